@@ -1,0 +1,2 @@
+//! The page and its workers: one module, two roles.
+fn main() {}

@@ -1,0 +1,148 @@
+//! What page and workers say to each other: small values as JSON; a `File` or the rows of a part
+//! ride beside them as transferred objects.
+
+use crate::log::{FileKind, Role};
+use crate::read::{ReadError, Sniff, Trouble};
+use crate::report::view::View;
+use serde::{Deserialize, Serialize};
+
+/// A file that was looked into, with the roles of its columns.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Input {
+    /// File name without its folder.
+    pub name: String,
+    /// Size in bytes.
+    pub bytes: u64,
+    /// What its start tells.
+    pub sniff: Sniff,
+    /// What it gives; a guess until the reader corrects it.
+    pub kind: FileKind,
+    /// One a column: a guess until the reader corrects it.
+    pub roles: Vec<RoleGuess>,
+}
+
+/// The role of a column, and how sure the guess is.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RoleGuess {
+    /// The role in force.
+    pub role: Role,
+    /// From 0 (a guess) to 1 (given by the reader or certain).
+    pub confidence: f64,
+    /// Why, in a few words: `named like a score, values in [0, 1]`.
+    pub because: String,
+}
+
+/// A byte range of a file to be read. The reader needs bytes past `end` to finish the last record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shard {
+    /// Index of the file in the list of inputs.
+    pub file: usize,
+    /// Index of the shard in its file.
+    pub index: usize,
+    /// First byte.
+    pub start: u64,
+    /// End (exclusive): records that start before it belong to the shard.
+    pub end: u64,
+    /// Whether a record is known to start at `start`; otherwise the reader looks for a border.
+    pub aligned: bool,
+}
+
+/// Numbers of a part that was read; its rows travel as a buffer.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PartInfo {
+    /// Rows read.
+    pub rows: u64,
+    /// See [`crate::read::Part::first`].
+    pub first: u64,
+    /// See [`crate::read::Part::next`].
+    pub next: u64,
+    /// See [`crate::read::Part::lines`].
+    pub lines: u64,
+    /// See [`crate::read::Part::troubles`].
+    pub troubles: Vec<Trouble>,
+}
+
+/// From the page to a worker.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "do")]
+pub enum Request {
+    /// Look into the start of the file that rides beside.
+    Sniff {
+        /// Its name.
+        name: String,
+        /// Its size.
+        bytes: u64,
+    },
+    /// Keeper: forget everything and expect the parts of these files.
+    Open {
+        /// The files, in order.
+        inputs: Vec<Input>,
+    },
+    /// Reader: read a shard of the file that rides beside.
+    Read {
+        /// The shard.
+        shard: Shard,
+        /// The file it is of.
+        input: Box<Input>,
+    },
+    /// Keeper: keep the rows that ride beside.
+    Keep {
+        /// Where they are from.
+        shard: Shard,
+        /// What is known of them.
+        info: PartInfo,
+    },
+    /// Keeper: every part has come; join and summarise.
+    Finish {
+        /// For which view first.
+        view: View,
+    },
+    /// Keeper: make the Summary answer this view exactly.
+    Refine {
+        /// The view.
+        view: View,
+    },
+}
+
+/// From a worker to the page. A worker answers each request once, `Progress` aside.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "did")]
+pub enum Reply {
+    /// The worker stands ready.
+    Ready,
+    /// To `Sniff`; roles are guessed for the file alone.
+    Sniffed {
+        /// The file.
+        input: Box<Input>,
+    },
+    /// To `Open` and `Keep`.
+    Kept,
+    /// To `Read`; the rows ride beside ([`crate::table::Table::to_bytes`]).
+    Part {
+        /// Which shard.
+        shard: Shard,
+        /// What is known of the rows.
+        info: PartInfo,
+    },
+    /// Within a long job, at most every 50 ms.
+    Progress {
+        /// `join`, `summarise`.
+        stage: String,
+        /// Between 0 and 1.
+        done: f64,
+    },
+    /// To `Finish` and `Refine`; the Summary as JSON, and how long each stage took.
+    Summary {
+        /// The Summary.
+        json: String,
+        /// Milliseconds spent in joining.
+        join_ms: f64,
+        /// Milliseconds spent in summarising.
+        summarise_ms: f64,
+    },
+    /// The request could not be carried out.
+    Failed {
+        /// Why, and what to do.
+        error: ReadError,
+    },
+}

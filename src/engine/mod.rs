@@ -1,0 +1,21 @@
+//! The way from bytes to Summary as jobs: shards, progress, ordered merge, and the messages that
+//! the page and its workers speak.
+//!
+//! May use: everything above it. It names no browser type: `web` carries the messages, and the
+//! command line calls the same functions one after the other.
+//!
+//! ```text
+//! page ── Sniff ──► any worker ── Sniffed ──► page      (head of each file: format, columns, roles)
+//! page ── Open ───► keeper                              (all inputs, with the roles in force)
+//! page ── Read ───► readers ──── Part ──────► page      (a shard each; the rows as one buffer)
+//! page ── Keep ───► keeper                              (the buffer goes on, by transfer)
+//! page ── Finish ─► keeper ───── Summary ───► page      (join and summarise)
+//! page ── Refine ─► keeper ───── Summary ───► page      (a slice, range or window size that the Summary lacks)
+//! ```
+//!
+//! The page holds no row: it forwards buffers and keeps the numbers that [`Shards`] needs.
+
+pub mod message;
+pub mod shards;
+
+pub use shards::Shards;

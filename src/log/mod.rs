@@ -1,0 +1,121 @@
+//! Which column means what, and predictions joined with outcomes.
+//!
+//! May use: `table`. The engine tells it what a reader saw of a file; it knows no format.
+
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// What the model does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Task {
+    /// Two classes.
+    Binary,
+    /// More than two classes.
+    Multiclass,
+    /// A number.
+    Regression,
+    /// No predictions: only requests and resources.
+    Service,
+}
+
+/// What a column means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// Joins predictions with outcomes.
+    Id,
+    /// When the prediction was made.
+    Time,
+    /// The predicted label or number.
+    Prediction,
+    /// The score of the positive class.
+    Score,
+    /// The probability of one class; the class is the end of the column's name.
+    ClassScore,
+    /// The truth.
+    Outcome,
+    /// When the truth became known.
+    OutcomeTime,
+    /// Which model made the prediction.
+    ModelVersion,
+    /// Something to slice by.
+    Segment,
+    /// An input of the model.
+    Feature,
+    /// Time that the request took; the name or the reader tells the unit.
+    Latency,
+    /// HTTP status, or whether the request failed.
+    Status,
+    /// Bytes sent.
+    Bytes,
+    /// CPU use in percent.
+    Cpu,
+    /// Memory use.
+    Memory,
+    /// Not used.
+    Ignore,
+}
+
+impl Role {
+    /// Every role, in the order of a menu.
+    pub const ALL: [Self; 16] = [
+        Self::Id,
+        Self::Time,
+        Self::Prediction,
+        Self::Score,
+        Self::ClassScore,
+        Self::Outcome,
+        Self::OutcomeTime,
+        Self::ModelVersion,
+        Self::Segment,
+        Self::Feature,
+        Self::Latency,
+        Self::Status,
+        Self::Bytes,
+        Self::Cpu,
+        Self::Memory,
+        Self::Ignore,
+    ];
+
+    /// Its name in files and on the command line.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Id => "id",
+            Self::Time => "time",
+            Self::Prediction => "prediction",
+            Self::Score => "score",
+            Self::ClassScore => "class_score",
+            Self::Outcome => "outcome",
+            Self::OutcomeTime => "outcome_time",
+            Self::ModelVersion => "model_version",
+            Self::Segment => "segment",
+            Self::Feature => "feature",
+            Self::Latency => "latency",
+            Self::Status => "status",
+            Self::Bytes => "bytes",
+            Self::Cpu => "cpu",
+            Self::Memory => "memory",
+            Self::Ignore => "ignore",
+        }
+    }
+}
+
+impl fmt::Display for Role {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// What a file gives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FileKind {
+    /// Rows of predictions, with or without outcomes in them.
+    Predictions,
+    /// Rows of outcomes, to be joined by id.
+    Outcomes,
+    /// Predictions with outcomes from a time when the model was right.
+    Reference,
+}

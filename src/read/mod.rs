@@ -1,0 +1,180 @@
+//! From bytes to a [`Table`]: one file a format.
+//!
+//! May use: `table`. A reader knows nothing of models. It gets a [`Schema`] that says how to read
+//! each column, and a part of a file; it gives the rows that *start* in that part, and what was
+//! wrong with the others.
+//!
+//! **Shards.** A file is cut into byte ranges that workers read apart from each other. A shard that
+//! does not start at the file's first byte skips to the first record border it can see, and tells
+//! where its first record began and where its last one ended. The engine checks that the shards
+//! meet; where a border was guessed wrongly (a line break inside quotes) it reads that shard again
+//! from the right byte. So there is no pass over the file just to find borders.
+
+use crate::table::{Kind, Table};
+use serde::{Deserialize, Serialize};
+
+/// What a file is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Format {
+    /// Delimited text.
+    Csv,
+    /// One JSON object a line.
+    JsonLines,
+}
+
+/// How text is written as bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Encoding {
+    /// UTF-8, with or without a byte order mark.
+    Utf8,
+    /// UTF-16, little endian.
+    Utf16Le,
+    /// UTF-16, big endian.
+    Utf16Be,
+    /// Windows-1252, where the bytes are not UTF-8.
+    Windows1252,
+}
+
+/// How a delimited file is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Dialect {
+    /// `,`, `;`, tab or `|`.
+    pub delimiter: u8,
+    /// `.` or `,`.
+    pub decimal: u8,
+    /// Whether the first record names the columns.
+    pub header: bool,
+}
+
+/// How a column's instants are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TimeFormat {
+    /// RFC 3339 and its relatives (`2025-01-01 00:00:00.5+01:00`, a date alone); no zone is UTC.
+    Iso,
+    /// `31/12/2025 23:59`.
+    DayFirst,
+    /// `12/31/2025 23:59`.
+    MonthFirst,
+    /// `20251231`.
+    Compact,
+    /// Seconds since 1970.
+    EpochSeconds,
+    /// Milliseconds since 1970.
+    EpochMillis,
+    /// Microseconds since 1970.
+    EpochMicros,
+    /// Nanoseconds since 1970.
+    EpochNanos,
+}
+
+/// How to read one column.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ColumnSpec {
+    /// Name, unique in its file.
+    pub name: String,
+    /// What it holds.
+    pub kind: Kind,
+    /// How its instants are written, for [`Kind::Time`].
+    pub time: Option<TimeFormat>,
+    /// Whether the reader gives it; the others are skipped at no cost.
+    pub wanted: bool,
+}
+
+/// How to read a file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Schema {
+    /// What the file is.
+    pub format: Format,
+    /// How its text is written as bytes.
+    pub encoding: Encoding,
+    /// How it is delimited ([`Format::Csv`]).
+    pub dialect: Dialect,
+    /// All its columns in order.
+    pub columns: Vec<ColumnSpec>,
+}
+
+/// What the start of a file tells of one column.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ColumnSniff {
+    /// Name, unique in its file.
+    pub name: String,
+    /// What it seems to hold (never [`Kind::Key`] or [`Kind::Presence`]: those are for roles to ask).
+    pub kind: Kind,
+    /// How its instants are written, where it could hold some.
+    pub time: Option<TimeFormat>,
+    /// Up to five different values, as the file has them.
+    pub samples: Vec<String>,
+    /// Cells looked at that were not missing.
+    pub filled: usize,
+    /// Missing cells looked at.
+    pub missing: usize,
+    /// Different values among them (exact for the sample).
+    pub distinct: usize,
+    /// Whether every number is whole.
+    pub whole: bool,
+    /// Smallest and largest number.
+    pub range: Option<(f64, f64)>,
+    /// The first values as numbers (NaN: missing), at most 2 000, row by row beside those of the
+    /// other columns; empty where the column is not numeric.
+    pub numbers: Vec<f64>,
+}
+
+/// What the start of a file tells.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Sniff {
+    /// How to read it; every column wanted, each as its sniffed kind.
+    pub schema: Schema,
+    /// Its columns, beside the schema's.
+    pub columns: Vec<ColumnSniff>,
+    /// Rows looked at.
+    pub rows: usize,
+    /// `CSV, comma, UTF-8`.
+    pub description: String,
+}
+
+/// A kind of trouble with rows or cells of a shard.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Trouble {
+    /// Line of the first example, counted from 0 at the shard's first record.
+    pub line: u64,
+    /// Its column, where one cell is at fault.
+    pub column: Option<String>,
+    /// What was found, what was expected, how to mend it.
+    pub reason: String,
+    /// Rows or cells like it.
+    pub count: u64,
+    /// Whether rows were lost, or only cells.
+    pub row_lost: bool,
+}
+
+/// The rows that start in a shard.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Part {
+    /// The wanted columns.
+    pub table: Table,
+    /// Byte of the file at which the first record starts; the shard's end where none does.
+    pub first: u64,
+    /// Byte of the file after the last record that starts in the shard.
+    pub next: u64,
+    /// Lines from `first` to `next`.
+    pub lines: u64,
+    /// What was wrong, one entry a kind and column.
+    pub troubles: Vec<Trouble>,
+}
+
+/// Why a file cannot be read at all.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
+#[error("{file}{}: {found}. {mend}", line.map(|l| format!(", line {l}")).unwrap_or_default())]
+pub struct ReadError {
+    /// File name.
+    pub file: String,
+    /// Line, counted from 1, where one is at fault.
+    pub line: Option<u64>,
+    /// What was found and what was expected.
+    pub found: String,
+    /// How to mend it.
+    pub mend: String,
+}

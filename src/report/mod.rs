@@ -1,0 +1,346 @@
+//! What a reader sees, as a pure function of (Summary, View), and its writers.
+//!
+//! May use: everything above it but `read`'s readers.
+//!
+//! A [`Report`] is plain data. The page, the saved file, the command line and alerts read nothing
+//! else, so what one of them shows, all of them show. Every list is in a stated order, every map is
+//! sorted: the same Summary and View give the same bytes.
+
+pub mod view;
+
+use crate::log::Task;
+use crate::metric::Estimate;
+use crate::table::time::Time;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use view::{View, WindowSize};
+
+/// Names and values of metrics.
+pub type Metrics = BTreeMap<String, Estimate>;
+
+/// The name and version of the shape of [`Report`].
+pub const SCHEMA: &str = "plumbline.report/1";
+
+/// All that a reader sees.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Report {
+    /// [`SCHEMA`].
+    pub schema: String,
+    /// What the model does.
+    pub task: Task,
+    /// The files that were read, in the order given.
+    pub sources: Vec<Source>,
+    /// How many rows of which kind.
+    pub rows: Rows,
+    /// What the reader chose, with every automatic choice filled in.
+    pub view: View,
+    /// First and last instant, and how far the outcomes reach.
+    pub span: Option<Span>,
+    /// Is the model still true, in a sentence.
+    pub health: Health,
+    /// What windows are compared with.
+    pub baseline: Option<Baseline>,
+    /// All rows of the view together.
+    pub overall: Block,
+    /// The windows of the view in order of time; they partition its rows.
+    pub windows: Vec<Window>,
+    /// Delay and coverage of ground truth.
+    pub truth: Option<Truth>,
+    /// Predicted against true labels.
+    pub confusion: Option<Confusion>,
+    /// Scores by outcome (binary classification).
+    pub scores: Option<Scores>,
+    /// The main metric for each value of each segment, worst change first.
+    pub slices: Vec<SliceRow>,
+    /// Each column that was read: missing cells over time, range.
+    pub quality: Vec<ColumnQuality>,
+    /// Requests, errors and latency over all rows of the view; empty where no such column exists.
+    pub resources: Block,
+    /// Sustained departures from the baseline, most severe first.
+    pub alerts: Vec<Alert>,
+    /// Rows and cells that could not be read, sampled.
+    pub rejected: Vec<Rejected>,
+}
+
+/// A file that was read.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Source {
+    /// File name without its folder.
+    pub name: String,
+    /// What the file gives: predictions, outcomes, both, reference or service metrics.
+    pub kind: String,
+    /// Size in bytes.
+    pub bytes: u64,
+    /// Rows read.
+    pub rows: u64,
+    /// Rows that could not be read.
+    pub rejected: u64,
+    /// `CSV, comma, UTF-8`.
+    pub format: String,
+}
+
+/// How many rows of which kind. `predictions = joined + unmatched_predictions`;
+/// `outcomes = joined outcomes + orphan_outcomes + duplicate_outcomes`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rows {
+    /// Rows with a prediction.
+    pub predictions: u64,
+    /// Rows with an outcome, before duplicates are dropped.
+    pub outcomes: u64,
+    /// Predictions that have an outcome.
+    pub joined: u64,
+    /// Predictions without an outcome.
+    pub unmatched_predictions: u64,
+    /// Outcomes whose id no prediction has.
+    pub orphan_outcomes: u64,
+    /// Outcomes replaced by a later one of the same id.
+    pub duplicate_outcomes: u64,
+    /// Predictions whose id an earlier row has too; all are kept.
+    pub duplicate_predictions: u64,
+    /// Rows that could not be read, and rows of a time-ordered report without a time.
+    pub rejected: u64,
+}
+
+/// First and last instant of the predictions, and the last instant that any file knows of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Span {
+    /// First prediction.
+    pub start: Time,
+    /// Last prediction.
+    pub end: Time,
+    /// Last instant of any row: how far the outcomes can have arrived.
+    pub as_of: Time,
+}
+
+/// How the model stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Level {
+    /// Compared with the baseline, nothing departs for the worse.
+    Ok,
+    /// Not enough to judge: no outcomes, no baseline or no mature window.
+    Unknown,
+    /// Something departs for the worse, but not the main metric's latest windows.
+    Watch,
+    /// The main metric departs for the worse.
+    Bad,
+}
+
+/// Is the model still true, in a sentence, with the numbers behind it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Health {
+    /// How the model stands.
+    pub level: Level,
+    /// One sentence for a person.
+    pub sentence: String,
+    /// Further sentences: what else changed, what could not be judged.
+    pub notes: Vec<String>,
+    /// Name of the metric that the sentence is about.
+    pub metric: Option<String>,
+}
+
+/// A set of rows and its metrics.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Block {
+    /// Rows.
+    pub rows: u64,
+    /// Rows with an outcome.
+    pub labelled: u64,
+    /// The metrics by name.
+    pub metrics: Metrics,
+}
+
+/// What windows are compared with.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Baseline {
+    /// `1 – 14 Jan 2025` or the name of the reference file.
+    pub label: String,
+    /// First instant, where it is a period.
+    pub start: Option<Time>,
+    /// End (exclusive), where it is a period.
+    pub end: Option<Time>,
+    /// Its rows and metrics.
+    #[serde(flatten)]
+    pub block: Block,
+}
+
+/// A window of time.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Window {
+    /// First instant.
+    pub start: Time,
+    /// End (exclusive).
+    pub end: Time,
+    /// Rows.
+    pub rows: u64,
+    /// Rows with an outcome.
+    pub labelled: u64,
+    /// Whether its outcomes have arrived; an immature window is shown, not judged.
+    pub mature: bool,
+    /// Whether it belongs to the baseline.
+    pub in_baseline: bool,
+    /// The metrics by name.
+    pub metrics: Metrics,
+    /// The metrics that depart from the baseline after correction for all windows and metrics.
+    pub departures: BTreeMap<String, Departure>,
+}
+
+/// A metric of a window that is not the baseline's.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Departure {
+    /// Value minus the baseline's.
+    pub change: f64,
+    /// Two-sided p-value, corrected (Holm) over every metric and window judged.
+    pub p_value: f64,
+    /// Whether the change is for the worse; `None` where a metric has no better side.
+    pub worse: Option<bool>,
+}
+
+/// Delay and coverage of ground truth.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Truth {
+    /// Share of predictions with an outcome.
+    pub coverage: Estimate,
+    /// Median delay in seconds, where outcomes carry a time.
+    pub delay_p50_s: Option<f64>,
+    /// 95th percentile of the delay in seconds.
+    pub delay_p95_s: Option<f64>,
+    /// How windows are told mature from immature, in words.
+    pub rule: String,
+}
+
+/// Predicted against true labels: `counts[true][predicted]`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Confusion {
+    /// The labels, in the order of rows and columns.
+    pub labels: Vec<String>,
+    /// Rows: true label; columns: predicted label.
+    pub counts: Vec<Vec<u64>>,
+    /// The same for the baseline.
+    pub baseline: Option<Vec<Vec<u64>>>,
+}
+
+/// Distribution of scores: bin `i` holds `edges[i] <= score < edges[i + 1]`, the last one its upper edge too.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Scores {
+    /// One more than there are bins.
+    pub edges: Vec<f64>,
+    /// Rows of the positive class by bin.
+    pub positive: Vec<u64>,
+    /// Rows of the negative class by bin.
+    pub negative: Vec<u64>,
+    /// Rows without an outcome by bin.
+    pub unlabelled: Vec<u64>,
+    /// The threshold in force, `None` where labels are taken as served.
+    pub threshold: Option<f64>,
+    /// Name of the positive class.
+    pub positive_label: String,
+}
+
+/// The main metric for one value of one segment, before and after.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SliceRow {
+    /// The segment's column.
+    pub column: String,
+    /// The value.
+    pub value: String,
+    /// Rows compared (from the first departure on, else all mature rows outside the baseline).
+    pub rows: u64,
+    /// The metric over these rows.
+    pub current: Estimate,
+    /// The metric over the baseline.
+    pub baseline: Estimate,
+    /// The difference, where it departs after correction (Holm) over all slices.
+    pub departure: Option<Departure>,
+}
+
+/// What is missing in a column.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ColumnQuality {
+    /// The column.
+    pub column: String,
+    /// Its role.
+    pub role: String,
+    /// Share of missing cells over all rows of the view.
+    pub missing: Estimate,
+    /// Share of missing cells in the baseline.
+    pub baseline_missing: Option<f64>,
+    /// Share of missing cells by window, in the windows' order; `None` where a window is empty.
+    pub missing_by_window: Vec<Option<f64>>,
+    /// Mean of a numeric column.
+    pub mean: Option<f64>,
+    /// Smallest value of a numeric column.
+    pub min: Option<f64>,
+    /// Largest value of a numeric column.
+    pub max: Option<f64>,
+}
+
+/// A sustained departure of a metric.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Alert {
+    /// The metric.
+    pub metric: String,
+    /// The slice where it departs most, where one stands out.
+    pub slice: Option<String>,
+    /// Start of the first window of the run.
+    pub since: Time,
+    /// Departing windows since then.
+    pub windows: u64,
+    /// Mature windows since then.
+    pub judged: u64,
+    /// The metric from `since` on.
+    pub value: Estimate,
+    /// The baseline's.
+    pub baseline: Estimate,
+    /// Smallest corrected p-value of the windows.
+    pub p_value: f64,
+    /// How bad.
+    pub level: Level,
+    /// One sentence for a person.
+    pub sentence: String,
+}
+
+/// A kind of row or cell that could not be read, with an example.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rejected {
+    /// File name.
+    pub source: String,
+    /// Line of the example, counted from 1.
+    pub line: u64,
+    /// Column of the example, where one cell is at fault.
+    pub column: Option<String>,
+    /// What was found, what was expected and how to mend it.
+    pub reason: String,
+    /// Rows or cells like it in the file.
+    pub count: u64,
+    /// Whether the whole row was lost, or only the cell.
+    pub row_lost: bool,
+}
+
+/// The windows that a Summary offers.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct WindowChoice {
+    /// The size.
+    pub size: WindowSize,
+    /// How many windows it gives.
+    pub count: usize,
+}
+
+/// What a reader may choose from, given a Summary.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Choices {
+    /// Window sizes that the Summary can answer; sizes in rows need the rows.
+    pub windows: Vec<WindowChoice>,
+    /// Model versions, most rows first; empty where no column tells.
+    pub versions: Vec<String>,
+    /// Segments and their values, most rows first.
+    pub segments: Vec<(String, Vec<String>)>,
+    /// Scores at which a threshold can stand; empty where there is no score.
+    pub thresholds: Vec<f64>,
+    /// Whether labels as served can be judged.
+    pub served_labels: bool,
+    /// Whether a reference file was given.
+    pub reference: bool,
+    /// Whether there are times.
+    pub timed: bool,
+}

@@ -1,0 +1,134 @@
+//! A [`Table`] as one block of bytes, so that it crosses between workers as a transferred buffer.
+//!
+//! Layout (little endian): `rows u64, columns u32`, then for each column its name (`u32` length and
+//! UTF-8 bytes), one byte for its kind and its cells; a category column is followed by its words.
+//! Both ends run the same build: the layout carries no version and is never written to disk.
+
+use super::{Column, Table};
+
+impl Table {
+    /// The table as bytes.
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let cells: usize = self.columns.iter().map(|c| c.len() * 16).sum();
+        let mut out = Vec::with_capacity(64 + cells);
+        out.extend((self.rows as u64).to_le_bytes());
+        out.extend((self.columns.len() as u32).to_le_bytes());
+        for (name, column) in self.names.iter().zip(&self.columns) {
+            put_text(&mut out, name);
+            match column {
+                Column::Number(v) => {
+                    out.push(0);
+                    v.iter().for_each(|x| out.extend(x.to_le_bytes()));
+                }
+                Column::Time(v) => {
+                    out.push(1);
+                    v.iter().for_each(|x| out.extend(x.to_le_bytes()));
+                }
+                Column::Category { codes, levels } => {
+                    out.push(2);
+                    codes.iter().for_each(|x| out.extend(x.to_le_bytes()));
+                    out.extend((levels.len() as u32).to_le_bytes());
+                    levels.iter().for_each(|l| put_text(&mut out, l));
+                }
+                Column::Key(v) => {
+                    out.push(3);
+                    v.iter().for_each(|x| out.extend(x.to_le_bytes()));
+                }
+                Column::Presence(v) => {
+                    out.push(4);
+                    out.extend_from_slice(v);
+                }
+            }
+        }
+        out
+    }
+
+    /// The table that [`Table::to_bytes`] wrote; `None` if the bytes are not one.
+    #[must_use]
+    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let mut at = Cursor(bytes);
+        let rows = usize::try_from(u64::from_le_bytes(at.array()?)).ok()?;
+        let columns = u32::from_le_bytes(at.array()?);
+        let mut table = Self {
+            rows,
+            ..Self::default()
+        };
+        for _ in 0..columns {
+            table.names.push(at.text()?);
+            table.columns.push(match at.array::<1>()?[0] {
+                0 => Column::Number(at.cells(rows, f64::from_le_bytes)?),
+                1 => Column::Time(at.cells(rows, i64::from_le_bytes)?),
+                2 => {
+                    let codes = at.cells(rows, u32::from_le_bytes)?;
+                    let n = u32::from_le_bytes(at.array()?);
+                    let levels = (0..n).map(|_| at.text()).collect::<Option<_>>()?;
+                    Column::Category { codes, levels }
+                }
+                3 => Column::Key(at.cells(rows, u128::from_le_bytes)?),
+                4 => Column::Presence(at.take(rows)?.to_vec()),
+                _ => return None,
+            });
+        }
+        at.0.is_empty().then_some(table)
+    }
+}
+
+fn put_text(out: &mut Vec<u8>, text: &str) {
+    out.extend((text.len() as u32).to_le_bytes());
+    out.extend_from_slice(text.as_bytes());
+}
+
+struct Cursor<'a>(&'a [u8]);
+
+impl<'a> Cursor<'a> {
+    fn take(&mut self, n: usize) -> Option<&'a [u8]> {
+        let (head, rest) = self.0.split_at_checked(n)?;
+        self.0 = rest;
+        Some(head)
+    }
+
+    fn array<const N: usize>(&mut self) -> Option<[u8; N]> {
+        self.take(N)?.try_into().ok()
+    }
+
+    fn cells<T, const N: usize>(&mut self, rows: usize, from: fn([u8; N]) -> T) -> Option<Vec<T>> {
+        let bytes = self.take(rows.checked_mul(N)?)?;
+        let (cells, _) = bytes.as_chunks::<N>();
+        Some(cells.iter().map(|c| from(*c)).collect())
+    }
+
+    fn text(&mut self) -> Option<String> {
+        let n = u32::from_le_bytes(self.array()?) as usize;
+        String::from_utf8(self.take(n)?.to_vec()).ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::table::{NO_KEY, NO_LEVEL, NO_TIME};
+
+    #[test]
+    fn a_table_survives_the_way_through_bytes_and_a_cut_one_is_refused() {
+        let table = Table {
+            names: ["n", "t", "c", "k", "p"].map(String::from).to_vec(),
+            columns: vec![
+                Column::Number(vec![1.5, -0.0, 1e300]),
+                Column::Time(vec![0, NO_TIME, -5]),
+                Column::Category {
+                    codes: vec![1, NO_LEVEL, 0],
+                    levels: vec!["é".into(), String::new()],
+                },
+                Column::Key(vec![u128::MAX, NO_KEY, 7]),
+                Column::Presence(vec![1, 0, 1]),
+            ],
+            rows: 3,
+        };
+        let bytes = table.to_bytes();
+        assert_eq!(Table::from_bytes(&bytes), Some(table));
+        for cut in 0..bytes.len() {
+            assert_eq!(Table::from_bytes(&bytes[..cut]), None, "cut at {cut}");
+        }
+    }
+}
