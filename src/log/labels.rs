@@ -49,16 +49,30 @@ pub(super) fn to_words(column: Column) -> Column {
                         NO_LEVEL
                     } else {
                         // 0.0 and -0.0 are one value.
-                        *seen.entry((x + 0.0).to_bits()).or_insert_with(|| dictionary.code(&format!("{}", x + 0.0)))
+                        *seen
+                            .entry((x + 0.0).to_bits())
+                            .or_insert_with(|| dictionary.code(&format!("{}", x + 0.0)))
                     }
                 })
                 .collect();
-            Column::Category { codes, levels: dictionary.levels }
+            Column::Category {
+                codes,
+                levels: dictionary.levels,
+            }
         }
         Column::Category { codes, levels } => Column::Category { codes, levels },
-        Column::Time(v) => Column::Category { codes: vec![NO_LEVEL; v.len()], levels: Vec::new() },
-        Column::Key(v) => Column::Category { codes: vec![NO_LEVEL; v.len()], levels: Vec::new() },
-        Column::Presence(v) => Column::Category { codes: vec![NO_LEVEL; v.len()], levels: Vec::new() },
+        Column::Time(v) => Column::Category {
+            codes: vec![NO_LEVEL; v.len()],
+            levels: Vec::new(),
+        },
+        Column::Key(v) => Column::Category {
+            codes: vec![NO_LEVEL; v.len()],
+            levels: Vec::new(),
+        },
+        Column::Presence(v) => Column::Category {
+            codes: vec![NO_LEVEL; v.len()],
+            levels: Vec::new(),
+        },
     }
 }
 
@@ -95,8 +109,16 @@ pub(super) fn fill(log: &mut Log, mut cells: Cells) {
 fn task(log: &Log, cells: &Cells) -> Task {
     let few = |c: &Column| classes_of(c);
     if !cells.class_scores.is_empty() {
-        let n = cells.truth.as_ref().and_then(few).map_or(cells.class_scores.len(), |c| c.len());
-        return if n.max(cells.class_scores.len()) > 2 { Task::Multiclass } else { Task::Binary };
+        let n = cells
+            .truth
+            .as_ref()
+            .and_then(few)
+            .map_or(cells.class_scores.len(), |c| c.len());
+        return if n.max(cells.class_scores.len()) > 2 {
+            Task::Multiclass
+        } else {
+            Task::Binary
+        };
     }
     let of = |column: &Column| match few(column) {
         Some(c) if c.len() <= 2 => Task::Binary,
@@ -105,7 +127,11 @@ fn task(log: &Log, cells: &Cells) -> Task {
         None => Task::Regression,
     };
     match (&cells.truth, &cells.predicted) {
-        (Some(t), Some(p)) if of(t) != Task::Regression && of(p) == Task::Regression && log.score.is_empty() => Task::Regression,
+        (Some(t), Some(p))
+            if of(t) != Task::Regression && of(p) == Task::Regression && log.score.is_empty() =>
+        {
+            Task::Regression
+        }
         (Some(t), _) if log.score.is_empty() || of(t) == Task::Binary => of(t),
         (Some(t), Some(_)) => of(t),
         (Some(_), None) => Task::Regression,
@@ -122,7 +148,8 @@ fn classes_of(column: &Column) -> Option<Vec<String>> {
         Column::Number(v) => {
             let distinct = distinct_numbers(v)?;
             let halves = distinct.iter().all(|x| *x == 0.0 || *x == 0.5 || *x == 1.0);
-            (halves || distinct.iter().all(|x| x.fract() == 0.0)).then(|| distinct.iter().map(|x| format!("{}", x + 0.0)).collect())
+            (halves || distinct.iter().all(|x| x.fract() == 0.0))
+                .then(|| distinct.iter().map(|x| format!("{}", x + 0.0)).collect())
         }
         _ => None,
     }
@@ -145,8 +172,15 @@ fn distinct_numbers(v: &[f64]) -> Option<Vec<f64>> {
 
 /// Whether at least 90 % of the cells are 0 or 1 (games with a few ties, for instance).
 fn mostly_two(column: &Column) -> bool {
-    let Column::Number(v) = column else { return false };
-    let (two, all) = v.iter().filter(|x| !x.is_nan()).fold((0usize, 0usize), |(t, a), x| (t + usize::from(*x == 0.0 || *x == 1.0), a + 1));
+    let Column::Number(v) = column else {
+        return false;
+    };
+    let (two, all) = v
+        .iter()
+        .filter(|x| !x.is_nan())
+        .fold((0usize, 0usize), |(t, a), x| {
+            (t + usize::from(*x == 0.0 || *x == 1.0), a + 1)
+        });
     two * 10 >= all * 9
 }
 
@@ -170,7 +204,11 @@ fn classes(log: &mut Log, cells: Cells) {
         Some(Column::Category { levels, .. }) => levels.clone(),
         _ => Vec::new(),
     };
-    let mut all: Vec<String> = levels(&truth).iter().chain(&levels(&predicted)).map(|l| plain(l)).collect();
+    let mut all: Vec<String> = levels(&truth)
+        .iter()
+        .chain(&levels(&predicted))
+        .map(|l| plain(l))
+        .collect();
     all.extend(cells.class_scores.iter().map(|c| plain(&c.0)));
     all.sort();
     all.dedup();
@@ -207,8 +245,16 @@ fn classes(log: &mut Log, cells: Cells) {
     let index: HashMap<&str, u32> = labels.iter().map(String::as_str).zip(0..).collect();
     let codes = |column: Option<Column>| match column {
         Some(Column::Category { codes, levels }) => {
-            let map: Vec<u32> = levels.iter().map(|l| index.get(name(l).as_str()).copied().unwrap_or(u32::MAX)).collect();
-            Truth::Labels(codes.iter().map(|c| map.get(*c as usize).copied().unwrap_or(u32::MAX)).collect())
+            let map: Vec<u32> = levels
+                .iter()
+                .map(|l| index.get(name(l).as_str()).copied().unwrap_or(u32::MAX))
+                .collect();
+            Truth::Labels(
+                codes
+                    .iter()
+                    .map(|c| map.get(*c as usize).copied().unwrap_or(u32::MAX))
+                    .collect(),
+            )
         }
         _ => Truth::None,
     };
@@ -216,7 +262,12 @@ fn classes(log: &mut Log, cells: Cells) {
     log.predicted = codes(predicted);
     log.class_scores = labels
         .iter()
-        .filter_map(|l| cells.class_scores.iter().find(|c| name(&c.0) == *l || c.0.eq_ignore_ascii_case(l)))
+        .filter_map(|l| {
+            cells
+                .class_scores
+                .iter()
+                .find(|c| name(&c.0) == *l || c.0.eq_ignore_ascii_case(l))
+        })
         .map(|c| match &c.1 {
             Column::Number(v) => v.clone(),
             other => vec![f64::NAN; other.len()],
@@ -243,7 +294,15 @@ fn classes(log: &mut Log, cells: Cells) {
 fn plain(label: &str) -> String {
     let label = label.trim();
     match label.strip_suffix(".0") {
-        Some(whole) if !whole.is_empty() && whole.trim_start_matches('-').bytes().all(|b| b.is_ascii_digit()) => whole.to_string(),
+        Some(whole)
+            if !whole.is_empty()
+                && whole
+                    .trim_start_matches('-')
+                    .bytes()
+                    .all(|b| b.is_ascii_digit()) =>
+        {
+            whole.to_string()
+        }
         _ => label.to_string(),
     }
 }
@@ -256,7 +315,8 @@ fn positive_last(log: &mut Log) {
         [a, b] if says(a, &YES) || says(b, &NO) => true,
         _ => {
             let mean = |label: u32| {
-                let rows = (0..log.score.len().min(log.rows)).filter(|&r| log.truth.label(r) == Some(label) && !log.score[r].is_nan());
+                let rows = (0..log.score.len().min(log.rows))
+                    .filter(|&r| log.truth.label(r) == Some(label) && !log.score[r].is_nan());
                 let (sum, n) = rows.fold((0.0, 0.0), |(s, n), r| (s + log.score[r], n + 1.0));
                 (n > 0.0).then_some(sum / n)
             };
@@ -267,7 +327,9 @@ fn positive_last(log: &mut Log) {
         log.labels.reverse();
         for side in [&mut log.truth, &mut log.predicted] {
             if let Truth::Labels(v) = side {
-                v.iter_mut().filter(|c| **c != u32::MAX).for_each(|c| *c = 1 - *c);
+                v.iter_mut()
+                    .filter(|c| **c != u32::MAX)
+                    .for_each(|c| *c = 1 - *c);
             }
         }
     }

@@ -22,7 +22,11 @@ pub struct RoleGuess {
 
 impl RoleGuess {
     fn new(role: Role, confidence: f64, because: impl Into<String>) -> Self {
-        Self { role, confidence, because: because.into() }
+        Self {
+            role,
+            confidence,
+            because: because.into(),
+        }
     }
 
     /// A role that the reader gave.
@@ -60,13 +64,29 @@ pub fn guess(columns: &[ColumnSniff]) -> (FileKind, Vec<RoleGuess>) {
     pairs(columns, &words, &mut found);
     by_values(columns, &mut found);
 
-    let has = |found: &[Option<RoleGuess>], role| found.iter().flatten().any(|g: &RoleGuess| g.role == role);
-    let predicts = [Role::Prediction, Role::Score, Role::ClassScore].iter().any(|r| has(&found, *r));
-    let serves = [Role::Latency, Role::Status, Role::Cpu, Role::Memory, Role::Bytes].iter().any(|r| has(&found, *r));
+    let has = |found: &[Option<RoleGuess>], role| {
+        found.iter().flatten().any(|g: &RoleGuess| g.role == role)
+    };
+    let predicts = [Role::Prediction, Role::Score, Role::ClassScore]
+        .iter()
+        .any(|r| has(&found, *r));
+    let serves = [
+        Role::Latency,
+        Role::Status,
+        Role::Cpu,
+        Role::Memory,
+        Role::Bytes,
+    ]
+    .iter()
+    .any(|r| has(&found, *r));
     if !predicts && !serves && has(&found, Role::Id) && !has(&found, Role::Outcome) {
         only_outcome(columns, &mut found);
     }
-    let kind = if !predicts && has(&found, Role::Outcome) { FileKind::Outcomes } else { FileKind::Predictions };
+    let kind = if !predicts && has(&found, Role::Outcome) {
+        FileKind::Outcomes
+    } else {
+        FileKind::Predictions
+    };
     if kind == FileKind::Outcomes && !has(&found, Role::OutcomeTime) {
         for guess in found.iter_mut().flatten().filter(|g| g.role == Role::Time) {
             guess.role = Role::OutcomeTime;
@@ -133,7 +153,11 @@ fn is_number(c: &ColumnSniff) -> bool {
 }
 
 fn unique(c: &ColumnSniff) -> f64 {
-    if c.filled == 0 { 0.0 } else { c.distinct as f64 / c.filled as f64 }
+    if c.filled == 0 {
+        0.0
+    } else {
+        c.distinct as f64 / c.filled as f64
+    }
 }
 
 fn id(c: &ColumnSniff, w: &[String]) -> Option<(f64, &'static str)> {
@@ -143,7 +167,19 @@ fn id(c: &ColumnSniff, w: &[String]) -> Option<(f64, &'static str)> {
     if !(named || is_index) || unique(c) < 0.9 || fractional {
         return None;
     }
-    let request = any(w, &["request", "event", "inference", "prediction", "row", "transaction", "record", "trace"]);
+    let request = any(
+        w,
+        &[
+            "request",
+            "event",
+            "inference",
+            "prediction",
+            "row",
+            "transaction",
+            "record",
+            "trace",
+        ],
+    );
     Some(match (are(w, "id") || (named && request), named) {
         (true, _) => (0.98, "named like an id, values differ"),
         (_, true) => (0.85, "ends like an id, values differ"),
@@ -152,7 +188,13 @@ fn id(c: &ColumnSniff, w: &[String]) -> Option<(f64, &'static str)> {
 }
 
 fn outcome_time(c: &ColumnSniff, w: &[String]) -> Option<(f64, &'static str)> {
-    let late = any(w, &["observed", "label", "labelled", "labeled", "outcome", "target", "truth", "resolved", "settled", "matured", "feedback", "actual"]);
+    let late = any(
+        w,
+        &[
+            "observed", "label", "labelled", "labeled", "outcome", "target", "truth", "resolved",
+            "settled", "matured", "feedback", "actual",
+        ],
+    );
     (c.kind == Kind::Time && late).then_some((0.95, "a time named after the outcome"))
 }
 
@@ -163,7 +205,18 @@ fn time(c: &ColumnSniff, w: &[String]) -> Option<(f64, &'static str)> {
     let full = c.filled as f64 / (c.filled + c.missing).max(1) as f64;
     let weight = if any(w, &["timestamp", "ts", "time", "datetime"]) {
         0.98
-    } else if any(w, &["date", "day", "created", "requested", "at", "forecast", "screening"]) {
+    } else if any(
+        w,
+        &[
+            "date",
+            "day",
+            "created",
+            "requested",
+            "at",
+            "forecast",
+            "screening",
+        ],
+    ) {
         0.9
     } else {
         0.6
@@ -173,19 +226,65 @@ fn time(c: &ColumnSniff, w: &[String]) -> Option<(f64, &'static str)> {
 }
 
 fn outcome(c: &ColumnSniff, w: &[String]) -> Option<(f64, &'static str)> {
-    if any(w, &["pred", "predicted", "prediction", "proba", "prob", "score"]) && !w.last().is_some_and(|l| l == "outcome" || l == "actual") {
+    if any(
+        w,
+        &["pred", "predicted", "prediction", "proba", "prob", "score"],
+    ) && !w.last().is_some_and(|l| l == "outcome" || l == "actual")
+    {
         return None;
     }
     let name = w.join("_");
-    let exact = ["label", "target", "outcome", "y_true", "truth", "ground_truth", "actual", "y", "actuals", "labels", "gt", "true_label", "real", "observed"];
+    let exact = [
+        "label",
+        "target",
+        "outcome",
+        "y_true",
+        "truth",
+        "ground_truth",
+        "actual",
+        "y",
+        "actuals",
+        "labels",
+        "gt",
+        "true_label",
+        "real",
+        "observed",
+    ];
     if exact.contains(&name.as_str()) {
         return Some((0.95, "named like an outcome"));
     }
-    if any(w, &["actual", "truth", "outcome", "label", "target", "gt", "real", "observed"]) && c.kind != Kind::Time {
+    if any(
+        w,
+        &[
+            "actual", "truth", "outcome", "label", "target", "gt", "real", "observed",
+        ],
+    ) && c.kind != Kind::Time
+    {
         return Some((0.85, "named like an outcome"));
     }
     let two = c.distinct == 2;
-    if two && any(w, &["fraud", "churn", "churned", "default", "defaulted", "repaid", "converted", "clicked", "click", "survived", "recid", "class", "employed", "result", "is"]) {
+    if two
+        && any(
+            w,
+            &[
+                "fraud",
+                "churn",
+                "churned",
+                "default",
+                "defaulted",
+                "repaid",
+                "converted",
+                "clicked",
+                "click",
+                "survived",
+                "recid",
+                "class",
+                "employed",
+                "result",
+                "is",
+            ],
+        )
+    {
         return Some((0.55, "two values, named like an event"));
     }
     None
@@ -196,7 +295,21 @@ fn score(c: &ColumnSniff, w: &[String]) -> Option<(f64, &'static str)> {
         return None;
     }
     let name = w.join("_");
-    let strong = any(w, &["proba", "prob", "probability", "score", "scores", "confidence", "likelihood", "risk", "propensity", "probwin"]);
+    let strong = any(
+        w,
+        &[
+            "proba",
+            "prob",
+            "probability",
+            "score",
+            "scores",
+            "confidence",
+            "likelihood",
+            "risk",
+            "propensity",
+            "probwin",
+        ],
+    );
     let unit = is_unit(c);
     if ["p", "p_1", "p1", "yhat_proba", "phat"].contains(&name.as_str()) && unit {
         return Some((0.85, "named like a score, values in [0, 1]"));
@@ -214,11 +327,33 @@ fn score(c: &ColumnSniff, w: &[String]) -> Option<(f64, &'static str)> {
 
 fn prediction(c: &ColumnSniff, w: &[String]) -> Option<(f64, &'static str)> {
     let name = w.join("_");
-    let exact = ["prediction", "y_pred", "pred", "predicted", "yhat", "y_hat", "predicted_label", "prediction_label", "forecast"];
+    let exact = [
+        "prediction",
+        "y_pred",
+        "pred",
+        "predicted",
+        "yhat",
+        "y_hat",
+        "predicted_label",
+        "prediction_label",
+        "forecast",
+    ];
     if exact.contains(&name.as_str()) {
         return Some((0.97, "named like a prediction"));
     }
-    let named = any(w, &["pred", "predicted", "prediction", "forecast", "yhat", "projected", "estimate", "estimated"]);
+    let named = any(
+        w,
+        &[
+            "pred",
+            "predicted",
+            "prediction",
+            "forecast",
+            "yhat",
+            "projected",
+            "estimate",
+            "estimated",
+        ],
+    );
     (named && c.kind != Kind::Time).then_some((0.8, "named like a prediction"))
 }
 
@@ -230,14 +365,17 @@ fn model_version(c: &ColumnSniff, w: &[String]) -> Option<(f64, &'static str)> {
     if name.contains("model_version") || name == "model_id" || name == "model_name" {
         return Some((0.97, "named like a model version"));
     }
-    (any(w, &["model", "version", "variant", "deployment"]) && !any(w, &["api", "app", "os", "schema"]))
-        .then_some((0.7, "named like a version, few values"))
+    (any(w, &["model", "version", "variant", "deployment"])
+        && !any(w, &["api", "app", "os", "schema"]))
+    .then_some((0.7, "named like a version, few values"))
 }
 
 fn latency(c: &ColumnSniff, w: &[String]) -> Option<(f64, &'static str)> {
     let named = any(w, &["latency", "duration", "elapsed", "rt"])
-        || (any(w, &["response", "request", "processing", "inference"]) && any(w, &["time", "ms", "seconds"]));
-    (named && is_number(c) && c.range.is_some_and(|r| r.0 >= 0.0)).then_some((0.95, "named like a latency, not negative"))
+        || (any(w, &["response", "request", "processing", "inference"])
+            && any(w, &["time", "ms", "seconds"]));
+    (named && is_number(c) && c.range.is_some_and(|r| r.0 >= 0.0))
+        .then_some((0.95, "named like a latency, not negative"))
 }
 
 fn status(c: &ColumnSniff, w: &[String]) -> Option<(f64, &'static str)> {
@@ -246,8 +384,18 @@ fn status(c: &ColumnSniff, w: &[String]) -> Option<(f64, &'static str)> {
     if http && code {
         return Some((0.97, "named like a status, values between 100 and 599"));
     }
-    (code && any(w, &["status"]) && c.distinct <= 6 && c.kind == Kind::Category && any(&c.samples.iter().map(|s| s.to_lowercase()).collect::<Vec<_>>(), &["ok", "error", "failed", "success", "timeout"]))
-        .then_some((0.7, "named like a status, with words such as ok and error"))
+    (code
+        && any(w, &["status"])
+        && c.distinct <= 6
+        && c.kind == Kind::Category
+        && any(
+            &c.samples
+                .iter()
+                .map(|s| s.to_lowercase())
+                .collect::<Vec<_>>(),
+            &["ok", "error", "failed", "success", "timeout"],
+        ))
+    .then_some((0.7, "named like a status, with words such as ok and error"))
 }
 
 fn bytes(c: &ColumnSniff, w: &[String]) -> Option<(f64, &'static str)> {
@@ -276,19 +424,33 @@ fn class_scores(columns: &[ColumnSniff], found: &mut [Option<RoleGuess>]) {
     }
     for prefix in prefixes {
         let members: Vec<usize> = (0..columns.len())
-            .filter(|&i| is_number(&columns[i]) && is_unit(&columns[i]) && columns[i].name.len() > prefix.len())
+            .filter(|&i| {
+                is_number(&columns[i])
+                    && is_unit(&columns[i])
+                    && columns[i].name.len() > prefix.len()
+            })
             .filter(|&i| columns[i].name.starts_with(prefix))
             .collect();
-        let rows = members.iter().map(|&i| columns[i].numbers.len()).min().unwrap_or(0);
+        let rows = members
+            .iter()
+            .map(|&i| columns[i].numbers.len())
+            .min()
+            .unwrap_or(0);
         let sums_to_one = (0..rows)
             .filter_map(|row| {
                 let sum: f64 = members.iter().map(|&i| columns[i].numbers[row]).sum();
                 (!sum.is_nan()).then_some((sum - 1.0).abs() < 0.02)
             })
-            .fold((0usize, 0usize), |(yes, all), ok| (yes + usize::from(ok), all + 1));
+            .fold((0usize, 0usize), |(yes, all), ok| {
+                (yes + usize::from(ok), all + 1)
+            });
         if members.len() >= 2 && sums_to_one.1 > 0 && sums_to_one.0 * 100 >= sums_to_one.1 * 98 {
             for i in members {
-                found[i] = Some(RoleGuess::new(Role::ClassScore, 0.95, "one of several columns that add up to 1"));
+                found[i] = Some(RoleGuess::new(
+                    Role::ClassScore,
+                    0.95,
+                    "one of several columns that add up to 1",
+                ));
             }
             return;
         }
@@ -297,31 +459,68 @@ fn class_scores(columns: &[ColumnSniff], found: &mut [Option<RoleGuess>]) {
 
 /// `x` beside `x_outcome`, and `predicted_x` beside `actual_x`, belong together.
 fn pairs(columns: &[ColumnSniff], words: &[Vec<String>], found: &mut [Option<RoleGuess>]) {
-    let Some(o) = found.iter().position(|g| g.as_ref().is_some_and(|g| g.role == Role::Outcome)) else { return };
+    let Some(o) = found
+        .iter()
+        .position(|g| g.as_ref().is_some_and(|g| g.role == Role::Outcome))
+    else {
+        return;
+    };
     let outcome = &words[o];
-    let marks = ["outcome", "actual", "truth", "label", "target", "real", "true"];
-    let stem: Vec<&String> = outcome.iter().filter(|w| !marks.contains(&w.as_str())).collect();
+    let marks = [
+        "outcome", "actual", "truth", "label", "target", "real", "true",
+    ];
+    let stem: Vec<&String> = outcome
+        .iter()
+        .filter(|w| !marks.contains(&w.as_str()))
+        .collect();
     if stem.is_empty() || stem.len() == outcome.len() {
         return;
     }
-    let partner = (0..columns.len()).filter(|&i| i != o && columns[i].kind == columns[o].kind).find(|&i| {
-        let rest: Vec<&String> = words[i].iter().filter(|w| !["predicted", "projected", "forecast", "estimated", "pred"].contains(&w.as_str())).collect();
-        rest == stem
-    });
+    let partner = (0..columns.len())
+        .filter(|&i| i != o && columns[i].kind == columns[o].kind)
+        .find(|&i| {
+            let rest: Vec<&String> = words[i]
+                .iter()
+                .filter(|w| {
+                    !["predicted", "projected", "forecast", "estimated", "pred"]
+                        .contains(&w.as_str())
+                })
+                .collect();
+            rest == stem
+        });
     let Some(i) = partner else { return };
-    let role = if is_unit(&columns[i]) && columns[o].distinct <= 3 { Role::Score } else { Role::Prediction };
+    let role = if is_unit(&columns[i]) && columns[o].distinct <= 3 {
+        Role::Score
+    } else {
+        Role::Prediction
+    };
     for guess in found.iter_mut() {
-        if guess.as_ref().is_some_and(|g| [Role::Score, Role::Prediction].contains(&g.role)) {
+        if guess
+            .as_ref()
+            .is_some_and(|g| [Role::Score, Role::Prediction].contains(&g.role))
+        {
             *guess = None;
         }
     }
-    found[i] = Some(RoleGuess::new(role, 0.9, format!("goes with {}", columns[o].name)));
+    found[i] = Some(RoleGuess::new(
+        role,
+        0.9,
+        format!("goes with {}", columns[o].name),
+    ));
 }
 
 /// Where names are silent: an outcome that a score foretells, or a number that follows the outcome.
 fn by_values(columns: &[ColumnSniff], found: &mut [Option<RoleGuess>]) {
-    let at = |found: &[Option<RoleGuess>], role| found.iter().position(|g| g.as_ref().is_some_and(|g| g.role == role));
-    let (score, prediction, outcome) = (at(found, Role::Score), at(found, Role::Prediction), at(found, Role::Outcome));
+    let at = |found: &[Option<RoleGuess>], role| {
+        found
+            .iter()
+            .position(|g| g.as_ref().is_some_and(|g| g.role == role))
+    };
+    let (score, prediction, outcome) = (
+        at(found, Role::Score),
+        at(found, Role::Prediction),
+        at(found, Role::Outcome),
+    );
     let free = |found: &[Option<RoleGuess>], i: usize| found[i].is_none() && is_number(&columns[i]);
     if let (None, None, Some(o)) = (score, prediction, outcome)
         && is_number(&columns[o])
@@ -331,9 +530,19 @@ fn by_values(columns: &[ColumnSniff], found: &mut [Option<RoleGuess>]) {
             .filter(|&i| free(found, i) && same_scale(&columns[i], &columns[o]))
             .map(|i| (i, correlation(&columns[i].numbers, &columns[o].numbers)))
             .filter(|(_, r)| *r > 0.5)
-            .fold(None::<(usize, f64)>, |b, n| if b.is_some_and(|b| b.1 >= n.1) { b } else { Some(n) });
+            .fold(None::<(usize, f64)>, |b, n| {
+                if b.is_some_and(|b| b.1 >= n.1) {
+                    b
+                } else {
+                    Some(n)
+                }
+            });
         if let Some((i, _)) = best {
-            found[i] = Some(RoleGuess::new(Role::Prediction, 0.5, format!("follows {} most closely", columns[o].name)));
+            found[i] = Some(RoleGuess::new(
+                Role::Prediction,
+                0.5,
+                format!("follows {} most closely", columns[o].name),
+            ));
         }
     }
 }
@@ -347,11 +556,22 @@ fn same_scale(a: &ColumnSniff, b: &ColumnSniff) -> bool {
 
 /// Pearson's r over the rows where both are there; 0 where it is undefined.
 fn correlation(a: &[f64], b: &[f64]) -> f64 {
-    let pairs: Vec<(f64, f64)> = a.iter().zip(b).map(|(x, y)| (*x, *y)).filter(|(x, y)| !x.is_nan() && !y.is_nan()).collect();
+    let pairs: Vec<(f64, f64)> = a
+        .iter()
+        .zip(b)
+        .map(|(x, y)| (*x, *y))
+        .filter(|(x, y)| !x.is_nan() && !y.is_nan())
+        .collect();
     let n = pairs.len() as f64;
-    let (mx, my) = pairs.iter().fold((0.0, 0.0), |(sx, sy), (x, y)| (sx + x / n, sy + y / n));
+    let (mx, my) = pairs
+        .iter()
+        .fold((0.0, 0.0), |(sx, sy), (x, y)| (sx + x / n, sy + y / n));
     let (xy, xx, yy) = pairs.iter().fold((0.0, 0.0, 0.0), |(xy, xx, yy), (x, y)| {
-        (xy + (x - mx) * (y - my), xx + (x - mx) * (x - mx), yy + (y - my) * (y - my))
+        (
+            xy + (x - mx) * (y - my),
+            xx + (x - mx) * (x - mx),
+            yy + (y - my) * (y - my),
+        )
     });
     let r = xy / (xx * yy).sqrt();
     if r.is_finite() { r } else { 0.0 }
@@ -359,9 +579,15 @@ fn correlation(a: &[f64], b: &[f64]) -> f64 {
 
 /// A file of an id, perhaps a time, and one other column gives outcomes, whatever that is called.
 fn only_outcome(columns: &[ColumnSniff], found: &mut [Option<RoleGuess>]) {
-    let free: Vec<usize> = (0..columns.len()).filter(|&i| found[i].is_none() && columns[i].name != "column_1").collect();
+    let free: Vec<usize> = (0..columns.len())
+        .filter(|&i| found[i].is_none() && columns[i].name != "column_1")
+        .collect();
     if let [one] = free[..] {
-        found[one] = Some(RoleGuess::new(Role::Outcome, 0.8, "the only column beside the id"));
+        found[one] = Some(RoleGuess::new(
+            Role::Outcome,
+            0.8,
+            "the only column beside the id",
+        ));
     }
 }
 
@@ -377,11 +603,19 @@ fn rest(columns: &[ColumnSniff], found: Vec<Option<RoleGuess>>, kind: FileKind) 
             }
             let few = c.distinct >= 2 && c.distinct <= SEGMENT_VALUES && c.filled >= 4 * c.distinct;
             match c.kind {
-                _ if kind == FileKind::Outcomes => RoleGuess::new(Role::Ignore, 0.6, "not needed in a file of outcomes"),
-                _ if c.filled == 0 => RoleGuess::new(Role::Feature, 0.5, "no values in the first rows"),
+                _ if kind == FileKind::Outcomes => {
+                    RoleGuess::new(Role::Ignore, 0.6, "not needed in a file of outcomes")
+                }
+                _ if c.filled == 0 => {
+                    RoleGuess::new(Role::Feature, 0.5, "no values in the first rows")
+                }
                 Kind::Category if few && segments < SEGMENTS => {
                     segments += 1;
-                    RoleGuess::new(Role::Segment, 0.8, format!("{} different words", c.distinct))
+                    RoleGuess::new(
+                        Role::Segment,
+                        0.8,
+                        format!("{} different words", c.distinct),
+                    )
                 }
                 Kind::Category if unique(c) > 0.5 && c.distinct > SEGMENT_VALUES => {
                     RoleGuess::new(Role::Ignore, 0.6, "mostly different words")
@@ -401,10 +635,16 @@ pub fn kind_of(role: Role, sniffed: &ColumnSniff) -> Option<Kind> {
         Role::Ignore => None,
         Role::Id => Some(Kind::Key),
         Role::Time | Role::OutcomeTime => Some(Kind::Time),
-        Role::Score | Role::ClassScore | Role::Latency | Role::Bytes | Role::Cpu | Role::Memory => Some(Kind::Number),
+        Role::Score | Role::ClassScore | Role::Latency | Role::Bytes | Role::Cpu | Role::Memory => {
+            Some(Kind::Number)
+        }
         Role::ModelVersion | Role::Segment => Some(Kind::Category),
         Role::Prediction | Role::Outcome | Role::Status | Role::Feature => {
-            Some(if sniffed.kind == Kind::Time { Kind::Presence } else { sniffed.kind })
+            Some(if sniffed.kind == Kind::Time {
+                Kind::Presence
+            } else {
+                sniffed.kind
+            })
         }
     }
 }

@@ -41,10 +41,11 @@ impl<'a> Measures<'a> {
     /// Confusion counts of a binary task.
     #[must_use]
     pub fn counted(&self) -> Counted {
-        self.classes().map_or_else(Counted::default, |c| match self.cut {
-            Cut::Served => c.served(),
-            Cut::Bin(bin) => c.above(bin),
-        })
+        self.classes()
+            .map_or_else(Counted::default, |c| match self.cut {
+                Cut::Served => c.served(),
+                Cut::Bin(bin) => c.above(bin),
+            })
     }
 
     /// Confusion matrix of any classification: `[true][predicted]`.
@@ -59,7 +60,10 @@ impl<'a> Measures<'a> {
             }
             (Some(classes), _) => {
                 for (t, p, n) in &classes.confusion {
-                    if let Some(place) = out.get_mut(*t as usize).and_then(|r| r.get_mut(*p as usize)) {
+                    if let Some(place) = out
+                        .get_mut(*t as usize)
+                        .and_then(|r| r.get_mut(*p as usize))
+                    {
                         *place += n;
                     }
                 }
@@ -81,22 +85,34 @@ impl Margins {
     pub(super) fn of(matrix: &[Vec<u64>]) -> Self {
         let k = matrix.len();
         Self {
-            truth: matrix.iter().map(|r| r.iter().sum::<u64>() as f64).collect(),
-            predicted: (0..k).map(|j| matrix.iter().map(|r| r[j]).sum::<u64>() as f64).collect(),
+            truth: matrix
+                .iter()
+                .map(|r| r.iter().sum::<u64>() as f64)
+                .collect(),
+            predicted: (0..k)
+                .map(|j| matrix.iter().map(|r| r[j]).sum::<u64>() as f64)
+                .collect(),
             n: matrix.iter().flatten().sum(),
         }
     }
 
     /// Labels that occur as outcome or prediction; scikit-learn averages over these.
     pub(super) fn present(&self) -> Vec<usize> {
-        (0..self.truth.len()).filter(|&k| self.truth[k] + self.predicted[k] > 0.0).collect()
+        (0..self.truth.len())
+            .filter(|&k| self.truth[k] + self.predicted[k] > 0.0)
+            .collect()
     }
 }
 
 /// A macro average with the interval of the delta method: the matrix is multinomial, so a function
 /// of degree 0 with derivatives g by its counts has variance Σ n g² (Takahashi et al. 2022,
 /// *Applied Intelligence* 52, 4961). On the logit scale, so that it stays within [0, 1].
-pub(super) fn macro_average(matrix: &[Vec<u64>], value: f64, n: u64, gradient: impl Fn(usize, usize) -> f64) -> Estimate {
+pub(super) fn macro_average(
+    matrix: &[Vec<u64>],
+    value: f64,
+    n: u64,
+    gradient: impl Fn(usize, usize) -> f64,
+) -> Estimate {
     let mut variance = 0.0;
     for (i, row) in matrix.iter().enumerate() {
         for (j, count) in row.iter().enumerate().filter(|c| *c.1 > 0) {
@@ -119,10 +135,15 @@ pub(super) const NO_PROBABILITY: &str = "no score that is a probability";
 
 /// The mean of rows' values with Student's interval, kept within the possible range.
 pub(super) fn mean(moments: &Moments, range: (f64, f64), missing: &str) -> Estimate {
-    let Some(value) = moments.mean() else { return Estimate::undefined(missing, 0) };
+    let Some(value) = moments.mean() else {
+        return Estimate::undefined(missing, 0);
+    };
     let interval = moments
         .variance()
         .and_then(|variance| mean_t(value, variance, moments.n))
-        .map(|i| Interval { low: i.low.max(range.0), high: i.high.min(range.1) });
+        .map(|i| Interval {
+            low: i.low.max(range.0),
+            high: i.high.min(range.1),
+        });
     Estimate::of(value, interval, moments.n)
 }

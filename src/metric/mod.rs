@@ -98,7 +98,11 @@ impl Estimate {
     /// No value, and why.
     #[must_use]
     pub fn undefined(reason: &str, n: u64) -> Self {
-        Self { n, undefined: Some(reason.into()), ..Self::default() }
+        Self {
+            n,
+            undefined: Some(reason.into()),
+            ..Self::default()
+        }
     }
 
     /// Standard error, as the interval tells it (its width over 2 × 1.96).

@@ -6,16 +6,8 @@
 //! else, so what one of them shows, all of them show. Every list is in a stated order, every map is
 //! sorted: the same Summary and View give the same bytes.
 
-mod baseline;
-mod choices;
-mod health;
-pub mod html;
-mod judge;
-mod make;
-mod parts;
 pub mod view;
 
-pub use make::Missing;
 pub use crate::summary::{Rejected, SourceInfo as Source};
 
 use crate::log::Task;

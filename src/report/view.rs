@@ -42,7 +42,10 @@ impl View {
     pub fn slice(&self) -> Slice {
         let mut values = self.slices.clone();
         values.sort();
-        Slice { version: self.version.clone(), values }
+        Slice {
+            version: self.version.clone(),
+            values,
+        }
     }
 
     /// The view as the query of a URL; empty for the default view.
@@ -66,7 +69,10 @@ impl View {
             put("version", version.clone());
         }
         for slice in &self.slices {
-            put(&format!("slice.{}", escape(&slice.column)), slice.value.clone());
+            put(
+                &format!("slice.{}", escape(&slice.column)),
+                slice.value.clone(),
+            );
         }
         if let Some((from, to)) = self.range {
             put("range", format!("{from}..{to}"));
@@ -78,7 +84,11 @@ impl View {
     #[must_use]
     pub fn from_query(query: &str) -> Self {
         let mut view = Self::default();
-        for (key, value) in query.trim_start_matches(['#', '?']).split('&').filter_map(|p| p.split_once('=')) {
+        for (key, value) in query
+            .trim_start_matches(['#', '?'])
+            .split('&')
+            .filter_map(|p| p.split_once('='))
+        {
             let value = unescape(value);
             match key {
                 "window" => view.window = value.parse().ok(),
@@ -88,7 +98,10 @@ impl View {
                 "range" => view.range = period(&value),
                 _ => {
                     if let Some(column) = key.strip_prefix("slice.") {
-                        view.slices.push(SliceChoice { column: unescape(column), value });
+                        view.slices.push(SliceChoice {
+                            column: unescape(column),
+                            value,
+                        });
                     }
                 }
             }
@@ -119,7 +132,9 @@ fn period(text: &str) -> Option<(Time, Time)> {
 fn escape(text: &str) -> String {
     text.bytes()
         .map(|b| match b {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b':' => char::from(b).to_string(),
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b':' => {
+                char::from(b).to_string()
+            }
             b => format!("%{b:02X}"),
         })
         .collect()
@@ -130,7 +145,12 @@ fn unescape(text: &str) -> String {
     let mut out = Vec::with_capacity(bytes.len());
     let mut i = 0;
     while i < bytes.len() {
-        let hex = (bytes[i] == b'%').then(|| text.get(i + 1..i + 3).and_then(|h| u8::from_str_radix(h, 16).ok())).flatten();
+        let hex = (bytes[i] == b'%')
+            .then(|| {
+                text.get(i + 1..i + 3)
+                    .and_then(|h| u8::from_str_radix(h, 16).ok())
+            })
+            .flatten();
         match hex {
             Some(byte) => {
                 out.push(byte);
@@ -156,11 +176,17 @@ mod tests {
             baseline: BaselineChoice::Period(Time(0), Time(86_400_000_000)),
             threshold: Some(0.25),
             version: Some("v1 & é=%".into()),
-            slices: vec![SliceChoice { column: "a=b&c".into(), value: "50 %".into() }],
+            slices: vec![SliceChoice {
+                column: "a=b&c".into(),
+                value: "50 %".into(),
+            }],
             range: Some((Time(-1), Time(5))),
         };
         assert_eq!(View::from_query(&format!("#{}", view.to_query())), view);
         assert_eq!(View::default().to_query(), "");
-        assert_eq!(View::from_query("threshold=NaN&range=b..a&window=0&%"), View::default());
+        assert_eq!(
+            View::from_query("threshold=NaN&range=b..a&window=0&%"),
+            View::default()
+        );
     }
 }

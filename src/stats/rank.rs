@@ -44,6 +44,25 @@ pub struct AucCell {
 }
 
 impl AucCell {
+    /// The statistics where scores are known to their bin only: rows of one bin are tied.
+    #[must_use]
+    pub fn from_bins(positive: &[u64], negative: &[u64]) -> Self {
+        let mut cell = Self::default();
+        for (p, n) in positive.iter().zip(negative) {
+            let below = (
+                u128::from(2 * cell.negatives + n),
+                u128::from(2 * cell.positives + p),
+            );
+            cell.positive_sum += u128::from(*p) * below.0;
+            cell.positive_squares += u128::from(*p) * below.0 * below.0;
+            cell.negative_sum += u128::from(*n) * below.1;
+            cell.negative_squares += u128::from(*n) * below.1 * below.1;
+            cell.positives += p;
+            cell.negatives += n;
+        }
+        cell
+    }
+
     /// U / (P N): the chance that a random positive scores above a random negative, ties half.
     ///
     /// In 0 … 1. `None` without a positive or without a negative. Equals

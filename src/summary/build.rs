@@ -66,7 +66,13 @@ impl Builder {
             _ => 0.0,
         };
         let orders = Orders::of(&log);
-        Self { log, facts, edges, centre, orders }
+        Self {
+            log,
+            facts,
+            edges,
+            centre,
+            orders,
+        }
     }
 
     /// The Summary of all rows, by the size asked for or the one that suits.
@@ -76,7 +82,9 @@ impl Builder {
         let times = &log.time[..log.live.min(log.time.len())];
         let size = match size {
             Some(size) if !times.is_empty() || matches!(size, WindowSize::Rows(_)) => size,
-            _ if times.is_empty() => WindowSize::Rows(log.live.div_ceil(20).max(50).min(u32::MAX as usize) as u32),
+            _ if times.is_empty() => {
+                WindowSize::Rows(log.live.div_ceil(20).max(50).min(u32::MAX as usize) as u32)
+            }
             _ => grid::suit(times, NO_TIME),
         };
         let known = |t: &&i64| **t != NO_TIME;
@@ -109,14 +117,20 @@ impl Builder {
         let all = vec![0; log.rows];
         self.push(&mut summary, size, &buckets, vec![Slice::default()], &all);
         if let Some(versions) = &log.version {
-            let (slices, group) = self.family(versions, &summary.versions, |v| Slice { version: Some(v), values: Vec::new() });
+            let (slices, group) = self.family(versions, &summary.versions, |v| Slice {
+                version: Some(v),
+                values: Vec::new(),
+            });
             self.push(&mut summary, size, &buckets, slices, &group);
         }
         for (i, segment) in log.segments.iter().enumerate() {
             let values = summary.segments.get(i).cloned();
             let (slices, group) = self.family(segment, &values, |value| Slice {
                 version: None,
-                values: vec![SliceChoice { column: segment.name.clone(), value }],
+                values: vec![SliceChoice {
+                    column: segment.name.clone(),
+                    value,
+                }],
             });
             self.push(&mut summary, size, &buckets, slices, &group);
         }
@@ -144,7 +158,9 @@ impl Builder {
         let mut narrow = |category: Option<&Category>, value: &str| {
             let code = category.and_then(|c| c.levels.iter().position(|l| l == value));
             for (row, g) in group.iter_mut().enumerate() {
-                let is = code.is_some_and(|code| category.is_some_and(|c| c.codes.get(row) == Some(&(code as u32))));
+                let is = code.is_some_and(|code| {
+                    category.is_some_and(|c| c.codes.get(row) == Some(&(code as u32)))
+                });
                 if !is {
                     *g = u32::MAX;
                 }
@@ -154,20 +170,42 @@ impl Builder {
             narrow(self.log.version.as_ref(), version);
         }
         for choice in &slice.values {
-            narrow(self.log.segments.iter().find(|c| c.name == choice.column), &choice.value);
+            narrow(
+                self.log.segments.iter().find(|c| c.name == choice.column),
+                &choice.value,
+            );
         }
         group
     }
 
     /// The slices of a column's most frequent values, and the slice of each row.
-    fn family(&self, category: &Category, values: &Option<Values>, slice: impl Fn(String) -> Slice) -> (Vec<Slice>, Vec<u32>) {
-        let names: Vec<&String> = values.iter().flat_map(|v| &v.values).take(VALUES).map(|v| &v.0).collect();
+    fn family(
+        &self,
+        category: &Category,
+        values: &Option<Values>,
+        slice: impl Fn(String) -> Slice,
+    ) -> (Vec<Slice>, Vec<u32>) {
+        let names: Vec<&String> = values
+            .iter()
+            .flat_map(|v| &v.values)
+            .take(VALUES)
+            .map(|v| &v.0)
+            .collect();
         let place: Vec<u32> = category
             .levels
             .iter()
-            .map(|l| names.iter().position(|n| *n == l).map_or(u32::MAX, |i| i as u32))
+            .map(|l| {
+                names
+                    .iter()
+                    .position(|n| *n == l)
+                    .map_or(u32::MAX, |i| i as u32)
+            })
             .collect();
-        let group = category.codes.iter().map(|c| place.get(*c as usize).copied().unwrap_or(u32::MAX)).collect();
+        let group = category
+            .codes
+            .iter()
+            .map(|c| place.get(*c as usize).copied().unwrap_or(u32::MAX))
+            .collect();
         (names.into_iter().map(|n| slice(n.clone())).collect(), group)
     }
 
@@ -179,10 +217,19 @@ impl Builder {
                 *n += 1;
             }
         }
-        let mut values: Vec<(String, u64)> = category.levels.iter().cloned().zip(rows).filter(|v| v.1 > 0).collect();
+        let mut values: Vec<(String, u64)> = category
+            .levels
+            .iter()
+            .cloned()
+            .zip(rows)
+            .filter(|v| v.1 > 0)
+            .collect();
         values.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
         values.truncate(1_000);
-        Values { column: category.name.clone(), values }
+        Values {
+            column: category.name.clone(),
+            values,
+        }
     }
 
     fn columns(&self) -> Vec<ColumnInfo> {
@@ -192,7 +239,14 @@ impl Builder {
             .iter()
             .map(|(name, role, column)| {
                 sum.clear();
-                let mut info = ColumnInfo { name: name.clone(), role: *role, numbers: 0, sum: sum.to_sum(), min: None, max: None };
+                let mut info = ColumnInfo {
+                    name: name.clone(),
+                    role: *role,
+                    numbers: 0,
+                    sum: sum.to_sum(),
+                    min: None,
+                    max: None,
+                };
                 if let Column::Number(v) = column {
                     for x in v[..self.log.live].iter().filter(|x| !x.is_nan()) {
                         info.numbers += 1;
@@ -224,7 +278,11 @@ impl Builder {
                         if *t < last.0 || *t >= last.1 {
                             let start = floor(size, Time(*t));
                             let fresh = known.len() as u32;
-                            last = (start.0, next(size, start).0, *known.entry(start.0).or_insert(fresh));
+                            last = (
+                                start.0,
+                                next(size, start).0,
+                                *known.entry(start.0).or_insert(fresh),
+                            );
                         }
                         last.2
                     })
@@ -234,17 +292,29 @@ impl Builder {
                 for (i, code) in (0u32..).zip(known.values()) {
                     place[*code as usize] = i;
                 }
-                let of: Vec<u32> = of.into_iter().map(|c| place.get(c as usize).copied().unwrap_or(u32::MAX)).collect();
-                let borders = known.keys().map(|s| (Time(*s), next(size, Time(*s)))).collect();
+                let of: Vec<u32> = of
+                    .into_iter()
+                    .map(|c| place.get(c as usize).copied().unwrap_or(u32::MAX))
+                    .collect();
+                let borders = known
+                    .keys()
+                    .map(|s| (Time(*s), next(size, Time(*s))))
+                    .collect();
                 let (order, starts) = sort_by_group(&of, known.len(), None);
-                Buckets { order, starts, borders }
+                Buckets {
+                    order,
+                    starts,
+                    borders,
+                }
             }
         }
     }
 
     fn buckets_of_rows(&self, n: usize) -> Buckets {
         let log = &self.log;
-        let mut order: Vec<u32> = (0..log.live as u32).filter(|r| log.time.get(*r as usize) != Some(&NO_TIME)).collect();
+        let mut order: Vec<u32> = (0..log.live as u32)
+            .filter(|r| log.time.get(*r as usize) != Some(&NO_TIME))
+            .collect();
         if !log.time.is_empty() {
             order.sort_by_key(|r| log.time[*r as usize]);
         }
@@ -256,17 +326,37 @@ impl Builder {
         };
         let mut starts: Vec<usize> = (0..order.len()).step_by(n.max(1)).collect();
         starts.push(order.len());
-        let borders = starts.windows(2).map(|w| (at(w[0]), at(w[1]).max(Time(at(w[1] - 1).0 + 1)))).collect();
-        Buckets { order, starts, borders }
+        let borders = starts
+            .windows(2)
+            .map(|w| (at(w[0]), at(w[1]).max(Time(at(w[1] - 1).0 + 1))))
+            .collect();
+        Buckets {
+            order,
+            starts,
+            borders,
+        }
     }
 
     /// Counts the rows of a family of slices and appends its series.
-    fn push(&self, summary: &mut Summary, size: WindowSize, buckets: &Buckets, slices: Vec<Slice>, group: &[u32]) {
+    fn push(
+        &self,
+        summary: &mut Summary,
+        size: WindowSize,
+        buckets: &Buckets,
+        slices: Vec<Slice>,
+        group: &[u32],
+    ) {
         let whole = slices.first() == Some(&Slice::default());
         let mut works: Vec<Work> = slices.iter().map(|_| Work::new(self, whole)).collect();
         let mut series: Vec<Series> = slices
             .into_iter()
-            .map(|slice| Series { slice, size, buckets: Vec::new(), reference: None, exact: Vec::new() })
+            .map(|slice| Series {
+                slice,
+                size,
+                buckets: Vec::new(),
+                reference: None,
+                exact: Vec::new(),
+            })
             .collect();
         for (bucket, (start, end)) in buckets.borders.iter().enumerate() {
             for row in &buckets.order[buckets.starts[bucket]..buckets.starts[bucket + 1]] {
@@ -276,7 +366,11 @@ impl Builder {
             }
             for (work, series) in works.iter_mut().zip(&mut series) {
                 if let Some(cell) = work.take(self) {
-                    series.buckets.push(Bucket { start: *start, end: *end, cell });
+                    series.buckets.push(Bucket {
+                        start: *start,
+                        end: *end,
+                        cell,
+                    });
                 }
             }
         }
@@ -286,7 +380,10 @@ impl Builder {
             }
         }
         for (work, series) in works.iter_mut().zip(&mut series) {
-            series.reference = work.take(self).map(|cell| Cell { missing: cell.missing.clone(), ..cell });
+            series.reference = work.take(self).map(|cell| Cell {
+                missing: cell.missing.clone(),
+                ..cell
+            });
         }
         summary.series.extend(series);
     }
@@ -316,7 +413,11 @@ impl Builder {
 }
 
 /// Rows sorted by group, in the given order within each; rows of no group (`u32::MAX`) are left out.
-pub(super) fn sort_by_group(group: &[u32], groups: usize, order: Option<&[u32]>) -> (Vec<u32>, Vec<usize>) {
+pub(super) fn sort_by_group(
+    group: &[u32],
+    groups: usize,
+    order: Option<&[u32]>,
+) -> (Vec<u32>, Vec<usize>) {
     let mut starts = vec![0usize; groups + 1];
     let rows = || -> Box<dyn Iterator<Item = u32> + '_> {
         match order {
@@ -348,7 +449,9 @@ pub(super) fn sort_by_group(group: &[u32], groups: usize, order: Option<&[u32]>)
 /// Where a threshold can stand.
 fn edges(log: &Log, threshold: Option<f64>) -> Vec<f64> {
     let scores = || log.score.iter().copied().filter(|s| !s.is_nan());
-    let Some((low, high)) = scores().fold(None, |r: Option<(f64, f64)>, s| Some(r.map_or((s, s), |(a, b)| (a.min(s), b.max(s))))) else {
+    let Some((low, high)) = scores().fold(None, |r: Option<(f64, f64)>, s| {
+        Some(r.map_or((s, s), |(a, b)| (a.min(s), b.max(s))))
+    }) else {
         return Vec::new();
     };
     let mut edges: Vec<f64> = if log.probabilistic {
@@ -369,7 +472,15 @@ fn edges(log: &Log, threshold: Option<f64>) -> Vec<f64> {
             distinct.push(high + step);
             distinct
         } else {
-            (0..=BINS).map(|i| if i == BINS { high } else { low + (high - low) * (i as f64 / BINS as f64) }).collect()
+            (0..=BINS)
+                .map(|i| {
+                    if i == BINS {
+                        high
+                    } else {
+                        low + (high - low) * (i as f64 / BINS as f64)
+                    }
+                })
+                .collect()
         }
     };
     if let Some(t) = threshold
@@ -388,28 +499,52 @@ fn bin(edges: &[f64], score: f64) -> u32 {
 }
 
 fn facts(log: &Log, edges: &[f64]) -> Facts {
-    let bin = log.score.iter().map(|s| if s.is_nan() { u32::MAX } else { bin(edges, *s) }).collect();
-    let mut facts = Facts { bin, positive: Vec::new(), log_loss: Vec::new(), squared: Vec::new() };
+    let bin = log
+        .score
+        .iter()
+        .map(|s| if s.is_nan() { u32::MAX } else { bin(edges, *s) })
+        .collect();
+    let mut facts = Facts {
+        bin,
+        positive: Vec::new(),
+        log_loss: Vec::new(),
+        squared: Vec::new(),
+    };
     // scikit-learn clips probabilities at the machine epsilon of their type.
     let clip = |p: f64| p.clamp(f64::EPSILON, 1.0 - f64::EPSILON);
     if log.task == Some(Task::Binary) {
-        facts.positive = (0..log.rows).map(|r| u8::from(log.truth.label(r) == Some(1))).collect();
+        facts.positive = (0..log.rows)
+            .map(|r| u8::from(log.truth.label(r) == Some(1)))
+            .collect();
         if log.probabilistic {
             for (row, p) in log.score.iter().enumerate() {
                 let y = log.truth.label(row).filter(|_| !p.is_nan());
-                facts.log_loss.push(y.map_or(f64::NAN, |y| -libm::log(if y == 1 { clip(*p) } else { 1.0 - clip(*p) })));
-                facts.squared.push(y.map_or(f64::NAN, |y| (p - f64::from(y)) * (p - f64::from(y))));
+                facts.log_loss.push(y.map_or(f64::NAN, |y| {
+                    -libm::log(if y == 1 { clip(*p) } else { 1.0 - clip(*p) })
+                }));
+                facts
+                    .squared
+                    .push(y.map_or(f64::NAN, |y| (p - f64::from(y)) * (p - f64::from(y))));
             }
         }
     } else if !log.class_scores.is_empty() {
         for row in 0..log.rows {
-            let y = log.truth.label(row).filter(|_| log.class_scores.iter().all(|c| !c[row].is_nan()));
-            facts.log_loss.push(y.map_or(f64::NAN, |y| -libm::log(clip(log.class_scores[y as usize][row]))));
+            let y = log
+                .truth
+                .label(row)
+                .filter(|_| log.class_scores.iter().all(|c| !c[row].is_nan()));
+            facts.log_loss.push(y.map_or(f64::NAN, |y| {
+                -libm::log(clip(log.class_scores[y as usize][row]))
+            }));
             facts.squared.push(y.map_or(f64::NAN, |y| {
-                log.class_scores.iter().zip(0u32..).map(|(c, k)| {
-                    let e = c[row] - f64::from(u8::from(k == y));
-                    e * e
-                }).sum()
+                log.class_scores
+                    .iter()
+                    .zip(0u32..)
+                    .map(|(c, k)| {
+                        let e = c[row] - f64::from(u8::from(k == y));
+                        e * e
+                    })
+                    .sum()
             }));
         }
     }
@@ -418,5 +553,11 @@ fn facts(log: &Log, edges: &[f64]) -> Facts {
 
 /// A histogram out of one count a bin.
 pub(super) fn sparse(counts: &[u64]) -> Histogram {
-    Histogram((0u32..).zip(counts).filter(|c| *c.1 > 0).map(|(bin, n)| (bin, *n)).collect())
+    Histogram(
+        (0u32..)
+            .zip(counts)
+            .filter(|c| *c.1 > 0)
+            .map(|(bin, n)| (bin, *n))
+            .collect(),
+    )
 }

@@ -130,7 +130,8 @@ impl Moments {
     #[must_use]
     pub fn variance(&self) -> Option<f64> {
         (self.n > 1).then(|| {
-            crate::stats::exact_sum::centred_square_sum(&self.sum, &self.square, self.n) / (self.n - 1) as f64
+            crate::stats::exact_sum::centred_square_sum(&self.sum, &self.square, self.n)
+                / (self.n - 1) as f64
         })
     }
 }
@@ -178,7 +179,10 @@ impl Cell {
         if self.missing.len() < other.missing.len() {
             self.missing.resize(other.missing.len(), 0);
         }
-        self.missing.iter_mut().zip(&other.missing).for_each(|(a, b)| *a += b);
+        self.missing
+            .iter_mut()
+            .zip(&other.missing)
+            .for_each(|(a, b)| *a += b);
     }
 }
 
@@ -186,19 +190,39 @@ impl Classes {
     /// Confusion counts with labels as served.
     #[must_use]
     pub fn served(&self) -> Counted {
-        let at = |t, p| self.confusion.iter().find(|c| c.0 == t && c.1 == p).map_or(0, |c| c.2);
-        Counted { tp: at(1, 1), fp: at(0, 1), r#fn: at(1, 0), tn: at(0, 0) }
+        let at = |t, p| {
+            self.confusion
+                .iter()
+                .find(|c| c.0 == t && c.1 == p)
+                .map_or(0, |c| c.2)
+        };
+        Counted {
+            tp: at(1, 1),
+            fp: at(0, 1),
+            r#fn: at(1, 0),
+            tn: at(0, 0),
+        }
     }
 
     /// Confusion counts where scores in bins from this one on are predicted positive.
     #[must_use]
     pub fn above(&self, bin: u32) -> Counted {
         let (tp, fp) = (self.positive.from_bin(bin), self.negative.from_bin(bin));
-        Counted { tp, fp, r#fn: self.positive.total() - tp, tn: self.negative.total() - fp }
+        Counted {
+            tp,
+            fp,
+            r#fn: self.positive.total() - tp,
+            tn: self.negative.total() - fp,
+        }
     }
 
     fn merge(&mut self, other: &Self) {
-        self.confusion = merge_sorted(&self.confusion, &other.confusion, |c| (c.0, c.1), |a, b| (a.0, a.1, a.2 + b.2));
+        self.confusion = merge_sorted(
+            &self.confusion,
+            &other.confusion,
+            |c| (c.0, c.1),
+            |a, b| (a.0, a.1, a.2 + b.2),
+        );
         self.positive.merge(&other.positive);
         self.negative.merge(&other.negative);
         self.unlabelled.merge(&other.unlabelled);
@@ -213,7 +237,12 @@ impl Numbers {
         self.absolute = self.absolute.merge(&other.absolute);
         self.fourth = self.fourth.merge(&other.fourth);
         self.outcome.merge(&other.outcome);
-        for (a, b) in self.centred.iter_mut().zip(&other.centred).chain(self.mixed.iter_mut().zip(&other.mixed)) {
+        for (a, b) in self
+            .centred
+            .iter_mut()
+            .zip(&other.centred)
+            .chain(self.mixed.iter_mut().zip(&other.mixed))
+        {
             *a = a.merge(b);
         }
     }
@@ -224,7 +253,10 @@ impl Service {
         self.statuses += other.statuses;
         self.failed += other.failed;
         self.latency_ms.merge(&other.latency_ms);
-        self.means.iter_mut().zip(&other.means).for_each(|(a, b)| a.merge(b));
+        self.means
+            .iter_mut()
+            .zip(&other.means)
+            .for_each(|(a, b)| a.merge(b));
     }
 }
 
@@ -237,7 +269,12 @@ fn both<T: Clone>(mine: &mut Option<T>, theirs: &Option<T>, merge: impl Fn(&mut 
 }
 
 /// Unites two sorted lists; entries of one key become one.
-fn merge_sorted<T: Copy, K: Ord>(a: &[T], b: &[T], key: impl Fn(&T) -> K, join: impl Fn(T, T) -> T) -> Vec<T> {
+fn merge_sorted<T: Copy, K: Ord>(
+    a: &[T],
+    b: &[T],
+    key: impl Fn(&T) -> K,
+    join: impl Fn(T, T) -> T,
+) -> Vec<T> {
     let mut out = Vec::with_capacity(a.len() + b.len());
     let (mut i, mut j) = (0, 0);
     while i < a.len() && j < b.len() {

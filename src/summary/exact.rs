@@ -67,8 +67,19 @@ impl Orders {
         };
         let multiclass = log.task == Some(Task::Multiclass);
         Self {
-            score: if log.task == Some(Task::Binary) { labelled(sort_by_score(&log.score)) } else { Vec::new() },
-            classes: if multiclass { log.class_scores.iter().map(|c| labelled(sort_by_score(c))).collect() } else { Vec::new() },
+            score: if log.task == Some(Task::Binary) {
+                labelled(sort_by_score(&log.score))
+            } else {
+                Vec::new()
+            },
+            classes: if multiclass {
+                log.class_scores
+                    .iter()
+                    .map(|c| labelled(sort_by_score(c)))
+                    .collect()
+            } else {
+                Vec::new()
+            },
             latency: sort_by_score(&log.latency_ms),
         }
     }
@@ -78,7 +89,9 @@ impl Builder {
     /// Adds what only rows can tell for every window that the series can make, for all its
     /// buckets together and for the reference.
     pub(super) fn exact_windows(&self, summary: &mut Summary, at: usize) {
-        let Some(series) = summary.series.get(at) else { return };
+        let Some(series) = summary.series.get(at) else {
+            return;
+        };
         let (place, buckets) = self.places(series);
         debug_assert_eq!(buckets, series.buckets.len());
         let mut partitions: Vec<Vec<Option<(usize, usize)>>> = vec![vec![Some((0, buckets))]];
@@ -92,7 +105,10 @@ impl Builder {
         }
         let mut found: Vec<Exact> = Vec::new();
         for ranges in partitions {
-            let fresh: Vec<_> = ranges.into_iter().filter(|r| found.iter().all(|e| e.range != *r)).collect();
+            let fresh: Vec<_> = ranges
+                .into_iter()
+                .filter(|r| found.iter().all(|e| e.range != *r))
+                .collect();
             found.extend(self.exact(&place, &fresh));
         }
         insert(&mut summary.series[at], found);
@@ -100,7 +116,9 @@ impl Builder {
 
     /// Adds what only rows can tell for ranges of buckets of a series.
     pub fn add_exact(&self, summary: &mut Summary, at: usize, ranges: &[(usize, usize)]) {
-        let Some(series) = summary.series.get_mut(at) else { return };
+        let Some(series) = summary.series.get_mut(at) else {
+            return;
+        };
         let (place, _) = self.places(series);
         for range in ranges {
             if series.exact(Some(*range)).is_none() {
@@ -123,16 +141,34 @@ impl Builder {
         }
         let group: Vec<u32> = place
             .iter()
-            .map(|p| if *p == u32::MAX - 1 { of_reference } else { of_bucket.get(*p as usize).copied().unwrap_or(u32::MAX) })
+            .map(|p| {
+                if *p == u32::MAX - 1 {
+                    of_reference
+                } else {
+                    of_bucket.get(*p as usize).copied().unwrap_or(u32::MAX)
+                }
+            })
             .collect();
         let auc = match self.log.task {
-            Some(Task::Binary) if !self.log.score.is_empty() => {
-                auc_cells(&self.orders.score, &self.log.score, &self.facts.positive, &group, ranges.len())
-            }
+            Some(Task::Binary) if !self.log.score.is_empty() => auc_cells(
+                &self.orders.score,
+                &self.log.score,
+                &self.facts.positive,
+                &group,
+                ranges.len(),
+            ),
             _ => Vec::new(),
         };
-        let macros = if self.orders.classes.is_empty() { Vec::new() } else { self.macros(&group, ranges.len()) };
-        let latency = if self.orders.latency.is_empty() { Vec::new() } else { self.percentiles(&group, ranges.len()) };
+        let macros = if self.orders.classes.is_empty() {
+            Vec::new()
+        } else {
+            self.macros(&group, ranges.len())
+        };
+        let latency = if self.orders.latency.is_empty() {
+            Vec::new()
+        } else {
+            self.percentiles(&group, ranges.len())
+        };
         ranges
             .iter()
             .enumerate()
@@ -147,7 +183,10 @@ impl Builder {
 
     fn percentiles(&self, group: &[u32], groups: usize) -> Vec<Option<[Ranked; 3]>> {
         let (rows, starts) = sort_by_group(group, groups, Some(&self.orders.latency));
-        let sorted: Vec<f64> = rows.iter().map(|r| self.log.latency_ms[*r as usize]).collect();
+        let sorted: Vec<f64> = rows
+            .iter()
+            .map(|r| self.log.latency_ms[*r as usize])
+            .collect();
         starts
             .windows(2)
             .map(|w| {
@@ -161,7 +200,11 @@ impl Builder {
                         high: ranks.and_then(|r| values.get(r.1 as usize).copied()),
                     })
                 };
-                Some([ranked(PERCENTILES[0])?, ranked(PERCENTILES[1])?, ranked(PERCENTILES[2])?])
+                Some([
+                    ranked(PERCENTILES[0])?,
+                    ranked(PERCENTILES[1])?,
+                    ranked(PERCENTILES[2])?,
+                ])
             })
             .collect()
     }
@@ -190,22 +233,39 @@ impl Builder {
                 let mut placement = vec![0.0; rows.len()];
                 let (mut below, mut pos_below, mut i) = (0.0, 0.0, 0);
                 while i < rows.len() {
-                    let tie = rows[i..].iter().take_while(|r| score[**r as usize] == score[rows[i] as usize]).count();
+                    let tie = rows[i..]
+                        .iter()
+                        .take_while(|r| score[**r as usize] == score[rows[i] as usize])
+                        .count();
                     let block = &rows[i..i + tie];
                     let pos = block.iter().filter(|r| is(**r)).count() as f64;
                     let neg = tie as f64 - pos;
                     for (row, v) in block.iter().zip(&mut placement[i..]) {
-                        *v = if is(*row) { (below + neg / 2.0) / negatives } else { 1.0 - (pos_below + pos / 2.0) / positives };
+                        *v = if is(*row) {
+                            (below + neg / 2.0) / negatives
+                        } else {
+                            1.0 - (pos_below + pos / 2.0) / positives
+                        };
                     }
                     below += neg;
                     pos_below += pos;
                     i += tie;
                 }
-                let auc = rows.iter().zip(&placement).filter(|r| is(*r.0)).map(|r| r.1).sum::<f64>() / positives;
+                let auc = rows
+                    .iter()
+                    .zip(&placement)
+                    .filter(|r| is(*r.0))
+                    .map(|r| r.1)
+                    .sum::<f64>()
+                    / positives;
                 sums[g] = sums[g].map(|s| s + auc);
                 let n = rows.len() as f64;
                 for (row, v) in rows.iter().zip(&placement) {
-                    let share = if is(*row) { positives / n } else { negatives / n };
+                    let share = if is(*row) {
+                        positives / n
+                    } else {
+                        negatives / n
+                    };
                     influence[*row as usize] += (v - auc) / share / classes as f64;
                 }
             }
@@ -219,8 +279,12 @@ impl Builder {
         (0..groups)
             .map(|g| Macro {
                 n: rows_of[g],
-                value: sums[g].map(|s| s / classes as f64).filter(|_| rows_of[g] > 0),
-                se: sums[g].map(|_| square[g].sqrt() / rows_of[g] as f64).filter(|_| rows_of[g] > 1),
+                value: sums[g]
+                    .map(|s| s / classes as f64)
+                    .filter(|_| rows_of[g] > 0),
+                se: sums[g]
+                    .map(|_| square[g].sqrt() / rows_of[g] as f64)
+                    .filter(|_| rows_of[g] > 1),
             })
             .collect()
     }

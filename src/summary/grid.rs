@@ -31,7 +31,8 @@ impl WindowSize {
         self == finer
             || matches!(
                 (self, finer),
-                (Self::Day | Self::Week | Self::Month, Self::Hour) | (Self::Week | Self::Month, Self::Day)
+                (Self::Day | Self::Week | Self::Month, Self::Hour)
+                    | (Self::Week | Self::Month, Self::Day)
             )
     }
 }
@@ -58,7 +59,9 @@ impl FromStr for WindowSize {
             "month" => Ok(Self::Month),
             n => match n.parse() {
                 Ok(n) if n > 0 => Ok(Self::Rows(n)),
-                _ => Err(format!("'{text}' is not a window: hour, day, week, month or a number of rows")),
+                _ => Err(format!(
+                    "'{text}' is not a window: hour, day, week, month or a number of rows"
+                )),
             },
         }
     }
@@ -110,9 +113,13 @@ const THIN: usize = 60;
 pub fn suit(times: &[i64], missing: i64) -> WindowSize {
     let rows = times.iter().filter(|t| **t != missing).count();
     let by_rows = WindowSize::Rows((rows.div_ceil(20)).max(50).min(u32::MAX as usize) as u32);
-    let Some((low, high)) = times.iter().filter(|t| **t != missing).fold(None, |r: Option<(i64, i64)>, t| {
-        Some(r.map_or((*t, *t), |(a, b)| (a.min(*t), b.max(*t))))
-    }) else {
+    let Some((low, high)) = times
+        .iter()
+        .filter(|t| **t != missing)
+        .fold(None, |r: Option<(i64, i64)>, t| {
+            Some(r.map_or((*t, *t), |(a, b)| (a.min(*t), b.max(*t))))
+        })
+    else {
         return by_rows;
     };
     let mut before = None;
@@ -125,7 +132,11 @@ pub fn suit(times: &[i64], missing: i64) -> WindowSize {
         };
         // Windows that hold no row are not shown, so they do not count.
         let span = (high - low) / long + 1;
-        let count = if span > 400_000 { span as usize } else { occupied(times, missing, size) };
+        let count = if span > 400_000 {
+            span as usize
+        } else {
+            occupied(times, missing, size)
+        };
         if count < FEW && before.is_some() {
             break;
         }
@@ -162,7 +173,10 @@ mod tests {
     #[test]
     fn windows_hold_their_instants_and_meet() {
         for size in WindowSize::CALENDAR {
-            for t in (-400_000_000i64..400_000_000).step_by(7_777_777).map(|s| Time(s * 1_000_003)) {
+            for t in (-400_000_000i64..400_000_000)
+                .step_by(7_777_777)
+                .map(|s| Time(s * 1_000_003))
+            {
                 let start = floor(size, t);
                 let end = next(size, start);
                 assert!(start <= t && t < end, "{size} {t}");
@@ -170,14 +184,20 @@ mod tests {
                 assert_eq!(floor(size, Time(end.0 - 1)), start);
             }
         }
-        assert_eq!(floor(WindowSize::Week, Time(1_735_689_600_000_000)).to_string(), "2024-12-30T00:00:00Z");
+        assert_eq!(
+            floor(WindowSize::Week, Time(1_735_689_600_000_000)).to_string(),
+            "2024-12-30T00:00:00Z"
+        );
     }
 
     #[test]
     fn the_size_suits_the_span() {
         let every = |step: i64, n: i64| (0..n).map(|i| i * step).collect::<Vec<_>>();
         assert_eq!(suit(&every(DAY / 500, 500 * 90), i64::MIN), WindowSize::Day);
-        assert_eq!(suit(&every(HOUR / 100, 100 * 48), i64::MIN), WindowSize::Hour);
+        assert_eq!(
+            suit(&every(HOUR / 100, 100 * 48), i64::MIN),
+            WindowSize::Hour
+        );
         assert_eq!(suit(&every(DAY, 365 * 8), i64::MIN), WindowSize::Month);
         assert_eq!(suit(&every(1, 1_000), i64::MIN), WindowSize::Rows(50));
         assert_eq!(suit(&[], i64::MIN), WindowSize::Rows(50));

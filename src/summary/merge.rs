@@ -15,12 +15,23 @@ impl Summary {
             (self.task == other.task, "task"),
             (self.labels == other.labels, "class labels"),
             (self.edges == other.edges, "edges of the score histogram"),
-            (self.centre.to_bits() == other.centre.to_bits(), "centre of the outcome"),
+            (
+                self.centre.to_bits() == other.centre.to_bits(),
+                "centre of the outcome",
+            ),
             (self.timed == other.timed, "use of time"),
-            (self.columns.iter().map(|c| &c.name).eq(other.columns.iter().map(|c| &c.name)), "columns"),
+            (
+                self.columns
+                    .iter()
+                    .map(|c| &c.name)
+                    .eq(other.columns.iter().map(|c| &c.name)),
+                "columns",
+            ),
         ];
         if let Some((_, what)) = alike.iter().find(|a| !a.0) {
-            return Err(format!("The two summaries differ in their {what}; make both with the same settings."));
+            return Err(format!(
+                "The two summaries differ in their {what}; make both with the same settings."
+            ));
         }
         self.served |= other.served;
         self.probabilistic &= other.probabilistic;
@@ -40,7 +51,8 @@ impl Summary {
         a.duplicate_predictions += b.duplicate_predictions;
         a.without_time += b.without_time;
         self.sources.extend(other.sources.iter().cloned());
-        self.sources.sort_by(|a, b| (&a.name, a.bytes).cmp(&(&b.name, b.bytes)));
+        self.sources
+            .sort_by(|a, b| (&a.name, a.bytes).cmp(&(&b.name, b.bytes)));
         self.rejected.extend(other.rejected.iter().cloned());
         self.rejected.sort();
         self.notes.extend(other.notes.iter().cloned());
@@ -57,16 +69,27 @@ impl Summary {
             }
         }
         self.segments.sort_by(|a, b| a.column.cmp(&b.column));
-        self.columns.iter_mut().zip(&other.columns).for_each(|(a, b)| column(a, b));
+        self.columns
+            .iter_mut()
+            .zip(&other.columns)
+            .for_each(|(a, b)| column(a, b));
         self.reference = self.reference.take().max(other.reference.clone());
         for theirs in &other.series {
-            match self.series.iter_mut().find(|s| s.slice == theirs.slice && s.size == theirs.size) {
+            match self
+                .series
+                .iter_mut()
+                .find(|s| s.slice == theirs.slice && s.size == theirs.size)
+            {
                 Some(mine) => series(mine, theirs),
-                None => self.series.push(Series { exact: Vec::new(), ..theirs.clone() }),
+                None => self.series.push(Series {
+                    exact: Vec::new(),
+                    ..theirs.clone()
+                }),
             }
         }
         self.series.iter_mut().for_each(|s| s.exact.clear());
-        self.series.sort_by(|a, b| (&a.slice, a.size).cmp(&(&b.slice, b.size)));
+        self.series
+            .sort_by(|a, b| (&a.slice, a.size).cmp(&(&b.slice, b.size)));
         Ok(())
     }
 }
@@ -78,7 +101,10 @@ fn values(a: &Values, b: &Values) -> Values {
     }
     let mut values: Vec<(String, u64)> = sum.into_iter().map(|(v, n)| (v.clone(), n)).collect();
     values.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
-    Values { column: a.column.clone(), values }
+    Values {
+        column: a.column.clone(),
+        values,
+    }
 }
 
 fn column(a: &mut ColumnInfo, b: &ColumnInfo) {

@@ -56,7 +56,10 @@ impl Series {
     /// First instant and end of a window of a size that is made of these buckets.
     #[must_use]
     pub fn border(&self, size: WindowSize, range: (usize, usize)) -> (Time, Time) {
-        let (Some(first), Some(last)) = (self.buckets.get(range.0), range.1.checked_sub(1).and_then(|i| self.buckets.get(i))) else {
+        let (Some(first), Some(last)) = (
+            self.buckets.get(range.0),
+            range.1.checked_sub(1).and_then(|i| self.buckets.get(i)),
+        ) else {
             return (Time(0), Time(0));
         };
         if size == self.size {
@@ -78,6 +81,9 @@ impl Series {
     /// What only rows can tell of a range of buckets (`None`: of the reference).
     #[must_use]
     pub fn exact(&self, range: Option<(usize, usize)>) -> Option<&Exact> {
-        self.exact.binary_search_by(|e| e.range.cmp(&range)).ok().map(|i| &self.exact[i])
+        self.exact
+            .binary_search_by(|e| e.range.cmp(&range))
+            .ok()
+            .map(|i| &self.exact[i])
     }
 }

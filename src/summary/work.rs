@@ -27,7 +27,11 @@ impl Running {
         if self.n == 0 {
             return Moments::default();
         }
-        let out = Moments { n: self.n, sum: self.sum.to_sum(), square: self.square.to_sum() };
+        let out = Moments {
+            n: self.n,
+            sum: self.sum.to_sum(),
+            square: self.square.to_sum(),
+        };
         self.n = 0;
         self.sum.clear();
         self.square.clear();
@@ -67,7 +71,11 @@ impl Work {
             rows: 0,
             labelled: 0,
             confusion: BTreeMap::new(),
-            table: if k <= SMALL { vec![0; k * k] } else { Vec::new() },
+            table: if k <= SMALL {
+                vec![0; k * k]
+            } else {
+                Vec::new()
+            },
             bins: std::array::from_fn(|_| vec![0; bins]),
             log_loss: Running::default(),
             squared: Running::default(),
@@ -79,7 +87,11 @@ impl Work {
             latency: LogHistogram::default(),
             means: std::array::from_fn(|_| Running::default()),
             delay: LogHistogram::default(),
-            missing: if whole { vec![0; builder.log.columns.len()] } else { Vec::new() },
+            missing: if whole {
+                vec![0; builder.log.columns.len()]
+            } else {
+                Vec::new()
+            },
         }
     }
 
@@ -111,7 +123,8 @@ impl Work {
             && *to != NO_TIME
         {
             // A clock that runs ahead gives a negative delay: the outcome was there at once.
-            self.delay.add((to.saturating_sub(*from).max(0)) as f64 / 1e6);
+            self.delay
+                .add((to.saturating_sub(*from).max(0)) as f64 / 1e6);
         }
         for (role, column) in log.columns.iter().map(|c| (c.1, &c.2)) {
             if let (Some(place), Column::Number(v)) = (mean_of(role), column)
@@ -129,7 +142,10 @@ impl Work {
         let (log, facts) = (&builder.log, &builder.facts);
         let truth = log.truth.label(row);
         if let (Some(t), Some(p)) = (truth, log.predicted.label(row)) {
-            match self.table.get_mut(t as usize * log.labels.len() + p as usize) {
+            match self
+                .table
+                .get_mut(t as usize * log.labels.len() + p as usize)
+            {
                 Some(n) => *n += 1,
                 None => *self.confusion.entry((t, p)).or_default() += 1,
             }
@@ -149,7 +165,11 @@ impl Work {
     }
 
     fn add_numbers(&mut self, builder: &Builder, row: usize) {
-        let (Truth::Numbers(truth), Truth::Numbers(predicted)) = (&builder.log.truth, &builder.log.predicted) else { return };
+        let (Truth::Numbers(truth), Truth::Numbers(predicted)) =
+            (&builder.log.truth, &builder.log.predicted)
+        else {
+            return;
+        };
         let (y, p) = (truth[row], predicted[row]);
         let e = p - y;
         if !e.is_finite() {
@@ -159,7 +179,16 @@ impl Work {
         let d2 = d * d;
         self.error.add(e);
         self.outcome.add(y);
-        for (sum, x) in self.regression.iter_mut().zip([e.abs(), e2 * e2, d, d2, d2 * d, d2 * d2, e2 * d, e2 * d2]) {
+        for (sum, x) in self.regression.iter_mut().zip([
+            e.abs(),
+            e2 * e2,
+            d,
+            d2,
+            d2 * d,
+            d2 * d2,
+            e2 * d,
+            e2 * d2,
+        ]) {
             sum.add(x);
         }
     }
@@ -171,9 +200,13 @@ impl Work {
         }
         let log = &builder.log;
         let task = log.task;
-        let classes = matches!(task, Some(Task::Binary | Task::Multiclass)).then(|| self.take_classes(log.labels.len()));
-        let numbers = (task == Some(Task::Regression) && self.error.n > 0).then(|| self.take_numbers());
-        let serves = !log.latency_ms.is_empty() || !log.failed.is_empty() || self.means.iter().any(|m| m.n > 0);
+        let classes = matches!(task, Some(Task::Binary | Task::Multiclass))
+            .then(|| self.take_classes(log.labels.len()));
+        let numbers =
+            (task == Some(Task::Regression) && self.error.n > 0).then(|| self.take_numbers());
+        let serves = !log.latency_ms.is_empty()
+            || !log.failed.is_empty()
+            || self.means.iter().any(|m| m.n > 0);
         let service = serves.then(|| Service {
             statuses: std::mem::take(&mut self.statuses),
             failed: std::mem::take(&mut self.failed),
@@ -200,7 +233,11 @@ impl Work {
             .filter(|c| *c.1 > 0)
             .map(|(i, n)| (i / k.max(1) as u32, i % k.max(1) as u32, *n))
             .collect();
-        confusion.extend(std::mem::take(&mut self.confusion).into_iter().map(|((t, p), n)| (t, p, n)));
+        confusion.extend(
+            std::mem::take(&mut self.confusion)
+                .into_iter()
+                .map(|((t, p), n)| (t, p, n)),
+        );
         self.table.iter_mut().for_each(|n| *n = 0);
         let [positive, negative, unlabelled] = std::array::from_fn(|i| sparse(&self.bins[i]));
         self.bins.iter_mut().flatten().for_each(|n| *n = 0);

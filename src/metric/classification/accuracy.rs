@@ -1,8 +1,8 @@
 //! Accuracy.
 
 use crate::log::Task;
-use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Unit};
 use crate::metric::measures::{Margins, NO_LABELS};
+use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Unit};
 use crate::stats::interval::wilson;
 use crate::summary::Summary;
 
@@ -40,6 +40,10 @@ impl Metric for Accuracy {
         if margins.n == 0 {
             return Estimate::undefined(NO_LABELS, 0);
         }
-        Estimate::of(right as f64 / margins.n as f64, wilson(right, margins.n), margins.n)
+        Estimate::of(
+            right as f64 / margins.n as f64,
+            wilson(right, margins.n),
+            margins.n,
+        )
     }
 }

@@ -1,8 +1,8 @@
 //! Balanced accuracy.
 
 use crate::log::Task;
-use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Unit};
 use crate::metric::measures::{Margins, NO_LABELS};
+use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Unit};
 use crate::stats::interval::{Interval, mover_mean, wilson};
 use crate::summary::Summary;
 

@@ -1,8 +1,8 @@
 //! Brier score.
 
 use crate::log::Task;
-use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Unit};
 use crate::metric::measures::{NO_LABELS, NO_PROBABILITY, mean};
+use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Unit};
 use crate::summary::Summary;
 
 /// Brier score.
@@ -35,7 +35,18 @@ impl Metric for BrierScore {
     fn estimate(&self, of: &Measures<'_>) -> Estimate {
         match of.classes() {
             _ if of.cell.labelled == 0 => Estimate::undefined(NO_LABELS, 0),
-            Some(c) => mean(&c.squared_error, (0.0, if of.summary.task == Task::Binary { 1.0 } else { 2.0 }), NO_PROBABILITY),
+            Some(c) => mean(
+                &c.squared_error,
+                (
+                    0.0,
+                    if of.summary.task == Task::Binary {
+                        1.0
+                    } else {
+                        2.0
+                    },
+                ),
+                NO_PROBABILITY,
+            ),
             None => Estimate::undefined(NO_PROBABILITY, 0),
         }
     }

@@ -1,8 +1,8 @@
 //! F1.
 
 use crate::log::Task;
-use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Unit};
 use crate::metric::measures::{Margins, NO_LABELS, macro_average};
+use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Unit};
 use crate::stats::interval::f1;
 use crate::summary::Summary;
 
@@ -40,7 +40,11 @@ impl Metric for F1 {
             return match (c.n(), n) {
                 (0, _) => Estimate::undefined(NO_LABELS, 0),
                 (_, 0) => Estimate::undefined("no row is positive or predicted so", 0),
-                _ => Estimate::of(2.0 * c.tp as f64 / (n + c.tp) as f64, f1(c.tp, c.fp, c.r#fn), n),
+                _ => Estimate::of(
+                    2.0 * c.tp as f64 / (n + c.tp) as f64,
+                    f1(c.tp, c.fp, c.r#fn),
+                    n,
+                ),
             };
         }
         let matrix = of.matrix();

@@ -1,8 +1,8 @@
 //! Log loss.
 
 use crate::log::Task;
-use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Unit};
 use crate::metric::measures::{NO_LABELS, NO_PROBABILITY, mean};
+use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Unit};
 use crate::summary::Summary;
 
 /// Log loss.

@@ -1,8 +1,8 @@
 //! Precision. A class that is never predicted counts 0 in the macro average, as in scikit-learn.
 
 use crate::log::Task;
-use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Unit};
 use crate::metric::measures::{Margins, NO_LABELS, macro_average};
+use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Unit};
 use crate::stats::interval::wilson;
 use crate::summary::Summary;
 
@@ -49,7 +49,13 @@ impl Metric for Precision {
             return Estimate::undefined(NO_LABELS, 0);
         }
         let k = present.len() as f64;
-        let one = |j: usize| if margins.predicted[j] > 0.0 { matrix[j][j] as f64 / margins.predicted[j] } else { 0.0 };
+        let one = |j: usize| {
+            if margins.predicted[j] > 0.0 {
+                matrix[j][j] as f64 / margins.predicted[j]
+            } else {
+                0.0
+            }
+        };
         let value = present.iter().map(|j| one(*j)).sum::<f64>() / k;
         macro_average(&matrix, value, margins.n, |i, j| {
             (f64::from(u8::from(i == j)) - one(j)) / margins.predicted[j] / k

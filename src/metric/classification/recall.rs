@@ -1,8 +1,8 @@
 //! Recall. A class that never occurs but is predicted counts 0 in the macro average, as in scikit-learn.
 
 use crate::log::Task;
-use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Unit};
 use crate::metric::measures::{Margins, NO_LABELS, macro_average};
+use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Unit};
 use crate::stats::interval::wilson;
 use crate::summary::Summary;
 
@@ -49,7 +49,13 @@ impl Metric for Recall {
             return Estimate::undefined(NO_LABELS, 0);
         }
         let k = present.len() as f64;
-        let one = |i: usize| if margins.truth[i] > 0.0 { matrix[i][i] as f64 / margins.truth[i] } else { 0.0 };
+        let one = |i: usize| {
+            if margins.truth[i] > 0.0 {
+                matrix[i][i] as f64 / margins.truth[i]
+            } else {
+                0.0
+            }
+        };
         let value = present.iter().map(|i| one(*i)).sum::<f64>() / k;
         macro_average(&matrix, value, margins.n, |i, j| {
             (f64::from(u8::from(i == j)) - one(i)) / margins.truth[i] / k

@@ -2,8 +2,8 @@
 //! the pairs whose scores share a bin).
 
 use crate::log::Task;
-use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Unit};
 use crate::metric::measures::{NO_LABELS, NO_SCORE};
+use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Unit};
 use crate::stats::interval::logit;
 use crate::stats::rank::AucCell;
 use crate::summary::{Classes, Summary};
@@ -42,7 +42,9 @@ impl Metric for RocAuc {
         if of.summary.task == Task::Multiclass {
             return multiclass(of);
         }
-        let Some(classes) = of.classes() else { return Estimate::undefined(NO_SCORE, 0) };
+        let Some(classes) = of.classes() else {
+            return Estimate::undefined(NO_SCORE, 0);
+        };
         let (p, n) = (classes.positive.total(), classes.negative.total());
         match (p, n, of.exact.and_then(|e| e.auc.as_ref())) {
             (0, 0, _) => Estimate::undefined(NO_SCORE, 0),
@@ -50,7 +52,10 @@ impl Metric for RocAuc {
             (_, _, Some(cell)) => estimate(cell),
             (_, _, None) => {
                 let (cell, unresolved) = binned(classes);
-                Estimate { bound: Some(unresolved), ..estimate(&cell) }
+                Estimate {
+                    bound: Some(unresolved),
+                    ..estimate(&cell)
+                }
             }
         }
     }
@@ -69,19 +74,40 @@ fn multiclass(of: &Measures<'_>) -> Estimate {
         return Estimate::undefined(NO_SCORE, 0);
     }
     match of.exact.and_then(|e| e.macro_auc.as_ref()) {
-        None => Estimate::undefined("needs the rows: not in this saved report for this choice", 0),
+        None => Estimate::undefined(
+            "needs the rows: not in this saved report for this choice",
+            0,
+        ),
         Some(found) => match found.value {
             None => Estimate::undefined("a class does not occur", found.n),
-            Some(auc) => Estimate::of(auc, found.se.filter(|_| auc > 0.0 && auc < 1.0).map(|se| logit(auc, se)), found.n),
+            Some(auc) => Estimate::of(
+                auc,
+                found
+                    .se
+                    .filter(|_| auc > 0.0 && auc < 1.0)
+                    .map(|se| logit(auc, se)),
+                found.n,
+            ),
         },
     }
 }
 
 /// The statistics of ROC AUC with scores known to their bin only, and how far the value can be off.
 fn binned(classes: &Classes) -> (AucCell, f64) {
-    let bins = classes.positive.0.iter().chain(&classes.negative.0).map(|b| b.0 as usize + 1).max().unwrap_or(0);
+    let bins = classes
+        .positive
+        .0
+        .iter()
+        .chain(&classes.negative.0)
+        .map(|b| b.0 as usize + 1)
+        .max()
+        .unwrap_or(0);
     let (positive, negative) = (classes.positive.dense(bins), classes.negative.dense(bins));
-    let tied: f64 = positive.iter().zip(&negative).map(|(p, n)| *p as f64 * *n as f64).sum();
+    let tied: f64 = positive
+        .iter()
+        .zip(&negative)
+        .map(|(p, n)| *p as f64 * *n as f64)
+        .sum();
     let pairs = classes.positive.total() as f64 * classes.negative.total() as f64;
     (AucCell::from_bins(&positive, &negative), tied / 2.0 / pairs)
 }

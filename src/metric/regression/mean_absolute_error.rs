@@ -1,8 +1,8 @@
 //! Mean absolute error.
 
 use crate::log::Task;
-use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Unit};
 use crate::metric::measures::{NO_LABELS, mean};
+use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Unit};
 use crate::summary::{Moments, Summary};
 
 /// MAE.
@@ -37,7 +37,11 @@ impl Metric for MeanAbsoluteError {
             return Estimate::undefined(NO_LABELS, 0);
         };
         let n = numbers.error.n;
-        let moments = Moments { n, sum: numbers.absolute.clone(), square: numbers.error.square.clone() };
+        let moments = Moments {
+            n,
+            sum: numbers.absolute.clone(),
+            square: numbers.error.square.clone(),
+        };
         mean(&moments, (0.0, f64::INFINITY), NO_LABELS)
     }
 }

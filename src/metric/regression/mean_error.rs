@@ -1,8 +1,8 @@
 //! Mean error (bias).
 
 use crate::log::Task;
-use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Unit};
 use crate::metric::measures::{NO_LABELS, mean};
+use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Unit};
 use crate::summary::Summary;
 
 /// Mean error.
@@ -38,6 +38,10 @@ impl Metric for MeanError {
         };
         let n = numbers.error.n;
         let _ = n;
-        mean(&numbers.error, (f64::NEG_INFINITY, f64::INFINITY), NO_LABELS)
+        mean(
+            &numbers.error,
+            (f64::NEG_INFINITY, f64::INFINITY),
+            NO_LABELS,
+        )
     }
 }

@@ -1,8 +1,8 @@
 //! R²: the sums of squares are exact, so a large offset of the outcome costs no digits.
 
 use crate::log::Task;
+use crate::metric::measures::NO_LABELS;
 use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Unit};
-use crate::metric::measures::{NO_LABELS};
 use crate::stats::exact_sum::centred_square_sum;
 use crate::stats::interval::{Interval, Z};
 use crate::summary::Summary;
@@ -55,9 +55,14 @@ impl Metric for R2 {
         let delta4 = d4 - 4.0 * d * d3 + 6.0 * d * d * d2 - 3.0 * d * d * d * d;
         let mixed = e2d2 - 2.0 * d * e2d + d * d * error;
         let ratio = error / total;
-        let variance = (numbers.fourth.value() / rows - 2.0 * ratio * mixed + ratio * ratio * delta4) / (total * total * rows);
+        let variance = (numbers.fourth.value() / rows - 2.0 * ratio * mixed
+            + ratio * ratio * delta4)
+            / (total * total * rows);
         let half = Z * variance.sqrt();
-        let interval = (variance >= 0.0).then_some(Interval { low: value - half, high: (value + half).min(1.0) });
+        let interval = (variance >= 0.0).then_some(Interval {
+            low: value - half,
+            high: (value + half).min(1.0),
+        });
         Estimate::of(value, interval, n)
     }
 }

@@ -1,8 +1,8 @@
 //! Root mean squared error.
 
 use crate::log::Task;
-use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Unit};
 use crate::metric::measures::{NO_LABELS, mean};
+use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Unit};
 use crate::summary::{Moments, Summary};
 
 /// RMSE.
@@ -37,9 +37,18 @@ impl Metric for RootMeanSquaredError {
             return Estimate::undefined(NO_LABELS, 0);
         };
         let n = numbers.error.n;
-        let squares = Moments { n, sum: numbers.error.square.clone(), square: numbers.fourth.clone() };
+        let squares = Moments {
+            n,
+            sum: numbers.error.square.clone(),
+            square: numbers.fourth.clone(),
+        };
         let of_squares = mean(&squares, (0.0, f64::INFINITY), NO_LABELS);
         let root = |x: Option<f64>| x.map(f64::sqrt);
-        Estimate { value: root(of_squares.value), low: root(of_squares.low), high: root(of_squares.high), ..of_squares }
+        Estimate {
+            value: root(of_squares.value),
+            low: root(of_squares.low),
+            high: root(of_squares.high),
+            ..of_squares
+        }
     }
 }

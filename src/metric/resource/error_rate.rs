@@ -34,9 +34,11 @@ impl Metric for ErrorRate {
 
     fn estimate(&self, of: &Measures<'_>) -> Estimate {
         match of.service() {
-            Some(s) if s.statuses > 0 => {
-                Estimate::of(s.failed as f64 / s.statuses as f64, wilson(s.failed, s.statuses), s.statuses)
-            }
+            Some(s) if s.statuses > 0 => Estimate::of(
+                s.failed as f64 / s.statuses as f64,
+                wilson(s.failed, s.statuses),
+                s.statuses,
+            ),
             _ => Estimate::undefined("no status", 0),
         }
     }

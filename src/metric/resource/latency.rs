@@ -12,13 +12,37 @@ pub struct Latency {
 }
 
 /// Half of the requests are answered faster.
-pub static LATENCY_P50: Latency = latency(0, "latency_p50_ms", "Latency p50", "Half of the requests are answered within this time.", "numpy.percentile(latency_ms, 50)");
+pub static LATENCY_P50: Latency = latency(
+    0,
+    "latency_p50_ms",
+    "Latency p50",
+    "Half of the requests are answered within this time.",
+    "numpy.percentile(latency_ms, 50)",
+);
 /// 95 of 100 requests are answered faster.
-pub static LATENCY_P95: Latency = latency(1, "latency_p95_ms", "Latency p95", "95 of 100 requests are answered within this time.", "numpy.percentile(latency_ms, 95)");
+pub static LATENCY_P95: Latency = latency(
+    1,
+    "latency_p95_ms",
+    "Latency p95",
+    "95 of 100 requests are answered within this time.",
+    "numpy.percentile(latency_ms, 95)",
+);
 /// 99 of 100 requests are answered faster.
-pub static LATENCY_P99: Latency = latency(2, "latency_p99_ms", "Latency p99", "99 of 100 requests are answered within this time.", "numpy.percentile(latency_ms, 99)");
+pub static LATENCY_P99: Latency = latency(
+    2,
+    "latency_p99_ms",
+    "Latency p99",
+    "99 of 100 requests are answered within this time.",
+    "numpy.percentile(latency_ms, 99)",
+);
 
-const fn latency(place: usize, name: &'static str, title: &'static str, explain: &'static str, numpy: &'static str) -> Latency {
+const fn latency(
+    place: usize,
+    name: &'static str,
+    title: &'static str,
+    explain: &'static str,
+    numpy: &'static str,
+) -> Latency {
     Latency {
         info: Info {
             name,
@@ -52,19 +76,33 @@ impl Metric for Latency {
     }
 
     fn estimate(&self, of: &Measures<'_>) -> Estimate {
-        let Some(sketch) = of.service().map(|s| &s.latency_ms).filter(|l| l.count() > 0) else {
+        let Some(sketch) = of
+            .service()
+            .map(|s| &s.latency_ms)
+            .filter(|l| l.count() > 0)
+        else {
             return Estimate::undefined("no latency", 0);
         };
         let n = sketch.count();
         if let Some(ranked) = of.exact.and_then(|e| e.latency_ms).map(|l| l[self.place]) {
-            let interval = ranked.low.zip(ranked.high).map(|(low, high)| Interval { low, high });
+            let interval = ranked
+                .low
+                .zip(ranked.high)
+                .map(|(low, high)| Interval { low, high });
             return Estimate::of(ranked.value, interval, n);
         }
         let p = PERCENTILES[self.place];
-        let interval = quantile_ranks(n, p)
-            .and_then(|r| Some(Interval { low: sketch.value_at_rank(r.0)?, high: sketch.value_at_rank(r.1)? }));
+        let interval = quantile_ranks(n, p).and_then(|r| {
+            Some(Interval {
+                low: sketch.value_at_rank(r.0)?,
+                high: sketch.value_at_rank(r.1)?,
+            })
+        });
         match sketch.quantile(p) {
-            Some(value) => Estimate { bound: Some(value * 0.01), ..Estimate::of(value, interval, n) },
+            Some(value) => Estimate {
+                bound: Some(value * 0.01),
+                ..Estimate::of(value, interval, n)
+            },
             None => Estimate::undefined("no latency", 0),
         }
     }

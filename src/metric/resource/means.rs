@@ -13,13 +13,41 @@ pub struct Mean {
 }
 
 /// Bytes of an answer.
-pub static BYTES: Mean = of_column(0, Role::Bytes, "bytes_mean", "Bytes", "Mean size of an answer in bytes.", Unit::Count);
+pub static BYTES: Mean = of_column(
+    0,
+    Role::Bytes,
+    "bytes_mean",
+    "Bytes",
+    "Mean size of an answer in bytes.",
+    Unit::Count,
+);
 /// CPU use in percent.
-pub static CPU: Mean = of_column(1, Role::Cpu, "cpu_mean", "CPU", "Mean CPU use, in the unit of its column.", Unit::Outcome);
+pub static CPU: Mean = of_column(
+    1,
+    Role::Cpu,
+    "cpu_mean",
+    "CPU",
+    "Mean CPU use, in the unit of its column.",
+    Unit::Outcome,
+);
 /// Memory use.
-pub static MEMORY: Mean = of_column(2, Role::Memory, "memory_mean", "Memory", "Mean memory use, in the unit of its column.", Unit::Outcome);
+pub static MEMORY: Mean = of_column(
+    2,
+    Role::Memory,
+    "memory_mean",
+    "Memory",
+    "Mean memory use, in the unit of its column.",
+    Unit::Outcome,
+);
 
-const fn of_column(place: usize, role: Role, name: &'static str, title: &'static str, explain: &'static str, unit: Unit) -> Mean {
+const fn of_column(
+    place: usize,
+    role: Role,
+    name: &'static str,
+    title: &'static str,
+    explain: &'static str,
+    unit: Unit,
+) -> Mean {
     Mean {
         info: Info {
             name,
@@ -55,7 +83,11 @@ impl Metric for Mean {
 
     fn estimate(&self, of: &Measures<'_>) -> Estimate {
         match of.service() {
-            Some(s) => mean(&s.means[self.place], (f64::NEG_INFINITY, f64::INFINITY), "no values"),
+            Some(s) => mean(
+                &s.means[self.place],
+                (f64::NEG_INFINITY, f64::INFINITY),
+                "no values",
+            ),
             None => Estimate::undefined("no values", 0),
         }
     }

@@ -32,6 +32,10 @@ impl Metric for Requests {
     }
 
     fn estimate(&self, of: &Measures<'_>) -> Estimate {
-        Estimate::of(of.cell.rows as f64, Some(poisson(of.cell.rows)), of.cell.rows)
+        Estimate::of(
+            of.cell.rows as f64,
+            Some(poisson(of.cell.rows)),
+            of.cell.rows,
+        )
     }
 }
