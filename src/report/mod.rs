@@ -6,9 +6,18 @@
 //! else, so what one of them shows, all of them show. Every list is in a stated order, every map is
 //! sorted: the same Summary and View give the same bytes.
 
+mod baseline;
+mod choices;
+mod health;
+mod judge;
+mod make;
+mod maturity;
+mod parts;
 pub mod view;
+pub mod words;
 
 pub use crate::summary::{Rejected, SourceInfo as Source};
+pub use make::Missing;
 
 use crate::log::Task;
 use crate::metric::Estimate;
