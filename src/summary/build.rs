@@ -3,7 +3,7 @@
 //! The [`Builder`] keeps the rows, so that what a reader asks later (another window, a slice of two
 //! segments, the exact ROC AUC of a brushed range) is added to the same Summary.
 
-use super::cell::{Cell, Histogram};
+use super::cell::Histogram;
 use super::exact::Orders;
 use super::grid::{self, WindowSize, floor, next};
 use super::series::{Bucket, Series};
