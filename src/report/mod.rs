@@ -6,6 +6,7 @@
 //! else, so what one of them shows, all of them show. Every list is in a stated order, every map is
 //! sorted: the same Summary and View give the same bytes.
 
+pub mod html;
 pub mod view;
 
 use crate::log::Task;
