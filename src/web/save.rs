@@ -100,7 +100,13 @@ fn own_viewer() -> Result<String, JsValue> {
     if let Some(boot) = page.query_selector("#boot")? {
         boot.remove_attribute("hidden")?;
     }
-    Ok(format!("<!doctype html>\n{}\n", page.outer_html()))
+    // The parser moves what follows the body into it: blanks would grow with every saving.
+    let html = page.outer_html();
+    let (inside, _) = html.rsplit_once("</body>").ok_or("no body")?;
+    Ok(format!(
+        "<!doctype html>\n{}\n</body>\n</html>\n",
+        inside.trim_end()
+    ))
 }
 
 fn problem(file: &str, why: &JsValue, mend: &str) -> ReadError {

@@ -104,7 +104,7 @@ fn answer(
 fn read(file: &File, shard: Shard, input: &Input) -> Result<(Reply, Load), ReadError> {
     let mut overlap = OVERLAP_BYTES;
     // One byte before an unaligned shard tells whether a record starts right at it.
-    let base = shard.start;
+    let base = shard.start.saturating_sub(u64::from(!shard.aligned));
     loop {
         let to = shard.end.saturating_add(overlap).min(input.bytes);
         let bytes = slice(file, &input.name, base, to)?;
