@@ -11,8 +11,8 @@ use crate::summary::Summary;
 use crate::table::time::{DAY, HOUR};
 use js_sys::{Object, Promise, Reflect};
 use serde_json::{Value, json};
+use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::Closure;
-use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::future_to_promise;
 use web_sys::File;
 
@@ -41,17 +41,14 @@ pub fn offer(client: &Client) {
 
 async fn measure(client: &Client, files: Vec<File>) -> Result<Value, Stopped> {
     let began = timing::now();
-    let inputs: Result<Vec<_>, ReadError> =
-        client.look(files.clone()).await.into_iter().collect();
+    let inputs: Result<Vec<_>, ReadError> = client.look(files.clone()).await.into_iter().collect();
     let looked = timing::now();
     let view = |size| View {
         window: Some(size),
         ..View::default()
     };
     let by_day = view(WindowSize::Day);
-    let loaded = client
-        .run(&files, inputs?, by_day.clone(), |_| {})
-        .await?;
+    let loaded = client.run(&files, inputs?, by_day.clone(), |_| {}).await?;
     let summarised = timing::now();
     let days = report(&loaded.summary_json, &by_day)?;
     let reported = timing::now();

@@ -29,6 +29,9 @@ pub fn from_input(input: &HtmlInputElement) -> Vec<File> {
 /// The files that were dropped; folders are walked, hidden files in them left out. Call it in the
 /// handler itself, the browser takes the drop away afterwards; await the result whenever.
 ///
+/// A page that is itself opened from a file may not look into folders (Chromium answers with an
+/// encoding error); it asks for the files.
+///
 /// # Errors
 /// Where nothing that was dropped is a file, a folder is empty, or holds more than 1 000 files.
 pub fn from_drop(
@@ -55,9 +58,10 @@ pub fn from_drop(
         }
         let name = entries.first().map(FileSystemEntry::name);
         let name = name.unwrap_or_else(|| "Folder".to_owned());
-        let found = walk(entries)
-            .await
-            .map_err(|why| problem(&name, why, "Drop the files themselves"))?;
+        let found = walk(entries).await.map_err(|why| {
+            let found = format!("this page cannot look into the folder: {why}");
+            problem(&name, found, "Open the folder and drop the files in it")
+        })?;
         if found.is_empty() {
             return Err(problem(
                 &name,
