@@ -338,10 +338,9 @@ async fn read_shards(
     }
 }
 
-/// The first numbers of each column served to guess its role; readers need them no more.
+/// What was seen of each column served to guess its role; readers need it no more.
 fn without_samples(mut input: Input) -> Input {
     for column in &mut input.sniff.columns {
-        column.numbers = Vec::new();
         column.samples = Vec::new();
     }
     input
