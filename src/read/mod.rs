@@ -141,7 +141,9 @@ pub struct ColumnSniff {
     /// Smallest and largest number.
     pub range: Option<(f64, f64)>,
     /// The first values as numbers (NaN: missing), at most 2 000, row by row beside those of the
-    /// other columns; empty where the column is not numeric.
+    /// other columns; empty where the column is not numeric. They serve to guess roles, and are not
+    /// handed on: JSON has no NaN.
+    #[serde(skip)]
     pub numbers: Vec<f64>,
 }
 

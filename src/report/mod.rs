@@ -9,6 +9,7 @@
 mod baseline;
 mod choices;
 mod health;
+pub mod html;
 mod judge;
 mod make;
 mod maturity;
