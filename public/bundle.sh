@@ -1,61 +1,30 @@
 #!/bin/sh
-# Writes report.html, the page as one file, from the index.html that Trunk has just built: style
-# sheet, bindgen glue and program (compressed, as text) stand in it, and its policy allows no
-# connection at all. Saved reports are this file with a report in it, so they show what the page shows.
+# Writes the one-file viewer that saved reports are made of (report.html) from public/report.html and
+# what Trunk has just built. A line that holds only a mark is replaced: %style% by the style sheets,
+# %glue% by the bindgen glue, %boot% by boot.js, %wasm% by the program, compressed and as text. It is
+# the page's own program, so a saved report shows what the page showed.
 set -eu
-cd "${TRUNK_STAGING_DIR:?run by Trunk}"
-LC_ALL=C awk '
-    BEGIN { RS = "\001" }   # not in the file: all of it is one record
-    function attribute(tag, name) {
-        if (!match(tag, " " name "=\"[^\"]*\"")) return ""
-        return substr(tag, RSTART + length(name) + 3, RLENGTH - length(name) - 4)
-    }
-    function fail(text) { print "bundle.sh: " text > "/dev/stderr"; failed = 1; exit 1 }
-    # The lines of what a command prints. Text inside a script must not end it.
-    function put(command,   line, lines, rs) {
-        rs = RS
-        RS = "\n"
-        while ((command | getline line) > 0) {
-            gsub(/<\/script/, "<\\/script", line)
-            print line
-            lines++
-        }
-        RS = rs
-        close(command)
-        if (!lines) fail("nothing came from: " command)
-    }
-    {
-        rest = $0
-        while (match(rest, /<(link|meta|script) [^>]*>/)) {
-            tag = substr(rest, RSTART, RLENGTH)
-            printf "%s", substr(rest, 1, RSTART - 1)
-            rest = substr(rest, RSTART + RLENGTH)
-            if (tag ~ / rel="stylesheet"/) {
-                print "<style>"
-                put("cat " attribute(tag, "href"))
-                print "</style>"
-            } else if (tag ~ / rel="(module)?preload"/) {
-                continue
-            } else if (tag ~ / id="glue"/) {
-                print "<script id=\"glue\">"
-                put("cat " attribute(tag, "src"))
-                print "</script>\n<script id=\"wasm\" type=\"application/octet-stream\">"
-                put("gzip -9n <" attribute(tag, "data-wasm") " | base64 | tr -d \"\\n\"")
-                printf "</script>"
-                sub(/^<\/script>/, "", rest)
-                glue = 1
-            } else if (tag ~ /"Content-Security-Policy"/) {
-                saved = attribute(tag, "data-saved")
-                if (saved == "") fail("the policy in index.html has no data-saved")
-                printf "<meta http-equiv=\"Content-Security-Policy\" content=\"%s\">", saved
-            } else {
-                printf "%s", tag
-            }
-        }
-        printf "%s", rest
-    }
-    END {
-        if (!failed && !glue) fail("index.html has no <script id=\"glue\">")
-        exit failed
-    }
-' index.html >report.html
+cd "$(dirname "$0")"
+out=${TRUNK_STAGING_DIR:?run by Trunk}
+
+one() {
+    [ $# = 1 ] && [ -f "$1" ] || { echo "bundle.sh: expected one file, found: $*" >&2; exit 1; }
+    cat "$1"
+}
+# Text inside <script> must not end it.
+script() { sed 's#</script#<\\/script#g'; }
+
+while IFS= read -r line || [ -n "$line" ]; do
+    case $line in
+    *%style%*) one "$out"/*.css ;;
+    *%glue%*) one "$out"/*.js | script ;;
+    *%boot%*) one boot.js | script ;;
+    *%wasm%*) one "$out"/*.wasm | gzip -9n | base64 | tr -d '\n' && echo ;;
+    *) printf '%s\n' "$line" ;;
+    esac
+done <report.html >"$out/report.html"
+# A pipe hides the failure of its first part; an empty script is no viewer.
+if grep -A1 -E '<script id="(glue|wasm)"' "$out/report.html" | grep -qx ' *</script>'; then
+    echo "bundle.sh: report.html has no program" >&2
+    exit 1
+fi
