@@ -275,7 +275,7 @@ fn tokens(source: &str) -> Vec<Token> {
             }
             'r' if raw_text(&chars, i).is_some() => i = raw_text(&chars, i).unwrap(),
             'b' if at(i + 1) == 'r' && raw_text(&chars, i + 1).is_some() => {
-                i = raw_text(&chars, i + 1).unwrap()
+                i = raw_text(&chars, i + 1).unwrap();
             }
             '"' => {
                 i += 1;

@@ -6,10 +6,15 @@
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod app;
 mod cdp;
 mod client;
+mod data;
+mod looks;
 mod page;
+mod report;
 mod server;
+mod trouble;
 
 use page::Page;
 use std::path::{Path, PathBuf};
