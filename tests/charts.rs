@@ -332,10 +332,13 @@ fn picture<C: Chart>(chart: &C, look: &Look) -> String {
     svg
 }
 
-/// Both themes of a chart against the pictures kept.
+/// Both themes of a chart against the pictures kept; big pictures are kept in one.
 fn check<C: Chart>(name: &str, chart: &C, width: f64, height: f64) {
     for (theme_name, colours) in [("light", &theme().light), ("dark", &theme().dark)] {
         let look = Look::new(colours, width, height, 1.0);
+        if theme_name == "dark" && ["many", "forty"].contains(&name) {
+            continue;
+        }
         let (w, h) = look.virtual_size();
         let surface = colours.surface;
         let svg = picture(chart, &look).replacen(

@@ -250,7 +250,7 @@ fn draw_labels<DB: DrawingBackend>(
     let widest = labels.iter().map(|l| text_width(l, TICK)).fold(0.0, f64::max);
     let every = |room: f64, need: f64| ((need / room).ceil() as usize).max(1);
     // Names of columns are cut while that leaves a few letters, then left out in turn.
-    let columns = every(wide, (widest + 6.0).min(34.0));
+    let columns = every(wide, (widest + 6.0).min(56.0));
     let rows = every(high, 13.0);
     for (i, label) in labels.iter().enumerate() {
         let at = i as f64 + 0.5;
@@ -274,7 +274,7 @@ fn draw_labels<DB: DrawingBackend>(
     )?;
     pen.text(
         "True ↓",
-        (frame.left - 8.0, frame.top - 9.0),
+        (frame.left - 8.0, frame.top - 25.0),
         Anchor::End,
         10.5,
         colours.text_3,

@@ -116,7 +116,7 @@ impl Chart for Sparkline {
                 Some(false) => colours.good,
                 None => colours.warn,
             };
-            pen.dot(at, if dense { 1.25 } else { 2.0 }, colour)?;
+            pen.dot(at, if dense { 1.0 } else { 2.0 }, colour)?;
         }
         // The latest value is the one beside which the card's number stands.
         let last = (0..self.points.len()).rev().find_map(|i| Some((i, self.place(&frame, i)?)));

@@ -291,6 +291,9 @@ impl Trend {
                 let points = m4(&points, look.dpr);
                 if solid {
                     pen.path(&points, colour, 1.0, width)?;
+                } else if spacing < 3.0 {
+                    // Dashes of a line that goes up and down within a pixel would be dust.
+                    pen.path(&points, colour, 0.5, width)?;
                 } else {
                     pen.dashes(&points, colour, width, (4.0, 3.0))?;
                 }
