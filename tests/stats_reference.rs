@@ -1,5 +1,6 @@
 //! The numerics against scipy and statsmodels (`tests/reference/make.py` writes the values).
 
+#![allow(clippy::unwrap_used)]
 use plumbline::stats::compare::z_test;
 use plumbline::stats::exact_quantile::quantile_sorted;
 use plumbline::stats::interval::{self, Interval};

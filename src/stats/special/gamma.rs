@@ -84,7 +84,7 @@ fn gamma_quantile(p: f64, z: f64, a: f64) -> f64 {
 
 /// xᵃ e⁻ˣ / Γ(a + 1).
 fn leading(a: f64, x: f64) -> f64 {
-    libm::exp(-stirling_error(a) - deviance(a, x)) / (TAU * a).sqrt()
+    libm::exp(-stirling_error(a) - deviance(a, x, x - a)) / (TAU * a).sqrt()
 }
 
 /// P(a, x) and Q(a, x); the smaller one is computed directly.
