@@ -5,6 +5,7 @@ use super::demo;
 use super::state::{App, Work};
 use crate::engine::message::Input;
 use crate::read::ReadError;
+use crate::report::Choices;
 use crate::summary::Summary;
 use crate::web::client::{Progress, Stage, Stopped};
 use crate::web::{files, store};
@@ -106,6 +107,7 @@ pub fn read(app: App) {
     app.errors.update(Vec::clear);
     let turn = app.turn.get_value() + 1;
     app.turn.set_value(turn);
+    app.asked.set_value(None);
     app.work.set(Some(Work::Run(Progress {
         stage: Stage::Read,
         done: 0.0,
@@ -140,7 +142,7 @@ pub fn read(app: App) {
 pub fn show(app: App, json: &str) {
     match serde_json::from_str::<Summary>(json) {
         Ok(summary) => {
-            let choices = summary.choices();
+            let choices = Choices::of(&summary);
             app.view.update(|view| super::fit::fit(view, &choices));
             app.summary.set(Some(Arc::new(summary)));
         }

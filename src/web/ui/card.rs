@@ -3,7 +3,7 @@
 use super::metrics::{better, title, unit};
 use super::state::app;
 use super::{format, metrics};
-use crate::metric::Estimate;
+use crate::metric::{Estimate, Unit};
 use crate::report::{Alert, Level};
 use crate::web::chart_view::Sparkline;
 use leptos::prelude::*;
@@ -14,6 +14,7 @@ struct Standing {
     value: Estimate,
     baseline: Option<Estimate>,
     alert: Option<Alert>,
+    timed: bool,
 }
 
 /// The block that a card's value is of.
@@ -60,6 +61,7 @@ fn Card(
                 Of::Resources => &r.resources,
             };
             Standing {
+                timed: r.timed,
                 value: block.metrics.get(&name).cloned().unwrap_or_default(),
                 baseline: r
                     .baseline
@@ -112,7 +114,7 @@ fn tone(alert: Option<&Alert>) -> &'static str {
 }
 
 /// The value with its interval, or why there is none.
-pub fn number(e: &Estimate, unit: crate::metric::Unit) -> impl IntoView + use<> {
+pub fn number(e: &Estimate, unit: Unit) -> impl IntoView + use<> {
     match (&e.value, &e.undefined) {
         (Some(_), _) => view! {
             <span class="metric-number num">
@@ -129,8 +131,9 @@ pub fn number(e: &Estimate, unit: crate::metric::Unit) -> impl IntoView + use<> 
 }
 
 /// The baseline, and since when the metric has departed from it.
-fn against(s: &Standing, unit: crate::metric::Unit) -> Option<AnyView> {
+fn against(s: &Standing, unit: Unit) -> Option<AnyView> {
     let baseline = s.baseline.as_ref().filter(|b| b.value.is_some())?;
+    let timed = s.timed;
     let said = s.alert.as_ref().and_then(|alert| {
         let (now, was) = (alert.value.value?, alert.baseline.value?);
         let worse = alert.level > Level::Unknown;
@@ -139,7 +142,7 @@ fn against(s: &Standing, unit: crate::metric::Unit) -> Option<AnyView> {
             "{arrow} {} {} since {}",
             format::estimate(&alert.value, unit),
             if worse { "worse" } else { "changed" },
-            format::date(alert.since)
+            format::instant(timed, alert.since)
         );
         Some(view! { <span class="metric-change num">{text}</span> })
     });

@@ -5,7 +5,7 @@
 //! is not finite is written as a dash; NaN never reaches the screen.
 
 use crate::metric::{Estimate, Unit};
-use crate::table::time::{DAY, Time};
+use crate::table::time::{DAY, SECOND, Time};
 
 /// Stands where there is no value.
 pub const NOTHING: &str = "–";
@@ -235,9 +235,13 @@ pub fn date(t: Time) -> String {
     format!("{day} {} {year}", MONTHS[(month as usize + 11) % 12])
 }
 
-/// `14 Jan 2025, 13:05`, in UTC; midnight is the date alone.
+/// `14 Jan 2025, 13:05`, in UTC; midnight is the date alone. Where there are no times, an instant is
+/// the number of a row in seconds.
 #[must_use]
-pub fn instant(t: Time) -> String {
+pub fn instant(timed: bool, t: Time) -> String {
+    if !timed {
+        return format!("row {}", row(t, 1));
+    }
     let (hour, minute, _) = t.clock();
     if t.0.rem_euclid(DAY) == 0 {
         date(t)
@@ -246,9 +250,18 @@ pub fn instant(t: Time) -> String {
     }
 }
 
-/// A period whose end is exclusive: `1 – 14 Jan 2025`, `14 Jan 2025, 13:00 – 14:00`.
+/// The number of the row at an instant, where there are no times.
+fn row(t: Time, from: i64) -> String {
+    fixed((t.0.div_euclid(SECOND) + from) as f64, 0)
+}
+
+/// A period whose end is exclusive: `1 – 14 Jan 2025`, `14 Jan 2025, 13:00 – 14:00`, and where there
+/// are no times `rows 1 – 500`.
 #[must_use]
-pub fn period(start: Time, end: Time) -> String {
+pub fn period(timed: bool, start: Time, end: Time) -> String {
+    if !timed {
+        return format!("rows {} – {}", row(start, 1), row(end, 0));
+    }
     let whole_days = start.0.rem_euclid(DAY) == 0 && end.0.rem_euclid(DAY) == 0;
     // The last instant inside, so that a day ends on itself and not on the next.
     let last = Time(end.0.saturating_sub(1).max(start.0));
@@ -369,7 +382,7 @@ mod tests {
 
     #[test]
     fn periods_end_before_their_end() {
-        let p = |a, b| period(t(a), t(b));
+        let p = |a, b| period(true, t(a), t(b));
         assert_eq!(p("2025-01-01", "2025-01-15"), "1 – 14 Jan 2025");
         assert_eq!(p("2025-01-28", "2025-02-04"), "28 Jan – 3 Feb 2025");
         assert_eq!(p("2024-12-28", "2025-01-02"), "28 Dec 2024 – 1 Jan 2025");
@@ -378,6 +391,11 @@ mod tests {
             p("2025-01-01T13:00:00Z", "2025-01-01T14:00:00Z"),
             "1 Jan 2025, 13:00 – 14:00"
         );
-        assert_eq!(instant(t("2025-01-01T13:05:59Z")), "1 Jan 2025, 13:05");
+        assert_eq!(
+            instant(true, t("2025-01-01T13:05:59Z")),
+            "1 Jan 2025, 13:05"
+        );
+        assert_eq!(period(false, Time(0), Time(500 * SECOND)), "rows 1 – 500");
+        assert_eq!(instant(false, Time(0)), "row 1");
     }
 }

@@ -107,7 +107,7 @@ fn KeyFacts() -> impl IntoView {
     let app = app();
     let rows = app.part(|r| r.rows.clone());
     let coverage = app.part(|r| r.truth.as_ref().and_then(|t| t.coverage.value));
-    let span = app.part(|r| r.span);
+    let span = app.part(|r| r.span.map(|s| (r.timed, s)));
     let baseline = app.part(|r| r.baseline.as_ref().map(|b| (b.label.clone(), b.block.rows)));
     let versions = Memo::new(move |_| app.choices.with(|c| c.versions.len()));
     view! {
@@ -128,12 +128,12 @@ fn KeyFacts() -> impl IntoView {
                 hint=Signal::derive(move || rows.with(|r| format::plural(r.joined, "row", "rows")))
             />
             <Fact
-                label="Time span"
+                label="Span"
                 value=Signal::derive(move || {
-                    span.get().map_or_else(|| "No times".into(), |s| format::period(s.start, s.end))
+                    span.get().map_or_else(|| "No times".into(), |(timed, s)| format::period(timed, s.start, s.end))
                 })
                 hint=Signal::derive(move || {
-                    span.get().map(|s| format!("Known until {}", format::instant(s.as_of))).unwrap_or_default()
+                    span.get().filter(|(timed, _)| *timed).map(|(_, s)| format!("Known until {}", format::instant(true, s.as_of))).unwrap_or_default()
                 })
             />
             <Fact

@@ -1,6 +1,6 @@
 //! Names of metrics as a person reads them, and the order in which they are shown.
 
-use crate::metric::{self, Better, Unit};
+use crate::metric::{self, Better, METRICS, Unit};
 
 /// `ROC AUC` for `roc_auc`; the name itself where no metric of the registry is called so.
 pub fn title(name: &str) -> String {
@@ -25,7 +25,7 @@ pub fn better(name: &str) -> &'static str {
 /// The metric of the health sentence first, then as in the registry, then by name.
 pub fn in_order(mut names: Vec<String>, first: Option<&str>) -> Vec<String> {
     names.sort_by_key(|name| {
-        let place = metric::ALL.iter().position(|m| m.name == name);
+        let place = METRICS.iter().position(|m| m.info().name == name);
         (
             Some(name.as_str()) != first,
             place.unwrap_or(usize::MAX),

@@ -1,5 +1,6 @@
 //! Where the model errs: which labels it confuses, at which scores, and for whom.
 
+use super::filters::nearest;
 use super::slice_table::SliceTable;
 use super::state::app;
 use super::widgets::{Empty, Section};
@@ -10,6 +11,11 @@ use leptos::prelude::*;
 #[component]
 pub fn Mistakes() -> impl IntoView {
     let app = app();
+    let drag = Callback::new(move |x: f64| {
+        if let Some(x) = app.choices.with_untracked(|c| nearest(&c.thresholds, x)) {
+            app.choose(|v| v.threshold = Some(x));
+        }
+    });
     let confusion = app.part(|r| r.confusion.is_some());
     let scores = app.part(|r| r.scores.is_some());
     let slices = app.part(|r| !r.slices.is_empty());
@@ -29,7 +35,7 @@ pub fn Mistakes() -> impl IntoView {
                 <Show when=move || scores.get()>
                     <figure class="card">
                         <figcaption>"Scores by outcome"</figcaption>
-                        <ScoresChart report=app.report/>
+                        <ScoresChart report=app.report on_threshold=drag/>
                     </figure>
                 </Show>
             </div>

@@ -14,41 +14,28 @@ const REST: Duration = Duration::from_millis(150);
 
 /// Keeps the address and the Summary up with the View.
 pub fn follow(app: App) {
-    let wish = StoredValue::new(0_u64);
-    Effect::new(move |before: Option<View>| {
-        let view = app.view.get();
-        if before.as_ref() != Some(&view) {
-            url::set_view(&view);
-            wish.update_value(|w| *w += 1);
-            if lacking(app, &view) {
-                wait(app, view.clone(), wish);
-            }
-        }
-        view
-    });
+    Effect::new(move |_| app.view.with(url::set_view));
     url::on_change(move |view| {
         if app.view.with_untracked(|v| *v != view) {
             app.view.set(view);
         }
     });
-}
-
-/// Whether the rows are there and would tell more than the counts.
-fn lacking(app: App, view: &View) -> bool {
-    app.client.with_value(|c| c.holds_rows())
-        && app
-            .summary
-            .with_untracked(|s| s.as_ref().is_some_and(|s| !s.answers(view)))
-}
-
-fn wait(app: App, view: View, wish: StoredValue<u64>) {
-    let mine = wish.get_value();
-    let ask = move || {
-        if wish.get_value() == mine {
-            spawn_local(ask_rows(app, view));
+    Effect::new(move |_| {
+        let lacking = app.missing.with(|m| !m.is_empty());
+        let view = app.view.get();
+        let new = app.asked.with_value(|a| a.as_ref() != Some(&view));
+        if lacking && new && app.client.with_value(|c| c.holds_rows()) {
+            app.asked.set_value(Some(view.clone()));
+            set_timeout(move || wake(app, view), REST);
         }
-    };
-    set_timeout(ask, REST);
+    });
+}
+
+/// Goes back to the rows, unless the reader has chosen something else by now.
+fn wake(app: App, view: View) {
+    if app.view.with_untracked(|v| *v == view) {
+        spawn_local(ask_rows(app, view));
+    }
 }
 
 async fn ask_rows(app: App, view: View) {

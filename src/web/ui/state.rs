@@ -3,11 +3,12 @@
 //! Everything shown is derived from here. Nothing is computed beside the Report, so page, saved
 //! file and command line cannot differ.
 
+use super::format;
 use super::theme::Theme;
 use crate::engine::message::Input;
 use crate::read::ReadError;
 use crate::report::view::View;
-use crate::report::{Choices, Report};
+use crate::report::{Choices, Missing, Report};
 use crate::summary::Summary;
 use crate::table::time::Time;
 use crate::web::client::{Client, Progress};
@@ -43,6 +44,10 @@ pub struct App {
     pub view: RwSignal<View>,
     /// What the reader sees.
     pub report: Memo<Option<Arc<Report>>>,
+    /// What the Summary lacked for it.
+    pub missing: Memo<Missing>,
+    /// The View that rows were last gone back to for.
+    pub asked: StoredValue<Option<View>>,
     /// What the reader may choose from.
     pub choices: Memo<Choices>,
     /// The work under way.
@@ -69,14 +74,16 @@ impl App {
         let (saved, summary) = (saved.is_some(), saved);
         let summary = RwSignal::new(summary.map(Arc::new));
         let view = RwSignal::new(view);
-        let report = Memo::new(move |_| {
-            summary.with(|s| {
-                s.as_ref()
-                    .map(|s| view.with(|v| Arc::new(Report::from(s, v))))
-            })
+        let made = Memo::new(move |_| {
+            let summary = summary.get()?;
+            let (report, missing) = view.with(|v| Report::with_missing(&summary, v));
+            Some((Arc::new(report), missing))
         });
+        let report = Memo::new(move |_| made.with(|m| m.as_ref().map(|m| m.0.clone())));
+        let missing =
+            Memo::new(move |_| made.with(|m| m.as_ref().map(|m| m.1.clone()).unwrap_or_default()));
         let choices = Memo::new(move |_| {
-            summary.with(|s| s.as_ref().map(|s| s.choices()).unwrap_or_default())
+            summary.with(|s| s.as_ref().map(|s| Choices::of(s)).unwrap_or_default())
         });
         Self {
             client: StoredValue::new_local(client),
@@ -86,7 +93,9 @@ impl App {
             summary,
             view,
             report,
+            missing,
             choices,
+            asked: StoredValue::new(None),
             work: RwSignal::default(),
             errors: RwSignal::default(),
             theme: RwSignal::new(Theme::stored()),
@@ -118,6 +127,12 @@ impl App {
     /// Whether there is a Report.
     pub fn ready(self) -> Memo<bool> {
         Memo::new(move |_| self.summary.with(Option::is_some))
+    }
+
+    /// A period of the Report in words.
+    pub fn period(self, from: Time, to: Time) -> String {
+        let timed = self.report.with(|r| r.as_ref().is_none_or(|r| r.timed));
+        format::period(timed, from, to)
     }
 
     /// Changes what the reader chose.

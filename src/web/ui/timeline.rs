@@ -45,7 +45,7 @@ fn Brushed() -> impl IntoView {
                 .map(|(from, to)| {
                     view! {
                         <div class="brushed" data-testid="brushed" role="group" aria-label="Marked period">
-                            <strong class="num">{format::period(from, to)}</strong>
+                            <strong class="num">{app.period(from, to)}</strong>
                             <button
                                 class="button primary"
                                 data-testid="brush-look"

@@ -2,7 +2,6 @@
 
 use crate::report::view::BaselineChoice;
 use crate::table::time::{DAY, Time};
-use crate::web::ui::format;
 use crate::web::ui::state::app;
 use crate::web::ui::widgets::{Choice, Menu};
 use leptos::prelude::*;
@@ -23,7 +22,7 @@ fn first_week(start: Time) -> (Time, Time) {
 #[component]
 pub fn BaselineMenu() -> impl IntoView {
     let app = app();
-    let span = app.part(|r| r.span);
+    let span = app.part(|r| r.span.filter(|_| r.timed));
     let label = app.part(|r| r.baseline.as_ref().map(|b| b.label.clone()));
     let week = Memo::new(move |_| span.get().map(|s| first_week(s.start)));
     let period = Memo::new(move |_| {
@@ -50,7 +49,7 @@ pub fn BaselineMenu() -> impl IntoView {
         if let Some((from, to)) = period.get() {
             all.push(Choice::new(
                 PERIOD,
-                format!("Period: {}", format::period(from, to)),
+                format!("Period: {}", app.period(from, to)),
             ));
         }
         all.push(Choice::new(NONE, "None"));

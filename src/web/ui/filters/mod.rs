@@ -6,9 +6,8 @@ mod slices;
 mod threshold;
 mod window;
 
-use super::format;
 use super::icons;
-use super::state::app;
+use super::state::{Work, app};
 use super::widgets::{Choice, Menu};
 use crate::report::view::View;
 use baseline::BaselineMenu;
@@ -16,6 +15,7 @@ use leptos::prelude::*;
 use slices::SliceMenus;
 pub use slices::narrow;
 use threshold::Threshold;
+pub use threshold::nearest;
 use window::WindowMenu;
 
 /// The bar of choices.
@@ -46,6 +46,27 @@ pub fn Filters() -> impl IntoView {
                 </button>
             </Show>
         </div>
+        <Lack/>
+    }
+}
+
+/// Says when what is shown is not quite what was chosen.
+#[component]
+fn Lack() -> impl IntoView {
+    let app = app();
+    let lack = Memo::new(move |_| app.missing.with(|m| m.series.is_some()));
+    let asking = move || app.work.get() == Some(Work::Refine);
+    let text = move || {
+        if asking() || app.client.with_value(|c| c.holds_rows()) {
+            "Going back to the rows for this choice; until then the wider view is shown."
+        } else {
+            "There are no counts for this combination of choices here, so the wider view is shown. With the files themselves every combination can be seen."
+        }
+    };
+    view! {
+        <Show when=move || lack.get()>
+            <p class="lack" role="status" data-testid="lack">{text}</p>
+        </Show>
     }
 }
 
@@ -65,10 +86,10 @@ fn Range() -> impl IntoView {
                             <button
                                 class="chip"
                                 data-testid="range-reset"
-                                aria-label=format!("Period {}; look at all of it again", format::period(from, to))
+                                aria-label=format!("Period {}; look at all of it again", app.period(from, to))
                                 on:click=move |_| app.choose(|v| v.range = None)
                             >
-                                <span class="num">{format::period(from, to)}</span>
+                                <span class="num">{app.period(from, to)}</span>
                                 {icons::close()}
                             </button>
                         </div>

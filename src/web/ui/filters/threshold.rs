@@ -5,7 +5,7 @@ use crate::web::ui::state::app;
 use leptos::prelude::*;
 
 /// The threshold next to a number; `None` where there is none.
-fn nearest(thresholds: &[f64], x: f64) -> Option<f64> {
+pub fn nearest(thresholds: &[f64], x: f64) -> Option<f64> {
     thresholds
         .iter()
         .copied()
