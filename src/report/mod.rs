@@ -324,3 +324,13 @@ pub struct Choices {
     /// Whether there are times.
     pub timed: bool,
 }
+
+impl Report {
+    /// The report as the JSON text that every door writes: indented, ending in a line break.
+    ///
+    /// # Errors
+    /// Never for a report that [`Report::from`] made: it holds finite numbers only.
+    pub fn to_json(&self) -> serde_json::Result<String> {
+        serde_json::to_string_pretty(self).map(|text| text + "\n")
+    }
+}
