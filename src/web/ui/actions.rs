@@ -3,6 +3,7 @@
 use super::complete::missing;
 use super::demo;
 use super::state::{App, Work};
+use crate::engine::arrange;
 use crate::engine::message::Input;
 use crate::read::ReadError;
 use crate::report::Choices;
@@ -36,13 +37,17 @@ pub fn add(app: App, more: Vec<File>) {
         app.work.set(None);
         for (file, input) in more.into_iter().zip(looked) {
             match input {
-                Ok(mut input) => {
-                    store::recall(&mut input);
-                    take(app, file, input);
-                }
+                Ok(input) => take(app, file, input),
                 Err(error) => fail(app, error),
             }
         }
+        app.inputs.update(|inputs| {
+            arrange(inputs);
+            // What the reader said before stands above what is guessed.
+            inputs.iter_mut().for_each(|input| {
+                store::recall(input);
+            });
+        });
         settle(app);
     });
 }

@@ -5,7 +5,7 @@ use super::complete::missing;
 use super::format;
 use super::icons;
 use super::role_table::RoleTable;
-use super::state::app;
+use super::state::{App, app};
 use super::widgets::{Choice, Menu};
 use crate::engine::message::Input;
 use crate::log::FileKind;
@@ -88,7 +88,7 @@ fn File(index: usize, input: Input) -> impl IntoView {
         let Some((kind, ..)) = KINDS.iter().find(|(_, w, _)| *w == word) else {
             return;
         };
-        change(index, |input| input.kind = *kind);
+        change(app, index, |input| input.kind = *kind);
     };
     let remove_label = format!("Remove {}", input.name);
     view! {
@@ -119,8 +119,7 @@ fn File(index: usize, input: Input) -> impl IntoView {
 }
 
 /// Changes a file as the reader wishes, remembers it, and reads again.
-pub fn change(index: usize, how: impl FnOnce(&mut Input)) {
-    let app = app();
+pub fn change(app: App, index: usize, how: impl FnOnce(&mut Input)) {
     app.inputs.update(|inputs| {
         if let Some(input) = inputs.get_mut(index) {
             how(input);

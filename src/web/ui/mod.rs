@@ -43,7 +43,10 @@ use leptos::prelude::*;
 
 /// The page, with its door to the workers.
 #[component]
-pub fn App(client: Client) -> impl IntoView {
+pub fn App(
+    /// The workers.
+    client: Client,
+) -> impl IntoView {
     let mut view = url::view();
     let (carried, error) = match share::carried() {
         Ok(carried) => (carried, None),

@@ -3,7 +3,7 @@
 use super::columns::change;
 use super::format;
 use super::state::app;
-use crate::log::{Role, RoleGuess};
+use crate::log::Role;
 use crate::read::ColumnSniff;
 use leptos::prelude::*;
 
@@ -66,14 +66,12 @@ fn Row(index: usize, at: usize, column: ColumnSniff) -> impl IntoView {
     let sure = move || guess.with(|g| g.as_ref().map_or(0.0, |g| g.confidence.clamp(0.0, 1.0)));
     let why = move || guess.with(|g| g.as_ref().map(|g| g.because.clone()).unwrap_or_default());
     let name = column.name.clone();
+    let column_name = name.clone();
     let choose = move |ev| {
         let word = event_target_value(&ev);
         if let Some(role) = Role::ALL.into_iter().find(|r| r.name() == word) {
-            change(index, |input| {
-                if let Some(guess) = input.roles.get_mut(at) {
-                    *guess = RoleGuess::given(role);
-                }
-            });
+            // The name is of this very file, so it is there.
+            change(app, index, |input| drop(input.give(role, &column_name)));
         }
     };
     view! {
