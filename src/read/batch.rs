@@ -141,12 +141,6 @@ impl Batch {
         self.cells.truncate(self.lines.len() * self.width);
     }
 
-    /// Cells of the row that is being built.
-    #[inline]
-    pub fn pending(&self) -> usize {
-        self.cells.len() - self.lines.len() * self.width
-    }
-
     /// The texts of a column from top to bottom.
     #[inline(always)]
     pub fn column<'a>(&'a self, text: &'a [u8], column: usize) -> impl Iterator<Item = &'a [u8]> {
