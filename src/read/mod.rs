@@ -19,6 +19,7 @@ mod builder;
 pub mod cell;
 mod csv;
 mod dialect;
+mod dictionary;
 mod encoding;
 pub mod instant;
 mod json_keys;
