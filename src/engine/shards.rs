@@ -21,7 +21,13 @@ impl Shards {
     /// Shards of a file of so many bytes; one alone where the file cannot be cut (`whole`).
     #[must_use]
     pub fn new(file: usize, bytes: u64, whole: bool) -> Self {
-        let size = if whole { bytes.max(1) } else { SHARD_BYTES };
+        Self::with_size(file, bytes, if whole { bytes } else { SHARD_BYTES })
+    }
+
+    /// Shards of another size than [`SHARD_BYTES`].
+    #[must_use]
+    pub fn with_size(file: usize, bytes: u64, size: u64) -> Self {
+        let size = size.max(1);
         let shards: Vec<Shard> = (0..bytes.div_ceil(size).max(1))
             .map(|i| Shard {
                 file,

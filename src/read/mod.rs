@@ -9,6 +9,29 @@
 //! where its first record began and where its last one ended. The engine checks that the shards
 //! meet; where a border was guessed wrongly (a line break inside quotes) it reads that shard again
 //! from the right byte. So there is no pass over the file just to find borders.
+//!
+//! **To add a reader**, write one file with a unit struct that implements `Reader` and add one line
+//! to the list in `reader.rs`. A reader only tells which columns a file has and where the cells of
+//! its records are; encodings, shards, kinds, times, troubles are shared by all.
+
+mod batch;
+mod builder;
+pub mod cell;
+mod csv;
+mod dialect;
+mod encoding;
+pub mod instant;
+pub mod key;
+mod profile;
+mod reader;
+mod scan;
+mod shard;
+mod sniff;
+mod trouble;
+
+pub use reader::MAX_RECORD;
+pub use shard::{ShardRead, read_shard};
+pub use sniff::sniff;
 
 use crate::table::{Kind, Table};
 use serde::{Deserialize, Serialize};
@@ -157,11 +180,13 @@ pub struct Trouble {
 pub struct Part {
     /// The wanted columns.
     pub table: Table,
-    /// Byte of the file at which the first record starts; the shard's end where none does.
+    /// Byte of the file at which the first record starts; the shard's end where none does. The header
+    /// and blank lines are records too, so this is 0 in a file's first shard.
     pub first: u64,
     /// Byte of the file after the last record that starts in the shard.
     pub next: u64,
-    /// Lines from `first` to `next`.
+    /// Lines from `first` to `next`; a line of the file is one more than the lines of the shards before
+    /// it and [`Trouble::line`] together.
     pub lines: u64,
     /// What was wrong, one entry a kind and column.
     pub troubles: Vec<Trouble>,

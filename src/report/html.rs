@@ -3,8 +3,24 @@
 //! The viewer comes from the build (`report.html`); its element `<script id="report">` is empty and
 //! takes the payload. The browser and the command line write the same bytes.
 
+use super::view::View;
+use crate::summary::Summary;
+use serde::{Deserialize, Serialize};
+
 /// The element of the viewer that takes the payload, as the build writes it and browsers repeat it.
 const PLACE: &str = r#"<script id="report" type="application/json"></script>"#;
+
+/// The viewer that this program was built with; empty where the page had not been built before it.
+pub const VIEWER: &str = include_str!(concat!(env!("OUT_DIR"), "/report.html"));
+
+/// What a saved report carries: the Summary and the view in force. Never a row.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Payload {
+    /// The counts.
+    pub summary: Summary,
+    /// What the reader chose.
+    pub view: View,
+}
 
 /// The viewer with a JSON text in it; `None` where `template` is not the viewer.
 ///

@@ -6,10 +6,19 @@
 //! else, so what one of them shows, all of them show. Every list is in a stated order, every map is
 //! sorted: the same Summary and View give the same bytes.
 
+mod baseline;
+mod choices;
+mod health;
 pub mod html;
+mod judge;
+mod make;
+mod maturity;
+mod parts;
 pub mod view;
+pub mod words;
 
 pub use crate::summary::{Rejected, SourceInfo as Source};
+pub use make::Missing;
 
 use crate::log::Task;
 use crate::metric::Estimate;
@@ -314,4 +323,14 @@ pub struct Choices {
     pub reference: bool,
     /// Whether there are times.
     pub timed: bool,
+}
+
+impl Report {
+    /// The report as the JSON text that every door writes: indented, ending in a line break.
+    ///
+    /// # Errors
+    /// Never for a report that [`Report::from`] made: it holds finite numbers only.
+    pub fn to_json(&self) -> serde_json::Result<String> {
+        serde_json::to_string_pretty(self).map(|text| text + "\n")
+    }
 }

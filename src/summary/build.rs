@@ -3,7 +3,7 @@
 //! The [`Builder`] keeps the rows, so that what a reader asks later (another window, a slice of two
 //! segments, the exact ROC AUC of a brushed range) is added to the same Summary.
 
-use super::cell::{Cell, Histogram};
+use super::cell::Histogram;
 use super::exact::Orders;
 use super::grid::{self, WindowSize, floor, next};
 use super::series::{Bucket, Series};
@@ -374,16 +374,13 @@ impl Builder {
                 }
             }
         }
-        for row in self.log.live..self.log.rows {
-            if let Some(work) = works.get_mut(group[row] as usize) {
+        for (row, slice) in group.iter().enumerate().skip(self.log.live) {
+            if let Some(work) = works.get_mut(*slice as usize) {
                 work.add(self, row);
             }
         }
         for (work, series) in works.iter_mut().zip(&mut series) {
-            series.reference = work.take(self).map(|cell| Cell {
-                missing: cell.missing.clone(),
-                ..cell
-            });
+            series.reference = work.take(self);
         }
         summary.series.extend(series);
     }

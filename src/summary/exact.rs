@@ -292,6 +292,6 @@ impl Builder {
 
 fn insert(series: &mut Series, found: Vec<Exact>) {
     series.exact.extend(found);
-    series.exact.sort_by(|a, b| a.range.cmp(&b.range));
+    series.exact.sort_by_key(|a| a.range);
     series.exact.dedup_by(|a, b| a.range == b.range);
 }

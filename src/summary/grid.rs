@@ -143,7 +143,7 @@ pub fn suit(times: &[i64], missing: i64) -> WindowSize {
         if count <= MANY && rows >= count * THIN && count >= 2 {
             return size;
         }
-        before = (count <= MANY && count >= 2).then_some(size).or(before);
+        before = (2..=MANY).contains(&count).then_some(size).or(before);
         if size == WindowSize::Month && count > MANY {
             return size;
         }

@@ -1,0 +1,173 @@
+//! Where the cells of a few thousand records are: what a format finds, and columns are made from.
+//!
+//! Reading goes in two steps. A format walks over the text and notes the place of each cell, row by
+//! row; then each column reads its cells from top to bottom. So a format knows nothing of numbers or
+//! times, a lost row leaves no half of itself in any column, columns that nobody wants cost nothing,
+//! and each loop does one thing.
+
+/// Cells of a batch, at least one row.
+const CELLS: usize = 8_192;
+/// Set in [`Cell::len`] where the text is in the side buffer.
+const ASIDE: u32 = 1 << 31;
+/// A batch ends before its places outgrow 31 bits.
+const SPAN: usize = 1 << 30;
+
+/// The place of a cell's text.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Cell {
+    start: u32,
+    len: u32,
+}
+
+/// Places of the cells of some records.
+#[derive(Debug)]
+pub(super) struct Batch {
+    /// Cells of a record.
+    pub width: usize,
+    /// Line breaks passed since the shard's first record.
+    pub line: u64,
+    most: usize,
+    base: usize,
+    cells: Vec<Cell>,
+    lines: Vec<u64>,
+    aside: Vec<u8>,
+}
+
+impl Batch {
+    /// An empty batch for records of so many cells.
+    pub fn new(width: usize) -> Self {
+        Self::with_rows(width, (CELLS / width.max(1)).max(8))
+    }
+
+    /// An empty batch of at most so many rows.
+    pub fn with_rows(width: usize, most: usize) -> Self {
+        Self {
+            width,
+            line: 0,
+            most,
+            base: 0,
+            cells: Vec::new(),
+            lines: Vec::new(),
+            aside: Vec::new(),
+        }
+    }
+
+    /// Forgets the records; places from now on are at or behind `base`.
+    pub fn clear(&mut self, base: usize) {
+        self.base = base;
+        self.cells.clear();
+        self.lines.clear();
+        self.aside.clear();
+    }
+
+    /// Rows held.
+    pub fn rows(&self) -> usize {
+        self.lines.len()
+    }
+
+    /// Whether a record that starts at this place has to wait for the next batch.
+    #[inline]
+    pub fn is_full(&self, at: usize) -> bool {
+        self.rows() >= self.most || at - self.base > SPAN || self.aside.len() > SPAN
+    }
+
+    /// Appends a cell to the row that is being built.
+    #[inline(always)]
+    pub fn push(&mut self, start: usize, end: usize) {
+        self.cells.push(self.place(start, end));
+    }
+
+    #[inline(always)]
+    fn place(&self, start: usize, end: usize) -> Cell {
+        Cell {
+            start: (start - self.base) as u32,
+            len: (end - start) as u32,
+        }
+    }
+
+    /// Starts a row whose cells are all missing, to be filled by [`Batch::set`].
+    pub fn open_row(&mut self) {
+        let cells = self.lines.len() * self.width + self.width;
+        self.cells.resize(cells, Cell::default());
+    }
+
+    /// Sets a cell of the row that was opened.
+    #[inline]
+    pub fn set(&mut self, column: usize, start: usize, end: usize) {
+        let cell = self.place(start, end);
+        self.put(column, cell);
+    }
+
+    fn put(&mut self, column: usize, cell: Cell) {
+        let row = self.lines.len() * self.width;
+        if let Some(place) = self.cells.get_mut(row + column) {
+            *place = cell;
+        }
+    }
+
+    /// The side buffer, for a text that differs from the file's bytes; it ends the cell that began
+    /// at its length before.
+    pub fn aside(&mut self) -> &mut Vec<u8> {
+        &mut self.aside
+    }
+
+    /// Appends a cell whose text was put aside from `start`.
+    pub fn push_aside(&mut self, start: usize) {
+        let cell = self.aside_place(start);
+        self.cells.push(cell);
+    }
+
+    /// Sets a cell of the open row to the text that was put aside from `start`.
+    pub fn set_aside(&mut self, column: usize, start: usize) {
+        let cell = self.aside_place(start);
+        self.put(column, cell);
+    }
+
+    fn aside_place(&self, start: usize) -> Cell {
+        Cell {
+            start: start as u32,
+            len: (self.aside.len() - start) as u32 | ASIDE,
+        }
+    }
+
+    /// Keeps the row that was built; it started at the line given.
+    #[inline]
+    pub fn keep_row(&mut self, line: u64) {
+        self.lines.push(line);
+    }
+
+    /// Drops the row that was built.
+    pub fn drop_row(&mut self) {
+        self.cells.truncate(self.lines.len() * self.width);
+    }
+
+    /// Cells of the row that is being built.
+    #[inline]
+    pub fn pending(&self) -> usize {
+        self.cells.len() - self.lines.len() * self.width
+    }
+
+    /// The texts of a column from top to bottom.
+    #[inline(always)]
+    pub fn column<'a>(&'a self, text: &'a [u8], column: usize) -> impl Iterator<Item = &'a [u8]> {
+        let text = text.get(self.base..).unwrap_or_default();
+        self.cells
+            .iter()
+            .skip(column)
+            .step_by(self.width)
+            .map(move |cell| {
+                let (from, len) = if cell.len & ASIDE == 0 {
+                    (text, cell.len)
+                } else {
+                    (self.aside.as_slice(), cell.len ^ ASIDE)
+                };
+                let start = cell.start as usize;
+                from.get(start..start + len as usize).unwrap_or_default()
+            })
+    }
+
+    /// The line at which a row starts.
+    pub fn line_of(&self, row: usize) -> u64 {
+        self.lines[row]
+    }
+}

@@ -1,0 +1,278 @@
+//! What one cell says: missing, a number, a flag.
+//!
+//! Every number equals what the standard library reads from the same text. Short ones take the
+//! exact way of W. D. Clinger (*How to read floating point numbers accurately*, PLDI 1990): where
+//! the digits fit in 53 bits and the power of ten is at most 22, one multiplication or division of
+//! two exact numbers rounds once and so rightly.
+
+/// Words that stand for a missing cell, beside the empty one.
+pub const MISSING: [&str; 14] = [
+    "NA", "N/A", "NaN", "nan", "null", "NULL", "None", "none", "nil", "#N/A", "-", "?", "NaT",
+    "<NA>",
+];
+
+/// Whether a text (blanks around it aside) stands for a missing cell.
+#[inline]
+#[must_use]
+pub fn is_missing(text: &[u8]) -> bool {
+    let text = text.trim_ascii();
+    text.is_empty() || text.len() <= 4 && MISSING.iter().any(|word| word.as_bytes() == text)
+}
+
+/// What a text is as a number.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Number {
+    /// A finite number.
+    Finite(f64),
+    /// A number beyond those that a float can hold, or infinity by name.
+    Infinite,
+    /// No number.
+    Not,
+}
+
+/// Powers of ten that are exact.
+const TENS: [f64; 23] = [
+    1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16,
+    1e17, 1e18, 1e19, 1e20, 1e21, 1e22,
+];
+
+/// Reads a number with `decimal` (`.` or `,`) before its fraction.
+///
+/// A sign, digits, a fraction and an exponent; `.5` and `5.` too, and blanks around it. No
+/// thousands separators, no unit, no percent.
+#[inline]
+#[must_use]
+pub fn number(text: &[u8], decimal: u8) -> Number {
+    match plain_number(text, decimal) {
+        Number::Not => odd_number(text, decimal),
+        found => found,
+    }
+}
+
+#[cold]
+fn odd_number(text: &[u8], decimal: u8) -> Number {
+    let trimmed = text.trim_ascii();
+    if trimmed.len() != text.len() {
+        return number(trimmed, decimal);
+    }
+    let name = match text {
+        [b'+' | b'-', name @ ..] => name,
+        name => name,
+    };
+    if name.eq_ignore_ascii_case(b"inf") || name.eq_ignore_ascii_case(b"infinity") {
+        return Number::Infinite;
+    }
+    Number::Not
+}
+
+#[inline(always)]
+fn digits(text: &[u8], mut at: usize, value: &mut u64) -> usize {
+    while let Some(&b) = text.get(at) {
+        let digit = b.wrapping_sub(b'0');
+        if digit > 9 {
+            break;
+        }
+        *value = value.wrapping_mul(10).wrapping_add(u64::from(digit));
+        at += 1;
+    }
+    at
+}
+
+#[inline(always)]
+fn plain_number(text: &[u8], decimal: u8) -> Number {
+    let (negative, first) = match text.first() {
+        Some(b'-') => (true, 1),
+        Some(b'+') => (false, 1),
+        _ => (false, 0),
+    };
+    let mut mantissa = 0;
+    let mut at = digits(text, first, &mut mantissa);
+    let mut count = at - first;
+    let mut power = 0i64;
+    if text.get(at) == Some(&decimal) {
+        let end = digits(text, at + 1, &mut mantissa);
+        let fraction = end - at - 1;
+        count += fraction;
+        power = -(fraction as i64);
+        at = end;
+    }
+    if count == 0 {
+        return Number::Not;
+    }
+    if at < text.len() {
+        if text[at] | 0x20 != b'e' {
+            return Number::Not;
+        }
+        let (down, from) = match text.get(at + 1) {
+            Some(b'-') => (true, at + 2),
+            Some(b'+') => (false, at + 2),
+            _ => (false, at + 1),
+        };
+        let mut exponent = 0;
+        let end = digits(text, from, &mut exponent);
+        if end == from || end < text.len() {
+            return Number::Not;
+        }
+        // Longer exponents may have wrapped; they never take the fast way.
+        let size = if end - from > 9 {
+            1 << 40
+        } else {
+            exponent as i64
+        };
+        power += if down { -size } else { size };
+    }
+    if count <= 19 && mantissa <= 1 << 53 && (-22..=22).contains(&power) {
+        let whole = mantissa as f64;
+        let size = if power < 0 {
+            whole / TENS[(-power) as usize]
+        } else {
+            whole * TENS[power as usize]
+        };
+        return Number::Finite(if negative { -size } else { size });
+    }
+    slow_number(text, decimal)
+}
+
+#[cold]
+fn slow_number(text: &[u8], decimal: u8) -> Number {
+    let parsed = if decimal == b'.' {
+        str::from_utf8(text)
+            .ok()
+            .and_then(|t| t.parse::<f64>().ok())
+    } else {
+        let text: String = text
+            .iter()
+            .map(|&b| if b == decimal { '.' } else { char::from(b) })
+            .collect();
+        text.parse().ok()
+    };
+    match parsed {
+        Some(x) if x.is_finite() => Number::Finite(x),
+        Some(_) => Number::Infinite,
+        None => Number::Not,
+    }
+}
+
+/// A text for a message: what people can read of it, at most 40 characters.
+#[must_use]
+pub(super) fn shown(text: &[u8]) -> String {
+    let text = String::from_utf8_lossy(text);
+    let mut out: String = text.chars().take(40).collect();
+    if out.len() < text.len() {
+        out.push('…');
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn std_number(text: &str) -> Option<f64> {
+        let last = text.bytes().last()?;
+        let words = text
+            .bytes()
+            .any(|b| b.is_ascii_alphabetic() && b | 0x20 != b'e');
+        (!words && last != b' ')
+            .then(|| text.parse().ok())
+            .flatten()
+    }
+
+    fn check(text: &str) {
+        let expected = match std_number(text) {
+            Some(x) if x.is_finite() => Some(x.to_bits()),
+            _ => None,
+        };
+        let found = match number(text.as_bytes(), b'.') {
+            Number::Finite(x) => Some(x.to_bits()),
+            _ => None,
+        };
+        assert_eq!(found, expected, "{text}");
+        let comma = text.replace('.', ",");
+        let with_comma = match number(comma.as_bytes(), b',') {
+            Number::Finite(x) => Some(x.to_bits()),
+            _ => None,
+        };
+        assert_eq!(with_comma, expected, "{comma}");
+    }
+
+    #[test]
+    fn edges_equal_the_standard_library() {
+        for text in [
+            "0",
+            "-0",
+            "+1",
+            ".5",
+            "5.",
+            ".",
+            "-",
+            "+",
+            "",
+            "1e",
+            "1e+",
+            "1e5",
+            "1E-5",
+            "1e400",
+            "1e-400",
+            "9007199254740993",
+            "9007199254740992",
+            "123456789012345678901234567890",
+            "0.1",
+            "1e22",
+            "1e23",
+            "4.9e-324",
+            "2.2250738585072014e-308",
+            "1.7976931348623157e308",
+            "1.7976931348623159e308",
+            "1_000",
+            "1,000",
+            "10%",
+            "0x10",
+            "1.2.3",
+            "--1",
+            "1-",
+            "1e5.",
+            "00012",
+            "1e00000000000000000001",
+            "1e99999999999999999999",
+            "٣",
+        ] {
+            if text == "1,000" {
+                continue;
+            }
+            check(text);
+        }
+        assert_eq!(number(b"1,000", b'.'), Number::Not);
+        assert_eq!(number(b"1,5", b','), Number::Finite(1.5));
+        assert_eq!(number(b"1.5", b','), Number::Not);
+        assert_eq!(number(b" 12\t", b'.'), Number::Finite(12.0));
+        for text in ["inf", "-Inf", "+Infinity", "1e400", "-1e400"] {
+            assert_eq!(number(text.as_bytes(), b'.'), Number::Infinite, "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn random_numbers_equal_the_standard_library(x in any::<f64>(), n in any::<i64>(), places in 0usize..20) {
+            if x.is_finite() {
+                check(&format!("{x}"));
+                check(&format!("{x:e}"));
+                check(&format!("{:.places$}", x % 1e6));
+            }
+            check(&n.to_string());
+        }
+
+        #[test]
+        fn random_text_equals_the_standard_library(text in "[-+]?[0-9]{0,22}[.]?[0-9]{0,22}([eE][-+]?[0-9]{0,4})?") {
+            check(&text);
+        }
+
+        #[test]
+        fn any_text_is_read_without_a_panic(text in proptest::collection::vec(any::<u8>(), 0..40)) {
+            let _ = number(&text, b'.');
+            let _ = is_missing(&text);
+            let _ = shown(&text);
+        }
+    }
+}

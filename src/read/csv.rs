@@ -1,0 +1,363 @@
+//! Delimited text (RFC 4180 and what programs really write).
+//!
+//! Records end at a line feed, with or without a carriage return before it; the last one need not.
+//! A field that begins with a quote runs to the closing one, over delimiters and line breaks; two
+//! quotes stand for one; what follows the closing quote is kept as it is. A quote within an unquoted
+//! field is a quote. A line without any byte is skipped. A record with more fields than the header is
+//! fine as long as the ones too many are empty.
+
+use super::batch::Batch;
+use super::dialect;
+use super::reader::{Fill, Head, MAX_RECORD, Reader, Rows, Shape, Stop};
+use super::scan::Marks;
+use super::trouble::{Fault, Troubles};
+use super::{Format, ReadError, Schema};
+
+const QUOTE: u8 = b'"';
+
+/// The reader of delimited text.
+pub(super) struct Csv;
+
+impl Reader for Csv {
+    fn format(&self) -> Format {
+        Format::Csv
+    }
+
+    fn recognises(&self, _text: &[u8]) -> bool {
+        true
+    }
+
+    fn shape(&self, head: &Head) -> Result<Shape, ReadError> {
+        dialect::shape(head)
+    }
+
+    fn rows(&self, schema: &Schema) -> Box<dyn Rows> {
+        Box::new(CsvRows {
+            delimiter: schema.dialect.delimiter,
+            header: schema.dialect.header,
+        })
+    }
+
+    fn label(&self, schema: &Schema) -> String {
+        dialect::label(schema)
+    }
+}
+
+struct CsvRows {
+    delimiter: u8,
+    header: bool,
+}
+
+impl Rows for CsvRows {
+    fn skip_header(&mut self, text: &[u8], eof: bool) -> Option<(usize, u64)> {
+        let (mut at, mut lines) = (0, 0);
+        if !self.header {
+            return Some((0, 0));
+        }
+        let mut marks = Marks::new(text, 0, [self.delimiter, b'\n', QUOTE]);
+        while at < text.len() {
+            let record = record(text, &mut marks, at, self.delimiter, |_| {});
+            if record.end != End::Break && !eof {
+                return None;
+            }
+            let blank = is_blank(&text[at..record.next]);
+            at = record.next;
+            lines += record.breaks;
+            if !blank {
+                break;
+            }
+        }
+        Some((at, lines))
+    }
+
+    fn fill(
+        &mut self,
+        text: &[u8],
+        mut at: usize,
+        end: usize,
+        eof: bool,
+        batch: &mut Batch,
+        troubles: &mut Troubles,
+    ) -> Fill {
+        let mut marks = Marks::new(text, at, [self.delimiter, b'\n', QUOTE]);
+        let width = batch.width;
+        loop {
+            if at >= end || at >= text.len() {
+                return Fill {
+                    next: at,
+                    stop: Stop::End,
+                };
+            }
+            if batch.is_full(at) {
+                return Fill {
+                    next: at,
+                    stop: Stop::Full,
+                };
+            }
+            let mut fields = 0;
+            let mut too_many = false;
+            let record = record(text, &mut marks, at, self.delimiter, |field| {
+                if fields < width {
+                    push(batch, text, field);
+                } else {
+                    too_many |= !field.is_empty();
+                }
+                fields += 1;
+            });
+            let too_long = record.next - at > MAX_RECORD;
+            if too_long || record.end != End::Break && !eof {
+                batch.drop_row();
+                let stop = if too_long {
+                    Stop::TooLong
+                } else {
+                    Stop::Unfinished
+                };
+                return Fill { next: at, stop };
+            }
+            let line = batch.line;
+            batch.line += record.breaks;
+            if record.end == End::OpenQuote {
+                batch.drop_row();
+                troubles.row(Fault::OpenQuote, line, || {
+                    let lines = record.breaks.max(1);
+                    format!(
+                        "a quote in this row is never closed, so the rest of the file ({lines} \
+                         lines) is left out; close the quote or double it"
+                    )
+                });
+            } else if fields == 1 && is_blank(&text[at..record.next]) {
+                batch.drop_row();
+            } else if fields >= width && !too_many {
+                batch.keep_row(line);
+            } else {
+                batch.drop_row();
+                let fault = if fields < width {
+                    Fault::TooFew
+                } else {
+                    Fault::TooMany
+                };
+                troubles.row(fault, line, || {
+                    let s = if fields == 1 { "" } else { "s" };
+                    format!("found {fields} field{s}, expected {width}; the row is left out")
+                });
+            }
+            at = record.next;
+        }
+    }
+}
+
+/// Whether a record is a line without any byte.
+fn is_blank(record: &[u8]) -> bool {
+    matches!(record, b"\n" | b"\r\n" | b"\r" | b"")
+}
+
+#[inline(always)]
+fn push(batch: &mut Batch, text: &[u8], field: Field) {
+    match field {
+        Field::Plain { start, end } => batch.push(start, end),
+        Field::Quoted { start, close, end } => {
+            let from = batch.aside().len();
+            field_text(text, start, close, end, batch.aside());
+            batch.push_aside(from);
+        }
+    }
+}
+
+/// Writes the text of a field that needs more than its bytes.
+#[cold]
+fn field_text(text: &[u8], start: usize, close: usize, end: usize, out: &mut Vec<u8>) {
+    let mut rest = &text[start..close];
+    while let Some(quote) = memchr::memchr(QUOTE, rest) {
+        out.extend_from_slice(&rest[..=quote]);
+        rest = rest.get(quote + 2..).unwrap_or_default();
+    }
+    out.extend_from_slice(rest);
+    out.extend_from_slice(text.get(close + 1..end).unwrap_or_default());
+}
+
+/// Where a field's text is.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Field {
+    /// Its bytes are its text.
+    Plain { start: usize, end: usize },
+    /// Within quotes from `start` to `close`, with doubled quotes in it or text behind it.
+    Quoted {
+        start: usize,
+        close: usize,
+        end: usize,
+    },
+}
+
+impl Field {
+    fn is_empty(self) -> bool {
+        matches!(self, Self::Plain { start, end } if start == end)
+    }
+
+    /// Its text.
+    pub fn text(self, text: &[u8]) -> Vec<u8> {
+        match self {
+            Self::Plain { start, end } => text[start..end].to_vec(),
+            Self::Quoted { start, close, end } => {
+                let mut out = Vec::new();
+                field_text(text, start, close, end, &mut out);
+                out
+            }
+        }
+    }
+}
+
+/// How a record ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum End {
+    /// At a line break.
+    Break,
+    /// With the text, outside quotes.
+    Text,
+    /// With the text, inside quotes.
+    OpenQuote,
+}
+
+/// A record that was walked over.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Record {
+    /// Where the next one starts.
+    pub next: usize,
+    /// Lines it takes.
+    pub breaks: u64,
+    pub end: End,
+}
+
+/// Walks over the record that starts at a place, which is where the marks stand too.
+#[inline(always)]
+pub(super) fn record(
+    text: &[u8],
+    marks: &mut Marks,
+    at: usize,
+    delimiter: u8,
+    mut field: impl FnMut(Field),
+) -> Record {
+    let mut start = at;
+    let mut breaks = 1;
+    loop {
+        let Some(mark) = marks.next() else {
+            let end = without_return(text, start, text.len());
+            field(Field::Plain { start, end });
+            return Record {
+                next: text.len(),
+                breaks,
+                end: End::Text,
+            };
+        };
+        let byte = text[mark];
+        if byte == delimiter {
+            field(Field::Plain { start, end: mark });
+            start = mark + 1;
+        } else if byte == b'\n' {
+            let end = without_return(text, start, mark);
+            field(Field::Plain { start, end });
+            return Record {
+                next: mark + 1,
+                breaks,
+                end: End::Break,
+            };
+        } else if mark == start {
+            let (end, found) = quoted(text, marks, start + 1, delimiter, &mut breaks);
+            field(found);
+            match end {
+                Ok(next) => start = next,
+                Err((next, end)) => return Record { next, breaks, end },
+            }
+        }
+    }
+}
+
+/// The end of a record's last field, which a carriage return does not belong to.
+#[inline(always)]
+fn without_return(text: &[u8], start: usize, end: usize) -> usize {
+    if end > start && text[end - 1] == b'\r' {
+        end - 1
+    } else {
+        end
+    }
+}
+
+/// A field whose text starts at `start`, behind the quote. Gives where the next field starts, or
+/// where the next record does and how this one ended.
+#[inline]
+fn quoted(
+    text: &[u8],
+    marks: &mut Marks,
+    start: usize,
+    delimiter: u8,
+    breaks: &mut u64,
+) -> (Result<usize, (usize, End)>, Field) {
+    let mut doubled = false;
+    let close = loop {
+        let Some(mark) = marks.next() else {
+            let field = Field::Quoted {
+                start,
+                close: text.len(),
+                end: text.len(),
+            };
+            // A line break at the very end ends a line that was counted already.
+            if text.last() == Some(&b'\n') {
+                *breaks -= 1;
+            }
+            return (Err((text.len(), End::OpenQuote)), field);
+        };
+        match text[mark] {
+            b'\n' => *breaks += 1,
+            QUOTE if text.get(mark + 1) == Some(&QUOTE) => {
+                doubled = true;
+                marks.next();
+            }
+            QUOTE => break mark,
+            _ => {}
+        }
+    };
+    let (mark, next) = loop {
+        match marks.next() {
+            None => break (text.len(), Err((text.len(), End::Text))),
+            Some(mark) if text[mark] == delimiter => break (mark, Ok(mark + 1)),
+            Some(mark) if text[mark] == b'\n' => break (mark, Err((mark + 1, End::Break))),
+            // A quote in the text behind the closing one.
+            Some(_) => {}
+        }
+    };
+    let end = if next.is_ok() {
+        mark
+    } else {
+        without_return(text, close + 1, mark)
+    };
+    let field = if doubled || end > close + 1 {
+        Field::Quoted { start, close, end }
+    } else {
+        Field::Plain { start, end: close }
+    };
+    (next, field)
+}
+
+/// Cells of the first records, for a look at how a file is written.
+pub(super) fn records(
+    text: &[u8],
+    delimiter: u8,
+    complete: bool,
+    most: usize,
+) -> Vec<Vec<Vec<u8>>> {
+    let mut marks = Marks::new(text, 0, [delimiter, b'\n', QUOTE]);
+    let (mut at, mut out) = (0, Vec::new());
+    while at < text.len() && out.len() < most {
+        let mut cells = Vec::new();
+        let record = record(text, &mut marks, at, delimiter, |f| {
+            cells.push(f.text(text));
+        });
+        if record.end != End::Break && !complete {
+            break;
+        }
+        if !is_blank(&text[at..record.next]) {
+            out.push(cells);
+        }
+        at = record.next;
+    }
+    out
+}

@@ -1,0 +1,346 @@
+//! How a delimited file is written: delimiter, decimal sign, header and names.
+
+use super::cell::{self, Number};
+use super::csv::records;
+use super::encoding::decode;
+use super::instant::{Instants, slashed_date};
+use super::reader::{Head, Shape};
+use super::{Dialect, ReadError, Schema, TimeFormat};
+use std::collections::{HashMap, HashSet};
+
+/// Delimiters with their names. Where several cut all records alike, the earlier one wins: numbers
+/// with a decimal comma and lists in cells make a comma the likeliest to cut by chance.
+const DELIMITERS: [(u8, &str); 4] = [
+    (b'\t', "tab"),
+    (b';', "semicolon"),
+    (b'|', "bar"),
+    (b',', "comma"),
+];
+
+/// Records looked at.
+const LOOK: usize = 200;
+
+type Record = Vec<Vec<u8>>;
+
+/// How a file is delimited and which columns it has.
+pub(super) fn shape(head: &Head) -> Result<Shape, ReadError> {
+    let breaks = memchr::memchr(b'\n', head.text).is_some();
+    if !breaks && head.text.trim_ascii().contains(&b'\r') {
+        return Err(head.error(
+            None,
+            "lines end in a carriage return alone, as on old Macs; a line feed was expected",
+            "Save the file with Unix or Windows line ends.",
+        ));
+    }
+    let (delimiter, records) = delimiter(head);
+    let Some(first) = records.first() else {
+        return Err(head.error(
+            Some(1),
+            "the first record does not end within a megabyte",
+            "Look for a quote in it that is opened and never closed, or a file without line breaks.",
+        ));
+    };
+    let rest = &records[1..];
+    let usual = usual_width(if rest.is_empty() { &records } else { rest });
+    let decimal = if delimiter == b',' {
+        b'.'
+    } else {
+        decimal(&records)
+    };
+    let header = has_header(first, rest, decimal);
+    let mut names: Vec<String> = if header {
+        first
+            .iter()
+            .map(|name| decode(name, head.encoding).0.trim().to_owned())
+            .collect()
+    } else {
+        vec![String::new(); usual]
+    };
+    if header && !rest.is_empty() {
+        // Delimiters at the end of the header only.
+        while names.len() > usual && names.last().is_some_and(String::is_empty) {
+            names.pop();
+        }
+        // R leaves the column of row names without a name.
+        if names.len() + 1 == usual && rest.iter().all(|r| r.len() == usual) {
+            names.insert(0, String::new());
+        }
+    }
+    make_unique(&mut names);
+    Ok(Shape {
+        dialect: Dialect {
+            delimiter,
+            decimal,
+            header,
+        },
+        names,
+    })
+}
+
+/// `CSV, semicolon, decimal comma, no header`.
+pub(super) fn label(schema: &Schema) -> String {
+    let dialect = schema.dialect;
+    let name = DELIMITERS.iter().find(|(d, _)| *d == dialect.delimiter);
+    let mut out = String::from("CSV, ");
+    out.push_str(if schema.columns.len() == 1 {
+        "one column"
+    } else {
+        name.map_or("unknown delimiter", |(_, name)| name)
+    });
+    if dialect.decimal == b',' {
+        out.push_str(", decimal comma");
+    }
+    if !dialect.header {
+        out.push_str(", no header");
+    }
+    out
+}
+
+/// The delimiter that cuts the records most alike, and the records it gives.
+fn delimiter(head: &Head) -> (u8, Vec<Record>) {
+    let mut best: Option<(f64, u8, Vec<Record>)> = None;
+    for (delimiter, _) in DELIMITERS {
+        let records = records(head.text, delimiter, head.complete, LOOK);
+        let width = usual_width(&records);
+        let alike = records.iter().filter(|r| r.len() == width).count();
+        let score = if width < 2 {
+            0.0
+        } else {
+            // The header of a table has as many fields as its rows, or one less.
+            let first = records.first().map_or(0, Vec::len);
+            let named = first > 1 && first.abs_diff(width) <= 1;
+            alike as f64 / records.len() as f64 + f64::from(u8::from(named))
+        };
+        if best.as_ref().is_none_or(|(s, ..)| score > *s) {
+            best = Some((score, delimiter, records));
+        }
+    }
+    match best {
+        Some((score, delimiter, records)) if score > 0.0 => (delimiter, records),
+        _ => (b',', records(head.text, b',', head.complete, LOOK)),
+    }
+}
+
+/// The commonest number of fields; the larger of two that are as common.
+fn usual_width(records: &[Record]) -> usize {
+    let mut counts: HashMap<usize, usize> = HashMap::new();
+    for record in records {
+        *counts.entry(record.len()).or_default() += 1;
+    }
+    let usual = counts
+        .into_iter()
+        .max_by_key(|&(width, count)| (count, width));
+    usual.map_or(0, |(width, _)| width)
+}
+
+/// The decimal sign that more cells with a fraction have.
+fn decimal(records: &[Record]) -> u8 {
+    let count = |sign: u8| {
+        let cells = records.iter().flatten();
+        cells
+            .filter(|c| c.contains(&sign) && matches!(cell::number(c, sign), Number::Finite(_)))
+            .count()
+    };
+    if count(b',') > count(b'.') {
+        b','
+    } else {
+        b'.'
+    }
+}
+
+/// Whether the first record names the columns: its cells differ in kind from those below, or at
+/// least do not come again.
+fn has_header(first: &Record, rest: &[Record], decimal: u8) -> bool {
+    let is_value = |text: &[u8]| {
+        matches!(cell::number(text, decimal), Number::Finite(_))
+            || Instants::new(TimeFormat::Iso).read(text).is_some()
+            || slashed_date(text.trim_ascii()).is_some()
+    };
+    // Data frames number columns without a name: 0, 1, 2…
+    let counted = (0..)
+        .zip(first.iter().filter(|c| is_value(c)))
+        .all(|(i, c): (usize, _)| c.as_slice() == i.to_string().as_bytes());
+    let values = first.iter().filter(|c| is_value(c)).count();
+    if rest.is_empty() {
+        return values == 0;
+    }
+    if counted && values > 2 {
+        return true;
+    }
+    let mut votes = 0i64;
+    for (column, name) in first.iter().enumerate() {
+        if cell::is_missing(name) {
+            continue;
+        }
+        let below = rest.iter().filter_map(|r| r.get(column));
+        let filled: Vec<&Vec<u8>> = below.filter(|c| !cell::is_missing(c)).collect();
+        if filled.is_empty() {
+            continue;
+        }
+        let values = filled.iter().filter(|c| is_value(c)).count();
+        votes += if values * 10 >= filled.len() * 9 {
+            if is_value(name) { -1 } else { 1 }
+        } else if filled.contains(&name) || is_value(name) {
+            -1
+        } else {
+            0
+        };
+    }
+    votes >= 0
+}
+
+/// Gives every column a name of its own: `column_3` where there is none, `x_2` for the second `x`.
+fn make_unique(names: &mut [String]) {
+    let mut taken: HashSet<String> = names.iter().filter(|n| !n.is_empty()).cloned().collect();
+    let mut seen = HashSet::new();
+    for (i, name) in names.iter_mut().enumerate() {
+        let (stem, mut n) = if name.is_empty() {
+            ("column".to_owned(), i + 1)
+        } else if seen.insert(name.clone()) {
+            continue;
+        } else {
+            (name.clone(), 2)
+        };
+        loop {
+            let candidate = format!("{stem}_{n}");
+            if taken.insert(candidate.clone()) {
+                seen.insert(candidate.clone());
+                *name = candidate;
+                break;
+            }
+            n += 1;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::read::Encoding;
+
+    fn look(text: &str) -> Shape {
+        let head = Head {
+            name: "f",
+            text: text.as_bytes(),
+            encoding: Encoding::Utf8,
+            complete: true,
+        };
+        shape(&head).unwrap()
+    }
+
+    #[track_caller]
+    fn check(text: &str, delimiter: u8, decimal: u8, header: bool, names: &[&str]) {
+        let shape = look(text);
+        let expected = Dialect {
+            delimiter,
+            decimal,
+            header,
+        };
+        assert_eq!(
+            (shape.dialect, shape.names),
+            (expected, names.iter().map(|n| (*n).into()).collect()),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn delimiters_decimal_signs_headers_and_names() {
+        check("a,b\n1,2\n", b',', b'.', true, &["a", "b"]);
+        check(
+            "a;b;c\n1,5;2,5;3,5\n1,5;2;3\n",
+            b';',
+            b',',
+            true,
+            &["a", "b", "c"],
+        );
+        check(
+            "1,5;2,5;3,5\n1,5;2,5;3,5\n",
+            b';',
+            b',',
+            false,
+            &["column_1", "column_2", "column_3"],
+        );
+        check("a\tb\n1,2\t3\n", b'\t', b',', true, &["a", "b"]);
+        check("a|b\n1|x\n", b'|', b'.', true, &["a", "b"]);
+        check(
+            "id,text\n1,\"a;b\"\n2,c;d\n",
+            b',',
+            b'.',
+            true,
+            &["id", "text"],
+        );
+        check(
+            "id,tags,x\n1,a|b,2\n2,c|d,3\n",
+            b',',
+            b'.',
+            true,
+            &["id", "tags", "x"],
+        );
+        check("x\n1\n2\n", b',', b'.', true, &["x"]);
+        check("1\n2\n", b',', b'.', false, &["column_1"]);
+        check(
+            "a,,a,a_2,a\n1,2,3,4,5\n",
+            b',',
+            b'.',
+            true,
+            &["a", "column_2", "a_3", "a_2", "a_4"],
+        );
+        check(
+            "column_2,\n1,2\n",
+            b',',
+            b'.',
+            true,
+            &["column_2", "column_3"],
+        );
+        check(
+            ",0,1,2,y\n0,0.1,0.2,0.3,b\n1,0.1,0.2,0.3,a\n",
+            b',',
+            b'.',
+            true,
+            &["column_1", "0", "1", "2", "y"],
+        );
+        check(
+            "r1,cat\nr2,dog\nr3,cat\n",
+            b',',
+            b'.',
+            false,
+            &["column_1", "column_2"],
+        );
+        check(
+            "id,label\nr2,dog\nr3,cat\n",
+            b',',
+            b'.',
+            true,
+            &["id", "label"],
+        );
+        check(
+            "2025-01-01,1\n2025-01-02,2\n",
+            b',',
+            b'.',
+            false,
+            &["column_1", "column_2"],
+        );
+        check("a,b,,\n1,2\n3,4\n", b',', b'.', true, &["a", "b"]);
+        check(
+            "a b\tc\nr1\t1\t2\nr2\t3\t4\n",
+            b'\t',
+            b'.',
+            true,
+            &["column_1", "a b", "c"],
+        );
+        check(
+            "<script>alert(1)</script>,b\n1,2\n",
+            b',',
+            b'.',
+            true,
+            &["<script>alert(1)</script>", "b"],
+        );
+        check(
+            "\"a\nb\",\"c\"\"d\"\n1,2\n",
+            b',',
+            b'.',
+            true,
+            &["a\nb", "c\"d"],
+        );
+    }
+}

@@ -1,0 +1,288 @@
+//! What the first cells of a column tell: its kind, its range, and how its instants are written.
+
+use super::batch::Batch;
+use super::cell::{self, Number};
+use super::encoding::decode;
+use super::instant::{Instants, slashed_date};
+use super::{ColumnSniff, Schema, TimeFormat};
+use crate::table::Kind;
+use std::collections::HashSet;
+
+/// Seconds since 1970 of 1950-01-01 and 2100-01-01.
+const YEARS: (f64, f64) = (-631_152_000.0, 4_102_444_800.0);
+/// Seconds that some instant of the column has to be away from 1970, so that small counts are not
+/// taken for times (1e8 s is three years).
+const FAR: f64 = 1e8;
+
+/// Looks at the cells of one column.
+pub(super) fn profile(
+    batch: &Batch,
+    text: &[u8],
+    column: usize,
+    schema: &Schema,
+    notes: &mut Vec<String>,
+) -> ColumnSniff {
+    let name = schema.columns[column].name.clone();
+    let decimal = schema.dialect.decimal;
+    let mut looks = Looks::default();
+    let mut iso = Instants::new(TimeFormat::Iso);
+    let mut compact = Instants::new(TimeFormat::Compact);
+    let mut distinct = HashSet::new();
+    let mut samples = Vec::new();
+    let mut numbers = Vec::with_capacity(batch.rows());
+    let (mut filled, mut missing) = (0, 0);
+    for cell in batch.column(text, column) {
+        let number = cell::number(cell, decimal);
+        if let Number::Finite(x) = number {
+            looks.number(x);
+            numbers.push(x);
+        } else {
+            numbers.push(f64::NAN);
+            if cell::is_missing(cell) {
+                missing += 1;
+                continue;
+            }
+            looks.iso += usize::from(iso.read(cell).is_some());
+            looks.slashed(cell);
+        }
+        looks.compact += usize::from(compact.read(cell).is_some());
+        filled += 1;
+        if distinct.insert(cell) && samples.len() < 5 {
+            let (sample, _) = decode(cell, schema.encoding);
+            samples.push(sample.chars().take(100).collect());
+        }
+    }
+    let (kind, time) = looks.kind(&name, filled, notes);
+    let numeric = mostly(looks.numbers, filled);
+    ColumnSniff {
+        name,
+        kind,
+        time,
+        samples,
+        filled,
+        missing,
+        distinct: distinct.len(),
+        whole: numeric && looks.whole == looks.numbers,
+        range: numeric.then_some((looks.low, looks.high)),
+        numbers: if numeric { numbers } else { Vec::new() },
+    }
+}
+
+fn mostly(count: usize, of: usize) -> bool {
+    count > 0 && count * 100 >= of * 95
+}
+
+/// How many cells look like what.
+struct Looks {
+    numbers: usize,
+    whole: usize,
+    low: f64,
+    high: f64,
+    iso: usize,
+    compact: usize,
+    slashed: usize,
+    first_over_12: bool,
+    second_over_12: bool,
+    dotted: bool,
+}
+
+impl Default for Looks {
+    fn default() -> Self {
+        Self {
+            numbers: 0,
+            whole: 0,
+            low: f64::INFINITY,
+            high: f64::NEG_INFINITY,
+            iso: 0,
+            compact: 0,
+            slashed: 0,
+            first_over_12: false,
+            second_over_12: false,
+            dotted: false,
+        }
+    }
+}
+
+impl Looks {
+    fn number(&mut self, x: f64) {
+        self.numbers += 1;
+        self.whole += usize::from(x.fract() == 0.0);
+        self.low = self.low.min(x);
+        self.high = self.high.max(x);
+    }
+
+    fn slashed(&mut self, cell: &[u8]) {
+        let Some((first, second, _, separator, _)) = slashed_date(cell.trim_ascii()) else {
+            return;
+        };
+        let either = [TimeFormat::DayFirst, TimeFormat::MonthFirst];
+        if either
+            .iter()
+            .any(|f| Instants::new(*f).read(cell).is_some())
+        {
+            self.slashed += 1;
+            self.first_over_12 |= first > 12;
+            self.second_over_12 |= second > 12;
+            self.dotted |= separator == b'.';
+        }
+    }
+
+    fn kind(
+        &self,
+        name: &str,
+        filled: usize,
+        notes: &mut Vec<String>,
+    ) -> (Kind, Option<TimeFormat>) {
+        let named = named_like_time(name);
+        if mostly(self.iso, filled) {
+            return (Kind::Time, Some(TimeFormat::Iso));
+        }
+        if mostly(self.slashed, filled) {
+            let format = if self.first_over_12 {
+                TimeFormat::DayFirst
+            } else if self.second_over_12 {
+                TimeFormat::MonthFirst
+            } else {
+                // Who writes dots writes the day first.
+                let (format, first) = if self.dotted {
+                    (TimeFormat::DayFirst, "day")
+                } else {
+                    (TimeFormat::MonthFirst, "month")
+                };
+                notes.push(format!(
+                    "dates of {name} could be read either way: {first} first"
+                ));
+                format
+            };
+            return (Kind::Time, Some(format));
+        }
+        let compact = mostly(self.compact, filled);
+        if mostly(self.numbers, filled) {
+            let format = if compact {
+                Some(TimeFormat::Compact)
+            } else {
+                self.epoch(name)
+            };
+            let kind = if named && format.is_some() {
+                Kind::Time
+            } else {
+                Kind::Number
+            };
+            return (kind, format.or_else(|| named.then(|| unit(name))));
+        }
+        if compact && named {
+            return (Kind::Time, Some(TimeFormat::Compact));
+        }
+        (Kind::Category, None)
+    }
+
+    /// The unit in which the numbers are instants between 1950 and 2100, if they can be.
+    fn epoch(&self, name: &str) -> Option<TimeFormat> {
+        let certain = words(name).any(|w| matches!(w.as_str(), "epoch" | "unix"));
+        let far = self.low.abs().max(self.high.abs());
+        let fits = |scale: f64| {
+            self.low >= YEARS.0 * scale && self.high <= YEARS.1 * scale && far >= FAR * scale
+        };
+        let units = [
+            (TimeFormat::EpochSeconds, 1.0),
+            (TimeFormat::EpochMillis, 1e3),
+            (TimeFormat::EpochMicros, 1e6),
+            (TimeFormat::EpochNanos, 1e9),
+        ];
+        let found = units.into_iter().find(|(_, scale)| fits(*scale));
+        found.map(|(format, _)| format).or_else(|| {
+            // Named so, even the first days of 1970 are instants.
+            (certain && far < FAR).then(|| unit(name))
+        })
+    }
+}
+
+/// The unit that a name ends with; seconds where it tells none.
+fn unit(name: &str) -> TimeFormat {
+    match words(name).last().as_deref() {
+        Some("ms" | "millis" | "milliseconds") => TimeFormat::EpochMillis,
+        Some("us" | "micros" | "microseconds") => TimeFormat::EpochMicros,
+        Some("ns" | "nanos" | "nanoseconds") => TimeFormat::EpochNanos,
+        _ => TimeFormat::EpochSeconds,
+    }
+}
+
+/// Whether a name says that the column holds instants.
+fn named_like_time(name: &str) -> bool {
+    words(name).any(|word| {
+        matches!(
+            word.as_str(),
+            "time"
+                | "times"
+                | "ts"
+                | "timestamp"
+                | "date"
+                | "datetime"
+                | "at"
+                | "on"
+                | "day"
+                | "epoch"
+                | "unix"
+                | "when"
+                | "created"
+                | "updated"
+                | "observed"
+                | "logged"
+        ) || word.ends_with("time") && word.len() > 4
+            || word.ends_with("timestamp")
+    })
+}
+
+/// The words of a name in lower case: `createdAt` and `created_at` alike.
+fn words(name: &str) -> impl Iterator<Item = String> {
+    let mut out = vec![String::new()];
+    let mut small = false;
+    for c in name.chars() {
+        if !c.is_alphanumeric() || c.is_uppercase() && small {
+            out.push(String::new());
+        }
+        small = c.is_lowercase();
+        if c.is_alphanumeric()
+            && let Some(word) = out.last_mut()
+        {
+            word.extend(c.to_lowercase());
+        }
+    }
+    out.into_iter().filter(|word| !word.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_times() {
+        for name in [
+            "ts",
+            "timestamp",
+            "TIMESTAMP",
+            "createdAt",
+            "created_at",
+            "event time",
+            "observed_at",
+            "date",
+            "eventTimestamp",
+            "datetime",
+            "unix_ms",
+        ] {
+            assert!(named_like_time(name), "{name}");
+        }
+        for name in [
+            "latency_ms",
+            "status",
+            "tsunami",
+            "updates",
+            "sometimes",
+            "rate",
+            "candidate_x",
+            "atlas",
+        ] {
+            assert!(!named_like_time(name), "{name}");
+        }
+    }
+}

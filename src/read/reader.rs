@@ -1,0 +1,115 @@
+//! What a format has to do, and the list of those there are.
+//!
+//! **To add a reader:** write one file with a unit struct that implements [`Reader`], and add it to
+//! [`READERS`].
+
+use super::batch::Batch;
+use super::csv::Csv;
+use super::trouble::Troubles;
+use super::{Dialect, Encoding, Format, ReadError, Schema};
+
+/// The longest record, in bytes. What is longer is no record but a quote that was not closed.
+pub const MAX_RECORD: usize = 64 << 20;
+
+/// Every reader; the first that recognises a text reads it, so the least choosy comes last.
+const READERS: [&dyn Reader; 1] = [&Csv];
+
+/// A text format whose records end at line breaks.
+pub(super) trait Reader: Sync {
+    /// Which format it reads.
+    fn format(&self) -> Format;
+
+    /// Whether a text, which is not blank, could be of the format.
+    fn recognises(&self, text: &[u8]) -> bool;
+
+    /// How a file is written and which columns it has.
+    fn shape(&self, head: &Head) -> Result<Shape, ReadError>;
+
+    /// A walk over the records of files like this.
+    fn rows(&self, schema: &Schema) -> Box<dyn Rows>;
+
+    /// The format in a few words: `CSV, comma`.
+    fn label(&self, schema: &Schema) -> String;
+}
+
+/// The start of a file as text that ASCII bytes can be looked for in.
+pub(super) struct Head<'a> {
+    /// File name.
+    pub name: &'a str,
+    /// UTF-8 or Windows-1252, without a byte order mark.
+    pub text: &'a [u8],
+    /// How cells are to be decoded.
+    pub encoding: Encoding,
+    /// Whether it is the whole file.
+    pub complete: bool,
+}
+
+impl Head<'_> {
+    /// Why the file cannot be read.
+    pub fn error(&self, line: Option<u64>, found: &str, mend: &str) -> ReadError {
+        ReadError {
+            file: self.name.into(),
+            line,
+            found: found.into(),
+            mend: mend.into(),
+        }
+    }
+}
+
+/// How a file is written.
+pub(super) struct Shape {
+    /// How it is delimited.
+    pub dialect: Dialect,
+    /// Its columns, each name once.
+    pub names: Vec<String>,
+}
+
+/// Why a walk over records stopped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stop {
+    /// The batch is full.
+    Full,
+    /// The next record starts at or behind the end.
+    End,
+    /// The text ends within a record, and more of the file follows.
+    Unfinished,
+    /// The next record is longer than [`MAX_RECORD`].
+    TooLong,
+}
+
+/// Where a walk over records stopped.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Fill {
+    /// Where the next record starts.
+    pub next: usize,
+    pub stop: Stop,
+}
+
+/// A walk over the records of one file.
+pub(super) trait Rows {
+    /// Where the first row of a file starts, and after how many lines; `None` if `text` ends before.
+    fn skip_header(&mut self, text: &[u8], eof: bool) -> Option<(usize, u64)>;
+
+    /// Fills a batch with the records that start from `at` to `end`. `eof`: the file ends with `text`.
+    fn fill(
+        &mut self,
+        text: &[u8],
+        at: usize,
+        end: usize,
+        eof: bool,
+        batch: &mut Batch,
+        troubles: &mut Troubles,
+    ) -> Fill;
+}
+
+/// The reader of a format.
+pub(super) fn reader(format: Format) -> &'static dyn Reader {
+    let found = READERS.iter().find(|r| r.format() == format);
+    *found.unwrap_or(&READERS[READERS.len() - 1])
+}
+
+/// The reader of a text that is not blank.
+pub(super) fn recognise(text: &[u8]) -> &'static dyn Reader {
+    let found = READERS.iter().find(|r| r.recognises(text));
+    *found.unwrap_or(&READERS[READERS.len() - 1])
+}

@@ -1,0 +1,190 @@
+//! What the start of a file tells: format, encoding, columns and their kinds.
+
+use super::batch::Batch;
+use super::encoding::{BOM, detect, from_utf16};
+use super::profile::profile;
+use super::reader::{Head, recognise};
+use super::trouble::Troubles;
+use super::{ColumnSniff, ColumnSpec, ReadError, Schema, Sniff};
+use crate::table::Kind;
+use std::borrow::Cow;
+
+/// Rows looked at.
+const ROWS: usize = 2_000;
+/// Cells looked at, so that very wide files do not take long.
+const CELLS: usize = 4_000_000;
+
+/// First bytes of files that are no text, what they are, and how to mend it.
+const MAGIC: [(&[u8], &str, &str); 23] = [
+    (b"\x1f\x8b", "a gzip archive", UNPACK),
+    (
+        b"PK\x03\x04",
+        "a zip archive or an Excel workbook",
+        "Unpack it first, or save the sheet as CSV.",
+    ),
+    (b"PK\x05\x06", "an empty zip archive", UNPACK),
+    (b"\x28\xb5\x2f\xfd", "a Zstandard archive", UNPACK),
+    (b"BZh", "a bzip2 archive", UNPACK),
+    (b"\xfd7zXZ\0", "an xz archive", UNPACK),
+    (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive", UNPACK),
+    (b"\x04\x22\x4d\x18", "an LZ4 archive", UNPACK),
+    (b"PAR1", "a Parquet file", EXPORT),
+    (b"ARROW1", "an Arrow file", EXPORT),
+    (b"FEA1", "a Feather file", EXPORT),
+    (b"ORC", "an ORC file", EXPORT),
+    (b"Obj\x01", "an Avro file", EXPORT),
+    (b"\x89HDF", "an HDF5 file", EXPORT),
+    (b"\x93NUMPY", "a NumPy array", EXPORT),
+    (b"SQLite format 3\0", "an SQLite database", EXPORT),
+    (
+        b"\xd0\xcf\x11\xe0",
+        "an old Excel workbook",
+        "Save the sheet as CSV.",
+    ),
+    (b"\x89PNG", "a PNG picture", OTHER),
+    (b"\xff\xd8\xff", "a JPEG picture", OTHER),
+    (b"GIF8", "a GIF picture", OTHER),
+    (b"%PDF", "a PDF document", OTHER),
+    (b"\0asm", "a WebAssembly module", OTHER),
+    (b"\x7fELF", "a program", OTHER),
+];
+const UNPACK: &str = "Unpack it first.";
+const EXPORT: &str = "Export it as CSV or JSON lines.";
+const OTHER: &str = "Choose a CSV or JSON lines file.";
+
+/// Looks into the start of a file: `head` is its first bytes (at most about a megabyte is needed),
+/// `bytes` its size.
+///
+/// # Errors
+///
+/// If it is no text, no table, or holds no row; the error says what it is and how to mend it.
+pub fn sniff(name: &str, head: &[u8], bytes: u64) -> Result<Sniff, ReadError> {
+    let fail = |found: &str, mend: &str| ReadError {
+        file: name.into(),
+        line: None,
+        found: found.into(),
+        mend: mend.into(),
+    };
+    if let Some((_, what, mend)) = MAGIC.iter().find(|(magic, ..)| head.starts_with(magic)) {
+        return Err(fail(&format!("this is {what}, not text"), mend));
+    }
+    let Some(encoding) = detect(head) else {
+        return Err(fail("this is a binary file, not text", OTHER));
+    };
+    let text: Cow<[u8]> = match from_utf16(head, encoding) {
+        Some(text) => text.into(),
+        None => head.strip_prefix(BOM).unwrap_or(head).into(),
+    };
+    let complete = head.len() as u64 >= bytes;
+    let start = text.trim_ascii_start();
+    if start.is_empty() {
+        return Err(fail("the file is empty", "Choose a file that holds rows."));
+    }
+    let tag = start[..start.len().min(14)].to_ascii_lowercase();
+    if [b"<!doctype html".as_slice(), b"<html", b"<?xml"]
+        .iter()
+        .any(|t| tag.starts_with(t))
+    {
+        return Err(fail(
+            "this is a page of HTML or XML, not a table (a login page that was saved instead?)",
+            "Download the file again, as CSV or JSON lines.",
+        ));
+    }
+    let head = Head {
+        name,
+        text: &text,
+        encoding,
+        complete,
+    };
+    let reader = recognise(start);
+    let shape = reader.shape(&head)?;
+    let mut schema = Schema {
+        format: reader.format(),
+        encoding,
+        dialect: shape.dialect,
+        columns: shape
+            .names
+            .into_iter()
+            .map(|name| ColumnSpec {
+                name,
+                kind: Kind::Category,
+                time: None,
+                wanted: true,
+            })
+            .collect(),
+    };
+    let (batch, troubles) = first_rows(&schema, &head);
+    if batch.rows() == 0 {
+        return Err(no_row(&head, &schema, troubles));
+    }
+    let mut notes = Vec::new();
+    let columns: Vec<ColumnSniff> = (0..schema.columns.len())
+        .map(|i| profile(&batch, &text, i, &schema, &mut notes))
+        .collect();
+    for (spec, column) in schema.columns.iter_mut().zip(&columns) {
+        spec.kind = column.kind;
+        spec.time = column.time;
+    }
+    let mut description = format!("{}, {}", reader.label(&schema), encoding.label());
+    for note in notes {
+        description.push_str(", ");
+        description.push_str(&note);
+    }
+    Ok(Sniff {
+        rows: batch.rows(),
+        schema,
+        columns,
+        description,
+    })
+}
+
+fn first_rows(schema: &Schema, head: &Head) -> (Batch, Troubles) {
+    let width = schema.columns.len();
+    let mut batch = Batch::with_rows(width, (CELLS / width.max(1)).clamp(50, ROWS));
+    let mut troubles = Troubles::default();
+    let mut rows = super::reader::reader(schema.format).rows(schema);
+    if let Some((at, lines)) = rows.skip_header(head.text, head.complete) {
+        batch.clear(at);
+        batch.line = lines;
+        let end = head.text.len();
+        rows.fill(head.text, at, end, head.complete, &mut batch, &mut troubles);
+    }
+    (batch, troubles)
+}
+
+fn no_row(head: &Head, schema: &Schema, troubles: Troubles) -> ReadError {
+    let mut lost = troubles.finish(|c| schema.columns[c].name.clone());
+    if let Some(worst) = lost.pop() {
+        return head.error(
+            Some(worst.line + 1),
+            &format!("no row could be read; in the first one, {}", worst.reason),
+            "Check that all rows are written alike.",
+        );
+    }
+    if head.complete {
+        return head.error(
+            None,
+            "the file has a header and 0 rows",
+            "Choose a file that holds rows.",
+        );
+    }
+    head.error(
+        None,
+        "the first row does not end within a megabyte",
+        "Look for a quote in it that is opened and never closed.",
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_magic_is_named() {
+        for (magic, what, mend) in MAGIC {
+            let error = sniff("f", magic, magic.len() as u64).unwrap_err();
+            assert!(error.found.contains(what), "{error}");
+            assert_eq!(error.mend, mend);
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! Counts what is wrong with rows and cells, one entry a kind and column, with the first example.
+
+use super::Trouble;
+
+/// Entries kept; what does not fit is counted in one more.
+const MOST: usize = 50;
+
+/// What can be wrong with a row or a cell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Fault {
+    TooFew,
+    TooMany,
+    OpenQuote,
+    NotJson,
+    NotNumber,
+    NotFinite,
+    NotTime,
+    NotUtf8,
+    Other,
+}
+
+#[derive(Debug)]
+struct Entry {
+    fault: Fault,
+    column: Option<usize>,
+    line: u64,
+    reason: String,
+    count: u64,
+    row_lost: bool,
+}
+
+/// The troubles of a shard.
+#[derive(Debug, Default)]
+pub(super) struct Troubles(Vec<Entry>);
+
+impl Troubles {
+    /// Counts a row that was lost.
+    pub fn row(&mut self, fault: Fault, line: u64, reason: impl FnOnce() -> String) {
+        self.add(fault, None, line, true, reason);
+    }
+
+    /// Counts a cell at fault; `column` is its place in the schema.
+    pub fn cell(
+        &mut self,
+        fault: Fault,
+        column: usize,
+        line: u64,
+        reason: impl FnOnce() -> String,
+    ) {
+        self.add(fault, Some(column), line, false, reason);
+    }
+
+    fn add(
+        &mut self,
+        fault: Fault,
+        column: Option<usize>,
+        line: u64,
+        row_lost: bool,
+        reason: impl FnOnce() -> String,
+    ) {
+        let same = |entry: &&mut Entry| entry.fault == fault && entry.column == column;
+        if let Some(entry) = self.0.iter_mut().find(same) {
+            entry.count += 1;
+            return;
+        }
+        let (fault, column, reason) = if self.0.len() < MOST {
+            (fault, column, reason())
+        } else {
+            let other = |e: &&mut Entry| e.fault == Fault::Other && e.row_lost == row_lost;
+            if let Some(entry) = self.0.iter_mut().find(other) {
+                entry.count += 1;
+                return;
+            }
+            (
+                Fault::Other,
+                None,
+                "more kinds of trouble than are listed here".into(),
+            )
+        };
+        self.0.push(Entry {
+            fault,
+            column,
+            line,
+            reason,
+            count: 1,
+            row_lost,
+        });
+    }
+
+    /// The entries, with the names of their columns.
+    pub fn finish(self, names: impl Fn(usize) -> String) -> Vec<Trouble> {
+        self.0
+            .into_iter()
+            .map(|e| Trouble {
+                line: e.line,
+                column: e.column.map(&names),
+                reason: e.reason,
+                count: e.count,
+                row_lost: e.row_lost,
+            })
+            .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn troubles_are_counted_by_kind_and_column_and_their_list_ends() {
+        let mut troubles = Troubles::default();
+        for line in 0..100 {
+            for column in 0..60 {
+                troubles.cell(Fault::NotNumber, column, line, || format!("line {line}"));
+            }
+            troubles.row(Fault::TooFew, line, || "short".into());
+        }
+        let list = troubles.finish(|c| format!("c{c}"));
+        assert_eq!(list.len(), MOST + 2);
+        assert_eq!(list.iter().map(|t| t.count).sum::<u64>(), 6_100);
+        assert_eq!(
+            (list[3].column.as_deref(), list[3].count),
+            (Some("c3"), 100)
+        );
+        assert_eq!((list[3].line, list[3].reason.as_str()), (0, "line 0"));
+    }
+}

@@ -1,0 +1,110 @@
+//! Delimited files against the `csv` crate, and shards against the whole.
+
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+mod read_help;
+
+use plumbline::read::sniff;
+
+use proptest::prelude::*;
+use read_help::{category, category_schema, in_shards, whole};
+
+fn cell() -> impl Strategy<Value = String> {
+    prop_oneof![
+        4 => "[a-z]{1,6}",
+        2 => "[a-z\" ,;\n\r]{0,12}",
+        1 => "[0-9]{1,4}",
+        1 => "[é😀\u{20ac}\"]{1,3}",
+        1 => Just(String::new()),
+        1 => "[a-z\n,]{40,90}",
+    ]
+}
+
+fn rows() -> impl Strategy<Value = Vec<Vec<String>>> {
+    (1usize..5).prop_flat_map(|width| {
+        proptest::collection::vec(proptest::collection::vec(cell(), width), 1..40)
+    })
+}
+
+/// What a category cell keeps of a text.
+fn kept(text: &str) -> Option<String> {
+    (!plumbline::read::cell::is_missing(text.as_bytes())).then(|| text.to_owned())
+}
+
+fn write(rows: &[Vec<String>], crlf: bool, always: bool) -> Vec<u8> {
+    let mut writer = csv::WriterBuilder::new()
+        .terminator(if crlf {
+            csv::Terminator::CRLF
+        } else {
+            csv::Terminator::Any(b'\n')
+        })
+        .quote_style(if always {
+            csv::QuoteStyle::Always
+        } else {
+            csv::QuoteStyle::Necessary
+        })
+        .from_writer(Vec::new());
+    writer
+        .write_record((0..rows[0].len()).map(|i| format!("name{i}")))
+        .unwrap();
+    for row in rows {
+        writer.write_record(row).unwrap();
+    }
+    writer.into_inner().unwrap()
+}
+
+proptest! {
+    #[test]
+    fn what_the_csv_crate_writes_is_read_back_in_any_shards(
+        rows in rows(), crlf: bool, always: bool, size in 1u64..200, cut in any::<bool>(),
+    ) {
+        let mut bytes = write(&rows, crlf, always);
+        if cut && bytes.last() == Some(&b'\n') {
+            bytes.pop();
+            if crlf {
+                bytes.pop();
+            }
+        }
+        let schema = category_schema((0..rows[0].len()).map(|i| format!("name{i}")));
+        let part = whole(&schema, &bytes);
+        for column in 0..rows[0].len() {
+            let expected: Vec<Option<String>> = rows.iter().map(|r| kept(&r[column])).collect();
+            prop_assert_eq!(category(&part.table.columns[column]), expected);
+        }
+        prop_assert_eq!(&part.troubles, &[]);
+        prop_assert_eq!((part.first, part.next), (0, bytes.len() as u64));
+        let lines = bytes.split(|&b| b == b'\n').count() as u64 - u64::from(bytes.ends_with(b"\n"));
+        prop_assert_eq!(part.lines, lines);
+
+        let (table, lines, _) = in_shards(&schema, &bytes, size);
+        prop_assert_eq!(&table, &part.table);
+        prop_assert_eq!(lines, part.lines);
+    }
+
+    #[test]
+    fn any_bytes_are_read_without_a_panic_and_alike_in_shards(
+        text in proptest::collection::vec(prop_oneof![
+            3 => Just(b','), 2 => Just(b'\n'), 2 => Just(b'"'), 1 => Just(b'\r'), 6 => b'a'..b'e', 1 => any::<u8>()
+        ], 1..400),
+        size in 1u64..60,
+    ) {
+        let mut bytes = b"a,b,c\n".to_vec();
+        bytes.extend(text);
+        let _ = sniff("f", &bytes, bytes.len() as u64);
+        let schema = category_schema(["a", "b", "c"].map(String::from));
+        let part = whole(&schema, &bytes);
+        let (table, lines, troubles) = in_shards(&schema, &bytes, size);
+        prop_assert_eq!(&table, &part.table);
+        prop_assert_eq!(lines, part.lines);
+        let lost = |list: &[plumbline::read::Trouble]| list.iter().map(|t| t.count).sum::<u64>();
+        prop_assert_eq!(lost(&troubles), lost(&part.troubles));
+        // The same records that the csv crate sees, if only the quotes of one field are not left open.
+        if !part.troubles.iter().any(|t| t.reason.contains("never closed")) && !bytes.contains(&b'\r') {
+            let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(bytes.as_slice());
+            let theirs: Vec<csv::ByteRecord> = reader.byte_records().map(Result::unwrap).collect();
+            let fits = theirs.iter().filter(|r| r.len() >= 3 && r.iter().skip(3).all(<[u8]>::is_empty));
+            let first: Vec<Option<String>> = fits.map(|r| kept(&String::from_utf8_lossy(&r[0]))).collect();
+            prop_assert_eq!(category(&part.table.columns[0]), first);
+        }
+    }
+}
