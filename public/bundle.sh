@@ -1,13 +1,15 @@
 #!/bin/sh
 # Writes the one-file viewer that saved reports are made of (report.html) from public/report.html and
-# what Trunk has just built. A line that holds only a mark is replaced: %style% by the style sheet,
+# what Trunk has just built. A line that holds only a mark is replaced: %style% by the style sheets,
 # %glue% by the bindgen glue, %boot% by boot.js, %wasm% by the program, compressed and as text. It is
 # the page's own program, so a saved report shows what the page showed.
 set -eu
 cd "$(dirname "$0")"
 out=${TRUNK_STAGING_DIR:?run by Trunk}
 
-for kind in css js wasm; do
+set -- "$out"/*.css
+[ -s "$1" ] || { echo "bundle.sh: there is no style sheet in $out" >&2; exit 1; }
+for kind in js wasm; do
     set -- "$out"/*."$kind"
     [ $# = 1 ] && [ -s "$1" ] || { echo "bundle.sh: expected one .$kind file, found: $*" >&2; exit 1; }
 done

@@ -135,47 +135,38 @@ pub fn quantile_ranks(n: u64, p: f64) -> Option<(u64, u64)> {
     if binomial_cdf(0, n, p) > TAIL || binomial_cdf(last, n, p) < 1.0 - TAIL {
         return None;
     }
-    // The first k for which P(B ≤ k) passes; it lies near where the normal distribution puts it.
-    let first = |passes: &dyn Fn(f64) -> bool, tail: f64| {
-        let all = n as f64;
-        let guess = all * p + normal_quantile(tail) * (all * p * (1.0 - p)).sqrt();
-        let guess = (guess.max(0.0) as u64).min(last);
-        let holds = |k: u64| passes(binomial_cdf(k, n, p));
-        // `low` fails (or is below 0, kept as one more), `high` passes.
-        let (mut low, mut high, mut step) = (guess, guess, 2);
-        if holds(guess) {
-            loop {
-                if high == 0 {
-                    return 0;
-                }
-                low = high.saturating_sub(step);
-                if !holds(low) {
-                    break;
-                }
-                (high, step) = (low, 2 * step);
-            }
-        } else {
-            loop {
-                high = low.saturating_add(step).min(last);
-                if high == last || holds(high) {
-                    break;
-                }
-                (low, step) = (high, 2 * step);
-            }
-        }
-        while high - low > 1 {
-            let middle = low + (high - low) / 2;
-            if holds(middle) {
-                high = middle;
-            } else {
-                low = middle;
-            }
-        }
-        high
-    };
-    let above_tail = first(&|chance| chance > TAIL, TAIL);
-    let upper = first(&|chance| chance >= 1.0 - TAIL, 1.0 - TAIL);
+    let above_tail = first_rank(n, p, TAIL, |chance| chance > TAIL);
+    let upper = first_rank(n, p, 1.0 - TAIL, |chance| chance >= 1.0 - TAIL);
     Some((above_tail.saturating_sub(1), upper))
+}
+
+/// The first k for which P(B ≤ k) passes; 0 fails or is the answer, n − 1 passes.
+fn first_rank(n: u64, p: f64, tail: f64, passes: impl Fn(f64) -> bool) -> u64 {
+    let holds = |k: u64| passes(binomial_cdf(k, n, p));
+    let last = n - 1;
+    // The normal distribution knows about where.
+    let deviation = (n as f64 * p * (1.0 - p)).sqrt();
+    let guess = (n as f64 * p + normal_quantile(tail) * deviation).max(0.0) as u64;
+    let width = 4 + (0.2 * deviation) as u64;
+    let (mut low, mut high) = (guess.saturating_sub(width), guess.saturating_add(width));
+    if low >= last || holds(low) {
+        low = 0;
+    }
+    if high >= last || !holds(high) {
+        high = last;
+    }
+    if holds(low) {
+        return low;
+    }
+    while high - low > 1 {
+        let middle = low + (high - low) / 2;
+        if holds(middle) {
+            high = middle;
+        } else {
+            low = middle;
+        }
+    }
+    high
 }
 
 /// The interval of F1 from counts; `None` where all three are zero.
@@ -192,4 +183,88 @@ pub fn f1(tp: u64, fp: u64, fn_: u64) -> Option<Interval> {
         low: transform(jaccard.low),
         high: transform(jaccard.high),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const fn interval(low: f64, high: f64) -> Interval {
+        Interval { low, high }
+    }
+
+    #[test]
+    fn the_constants_agree() {
+        assert!((Z - normal_quantile(1.0 - TAIL)).abs() < 1e-15);
+        assert!((LEVEL + 2.0 * TAIL - 1.0).abs() < 1e-15);
+    }
+
+    #[test]
+    fn what_is_undefined_is_none() {
+        assert_eq!((wilson(0, 0), wilson(3, 2)), (None, None));
+        assert_eq!((mean_t(1.0, 1.0, 1), f1(0, 0, 0)), (None, None));
+        assert_eq!(f1(u64::MAX, u64::MAX, 1), None);
+        assert_eq!(quantile_ranks(0, 0.5), None);
+        assert_eq!(
+            (quantile_ranks(100, 0.0), quantile_ranks(100, 1.5)),
+            (None, None)
+        );
+    }
+
+    #[test]
+    fn certainty_stays_within_the_range() {
+        assert_eq!(wilson(0, 9).map(|i| i.low), Some(0.0));
+        assert_eq!(wilson(9, 9).map(|i| i.high), Some(1.0));
+        assert_eq!(poisson(0).low, 0.0);
+        for vacuous in [logit(1.0, 0.1), logit(0.5, f64::NAN), logit(-3.0, 0.1)] {
+            assert_eq!(vacuous, interval(0.0, 1.0));
+        }
+        assert_eq!(logit(0.5, f64::MAX), interval(0.0, 1.0));
+    }
+
+    #[test]
+    fn the_largest_counts_are_no_trouble() {
+        let most = poisson(u64::MAX);
+        assert!(most.low < most.high && most.high.is_finite());
+        let (low, high) = quantile_ranks(4_000_000_000, 0.99).unwrap();
+        assert!(low < 3_960_000_000 && 3_960_000_000 < high);
+    }
+
+    /// Two recalls, 0.9 in 0.8 … 0.95 and 0.7 in 0.6 … 0.78.
+    #[test]
+    fn mover_by_hand() {
+        let both = [(0.9, interval(0.8, 0.95)), (0.7, interval(0.6, 0.78))];
+        let got = mover_mean(&both);
+        assert!((got.low - (0.8 - 0.02_f64.sqrt() / 2.0)).abs() < 1e-15);
+        assert!((got.high - (0.8 + (0.0025_f64 + 0.0064).sqrt() / 2.0)).abs() < 1e-15);
+        assert_eq!(mover_mean(&both[..1]), interval(0.8, 0.95));
+        assert_eq!(mover_mean(&[]), interval(-f64::MAX, f64::MAX));
+    }
+
+    proptest! {
+        #[test]
+        fn ends_enclose_the_estimate(k in 0..500_u64, more in 1..500_u64, se in 0.0..1.0_f64) {
+            let n = k + more;
+            let value = k as f64 / n as f64;
+            let wilson = wilson(k, n).unwrap();
+            prop_assert!(0.0 <= wilson.low && wilson.low <= value && value < wilson.high && wilson.high <= 1.0);
+            let logit = logit(value, se);
+            prop_assert!(logit.low <= value + 1e-15 && value <= logit.high + 1e-15 && logit.high <= 1.0);
+            let poisson = poisson(k);
+            prop_assert!(poisson.low <= k as f64 && (k as f64) < poisson.high);
+        }
+
+        #[test]
+        fn ranks_cover_what_they_promise(n in 1..400_u64, p in 0.01..0.99_f64) {
+            if let Some((low, high)) = quantile_ranks(n, p) {
+                prop_assert!(low < high && high < n);
+                let below = binomial_cdf(low, n, p);
+                prop_assert!(binomial_cdf(high, n, p) - below >= LEVEL - 1e-12);
+                // The next ones inwards would not do.
+                prop_assert!(binomial_cdf(low + 1, n, p) > TAIL);
+                prop_assert!(binomial_cdf(high - 1, n, p) < 1.0 - TAIL);
+            }
+        }
+    }
 }

@@ -164,30 +164,28 @@ impl ExactSum {
         Sum::from_canonical(components)
     }
 
-    /// Brings every chunk but the last into 0 … 2³² − 1. The last carries the sign.
+    /// Makes room for more additions.
     fn carry(&mut self) {
-        let mut carried = 0;
-        for chunk in &mut self.chunks[..CHUNKS - 1] {
-            let total = *chunk + carried;
-            carried = total >> 32;
-            *chunk = total & LOW;
-        }
-        self.chunks[CHUNKS - 1] += carried;
+        carry(&mut self.chunks);
         self.room = ROOM;
     }
 
     /// The rounded value, and whether it lies beyond the f64 range.
     fn rounded(&self) -> (f64, bool) {
-        let mut magnitude = self.clone();
-        magnitude.carry();
-        let negative = magnitude.chunks[CHUNKS - 1] < 0;
+        // Real data touches a few neighbouring chunks; the one above them takes the last carry.
+        let Some(first) = self.chunks.iter().position(|&chunk| chunk != 0) else {
+            return (0.0, false);
+        };
+        let last = self.chunks.iter().rposition(|&chunk| chunk != 0);
+        let last = last.map_or(first, |last| (last + 1).min(CHUNKS - 1));
+        let mut chunks = self.chunks;
+        let touched = &mut chunks[first..=last];
+        carry(touched);
+        let negative = touched.last().is_some_and(|&chunk| chunk < 0);
         if negative {
-            for chunk in &mut magnitude.chunks {
-                *chunk = -*chunk;
-            }
-            magnitude.carry();
+            touched.iter_mut().for_each(|chunk| *chunk = -*chunk);
+            carry(touched);
         }
-        let chunks = &magnitude.chunks;
         let Some(top) = chunks.iter().rposition(|&chunk| chunk != 0) else {
             return (0.0, false);
         };
@@ -219,6 +217,20 @@ impl ExactSum {
         }
         (sign * f64::from_bits(bits), false)
     }
+}
+
+/// Brings every chunk but the last into 0 … 2³² − 1. The last carries the sign.
+fn carry(chunks: &mut [i64]) {
+    let Some((last, below)) = chunks.split_last_mut() else {
+        return;
+    };
+    let mut carried = 0;
+    for chunk in below {
+        let total = *chunk + carried;
+        carried = total >> 32;
+        *chunk = total & LOW;
+    }
+    *last += carried;
 }
 
 /// Below this a product may have bits too small for an f64.

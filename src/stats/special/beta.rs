@@ -43,16 +43,16 @@ pub fn student_t_cdf(t: f64, df: f64) -> f64 {
 
 /// The t with P(T ≤ t) = p; −∞ and ∞ at 0 and 1.
 ///
-/// By the beta quantile, or from 10⁴ degrees of freedom on and within eight standard deviations by the
+/// By the beta quantile, or from 1000 degrees of freedom on and within four standard deviations by the
 /// expansion of M. Abramowitz and I. Stegun (1964), *Handbook of Mathematical Functions*, 26.7.5, which
-/// is as exact there.
+/// is as exact there (1.5·10⁻¹³).
 #[must_use]
 pub fn student_t_quantile(p: f64, df: f64) -> f64 {
     let z = normal_quantile(p);
     if z.is_infinite() || z == 0.0 {
         return z;
     }
-    if df >= 1e4 && z.abs() <= 8.0 {
+    if df >= 1e3 && z.abs() <= 4.0 {
         return expansion(z, df);
     }
     // Both tails together, and what is between them.
@@ -79,10 +79,10 @@ fn both(x: f64, y: f64, a: f64, b: f64) -> (f64, f64) {
         return (1.0, 0.0);
     }
     if x <= (a + 1.0) / (a + b + 2.0) {
-        let lower = (leading(x, y, a, b) * fraction(x, a, b) / a).min(1.0);
+        let lower = (leading(x, y, a, b) * fraction(x, y, a, b)).min(1.0);
         (lower, 1.0 - lower)
     } else {
-        let upper = (leading(x, y, a, b) * fraction(y, b, a) / b).min(1.0);
+        let upper = (leading(x, y, a, b) * fraction(y, x, b, a)).min(1.0);
         (1.0 - upper, upper)
     }
 }
@@ -92,23 +92,38 @@ fn leading(x: f64, y: f64, a: f64, b: f64) -> f64 {
     let n = a + b;
     let stirling = stirling_error(n) - stirling_error(a) - stirling_error(b);
     let scale = (a / n * b / TAU).sqrt();
-    scale * libm::exp(stirling - deviance(a, n * x) - deviance(b, n * y))
+    // n x − a, without the rounding of whichever of x and y is near 1.
+    let excess = b * x - a * y;
+    scale * libm::exp(stirling - deviance(a, n * x, excess) - deviance(b, n * y, -excess))
 }
 
-/// The continued fraction of I_x(a, b) by Lentz's method, for x ≤ (a + 1)/(a + b + 2).
-fn fraction(x: f64, a: f64, b: f64) -> f64 {
-    let mut c = 1.0;
-    let mut d = 1.0 / nonzero(1.0 - (a + b) * x / (a + 1.0));
+/// The continued fraction of I_x(a, b) over [`leading`] by Lentz's method, for x ≤ (a + 1)/(a + b + 2).
+///
+/// The fraction of DLMF 8.17.22 taken two steps at a time, with a − (a + b)x formed without cancellation.
+///
+/// Source: A. R. DiDonato and A. H. Morris (1992), *Algorithm 708: significant digit computation of the
+/// incomplete beta function ratios*, BFRAC.
+fn fraction(x: f64, y: f64, a: f64, b: f64) -> f64 {
+    let lambda = a * y - b * x;
+    let denominator = |n: f64| {
+        let last = (a + n) / (a + 2.0 * n + 1.0) * (lambda + 1.0 + n * (1.0 + y));
+        let middle = if n > 0.0 {
+            n * (b - n) * x / (a + 2.0 * n - 1.0)
+        } else {
+            0.0
+        };
+        n + middle + last
+    };
+    let mut c = f64::MAX;
+    let mut d = 1.0 / nonzero(denominator(0.0));
     let mut h = d;
-    for m in 1..MOST_TERMS {
-        let m = f64::from(m);
-        let even = m * (b - m) * x / ((a + 2.0 * m - 1.0) * (a + 2.0 * m));
-        d = 1.0 / nonzero(1.0 + even * d);
-        c = nonzero(1.0 + even / c);
-        h *= c * d;
-        let odd = -(a + m) * (a + b + m) * x / ((a + 2.0 * m) * (a + 2.0 * m + 1.0));
-        d = 1.0 / nonzero(1.0 + odd * d);
-        c = nonzero(1.0 + odd / c);
+    for n in 1..MOST_TERMS {
+        let n = f64::from(n);
+        let scale = x / (a + 2.0 * n - 1.0);
+        let numerator = ((a + n - 1.0) * scale) * ((a + b + n - 1.0) * scale) * (n * (b - n));
+        let below = denominator(n);
+        d = 1.0 / nonzero(below + numerator * d);
+        c = nonzero(below + numerator / c);
         let factor = c * d;
         h *= factor;
         if (factor - 1.0).abs() < f64::EPSILON {

@@ -32,8 +32,8 @@ pub fn chi_square_sf(x: f64, df: f64) -> f64 {
 
 /// The x with P(X ≤ x) = p; 0 and ∞ at p = 0 and 1.
 ///
-/// Newton's method on the distribution function. From 2·10⁵ degrees of freedom on, and within five
-/// standard deviations, the Cornish–Fisher expansion is as exact and needs no iteration.
+/// Newton's method on the distribution function. From 2·10⁴ degrees of freedom on, and within five
+/// standard deviations, the Cornish–Fisher expansion is as exact (1.3·10⁻¹³) and needs no iteration.
 ///
 /// Source of the expansion: N. L. Johnson, S. Kotz, N. Balakrishnan (1994), *Continuous Univariate
 /// Distributions* 1, 18.5.
@@ -46,7 +46,7 @@ pub fn chi_square_quantile(p: f64, df: f64) -> f64 {
         return f64::INFINITY;
     }
     let z = normal_quantile(p);
-    if df >= 2e5 && z.abs() <= 5.0 {
+    if df >= 2e4 && z.abs() <= 5.0 {
         return expansion(z, df);
     }
     2.0 * gamma_quantile(p, z, 0.5 * df)
@@ -61,8 +61,11 @@ fn expansion(z: f64, df: f64) -> f64 {
 
 fn gamma_quantile(p: f64, z: f64, a: f64) -> f64 {
     // Wilson and Hilferty's cube, or what is left of the series near zero.
+    // With many degrees of freedom, the expansion.
     let cube = 1.0 - 1.0 / (9.0 * a) + z / (3.0 * a.sqrt());
-    let start = if cube > 0.1 {
+    let start = if a >= 50.0 && z.abs() <= 5.0 {
+        0.5 * expansion(z, 2.0 * a)
+    } else if cube > 0.1 {
         a * cube * cube * cube
     } else {
         libm::exp((libm::log(p) + libm::lgamma(a + 1.0)) / a)
@@ -84,7 +87,7 @@ fn gamma_quantile(p: f64, z: f64, a: f64) -> f64 {
 
 /// xᵃ e⁻ˣ / Γ(a + 1).
 fn leading(a: f64, x: f64) -> f64 {
-    libm::exp(-stirling_error(a) - deviance(a, x)) / (TAU * a).sqrt()
+    libm::exp(-stirling_error(a) - deviance(a, x, x - a)) / (TAU * a).sqrt()
 }
 
 /// P(a, x) and Q(a, x); the smaller one is computed directly.

@@ -20,13 +20,13 @@ pub(super) fn stirling_error(z: f64) -> f64 {
     (1.0 / 12.0 - w * series) / z
 }
 
-/// x ln(x/m) + m − x, without cancellation near x = m.
-pub(super) fn deviance(x: f64, m: f64) -> f64 {
-    if (x - m).abs() >= 0.1 * (x + m) {
-        return x * libm::log(x / m) + m - x;
+/// x ln(x/m) + m − x, where `excess` is m − x, given apart so that nothing cancels near x = m.
+pub(super) fn deviance(x: f64, m: f64, excess: f64) -> f64 {
+    if excess.abs() >= 0.1 * (x + m) {
+        return x * libm::log(x / m) + excess;
     }
-    let v = (x - m) / (x + m);
-    let mut sum = (x - m) * v;
+    let v = -excess / (x + m);
+    let mut sum = -excess * v;
     let mut term = 2.0 * x * v;
     for j in 1..1000 {
         term *= v * v;
