@@ -13,7 +13,7 @@ use plotters_backend::DrawingBackend;
 const READABLE: usize = 12;
 
 /// Predicted against true labels.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Matrix {
     confusion: Option<Confusion>,
 }
@@ -30,6 +30,13 @@ impl Matrix {
         Self {
             confusion: report.confusion.as_ref().filter(sound).cloned(),
         }
+    }
+
+    /// The height in CSS pixels at which its cells can be read.
+    #[must_use]
+    pub fn good_height(&self) -> f64 {
+        let classes = self.classes().max(2) as f64;
+        36.0 + (classes * (160.0 / classes).max(40.0)).min(460.0)
     }
 
     fn classes(&self) -> usize {
