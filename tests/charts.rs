@@ -2,6 +2,8 @@
 //!
 //! `UPDATE_CHARTS=1 cargo test --test charts` writes them anew; look at them before committing.
 
+#![allow(clippy::unwrap_used)]
+
 use plotters_svg::SVGBackend;
 use plumbline::chart::theme::theme;
 use plumbline::chart::{self, Chart, Look, Matrix, ScorePlot, Sparkline, Trend, Volume};

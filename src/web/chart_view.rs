@@ -4,6 +4,11 @@
 //! a drag). Double click or Escape lets go. The theme is the page's own, found out here, so no chart can
 //! be forgotten when it changes. Their looks are in `style/chart.css`.
 
+#![allow(
+    clippy::needless_pass_by_value,
+    reason = "components own what they are given"
+)]
+
 mod host;
 mod screen;
 

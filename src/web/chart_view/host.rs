@@ -3,6 +3,11 @@
 //! The canvas is drawn anew only when the data, the theme or the size changes, once a frame; pointing at
 //! things moves a few elements above it.
 
+#![allow(
+    clippy::needless_pass_by_value,
+    reason = "components own what they are given"
+)]
+
 use super::screen::{Screen, dark, screen};
 use crate::chart::theme::{Colours, theme};
 use crate::chart::{self, Chart, Fact, Frame, Look, Mark};
