@@ -102,11 +102,19 @@ fn one_outcome(inputs: &mut [Input]) {
         for (guess, column) in input.roles.iter_mut().zip(&input.sniff.columns) {
             let (is, named) = (guess.role == Role::Outcome, column.name == name);
             if named && !is {
-                *guess = RoleGuess { role: Role::Outcome, confidence: 0.9, because: "named like the outcome of another file".into() };
+                *guess = RoleGuess {
+                    role: Role::Outcome,
+                    confidence: 0.9,
+                    because: "named like the outcome of another file".into(),
+                };
             } else if is && !named && guess.confidence < 0.8 {
                 let few = column.kind == Kind::Category && column.distinct <= 30;
                 let role = if few { Role::Segment } else { Role::Feature };
-                *guess = RoleGuess { role, confidence: 0.6, because: "another file holds the outcomes".into() };
+                *guess = RoleGuess {
+                    role,
+                    confidence: 0.6,
+                    because: "another file holds the outcomes".into(),
+                };
             }
         }
     }

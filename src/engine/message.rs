@@ -120,10 +120,9 @@ pub enum Reply {
         /// Between 0 and 1.
         done: f64,
     },
-    /// To `Finish` and `Refine`; the Summary as JSON, and how long each stage took.
+    /// To `Finish` and `Refine`; the Summary rides beside ([`super::parcel`]), and how long each
+    /// stage took.
     Summary {
-        /// The Summary.
-        json: String,
         /// Milliseconds spent in joining.
         join_ms: f64,
         /// Milliseconds spent in summarising.

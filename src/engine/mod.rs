@@ -18,6 +18,7 @@
 mod keeper;
 mod look;
 pub mod message;
+pub mod parcel;
 mod part;
 pub mod shards;
 

@@ -204,7 +204,12 @@ fn sentence(info: &Info, alert: &Alert, making: &Making<'_>, basis: &Basis) -> S
     let then = alert.baseline.value.unwrap_or_default();
     let since = words::instant(alert.since, making.size, making.summary.timed);
     let Some(now) = alert.value.value else {
-        return format!("{} departs from {} ({}) since {since}", info.title, words::value(info.unit, then), basis.label);
+        return format!(
+            "{} departs from {} ({}) since {since}",
+            info.title,
+            words::value(info.unit, then),
+            basis.label
+        );
     };
     format!(
         "{} {} from {} ({}) to {} since {since}",

@@ -260,7 +260,11 @@ fn needs_exact(summary: &Summary, cell: &Cell) -> bool {
         Task::Binary => c.positive.total() > 0 && c.negative.total() > 0,
         _ => c.log_loss.n > 0,
     });
-    ranked || cell.service.as_ref().is_some_and(|s| s.latency_ms.count() > 0)
+    ranked
+        || cell
+            .service
+            .as_ref()
+            .is_some_and(|s| s.latency_ms.count() > 0)
 }
 
 /// The series that answers a view, and the size of its windows.

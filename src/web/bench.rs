@@ -8,7 +8,6 @@ use crate::engine::arrange;
 use crate::read::ReadError;
 use crate::report::view::{View, WindowSize};
 use crate::report::{Report, Window};
-use crate::summary::Summary;
 use crate::table::time::{DAY, HOUR};
 use js_sys::{Object, Promise, Reflect};
 use serde_json::{Value, json};
@@ -53,12 +52,12 @@ async fn measure(client: &Client, files: Vec<File>) -> Result<Value, Stopped> {
     let by_day = view(WindowSize::Day);
     let loaded = client.run(&files, inputs, by_day.clone(), |_| {}).await?;
     let summarised = timing::now();
-    let days = report(&loaded.summary_json, &by_day)?;
+    let days = Report::from(&loaded.summary, &by_day);
     let reported = timing::now();
     let by_hour = view(WindowSize::Hour);
     let refined = client.refine(by_hour.clone()).await?;
     let summarised_again = timing::now();
-    let hours = report(&refined, &by_hour)?;
+    let hours = Report::from(&refined, &by_hour);
     let end = timing::now();
     Ok(json!({
         "timings": {
@@ -66,23 +65,14 @@ async fn measure(client: &Client, files: Vec<File>) -> Result<Value, Stopped> {
             "look": looked - began,
             "read": loaded.read_ms,
             "join": loaded.join_ms,
-            "summarise": loaded.summarise_ms + (summarised_again - reported),
+            "summarise": loaded.summarise_ms,
+            "refine": summarised_again - reported,
             "report": (reported - summarised) + (end - summarised_again),
         },
         "check": check(&days, &hours),
         "cannot": ["d75_mae", "d75_rmse", "d75_r2", "ece", "drift of features"],
-        "info": {
-            "rows": loaded.rows,
-            "summary_bytes": loaded.summary_json.len(),
-            "refined_bytes": refined.len(),
-        },
+        "info": { "rows": loaded.rows },
     }))
-}
-
-fn report(summary: &str, view: &View) -> Result<Report, ReadError> {
-    let summary: Summary = serde_json::from_str(summary)
-        .map_err(|why| super::pool::fault("", "read the summary", &why.to_string()))?;
-    Ok(Report::from(&summary, view))
 }
 
 fn check(days: &Report, hours: &Report) -> Value {

@@ -11,18 +11,24 @@ use super::timing;
 use super::wire::Load;
 use crate::engine::Shards;
 use crate::engine::message::{Input, Reply, Request, Shard};
+use crate::engine::parcel::Unpacking;
 use crate::read::ReadError;
 use crate::report::view::View;
+use crate::summary::{Series, Summary};
 use futures::future::{join_all, try_join_all};
 use futures::lock::Mutex;
+use gloo::timers::future::TimeoutFuture;
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::rc::Rc;
+use std::sync::Arc;
 use web_sys::File;
 
 pub use super::pool::Stopped;
 pub use super::progress::{Progress, Stage};
 
+/// Milliseconds of work on the page's own thread between two chances to draw.
+const SLICE_MS: f64 = 12.0;
 /// Most workers that read at a time.
 const MOST_READERS: usize = 8;
 
@@ -30,7 +36,7 @@ const MOST_READERS: usize = 8;
 #[derive(Clone, Debug)]
 pub struct Loaded {
     /// The Summary.
-    pub summary_json: String,
+    pub summary: Arc<Summary>,
     /// Rows read.
     pub rows: u64,
     /// Bytes read.
@@ -51,8 +57,8 @@ pub struct Client(Rc<Inner>);
 struct Inner {
     source: Mutex<Option<Rc<Source>>>,
     readers: RefCell<Vec<Rc<Hand>>>,
-    /// Holds the rows of the last run that succeeded.
-    keeper: RefCell<Option<Rc<Hand>>>,
+    /// Holds the rows of the last run that succeeded; and the Summary that came of them last.
+    keeper: RefCell<Option<(Rc<Hand>, Arc<Summary>)>>,
     /// Takes the rows of the run under way.
     candidate: RefCell<Option<Rc<Hand>>>,
     refining: Mutex<()>,
@@ -127,10 +133,11 @@ impl Client {
             // Another run has begun; whatever came of this one, nobody waits for it.
             return Err(Stopped::Cancelled);
         }
-        let keeper = self.0.candidate.take();
+        self.0.candidate.take();
         match done {
             Ok(loaded) => {
-                self.0.keeper.replace(keeper);
+                let summary = Arc::clone(&loaded.summary);
+                self.0.keeper.replace(Some((keeper, summary)));
                 Ok(loaded)
             }
             Err(why) => {
@@ -145,27 +152,42 @@ impl Client {
     ///
     /// # Errors
     /// Besides, where no rows are held or the keeper fails.
-    pub async fn refine(&self, view: View) -> Result<String, Stopped> {
+    pub async fn refine(&self, view: View) -> Result<Arc<Summary>, Stopped> {
         let wish = self.0.last_refine.get() + 1;
         self.0.last_refine.set(wish);
         let _turn = self.0.refining.lock().await;
         if self.0.last_refine.get() != wish {
             return Err(Stopped::Cancelled);
         }
-        let keeper = self.0.keeper.borrow().clone();
-        let keeper = keeper.ok_or_else(|| ReadError {
+        let held = self.0.keeper.borrow().clone();
+        let (keeper, known) = held.ok_or_else(|| ReadError {
             file: "Plumbline".to_owned(),
             line: None,
             found: "the rows are no longer there".to_owned(),
             mend: "Give the files again".to_owned(),
         })?;
-        let answer = keeper
-            .ask(&Request::Refine { view }, Load::None, None)
-            .await;
-        if self.0.last_refine.get() != wish {
-            return Err(Stopped::Cancelled);
+        let answer = keeper.ask(&Request::Refine { view }, Load::None, None);
+        let summary = match answer.await {
+            Ok((_, parcel)) => Arc::new(unpack(parcel, &known.series).await?),
+            Err(why) => {
+                // A worker that died took the rows with it.
+                if !keeper.is_live() {
+                    self.0.keeper.take();
+                }
+                return Err(why);
+            }
+        };
+        // Even where nobody waits for it any more: the next parcel builds upon this one.
+        if let Some((current, known)) = &mut *self.0.keeper.borrow_mut()
+            && Rc::ptr_eq(current, &keeper)
+        {
+            *known = Arc::clone(&summary);
         }
-        Ok(summary(answer?)?.summary_json)
+        if self.0.last_refine.get() == wish {
+            Ok(summary)
+        } else {
+            Err(Stopped::Cancelled)
+        }
     }
 
     /// Stops the run or the looking under way at once. Rows of an earlier run stay, and so does
@@ -246,16 +268,27 @@ impl Client {
         let answer = keeper
             .ask(&Request::Finish { view }, Load::None, Some(progress))
             .await?;
-        let loaded = summary(answer)?;
+        let (
+            Reply::Summary {
+                join_ms,
+                summarise_ms,
+            },
+            parcel,
+        ) = answer
+        else {
+            return Err(unexpected("").into());
+        };
         let end = timing::now();
-        let middle = end - loaded.summarise_ms;
-        timing::measure_between(timing::JOIN, middle - loaded.join_ms, middle);
+        let middle = end - summarise_ms;
+        timing::measure_between(timing::JOIN, middle - join_ms, middle);
         timing::measure_between(timing::SUMMARISE, middle, end);
         Ok(Loaded {
+            summary: Arc::new(unpack(parcel, &[]).await?),
             rows: tracker.rows(),
             bytes: tracker.bytes(),
             read_ms: read - began,
-            ..loaded
+            join_ms,
+            summarise_ms,
         })
     }
 }
@@ -349,24 +382,19 @@ fn without_samples(mut input: Input) -> Input {
     input
 }
 
-fn summary((reply, load): Answer) -> Result<Loaded, ReadError> {
-    let Reply::Summary {
-        join_ms,
-        summarise_ms,
-        ..
-    } = reply
-    else {
-        return Err(unexpected(""));
-    };
-    Ok(Loaded {
-        summary_json: String::from_utf8(load.into_bytes())
-            .map_err(|why| fault("", "read the summary", &why.to_string()))?,
-        rows: 0,
-        bytes: 0,
-        read_ms: 0.0,
-        join_ms,
-        summarise_ms,
-    })
+/// Opens a parcel without holding up the page: after each slice of time it lets the browser draw.
+async fn unpack(parcel: Load, known: &[Series]) -> Result<Summary, ReadError> {
+    let damaged = || fault("", "read the summary", "it was damaged on its way");
+    let bytes = parcel.into_bytes();
+    let mut since = timing::now();
+    let mut unpacking = Unpacking::begin(&bytes, known).ok_or_else(damaged)?;
+    while unpacking.step().ok_or_else(damaged)? {
+        if timing::now() - since >= SLICE_MS {
+            TimeoutFuture::new(0).await;
+            since = timing::now();
+        }
+    }
+    Ok(unpacking.finish())
 }
 
 fn unexpected(file: &str) -> ReadError {

@@ -166,6 +166,12 @@ impl Hand {
         !self.waiting.borrow().is_empty()
     }
 
+    /// Whether there is a worker, with what it has been told.
+    #[must_use]
+    pub fn is_live(&self) -> bool {
+        self.live.borrow().is_some()
+    }
+
     /// Ends the worker at once; its open questions are answered with [`Stopped::Cancelled`].
     pub fn stop(&self) {
         self.live.take();

@@ -8,9 +8,9 @@ use super::pool::text_of;
 use super::timing;
 use super::wire::{self, Load, UNASKED};
 use crate::engine::message::{Input, Reply, Request, Shard};
-use crate::engine::{HEAD_BYTES, Keeper, info, look, read_through};
+use crate::engine::{HEAD_BYTES, Keeper, info, look, parcel, read_through};
 use crate::read::ReadError;
-use crate::summary::Summary;
+use crate::summary::{Series, Summary};
 use crate::table::Table;
 use js_sys::{ArrayBuffer, Uint8Array};
 use std::cell::RefCell;
@@ -31,13 +31,13 @@ pub fn start() {
         let error = fault("", &panic.to_string());
         dying.send(UNASKED, &Reply::Failed { error }, Load::None);
     }));
-    let keeper = RefCell::new(None);
+    let keeping = RefCell::new(None);
     let answering = post.clone();
     let listener = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
         let Some((id, request, load)) = wire::unpack::<Request>(&event.data()) else {
             return;
         };
-        let (reply, load) = answer(&answering, id, request, load, &mut keeper.borrow_mut())
+        let (reply, load) = answer(&answering, id, request, load, &mut keeping.borrow_mut())
             .unwrap_or_else(|error| (Reply::Failed { error }, Load::None));
         answering.send(id, &reply, load);
     });
@@ -61,12 +61,18 @@ impl Post {
     }
 }
 
+/// What a keeper has: the rows, and the series that the page has of them.
+struct Keeping {
+    keeper: Keeper,
+    sent: Vec<Series>,
+}
+
 fn answer(
     post: &Post,
     id: u32,
     request: Request,
     load: Load,
-    keeper: &mut Option<Keeper>,
+    keeping: &mut Option<Keeping>,
 ) -> Result<(Reply, Load), ReadError> {
     match request {
         Request::Sniff { name, bytes } => {
@@ -76,24 +82,31 @@ fn answer(
         }
         Request::Read { shard, input } => read(&file(load, &input.name)?, shard, &input),
         Request::Open { inputs } => {
-            *keeper = Some(Keeper::open(inputs));
+            *keeping = Some(Keeping {
+                keeper: Keeper::open(inputs),
+                sent: Vec::new(),
+            });
             Ok((Reply::Kept, Load::None))
         }
         Request::Keep { shard, info } => {
             let table = Table::from_bytes(&load.into_bytes())
                 .ok_or_else(|| fault("", "the rows were damaged on their way"))?;
-            opened(keeper)?.keep(shard, info, table);
+            opened(keeping)?.keeper.keep(shard, info, table);
             Ok((Reply::Kept, Load::None))
         }
         Request::Finish { view } => {
             let clock = Clock::new(post, id);
-            let keeper = opened(keeper)?;
-            let summary = keeper.finish(&view, &mut |stage, done| clock.tick(stage, done))?;
-            clock.reply(&summary)
+            let keeping = opened(keeping)?;
+            let summary = keeping
+                .keeper
+                .finish(&view, &mut |stage, done| clock.tick(stage, done))?;
+            clock.reply(summary, &mut keeping.sent)
         }
         Request::Refine { view } => {
             let clock = Clock::new(post, id);
-            clock.reply(&opened(keeper)?.refine(&view)?)
+            let keeping = opened(keeping)?;
+            let summary = keeping.keeper.refine(&view)?;
+            clock.reply(summary, &mut keeping.sent)
         }
     }
 }
@@ -139,23 +152,22 @@ impl<'a> Clock<'a> {
         }
     }
 
-    /// The Summary rides as bytes: as text it would be escaped, unescaped and copied once more on
-    /// the page's own thread.
-    fn reply(&self, summary: &Summary) -> Result<(Reply, Load), ReadError> {
-        let json = serde_json::to_vec(summary).map_err(|why| fault("", &why.to_string()))?;
+    /// The Summary rides as a parcel, beside the reply: as text in it, it would be escaped, unescaped
+    /// and copied once more on the page's own thread.
+    fn reply(&self, summary: Summary, sent: &mut Vec<Series>) -> Result<(Reply, Load), ReadError> {
+        let parcel = parcel::pack(summary, sent).map_err(|why| fault("", &why.to_string()))?;
         let now = timing::now();
         let middle = self.summarising.get().unwrap_or(self.began);
         let reply = Reply::Summary {
-            json: String::new(),
             join_ms: middle - self.began,
             summarise_ms: now - middle,
         };
-        Ok((reply, Load::copy_of(&json)))
+        Ok((reply, Load::copy_of(&parcel)))
     }
 }
 
-fn opened(keeper: &mut Option<Keeper>) -> Result<&mut Keeper, ReadError> {
-    keeper
+fn opened(keeping: &mut Option<Keeping>) -> Result<&mut Keeping, ReadError> {
+    keeping
         .as_mut()
         .ok_or_else(|| fault("", "the rows are no longer there"))
 }

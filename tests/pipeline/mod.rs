@@ -16,11 +16,20 @@ pub type File<'a> = (&'a str, &'a [u8]);
 pub fn inputs(files: &[File<'_>], roles: &[(Role, &str)]) -> Result<Vec<Input>, ReadError> {
     let mut inputs = files
         .iter()
-        .map(|(name, bytes)| look(name, bytes.len() as u64, &bytes[..bytes.len().min(HEAD_BYTES as usize)]))
+        .map(|(name, bytes)| {
+            look(
+                name,
+                bytes.len() as u64,
+                &bytes[..bytes.len().min(HEAD_BYTES as usize)],
+            )
+        })
         .collect::<Result<Vec<_>, _>>()?;
     arrange(&mut inputs);
     for (role, column) in roles {
-        for input in inputs.iter_mut().filter(|i| i.sniff.columns.iter().any(|c| c.name == *column)) {
+        for input in inputs
+            .iter_mut()
+            .filter(|i| i.sniff.columns.iter().any(|c| c.name == *column))
+        {
             input.give(*role, column).unwrap();
         }
     }
@@ -34,7 +43,9 @@ pub fn keeper(files: &[File<'_>], inputs: &[Input]) -> Result<Keeper, ReadError>
         let mut shards = Shards::new(file, input.bytes, !input.sniff.schema.encoding.can_be_cut());
         let mut waiting = shards.shards().to_vec();
         while let Some(shard) = waiting.pop() {
-            let part = read_through(input, shard, &|from, to| Ok(bytes[from as usize..to as usize].to_vec()))?;
+            let part = read_through(input, shard, &|from, to| {
+                Ok(bytes[from as usize..to as usize].to_vec())
+            })?;
             let found = info(&part);
             keeper.keep(shard, found.clone(), part.table);
             waiting.extend(shards.done(shard.index, found));
@@ -45,7 +56,11 @@ pub fn keeper(files: &[File<'_>], inputs: &[Input]) -> Result<Keeper, ReadError>
 }
 
 /// The Summary of files.
-pub fn summary(files: &[File<'_>], roles: &[(Role, &str)], view: &View) -> Result<Summary, ReadError> {
+pub fn summary(
+    files: &[File<'_>],
+    roles: &[(Role, &str)],
+    view: &View,
+) -> Result<Summary, ReadError> {
     keeper(files, &inputs(files, roles)?)?.finish(view, &mut |_, _| {})
 }
 
@@ -57,6 +72,11 @@ pub fn report(files: &[File<'_>], view: &View) -> Report {
 
 /// The value of a metric over all rows; panics with the reason where there is none.
 pub fn value(report: &Report, name: &str) -> f64 {
-    let of = report.overall.metrics.get(name).or_else(|| report.resources.metrics.get(name));
-    of.and_then(|e| e.value).unwrap_or_else(|| panic!("{name}: {of:?}"))
+    let of = report
+        .overall
+        .metrics
+        .get(name)
+        .or_else(|| report.resources.metrics.get(name));
+    of.and_then(|e| e.value)
+        .unwrap_or_else(|| panic!("{name}: {of:?}"))
 }

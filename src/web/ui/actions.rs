@@ -136,7 +136,7 @@ pub fn read(app: App) {
         }
         app.work.set(None);
         match done {
-            Ok(loaded) => show(app, &loaded.summary_json),
+            Ok(loaded) => show(app, loaded.summary),
             Err(Stopped::Failed(error)) => fail(app, error),
             Err(Stopped::Cancelled) => {}
         }
@@ -144,23 +144,10 @@ pub fn read(app: App) {
 }
 
 /// Shows a Summary that a worker made.
-pub fn show(app: App, json: &str) {
-    match serde_json::from_str::<Summary>(json) {
-        Ok(summary) => {
-            let choices = Choices::of(&summary);
-            app.view.update(|view| super::fit::fit(view, &choices));
-            app.summary.set(Some(Arc::new(summary)));
-        }
-        Err(why) => fail(
-            app,
-            ReadError {
-                file: "Plumbline".into(),
-                line: None,
-                found: format!("the worker's answer cannot be read: {why}"),
-                mend: "Reload the page".into(),
-            },
-        ),
-    }
+pub fn show(app: App, summary: Arc<Summary>) {
+    let choices = Choices::of(&summary);
+    app.view.update(|view| super::fit::fit(view, &choices));
+    app.summary.set(Some(summary));
 }
 
 /// Takes a file away and reads the others.

@@ -44,7 +44,7 @@ async fn ask_rows(app: App, view: View) {
     let answer = client.refine(view).await;
     app.work.update(|w| *w = w.filter(|w| *w != Work::Refine));
     match answer {
-        Ok(json) => show(app, &json),
+        Ok(summary) => show(app, summary),
         Err(Stopped::Failed(error)) => fail(app, error),
         Err(Stopped::Cancelled) => {}
     }

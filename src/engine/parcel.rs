@@ -1,0 +1,216 @@
+//! A Summary on its way to the page: only what the page lacks, in pieces small enough that parsing
+//! one does not hold up a frame.
+//!
+//! A Summary of a long log is megabytes of JSON, and most of it stays as it is when a reader asks
+//! for one more slice. Layout: each piece is its length (`u32`, little endian) and its JSON; the
+//! first one holds everything but the buckets, the others hold the new buckets in order.
+
+use crate::summary::{Bucket, Series, Summary};
+use serde::{Deserialize, Serialize};
+
+/// Buckets in a piece: some 250 kB, a few milliseconds.
+const PIECE: usize = 32;
+
+/// Where the buckets of a series are.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Buckets {
+    /// With the receiver: those of its series of this index.
+    Known(usize),
+    /// In this parcel: so many.
+    Here(usize),
+}
+
+/// The first piece.
+#[derive(Serialize, Deserialize)]
+struct Head {
+    /// Without its buckets.
+    summary: Summary,
+    /// One a series.
+    buckets: Vec<Buckets>,
+}
+
+/// Writes a parcel for a receiver that has the series `known`, which then are those of `summary`.
+///
+/// # Errors
+/// None that a Summary can cause.
+pub fn pack(mut summary: Summary, known: &mut Vec<Series>) -> Result<Vec<u8>, serde_json::Error> {
+    let all: Vec<Vec<Bucket>> = summary
+        .series
+        .iter_mut()
+        .map(|series| std::mem::take(&mut series.buckets))
+        .collect();
+    let source = |(series, buckets): (&Series, &Vec<Bucket>)| {
+        let same = known.iter().position(|k| {
+            k.slice == series.slice && k.size == series.size && k.buckets == *buckets
+        });
+        same.map_or(Buckets::Here(buckets.len()), Buckets::Known)
+    };
+    let head = Head {
+        buckets: summary.series.iter().zip(&all).map(source).collect(),
+        summary,
+    };
+    let mut out = Vec::new();
+    put(&mut out, &head)?;
+    for (buckets, from) in all.iter().zip(&head.buckets) {
+        if let Buckets::Here(_) = from {
+            buckets
+                .chunks(PIECE)
+                .try_for_each(|piece| put(&mut out, &piece))?;
+        }
+    }
+    *known = head.summary.series;
+    for (series, buckets) in known.iter_mut().zip(all) {
+        series.buckets = buckets;
+    }
+    Ok(out)
+}
+
+fn put<T: Serialize>(out: &mut Vec<u8>, piece: &T) -> Result<(), serde_json::Error> {
+    let start = out.len();
+    out.extend([0; 4]);
+    serde_json::to_writer(&mut *out, piece)?;
+    let length = (out.len() - start - 4) as u32;
+    out[start..start + 4].copy_from_slice(&length.to_le_bytes());
+    Ok(())
+}
+
+/// A parcel that is being opened, piece by piece.
+pub struct Unpacking<'a> {
+    rest: &'a [u8],
+    summary: Summary,
+    /// Series that still lack buckets, last one first: index, and how many it will have.
+    lacking: Vec<(usize, usize)>,
+}
+
+impl<'a> Unpacking<'a> {
+    /// Begins to open a parcel, with the series that the receiver has. `None`: it is not a parcel,
+    /// or was made for another receiver.
+    #[must_use]
+    pub fn begin(parcel: &'a [u8], known: &[Series]) -> Option<Self> {
+        let mut rest = parcel;
+        let Head {
+            mut summary,
+            buckets,
+        } = take(&mut rest)?;
+        let mut lacking = Vec::new();
+        for (at, (series, from)) in summary.series.iter_mut().zip(buckets).enumerate() {
+            match from {
+                Buckets::Known(i) => series.buckets = known.get(i)?.buckets.clone(),
+                Buckets::Here(0) => {}
+                Buckets::Here(n) => lacking.push((at, n)),
+            }
+        }
+        lacking.reverse();
+        Some(Self {
+            rest,
+            summary,
+            lacking,
+        })
+    }
+
+    /// Opens one piece; tells whether there was one left. `None`: the parcel is damaged.
+    #[must_use]
+    pub fn step(&mut self) -> Option<bool> {
+        let Some(&(at, n)) = self.lacking.last() else {
+            return Some(false);
+        };
+        let mut piece: Vec<Bucket> = take(&mut self.rest)?;
+        let buckets = &mut self.summary.series.get_mut(at)?.buckets;
+        buckets.append(&mut piece);
+        if buckets.len() >= n {
+            self.lacking.pop();
+        }
+        Some(true)
+    }
+
+    /// The Summary, after the last step.
+    #[must_use]
+    pub fn finish(self) -> Summary {
+        self.summary
+    }
+}
+
+fn take<T: for<'d> Deserialize<'d>>(rest: &mut &[u8]) -> Option<T> {
+    let (length, after) = rest.split_first_chunk::<4>()?;
+    let (piece, after) = after.split_at_checked(u32::from_le_bytes(*length) as usize)?;
+    *rest = after;
+    serde_json::from_slice(piece).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::message::Shard;
+    use crate::engine::{Keeper, info, look, read_through};
+    use crate::report::view::{View, WindowSize};
+    use std::fmt::Write;
+
+    fn open(parcel: &[u8], known: &[Series]) -> Option<Summary> {
+        let mut unpacking = Unpacking::begin(parcel, known)?;
+        while unpacking.step()? {}
+        Some(unpacking.finish())
+    }
+
+    fn keeper() -> Keeper {
+        let mut text = String::from("time,region,score,label\n");
+        for i in 0..4_000_u32 {
+            let (day, hour) = (1 + i / 24 / 6 % 28, i / 6 % 24);
+            let score = f64::from(i * 37 % 101) / 101.0;
+            let label = u32::from(i * 61 % 89 > 50);
+            writeln!(
+                text,
+                "2025-01-{day:02}T{hour:02}:00:00Z,r{},{score:.4},{label}",
+                i % 3
+            )
+            .expect("a String takes all");
+        }
+        let bytes = text.len() as u64;
+        let input = look("log.csv", bytes, text.as_bytes()).expect("it is a CSV file");
+        let shard = Shard {
+            file: 0,
+            index: 0,
+            start: 0,
+            end: bytes,
+            aligned: true,
+        };
+        let part = read_through(&input, shard, &|from, to| {
+            Ok(text.as_bytes()[from as usize..to as usize].to_vec())
+        })
+        .expect("it can be read");
+        let mut keeper = Keeper::open(vec![input]);
+        keeper.keep(shard, info(&part), part.table);
+        keeper
+    }
+
+    #[test]
+    fn the_receiver_has_the_same_summary_and_gets_each_bucket_once() {
+        let mut keeper = keeper();
+        let view = |size| View {
+            window: Some(size),
+            ..View::default()
+        };
+        let days = keeper
+            .finish(&view(WindowSize::Day), &mut |_, _| {})
+            .expect("it is a log");
+        let mut sent = Vec::new();
+        let first = pack(days.clone(), &mut sent).expect("it can be written");
+        assert_eq!(open(&first, &[]).as_ref(), Some(&days));
+
+        let hours = keeper
+            .refine(&view(WindowSize::Hour))
+            .expect("the rows are kept");
+        assert!(hours.series.len() > days.series.len());
+        let second = pack(hours.clone(), &mut sent).expect("it can be written");
+        assert_eq!(open(&second, &days.series).as_ref(), Some(&hours));
+        let whole = pack(hours.clone(), &mut Vec::new()).expect("it can be written");
+        assert!(second.len() < whole.len());
+
+        let again = pack(hours.clone(), &mut sent).expect("it can be written");
+        assert_eq!(open(&again, &hours.series).as_ref(), Some(&hours));
+        assert_eq!(open(&again, &[]), None, "another receiver's");
+        for cut in [0, 3, 4, 100, first.len() - 1] {
+            assert_eq!(open(&first[..cut], &[]), None, "cut at {cut}");
+        }
+    }
+}
