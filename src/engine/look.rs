@@ -1,7 +1,7 @@
 //! The first look into files: what they are, what their columns mean, and how to read them.
 
 use super::message::Input;
-use crate::log::{FileKind, Role, guess, kind_of};
+use crate::log::{FileKind, Role, RoleGuess, guess, kind_of};
 use crate::read::{ReadError, Schema, TimeFormat, sniff};
 use crate::table::Kind;
 
@@ -49,9 +49,10 @@ pub fn arrange(inputs: &mut [Input]) {
             input.kind = FileKind::Reference;
         }
     }
+    one_outcome(inputs);
     // The surest guess for a column of predictions holds for that column in the other files too,
     // unless a role that one column has is taken there.
-    let guesses: Vec<(String, crate::log::RoleGuess)> = inputs
+    let guesses: Vec<(String, RoleGuess)> = inputs
         .iter()
         .filter(|i| i.kind != FileKind::Outcomes)
         .flat_map(|i| {
@@ -81,6 +82,31 @@ pub fn arrange(inputs: &mut [Input]) {
                     .any(|(i, r)| i != at && r.role == best.role);
             if best.confidence > input.roles[at].confidence && !taken {
                 input.roles[at] = best.clone();
+            }
+        }
+    }
+}
+
+/// Where a file of outcomes names the outcome, a column of that name is the outcome elsewhere too,
+/// and a weaker guess is not.
+fn one_outcome(inputs: &mut [Input]) {
+    let outcome = |i: &Input| i.roles.iter().position(|r| r.role == Role::Outcome);
+    let Some(name) = inputs
+        .iter()
+        .filter(|i| i.kind == FileKind::Outcomes)
+        .find_map(|i| Some(i.sniff.columns.get(outcome(i)?)?.name.clone()))
+    else {
+        return;
+    };
+    for input in inputs.iter_mut().filter(|i| i.kind != FileKind::Outcomes) {
+        for (guess, column) in input.roles.iter_mut().zip(&input.sniff.columns) {
+            let (is, named) = (guess.role == Role::Outcome, column.name == name);
+            if named && !is {
+                *guess = RoleGuess { role: Role::Outcome, confidence: 0.9, because: "named like the outcome of another file".into() };
+            } else if is && !named && guess.confidence < 0.8 {
+                let few = column.kind == Kind::Category && column.distinct <= 30;
+                let role = if few { Role::Segment } else { Role::Feature };
+                *guess = RoleGuess { role, confidence: 0.6, because: "another file holds the outcomes".into() };
             }
         }
     }
@@ -135,14 +161,14 @@ impl Input {
         };
         if single(role) {
             for guess in self.roles.iter_mut().filter(|g| g.role == role) {
-                *guess = crate::log::RoleGuess {
+                *guess = RoleGuess {
                     role: Role::Ignore,
                     confidence: 0.5,
                     because: "another column was given its role".into(),
                 };
             }
         }
-        self.roles[at] = crate::log::RoleGuess::given(role);
+        self.roles[at] = RoleGuess::given(role);
         let predicts = self
             .roles
             .iter()

@@ -260,35 +260,28 @@ fn outcome(c: &ColumnSniff, w: &[String]) -> Option<(f64, &'static str)> {
         ],
     ) && c.kind != Kind::Time
     {
-        return Some((0.85, "named like an outcome"));
+        // `x_outcome` goes with an `x`; `actual_x` may be one of several.
+        let weight = if w.last().is_some_and(|l| l == "outcome" || l == "label") { 0.88 } else { 0.85 };
+        return Some((weight, "named like an outcome"));
     }
-    let two = c.distinct == 2;
-    if two
-        && any(
-            w,
-            &[
-                "fraud",
-                "churn",
-                "churned",
-                "default",
-                "defaulted",
-                "repaid",
-                "converted",
-                "clicked",
-                "click",
-                "survived",
-                "recid",
-                "class",
-                "employed",
-                "result",
-                "is",
-            ],
-        )
-    {
-        return Some((0.55, "two values, named like an event"));
+    let event = w.first().is_some_and(|f| f == "is" || f == "has") || w.last().is_some_and(|l| EVENTS.contains(&l.as_str()));
+    let plain = w.len() == 1 || w.len() == 2 && w.last().is_some_and(|l| l.bytes().all(|b| b.is_ascii_digit()));
+    if event || (plain && w.first().is_some_and(|f| EVENTS.contains(&f.as_str()))) {
+        match c.distinct {
+            2 => return Some((if plain { 0.65 } else { 0.55 }, "two values, named like an event")),
+            // Wins, losses and a few ties.
+            3 if is_unit(c) => return Some((0.5, "named like an event, values in [0, 1]")),
+            _ => {}
+        }
     }
     None
 }
+
+/// Words for what a model foretells.
+const EVENTS: [&str; 18] = [
+    "fraud", "churn", "churned", "default", "defaulted", "repaid", "converted", "conversion", "clicked", "click",
+    "survived", "recid", "class", "employed", "result", "won", "win", "bought",
+];
 
 fn score(c: &ColumnSniff, w: &[String]) -> Option<(f64, &'static str)> {
     if !is_number(c) || c.distinct < 3 {
@@ -522,6 +515,17 @@ fn by_values(columns: &[ColumnSniff], found: &mut [Option<RoleGuess>]) {
         at(found, Role::Outcome),
     );
     let free = |found: &[Option<RoleGuess>], i: usize| found[i].is_none() && is_number(&columns[i]);
+    // A score that carries the name of a column of two values foretells that column.
+    if let (Some(s), None) = (score.or(prediction), outcome) {
+        let name = columns[s].name.to_lowercase();
+        let foretold = (0..columns.len()).find(|&i| {
+            let other = columns[i].name.to_lowercase();
+            i != s && found[i].is_none() && columns[i].distinct == 2 && other.len() > 3 && name.contains(&other)
+        });
+        if let Some(i) = foretold {
+            found[i] = Some(RoleGuess::new(Role::Outcome, 0.6, format!("two values, and {} carries its name", columns[s].name)));
+        }
+    }
     if let (None, None, Some(o)) = (score, prediction, outcome)
         && is_number(&columns[o])
         && columns[o].distinct > 2

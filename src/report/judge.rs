@@ -201,18 +201,18 @@ pub(super) fn alerts(
 }
 
 fn sentence(info: &Info, alert: &Alert, making: &Making<'_>, basis: &Basis) -> String {
-    let (now, then) = (
-        alert.value.value.unwrap_or_default(),
-        alert.baseline.value.unwrap_or_default(),
-    );
-    let verb = if now < then { "fell" } else { "rose" };
+    let then = alert.baseline.value.unwrap_or_default();
+    let since = words::instant(alert.since, making.size, making.summary.timed);
+    let Some(now) = alert.value.value else {
+        return format!("{} departs from {} ({}) since {since}", info.title, words::value(info.unit, then), basis.label);
+    };
     format!(
-        "{} {verb} from {} ({}) to {} since {}",
+        "{} {} from {} ({}) to {} since {since}",
         info.title,
+        if now < then { "fell" } else { "rose" },
         words::value(info.unit, then),
         basis.label,
         words::estimate(info, &alert.value),
-        words::instant(alert.since, making.size, making.summary.timed),
     )
 }
 

@@ -5,6 +5,7 @@ use super::view::{BaselineChoice, View};
 use super::{
     Baseline, Block, Metrics, Report, Rows, SCHEMA, Span, Window, health, judge, maturity, parts,
 };
+use crate::log::Task;
 use crate::metric::{Cut, METRICS, Measures};
 use crate::summary::{Cell, Series, Slice, Summary, WindowSize};
 use crate::table::time::Time;
@@ -235,7 +236,7 @@ impl Making<'_> {
         let exact = self.series.exact(range);
         if let (None, Some(range)) = (exact, range)
             && cell.rows > 0
-            && needs_exact(self.summary)
+            && needs_exact(self.summary, cell)
         {
             self.missing.borrow_mut().exact.push((self.at, range));
         }
@@ -253,10 +254,13 @@ impl Making<'_> {
     }
 }
 
-fn needs_exact(summary: &Summary) -> bool {
-    !summary.edges.is_empty()
-        || summary.task == crate::log::Task::Multiclass && summary.probabilistic
-        || summary.has(crate::log::Role::Latency)
+/// Whether some metric of a cell can be told exactly by rows only.
+fn needs_exact(summary: &Summary, cell: &Cell) -> bool {
+    let ranked = cell.classes.as_ref().is_some_and(|c| match summary.task {
+        Task::Binary => c.positive.total() > 0 && c.negative.total() > 0,
+        _ => c.log_loss.n > 0,
+    });
+    ranked || cell.service.as_ref().is_some_and(|s| s.latency_ms.count() > 0)
 }
 
 /// The series that answers a view, and the size of its windows.
