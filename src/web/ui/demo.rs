@@ -11,9 +11,9 @@ use std::fmt::Write as _;
 use web_sys::File;
 
 /// What the example is about.
-pub const TITLE: &str = "will 40 000 parcels be late? In the tenth week, something goes wrong";
+pub const TITLE: &str = "will 60 000 parcels be late? In the tenth week, something goes wrong";
 
-const ROWS: u64 = 40_000;
+const ROWS: u64 = 60_000;
 const WEEKS: i64 = 14;
 /// 3 March 2025, a Monday.
 const START: i64 = 20_150 * DAY;
@@ -63,7 +63,7 @@ pub fn files() -> [(&'static str, String); 2] {
     for i in 0..ROWS {
         let at = START + i as i64 * step + (random.unit() * step as f64) as i64;
         let after = at >= CHANGE;
-        let carrier = random.pick(&[("Alba", 0.44), ("Borea", 0.31), ("Cirrus", 0.25)]);
+        let carrier = random.pick(&[("Cirrus", 0.38), ("Alba", 0.36), ("Borea", 0.26)]);
         let region = random.pick(&[
             ("north", 0.38),
             ("south", 0.27),
@@ -74,7 +74,7 @@ pub fn files() -> [(&'static str, String); 2] {
         let risk = -0.8 + 0.003 * distance + 1.3 * random.normal();
         let late = random.unit() < chance(2.2 * risk);
         let misread = after && carrier == "Cirrus";
-        let seen = if misread { 0.2 * risk - 0.5 } else { risk };
+        let seen = if misread { 0.1 * risk - 0.4 } else { risk };
         let score = chance(2.2 * seen + 0.4 * random.normal());
         let latency = if after { 31.0 } else { 24.0 } * libm::exp(0.35 * random.normal());
         let failed = random.unit() < 0.004;

@@ -133,7 +133,7 @@ fn KeyFacts() -> impl IntoView {
             <Fact
                 label="Span"
                 value=Signal::derive(move || {
-                    span.get().map_or_else(|| "No times".into(), |(timed, s)| format::period(timed, s.start, s.end))
+                    span.get().map_or_else(|| "No times".into(), |(timed, s)| format::span(timed, s.start, s.end))
                 })
                 hint=Signal::derive(move || {
                     span.get().filter(|(timed, _)| *timed).map(|(_, s)| format!("Known until {}", format::instant(true, s.as_of))).unwrap_or_default()
