@@ -4,6 +4,7 @@
 
 use super::client::{Client, Stopped};
 use super::{timing, url};
+use crate::engine::arrange;
 use crate::read::ReadError;
 use crate::report::view::{View, WindowSize};
 use crate::report::{Report, Window};
@@ -42,13 +43,15 @@ pub fn offer(client: &Client) {
 async fn measure(client: &Client, files: Vec<File>) -> Result<Value, Stopped> {
     let began = timing::now();
     let inputs: Result<Vec<_>, ReadError> = client.look(files.clone()).await.into_iter().collect();
+    let mut inputs = inputs?;
+    arrange(&mut inputs);
     let looked = timing::now();
     let view = |size| View {
         window: Some(size),
         ..View::default()
     };
     let by_day = view(WindowSize::Day);
-    let loaded = client.run(&files, inputs?, by_day.clone(), |_| {}).await?;
+    let loaded = client.run(&files, inputs, by_day.clone(), |_| {}).await?;
     let summarised = timing::now();
     let days = report(&loaded.summary_json, &by_day)?;
     let reported = timing::now();

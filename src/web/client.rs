@@ -271,7 +271,10 @@ impl Plan {
         let chains: Vec<Shards> = inputs
             .iter()
             .enumerate()
-            .map(|(i, input)| Shards::new(i, input.bytes, false))
+            .map(|(i, input)| {
+                let whole = !input.sniff.schema.encoding.can_be_cut();
+                Shards::new(i, input.bytes, whole)
+            })
             .collect();
         let queue = chains.iter().flat_map(Shards::shards).copied().collect();
         Self {

@@ -7,9 +7,10 @@
 use super::pool::text_of;
 use super::timing;
 use super::wire::{self, Load, UNASKED};
-use crate::engine::message::{Input, PartInfo, Reply, Request, Shard};
-use crate::engine::{self, Keeper, Reading};
+use crate::engine::message::{Input, Reply, Request, Shard};
+use crate::engine::{HEAD_BYTES, Keeper, info, look, read_through};
 use crate::read::ReadError;
+use crate::summary::Summary;
 use crate::table::Table;
 use js_sys::{ArrayBuffer, Uint8Array};
 use std::cell::RefCell;
@@ -17,10 +18,6 @@ use wasm_bindgen::prelude::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{DedicatedWorkerGlobalScope, File, FileReaderSync, MessageEvent};
 
-/// Bytes of a file's start that are looked into.
-const HEAD_BYTES: u64 = 1 << 20;
-/// Bytes after a shard's end that are read with it, to finish its last record.
-const OVERLAP_BYTES: u64 = 64 << 10;
 /// Least time between two reports of progress, in milliseconds.
 const PROGRESS_MS: f64 = 50.0;
 
@@ -74,7 +71,7 @@ fn answer(
     match request {
         Request::Sniff { name, bytes } => {
             let head = slice(&file(load, &name)?, &name, 0, HEAD_BYTES.min(bytes))?;
-            let input = Box::new(engine::look(&name, bytes, &head)?);
+            let input = Box::new(look(&name, bytes, &head)?);
             Ok((Reply::Sniffed { input }, Load::None))
         }
         Request::Read { shard, input } => read(&file(load, &input.name)?, shard, &input),
@@ -90,39 +87,22 @@ fn answer(
         }
         Request::Finish { view } => {
             let clock = Clock::new(post, id);
-            let json = opened(keeper)?.finish(&view, &mut |stage, done| clock.tick(stage, done))?;
-            Ok(clock.summary(&json))
+            let keeper = opened(keeper)?;
+            let summary = keeper.finish(&view, &mut |stage, done| clock.tick(stage, done))?;
+            clock.reply(&summary)
         }
         Request::Refine { view } => {
             let clock = Clock::new(post, id);
-            let json = opened(keeper)?.refine(&view)?;
-            Ok(clock.summary(&json))
+            clock.reply(&opened(keeper)?.refine(&view)?)
         }
     }
 }
 
 fn read(file: &File, shard: Shard, input: &Input) -> Result<(Reply, Load), ReadError> {
-    let mut overlap = OVERLAP_BYTES;
-    // One byte before an unaligned shard tells whether a record starts right at it.
-    let base = shard.start.saturating_sub(u64::from(!shard.aligned));
-    loop {
-        let to = shard.end.saturating_add(overlap).min(input.bytes);
-        let bytes = slice(file, &input.name, base, to)?;
-        match engine::read_part(input, shard, &bytes, base, to == input.bytes)? {
-            Reading::More => overlap = overlap.saturating_mul(8),
-            Reading::Part(part) => {
-                let info = PartInfo {
-                    rows: part.table.rows as u64,
-                    first: part.first,
-                    next: part.next,
-                    lines: part.lines,
-                    troubles: part.troubles,
-                };
-                let rows = Load::copy_of(&part.table.to_bytes());
-                return Ok((Reply::Part { shard, info }, rows));
-            }
-        }
-    }
+    let part = read_through(input, shard, &|from, to| slice(file, &input.name, from, to))?;
+    let info = info(&part);
+    let rows = Load::copy_of(&part.table.to_bytes());
+    Ok((Reply::Part { shard, info }, rows))
 }
 
 /// Tells of progress, and how long each stage took.
@@ -161,7 +141,8 @@ impl<'a> Clock<'a> {
 
     /// The Summary rides as bytes: as text it would be escaped, unescaped and copied once more on
     /// the page's own thread.
-    fn summary(&self, json: &str) -> (Reply, Load) {
+    fn reply(&self, summary: &Summary) -> Result<(Reply, Load), ReadError> {
+        let json = serde_json::to_vec(summary).map_err(|why| fault("", &why.to_string()))?;
         let now = timing::now();
         let middle = self.summarising.get().unwrap_or(self.began);
         let reply = Reply::Summary {
@@ -169,7 +150,7 @@ impl<'a> Clock<'a> {
             join_ms: middle - self.began,
             summarise_ms: now - middle,
         };
-        (reply, Load::copy_of(json.as_bytes()))
+        Ok((reply, Load::copy_of(&json)))
     }
 }
 
