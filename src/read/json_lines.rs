@@ -75,8 +75,7 @@ impl Reader for JsonLines {
             && good <= bad
         {
             let found = format!(
-                "the line is not one whole JSON object ({what}); JSON over several lines cannot \
-                 be read"
+                "this is JSON over several lines; one whole object a line was expected ({what})"
             );
             return Err(head.error(Some(line), &found, MEND));
         }

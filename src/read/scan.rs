@@ -63,10 +63,11 @@ impl<'a> Marks<'a> {
 
 /// Bit `i` tells whether byte `i` is one of the needles.
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+#[allow(clippy::redundant_closure)] // functions of a target feature are no closures
 #[inline(always)]
 fn mask(block: &[u8; BLOCK], needles: [u8; 3]) -> u64 {
     use core::arch::wasm32::{u8x16_bitmask, u8x16_eq, u8x16_splat, u64x2, v128_or};
-    let [a, b, c] = needles.map(u8x16_splat);
+    let [a, b, c] = needles.map(|n| u8x16_splat(n));
     let (lanes, _) = block.as_chunks::<16>();
     lanes.iter().rev().fold(0, |mask, lane| {
         let (halves, _) = lane.as_chunks::<8>();
