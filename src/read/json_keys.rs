@@ -23,6 +23,10 @@ struct Node {
 
 struct Member {
     key: Box<[u8]>,
+    /// Its first eight bytes, and which bits of them count.
+    start: (u64, u64),
+    /// Whether a text has the key as it is, without escapes.
+    plain: bool,
     /// The column of its own value, if that is wanted.
     column: Option<usize>,
     /// The object in it, where one was met.
@@ -66,22 +70,36 @@ impl Keys {
         }
     }
 
-    /// The place of a key in an object; `before` is the member that came before it.
+    /// The place of the key that is expected, if `text` (behind the opening quote) is that key and
+    /// its closing quote; and its length. So a key that comes in its turn need not be searched for
+    /// its end.
     #[inline]
-    pub fn find(&mut self, node: NodeId, key: &[u8], before: &mut Option<usize>) -> Option<Place> {
+    pub fn find_ahead(
+        &self,
+        node: NodeId,
+        text: &[u8],
+        before: &mut Option<usize>,
+    ) -> Option<(Place, usize)> {
         let Node { members, first, .. } = &self.nodes[node];
         let expected = before.map_or(*first, |b| members[b].next);
-        if let Some(member) = members.get(expected)
-            && *member.key == *key
-        {
-            *before = Some(expected);
-            return Some((node, expected));
+        let member = members.get(expected)?;
+        let (start, bits) = member.start;
+        let word = u64::from_le_bytes(*text.first_chunk::<8>()?);
+        let len = member.key.len();
+        let same = (word ^ start) & bits == 0
+            && member.plain
+            && text.get(len) == Some(&b'"')
+            && (len <= 8 || text[8..len] == member.key[8..]);
+        if !same {
+            return None;
         }
-        self.search(node, key, before)
+        *before = Some(expected);
+        Some(((node, expected), len))
     }
 
+    /// The place of a key in an object; `before` is the member that came before it.
     #[cold]
-    fn search(&mut self, node: NodeId, key: &[u8], before: &mut Option<usize>) -> Option<Place> {
+    pub fn find(&mut self, node: NodeId, key: &[u8], before: &mut Option<usize>) -> Option<Place> {
         let member = match self.nodes[node].index.get(key) {
             Some(&member) => member,
             None => self.new_member(node, key)?,
@@ -113,6 +131,10 @@ impl Keys {
         index.insert(key.into(), members.len());
         members.push(Member {
             key: key.into(),
+            start: key.iter().take(8).rev().fold((0, 0), |(word, bits), &b| {
+                (word << 8 | u64::from(b), bits << 8 | 0xff)
+            }),
+            plain: !key.iter().any(|b| matches!(b, b'"' | b'\\')),
             column: column.flatten(),
             node: None,
             next: members.len() + 1,
