@@ -128,7 +128,7 @@ proptest! {
         let (table, lines, troubles) = in_shards(&schema, text.as_bytes(), size);
         // As bytes: a missing number does not equal itself.
         let expected = part.table.to_bytes();
-        prop_assert_eq!(table.to_bytes(), expected.clone());
+        prop_assert_eq!(&table.to_bytes(), &expected);
         prop_assert_eq!(lines, part.lines);
         let count = |list: &[plumbline::read::Trouble]| list.iter().map(|t| t.count).sum::<u64>();
         prop_assert_eq!(count(&troubles), count(&part.troubles));
@@ -140,7 +140,7 @@ proptest! {
             (Encoding::Windows1252, text.chars().map(|c| c as u8).collect::<Vec<u8>>()),
         ] {
             schema.encoding = encoding;
-            prop_assert_eq!(whole(&schema, &bytes).table.to_bytes(), expected.clone());
+            prop_assert_eq!(whole(&schema, &bytes).&table.to_bytes(), &expected);
         }
     }
 
