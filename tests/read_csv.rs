@@ -140,7 +140,7 @@ proptest! {
             (Encoding::Windows1252, text.chars().map(|c| c as u8).collect::<Vec<u8>>()),
         ] {
             schema.encoding = encoding;
-            prop_assert_eq!(whole(&schema, &bytes).&table.to_bytes(), &expected);
+            prop_assert_eq!(&whole(&schema, &bytes).table.to_bytes(), &expected);
         }
     }
 

@@ -1,2 +1,5 @@
 //! The page and its workers: one module, two roles.
-fn main() {}
+
+fn main() {
+    plumbline::web::start();
+}

@@ -1,7 +1,7 @@
 //! What page and workers say to each other: small values as JSON; a `File` or the rows of a part
 //! ride beside them as transferred objects.
 
-use crate::log::{FileKind, Role};
+use crate::log::{FileKind, RoleGuess};
 use crate::read::{ReadError, Sniff, Trouble};
 use crate::report::view::View;
 use serde::{Deserialize, Serialize};
@@ -19,17 +19,6 @@ pub struct Input {
     pub kind: FileKind,
     /// One a column: a guess until the reader corrects it.
     pub roles: Vec<RoleGuess>,
-}
-
-/// The role of a column, and how sure the guess is.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct RoleGuess {
-    /// The role in force.
-    pub role: Role,
-    /// From 0 (a guess) to 1 (given by the reader or certain).
-    pub confidence: f64,
-    /// Why, in a few words: `named like a score, values in [0, 1]`.
-    pub because: String,
 }
 
 /// A byte range of a file to be read. The reader needs bytes past `end` to finish the last record.

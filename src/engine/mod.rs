@@ -15,7 +15,13 @@
 //!
 //! The page holds no row: it forwards buffers and keeps the numbers that [`Shards`] needs.
 
+mod keeper;
+mod look;
 pub mod message;
+mod part;
 pub mod shards;
 
+pub use keeper::Keeper;
+pub use look::{HEAD_BYTES, arrange, look};
+pub use part::{OVERLAP_BYTES, info, read_part, read_through};
 pub use shards::Shards;

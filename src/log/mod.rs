@@ -2,6 +2,15 @@
 //!
 //! May use: `table`. The engine tells it what a reader saw of a file; it knows no format.
 
+mod join;
+mod labels;
+mod roles;
+mod rows;
+
+pub use join::join;
+pub use roles::{RoleGuess, guess, kind_of};
+pub use rows::{Category, Counts, Labels, Log, Source, Truth};
+
 use serde::{Deserialize, Serialize};
 use std::fmt;
 

@@ -2,7 +2,58 @@
 //!
 //! May use: `summary`, `stats`. A metric knows no windows and no files: it is given a cell of counts.
 
+mod classification;
+mod measures;
+mod regression;
+mod resource;
+
+pub use measures::{Cut, Measures};
+
+use crate::stats::interval::Interval;
+use crate::summary::Summary;
 use serde::{Deserialize, Serialize};
+
+/// A metric: what there is to know of it, and how it is computed from counts.
+pub trait Metric: Sync {
+    /// Name, formula, range, source.
+    fn info(&self) -> &'static Info;
+
+    /// Whether a report on this Summary shows it.
+    fn applies(&self, summary: &Summary) -> bool;
+
+    /// The value with its interval, or the reason why there is none.
+    fn estimate(&self, of: &Measures<'_>) -> Estimate;
+}
+
+/// Every metric, in the order in which a report shows them. A new one is a file and a line here.
+pub const METRICS: &[&dyn Metric] = &[
+    &classification::Accuracy,
+    &classification::BalancedAccuracy,
+    &classification::Precision,
+    &classification::Recall,
+    &classification::F1,
+    &classification::RocAuc,
+    &classification::LogLoss,
+    &classification::BrierScore,
+    &regression::MeanAbsoluteError,
+    &regression::RootMeanSquaredError,
+    &regression::R2,
+    &regression::MeanError,
+    &resource::Requests,
+    &resource::ErrorRate,
+    &resource::LATENCY_P50,
+    &resource::LATENCY_P95,
+    &resource::LATENCY_P99,
+    &resource::BYTES,
+    &resource::CPU,
+    &resource::MEMORY,
+];
+
+/// What there is to know of a metric, by its name.
+#[must_use]
+pub fn info(name: &str) -> Option<&'static Info> {
+    METRICS.iter().map(|m| m.info()).find(|i| i.name == name)
+}
 
 /// A number with its 95 % interval, or the reason why there is none. Never NaN.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -24,6 +75,41 @@ pub struct Estimate {
     /// The value is within this of the exact one (made from a histogram, shown as ≈).
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub bound: Option<f64>,
+}
+
+impl Estimate {
+    /// A value with its interval; a value that is not finite is undefined.
+    #[must_use]
+    pub fn of(value: f64, interval: Option<Interval>, n: u64) -> Self {
+        if !value.is_finite() {
+            return Self::undefined("too large for a number", n);
+        }
+        let interval = interval.filter(|i| i.low.is_finite() && i.high.is_finite());
+        Self {
+            value: Some(value),
+            low: interval.map(|i| i.low),
+            high: interval.map(|i| i.high),
+            n,
+            undefined: None,
+            bound: None,
+        }
+    }
+
+    /// No value, and why.
+    #[must_use]
+    pub fn undefined(reason: &str, n: u64) -> Self {
+        Self {
+            n,
+            undefined: Some(reason.into()),
+            ..Self::default()
+        }
+    }
+
+    /// Standard error, as the interval tells it (its width over 2 × 1.96).
+    #[must_use]
+    pub fn se(&self) -> Option<f64> {
+        Some((self.high? - self.low?) / (2.0 * crate::stats::interval::Z))
+    }
 }
 
 /// Which way is good.
@@ -65,8 +151,19 @@ pub enum Unit {
     Outcome,
 }
 
+/// Smallest change that matters.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Material {
+    /// In the metric's own unit.
+    Absolute(f64),
+    /// As a share of the baseline's value.
+    Relative(f64),
+    /// The metric is not judged.
+    Never,
+}
+
 /// What there is to know of a metric.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Info {
     /// scikit-learn's name, or the field's.
     pub name: &'static str,
@@ -90,4 +187,6 @@ pub struct Info {
     pub unit: Unit,
     /// Smallest and largest possible value, where there are such.
     pub range: (Option<f64>, Option<f64>),
+    /// Smallest change from the baseline that matters; a smaller one raises no alert, however sure.
+    pub material: Material,
 }

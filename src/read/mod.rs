@@ -11,8 +11,9 @@
 //! from the right byte. So there is no pass over the file just to find borders.
 //!
 //! **To add a reader**, name it in [`Format`], write one file with a unit struct that implements
-//! `Reader`, and add one line to the list in `reader.rs`. A reader only tells which columns a file has and where the cells of
-//! its records are; encodings, shards, kinds, times, troubles are shared by all.
+//! `Reader`, and add one line to the list in `reader.rs`. A reader only tells which columns a file
+//! has and where the cells of its records are; encodings, shards, kinds, times, troubles are shared
+//! by all.
 
 mod batch;
 mod builder;
@@ -145,7 +146,9 @@ pub struct ColumnSniff {
     /// Smallest and largest number.
     pub range: Option<(f64, f64)>,
     /// The first values as numbers (NaN: missing), at most 2 000, row by row beside those of the
-    /// other columns; empty where the column is not numeric.
+    /// other columns; empty where the column is not numeric. They serve to guess roles, and are not
+    /// handed on: JSON has no NaN.
+    #[serde(skip)]
     pub numbers: Vec<f64>,
 }
 

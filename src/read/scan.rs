@@ -67,7 +67,7 @@ impl<'a> Marks<'a> {
 #[inline(always)]
 fn mask(block: &[u8; BLOCK], needles: [u8; 3]) -> u64 {
     use core::arch::wasm32::{u8x16_bitmask, u8x16_eq, u8x16_splat, u64x2, v128_or};
-    let [a, b, c] = needles.map(|n| u8x16_splat(n));
+    let [a, b, c] = needles.map(|byte| u8x16_splat(byte));
     let (lanes, _) = block.as_chunks::<16>();
     lanes.iter().rev().fold(0, |mask, lane| {
         let (halves, _) = lane.as_chunks::<8>();

@@ -6,7 +6,19 @@
 //! else, so what one of them shows, all of them show. Every list is in a stated order, every map is
 //! sorted: the same Summary and View give the same bytes.
 
+mod baseline;
+mod choices;
+mod health;
+pub mod html;
+mod judge;
+mod make;
+mod maturity;
+mod parts;
 pub mod view;
+pub mod words;
+
+pub use crate::summary::{Rejected, SourceInfo as Source};
+pub use make::Missing;
 
 use crate::log::Task;
 use crate::metric::Estimate;
@@ -28,6 +40,8 @@ pub struct Report {
     pub schema: String,
     /// What the model does.
     pub task: Task,
+    /// Whether there are times; without, an instant is a row number in seconds.
+    pub timed: bool,
     /// The files that were read, in the order given.
     pub sources: Vec<Source>,
     /// How many rows of which kind.
@@ -60,23 +74,6 @@ pub struct Report {
     pub alerts: Vec<Alert>,
     /// Rows and cells that could not be read, sampled.
     pub rejected: Vec<Rejected>,
-}
-
-/// A file that was read.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Source {
-    /// File name without its folder.
-    pub name: String,
-    /// What the file gives: predictions, outcomes, both, reference or service metrics.
-    pub kind: String,
-    /// Size in bytes.
-    pub bytes: u64,
-    /// Rows read.
-    pub rows: u64,
-    /// Rows that could not be read.
-    pub rejected: u64,
-    /// `CSV, comma, UTF-8`.
-    pub format: String,
 }
 
 /// How many rows of which kind. `predictions = joined + unmatched_predictions`;
@@ -300,23 +297,6 @@ pub struct Alert {
     pub sentence: String,
 }
 
-/// A kind of row or cell that could not be read, with an example.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Rejected {
-    /// File name.
-    pub source: String,
-    /// Line of the example, counted from 1.
-    pub line: u64,
-    /// Column of the example, where one cell is at fault.
-    pub column: Option<String>,
-    /// What was found, what was expected and how to mend it.
-    pub reason: String,
-    /// Rows or cells like it in the file.
-    pub count: u64,
-    /// Whether the whole row was lost, or only the cell.
-    pub row_lost: bool,
-}
-
 /// The windows that a Summary offers.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct WindowChoice {
@@ -343,4 +323,14 @@ pub struct Choices {
     pub reference: bool,
     /// Whether there are times.
     pub timed: bool,
+}
+
+impl Report {
+    /// The report as the JSON text that every door writes: indented, ending in a line break.
+    ///
+    /// # Errors
+    /// Never for a report that [`Report::from`] made: it holds finite numbers only.
+    pub fn to_json(&self) -> serde_json::Result<String> {
+        serde_json::to_string_pretty(self).map(|text| text + "\n")
+    }
 }

@@ -1,9 +1,8 @@
 //! What the reader chose. It fits in a URL, and a saved report carries it.
 
+pub use crate::summary::{Slice, SliceChoice, WindowSize};
 use crate::table::time::Time;
 use serde::{Deserialize, Serialize};
-use std::fmt;
-use std::str::FromStr;
 
 /// What the reader chose; what is `None` is chosen to suit the data.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -22,15 +21,6 @@ pub struct View {
     pub range: Option<(Time, Time)>,
 }
 
-/// A value of a segment.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct SliceChoice {
-    /// The segment's column.
-    pub column: String,
-    /// The value.
-    pub value: String,
-}
-
 /// What windows are compared with.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -46,48 +36,157 @@ pub enum BaselineChoice {
     None,
 }
 
-/// Size of a window.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum WindowSize {
-    /// An hour of UTC.
-    Hour,
-    /// A day of UTC.
-    Day,
-    /// A week of UTC from Monday.
-    Week,
-    /// A month of UTC.
-    Month,
-    /// So many rows in order of time (of the file, where there is no time).
-    Rows(u32),
-}
-
-impl fmt::Display for WindowSize {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Hour => f.write_str("hour"),
-            Self::Day => f.write_str("day"),
-            Self::Week => f.write_str("week"),
-            Self::Month => f.write_str("month"),
-            Self::Rows(n) => write!(f, "{n}"),
+impl View {
+    /// What rows are narrowed to.
+    #[must_use]
+    pub fn slice(&self) -> Slice {
+        let mut values = self.slices.clone();
+        values.sort();
+        Slice {
+            version: self.version.clone(),
+            values,
         }
+    }
+
+    /// The view as the query of a URL; empty for the default view.
+    #[must_use]
+    pub fn to_query(&self) -> String {
+        let mut parts: Vec<String> = Vec::new();
+        let mut put = |key: &str, value: String| parts.push(format!("{key}={}", escape(&value)));
+        if let Some(window) = self.window {
+            put("window", window.to_string());
+        }
+        match &self.baseline {
+            BaselineChoice::Auto => {}
+            BaselineChoice::Reference => put("baseline", "reference".into()),
+            BaselineChoice::None => put("baseline", "none".into()),
+            BaselineChoice::Period(from, to) => put("baseline", format!("{from}..{to}")),
+        }
+        if let Some(threshold) = self.threshold {
+            put("threshold", threshold.to_string());
+        }
+        if let Some(version) = &self.version {
+            put("version", version.clone());
+        }
+        for slice in &self.slices {
+            put(
+                &format!("slice.{}", escape(&slice.column)),
+                slice.value.clone(),
+            );
+        }
+        if let Some((from, to)) = self.range {
+            put("range", format!("{from}..{to}"));
+        }
+        parts.join("&")
+    }
+
+    /// The view that [`View::to_query`] wrote; what cannot be read is left at its default.
+    #[must_use]
+    pub fn from_query(query: &str) -> Self {
+        let mut view = Self::default();
+        for (key, value) in query
+            .trim_start_matches(['#', '?'])
+            .split('&')
+            .filter_map(|p| p.split_once('='))
+        {
+            let value = unescape(value);
+            match key {
+                "window" => view.window = value.parse().ok(),
+                "baseline" => view.baseline = baseline(&value).unwrap_or_default(),
+                "threshold" => view.threshold = value.parse().ok().filter(|t: &f64| t.is_finite()),
+                "version" => view.version = Some(value),
+                "range" => view.range = period(&value),
+                _ => {
+                    if let Some(column) = key.strip_prefix("slice.") {
+                        view.slices.push(SliceChoice {
+                            column: unescape(column),
+                            value,
+                        });
+                    }
+                }
+            }
+        }
+        view.slices.sort();
+        view
     }
 }
 
-impl FromStr for WindowSize {
-    type Err = String;
-    fn from_str(text: &str) -> Result<Self, String> {
-        match text {
-            "hour" => Ok(Self::Hour),
-            "day" => Ok(Self::Day),
-            "week" => Ok(Self::Week),
-            "month" => Ok(Self::Month),
-            n => match n.parse() {
-                Ok(n) if n > 0 => Ok(Self::Rows(n)),
-                _ => Err(format!(
-                    "'{text}' is not a window: hour, day, week, month or a number of rows"
-                )),
-            },
+/// A choice of baseline as text: `auto`, `reference`, `none` or `START..END`.
+#[must_use]
+pub fn baseline(text: &str) -> Option<BaselineChoice> {
+    match text {
+        "auto" => Some(BaselineChoice::Auto),
+        "reference" => Some(BaselineChoice::Reference),
+        "none" => Some(BaselineChoice::None),
+        period_text => period(period_text).map(|(from, to)| BaselineChoice::Period(from, to)),
+    }
+}
+
+/// `START..END`, both RFC 3339 times in UTC or dates; the end is exclusive.
+fn period(text: &str) -> Option<(Time, Time)> {
+    let (from, to) = text.split_once("..")?;
+    let (from, to) = (Time::parse(from)?, Time::parse(to)?);
+    (from < to).then_some((from, to))
+}
+
+fn escape(text: &str) -> String {
+    text.bytes()
+        .map(|b| match b {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b':' => {
+                char::from(b).to_string()
+            }
+            b => format!("%{b:02X}"),
+        })
+        .collect()
+}
+
+fn unescape(text: &str) -> String {
+    let bytes = text.as_bytes();
+    let mut out = Vec::with_capacity(bytes.len());
+    let mut i = 0;
+    while i < bytes.len() {
+        let hex = (bytes[i] == b'%')
+            .then(|| {
+                text.get(i + 1..i + 3)
+                    .and_then(|h| u8::from_str_radix(h, 16).ok())
+            })
+            .flatten();
+        match hex {
+            Some(byte) => {
+                out.push(byte);
+                i += 3;
+            }
+            None => {
+                out.push(bytes[i]);
+                i += 1;
+            }
         }
+    }
+    String::from_utf8_lossy(&out).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_view_survives_the_way_through_a_url() {
+        let view = View {
+            window: Some(WindowSize::Rows(500)),
+            baseline: BaselineChoice::Period(Time(0), Time(86_400_000_000)),
+            threshold: Some(0.25),
+            version: Some("v1 & é=%".into()),
+            slices: vec![SliceChoice {
+                column: "a=b&c".into(),
+                value: "50 %".into(),
+            }],
+            range: Some((Time(-1), Time(5))),
+        };
+        assert_eq!(View::from_query(&format!("#{}", view.to_query())), view);
+        assert_eq!(View::default().to_query(), "");
+        assert_eq!(
+            View::from_query("threshold=NaN&range=b..a&window=0&%"),
+            View::default()
+        );
     }
 }

@@ -1,1 +1,26 @@
-//! Room under construction.
+//! Pure numerics: exact sums, ranks, sketches, intervals and corrections for many tests.
+//!
+//! May use: nothing of this crate. Only `libm` and `serde` from outside.
+//!
+//! | module | holds |
+//! | --- | --- |
+//! | [`exact_sum`] | sums whose bits depend on neither order nor grouping |
+//! | [`rank`] | ROC AUC and its variance from integers, for all groups in one pass |
+//! | [`sketch`] | quantiles within 1 % from mergeable counts |
+//! | [`exact_quantile`] | quantiles of sorted values |
+//! | [`special`] | distribution functions and their inverses |
+//! | [`interval`] | 95 % intervals |
+//! | [`multiple`] | p-values adjusted for many tests |
+//! | [`compare`] | whether two estimates differ |
+//!
+//! **Invariants.** Nothing here panics or returns NaN for finite input; what is undefined is `None`.
+//! Only `libm` and the five IEEE operations are used, so every target gives the same bits.
+
+pub mod compare;
+pub mod exact_quantile;
+pub mod exact_sum;
+pub mod interval;
+pub mod multiple;
+pub mod rank;
+pub mod sketch;
+pub mod special;

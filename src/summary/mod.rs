@@ -1,1 +1,162 @@
-//! Room under construction.
+//! Mergeable counts for each bucket of time and slice; never a row.
+//!
+//! May use: `log`, `table`, `stats`.
+//!
+//! A [`Summary`] is all that a report is made of, and all that is shared. Its cells add up:
+//! [`Summary::merge`] is associative and commutative to the bit, since counts are integers and sums
+//! are exact. What only rows can tell (exact ROC AUC, exact percentiles) is kept beside the cells as
+//! [`Exact`], for the ranges of buckets that were asked for; it does not survive a merge, and where
+//! it is absent a report says so and gives the value from the histogram with its bound.
+
+pub mod build;
+mod cell;
+mod exact;
+mod grid;
+mod merge;
+mod series;
+mod work;
+
+pub use cell::{Cell, Classes, Counted, Histogram, Moments, Numbers, Service};
+pub use exact::{Exact, Macro, PERCENTILES, Ranked};
+pub use grid::{WindowSize, floor, next};
+pub use series::{Bucket, Series};
+
+use crate::log::{Counts, Role, Task};
+use crate::stats::exact_sum::Sum;
+use crate::table::time::Time;
+use serde::{Deserialize, Serialize};
+
+/// The name and version of the shape of [`Summary`].
+pub const SCHEMA: &str = "plumbline.summary/1";
+
+/// A value of a segment.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct SliceChoice {
+    /// The segment's column.
+    pub column: String,
+    /// The value.
+    pub value: String,
+}
+
+/// What rows are narrowed to; empty: all rows.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Slice {
+    /// Model version.
+    pub version: Option<String>,
+    /// Segment values, sorted by column.
+    pub values: Vec<SliceChoice>,
+}
+
+/// A column of words and how often each stands in the rows, most rows first.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Values {
+    /// The column.
+    pub column: String,
+    /// Value and rows.
+    pub values: Vec<(String, u64)>,
+}
+
+/// What is known of a column over all rows outside the reference.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ColumnInfo {
+    /// The column.
+    pub name: String,
+    /// Its role.
+    pub role: Role,
+    /// Numbers in it.
+    pub numbers: u64,
+    /// Their sum.
+    pub sum: Sum,
+    /// Smallest.
+    pub min: Option<f64>,
+    /// Largest.
+    pub max: Option<f64>,
+}
+
+/// A file that was read.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SourceInfo {
+    /// File name without its folder.
+    pub name: String,
+    /// What the file gives.
+    pub kind: String,
+    /// Size in bytes.
+    pub bytes: u64,
+    /// Rows read.
+    pub rows: u64,
+    /// Rows that could not be read.
+    pub rejected: u64,
+    /// `CSV, comma, UTF-8`.
+    pub format: String,
+}
+
+/// A kind of row or cell that could not be read, with an example.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Rejected {
+    /// File name.
+    pub source: String,
+    /// Line of the example, counted from 1.
+    pub line: u64,
+    /// Column of the example, where one cell is at fault.
+    pub column: Option<String>,
+    /// What was found, what was expected and how to mend it.
+    pub reason: String,
+    /// Rows or cells like it in the file.
+    pub count: u64,
+    /// Whether the whole row was lost, or only the cell.
+    pub row_lost: bool,
+}
+
+/// Mergeable counts for each bucket of time and slice.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Summary {
+    /// [`SCHEMA`].
+    pub schema: String,
+    /// What the model does.
+    pub task: Task,
+    /// Names of classes; in a binary task the second is the positive one.
+    pub labels: Vec<String>,
+    /// Edges of the score histogram: bin `i` is `edges[i] <= score < edges[i + 1]`, the last one
+    /// closed. A threshold can stand at every edge.
+    pub edges: Vec<f64>,
+    /// Whether scores are probabilities (all in [0, 1]).
+    pub probabilistic: bool,
+    /// Whether predicted labels were served beside scores.
+    pub served: bool,
+    /// Outcomes are centred on this before their higher moments are summed.
+    pub centre: f64,
+    /// Whether the rows have times; without, an instant is a row number in seconds.
+    pub timed: bool,
+    /// First and last instant of the rows.
+    pub span: Option<(Time, Time)>,
+    /// Last instant that any file knows of.
+    pub as_of: Option<Time>,
+    /// Whether outcomes carry a time.
+    pub delays: bool,
+    /// How many rows of which kind.
+    pub counts: Counts,
+    /// The files.
+    pub sources: Vec<SourceInfo>,
+    /// What could not be read.
+    pub rejected: Vec<Rejected>,
+    /// Sentences on what was assumed or left out.
+    pub notes: Vec<String>,
+    /// Model versions.
+    pub versions: Option<Values>,
+    /// Segments.
+    pub segments: Vec<Values>,
+    /// Columns, in the order of [`Cell::missing`].
+    pub columns: Vec<ColumnInfo>,
+    /// Name of the reference file.
+    pub reference: Option<String>,
+    /// Cells over time of each slice; the first one is of all rows.
+    pub series: Vec<Series>,
+}
+
+impl Summary {
+    /// Whether the files have a column of a role.
+    #[must_use]
+    pub fn has(&self, role: Role) -> bool {
+        self.columns.iter().any(|c| c.role == role)
+    }
+}

@@ -10,8 +10,8 @@ impl Table {
     /// The table as bytes.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
-        let cells: usize = self.columns.iter().map(|c| c.len() * 16).sum();
-        let mut out = Vec::with_capacity(64 + cells);
+        let cells: usize = self.columns.iter().map(|c| c.len() * width(c)).sum();
+        let mut out = Vec::with_capacity(cells + 4_096);
         out.extend((self.rows as u64).to_le_bytes());
         out.extend((self.columns.len() as u32).to_le_bytes());
         for (name, column) in self.names.iter().zip(&self.columns) {
@@ -19,21 +19,21 @@ impl Table {
             match column {
                 Column::Number(v) => {
                     out.push(0);
-                    v.iter().for_each(|x| out.extend(x.to_le_bytes()));
+                    put_cells(&mut out, v, f64::to_le_bytes);
                 }
                 Column::Time(v) => {
                     out.push(1);
-                    v.iter().for_each(|x| out.extend(x.to_le_bytes()));
+                    put_cells(&mut out, v, i64::to_le_bytes);
                 }
                 Column::Category { codes, levels } => {
                     out.push(2);
-                    codes.iter().for_each(|x| out.extend(x.to_le_bytes()));
+                    put_cells(&mut out, codes, u32::to_le_bytes);
                     out.extend((levels.len() as u32).to_le_bytes());
                     levels.iter().for_each(|l| put_text(&mut out, l));
                 }
                 Column::Key(v) => {
                     out.push(3);
-                    v.iter().for_each(|x| out.extend(x.to_le_bytes()));
+                    put_cells(&mut out, v, u128::to_le_bytes);
                 }
                 Column::Presence(v) => {
                     out.push(4);
@@ -71,6 +71,26 @@ impl Table {
             });
         }
         at.0.is_empty().then_some(table)
+    }
+}
+
+/// Bytes of a cell.
+fn width(column: &Column) -> usize {
+    match column {
+        Column::Number(_) | Column::Time(_) => 8,
+        Column::Category { .. } => 4,
+        Column::Key(_) => 16,
+        Column::Presence(_) => 1,
+    }
+}
+
+/// One `resize` and plain stores: the compiler makes block copies of them.
+fn put_cells<T: Copy, const N: usize>(out: &mut Vec<u8>, cells: &[T], to: fn(T) -> [u8; N]) {
+    let start = out.len();
+    out.resize(start + cells.len() * N, 0);
+    let (places, _) = out[start..].as_chunks_mut::<N>();
+    for (place, cell) in places.iter_mut().zip(cells) {
+        *place = to(*cell);
     }
 }
 

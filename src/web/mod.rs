@@ -1,3 +1,29 @@
 //! The only room that knows a browser: boot, worker pool, files, canvas, storage, download; and the page.
 //!
 //! May use: everything. Everything else may not use it.
+//!
+//! ```text
+//! boot ──► ui ──► client ──► pool ══ wire ══ worker ──► engine
+//! ```
+//!
+//! **Invariants.** The page's own thread never sees a row: buffers pass through it unread. Workers
+//! are this same module, started from a Blob URL, so that the page works on any static host and
+//! from a file. Nothing is sent anywhere: the page's security policy forbids it.
+
+pub mod bench;
+pub mod boot;
+pub mod canvas;
+pub mod chart_view;
+pub mod client;
+pub mod files;
+mod pool;
+mod progress;
+pub mod save;
+pub mod store;
+pub mod timing;
+pub mod ui;
+pub mod url;
+mod wire;
+mod worker;
+
+pub use boot::start;

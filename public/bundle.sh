@@ -1,0 +1,27 @@
+#!/bin/sh
+# Writes the one-file viewer that saved reports are made of (report.html) from public/report.html and
+# what Trunk has just built. A line that holds only a mark is replaced: %style% by the style sheets,
+# %glue% by the bindgen glue, %boot% by boot.js, %wasm% by the program, compressed and as text. It is
+# the page's own program, so a saved report shows what the page showed.
+set -eu
+cd "$(dirname "$0")"
+out=${TRUNK_STAGING_DIR:?run by Trunk}
+
+set -- "$out"/*.css
+[ -s "$1" ] || { echo "bundle.sh: there is no style sheet in $out" >&2; exit 1; }
+for kind in js wasm; do
+    set -- "$out"/*."$kind"
+    [ $# = 1 ] && [ -s "$1" ] || { echo "bundle.sh: expected one .$kind file, found: $*" >&2; exit 1; }
+done
+# Text inside <script> must not end it.
+script() { sed 's#</script#<\\/script#g'; echo; }
+
+while IFS= read -r line || [ -n "$line" ]; do
+    case $line in
+    *%style%*) cat "$out"/*.css ;;
+    *%glue%*) script <"$(echo "$out"/*.js)" ;;
+    *%boot%*) script <boot.js ;;
+    *%wasm%*) gzip -9n <"$(echo "$out"/*.wasm)" | base64 | tr -d '\n' && echo ;;
+    *) printf '%s\n' "$line" ;;
+    esac
+done <report.html >"$out/report.html"

@@ -1,0 +1,157 @@
+//! Files of the disk: looked into, then read shard by shard on every core.
+
+use super::options::ReportOptions;
+use plumbline::engine::message::{Input, Shard};
+use plumbline::engine::{
+    HEAD_BYTES, Keeper, Shards, arrange, info, look as look_into, read_through,
+};
+use plumbline::log::FileKind;
+use plumbline::read::{Part, ReadError};
+use std::fs::File;
+use std::io::{Read, Seek, SeekFrom};
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+
+/// A file and what is known of it.
+pub struct Opened {
+    path: PathBuf,
+    input: Input,
+}
+
+/// Looks into all files that the options name, and gives the roles that they name.
+pub fn look(options: &ReportOptions) -> Result<Vec<Opened>, String> {
+    let reference = options.reference();
+    let mut opened: Vec<Opened> = Vec::new();
+    for path in options
+        .files
+        .iter()
+        .chain(&options.outcomes)
+        .chain(&reference)
+    {
+        if !opened.iter().any(|o| o.path == *path) {
+            opened.push(Opened {
+                input: head(path)?,
+                path: path.clone(),
+            });
+        }
+    }
+    let mut inputs: Vec<Input> = opened.iter().map(|o| o.input.clone()).collect();
+    arrange(&mut inputs);
+    for (role, column) in &options.role {
+        let holders: Vec<&mut Input> = inputs
+            .iter_mut()
+            .filter(|i| i.sniff.columns.iter().any(|c| c.name == *column))
+            .collect();
+        if holders.is_empty() {
+            return Err(format!(
+                "--role {role}={column}: no file has a column '{column}'"
+            ));
+        }
+        for input in holders {
+            input.give(*role, column)?;
+        }
+    }
+    for (opened, input) in opened.iter_mut().zip(inputs) {
+        opened.input = input;
+        if options.outcomes.contains(&opened.path) {
+            opened.input.kind = FileKind::Outcomes;
+        }
+        if reference.as_ref() == Some(&opened.path) {
+            opened.input.kind = FileKind::Reference;
+        }
+    }
+    Ok(opened)
+}
+
+fn head(path: &Path) -> Result<Input, String> {
+    let name = path.file_name().map_or_else(
+        || path.display().to_string(),
+        |n| n.to_string_lossy().into_owned(),
+    );
+    if path.is_dir() {
+        return Err(format!(
+            "{}: this is a folder. Name the files in it",
+            path.display()
+        ));
+    }
+    let bytes = std::fs::metadata(path)
+        .map_err(|e| format!("{}: {e}", path.display()))?
+        .len();
+    let head = slice(path, &name, 0, bytes.min(HEAD_BYTES)).map_err(|e| e.to_string())?;
+    look_into(&name, bytes, &head).map_err(|e| e.to_string())
+}
+
+/// Reads all rows of the files.
+pub fn read(opened: &[Opened]) -> Result<Keeper, String> {
+    let mut keeper = Keeper::open(opened.iter().map(|o| o.input.clone()).collect());
+    for (file, o) in opened.iter().enumerate() {
+        let mut shards = Shards::new(
+            file,
+            o.input.bytes,
+            !o.input.sniff.schema.encoding.can_be_cut(),
+        );
+        let mut waiting = shards.shards().to_vec();
+        while !waiting.is_empty() {
+            let mut again = Vec::new();
+            for (shard, part) in on_every_core(o, &waiting).map_err(|e| e.to_string())? {
+                let found = info(&part);
+                keeper.keep(shard, found.clone(), part.table);
+                again.extend(shards.done(shard.index, found));
+            }
+            waiting = again;
+        }
+    }
+    Ok(keeper)
+}
+
+/// Reads shards, as many at a time as there are cores; they come back in order.
+fn on_every_core(opened: &Opened, shards: &[Shard]) -> Result<Vec<(Shard, Part)>, ReadError> {
+    let next = Mutex::new(shards.iter());
+    let done = Mutex::new(Vec::with_capacity(shards.len()));
+    let cores = std::thread::available_parallelism()
+        .map_or(1, usize::from)
+        .min(shards.len());
+    std::thread::scope(|scope| {
+        for _ in 0..cores {
+            scope.spawn(|| {
+                loop {
+                    let shard = match next.lock() {
+                        Ok(mut next) => next.next().copied(),
+                        Err(_) => None,
+                    };
+                    let Some(shard) = shard else { break };
+                    let name = &opened.input.name;
+                    let part = read_through(&opened.input, shard, &|from, to| {
+                        slice(&opened.path, name, from, to)
+                    });
+                    if let Ok(mut done) = done.lock() {
+                        done.push(part.map(|part| (shard, part)));
+                    }
+                }
+            });
+        }
+    });
+    let mut parts = done
+        .into_inner()
+        .unwrap_or_default()
+        .into_iter()
+        .collect::<Result<Vec<_>, _>>()?;
+    parts.sort_by_key(|p| p.0.index);
+    Ok(parts)
+}
+
+fn slice(path: &Path, name: &str, from: u64, to: u64) -> Result<Vec<u8>, ReadError> {
+    let read = || -> std::io::Result<Vec<u8>> {
+        let mut file = File::open(path)?;
+        file.seek(SeekFrom::Start(from))?;
+        let mut bytes = Vec::new();
+        file.take(to.saturating_sub(from)).read_to_end(&mut bytes)?;
+        Ok(bytes)
+    };
+    read().map_err(|e| ReadError {
+        file: name.into(),
+        line: None,
+        found: format!("it cannot be read: {e}"),
+        mend: "Check that it is there and that you may read it".into(),
+    })
+}

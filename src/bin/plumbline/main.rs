@@ -1,0 +1,81 @@
+//! The command line: the same rooms as the page, one after the other.
+//!
+//! Exit codes: 0 done, 1 the data fails (the files can be read but do not make a report), 2 usage
+//! or unreadable input.
+
+mod files;
+mod options;
+
+use clap::Parser;
+use options::{Command, Options, ReportOptions};
+use plumbline::report::Report;
+use plumbline::report::html::{self, Payload};
+use std::io::Write;
+use std::process::ExitCode;
+
+/// Why a command ends early, and with which exit code.
+enum Failure {
+    Data(String),
+    Input(String),
+}
+
+fn main() -> ExitCode {
+    let Command::Report(options) = Options::parse().command;
+    match report(&options) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Failure::Data(why)) => {
+            eprintln!("plumbline: {why}");
+            ExitCode::from(1)
+        }
+        Err(Failure::Input(why)) => {
+            eprintln!("plumbline: {why}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn report(options: &ReportOptions) -> Result<(), Failure> {
+    let view = options.view().map_err(Failure::Input)?;
+    let inputs = files::look(options).map_err(Failure::Input)?;
+    let mut keeper = files::read(&inputs).map_err(Failure::Input)?;
+    let summary = keeper
+        .finish(&view, &mut |_, _| {})
+        .map_err(|e| Failure::Data(e.to_string()))?;
+    for rejected in &summary.rejected {
+        let column = rejected
+            .column
+            .as_ref()
+            .map_or_else(String::new, |c| format!(", column {c}"));
+        eprintln!(
+            "plumbline: {}, line {}{column}: {} ({} like it)",
+            rejected.source, rejected.line, rejected.reason, rejected.count
+        );
+    }
+    let report = Report::from(&summary, &view);
+    let json = || report.to_json().map_err(|e| Failure::Data(e.to_string()));
+    let out = options.out.as_str();
+    let text = match out {
+        "-" => json()?,
+        path if path.ends_with(".json") => json()?,
+        path if path.ends_with(".html") => {
+            let payload = serde_json::to_string(&Payload { summary, view })
+                .map_err(|e| Failure::Data(e.to_string()))?;
+            html::render(html::VIEWER, &payload).ok_or_else(|| {
+                Failure::Input("this program was built without the page, so it cannot write .html. Run `make build` and build it again, or write .json".into())
+            })?
+        }
+        path => {
+            return Err(Failure::Input(format!(
+                "--out {path}: name a file that ends in .html or .json, or '-' for JSON on standard output"
+            )));
+        }
+    };
+    if out == "-" {
+        return std::io::stdout()
+            .write_all(text.as_bytes())
+            .map_err(|e| Failure::Input(e.to_string()));
+    }
+    std::fs::write(out, text).map_err(|e| Failure::Input(format!("{out}: {e}")))?;
+    eprintln!("{}", report.health.sentence);
+    Ok(())
+}

@@ -1,0 +1,112 @@
+//! What is typed, and what it means.
+
+use clap::{Args, Parser, Subcommand};
+use plumbline::log::Role;
+use plumbline::report::view::{self, BaselineChoice, SliceChoice, View, WindowSize};
+use std::path::PathBuf;
+
+/// Tells whether a machine-learning model in production is still true.
+#[derive(Parser)]
+#[command(version)]
+pub struct Options {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Subcommand)]
+pub enum Command {
+    /// Read predictions and outcomes, and write a report.
+    Report(ReportOptions),
+}
+
+/// Options of `plumbline report`.
+#[derive(Args)]
+pub struct ReportOptions {
+    /// Predictions, outcomes, reference: told apart by what they hold.
+    #[arg(required = true)]
+    pub files: Vec<PathBuf>,
+    /// A file of outcomes, whatever it seems to hold.
+    #[arg(long, value_name = "FILE")]
+    pub outcomes: Vec<PathBuf>,
+    /// What windows are compared with: a reference FILE, START..END (end exclusive), auto or none.
+    #[arg(long, default_value = "auto")]
+    pub baseline: String,
+    /// hour, day, week, month or a number of rows; otherwise what suits the span.
+    #[arg(long)]
+    pub window: Option<WindowSize>,
+    /// The role of a column, where the guess is wrong: `score=decile_score`.
+    #[arg(long, value_name = "ROLE=COLUMN", value_parser = role)]
+    pub role: Vec<(Role, String)>,
+    /// Score from which a row is predicted positive; otherwise labels as served, or 0.5.
+    #[arg(long)]
+    pub threshold: Option<f64>,
+    /// Only rows of this model version.
+    #[arg(long, value_name = "VERSION")]
+    pub model_version: Option<String>,
+    /// Only rows with this value: `region=eu-west`.
+    #[arg(long, value_name = "COLUMN=VALUE", value_parser = slice)]
+    pub slice: Vec<SliceChoice>,
+    /// The part of time that is looked at: START..END (end exclusive).
+    #[arg(long, value_name = "START..END")]
+    pub range: Option<String>,
+    /// Where the report goes: FILE.html, FILE.json, or - for JSON on standard output.
+    #[arg(long, default_value = "-")]
+    pub out: String,
+}
+
+impl ReportOptions {
+    /// The view that is asked for.
+    pub fn view(&self) -> Result<View, String> {
+        let period = |text: &str| match view::baseline(text) {
+            Some(BaselineChoice::Period(from, to)) => Ok((from, to)),
+            _ => Err(format!(
+                "'{text}' is not a period: write START..END, both as 2026-11-01 or 2026-11-01T12:00:00Z"
+            )),
+        };
+        if self.threshold.is_some_and(|t| !t.is_finite()) {
+            return Err("--threshold takes a finite number".into());
+        }
+        let mut slices = self.slice.clone();
+        slices.sort();
+        Ok(View {
+            window: self.window,
+            baseline: match self.reference() {
+                Some(_) => BaselineChoice::Reference,
+                None => view::baseline(&self.baseline).ok_or_else(|| {
+                    format!("--baseline {}: there is no such file, and it is not START..END, auto, reference or none", self.baseline)
+                })?,
+            },
+            threshold: self.threshold,
+            version: self.model_version.clone(),
+            slices,
+            range: self.range.as_deref().map(period).transpose()?,
+        })
+    }
+
+    /// The reference file, where the baseline names one.
+    pub fn reference(&self) -> Option<PathBuf> {
+        Some(PathBuf::from(&self.baseline)).filter(|p| p.is_file())
+    }
+}
+
+fn role(text: &str) -> Result<(Role, String), String> {
+    let (name, column) = text.split_once('=').ok_or("write ROLE=COLUMN")?;
+    let role = Role::ALL
+        .into_iter()
+        .find(|r| r.name() == name)
+        .ok_or_else(|| {
+            let all: Vec<&str> = Role::ALL.iter().map(|r| r.name()).collect();
+            format!("'{name}' is not a role; the roles are {}", all.join(", "))
+        })?;
+    Ok((role, column.to_string()))
+}
+
+fn slice(text: &str) -> Result<SliceChoice, String> {
+    let (column, value) = text.split_once('=').ok_or("write COLUMN=VALUE")?;
+    Ok(SliceChoice {
+        column: column.into(),
+        value: value.into(),
+    })
+}

@@ -1,0 +1,188 @@
+//! Keeps the rows of all files: puts parts into order, joins, summarises, and answers what a reader
+//! asks later.
+
+use super::message::{Input, PartInfo, Shard};
+use crate::log::{FileKind, Role, Source, join};
+use crate::read::ReadError;
+use crate::report::Report;
+use crate::report::view::View;
+use crate::summary::build::Builder;
+use crate::summary::{Rejected, SourceInfo, Summary};
+use crate::table::Table;
+use std::collections::BTreeMap;
+
+/// How often a report may ask for more before it is taken as it is: each answer can bring up one
+/// further question (the alert that starts at a window just made exact).
+const ROUNDS: usize = 4;
+
+/// The rows of all files.
+pub struct Keeper {
+    inputs: Vec<Input>,
+    parts: Vec<BTreeMap<usize, (PartInfo, Table)>>,
+    made: Option<(Builder, Summary)>,
+}
+
+impl Keeper {
+    /// Expects the parts of these files.
+    #[must_use]
+    pub fn open(inputs: Vec<Input>) -> Self {
+        let parts = inputs.iter().map(|_| BTreeMap::new()).collect();
+        Self {
+            inputs,
+            parts,
+            made: None,
+        }
+    }
+
+    /// Keeps the rows of a shard, in place of those that were kept for it before.
+    pub fn keep(&mut self, shard: Shard, info: PartInfo, table: Table) {
+        if let Some(parts) = self.parts.get_mut(shard.file) {
+            parts.insert(shard.index, (info, table));
+        }
+    }
+
+    /// Joins and summarises; the Summary answers the view exactly.
+    ///
+    /// # Errors
+    /// Where the files do not make a log: no predictions, no id to join by.
+    pub fn finish(
+        &mut self,
+        view: &View,
+        progress: &mut dyn FnMut(&str, f64),
+    ) -> Result<Summary, ReadError> {
+        progress("join", 0.0);
+        let mut sources = Vec::new();
+        let mut infos = Vec::new();
+        let mut rejected = Vec::new();
+        for (input, parts) in self.inputs.iter().zip(std::mem::take(&mut self.parts)) {
+            let (table, info) = gather(input, parts, &mut rejected);
+            infos.push(info);
+            let role = |name: &String| {
+                let at = input.sniff.columns.iter().position(|c| c.name == *name);
+                at.map_or(Role::Ignore, |i| input.roles[i].role)
+            };
+            let roles = table.names.iter().map(role).collect();
+            sources.push(Source {
+                name: input.name.clone(),
+                kind: input.kind,
+                roles,
+                table,
+            });
+        }
+        let names: Vec<&str> = self.inputs.iter().map(|i| i.name.as_str()).collect();
+        let log = join(sources).map_err(|why| {
+            let (found, mend) = why.split_once(". ").unwrap_or((&why, ""));
+            ReadError {
+                file: names.join(", "),
+                line: None,
+                found: found.into(),
+                mend: mend.trim_end_matches('.').into(),
+            }
+        })?;
+        progress("summarise", 0.0);
+        let builder = Builder::new(log, view.threshold);
+        progress("summarise", 0.3);
+        let mut summary = builder.summary(view.window);
+        summary.sources = infos;
+        summary.rejected = rejected;
+        summary.reference = self
+            .inputs
+            .iter()
+            .find(|i| i.kind == FileKind::Reference)
+            .map(|i| i.name.clone());
+        progress("summarise", 0.8);
+        sharpen(&builder, &mut summary, view);
+        progress("summarise", 1.0);
+        self.made = Some((builder, summary.clone()));
+        Ok(summary)
+    }
+
+    /// Makes the Summary answer a view exactly.
+    ///
+    /// # Errors
+    /// Where nothing was summarised yet.
+    pub fn refine(&mut self, view: &View) -> Result<Summary, ReadError> {
+        let Some((builder, summary)) = &mut self.made else {
+            return Err(ReadError {
+                file: String::new(),
+                line: None,
+                found: "the rows are no longer there".into(),
+                mend: "Open the files again".into(),
+            });
+        };
+        sharpen(builder, summary, view);
+        Ok(summary.clone())
+    }
+}
+
+/// Adds to the Summary what a report on the view lacks.
+fn sharpen(builder: &Builder, summary: &mut Summary, view: &View) {
+    for _ in 0..ROUNDS {
+        let (_, missing) = Report::with_missing(summary, view);
+        if let Some((slice, size)) = &missing.series {
+            builder.add_series(summary, slice, *size);
+        }
+        let mut ranges: BTreeMap<usize, Vec<(usize, usize)>> = BTreeMap::new();
+        for (at, range) in missing.exact {
+            ranges.entry(at).or_default().push(range);
+        }
+        if missing.series.is_none() && ranges.is_empty() {
+            return;
+        }
+        for (at, ranges) in ranges {
+            builder.add_exact(summary, at, &ranges);
+        }
+    }
+}
+
+/// The parts of a file as one table, and what was wrong with it, lines counted from the file's start.
+fn gather(
+    input: &Input,
+    parts: BTreeMap<usize, (PartInfo, Table)>,
+    rejected: &mut Vec<Rejected>,
+) -> (Table, SourceInfo) {
+    let mut table = Table::default();
+    let mut line = 1;
+    let mut found: BTreeMap<(Option<String>, bool, String), Rejected> = BTreeMap::new();
+    for (info, part) in parts.into_values() {
+        for trouble in info.troubles {
+            // Reasons differ by the value found; troubles of one column and kind are one.
+            let kind = trouble
+                .reason
+                .split_once(", expected")
+                .map_or(trouble.reason.as_str(), |r| r.1)
+                .to_string();
+            found
+                .entry((trouble.column.clone(), trouble.row_lost, kind))
+                .and_modify(|r| r.count += trouble.count)
+                .or_insert_with(|| Rejected {
+                    source: input.name.clone(),
+                    line: line + trouble.line,
+                    column: trouble.column,
+                    reason: trouble.reason,
+                    count: trouble.count,
+                    row_lost: trouble.row_lost,
+                });
+        }
+        line += info.lines;
+        table.append(part);
+    }
+    let lost = found.values().filter(|r| r.row_lost).map(|r| r.count).sum();
+    let mut found: Vec<Rejected> = found.into_values().collect();
+    found.sort_by_key(|r| r.line);
+    rejected.extend(found);
+    let info = SourceInfo {
+        name: input.name.clone(),
+        kind: match input.kind {
+            FileKind::Predictions => "predictions",
+            FileKind::Outcomes => "outcomes",
+            FileKind::Reference => "reference",
+        }
+        .into(),
+        bytes: input.bytes,
+        rows: table.rows as u64,
+        rejected: lost,
+        format: input.sniff.description.clone(),
+    };
+    (table, info)
+}

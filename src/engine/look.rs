@@ -1,0 +1,189 @@
+//! The first look into files: what they are, what their columns mean, and how to read them.
+
+use super::message::Input;
+use crate::log::{FileKind, Role, RoleGuess, guess, kind_of};
+use crate::read::{ReadError, Schema, TimeFormat, sniff};
+use crate::table::Kind;
+
+/// Bytes from the start of a file that a first look needs.
+pub const HEAD_BYTES: u64 = 1 << 20;
+
+/// Looks into the start of a file (its first [`HEAD_BYTES`]) and guesses roles for it alone.
+///
+/// # Errors
+/// Where the file cannot be read at all; the error names what was found and the mend.
+pub fn look(name: &str, bytes: u64, head: &[u8]) -> Result<Input, ReadError> {
+    let sniff = sniff(name, head, bytes)?;
+    let (kind, roles) = guess(&sniff.columns);
+    Ok(Input {
+        name: name.into(),
+        bytes,
+        sniff,
+        kind,
+        roles,
+    })
+}
+
+/// Settles what only all files together can tell: which of several files of predictions is the
+/// reference, and that columns of one name mean the same in all of them.
+pub fn arrange(inputs: &mut [Input]) {
+    let predicts = |i: &Input| {
+        i.kind != FileKind::Outcomes
+            && i.roles
+                .iter()
+                .any(|r| matches!(r.role, Role::Prediction | Role::Score | Role::ClassScore))
+    };
+    let named = |i: &Input| {
+        let name = i.name.to_lowercase();
+        ["reference", "baseline", "train", "validation"]
+            .iter()
+            .any(|w| name.contains(w))
+    };
+    let judges = |i: &Input| i.roles.iter().any(|r| r.role == Role::Outcome);
+    let others = inputs.iter().any(|i| predicts(i) && !named(i));
+    for input in inputs
+        .iter_mut()
+        .filter(|i| predicts(i) && named(i) && judges(i))
+    {
+        if others {
+            input.kind = FileKind::Reference;
+        }
+    }
+    one_outcome(inputs);
+    // The surest guess for a column of predictions holds for that column in the other files too,
+    // unless a role that one column has is taken there.
+    let guesses: Vec<(String, RoleGuess)> = inputs
+        .iter()
+        .filter(|i| i.kind != FileKind::Outcomes)
+        .flat_map(|i| {
+            i.sniff
+                .columns
+                .iter()
+                .map(|c| c.name.clone())
+                .zip(i.roles.iter().cloned())
+        })
+        .collect();
+    for input in inputs.iter_mut().filter(|i| i.kind != FileKind::Outcomes) {
+        for at in 0..input.roles.len() {
+            let name = &input.sniff.columns[at].name;
+            let Some(best) = guesses
+                .iter()
+                .filter(|g| g.0 == *name)
+                .map(|g| &g.1)
+                .max_by(|a, b| a.confidence.total_cmp(&b.confidence))
+            else {
+                continue;
+            };
+            let taken = single(best.role)
+                && input
+                    .roles
+                    .iter()
+                    .enumerate()
+                    .any(|(i, r)| i != at && r.role == best.role);
+            if best.confidence > input.roles[at].confidence && !taken {
+                input.roles[at] = best.clone();
+            }
+        }
+    }
+}
+
+/// Where a file of outcomes names the outcome, a column of that name is the outcome elsewhere too,
+/// and a weaker guess is not.
+fn one_outcome(inputs: &mut [Input]) {
+    let outcome = |i: &Input| i.roles.iter().position(|r| r.role == Role::Outcome);
+    let Some(name) = inputs
+        .iter()
+        .filter(|i| i.kind == FileKind::Outcomes)
+        .find_map(|i| Some(i.sniff.columns.get(outcome(i)?)?.name.clone()))
+    else {
+        return;
+    };
+    for input in inputs.iter_mut().filter(|i| i.kind != FileKind::Outcomes) {
+        for (guess, column) in input.roles.iter_mut().zip(&input.sniff.columns) {
+            let (is, named) = (guess.role == Role::Outcome, column.name == name);
+            if named && !is {
+                *guess = RoleGuess {
+                    role: Role::Outcome,
+                    confidence: 0.9,
+                    because: "named like the outcome of another file".into(),
+                };
+            } else if is && !named && guess.confidence < 0.8 {
+                let few = column.kind == Kind::Category && column.distinct <= 30;
+                let role = if few { Role::Segment } else { Role::Feature };
+                *guess = RoleGuess {
+                    role,
+                    confidence: 0.6,
+                    because: "another file holds the outcomes".into(),
+                };
+            }
+        }
+    }
+}
+
+/// Whether one column of a file has the role.
+fn single(role: Role) -> bool {
+    !matches!(
+        role,
+        Role::ClassScore | Role::Segment | Role::Feature | Role::Ignore
+    )
+}
+
+impl Input {
+    /// How to read the file for the roles in force: each wanted column as its role needs it.
+    #[must_use]
+    pub fn schema(&self) -> Schema {
+        let mut schema = self.sniff.schema.clone();
+        for ((spec, column), guess) in schema
+            .columns
+            .iter_mut()
+            .zip(&self.sniff.columns)
+            .zip(&self.roles)
+        {
+            let kind = kind_of(guess.role, column);
+            spec.wanted = kind.is_some();
+            spec.kind = kind.unwrap_or(Kind::Presence);
+            spec.time = (spec.kind == Kind::Time).then(|| column.time.unwrap_or(TimeFormat::Iso));
+        }
+        schema
+    }
+
+    /// Gives a role to a column, by its name; a column that had a role which only one can have
+    /// becomes a feature.
+    ///
+    /// # Errors
+    /// A sentence that names the columns, where there is none of that name.
+    pub fn give(&mut self, role: Role, column: &str) -> Result<(), String> {
+        let Some(at) = self.sniff.columns.iter().position(|c| c.name == column) else {
+            let names: Vec<&str> = self
+                .sniff
+                .columns
+                .iter()
+                .map(|c| c.name.as_str())
+                .take(40)
+                .collect();
+            return Err(format!(
+                "{} has no column '{column}'. Its columns are: {}.",
+                self.name,
+                names.join(", ")
+            ));
+        };
+        if single(role) {
+            for guess in self.roles.iter_mut().filter(|g| g.role == role) {
+                *guess = RoleGuess {
+                    role: Role::Ignore,
+                    confidence: 0.5,
+                    because: "another column was given its role".into(),
+                };
+            }
+        }
+        self.roles[at] = RoleGuess::given(role);
+        let predicts = self
+            .roles
+            .iter()
+            .any(|r| matches!(r.role, Role::Prediction | Role::Score | Role::ClassScore));
+        if predicts && self.kind == FileKind::Outcomes {
+            self.kind = FileKind::Predictions;
+        }
+        Ok(())
+    }
+}

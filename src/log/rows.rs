@@ -1,0 +1,137 @@
+//! The rows of a Log: columns that mean something, one cell a prediction.
+
+use super::{FileKind, Role, Task};
+use crate::table::{Column, Table};
+use serde::{Deserialize, Serialize};
+
+/// A file's rows with the roles of its columns.
+#[derive(Clone, Debug)]
+pub struct Source {
+    /// File name, for messages.
+    pub name: String,
+    /// What it gives.
+    pub kind: FileKind,
+    /// One a column of `table`.
+    pub roles: Vec<Role>,
+    /// The rows.
+    pub table: Table,
+}
+
+impl Source {
+    /// The first column of a role.
+    #[must_use]
+    pub fn column(&self, role: Role) -> Option<(&str, &Column)> {
+        let at = self.roles.iter().position(|r| *r == role)?;
+        Some((self.table.names.get(at)?, self.table.columns.get(at)?))
+    }
+}
+
+/// Words as indices; `u32::MAX` is a missing cell.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Category {
+    /// The column.
+    pub name: String,
+    /// One index a row.
+    pub codes: Vec<u32>,
+    /// The words.
+    pub levels: Vec<String>,
+}
+
+/// Predicted or true values; a row without one has `u32::MAX` or NaN.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Truth {
+    /// There is no such column.
+    #[default]
+    None,
+    /// Indices into [`Log::labels`].
+    Labels(Vec<u32>),
+    /// Numbers.
+    Numbers(Vec<f64>),
+}
+
+impl Truth {
+    /// Whether a row has a value.
+    #[must_use]
+    pub fn has(&self, row: usize) -> bool {
+        match self {
+            Self::None => false,
+            Self::Labels(v) => v[row] != u32::MAX,
+            Self::Numbers(v) => !v[row].is_nan(),
+        }
+    }
+
+    /// The label of a row.
+    #[must_use]
+    pub fn label(&self, row: usize) -> Option<u32> {
+        match self {
+            Self::Labels(v) => Some(v[row]).filter(|l| *l != u32::MAX),
+            _ => None,
+        }
+    }
+}
+
+/// Names of classes. In a binary task the second one is the positive class.
+pub type Labels = Vec<String>;
+
+/// How many rows of which kind.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counts {
+    /// Rows with a prediction, outside the reference.
+    pub predictions: u64,
+    /// Rows of the reference.
+    pub reference: u64,
+    /// Outcomes given, before duplicates are dropped.
+    pub outcomes: u64,
+    /// Predictions that have an outcome.
+    pub joined: u64,
+    /// Outcomes whose id no prediction has.
+    pub orphan_outcomes: u64,
+    /// Outcomes replaced by a later one of the same id.
+    pub duplicate_outcomes: u64,
+    /// Predictions whose id an earlier row has too.
+    pub duplicate_predictions: u64,
+    /// Rows without a time in a log that has times.
+    pub without_time: u64,
+}
+
+/// Predictions joined with outcomes, ready to be counted. Rows `..live` are the log, the rest the
+/// reference. A column that the files lack is empty.
+#[derive(Clone, Debug, Default)]
+pub struct Log {
+    /// What the model does.
+    pub task: Option<Task>,
+    /// Rows in all.
+    pub rows: usize,
+    /// Rows outside the reference.
+    pub live: usize,
+    /// Microseconds since 1970; `i64::MIN` where missing; empty where no file has times.
+    pub time: Vec<i64>,
+    /// When outcomes became known, likewise.
+    pub outcome_time: Vec<i64>,
+    /// Names of classes.
+    pub labels: Labels,
+    /// True values.
+    pub truth: Truth,
+    /// Predicted values, as served.
+    pub predicted: Truth,
+    /// Scores of the positive class; NaN where missing.
+    pub score: Vec<f64>,
+    /// Whether every score lies in [0, 1].
+    pub probabilistic: bool,
+    /// Probabilities of each class, by label; empty where there are none.
+    pub class_scores: Vec<Vec<f64>>,
+    /// Model version.
+    pub version: Option<Category>,
+    /// Columns to slice by.
+    pub segments: Vec<Category>,
+    /// Every column but ids, for data quality.
+    pub columns: Vec<(String, Role, Column)>,
+    /// Latency in milliseconds; NaN where missing.
+    pub latency_ms: Vec<f64>,
+    /// 0 fine, 1 failed, 2 unknown.
+    pub failed: Vec<u8>,
+    /// How many rows of which kind.
+    pub counts: Counts,
+    /// Sentences on what was assumed or left out.
+    pub notes: Vec<String>,
+}

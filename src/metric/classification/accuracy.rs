@@ -1,0 +1,49 @@
+//! Accuracy.
+
+use crate::log::Task;
+use crate::metric::measures::{Margins, NO_LABELS};
+use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Unit};
+use crate::stats::interval::wilson;
+use crate::summary::Summary;
+
+/// Accuracy.
+pub struct Accuracy;
+
+const INFO: Info = Info {
+    name: "accuracy",
+    title: "Accuracy",
+    explain: "Share of rows whose predicted label is the true one.",
+    formula: "(tp + tn) / n",
+    interval: "Wilson score",
+    source: "Wilson 1927, JASA 22, 209",
+    sklearn: "sklearn.metrics.accuracy_score(y_true, y_pred)",
+    family: Family::Classification,
+    better: Better::Higher,
+    unit: Unit::Percent,
+    range: (Some(0.0), Some(1.0)),
+    material: Material::Absolute(0.01),
+};
+
+impl Metric for Accuracy {
+    fn info(&self) -> &'static Info {
+        &INFO
+    }
+
+    fn applies(&self, summary: &Summary) -> bool {
+        matches!(summary.task, Task::Binary | Task::Multiclass)
+    }
+
+    fn estimate(&self, of: &Measures<'_>) -> Estimate {
+        let matrix = of.matrix();
+        let margins = Margins::of(&matrix);
+        let right: u64 = (0..matrix.len()).map(|k| matrix[k][k]).sum();
+        if margins.n == 0 {
+            return Estimate::undefined(NO_LABELS, 0);
+        }
+        Estimate::of(
+            right as f64 / margins.n as f64,
+            wilson(right, margins.n),
+            margins.n,
+        )
+    }
+}

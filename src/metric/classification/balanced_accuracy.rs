@@ -1,0 +1,53 @@
+//! Balanced accuracy.
+
+use crate::log::Task;
+use crate::metric::measures::{Margins, NO_LABELS};
+use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Unit};
+use crate::stats::interval::{Interval, mover_mean, wilson};
+use crate::summary::Summary;
+
+/// Balanced accuracy.
+pub struct BalancedAccuracy;
+
+const INFO: Info = Info {
+    name: "balanced_accuracy",
+    title: "Balanced accuracy",
+    explain: "Mean of the recalls of the classes that occur: as if all were equally frequent.",
+    formula: "mean over classes of right_k / n_k",
+    interval: "MOVER over the classes' Wilson scores",
+    source: "Zou & Donner 2008, Statistics in Medicine 27, 1693",
+    sklearn: "sklearn.metrics.balanced_accuracy_score(y_true, y_pred)",
+    family: Family::Classification,
+    better: Better::Higher,
+    unit: Unit::Percent,
+    range: (Some(0.0), Some(1.0)),
+    material: Material::Absolute(0.01),
+};
+
+impl Metric for BalancedAccuracy {
+    fn info(&self) -> &'static Info {
+        &INFO
+    }
+
+    fn applies(&self, summary: &Summary) -> bool {
+        matches!(summary.task, Task::Binary | Task::Multiclass)
+    }
+
+    fn estimate(&self, of: &Measures<'_>) -> Estimate {
+        let matrix = of.matrix();
+        let n = Margins::of(&matrix).n;
+        let recalls: Vec<(f64, Interval)> = matrix
+            .iter()
+            .enumerate()
+            .filter_map(|(k, row)| {
+                let all: u64 = row.iter().sum();
+                Some((row[k] as f64 / all as f64, wilson(row[k], all)?))
+            })
+            .collect();
+        if recalls.is_empty() {
+            return Estimate::undefined(NO_LABELS, 0);
+        }
+        let value = recalls.iter().map(|r| r.0).sum::<f64>() / recalls.len() as f64;
+        Estimate::of(value, Some(mover_mean(&recalls)), n)
+    }
+}

@@ -1,0 +1,53 @@
+//! Brier score.
+
+use crate::log::Task;
+use crate::metric::measures::{NO_LABELS, NO_PROBABILITY, mean};
+use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Unit};
+use crate::summary::Summary;
+
+/// Brier score.
+pub struct BrierScore;
+
+const INFO: Info = Info {
+    name: "brier_score",
+    title: "Brier score",
+    explain: "Mean squared distance of the probabilities from what happened.",
+    formula: "mean of (p − y)²; multiclass: summed over classes",
+    interval: "Student t of the rows' squared errors",
+    source: "Brier 1950, Monthly Weather Review 78, 1",
+    sklearn: "sklearn.metrics.brier_score_loss(y_true, y_prob)",
+    family: Family::Classification,
+    better: Better::Lower,
+    unit: Unit::Ratio,
+    range: (Some(0.0), Some(2.0)),
+    material: Material::Relative(0.05),
+};
+
+impl Metric for BrierScore {
+    fn info(&self) -> &'static Info {
+        &INFO
+    }
+
+    fn applies(&self, summary: &Summary) -> bool {
+        matches!(summary.task, Task::Binary | Task::Multiclass)
+    }
+
+    fn estimate(&self, of: &Measures<'_>) -> Estimate {
+        match of.classes() {
+            _ if of.cell.labelled == 0 => Estimate::undefined(NO_LABELS, 0),
+            Some(c) => mean(
+                &c.squared_error,
+                (
+                    0.0,
+                    if of.summary.task == Task::Binary {
+                        1.0
+                    } else {
+                        2.0
+                    },
+                ),
+                NO_PROBABILITY,
+            ),
+            None => Estimate::undefined(NO_PROBABILITY, 0),
+        }
+    }
+}

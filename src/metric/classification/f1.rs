@@ -1,0 +1,65 @@
+//! F1.
+
+use crate::log::Task;
+use crate::metric::measures::{Margins, NO_LABELS, macro_average};
+use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Unit};
+use crate::stats::interval::f1;
+use crate::summary::Summary;
+
+/// F1.
+pub struct F1;
+
+const INFO: Info = Info {
+    name: "f1",
+    title: "F1",
+    explain: "Harmonic mean of precision and recall.",
+    formula: "2 tp / (2 tp + fp + fn); macro: mean over classes",
+    interval: "Wilson score of tp / (tp + fp + fn), of which F1 is a monotone function; macro: delta method on the logit scale",
+    source: "van Rijsbergen 1979; Wilson 1927, JASA 22, 209; Takahashi et al. 2022, Applied Intelligence 52, 4961",
+    sklearn: "sklearn.metrics.f1_score(y_true, y_pred) (multiclass: average=\"macro\")",
+    family: Family::Classification,
+    better: Better::Higher,
+    unit: Unit::Percent,
+    range: (Some(0.0), Some(1.0)),
+    material: Material::Absolute(0.02),
+};
+
+impl Metric for F1 {
+    fn info(&self) -> &'static Info {
+        &INFO
+    }
+
+    fn applies(&self, summary: &Summary) -> bool {
+        matches!(summary.task, Task::Binary | Task::Multiclass)
+    }
+
+    fn estimate(&self, of: &Measures<'_>) -> Estimate {
+        if of.summary.task == Task::Binary {
+            let c = of.counted();
+            let n = c.tp + c.fp + c.r#fn;
+            return match (c.n(), n) {
+                (0, _) => Estimate::undefined(NO_LABELS, 0),
+                (_, 0) => Estimate::undefined("no row is positive or predicted so", 0),
+                _ => Estimate::of(
+                    2.0 * c.tp as f64 / (n + c.tp) as f64,
+                    f1(c.tp, c.fp, c.r#fn),
+                    n,
+                ),
+            };
+        }
+        let matrix = of.matrix();
+        let margins = Margins::of(&matrix);
+        let present = margins.present();
+        if present.is_empty() {
+            return Estimate::undefined(NO_LABELS, 0);
+        }
+        let k = present.len() as f64;
+        let sum = |i: usize| margins.truth[i] + margins.predicted[i];
+        let one = |i: usize| 2.0 * matrix[i][i] as f64 / sum(i);
+        let value = present.iter().map(|i| one(*i)).sum::<f64>() / k;
+        macro_average(&matrix, value, margins.n, |i, j| {
+            let right = if i == j { 2.0 / sum(i) } else { 0.0 };
+            (right - one(i) / sum(i) - one(j) / sum(j)) / k
+        })
+    }
+}

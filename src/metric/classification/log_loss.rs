@@ -1,0 +1,42 @@
+//! Log loss.
+
+use crate::log::Task;
+use crate::metric::measures::{NO_LABELS, NO_PROBABILITY, mean};
+use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Unit};
+use crate::summary::Summary;
+
+/// Log loss.
+pub struct LogLoss;
+
+const INFO: Info = Info {
+    name: "log_loss",
+    title: "Log loss",
+    explain: "How surprised the probabilities are by the outcomes; sure and wrong costs most.",
+    formula: "mean of −ln p(true class), p clipped to [2.2e-16, 1 − 2.2e-16]",
+    interval: "Student t of the rows' losses",
+    source: "Good 1952, JRSS B 14, 107",
+    sklearn: "sklearn.metrics.log_loss(y_true, y_prob)",
+    family: Family::Classification,
+    better: Better::Lower,
+    unit: Unit::Ratio,
+    range: (Some(0.0), None),
+    material: Material::Relative(0.05),
+};
+
+impl Metric for LogLoss {
+    fn info(&self) -> &'static Info {
+        &INFO
+    }
+
+    fn applies(&self, summary: &Summary) -> bool {
+        matches!(summary.task, Task::Binary | Task::Multiclass)
+    }
+
+    fn estimate(&self, of: &Measures<'_>) -> Estimate {
+        match of.classes() {
+            _ if of.cell.labelled == 0 => Estimate::undefined(NO_LABELS, 0),
+            Some(c) => mean(&c.log_loss, (0.0, f64::INFINITY), NO_PROBABILITY),
+            None => Estimate::undefined(NO_PROBABILITY, 0),
+        }
+    }
+}

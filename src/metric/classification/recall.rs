@@ -1,0 +1,64 @@
+//! Recall. A class that never occurs but is predicted counts 0 in the macro average, as in scikit-learn.
+
+use crate::log::Task;
+use crate::metric::measures::{Margins, NO_LABELS, macro_average};
+use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Unit};
+use crate::stats::interval::wilson;
+use crate::summary::Summary;
+
+/// Recall.
+pub struct Recall;
+
+const INFO: Info = Info {
+    name: "recall",
+    title: "Recall",
+    explain: "Of the rows that are positive, the share predicted so.",
+    formula: "tp / (tp + fn); macro: mean over classes",
+    interval: "Wilson score; macro: delta method on the logit scale",
+    source: "Wilson 1927, JASA 22, 209; Takahashi et al. 2022, Applied Intelligence 52, 4961",
+    sklearn: "sklearn.metrics.recall_score(y_true, y_pred) (multiclass: average=\"macro\")",
+    family: Family::Classification,
+    better: Better::Higher,
+    unit: Unit::Percent,
+    range: (Some(0.0), Some(1.0)),
+    material: Material::Absolute(0.02),
+};
+
+impl Metric for Recall {
+    fn info(&self) -> &'static Info {
+        &INFO
+    }
+
+    fn applies(&self, summary: &Summary) -> bool {
+        matches!(summary.task, Task::Binary | Task::Multiclass)
+    }
+
+    fn estimate(&self, of: &Measures<'_>) -> Estimate {
+        if of.summary.task == Task::Binary {
+            let c = of.counted();
+            return match (c.n(), c.tp + c.r#fn) {
+                (0, _) => Estimate::undefined(NO_LABELS, 0),
+                (_, 0) => Estimate::undefined("no row is positive", 0),
+                (_, n) => Estimate::of(c.tp as f64 / n as f64, wilson(c.tp, n), n),
+            };
+        }
+        let matrix = of.matrix();
+        let margins = Margins::of(&matrix);
+        let present = margins.present();
+        if present.is_empty() {
+            return Estimate::undefined(NO_LABELS, 0);
+        }
+        let k = present.len() as f64;
+        let one = |i: usize| {
+            if margins.truth[i] > 0.0 {
+                matrix[i][i] as f64 / margins.truth[i]
+            } else {
+                0.0
+            }
+        };
+        let value = present.iter().map(|i| one(*i)).sum::<f64>() / k;
+        macro_average(&matrix, value, margins.n, |i, j| {
+            (f64::from(u8::from(i == j)) - one(i)) / margins.truth[i] / k
+        })
+    }
+}

@@ -1,0 +1,47 @@
+//! Mean error (bias).
+
+use crate::log::Task;
+use crate::metric::measures::{NO_LABELS, mean};
+use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Unit};
+use crate::summary::Summary;
+
+/// Mean error.
+pub struct MeanError;
+
+const INFO: Info = Info {
+    name: "mean_error",
+    title: "Mean error",
+    explain: "Whether predictions are too high (above 0) or too low (below 0) on average.",
+    formula: "mean of (prediction − outcome)",
+    interval: "Student t of the rows' errors",
+    source: "–",
+    sklearn: "numpy.mean(y_pred - y_true)",
+    family: Family::Regression,
+    better: Better::Zero,
+    unit: Unit::Outcome,
+    range: (None, None),
+    material: Material::Never,
+};
+
+impl Metric for MeanError {
+    fn info(&self) -> &'static Info {
+        &INFO
+    }
+
+    fn applies(&self, summary: &Summary) -> bool {
+        summary.task == Task::Regression
+    }
+
+    fn estimate(&self, of: &Measures<'_>) -> Estimate {
+        let Some(numbers) = of.numbers().filter(|n| n.error.n > 0) else {
+            return Estimate::undefined(NO_LABELS, 0);
+        };
+        let n = numbers.error.n;
+        let _ = n;
+        mean(
+            &numbers.error,
+            (f64::NEG_INFINITY, f64::INFINITY),
+            NO_LABELS,
+        )
+    }
+}

@@ -1,0 +1,68 @@
+//! R²: the sums of squares are exact, so a large offset of the outcome costs no digits.
+
+use crate::log::Task;
+use crate::metric::measures::NO_LABELS;
+use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Unit};
+use crate::stats::exact_sum::centred_square_sum;
+use crate::stats::interval::{Interval, Z};
+use crate::summary::Summary;
+
+/// R².
+pub struct R2;
+
+const INFO: Info = Info {
+    name: "r2",
+    title: "R²",
+    explain: "Share of the outcomes' variance that the predictions explain; below 0 is worse than their mean.",
+    formula: "1 − Σ error² / Σ (y − ȳ)²",
+    interval: "delta method: influence of each row",
+    source: "Cohen et al. 2003, Applied Multiple Regression, 3.5",
+    sklearn: "sklearn.metrics.r2_score(y_true, y_pred)",
+    family: Family::Regression,
+    better: Better::Higher,
+    unit: Unit::Ratio,
+    range: (None, Some(1.0)),
+    material: Material::Absolute(0.02),
+};
+
+impl Metric for R2 {
+    fn info(&self) -> &'static Info {
+        &INFO
+    }
+
+    fn applies(&self, summary: &Summary) -> bool {
+        summary.task == Task::Regression
+    }
+
+    fn estimate(&self, of: &Measures<'_>) -> Estimate {
+        let Some(numbers) = of.numbers().filter(|n| n.error.n > 0) else {
+            return Estimate::undefined(NO_LABELS, 0);
+        };
+        let n = numbers.error.n;
+        if n < 2 {
+            return Estimate::undefined("fewer than two rows", n);
+        }
+        let rows = n as f64;
+        let total = centred_square_sum(&numbers.outcome.sum, &numbers.outcome.square, n) / rows;
+        if total <= 0.0 {
+            return Estimate::undefined("all outcomes are the same", n);
+        }
+        let error = numbers.error.square.value() / rows;
+        let value = 1.0 - error / total;
+        // ψ = −(e² − (A/B) δ²) / B with A = mean e², B = mean δ², δ = y − ȳ; var = mean ψ² / n.
+        let [d, d2, d3, d4] = [0, 1, 2, 3].map(|i| numbers.centred[i].value() / rows);
+        let [e2d, e2d2] = [0, 1].map(|i| numbers.mixed[i].value() / rows);
+        let delta4 = d4 - 4.0 * d * d3 + 6.0 * d * d * d2 - 3.0 * d * d * d * d;
+        let mixed = e2d2 - 2.0 * d * e2d + d * d * error;
+        let ratio = error / total;
+        let variance = (numbers.fourth.value() / rows - 2.0 * ratio * mixed
+            + ratio * ratio * delta4)
+            / (total * total * rows);
+        let half = Z * variance.sqrt();
+        let interval = (variance >= 0.0).then_some(Interval {
+            low: value - half,
+            high: (value + half).min(1.0),
+        });
+        Estimate::of(value, interval, n)
+    }
+}

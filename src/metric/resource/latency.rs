@@ -1,0 +1,109 @@
+//! Percentiles of the latency: exact where the rows were sorted, else from a sketch to 1 %.
+
+use crate::log::Role;
+use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Unit};
+use crate::stats::interval::{Interval, quantile_ranks};
+use crate::summary::{PERCENTILES, Summary};
+
+/// A percentile of the latency.
+pub struct Latency {
+    info: Info,
+    place: usize,
+}
+
+/// Half of the requests are answered faster.
+pub static LATENCY_P50: Latency = latency(
+    0,
+    "latency_p50_ms",
+    "Latency p50",
+    "Half of the requests are answered within this time.",
+    "numpy.percentile(latency_ms, 50)",
+);
+/// 95 of 100 requests are answered faster.
+pub static LATENCY_P95: Latency = latency(
+    1,
+    "latency_p95_ms",
+    "Latency p95",
+    "95 of 100 requests are answered within this time.",
+    "numpy.percentile(latency_ms, 95)",
+);
+/// 99 of 100 requests are answered faster.
+pub static LATENCY_P99: Latency = latency(
+    2,
+    "latency_p99_ms",
+    "Latency p99",
+    "99 of 100 requests are answered within this time.",
+    "numpy.percentile(latency_ms, 99)",
+);
+
+const fn latency(
+    place: usize,
+    name: &'static str,
+    title: &'static str,
+    explain: &'static str,
+    numpy: &'static str,
+) -> Latency {
+    Latency {
+        info: Info {
+            name,
+            title,
+            explain,
+            formula: "order statistic at (n − 1) p, linear in between",
+            interval: "distribution-free: order statistics at binomial ranks",
+            source: "Hyndman & Fan 1996, The American Statistician 50, 361 (type 7)",
+            sklearn: numpy,
+            family: Family::Resource,
+            better: Better::Lower,
+            unit: Unit::Milliseconds,
+            range: (Some(0.0), None),
+            material: Material::Relative(0.1),
+        },
+        place,
+    }
+}
+
+impl Metric for Latency {
+    fn info(&self) -> &'static Info {
+        match self.place {
+            0 => &LATENCY_P50.info,
+            1 => &LATENCY_P95.info,
+            _ => &LATENCY_P99.info,
+        }
+    }
+
+    fn applies(&self, summary: &Summary) -> bool {
+        summary.has(Role::Latency)
+    }
+
+    fn estimate(&self, of: &Measures<'_>) -> Estimate {
+        let Some(sketch) = of
+            .service()
+            .map(|s| &s.latency_ms)
+            .filter(|l| l.count() > 0)
+        else {
+            return Estimate::undefined("no latency", 0);
+        };
+        let n = sketch.count();
+        if let Some(ranked) = of.exact.and_then(|e| e.latency_ms).map(|l| l[self.place]) {
+            let interval = ranked
+                .low
+                .zip(ranked.high)
+                .map(|(low, high)| Interval { low, high });
+            return Estimate::of(ranked.value, interval, n);
+        }
+        let p = PERCENTILES[self.place];
+        let interval = quantile_ranks(n, p).and_then(|r| {
+            Some(Interval {
+                low: sketch.value_at_rank(r.0)?,
+                high: sketch.value_at_rank(r.1)?,
+            })
+        });
+        match sketch.quantile(p) {
+            Some(value) => Estimate {
+                bound: Some(value * 0.01),
+                ..Estimate::of(value, interval, n)
+            },
+            None => Estimate::undefined("no latency", 0),
+        }
+    }
+}

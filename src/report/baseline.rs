@@ -1,0 +1,83 @@
+//! What windows are compared with.
+
+use super::make::Making;
+use super::view::BaselineChoice;
+use super::words;
+use crate::summary::Cell;
+use crate::table::time::Time;
+
+/// Rows that windows are compared with.
+pub(super) struct Basis {
+    pub label: String,
+    pub start: Option<Time>,
+    pub end: Option<Time>,
+    pub cell: Cell,
+    /// Its buckets; `None` for the reference.
+    pub range: Option<(usize, usize)>,
+    /// Its windows; `None` for the reference.
+    pub windows: Option<(usize, usize)>,
+}
+
+impl Basis {
+    /// What the reader chose, or the reference file, or the first quarter of the mature windows
+    /// (at least one, and one must be left to judge).
+    pub(super) fn choose(making: &Making<'_>, choice: &BaselineChoice) -> Option<Self> {
+        let windows = match choice {
+            BaselineChoice::None => return None,
+            BaselineChoice::Auto | BaselineChoice::Reference
+                if making.series.reference.is_some() =>
+            {
+                let cell = making.series.reference.clone()?;
+                let label = making
+                    .summary
+                    .reference
+                    .clone()
+                    .unwrap_or_else(|| "reference".into());
+                return Some(Self {
+                    label,
+                    start: None,
+                    end: None,
+                    cell,
+                    range: None,
+                    windows: None,
+                });
+            }
+            BaselineChoice::Period(from, to) => (
+                making.all.partition_point(|w| w.start < *from),
+                making.all.partition_point(|w| w.start < *to),
+            ),
+            BaselineChoice::Auto | BaselineChoice::Reference => {
+                // Without outcomes every window can still be compared by its requests and latency.
+                let labelled = making.all.iter().any(|w| w.cell.labelled > 0);
+                let mature: Vec<usize> = (0..making.all.len())
+                    .filter(|i| making.all[*i].mature || !labelled)
+                    .collect();
+                if mature.len() < 2 {
+                    return None;
+                }
+                (mature[0], mature[(mature.len() / 4).max(1) - 1] + 1)
+            }
+        };
+        let (first, last) = (
+            making.all.get(windows.0)?,
+            making.all.get(windows.1.checked_sub(1)?)?,
+        );
+        if windows.0 >= windows.1 {
+            return None;
+        }
+        let range = (first.range.0, last.range.1);
+        Some(Self {
+            label: words::period(first.start, last.end, making.size, making.summary.timed),
+            start: Some(first.start),
+            end: Some(last.end),
+            cell: making.series.total(range),
+            range: Some(range),
+            windows: Some(windows),
+        })
+    }
+
+    /// Whether a window belongs to it.
+    pub(super) fn holds(&self, window: usize) -> bool {
+        self.windows.is_some_and(|w| window >= w.0 && window < w.1)
+    }
+}

@@ -1,0 +1,174 @@
+//! Is the model still true, in a sentence that its own numbers bear out.
+
+use super::judge::is_resource;
+use super::{Alert, Estimate, Health, Level, Report, words};
+use crate::log::Task;
+use crate::metric::{self, Info};
+use crate::summary::{Summary, WindowSize};
+
+/// The metric that the sentence is about when nothing departs.
+fn main(report: &Report) -> Option<(&'static Info, &Estimate)> {
+    let names: &[&str] = match report.task {
+        Task::Binary | Task::Multiclass => &["accuracy", "roc_auc", "log_loss"],
+        Task::Regression => &["mean_absolute_error"],
+        Task::Service => &["error_rate", "latency_p95_ms", "requests"],
+    };
+    names.iter().find_map(|name| {
+        let of = report
+            .overall
+            .metrics
+            .get(*name)
+            .or_else(|| report.resources.metrics.get(*name))?;
+        Some((metric::info(name)?, of)).filter(|(_, e)| e.value.is_some())
+    })
+}
+
+pub(super) fn judge(report: &Report, summary: &Summary) -> Health {
+    let size = report.view.window.unwrap_or(WindowSize::Day);
+    let first = report.alerts.first();
+    let bad = first.filter(|a| a.level == Level::Bad);
+    let main = main(report);
+    let mut notes: Vec<String> = Vec::new();
+    let judged = report
+        .windows
+        .iter()
+        .filter(|w| !w.in_baseline && (w.mature || report.task == Task::Service))
+        .count();
+
+    let (level, sentence, metric) = if let Some(alert) = bad {
+        (
+            Level::Bad,
+            format!("{}.", alert.sentence),
+            Some(alert.metric.clone()),
+        )
+    } else if let Some((info, estimate)) = main {
+        let value = words::estimate(info, estimate);
+        let name = Some(info.name.to_string());
+        match &report.baseline {
+            _ if report.overall.labelled == 0 && report.task != Task::Service => {
+                (Level::Unknown, no_outcomes(report), name)
+            }
+            None => (
+                Level::Unknown,
+                format!(
+                    "{} is {value}; there is no baseline to compare it with.",
+                    info.title
+                ),
+                name,
+            ),
+            Some(b) if judged == 0 => (
+                Level::Unknown,
+                format!(
+                    "{} is {value}; no window outside the baseline ({}) can be judged yet.",
+                    info.title, b.label
+                ),
+                name,
+            ),
+            Some(b) => {
+                let level = if report.alerts.is_empty() {
+                    Level::Ok
+                } else {
+                    Level::Watch
+                };
+                let before = b
+                    .block
+                    .metrics
+                    .get(info.name)
+                    .and_then(|e| e.value)
+                    .map(|v| words::value(info.unit, v));
+                let was = before.map_or_else(String::new, |v| format!(", {v}"));
+                let sentence = match first {
+                    None => format!(
+                        "{} holds at {value}: nothing departs for the worse from the baseline ({}{was}).",
+                        info.title, b.label
+                    ),
+                    Some(alert) => format!(
+                        "{} holds at {value}, but {}.",
+                        info.title,
+                        lower_first(&alert.sentence)
+                    ),
+                };
+                (level, sentence, name)
+            }
+        }
+    } else {
+        (Level::Unknown, no_outcomes(report), None)
+    };
+    let told = usize::from(level == Level::Bad || level == Level::Watch);
+    notes.extend(
+        report
+            .alerts
+            .iter()
+            .skip(told)
+            .map(|a: &Alert| format!("{}.", a.sentence)),
+    );
+    if let Some(note) = past(report, size) {
+        notes.push(note);
+    }
+    let immature = report.windows.iter().filter(|w| !w.mature).count();
+    if immature > 0 && report.overall.labelled > 0 {
+        notes.push(match immature {
+            1 => "The labels of 1 window are still arriving; it is shown, not judged.".into(),
+            n => {
+                format!("The labels of {n} windows are still arriving; they are shown, not judged.")
+            }
+        });
+    }
+    notes.extend(summary.notes.iter().cloned());
+    Health {
+        level,
+        sentence,
+        notes,
+        metric,
+    }
+}
+
+fn no_outcomes(report: &Report) -> String {
+    if report.task == Task::Service {
+        return format!(
+            "{} requests; there is no prediction to judge.",
+            words::grouped(report.overall.rows as f64)
+        );
+    }
+    format!(
+        "{} predictions, none with an outcome: whether they are right cannot be told yet. Add a file of outcomes, or mark the column that holds them.",
+        words::grouped(report.overall.rows as f64)
+    )
+}
+
+/// Departures for the worse that ended by themselves: no alert is about them.
+fn past(report: &Report, size: WindowSize) -> Option<String> {
+    let alerted = |name: &String| report.alerts.iter().any(|a| a.metric == *name);
+    let (window, name) = report.windows.iter().find_map(|w| {
+        let name = w
+            .departures
+            .iter()
+            .find(|(n, d)| d.worse == Some(true) && !alerted(n) && !is_resource(n))?
+            .0;
+        Some((w, name))
+    })?;
+    let count = report
+        .windows
+        .iter()
+        .filter(|w| {
+            w.departures
+                .get(name)
+                .is_some_and(|d| d.worse == Some(true))
+        })
+        .count();
+    Some(format!(
+        "{} was worse than the baseline in {count} of {} windows, first on {}, and has come back.",
+        metric::info(name)?.title,
+        report.windows.len(),
+        words::instant(window.start, size, report.timed)
+    ))
+}
+
+fn lower_first(text: &str) -> String {
+    // Names such as `ROC AUC` keep their capitals.
+    let mut chars = text.chars();
+    match (chars.next(), chars.clone().next()) {
+        (Some(a), Some(b)) if b.is_lowercase() => a.to_lowercase().chain(chars).collect(),
+        _ => text.to_string(),
+    }
+}

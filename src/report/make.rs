@@ -1,0 +1,343 @@
+//! Summary and View to Report.
+
+use super::baseline::Basis;
+use super::view::{BaselineChoice, View};
+use super::{
+    Baseline, Block, Metrics, Report, Rows, SCHEMA, Span, Window, health, judge, maturity, parts,
+};
+use crate::log::Task;
+use crate::metric::{Cut, METRICS, Measures};
+use crate::summary::{Cell, Series, Slice, Summary, WindowSize};
+use crate::table::time::Time;
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+/// What a report lacked: cells of a slice by a size, or what only rows can tell of a range.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Missing {
+    /// A slice and size that the Summary has no cells of.
+    pub series: Option<(Slice, WindowSize)>,
+    /// Place of a series and a range of its buckets.
+    pub exact: Vec<(usize, (usize, usize))>,
+    /// A threshold at which the score histogram has no edge.
+    pub threshold: Option<f64>,
+}
+
+impl Missing {
+    /// Whether the report is as exact as rows could make it.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.series.is_none() && self.exact.is_empty() && self.threshold.is_none()
+    }
+}
+
+/// What the parts of a report are made from.
+pub(super) struct Making<'a> {
+    pub summary: &'a Summary,
+    /// The series of the view's slice, and its place.
+    pub series: &'a Series,
+    pub at: usize,
+    pub size: WindowSize,
+    pub cut: Cut,
+    /// All windows of the series, brushed or not.
+    pub all: Vec<Frame>,
+    /// The windows of the view: a range of `all`.
+    pub shown: (usize, usize),
+    missing: RefCell<Missing>,
+}
+
+/// A window before its metrics are computed.
+pub(super) struct Frame {
+    pub range: (usize, usize),
+    pub start: Time,
+    pub end: Time,
+    pub cell: Cell,
+    pub mature: bool,
+}
+
+impl Report {
+    /// What a reader sees.
+    #[must_use]
+    pub fn from(summary: &Summary, view: &View) -> Self {
+        Self::with_missing(summary, view).0
+    }
+
+    /// What a reader sees, and what the Summary lacked for it.
+    #[must_use]
+    pub fn with_missing(summary: &Summary, view: &View) -> (Self, Missing) {
+        let mut missing = Missing::default();
+        let (at, size) = choose(summary, view, &mut missing);
+        let empty = Series {
+            slice: Slice::default(),
+            size,
+            buckets: Vec::new(),
+            reference: None,
+            exact: Vec::new(),
+        };
+        let series = summary.series.get(at).unwrap_or(&empty);
+        let (cut, threshold) = cut(summary, view, &mut missing);
+        let mut all: Vec<Frame> = series
+            .windows(size)
+            .into_iter()
+            .map(|range| {
+                let (start, end) = series.border(size, range);
+                Frame {
+                    range,
+                    start,
+                    end,
+                    cell: series.total(range),
+                    mature: true,
+                }
+            })
+            .collect();
+        let truth = maturity::mark(summary, &mut all);
+        let shown = match view.range {
+            Some((from, to)) => (
+                all.partition_point(|w| w.start < from),
+                all.partition_point(|w| w.start < to),
+            ),
+            None => (0, all.len()),
+        };
+        // A range without a window shows everything rather than nothing.
+        let shown = if shown.0 < shown.1 {
+            shown
+        } else {
+            (0, all.len())
+        };
+        let making = Making {
+            summary,
+            series,
+            at,
+            size,
+            cut,
+            all,
+            shown,
+            missing: RefCell::new(missing),
+        };
+        let report = making.report(view, threshold, truth);
+        (report, making.missing.into_inner())
+    }
+}
+
+impl Making<'_> {
+    fn report(&self, view: &View, threshold: Option<f64>, truth: Option<super::Truth>) -> Report {
+        let summary = self.summary;
+        let basis = Basis::choose(self, &view.baseline);
+        let mut windows: Vec<Window> = self.all[self.shown.0..self.shown.1]
+            .iter()
+            .enumerate()
+            .map(|(i, frame)| Window {
+                start: frame.start,
+                end: frame.end,
+                rows: frame.cell.rows,
+                labelled: frame.cell.labelled,
+                mature: frame.mature,
+                in_baseline: basis.as_ref().is_some_and(|b| b.holds(self.shown.0 + i)),
+                metrics: self.metrics(&frame.cell, Some(frame.range)),
+                departures: BTreeMap::new(),
+            })
+            .collect();
+        let baseline = basis.as_ref().map(|b| Baseline {
+            label: b.label.clone(),
+            start: b.start,
+            end: b.end,
+            block: Block {
+                rows: b.cell.rows,
+                labelled: b.cell.labelled,
+                metrics: self.metrics(&b.cell, b.range),
+            },
+        });
+        if let (Some(basis), Some(baseline)) = (&basis, &baseline) {
+            let before: Vec<Metrics> = basis
+                .windows
+                .map_or(0..0, |w| w.0..w.1)
+                .map(|i| self.metrics(&self.all[i].cell, Some(self.all[i].range)))
+                .collect();
+            judge::departures(&mut windows, &baseline.block.metrics, &before);
+        }
+        let scope = self.scope();
+        let total = self.series.total(scope);
+        let metrics = self.metrics(&total, Some(scope));
+        let mut alerts = match (&basis, &baseline) {
+            (Some(basis), Some(baseline)) => {
+                judge::alerts(self, basis, &windows, &baseline.block.metrics)
+            }
+            _ => Vec::new(),
+        };
+        let slices = match (&basis, &baseline) {
+            (Some(basis), Some(_)) => parts::slices(self, basis, &alerts),
+            _ => Vec::new(),
+        };
+        judge::name_slices(&mut alerts, &slices, self);
+        let (resources, performance): (Metrics, Metrics) = metrics
+            .into_iter()
+            .partition(|(name, _)| judge::is_resource(name));
+        let block = |metrics| Block {
+            rows: total.rows,
+            labelled: total.labelled,
+            metrics,
+        };
+        let mut report = Report {
+            schema: SCHEMA.into(),
+            task: summary.task,
+            timed: summary.timed,
+            sources: summary.sources.clone(),
+            rows: rows(summary),
+            view: View {
+                window: Some(self.size),
+                threshold,
+                baseline: if basis.is_none() {
+                    BaselineChoice::None
+                } else {
+                    view.baseline.clone()
+                },
+                version: self.series.slice.version.clone(),
+                slices: self.series.slice.values.clone(),
+                range: view.range.filter(|_| self.shown != (0, self.all.len())),
+            },
+            span: summary.span.map(|(start, end)| Span {
+                start,
+                end,
+                as_of: summary.as_of.unwrap_or(end),
+            }),
+            health: super::Health {
+                level: super::Level::Unknown,
+                sentence: String::new(),
+                notes: Vec::new(),
+                metric: None,
+            },
+            baseline,
+            overall: block(performance),
+            confusion: parts::confusion(self, &total, basis.as_ref()),
+            scores: parts::scores(self, &total, threshold),
+            quality: parts::quality(self, &windows, basis.as_ref()),
+            windows,
+            truth,
+            slices,
+            resources: block(resources),
+            alerts,
+            rejected: summary.rejected.clone(),
+        };
+        report.health = health::judge(&report, summary);
+        report
+    }
+
+    /// Buckets of the windows shown.
+    fn scope(&self) -> (usize, usize) {
+        let shown = &self.all[self.shown.0..self.shown.1];
+        match (shown.first(), shown.last()) {
+            (Some(first), Some(last)) => (first.range.0, last.range.1),
+            _ => (0, 0),
+        }
+    }
+
+    /// All metrics of a cell; `range`: the buckets it was made of, `None` for the reference.
+    pub(super) fn metrics(&self, cell: &Cell, range: Option<(usize, usize)>) -> Metrics {
+        let exact = self.series.exact(range);
+        if let (None, Some(range)) = (exact, range)
+            && cell.rows > 0
+            && needs_exact(self.summary, cell)
+        {
+            self.missing.borrow_mut().exact.push((self.at, range));
+        }
+        let of = Measures {
+            summary: self.summary,
+            cell,
+            exact,
+            cut: self.cut,
+        };
+        METRICS
+            .iter()
+            .filter(|m| m.applies(self.summary))
+            .map(|m| (m.info().name.to_string(), m.estimate(&of)))
+            .collect()
+    }
+}
+
+/// Whether some metric of a cell can be told exactly by rows only.
+fn needs_exact(summary: &Summary, cell: &Cell) -> bool {
+    let ranked = cell.classes.as_ref().is_some_and(|c| match summary.task {
+        Task::Binary => c.positive.total() > 0 && c.negative.total() > 0,
+        _ => c.log_loss.n > 0,
+    });
+    ranked
+        || cell
+            .service
+            .as_ref()
+            .is_some_and(|s| s.latency_ms.count() > 0)
+}
+
+/// The series that answers a view, and the size of its windows.
+fn choose(summary: &Summary, view: &View, missing: &mut Missing) -> (usize, WindowSize) {
+    let slice = view.slice();
+    let natural = summary.series.first().map_or(WindowSize::Day, |s| s.size);
+    let wanted = view.window.unwrap_or(natural);
+    let best = |slice: &Slice, size: WindowSize| {
+        (0..summary.series.len())
+            .filter(|i| {
+                summary.series[*i].slice == *slice && size.is_made_of(summary.series[*i].size)
+            })
+            .max_by_key(|i| summary.series[*i].size)
+    };
+    if let Some(at) = best(&slice, wanted) {
+        return (at, wanted);
+    }
+    missing.series = Some((slice.clone(), wanted));
+    let of_slice = summary.series.iter().position(|s| s.slice == slice);
+    let at = of_slice
+        .or_else(|| best(&Slice::default(), wanted))
+        .unwrap_or(0);
+    let size = summary.series.get(at).map_or(wanted, |s| {
+        if wanted.is_made_of(s.size) {
+            wanted
+        } else {
+            s.size
+        }
+    });
+    (at, size)
+}
+
+/// How predicted labels are found, and the threshold in force.
+fn cut(summary: &Summary, view: &View, missing: &mut Missing) -> (Cut, Option<f64>) {
+    let edges = &summary.edges;
+    let bins = edges.len().saturating_sub(1);
+    if bins == 0 || (view.threshold.is_none() && summary.served) {
+        return (Cut::Served, None);
+    }
+    let wanted = view.threshold.unwrap_or(if summary.probabilistic {
+        0.5
+    } else {
+        edges[bins.div_ceil(2).min(bins - 1)]
+    });
+    let above = edges[..bins].partition_point(|e| *e < wanted);
+    let near = |i: usize| edges.get(i).map_or(f64::INFINITY, |e| (e - wanted).abs());
+    let bin = if above > 0 && near(above - 1) < near(above) {
+        above - 1
+    } else {
+        above.min(bins - 1)
+    };
+    if edges[bin] != wanted {
+        missing.threshold = Some(wanted);
+    }
+    (Cut::Bin(bin as u32), Some(edges[bin]))
+}
+
+fn rows(summary: &Summary) -> Rows {
+    let c = summary.counts;
+    Rows {
+        predictions: c.predictions,
+        outcomes: c.outcomes,
+        joined: c.joined,
+        unmatched_predictions: c.predictions - c.joined.min(c.predictions),
+        orphan_outcomes: c.orphan_outcomes,
+        duplicate_outcomes: c.duplicate_outcomes,
+        duplicate_predictions: c.duplicate_predictions,
+        rejected: c.without_time
+            + summary
+                .rejected
+                .iter()
+                .filter(|r| r.row_lost)
+                .map(|r| r.count)
+                .sum::<u64>(),
+    }
+}

@@ -1,0 +1,84 @@
+//! Which windows can be judged: have their outcomes arrived?
+//!
+//! Where outcomes carry a time, a window is mature once the 95th percentile of the delay has passed
+//! since its end, or once it has as many outcomes as mature windows have. Where they carry none, the
+//! last windows are immature as long as their coverage is well below the usual one.
+
+use super::Truth;
+use super::make::Frame;
+use super::words::duration;
+use crate::metric::Estimate;
+use crate::stats::interval::wilson;
+use crate::stats::sketch::LogHistogram;
+use crate::summary::Summary;
+
+/// Share of the usual coverage from which a window is taken as complete.
+const COMPLETE: f64 = 0.95;
+/// Share of the usual coverage below which a last window is taken as incomplete.
+const INCOMPLETE: f64 = 0.8;
+
+/// Marks each window, and says what is known of coverage and delay.
+pub(super) fn mark(summary: &Summary, windows: &mut [Frame]) -> Option<Truth> {
+    let (rows, labelled) = windows
+        .iter()
+        .fold((0, 0), |(r, l), w| (r + w.cell.rows, l + w.cell.labelled));
+    if rows == 0 || summary.task == crate::log::Task::Service {
+        return None;
+    }
+    let coverage = Estimate::of(labelled as f64 / rows as f64, wilson(labelled, rows), rows);
+    let mut delays = LogHistogram::default();
+    windows
+        .iter()
+        .filter_map(|w| w.cell.delay_s.as_ref())
+        .for_each(|d| delays.merge(d));
+    let (p50, p95) = (delays.quantile(0.5), delays.quantile(0.95));
+    let rule = match (p95, summary.as_of) {
+        _ if labelled == 0 => {
+            windows.iter_mut().for_each(|w| w.mature = false);
+            "There are no outcomes yet.".to_string()
+        }
+        (Some(wait), Some(as_of)) => {
+            let passed = |w: &Frame| (as_of.0 - w.end.0) as f64 / 1e6 >= wait;
+            let usual = median(windows.iter().filter(|w| passed(w)).map(share).collect());
+            for w in windows.iter_mut() {
+                w.mature = passed(w) || usual.is_some_and(|u| share(w) >= COMPLETE * u);
+            }
+            format!(
+                "95 of 100 outcomes arrive within {}. A window is judged once that long has passed since its end, or once it has as many outcomes as earlier windows.",
+                duration(wait)
+            )
+        }
+        _ => {
+            let usual = median(
+                windows
+                    .iter()
+                    .filter(|w| w.cell.labelled > 0)
+                    .map(share)
+                    .collect(),
+            )
+            .unwrap_or(0.0);
+            for w in windows.iter_mut().rev() {
+                if share(w) >= INCOMPLETE * usual {
+                    break;
+                }
+                w.mature = false;
+            }
+            "Outcomes carry no time: the last windows are judged once their coverage is at least 80 % of the usual one.".to_string()
+        }
+    };
+    Some(Truth {
+        coverage,
+        delay_p50_s: p50,
+        delay_p95_s: p95,
+        rule,
+    })
+}
+
+fn share(w: &Frame) -> f64 {
+    w.cell.labelled as f64 / w.cell.rows.max(1) as f64
+}
+
+fn median(mut values: Vec<f64>) -> Option<f64> {
+    values.sort_by(f64::total_cmp);
+    values.get(values.len() / 2).copied()
+}

@@ -1,0 +1,265 @@
+//! The tables of a report: confusion, scores, slices, data quality.
+
+use super::baseline::Basis;
+use super::make::Making;
+use super::{Alert, ColumnQuality, Confusion, Departure, Scores, SliceRow, Window, judge};
+use crate::log::Task;
+use crate::metric::Estimate;
+use crate::metric::{METRICS, Measures, Metric};
+use crate::stats::interval::wilson;
+use crate::stats::multiple::holm;
+use crate::summary::{Cell, Series, Slice};
+use std::collections::BTreeMap;
+
+/// Predicted against true labels.
+pub(super) fn confusion(
+    making: &Making<'_>,
+    total: &Cell,
+    basis: Option<&Basis>,
+) -> Option<Confusion> {
+    let matrix = |cell: &Cell| {
+        Measures {
+            summary: making.summary,
+            cell,
+            exact: None,
+            cut: making.cut,
+        }
+        .matrix()
+    };
+    let counts = matrix(total);
+    counts.iter().flatten().any(|n| *n > 0).then(|| Confusion {
+        labels: making.summary.labels.clone(),
+        counts,
+        baseline: basis.map(|b| matrix(&b.cell)),
+    })
+}
+
+/// Scores by outcome.
+pub(super) fn scores(making: &Making<'_>, total: &Cell, threshold: Option<f64>) -> Option<Scores> {
+    let classes = total
+        .classes
+        .as_ref()
+        .filter(|_| making.summary.task == Task::Binary)?;
+    let edges = making.summary.edges.clone();
+    let bins = edges.len().checked_sub(1).filter(|b| *b > 0)?;
+    Some(Scores {
+        positive: classes.positive.dense(bins),
+        negative: classes.negative.dense(bins),
+        unlabelled: classes.unlabelled.dense(bins),
+        edges,
+        threshold,
+        positive_label: making.summary.labels.get(1).cloned().unwrap_or_default(),
+    })
+}
+
+/// The metric that slices are compared by: the first alert's, if counts alone give it, else the
+/// first of the task.
+fn main_metric(making: &Making<'_>, alerts: &[Alert]) -> Option<&'static dyn Metric> {
+    let by_counts = [
+        "accuracy",
+        "precision",
+        "recall",
+        "f1",
+        "balanced_accuracy",
+        "mean_absolute_error",
+        "root_mean_squared_error",
+        "log_loss",
+        "brier_score",
+        "r2",
+    ];
+    let alerted = alerts
+        .iter()
+        .map(|a| a.metric.as_str())
+        .find(|m| by_counts.contains(m));
+    METRICS
+        .iter()
+        .copied()
+        .filter(|m| m.applies(making.summary))
+        .find(|m| match alerted {
+            Some(name) => m.info().name == name,
+            None => by_counts.contains(&m.info().name),
+        })
+}
+
+/// The main metric for each value of each segment and version: baseline against the rows since the
+/// first alert (without one: all mature rows after the baseline). Worst first.
+pub(super) fn slices(making: &Making<'_>, basis: &Basis, alerts: &[Alert]) -> Vec<SliceRow> {
+    let Some(metric) =
+        main_metric(making, alerts).filter(|_| making.series.slice == Slice::default())
+    else {
+        return Vec::new();
+    };
+    let info = metric.info();
+    let since = alerts
+        .iter()
+        .find(|a| a.metric == info.name)
+        .map(|a| a.since);
+    let shown = &making.all[making.shown.0..making.shown.1];
+    let after: Vec<&super::make::Frame> = shown
+        .iter()
+        .enumerate()
+        .filter(|(i, w)| {
+            w.mature && !basis.holds(making.shown.0 + i) && since.is_none_or(|s| w.start >= s)
+        })
+        .map(|w| w.1)
+        .collect();
+    let (Some(first), Some(last)) = (after.first(), after.last()) else {
+        return Vec::new();
+    };
+    let estimate = |cell: &Cell| {
+        metric.estimate(&Measures {
+            summary: making.summary,
+            cell,
+            exact: None,
+            cut: making.cut,
+        })
+    };
+    let mut rows: Vec<(SliceRow, Option<Departure>)> = making
+        .summary
+        .series
+        .iter()
+        .filter(|s| s.size == making.series.size)
+        .filter_map(|s| named(making, s).map(|n| (s, n)))
+        .filter_map(|(series, (column, value))| {
+            let of = |from, to| {
+                let range = (
+                    series.buckets.partition_point(|b| b.start < from),
+                    series.buckets.partition_point(|b| b.start < to),
+                );
+                (range.0 < range.1).then(|| series.total(range))
+            };
+            let before = match (basis.start, basis.end) {
+                (Some(from), Some(to)) => of(from, to),
+                _ => series.reference.clone(),
+            };
+            let now = of(first.start, last.end)?;
+            let current = estimate(&now);
+            let baseline = before.map_or_else(
+                || Estimate::undefined("not in the baseline", 0),
+                |b| estimate(&b),
+            );
+            let departure = judge::compare(info, &current, &baseline, 0.0);
+            Some((
+                SliceRow {
+                    column,
+                    value,
+                    rows: now.rows,
+                    current,
+                    baseline,
+                    departure: None,
+                },
+                departure,
+            ))
+        })
+        .collect();
+    let raw: Vec<f64> = rows.iter().filter_map(|r| r.1.map(|d| d.p_value)).collect();
+    let mut corrected = holm(&raw).into_iter();
+    for (row, departure) in &mut rows {
+        let Some(found) = departure else { continue };
+        let p_value = corrected.next().unwrap_or(1.0);
+        if p_value < 0.05 && judge::matters(info, found.change, Some(&row.baseline)) {
+            row.departure = Some(Departure { p_value, ..*found });
+        }
+    }
+    let badness = |r: &(SliceRow, Option<Departure>)| {
+        r.1.map_or(f64::NEG_INFINITY, |d| {
+            if d.worse == Some(true) {
+                d.change.abs()
+            } else {
+                -d.change.abs()
+            }
+        })
+    };
+    rows.sort_by(|a, b| {
+        badness(b)
+            .total_cmp(&badness(a))
+            .then_with(|| (&a.0.column, &a.0.value).cmp(&(&b.0.column, &b.0.value)))
+    });
+    rows.into_iter().map(|r| r.0).collect()
+}
+
+/// Column and value of a series of one value.
+fn named(making: &Making<'_>, series: &Series) -> Option<(String, String)> {
+    match (&series.slice.version, &series.slice.values[..]) {
+        (Some(version), []) => Some((
+            making
+                .summary
+                .versions
+                .as_ref()
+                .map_or_else(|| "version".into(), |v| v.column.clone()),
+            version.clone(),
+        )),
+        (None, [one]) => Some((one.column.clone(), one.value.clone())),
+        _ => None,
+    }
+}
+
+/// Missing cells by column, over all rows (not only those of a slice).
+pub(super) fn quality(
+    making: &Making<'_>,
+    windows: &[Window],
+    basis: Option<&Basis>,
+) -> Vec<ColumnQuality> {
+    let Some(series) = making
+        .summary
+        .series
+        .iter()
+        .find(|s| s.slice == Slice::default() && making.size.is_made_of(s.size))
+    else {
+        return Vec::new();
+    };
+    let (from, to) = match (windows.first(), windows.last()) {
+        (Some(a), Some(b)) => (a.start, b.end),
+        _ => return Vec::new(),
+    };
+    let inside = |from, to| {
+        (
+            series.buckets.partition_point(|b| b.start < from),
+            series.buckets.partition_point(|b| b.start < to),
+        )
+    };
+    let total = series.total(inside(from, to));
+    let before = match basis {
+        Some(b) => match (b.start, b.end) {
+            (Some(from), Some(to)) => Some(series.total(inside(from, to))),
+            _ => series.reference.clone(),
+        },
+        None => None,
+    };
+    let cells: BTreeMap<_, Cell> = series
+        .windows(making.size)
+        .into_iter()
+        .map(|range| (series.border(making.size, range).0, series.total(range)))
+        .collect();
+    let at = |cell: &Cell, i: usize| cell.missing.get(i).copied().unwrap_or(0);
+    making
+        .summary
+        .columns
+        .iter()
+        .enumerate()
+        .map(|(i, column)| ColumnQuality {
+            column: column.name.clone(),
+            role: column.role.name().into(),
+            missing: match total.rows {
+                0 => Estimate::undefined("no rows", 0),
+                n => Estimate::of(at(&total, i) as f64 / n as f64, wilson(at(&total, i), n), n),
+            },
+            baseline_missing: before
+                .as_ref()
+                .filter(|b| b.rows > 0)
+                .map(|b| at(b, i) as f64 / b.rows as f64),
+            missing_by_window: windows
+                .iter()
+                .map(|w| {
+                    cells
+                        .get(&w.start)
+                        .filter(|c| c.rows > 0)
+                        .map(|c| at(c, i) as f64 / c.rows as f64)
+                })
+                .collect(),
+            mean: (column.numbers > 0).then(|| column.sum.value() / column.numbers as f64),
+            min: column.min,
+            max: column.max,
+        })
+        .collect()
+}

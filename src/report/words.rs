@@ -1,0 +1,156 @@
+//! Numbers and instants as a person reads them, for the sentences of a report.
+
+use crate::metric::{Estimate, Info, Unit};
+use crate::summary::WindowSize;
+use crate::table::time::{DAY, SECOND, Time};
+
+const MONTHS: [&str; 12] = [
+    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+];
+
+/// `91.2 %`, `0.934`, `12.3 ms`, `1 234`.
+#[must_use]
+pub fn value(unit: Unit, value: f64) -> String {
+    match unit {
+        Unit::Percent => format!("{} %", digits(value * 100.0, 3)),
+        Unit::Milliseconds => format!("{} ms", digits(value, 3)),
+        Unit::Count => grouped(value.round()),
+        Unit::Ratio => format!("{value:.3}"),
+        Unit::Outcome => digits(value, 4),
+    }
+}
+
+/// A value with its interval, or why there is none.
+#[must_use]
+pub fn estimate(info: &Info, of: &Estimate) -> String {
+    match (of.value, of.low, of.high) {
+        (Some(v), Some(low), Some(high)) => {
+            let end = |x| {
+                value(info.unit, x)
+                    .trim_end_matches(" %")
+                    .trim_end_matches(" ms")
+                    .to_string()
+            };
+            format!("{} [{}, {}]", value(info.unit, v), end(low), end(high))
+        }
+        (Some(v), ..) => value(info.unit, v),
+        _ => of.undefined.clone().unwrap_or_else(|| "not known".into()),
+    }
+}
+
+/// So many significant digits, but never fewer than the whole part has.
+fn digits(value: f64, significant: i32) -> String {
+    if value == 0.0 {
+        return "0".into();
+    }
+    let whole = libm::floor(libm::log10(value.abs())) as i32 + 1;
+    if whole > 5 {
+        return grouped(value.round());
+    }
+    let places = (significant - whole).clamp(0, 6) as usize;
+    format!("{value:.places$}")
+}
+
+/// Groups of three digits with narrow spaces between.
+#[must_use]
+pub fn grouped(value: f64) -> String {
+    let text = format!("{:.0}", value.abs());
+    let mut out = String::from(if value < 0.0 { "−" } else { "" });
+    for (i, c) in text.chars().enumerate() {
+        if i > 0 && (text.len() - i).is_multiple_of(3) {
+            out.push('\u{202f}');
+        }
+        out.push(c);
+    }
+    out
+}
+
+/// `5 Nov 2026`, with the hour where windows are hours; `row 1 200` where there are no times.
+#[must_use]
+pub fn instant(time: Time, size: WindowSize, timed: bool) -> String {
+    if !timed {
+        return format!("row {}", grouped((time.0 / SECOND + 1) as f64));
+    }
+    let (y, m, d) = time.date();
+    let month = MONTHS[(m as usize).clamp(1, 12) - 1];
+    let (h, min, _) = time.clock();
+    match size {
+        WindowSize::Month => format!("{month} {y}"),
+        WindowSize::Hour => format!("{d} {month} {y} {h:02}:{min:02} UTC"),
+        _ => format!("{d} {month} {y}"),
+    }
+}
+
+/// `1 – 14 Jan 2025`; both ends belong to the period, so the end is the last instant before `end`.
+#[must_use]
+pub fn period(start: Time, end: Time, size: WindowSize, timed: bool) -> String {
+    if !timed {
+        return format!(
+            "rows {} – {}",
+            grouped((start.0 / SECOND + 1) as f64),
+            grouped((end.0 / SECOND) as f64)
+        );
+    }
+    let last = Time(end.0 - 1);
+    if size == WindowSize::Hour && end.0 - start.0 < 3 * DAY {
+        return format!(
+            "{} – {}",
+            instant(start, size, true),
+            instant(end, size, true)
+        );
+    }
+    let ((y1, m1, d1), (y2, m2, _)) = (start.date(), last.date());
+    let to = instant(last, WindowSize::Day, true);
+    if size == WindowSize::Month {
+        let (from, to) = (instant(start, size, true), instant(last, size, true));
+        return if from == to {
+            from
+        } else {
+            format!("{from} – {to}")
+        };
+    }
+    if instant(start, WindowSize::Day, true) == to {
+        return to;
+    }
+    let month = MONTHS[(m1 as usize).clamp(1, 12) - 1];
+    match (y1 == y2, m1 == m2) {
+        (true, true) => format!("{d1} – {to}"),
+        (true, false) => format!("{d1} {month} – {to}"),
+        _ => format!("{} – {to}", instant(start, WindowSize::Day, true)),
+    }
+}
+
+/// `2.9 days`, `4 h`, `35 s`.
+#[must_use]
+pub fn duration(seconds: f64) -> String {
+    match seconds {
+        s if s >= 2.0 * 86_400.0 => format!("{} days", digits(s / 86_400.0, 2)),
+        s if s >= 2.0 * 3_600.0 => format!("{} h", digits(s / 3_600.0, 2)),
+        s if s >= 120.0 => format!("{} min", digits(s / 60.0, 2)),
+        s => format!("{} s", digits(s, 2)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_and_periods() {
+        assert_eq!(value(Unit::Percent, 0.9123), "91.2 %");
+        assert_eq!(value(Unit::Milliseconds, 1234.5), "1234 ms");
+        assert_eq!(grouped(-1_234_567.0), "−1\u{202f}234\u{202f}567");
+        let day = |d: i64| Time(1_735_689_600_000_000 + d * DAY);
+        assert_eq!(
+            period(day(0), day(14), WindowSize::Day, true),
+            "1 – 14 Jan 2025"
+        );
+        assert_eq!(period(day(0), day(1), WindowSize::Day, true), "1 Jan 2025");
+        assert_eq!(
+            period(day(0), day(40), WindowSize::Week, true),
+            "1 Jan – 9 Feb 2025"
+        );
+        assert_eq!(period(day(0), day(31), WindowSize::Month, true), "Jan 2025");
+        assert_eq!(duration(250_000.0), "2.9 days");
+    }
+}

@@ -1,0 +1,265 @@
+//! Quantiles within 1 % from counts that can be merged.
+//!
+//! A value x falls into bucket ⌈ln |x| / ln γ⌉ with γ = (1 + α)/(1 − α), and is read back as the point of
+//! its bucket that is within α of all of it. Buckets hold integers, and the smallest and largest values
+//! are kept as they are, so merging is exact and no order of it matters.
+//!
+//! Source: C. Masson, J. E. Rim, H. K. Lee (2019), *DDSketch: a fast and fully-mergeable quantile sketch
+//! with relative-error guarantees*, arXiv:1908.10693. Kept in pages instead of with a limit on buckets:
+//! no bucket is ever collapsed, and a page costs only where there are values.
+
+mod pages;
+
+use super::exact_quantile::{between, rank};
+use pages::Pages;
+use serde::{Deserialize, Serialize};
+
+/// The relative accuracy α.
+pub const ACCURACY: f64 = 0.01;
+/// γ: the ratio of the ends of a bucket.
+const GAMMA: f64 = (1.0 + ACCURACY) / (1.0 - ACCURACY);
+/// ln γ.
+const LOG_GAMMA: f64 = 0.020_000_666_706_669_435;
+
+/// A histogram of logarithmic buckets from which every quantile can be told within 1 %.
+///
+/// Zero has a bucket of its own and negative values a mirrored store. Values that are not finite are
+/// ignored. A few hundred bytes for data within one order of magnitude. Written as
+/// `{"zero":1,"positive":[[index,count],…],"negative":[…],"least":…,"most":…}`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct LogHistogram {
+    #[serde(default, skip_serializing_if = "is_zero")]
+    zero: u64,
+    #[serde(default, skip_serializing_if = "Pages::is_empty")]
+    positive: Pages,
+    #[serde(default, skip_serializing_if = "Pages::is_empty")]
+    negative: Pages,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    least: Option<f64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    most: Option<f64>,
+}
+
+impl LogHistogram {
+    /// Counts a value; one that is not finite is ignored.
+    pub fn add(&mut self, value: f64) {
+        if !value.is_finite() {
+            return;
+        }
+        if value > 0.0 {
+            self.positive.add(index(value), 1);
+        } else if value < 0.0 {
+            self.negative.add(index(-value), 1);
+        } else {
+            self.zero = self.zero.saturating_add(1);
+        }
+        // Adding zero makes −0 the same as 0, whichever came first.
+        self.widen(Some(value + 0.0), Some(value + 0.0));
+    }
+
+    /// Adds all that `other` has counted.
+    pub fn merge(&mut self, other: &Self) {
+        self.zero = self.zero.saturating_add(other.zero);
+        self.positive.merge(&other.positive);
+        self.negative.merge(&other.negative);
+        self.widen(other.least, other.most);
+    }
+
+    fn widen(&mut self, least: Option<f64>, most: Option<f64>) {
+        self.least = match (self.least, least) {
+            (Some(a), Some(b)) => Some(a.min(b)),
+            (a, b) => a.or(b),
+        };
+        self.most = match (self.most, most) {
+            (Some(a), Some(b)) => Some(a.max(b)),
+            (a, b) => a.or(b),
+        };
+    }
+
+    /// How many values were counted.
+    #[must_use]
+    pub fn count(&self) -> u64 {
+        let signed = self.positive.total().saturating_add(self.negative.total());
+        signed.saturating_add(self.zero)
+    }
+
+    /// The smallest value, exact; `None` without values.
+    #[must_use]
+    pub const fn least(&self) -> Option<f64> {
+        self.least
+    }
+
+    /// The largest value, exact; `None` without values.
+    #[must_use]
+    pub const fn most(&self) -> Option<f64> {
+        self.most
+    }
+
+    /// The value at a rank (from 0) in ascending order, within 1 % of it, and the first and the last
+    /// exact; `None` from the count on.
+    #[must_use]
+    pub fn value_at_rank(&self, rank: u64) -> Option<f64> {
+        if rank == 0 {
+            return self.least;
+        }
+        if rank.checked_add(1) == Some(self.count()) {
+            return self.most;
+        }
+        let mut left = rank;
+        let value = if let Some(bucket) = self.negative.at_rank_from_top(&mut left) {
+            -middle(bucket)
+        } else if left < self.zero {
+            0.0
+        } else {
+            left -= self.zero;
+            middle(self.positive.at_rank(&mut left)?)
+        };
+        // No value lies beyond the ends.
+        let value = self.least.map_or(value, |least| value.max(least));
+        Some(self.most.map_or(value, |most| value.min(most)))
+    }
+
+    /// The `p`-quantile as [`super::exact_quantile::quantile_sorted`] defines it, made of two values of
+    /// which each is within 1 %; so it is within 1 % itself unless zero lies between the two.
+    ///
+    /// `None` without values or for `p` outside 0 … 1.
+    #[must_use]
+    pub fn quantile(&self, p: f64) -> Option<f64> {
+        let (rank, fraction) = rank(self.count(), p)?;
+        let low = self.value_at_rank(rank)?;
+        if fraction == 0.0 {
+            return Some(low);
+        }
+        let high = self.value_at_rank(rank + 1).unwrap_or(low);
+        Some(between(low, high, fraction))
+    }
+}
+
+/// The bucket of a positive value: γ^(i−1) < value ≤ γ^i.
+fn index(value: f64) -> i32 {
+    libm::ceil(libm::log(value) / LOG_GAMMA) as i32
+}
+
+/// The point that is within α of all of a bucket: 2γ^i/(γ + 1).
+fn middle(bucket: i32) -> f64 {
+    let value = libm::exp(f64::from(bucket) * LOG_GAMMA) * (2.0 / (GAMMA + 1.0));
+    value.min(f64::MAX)
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref)] // the shape serde asks for
+const fn is_zero(value: &u64) -> bool {
+    *value == 0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::stats::exact_quantile::quantile_sorted;
+    use proptest::prelude::*;
+
+    fn of(values: &[f64]) -> LogHistogram {
+        let mut sketch = LogHistogram::default();
+        values.iter().for_each(|&v| sketch.add(v));
+        sketch
+    }
+
+    #[test]
+    fn the_constant_is_the_logarithm() {
+        assert_eq!(LOG_GAMMA, libm::log(GAMMA));
+    }
+
+    #[test]
+    fn empty_is_undefined() {
+        let sketch = of(&[f64::NAN, f64::INFINITY]);
+        assert_eq!(
+            (sketch.count(), sketch.quantile(0.5), sketch.least()),
+            (0, None, None)
+        );
+        assert_eq!(serde_json::to_string(&sketch).unwrap(), "{}");
+    }
+
+    #[test]
+    fn signs_and_zero_are_in_order() {
+        let sketch = of(&[3.0, -2.0, 0.0, -0.0, -50.0]);
+        let at = |rank| sketch.value_at_rank(rank).unwrap();
+        assert_eq!((at(0), at(2), at(3), at(4)), (-50.0, 0.0, 0.0, 3.0));
+        assert!((at(1) + 2.0).abs() <= 0.02);
+        assert_eq!(sketch.value_at_rank(5), None);
+    }
+
+    #[test]
+    fn the_ends_of_the_range_are_kept() {
+        let sketch = of(&[5e-324, f64::MAX, 1e-310, -f64::MAX]);
+        assert_eq!(sketch.quantile(0.0), Some(-f64::MAX));
+        assert_eq!(sketch.quantile(1.0), Some(f64::MAX));
+        let tiny = sketch.value_at_rank(2).unwrap();
+        assert!((tiny / 1e-310 - 1.0).abs() < 0.011);
+    }
+
+    #[test]
+    fn a_hostile_file_does_no_harm() {
+        let text = r#"{"zero":18446744073709551615,"positive":[[2147483647,9],[-2147483648,18446744073709551615],[2147483647,1]]}"#;
+        let sketch: LogHistogram = serde_json::from_str(text).unwrap();
+        assert_eq!(sketch.count(), u64::MAX);
+        assert_eq!(sketch.quantile(0.0), None);
+        assert!(sketch.quantile(0.9).unwrap().is_finite());
+        let mut twice = sketch.clone();
+        twice.merge(&sketch);
+        assert!(twice.quantile(0.5).unwrap().is_finite());
+    }
+
+    fn values() -> impl Strategy<Value = Vec<f64>> {
+        let value = prop_oneof![
+            4 => (-20.0..20.0_f64).prop_map(libm::exp),
+            1 => (-20.0..20.0_f64).prop_map(|v| -libm::exp(v)),
+            1 => Just(0.0),
+            1 => any::<f64>().prop_filter("finite", |v| v.is_finite()),
+        ];
+        prop::collection::vec(value, 1..200)
+    }
+
+    proptest! {
+        #[test]
+        fn every_rank_is_within_one_percent(values in values()) {
+            let sketch = of(&values);
+            let mut sorted = values;
+            sorted.sort_by(f64::total_cmp);
+            prop_assert_eq!(sketch.count(), sorted.len() as u64);
+            for (rank, &exact) in sorted.iter().enumerate() {
+                let got = sketch.value_at_rank(rank as u64).unwrap();
+                // Below 1e-320 an f64 itself is coarser than 1 %.
+                let room = exact.abs() * (ACCURACY * (1.0 + 1e-9)) + 5e-324;
+                prop_assert!((got - exact).abs() <= room, "{} {}", got, exact);
+            }
+        }
+
+        #[test]
+        fn quantiles_of_one_sign_are_within_one_percent(
+            values in prop::collection::vec((-20.0..20.0_f64).prop_map(libm::exp), 1..200),
+            p in 0.0..=1.0_f64,
+        ) {
+            let got = of(&values).quantile(p).unwrap();
+            let mut sorted = values;
+            sorted.sort_by(f64::total_cmp);
+            let exact = quantile_sorted(&sorted, p).unwrap();
+            prop_assert!((got / exact - 1.0).abs() <= ACCURACY * (1.0 + 1e-9), "{} {}", got, exact);
+        }
+
+        #[test]
+        fn merging_is_counting_together(a in values(), b in values()) {
+            let whole = of(&[a.as_slice(), b.as_slice()].concat());
+            let (mut left, mut right) = (of(&a), of(&b));
+            right.merge(&left);
+            left.merge(&of(&b));
+            prop_assert_eq!(&left, &whole);
+            prop_assert_eq!(&right, &whole);
+        }
+
+        #[test]
+        fn survives_json(values in values()) {
+            let sketch = of(&values);
+            let text = serde_json::to_string(&sketch).unwrap();
+            prop_assert_eq!(serde_json::from_str::<LogHistogram>(&text).unwrap(), sketch);
+        }
+    }
+}

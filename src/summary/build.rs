@@ -1,0 +1,560 @@
+//! Log to Summary: one pass over the rows a family of slices, bucket by bucket.
+//!
+//! The [`Builder`] keeps the rows, so that what a reader asks later (another window, a slice of two
+//! segments, the exact ROC AUC of a brushed range) is added to the same Summary.
+
+use super::cell::Histogram;
+use super::exact::Orders;
+use super::grid::{self, WindowSize, floor, next};
+use super::series::{Bucket, Series};
+use super::{ColumnInfo, SCHEMA, Slice, SliceChoice, Summary, Values};
+use crate::log::{Category, Log, Task};
+use crate::stats::exact_sum::ExactSum;
+use crate::table::time::{SECOND, Time};
+use crate::table::{Column, NO_TIME};
+use std::collections::BTreeMap;
+
+use super::work::Work;
+
+/// Values of a segment that get cells of their own; the others are found by asking.
+const VALUES: usize = 12;
+/// Bins of a score histogram.
+const BINS: usize = 100;
+/// Different scores up to which each has a bin of its own.
+const DISTINCT: usize = 200;
+
+/// What is computed once a row.
+pub(super) struct Facts {
+    /// Bin of the score; `u32::MAX` without one.
+    pub bin: Vec<u32>,
+    /// 1 where the outcome is the positive class.
+    pub positive: Vec<u8>,
+    /// Log loss; NaN without outcome or probability.
+    pub log_loss: Vec<f64>,
+    /// Squared error of the probabilities, likewise.
+    pub squared: Vec<f64>,
+}
+
+/// The rows, and what is known of each, ready to be counted.
+pub struct Builder {
+    pub(super) log: Log,
+    pub(super) facts: Facts,
+    pub(super) edges: Vec<f64>,
+    pub(super) centre: f64,
+    pub(super) orders: Orders,
+}
+
+/// Rows in order of their bucket.
+pub(super) struct Buckets {
+    /// Row numbers, bucket by bucket.
+    pub order: Vec<u32>,
+    /// Where each bucket starts in `order`; one more than there are buckets.
+    pub starts: Vec<usize>,
+    /// First instant and end of each bucket.
+    pub borders: Vec<(Time, Time)>,
+}
+
+impl Builder {
+    /// Takes the rows. A threshold that is asked for becomes an edge of the score histogram, so
+    /// that its counts are exact.
+    #[must_use]
+    pub fn new(log: Log, threshold: Option<f64>) -> Self {
+        let edges = edges(&log, threshold);
+        let facts = facts(&log, &edges);
+        let centre = match &log.truth {
+            crate::log::Truth::Numbers(v) => v.iter().copied().find(|x| !x.is_nan()).unwrap_or(0.0),
+            _ => 0.0,
+        };
+        let orders = Orders::of(&log);
+        Self {
+            log,
+            facts,
+            edges,
+            centre,
+            orders,
+        }
+    }
+
+    /// The Summary of all rows, by the size asked for or the one that suits.
+    #[must_use]
+    pub fn summary(&self, size: Option<WindowSize>) -> Summary {
+        let log = &self.log;
+        let times = &log.time[..log.live.min(log.time.len())];
+        let size = match size {
+            Some(size) if !times.is_empty() || matches!(size, WindowSize::Rows(_)) => size,
+            _ if times.is_empty() => {
+                WindowSize::Rows(log.live.div_ceil(20).max(50).min(u32::MAX as usize) as u32)
+            }
+            _ => grid::suit(times, NO_TIME),
+        };
+        let known = |t: &&i64| **t != NO_TIME;
+        let low = times.iter().filter(known).min();
+        let high = times.iter().filter(known).max();
+        let last_outcome = log.outcome_time.iter().take(log.live).filter(known).max();
+        let mut summary = Summary {
+            schema: SCHEMA.into(),
+            task: log.task.unwrap_or(Task::Service),
+            labels: log.labels.clone(),
+            edges: self.edges.clone(),
+            probabilistic: log.probabilistic,
+            served: !matches!(log.predicted, crate::log::Truth::None),
+            centre: self.centre,
+            timed: !times.is_empty(),
+            span: low.zip(high).map(|(a, b)| (Time(*a), Time(*b))),
+            as_of: high.max(last_outcome).map(|t| Time(*t)),
+            delays: last_outcome.is_some() && !times.is_empty(),
+            counts: log.counts,
+            sources: Vec::new(),
+            rejected: Vec::new(),
+            notes: log.notes.clone(),
+            versions: log.version.as_ref().map(|c| self.values(c)),
+            segments: log.segments.iter().map(|c| self.values(c)).collect(),
+            columns: self.columns(),
+            reference: None,
+            series: Vec::new(),
+        };
+        let buckets = self.buckets(size);
+        let all = vec![0; log.rows];
+        self.push(&mut summary, size, &buckets, vec![Slice::default()], &all);
+        if let Some(versions) = &log.version {
+            let (slices, group) = self.family(versions, &summary.versions, |v| Slice {
+                version: Some(v),
+                values: Vec::new(),
+            });
+            self.push(&mut summary, size, &buckets, slices, &group);
+        }
+        for (i, segment) in log.segments.iter().enumerate() {
+            let values = summary.segments.get(i).cloned();
+            let (slices, group) = self.family(segment, &values, |value| Slice {
+                version: None,
+                values: vec![SliceChoice {
+                    column: segment.name.clone(),
+                    value,
+                }],
+            });
+            self.push(&mut summary, size, &buckets, slices, &group);
+        }
+        self.exact_windows(&mut summary, 0);
+        summary
+    }
+
+    /// Adds the cells of a slice by a size, unless the Summary has them. Gives their place.
+    pub fn add_series(&self, summary: &mut Summary, slice: &Slice, size: WindowSize) -> usize {
+        let there = |s: &Series| s.slice == *slice && s.size == size;
+        if let Some(at) = summary.series.iter().position(there) {
+            return at;
+        }
+        let buckets = self.buckets(size);
+        let group = self.members(slice);
+        self.push(summary, size, &buckets, vec![slice.clone()], &group);
+        let at = summary.series.len() - 1;
+        self.exact_windows(summary, at);
+        at
+    }
+
+    /// Rows of a slice: 0 for its members, `u32::MAX` for the others.
+    fn members(&self, slice: &Slice) -> Vec<u32> {
+        let mut group = vec![0; self.log.rows];
+        let mut narrow = |category: Option<&Category>, value: &str| {
+            let code = category.and_then(|c| c.levels.iter().position(|l| l == value));
+            for (row, g) in group.iter_mut().enumerate() {
+                let is = code.is_some_and(|code| {
+                    category.is_some_and(|c| c.codes.get(row) == Some(&(code as u32)))
+                });
+                if !is {
+                    *g = u32::MAX;
+                }
+            }
+        };
+        if let Some(version) = &slice.version {
+            narrow(self.log.version.as_ref(), version);
+        }
+        for choice in &slice.values {
+            narrow(
+                self.log.segments.iter().find(|c| c.name == choice.column),
+                &choice.value,
+            );
+        }
+        group
+    }
+
+    /// The slices of a column's most frequent values, and the slice of each row.
+    fn family(
+        &self,
+        category: &Category,
+        values: &Option<Values>,
+        slice: impl Fn(String) -> Slice,
+    ) -> (Vec<Slice>, Vec<u32>) {
+        let names: Vec<&String> = values
+            .iter()
+            .flat_map(|v| &v.values)
+            .take(VALUES)
+            .map(|v| &v.0)
+            .collect();
+        let place: Vec<u32> = category
+            .levels
+            .iter()
+            .map(|l| {
+                names
+                    .iter()
+                    .position(|n| *n == l)
+                    .map_or(u32::MAX, |i| i as u32)
+            })
+            .collect();
+        let group = category
+            .codes
+            .iter()
+            .map(|c| place.get(*c as usize).copied().unwrap_or(u32::MAX))
+            .collect();
+        (names.into_iter().map(|n| slice(n.clone())).collect(), group)
+    }
+
+    /// Values of a column outside the reference, most rows first.
+    fn values(&self, category: &Category) -> Values {
+        let mut rows = vec![0u64; category.levels.len()];
+        for code in &category.codes[..self.log.live] {
+            if let Some(n) = rows.get_mut(*code as usize) {
+                *n += 1;
+            }
+        }
+        let mut values: Vec<(String, u64)> = category
+            .levels
+            .iter()
+            .cloned()
+            .zip(rows)
+            .filter(|v| v.1 > 0)
+            .collect();
+        values.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+        values.truncate(1_000);
+        Values {
+            column: category.name.clone(),
+            values,
+        }
+    }
+
+    fn columns(&self) -> Vec<ColumnInfo> {
+        let mut sum = ExactSum::default();
+        self.log
+            .columns
+            .iter()
+            .map(|(name, role, column)| {
+                sum.clear();
+                let mut info = ColumnInfo {
+                    name: name.clone(),
+                    role: *role,
+                    numbers: 0,
+                    sum: sum.to_sum(),
+                    min: None,
+                    max: None,
+                };
+                if let Column::Number(v) = column {
+                    for x in v[..self.log.live].iter().filter(|x| !x.is_nan()) {
+                        info.numbers += 1;
+                        sum.add(*x);
+                        info.min = Some(info.min.map_or(*x, |m: f64| m.min(*x)));
+                        info.max = Some(info.max.map_or(*x, |m: f64| m.max(*x)));
+                    }
+                    info.sum = sum.to_sum();
+                }
+                info
+            })
+            .collect()
+    }
+
+    /// Rows outside the reference by bucket of a size.
+    pub(super) fn buckets(&self, size: WindowSize) -> Buckets {
+        let log = &self.log;
+        match size {
+            WindowSize::Rows(n) => self.buckets_of_rows(n as usize),
+            _ => {
+                let mut last: (i64, i64, u32) = (1, 0, 0);
+                let mut known: BTreeMap<i64, u32> = BTreeMap::new();
+                let of: Vec<u32> = log.time[..log.live.min(log.time.len())]
+                    .iter()
+                    .map(|t| {
+                        if *t == NO_TIME {
+                            return u32::MAX;
+                        }
+                        if *t < last.0 || *t >= last.1 {
+                            let start = floor(size, Time(*t));
+                            let fresh = known.len() as u32;
+                            last = (
+                                start.0,
+                                next(size, start).0,
+                                *known.entry(start.0).or_insert(fresh),
+                            );
+                        }
+                        last.2
+                    })
+                    .collect();
+                // Numbered by first appearance until here; from here on in order of time.
+                let mut place = vec![0u32; known.len()];
+                for (i, code) in (0u32..).zip(known.values()) {
+                    place[*code as usize] = i;
+                }
+                let of: Vec<u32> = of
+                    .into_iter()
+                    .map(|c| place.get(c as usize).copied().unwrap_or(u32::MAX))
+                    .collect();
+                let borders = known
+                    .keys()
+                    .map(|s| (Time(*s), next(size, Time(*s))))
+                    .collect();
+                let (order, starts) = sort_by_group(&of, known.len(), None);
+                Buckets {
+                    order,
+                    starts,
+                    borders,
+                }
+            }
+        }
+    }
+
+    fn buckets_of_rows(&self, n: usize) -> Buckets {
+        let log = &self.log;
+        let mut order: Vec<u32> = (0..log.live as u32)
+            .filter(|r| log.time.get(*r as usize) != Some(&NO_TIME))
+            .collect();
+        if !log.time.is_empty() {
+            order.sort_by_key(|r| log.time[*r as usize]);
+        }
+        // Without times an instant is a row number, in seconds.
+        let at = |i: usize| match (log.time.is_empty(), order.get(i)) {
+            (false, Some(row)) => Time(log.time[*row as usize]),
+            (false, None) => Time(order.last().map_or(0, |row| log.time[*row as usize] + 1)),
+            (true, _) => Time(i as i64 * SECOND),
+        };
+        let mut starts: Vec<usize> = (0..order.len()).step_by(n.max(1)).collect();
+        starts.push(order.len());
+        let borders = starts
+            .windows(2)
+            .map(|w| (at(w[0]), at(w[1]).max(Time(at(w[1] - 1).0 + 1))))
+            .collect();
+        Buckets {
+            order,
+            starts,
+            borders,
+        }
+    }
+
+    /// Counts the rows of a family of slices and appends its series.
+    fn push(
+        &self,
+        summary: &mut Summary,
+        size: WindowSize,
+        buckets: &Buckets,
+        slices: Vec<Slice>,
+        group: &[u32],
+    ) {
+        let whole = slices.first() == Some(&Slice::default());
+        let mut works: Vec<Work> = slices.iter().map(|_| Work::new(self, whole)).collect();
+        let mut series: Vec<Series> = slices
+            .into_iter()
+            .map(|slice| Series {
+                slice,
+                size,
+                buckets: Vec::new(),
+                reference: None,
+                exact: Vec::new(),
+            })
+            .collect();
+        for (bucket, (start, end)) in buckets.borders.iter().enumerate() {
+            for row in &buckets.order[buckets.starts[bucket]..buckets.starts[bucket + 1]] {
+                if let Some(work) = works.get_mut(group[*row as usize] as usize) {
+                    work.add(self, *row as usize);
+                }
+            }
+            for (work, series) in works.iter_mut().zip(&mut series) {
+                if let Some(cell) = work.take(self) {
+                    series.buckets.push(Bucket {
+                        start: *start,
+                        end: *end,
+                        cell,
+                    });
+                }
+            }
+        }
+        for (row, slice) in group.iter().enumerate().skip(self.log.live) {
+            if let Some(work) = works.get_mut(*slice as usize) {
+                work.add(self, row);
+            }
+        }
+        for (work, series) in works.iter_mut().zip(&mut series) {
+            series.reference = work.take(self);
+        }
+        summary.series.extend(series);
+    }
+
+    /// The bucket of each row in a series (`u32::MAX`: in none), and the number of buckets.
+    pub(super) fn places(&self, series: &Series) -> (Vec<u32>, usize) {
+        let buckets = self.buckets(series.size);
+        let members = self.members(&series.slice);
+        let mut place = vec![u32::MAX; self.log.rows];
+        let mut filled = 0;
+        for bucket in 0..buckets.borders.len() {
+            let rows = &buckets.order[buckets.starts[bucket]..buckets.starts[bucket + 1]];
+            let mut any = false;
+            for row in rows.iter().filter(|r| members[**r as usize] == 0) {
+                place[*row as usize] = filled;
+                any = true;
+            }
+            filled += u32::from(any);
+        }
+        for row in self.log.live..self.log.rows {
+            if members[row] == 0 {
+                place[row] = u32::MAX - 1;
+            }
+        }
+        (place, filled as usize)
+    }
+}
+
+/// Rows sorted by group, in the given order within each; rows of no group (`u32::MAX`) are left out.
+pub(super) fn sort_by_group(
+    group: &[u32],
+    groups: usize,
+    order: Option<&[u32]>,
+) -> (Vec<u32>, Vec<usize>) {
+    let mut starts = vec![0usize; groups + 1];
+    let rows = || -> Box<dyn Iterator<Item = u32> + '_> {
+        match order {
+            Some(order) => Box::new(order.iter().copied()),
+            None => Box::new(0..group.len() as u32),
+        }
+    };
+    for row in rows() {
+        let g = group[row as usize] as usize;
+        if g < groups {
+            starts[g + 1] += 1;
+        }
+    }
+    for g in 0..groups {
+        starts[g + 1] += starts[g];
+    }
+    let mut at = starts.clone();
+    let mut out = vec![0u32; starts[groups]];
+    for row in rows() {
+        let g = group[row as usize] as usize;
+        if g < groups {
+            out[at[g]] = row;
+            at[g] += 1;
+        }
+    }
+    (out, starts)
+}
+
+/// Where a threshold can stand.
+fn edges(log: &Log, threshold: Option<f64>) -> Vec<f64> {
+    let scores = || log.score.iter().copied().filter(|s| !s.is_nan());
+    let Some((low, high)) = scores().fold(None, |r: Option<(f64, f64)>, s| {
+        Some(r.map_or((s, s), |(a, b)| (a.min(s), b.max(s))))
+    }) else {
+        return Vec::new();
+    };
+    let mut edges: Vec<f64> = if log.probabilistic {
+        (0..=BINS).map(|i| i as f64 / BINS as f64).collect()
+    } else {
+        let mut distinct: Vec<f64> = Vec::new();
+        for s in scores() {
+            if let Err(at) = distinct.binary_search_by(|x| x.total_cmp(&s)) {
+                distinct.insert(at, s);
+                if distinct.len() > DISTINCT {
+                    break;
+                }
+            }
+        }
+        if distinct.len() <= DISTINCT {
+            // The last value has a bin of its own, as wide as the one before it.
+            let step = distinct.windows(2).last().map_or(1.0, |w| w[1] - w[0]);
+            distinct.push(high + step);
+            distinct
+        } else {
+            (0..=BINS)
+                .map(|i| {
+                    if i == BINS {
+                        high
+                    } else {
+                        low + (high - low) * (i as f64 / BINS as f64)
+                    }
+                })
+                .collect()
+        }
+    };
+    if let Some(t) = threshold
+        && t.is_finite()
+        && let Err(at) = edges.binary_search_by(|e| e.total_cmp(&t))
+    {
+        edges.insert(at, t);
+    }
+    edges
+}
+
+/// The bin of a score.
+fn bin(edges: &[f64], score: f64) -> u32 {
+    let above = edges.partition_point(|e| *e <= score);
+    above.saturating_sub(1).min(edges.len().saturating_sub(2)) as u32
+}
+
+fn facts(log: &Log, edges: &[f64]) -> Facts {
+    let bin = log
+        .score
+        .iter()
+        .map(|s| if s.is_nan() { u32::MAX } else { bin(edges, *s) })
+        .collect();
+    let mut facts = Facts {
+        bin,
+        positive: Vec::new(),
+        log_loss: Vec::new(),
+        squared: Vec::new(),
+    };
+    // scikit-learn clips probabilities at the machine epsilon of their type.
+    let clip = |p: f64| p.clamp(f64::EPSILON, 1.0 - f64::EPSILON);
+    if log.task == Some(Task::Binary) {
+        facts.positive = (0..log.rows)
+            .map(|r| u8::from(log.truth.label(r) == Some(1)))
+            .collect();
+        if log.probabilistic {
+            for (row, p) in log.score.iter().enumerate() {
+                let y = log.truth.label(row).filter(|_| !p.is_nan());
+                facts.log_loss.push(y.map_or(f64::NAN, |y| {
+                    -libm::log(if y == 1 { clip(*p) } else { 1.0 - clip(*p) })
+                }));
+                facts
+                    .squared
+                    .push(y.map_or(f64::NAN, |y| (p - f64::from(y)) * (p - f64::from(y))));
+            }
+        }
+    } else if !log.class_scores.is_empty() {
+        for row in 0..log.rows {
+            let y = log
+                .truth
+                .label(row)
+                .filter(|_| log.class_scores.iter().all(|c| !c[row].is_nan()));
+            facts.log_loss.push(y.map_or(f64::NAN, |y| {
+                -libm::log(clip(log.class_scores[y as usize][row]))
+            }));
+            facts.squared.push(y.map_or(f64::NAN, |y| {
+                log.class_scores
+                    .iter()
+                    .zip(0u32..)
+                    .map(|(c, k)| {
+                        let e = c[row] - f64::from(u8::from(k == y));
+                        e * e
+                    })
+                    .sum()
+            }));
+        }
+    }
+    facts
+}
+
+/// A histogram out of one count a bin.
+pub(super) fn sparse(counts: &[u64]) -> Histogram {
+    Histogram(
+        (0u32..)
+            .zip(counts)
+            .filter(|c| *c.1 > 0)
+            .map(|(bin, n)| (bin, *n))
+            .collect(),
+    )
+}

@@ -1,0 +1,300 @@
+//! One cell: the counts of a bucket of time in a slice. Everything in it adds up.
+
+use crate::stats::exact_sum::Sum;
+use crate::stats::sketch::LogHistogram;
+use serde::{Deserialize, Serialize};
+
+/// The counts of a set of rows.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Cell {
+    /// Rows.
+    pub rows: u64,
+    /// Rows with an outcome.
+    pub labelled: u64,
+    /// Classification.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub classes: Option<Classes>,
+    /// Regression.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub numbers: Option<Numbers>,
+    /// Requests and resources.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub service: Option<Service>,
+    /// Seconds from prediction to outcome.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub delay_s: Option<LogHistogram>,
+    /// Missing cells by column ([`super::Summary::columns`]); only where all rows are counted.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub missing: Vec<u64>,
+}
+
+/// Right and wrong labels, and scores.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Classes {
+    /// (true label, label as served, rows), sorted; zero rows are left out.
+    pub confusion: Vec<(u32, u32, u64)>,
+    /// Scores of rows whose outcome is the positive class.
+    pub positive: Histogram,
+    /// Scores of rows whose outcome is the negative class.
+    pub negative: Histogram,
+    /// Scores of rows without an outcome.
+    pub unlabelled: Histogram,
+    /// Log loss of each row with an outcome and a probability.
+    pub log_loss: Moments,
+    /// Squared error of its probabilities (Brier), likewise.
+    pub squared_error: Moments,
+}
+
+/// Errors of numbers. `error = prediction − outcome`, `d = outcome − centre`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Numbers {
+    /// Errors; their squares are exact.
+    pub error: Moments,
+    /// Sum of absolute errors.
+    pub absolute: Sum,
+    /// Sum of fourth powers of errors.
+    pub fourth: Sum,
+    /// Outcomes; their squares are exact.
+    pub outcome: Moments,
+    /// Σ d, Σ d², Σ d³, Σ d⁴.
+    pub centred: [Sum; 4],
+    /// Σ e² d, Σ e² d².
+    pub mixed: [Sum; 2],
+}
+
+/// Requests and resources.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Service {
+    /// Rows with a status.
+    pub statuses: u64,
+    /// Rows that failed.
+    pub failed: u64,
+    /// Latency in milliseconds, to 1 %.
+    pub latency_ms: LogHistogram,
+    /// Means of bytes, CPU and memory, as far as the columns exist.
+    pub means: [Moments; 3],
+}
+
+/// Count, sum and sum of squares.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Moments {
+    /// Values.
+    pub n: u64,
+    /// Their sum.
+    pub sum: Sum,
+    /// The sum of their squares.
+    pub square: Sum,
+}
+
+/// Rows by bin of the score: (bin, rows), sorted; empty bins are left out.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Histogram(pub Vec<(u32, u64)>);
+
+/// Confusion counts of a binary task.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counted {
+    /// Positive, predicted positive.
+    pub tp: u64,
+    /// Negative, predicted positive.
+    pub fp: u64,
+    /// Positive, predicted negative.
+    pub r#fn: u64,
+    /// Negative, predicted negative.
+    pub tn: u64,
+}
+
+impl Counted {
+    /// Rows in all.
+    #[must_use]
+    pub fn n(self) -> u64 {
+        self.tp + self.fp + self.r#fn + self.tn
+    }
+}
+
+impl Moments {
+    /// Adds the other's.
+    pub fn merge(&mut self, other: &Self) {
+        self.n += other.n;
+        self.sum = self.sum.merge(&other.sum);
+        self.square = self.square.merge(&other.square);
+    }
+
+    /// The mean; `None` without values.
+    #[must_use]
+    pub fn mean(&self) -> Option<f64> {
+        (self.n > 0).then(|| self.sum.value() / self.n as f64)
+    }
+
+    /// The sample variance; `None` for fewer than two values.
+    #[must_use]
+    pub fn variance(&self) -> Option<f64> {
+        (self.n > 1).then(|| {
+            crate::stats::exact_sum::centred_square_sum(&self.sum, &self.square, self.n)
+                / (self.n - 1) as f64
+        })
+    }
+}
+
+impl Histogram {
+    /// Adds the other's.
+    pub fn merge(&mut self, other: &Self) {
+        self.0 = merge_sorted(&self.0, &other.0, |e| e.0, |a, b| (a.0, a.1 + b.1));
+    }
+
+    /// Rows in all.
+    #[must_use]
+    pub fn total(&self) -> u64 {
+        self.0.iter().map(|b| b.1).sum()
+    }
+
+    /// Rows in bins from this one on.
+    #[must_use]
+    pub fn from_bin(&self, bin: u32) -> u64 {
+        self.0.iter().filter(|b| b.0 >= bin).map(|b| b.1).sum()
+    }
+
+    /// One count a bin.
+    #[must_use]
+    pub fn dense(&self, bins: usize) -> Vec<u64> {
+        let mut out = vec![0; bins];
+        for (bin, rows) in &self.0 {
+            if let Some(place) = out.get_mut(*bin as usize) {
+                *place += rows;
+            }
+        }
+        out
+    }
+}
+
+impl Cell {
+    /// Adds the other's counts.
+    pub fn merge(&mut self, other: &Self) {
+        self.rows += other.rows;
+        self.labelled += other.labelled;
+        both(&mut self.classes, &other.classes, Classes::merge);
+        both(&mut self.numbers, &other.numbers, Numbers::merge);
+        both(&mut self.service, &other.service, Service::merge);
+        both(&mut self.delay_s, &other.delay_s, LogHistogram::merge);
+        if self.missing.len() < other.missing.len() {
+            self.missing.resize(other.missing.len(), 0);
+        }
+        self.missing
+            .iter_mut()
+            .zip(&other.missing)
+            .for_each(|(a, b)| *a += b);
+    }
+}
+
+impl Classes {
+    /// Confusion counts with labels as served.
+    #[must_use]
+    pub fn served(&self) -> Counted {
+        let at = |t, p| {
+            self.confusion
+                .iter()
+                .find(|c| c.0 == t && c.1 == p)
+                .map_or(0, |c| c.2)
+        };
+        Counted {
+            tp: at(1, 1),
+            fp: at(0, 1),
+            r#fn: at(1, 0),
+            tn: at(0, 0),
+        }
+    }
+
+    /// Confusion counts where scores in bins from this one on are predicted positive.
+    #[must_use]
+    pub fn above(&self, bin: u32) -> Counted {
+        let (tp, fp) = (self.positive.from_bin(bin), self.negative.from_bin(bin));
+        Counted {
+            tp,
+            fp,
+            r#fn: self.positive.total() - tp,
+            tn: self.negative.total() - fp,
+        }
+    }
+
+    fn merge(&mut self, other: &Self) {
+        self.confusion = merge_sorted(
+            &self.confusion,
+            &other.confusion,
+            |c| (c.0, c.1),
+            |a, b| (a.0, a.1, a.2 + b.2),
+        );
+        self.positive.merge(&other.positive);
+        self.negative.merge(&other.negative);
+        self.unlabelled.merge(&other.unlabelled);
+        self.log_loss.merge(&other.log_loss);
+        self.squared_error.merge(&other.squared_error);
+    }
+}
+
+impl Numbers {
+    fn merge(&mut self, other: &Self) {
+        self.error.merge(&other.error);
+        self.absolute = self.absolute.merge(&other.absolute);
+        self.fourth = self.fourth.merge(&other.fourth);
+        self.outcome.merge(&other.outcome);
+        for (a, b) in self
+            .centred
+            .iter_mut()
+            .zip(&other.centred)
+            .chain(self.mixed.iter_mut().zip(&other.mixed))
+        {
+            *a = a.merge(b);
+        }
+    }
+}
+
+impl Service {
+    fn merge(&mut self, other: &Self) {
+        self.statuses += other.statuses;
+        self.failed += other.failed;
+        self.latency_ms.merge(&other.latency_ms);
+        self.means
+            .iter_mut()
+            .zip(&other.means)
+            .for_each(|(a, b)| a.merge(b));
+    }
+}
+
+fn both<T: Clone>(mine: &mut Option<T>, theirs: &Option<T>, merge: impl Fn(&mut T, &T)) {
+    match (mine, theirs) {
+        (Some(a), Some(b)) => merge(a, b),
+        (mine @ None, Some(b)) => *mine = Some(b.clone()),
+        (_, None) => {}
+    }
+}
+
+/// Unites two sorted lists; entries of one key become one.
+fn merge_sorted<T: Copy, K: Ord>(
+    a: &[T],
+    b: &[T],
+    key: impl Fn(&T) -> K,
+    join: impl Fn(T, T) -> T,
+) -> Vec<T> {
+    let mut out = Vec::with_capacity(a.len() + b.len());
+    let (mut i, mut j) = (0, 0);
+    while i < a.len() && j < b.len() {
+        match key(&a[i]).cmp(&key(&b[j])) {
+            std::cmp::Ordering::Less => {
+                out.push(a[i]);
+                i += 1;
+            }
+            std::cmp::Ordering::Greater => {
+                out.push(b[j]);
+                j += 1;
+            }
+            std::cmp::Ordering::Equal => {
+                out.push(join(a[i], b[j]));
+                i += 1;
+                j += 1;
+            }
+        }
+    }
+    out.extend_from_slice(&a[i..]);
+    out.extend_from_slice(&b[j..]);
+    out
+}

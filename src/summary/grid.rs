@@ -1,0 +1,205 @@
+//! Windows of time: their borders in UTC, and the size that suits a span.
+
+use crate::table::time::{DAY, HOUR, Time, days_from_civil};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::str::FromStr;
+
+/// Size of a window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WindowSize {
+    /// An hour of UTC.
+    Hour,
+    /// A day of UTC.
+    Day,
+    /// A week of UTC from Monday.
+    Week,
+    /// A month of UTC.
+    Month,
+    /// So many rows in order of time (of the file, where there is no time).
+    Rows(u32),
+}
+
+impl WindowSize {
+    /// The sizes of the calendar, finest first.
+    pub const CALENDAR: [Self; 4] = [Self::Hour, Self::Day, Self::Week, Self::Month];
+
+    /// Whether windows of this size are made of whole windows of the finer size.
+    #[must_use]
+    pub fn is_made_of(self, finer: Self) -> bool {
+        self == finer
+            || matches!(
+                (self, finer),
+                (Self::Day | Self::Week | Self::Month, Self::Hour)
+                    | (Self::Week | Self::Month, Self::Day)
+            )
+    }
+}
+
+impl fmt::Display for WindowSize {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Hour => f.write_str("hour"),
+            Self::Day => f.write_str("day"),
+            Self::Week => f.write_str("week"),
+            Self::Month => f.write_str("month"),
+            Self::Rows(n) => write!(f, "{n}"),
+        }
+    }
+}
+
+impl FromStr for WindowSize {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "hour" => Ok(Self::Hour),
+            "day" => Ok(Self::Day),
+            "week" => Ok(Self::Week),
+            "month" => Ok(Self::Month),
+            n => match n.parse() {
+                Ok(n) if n > 0 => Ok(Self::Rows(n)),
+                _ => Err(format!(
+                    "'{text}' is not a window: hour, day, week, month or a number of rows"
+                )),
+            },
+        }
+    }
+}
+
+/// Start of the calendar window that holds an instant; the instant itself for windows of rows.
+#[must_use]
+pub fn floor(size: WindowSize, time: Time) -> Time {
+    let day = time.0.div_euclid(DAY);
+    Time(match size {
+        WindowSize::Hour => time.0.div_euclid(HOUR) * HOUR,
+        WindowSize::Day => day * DAY,
+        // 1970-01-01 was a Thursday.
+        WindowSize::Week => (day - (day + 3).rem_euclid(7)) * DAY,
+        WindowSize::Month => {
+            let (y, m, _) = time.date();
+            days_from_civil(y, m, 1) * DAY
+        }
+        WindowSize::Rows(_) => time.0,
+    })
+}
+
+/// End (exclusive) of the calendar window that starts at an instant.
+#[must_use]
+pub fn next(size: WindowSize, start: Time) -> Time {
+    match size {
+        WindowSize::Hour => Time(start.0 + HOUR),
+        WindowSize::Day => Time(start.0 + DAY),
+        WindowSize::Week => Time(start.0 + 7 * DAY),
+        WindowSize::Month => {
+            let (y, m, _) = start.date();
+            let (y, m) = if m == 12 { (y + 1, 1) } else { (y, m + 1) };
+            Time(days_from_civil(y, m, 1) * DAY)
+        }
+        WindowSize::Rows(_) => start,
+    }
+}
+
+/// Windows at most that a size chosen for the reader gives.
+const MANY: usize = 120;
+/// Windows at least that make a trend.
+const FEW: usize = 8;
+/// Rows on average at least that make a window worth judging.
+const THIN: usize = 60;
+
+/// The size that suits these instants (no order needed): the finest of the calendar with at most
+/// 120 windows and at least 60 rows in the mean one; rows where the calendar gives too few.
+#[must_use]
+pub fn suit(times: &[i64], missing: i64) -> WindowSize {
+    let rows = times.iter().filter(|t| **t != missing).count();
+    let by_rows = WindowSize::Rows((rows.div_ceil(20)).max(50).min(u32::MAX as usize) as u32);
+    let Some((low, high)) = times
+        .iter()
+        .filter(|t| **t != missing)
+        .fold(None, |r: Option<(i64, i64)>, t| {
+            Some(r.map_or((*t, *t), |(a, b)| (a.min(*t), b.max(*t))))
+        })
+    else {
+        return by_rows;
+    };
+    let mut before = None;
+    for size in WindowSize::CALENDAR {
+        let long = match size {
+            WindowSize::Hour => HOUR,
+            WindowSize::Day => DAY,
+            WindowSize::Week => 7 * DAY,
+            _ => 30 * DAY,
+        };
+        // Windows that hold no row are not shown, so they do not count.
+        let span = (high - low) / long + 1;
+        let count = if span > 400_000 {
+            span as usize
+        } else {
+            occupied(times, missing, size)
+        };
+        if count < FEW && before.is_some() {
+            break;
+        }
+        if count <= MANY && rows >= count * THIN && count >= 2 {
+            return size;
+        }
+        before = (2..=MANY).contains(&count).then_some(size).or(before);
+        if size == WindowSize::Month && count > MANY {
+            return size;
+        }
+    }
+    before.unwrap_or(by_rows)
+}
+
+fn occupied(times: &[i64], missing: i64, size: WindowSize) -> usize {
+    // Logs are mostly in order of time: compare with the window before first.
+    let mut seen = std::collections::BTreeSet::new();
+    let mut last = (1, 0);
+    for t in times.iter().filter(|t| **t != missing) {
+        if *t >= last.0 && *t < last.1 {
+            continue;
+        }
+        let start = floor(size, Time(*t));
+        last = (start.0, next(size, start).0);
+        seen.insert(start.0);
+    }
+    seen.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn windows_hold_their_instants_and_meet() {
+        for size in WindowSize::CALENDAR {
+            for t in (-400_000_000i64..400_000_000)
+                .step_by(7_777_777)
+                .map(|s| Time(s * 1_000_003))
+            {
+                let start = floor(size, t);
+                let end = next(size, start);
+                assert!(start <= t && t < end, "{size} {t}");
+                assert_eq!(floor(size, end), end);
+                assert_eq!(floor(size, Time(end.0 - 1)), start);
+            }
+        }
+        assert_eq!(
+            floor(WindowSize::Week, Time(1_735_689_600_000_000)).to_string(),
+            "2024-12-30T00:00:00Z"
+        );
+    }
+
+    #[test]
+    fn the_size_suits_the_span() {
+        let every = |step: i64, n: i64| (0..n).map(|i| i * step).collect::<Vec<_>>();
+        assert_eq!(suit(&every(DAY / 500, 500 * 90), i64::MIN), WindowSize::Day);
+        assert_eq!(
+            suit(&every(HOUR / 100, 100 * 48), i64::MIN),
+            WindowSize::Hour
+        );
+        assert_eq!(suit(&every(DAY, 365 * 8), i64::MIN), WindowSize::Month);
+        assert_eq!(suit(&every(1, 1_000), i64::MIN), WindowSize::Rows(50));
+        assert_eq!(suit(&[], i64::MIN), WindowSize::Rows(50));
+    }
+}

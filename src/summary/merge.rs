@@ -1,0 +1,132 @@
+//! Two Summaries of different rows as one.
+
+use super::{Bucket, ColumnInfo, Series, Summary, Values};
+use std::collections::BTreeMap;
+
+impl Summary {
+    /// Adds the other's rows. The order of merging makes no difference, to the bit.
+    ///
+    /// # Errors
+    /// A sentence, where the two were not made alike: another task, other labels, score edges,
+    /// centre or columns.
+    pub fn merge(&mut self, other: &Self) -> Result<(), String> {
+        let alike = [
+            (self.schema == other.schema, "version"),
+            (self.task == other.task, "task"),
+            (self.labels == other.labels, "class labels"),
+            (self.edges == other.edges, "edges of the score histogram"),
+            (
+                self.centre.to_bits() == other.centre.to_bits(),
+                "centre of the outcome",
+            ),
+            (self.timed == other.timed, "use of time"),
+            (
+                self.columns
+                    .iter()
+                    .map(|c| &c.name)
+                    .eq(other.columns.iter().map(|c| &c.name)),
+                "columns",
+            ),
+        ];
+        if let Some((_, what)) = alike.iter().find(|a| !a.0) {
+            return Err(format!(
+                "The two summaries differ in their {what}; make both with the same settings."
+            ));
+        }
+        self.served |= other.served;
+        self.probabilistic &= other.probabilistic;
+        self.delays |= other.delays;
+        self.span = match (self.span, other.span) {
+            (Some(a), Some(b)) => Some((a.0.min(b.0), a.1.max(b.1))),
+            (a, b) => a.or(b),
+        };
+        self.as_of = self.as_of.max(other.as_of);
+        let (a, b) = (&mut self.counts, &other.counts);
+        a.predictions += b.predictions;
+        a.reference += b.reference;
+        a.outcomes += b.outcomes;
+        a.joined += b.joined;
+        a.orphan_outcomes += b.orphan_outcomes;
+        a.duplicate_outcomes += b.duplicate_outcomes;
+        a.duplicate_predictions += b.duplicate_predictions;
+        a.without_time += b.without_time;
+        self.sources.extend(other.sources.iter().cloned());
+        self.sources
+            .sort_by(|a, b| (&a.name, a.bytes).cmp(&(&b.name, b.bytes)));
+        self.rejected.extend(other.rejected.iter().cloned());
+        self.rejected.sort();
+        self.notes.extend(other.notes.iter().cloned());
+        self.notes.sort();
+        self.notes.dedup();
+        self.versions = match (self.versions.take(), &other.versions) {
+            (Some(a), Some(b)) => Some(values(&a, b)),
+            (a, b) => a.or_else(|| b.clone()),
+        };
+        for theirs in &other.segments {
+            match self.segments.iter_mut().find(|s| s.column == theirs.column) {
+                Some(mine) => *mine = values(mine, theirs),
+                None => self.segments.push(theirs.clone()),
+            }
+        }
+        self.segments.sort_by(|a, b| a.column.cmp(&b.column));
+        self.columns
+            .iter_mut()
+            .zip(&other.columns)
+            .for_each(|(a, b)| column(a, b));
+        self.reference = self.reference.take().max(other.reference.clone());
+        for theirs in &other.series {
+            match self
+                .series
+                .iter_mut()
+                .find(|s| s.slice == theirs.slice && s.size == theirs.size)
+            {
+                Some(mine) => series(mine, theirs),
+                None => self.series.push(Series {
+                    exact: Vec::new(),
+                    ..theirs.clone()
+                }),
+            }
+        }
+        self.series.iter_mut().for_each(|s| s.exact.clear());
+        self.series
+            .sort_by(|a, b| (&a.slice, a.size).cmp(&(&b.slice, b.size)));
+        Ok(())
+    }
+}
+
+fn values(a: &Values, b: &Values) -> Values {
+    let mut sum: BTreeMap<&String, u64> = BTreeMap::new();
+    for (value, rows) in a.values.iter().chain(&b.values) {
+        *sum.entry(value).or_default() += rows;
+    }
+    let mut values: Vec<(String, u64)> = sum.into_iter().map(|(v, n)| (v.clone(), n)).collect();
+    values.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+    Values {
+        column: a.column.clone(),
+        values,
+    }
+}
+
+fn column(a: &mut ColumnInfo, b: &ColumnInfo) {
+    a.numbers += b.numbers;
+    a.sum = a.sum.merge(&b.sum);
+    a.min = [a.min, b.min].into_iter().flatten().reduce(f64::min);
+    a.max = [a.max, b.max].into_iter().flatten().reduce(f64::max);
+}
+
+fn series(mine: &mut Series, theirs: &Series) {
+    let mut all: BTreeMap<_, Bucket> = BTreeMap::new();
+    for bucket in mine.buckets.drain(..).chain(theirs.buckets.iter().cloned()) {
+        match all.get_mut(&(bucket.start, bucket.end)) {
+            Some(there) => there.cell.merge(&bucket.cell),
+            None => {
+                all.insert((bucket.start, bucket.end), bucket);
+            }
+        }
+    }
+    mine.buckets = all.into_values().collect();
+    match (&mut mine.reference, &theirs.reference) {
+        (Some(a), Some(b)) => a.merge(b),
+        (a, b) => *a = a.take().or_else(|| b.clone()),
+    }
+}

@@ -1,0 +1,89 @@
+//! The cells of one slice over time.
+
+use super::{Cell, Exact, Slice, WindowSize, floor, next};
+use crate::table::time::Time;
+use serde::{Deserialize, Serialize};
+
+/// A bucket of time and its cell.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Bucket {
+    /// First instant.
+    pub start: Time,
+    /// End (exclusive).
+    pub end: Time,
+    /// Its counts.
+    pub cell: Cell,
+}
+
+/// The cells of one slice over time; buckets without rows are left out.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Series {
+    /// What rows are counted.
+    pub slice: Slice,
+    /// Size of the buckets.
+    pub size: WindowSize,
+    /// The buckets, in order.
+    pub buckets: Vec<Bucket>,
+    /// The same slice of the reference.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub reference: Option<Cell>,
+    /// What only rows can tell, for ranges of buckets.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub exact: Vec<Exact>,
+}
+
+impl Series {
+    /// Ranges of buckets that make the windows of a size: (first, end). The size must be made of
+    /// whole buckets ([`WindowSize::is_made_of`]).
+    #[must_use]
+    pub fn windows(&self, size: WindowSize) -> Vec<(usize, usize)> {
+        if size == self.size {
+            return (0..self.buckets.len()).map(|i| (i, i + 1)).collect();
+        }
+        let mut out: Vec<(usize, usize)> = Vec::new();
+        let mut before = None;
+        for (i, bucket) in self.buckets.iter().enumerate() {
+            let start = floor(size, bucket.start);
+            match out.last_mut() {
+                Some(window) if before == Some(start) => window.1 = i + 1,
+                _ => out.push((i, i + 1)),
+            }
+            before = Some(start);
+        }
+        out
+    }
+
+    /// First instant and end of a window of a size that is made of these buckets.
+    #[must_use]
+    pub fn border(&self, size: WindowSize, range: (usize, usize)) -> (Time, Time) {
+        let (Some(first), Some(last)) = (
+            self.buckets.get(range.0),
+            range.1.checked_sub(1).and_then(|i| self.buckets.get(i)),
+        ) else {
+            return (Time(0), Time(0));
+        };
+        if size == self.size {
+            return (first.start, last.end);
+        }
+        let start = floor(size, first.start);
+        (start, next(size, start))
+    }
+
+    /// The cells of a range of buckets as one.
+    #[must_use]
+    pub fn total(&self, range: (usize, usize)) -> Cell {
+        let mut cells = self.buckets[range.0..range.1].iter().map(|b| &b.cell);
+        let mut out = cells.next().cloned().unwrap_or_default();
+        cells.for_each(|c| out.merge(c));
+        out
+    }
+
+    /// What only rows can tell of a range of buckets (`None`: of the reference).
+    #[must_use]
+    pub fn exact(&self, range: Option<(usize, usize)>) -> Option<&Exact> {
+        self.exact
+            .binary_search_by(|e| e.range.cmp(&range))
+            .ok()
+            .map(|i| &self.exact[i])
+    }
+}

@@ -1,0 +1,277 @@
+//! The running counts of one cell while its rows pass by.
+
+use super::build::{Builder, sparse};
+use super::cell::{Cell, Classes, Moments, Numbers, Service};
+use crate::log::{Role, Task, Truth};
+use crate::stats::exact_sum::{ExactSum, Sum};
+use crate::stats::sketch::LogHistogram;
+use crate::table::{Column, NO_TIME};
+use std::collections::BTreeMap;
+
+/// Count, sum and sum of squares, exact.
+#[derive(Default)]
+struct Running {
+    n: u64,
+    sum: ExactSum,
+    square: ExactSum,
+}
+
+impl Running {
+    fn add(&mut self, x: f64) {
+        self.n += 1;
+        self.sum.add(x);
+        self.square.add_product(x, x);
+    }
+
+    fn take(&mut self) -> Moments {
+        if self.n == 0 {
+            return Moments::default();
+        }
+        let out = Moments {
+            n: self.n,
+            sum: self.sum.to_sum(),
+            square: self.square.to_sum(),
+        };
+        self.n = 0;
+        self.sum.clear();
+        self.square.clear();
+        out
+    }
+}
+
+/// The running counts of one cell.
+pub(super) struct Work {
+    rows: u64,
+    labelled: u64,
+    confusion: BTreeMap<(u32, u32), u64>,
+    /// Confusion counts of up to 16 labels, where a table is faster than a tree.
+    table: Vec<u64>,
+    bins: [Vec<u64>; 3],
+    log_loss: Running,
+    squared: Running,
+    error: Running,
+    outcome: Running,
+    regression: [ExactSum; 8],
+    statuses: u64,
+    failed: u64,
+    latency: LogHistogram,
+    means: [Running; 3],
+    delay: LogHistogram,
+    missing: Vec<u64>,
+}
+
+const SMALL: usize = 16;
+
+impl Work {
+    /// Empty counts; `whole`: also count missing cells by column.
+    pub fn new(builder: &Builder, whole: bool) -> Self {
+        let bins = builder.edges.len().saturating_sub(1);
+        let k = builder.log.labels.len();
+        Self {
+            rows: 0,
+            labelled: 0,
+            confusion: BTreeMap::new(),
+            table: if k <= SMALL {
+                vec![0; k * k]
+            } else {
+                Vec::new()
+            },
+            bins: std::array::from_fn(|_| vec![0; bins]),
+            log_loss: Running::default(),
+            squared: Running::default(),
+            error: Running::default(),
+            outcome: Running::default(),
+            regression: std::array::from_fn(|_| ExactSum::default()),
+            statuses: 0,
+            failed: 0,
+            latency: LogHistogram::default(),
+            means: std::array::from_fn(|_| Running::default()),
+            delay: LogHistogram::default(),
+            missing: if whole {
+                vec![0; builder.log.columns.len()]
+            } else {
+                Vec::new()
+            },
+        }
+    }
+
+    /// Counts a row.
+    pub fn add(&mut self, builder: &Builder, row: usize) {
+        let log = &builder.log;
+        self.rows += 1;
+        let labelled = log.truth.has(row);
+        self.labelled += u64::from(labelled);
+        match log.task {
+            Some(Task::Regression) => self.add_numbers(builder, row),
+            Some(Task::Binary | Task::Multiclass) => self.add_classes(builder, row),
+            _ => {}
+        }
+        match log.failed.get(row) {
+            Some(0) => self.statuses += 1,
+            Some(1) => {
+                self.statuses += 1;
+                self.failed += 1;
+            }
+            _ => {}
+        }
+        if let Some(latency) = log.latency_ms.get(row).filter(|l| !l.is_nan()) {
+            self.latency.add(*latency);
+        }
+        if labelled
+            && let (Some(from), Some(to)) = (log.time.get(row), log.outcome_time.get(row))
+            && *from != NO_TIME
+            && *to != NO_TIME
+        {
+            // A clock that runs ahead gives a negative delay: the outcome was there at once.
+            self.delay
+                .add((to.saturating_sub(*from).max(0)) as f64 / 1e6);
+        }
+        for (role, column) in log.columns.iter().map(|c| (c.1, &c.2)) {
+            if let (Some(place), Column::Number(v)) = (mean_of(role), column)
+                && !v[row].is_nan()
+            {
+                self.means[place].add(v[row]);
+            }
+        }
+        for (missing, (_, _, column)) in self.missing.iter_mut().zip(&log.columns) {
+            *missing += u64::from(column.is_missing(row));
+        }
+    }
+
+    fn add_classes(&mut self, builder: &Builder, row: usize) {
+        let (log, facts) = (&builder.log, &builder.facts);
+        let truth = log.truth.label(row);
+        if let (Some(t), Some(p)) = (truth, log.predicted.label(row)) {
+            match self
+                .table
+                .get_mut(t as usize * log.labels.len() + p as usize)
+            {
+                Some(n) => *n += 1,
+                None => *self.confusion.entry((t, p)).or_default() += 1,
+            }
+        }
+        if let Some(bin) = facts.bin.get(row).filter(|b| **b != u32::MAX) {
+            let side = match truth {
+                Some(1) => 0,
+                Some(_) => 1,
+                None => 2,
+            };
+            self.bins[side][*bin as usize] += 1;
+        }
+        if let Some(loss) = facts.log_loss.get(row).filter(|l| !l.is_nan()) {
+            self.log_loss.add(*loss);
+            self.squared.add(facts.squared[row]);
+        }
+    }
+
+    fn add_numbers(&mut self, builder: &Builder, row: usize) {
+        let (Truth::Numbers(truth), Truth::Numbers(predicted)) =
+            (&builder.log.truth, &builder.log.predicted)
+        else {
+            return;
+        };
+        let (y, p) = (truth[row], predicted[row]);
+        let e = p - y;
+        if !e.is_finite() {
+            return;
+        }
+        let (d, e2) = (y - builder.centre, e * e);
+        let d2 = d * d;
+        self.error.add(e);
+        self.outcome.add(y);
+        for (sum, x) in self.regression.iter_mut().zip([
+            e.abs(),
+            e2 * e2,
+            d,
+            d2,
+            d2 * d,
+            d2 * d2,
+            e2 * d,
+            e2 * d2,
+        ]) {
+            sum.add(x);
+        }
+    }
+
+    /// The counts, if there was a row; afterwards they are empty again.
+    pub fn take(&mut self, builder: &Builder) -> Option<Cell> {
+        if self.rows == 0 {
+            return None;
+        }
+        let log = &builder.log;
+        let task = log.task;
+        let classes = matches!(task, Some(Task::Binary | Task::Multiclass))
+            .then(|| self.take_classes(log.labels.len()));
+        let numbers =
+            (task == Some(Task::Regression) && self.error.n > 0).then(|| self.take_numbers());
+        let serves = !log.latency_ms.is_empty()
+            || !log.failed.is_empty()
+            || self.means.iter().any(|m| m.n > 0);
+        let service = serves.then(|| Service {
+            statuses: std::mem::take(&mut self.statuses),
+            failed: std::mem::take(&mut self.failed),
+            latency_ms: std::mem::take(&mut self.latency),
+            means: std::array::from_fn(|i| self.means[i].take()),
+        });
+        let delay = std::mem::take(&mut self.delay);
+        let missing = self.missing.clone();
+        self.missing.iter_mut().for_each(|m| *m = 0);
+        Some(Cell {
+            rows: std::mem::take(&mut self.rows),
+            labelled: std::mem::take(&mut self.labelled),
+            classes,
+            numbers,
+            service,
+            delay_s: (delay.count() > 0).then_some(delay),
+            missing,
+        })
+    }
+
+    fn take_classes(&mut self, k: usize) -> Classes {
+        let mut confusion: Vec<(u32, u32, u64)> = (0u32..)
+            .zip(&self.table)
+            .filter(|c| *c.1 > 0)
+            .map(|(i, n)| (i / k.max(1) as u32, i % k.max(1) as u32, *n))
+            .collect();
+        confusion.extend(
+            std::mem::take(&mut self.confusion)
+                .into_iter()
+                .map(|((t, p), n)| (t, p, n)),
+        );
+        self.table.iter_mut().for_each(|n| *n = 0);
+        let [positive, negative, unlabelled] = std::array::from_fn(|i| sparse(&self.bins[i]));
+        self.bins.iter_mut().flatten().for_each(|n| *n = 0);
+        Classes {
+            confusion,
+            positive,
+            negative,
+            unlabelled,
+            log_loss: self.log_loss.take(),
+            squared_error: self.squared.take(),
+        }
+    }
+
+    fn take_numbers(&mut self) -> Numbers {
+        let sums: [Sum; 8] = std::array::from_fn(|i| self.regression[i].to_sum());
+        self.regression.iter_mut().for_each(ExactSum::clear);
+        let [absolute, fourth, d, d2, d3, d4, e2d, e2d2] = sums;
+        Numbers {
+            error: self.error.take(),
+            absolute,
+            fourth,
+            outcome: self.outcome.take(),
+            centred: [d, d2, d3, d4],
+            mixed: [e2d, e2d2],
+        }
+    }
+}
+
+/// The place of a role among the means of [`Service`].
+fn mean_of(role: Role) -> Option<usize> {
+    match role {
+        Role::Bytes => Some(0),
+        Role::Cpu => Some(1),
+        Role::Memory => Some(2),
+        _ => None,
+    }
+}

@@ -1,0 +1,147 @@
+//! For benchmarks: with `?bench=1` in its address the page offers `window.__bench`, whose
+//! `run(predictions, outcomes)` does what a drop of two files does and gives back how long each
+//! stage took, and numbers to compare with other tools.
+
+use super::client::{Client, Stopped};
+use super::{timing, url};
+use crate::engine::arrange;
+use crate::read::ReadError;
+use crate::report::view::{View, WindowSize};
+use crate::report::{Report, Window};
+use crate::summary::Summary;
+use crate::table::time::{DAY, HOUR};
+use js_sys::{Object, Promise, Reflect};
+use serde_json::{Value, json};
+use wasm_bindgen::JsCast;
+use wasm_bindgen::prelude::Closure;
+use wasm_bindgen_futures::future_to_promise;
+use web_sys::File;
+
+/// Offers the benchmark where the address asks for it.
+pub fn offer(client: &Client) {
+    if url::param("bench").as_deref() != Some("1") {
+        return;
+    }
+    let client = client.clone();
+    let run = Closure::<dyn Fn(File, File) -> Promise>::new(move |predictions, outcomes| {
+        let client = client.clone();
+        future_to_promise(async move {
+            match measure(&client, vec![predictions, outcomes]).await {
+                Ok(result) => js_sys::JSON::parse(&result.to_string()),
+                Err(why) => Err(js_sys::Error::new(&why.to_string()).into()),
+            }
+        })
+    });
+    let bench = Object::new();
+    let offered = Reflect::set(&bench, &"run".into(), run.as_ref().unchecked_ref())
+        .and_then(|_| Reflect::set(&js_sys::global(), &"__bench".into(), &bench));
+    if offered.is_ok() {
+        run.forget();
+    }
+}
+
+async fn measure(client: &Client, files: Vec<File>) -> Result<Value, Stopped> {
+    let began = timing::now();
+    let inputs: Result<Vec<_>, ReadError> = client.look(files.clone()).await.into_iter().collect();
+    let mut inputs = inputs?;
+    arrange(&mut inputs);
+    let looked = timing::now();
+    let view = |size| View {
+        window: Some(size),
+        ..View::default()
+    };
+    let by_day = view(WindowSize::Day);
+    let loaded = client.run(&files, inputs, by_day.clone(), |_| {}).await?;
+    let summarised = timing::now();
+    let days = report(&loaded.summary_json, &by_day)?;
+    let reported = timing::now();
+    let by_hour = view(WindowSize::Hour);
+    let refined = client.refine(by_hour.clone()).await?;
+    let summarised_again = timing::now();
+    let hours = report(&refined, &by_hour)?;
+    let end = timing::now();
+    Ok(json!({
+        "timings": {
+            "total": end - began,
+            "look": looked - began,
+            "read": loaded.read_ms,
+            "join": loaded.join_ms,
+            "summarise": loaded.summarise_ms + (summarised_again - reported),
+            "report": (reported - summarised) + (end - summarised_again),
+        },
+        "check": check(&days, &hours),
+        "cannot": ["d75_mae", "d75_rmse", "d75_r2", "ece", "drift of features"],
+        "info": {
+            "rows": loaded.rows,
+            "summary_bytes": loaded.summary_json.len(),
+            "refined_bytes": refined.len(),
+        },
+    }))
+}
+
+fn report(summary: &str, view: &View) -> Result<Report, ReadError> {
+    let summary: Summary = serde_json::from_str(summary)
+        .map_err(|why| super::pool::fault("", "read the summary", &why.to_string()))?;
+    Ok(Report::from(&summary, view))
+}
+
+fn check(days: &Report, hours: &Report) -> Value {
+    let mut check = json!({ "joined": days.rows.joined });
+    let mut put = |name: &str, value: Option<f64>| {
+        check[name] = value.map_or(Value::Null, Value::from);
+    };
+    if let Some(confusion) = days.confusion.as_ref() {
+        let positive = days.scores.as_ref().map(|s| s.positive_label.as_str());
+        let positive = confusion
+            .labels
+            .iter()
+            .position(|label| positive.is_none_or(|p| p == label))
+            .filter(|_| positive.is_some())
+            .unwrap_or(confusion.labels.len().saturating_sub(1));
+        for (truth, row) in confusion.counts.iter().enumerate() {
+            for (said, count) in row.iter().enumerate() {
+                let name = match (truth == positive, said == positive) {
+                    (true, true) => "tp",
+                    (false, true) => "fp",
+                    (true, false) => "fn",
+                    (false, false) => "tn",
+                };
+                put(name, Some(*count as f64));
+            }
+        }
+    }
+    let of = |window: Option<&Window>, metric: &str| {
+        window
+            .and_then(|w| w.metrics.get(metric))
+            .and_then(|estimate| estimate.value)
+    };
+    let day = at(days, 75 * DAY);
+    for (name, metric) in [
+        ("d75_acc", "accuracy"),
+        ("d75_prec", "precision"),
+        ("d75_rec", "recall"),
+        ("d75_f1", "f1"),
+        ("d75_auc", "roc_auc"),
+        ("d75_ll", "log_loss"),
+        ("d75_brier", "brier_score"),
+    ] {
+        put(name, of(day, metric));
+    }
+    let hour = at(hours, 1_000 * HOUR);
+    put("h1000_n", hour.map(|w| w.rows as f64));
+    for (name, metric) in [
+        ("h1000_p50", "latency_p50_ms"),
+        ("h1000_p95", "latency_p95_ms"),
+        ("h1000_p99", "latency_p99_ms"),
+        ("h1000_err", "error_rate"),
+    ] {
+        put(name, of(hour, metric));
+    }
+    check
+}
+
+/// The window that starts so long after the first one.
+fn at(report: &Report, after: i64) -> Option<&Window> {
+    let start = report.windows.first()?.start.0 + after;
+    report.windows.iter().find(|window| window.start.0 == start)
+}

@@ -1,0 +1,75 @@
+//! How the page and its workers start, and what the page was born with.
+//!
+//! `public/boot.js` loads the module, from a file beside a hosted page or out of a saved one;
+//! [`start`] then finds out whether it runs in a window or in a worker.
+
+use super::{bench, client::Client, worker};
+use js_sys::JsString;
+use leptos::prelude::*;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{Document, HtmlElement, HtmlScriptElement, Response, Window};
+
+/// Runs the page in a window, and a worker anywhere else.
+pub fn start() {
+    if js_sys::global().dyn_ref::<Window>().is_none() {
+        worker::start();
+        return;
+    }
+    console_error_panic_hook::set_once();
+    let Some(app) = element("app").and_then(|e| e.dyn_into::<HtmlElement>().ok()) else {
+        return;
+    };
+    let client = Client::new();
+    bench::offer(&client);
+    leptos::mount::mount_to(app, move || view! { <super::ui::App client/> }).forget();
+    if let Some(boot) = element("boot").and_then(|e| e.dyn_into::<HtmlElement>().ok()) {
+        boot.set_hidden(true);
+    }
+}
+
+/// The page, where there is one.
+#[must_use]
+pub fn document() -> Option<Document> {
+    web_sys::window()?.document()
+}
+
+fn element(id: &str) -> Option<web_sys::Element> {
+    document()?.get_element_by_id(id)
+}
+
+/// What a saved report carries (the JSON that [`crate::report::html::render`] was given); `None` in
+/// a page that carries nothing.
+#[must_use]
+pub fn saved() -> Option<String> {
+    let text = element("report")?.text_content()?;
+    (!text.trim().is_empty()).then_some(text)
+}
+
+/// Whether all of the page is in one file: a saved report, or the viewer itself.
+#[must_use]
+pub fn is_one_file() -> bool {
+    element("wasm").is_some()
+}
+
+/// The text of the bindgen glue, which every worker begins with.
+pub(super) async fn glue() -> Result<String, JsValue> {
+    let script: HtmlScriptElement = element("glue")
+        .ok_or("the page has lost its own script")?
+        .unchecked_into();
+    if is_one_file() {
+        return Ok(script.text_content().unwrap_or_default());
+    }
+    fetch(&script.src()).await
+}
+
+/// The text of a file of the page's own host.
+pub(super) async fn fetch(url: &str) -> Result<String, JsValue> {
+    let window = web_sys::window().ok_or("no window")?;
+    let response: Response = JsFuture::from(window.fetch_with_str(url)).await?.into();
+    if !response.ok() {
+        return Err(format!("{url}: the host answers {}", response.status()).into());
+    }
+    let text: JsString = JsFuture::from(response.text()?).await?.into();
+    Ok(text.into())
+}

@@ -1,0 +1,380 @@
+//! The page's one door to its workers: look into files, read them into a Summary, ask for another.
+//!
+//! Rows pass through the page only as buffers that change hands, from the reader that made them to
+//! the keeper that holds them. A run reads into a keeper of its own, which takes the place of the
+//! former one when it succeeds; so a run that is cancelled or fails leaves everything as it was, and
+//! the memory of the former data goes back to the system with its worker.
+
+use super::pool::{Answer, Hand, OnProgress, Source, fault};
+use super::progress::Tracker;
+use super::timing;
+use super::wire::Load;
+use crate::engine::Shards;
+use crate::engine::message::{Input, Reply, Request, Shard};
+use crate::read::ReadError;
+use crate::report::view::View;
+use futures::future::{join_all, try_join_all};
+use futures::lock::Mutex;
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
+use std::rc::Rc;
+use web_sys::File;
+
+pub use super::pool::Stopped;
+pub use super::progress::{Progress, Stage};
+
+/// Most workers that read at a time.
+const MOST_READERS: usize = 8;
+
+/// What a run gives.
+#[derive(Clone, Debug)]
+pub struct Loaded {
+    /// The Summary.
+    pub summary_json: String,
+    /// Rows read.
+    pub rows: u64,
+    /// Bytes read.
+    pub bytes: u64,
+    /// Milliseconds spent in reading.
+    pub read_ms: f64,
+    /// Milliseconds spent in joining.
+    pub join_ms: f64,
+    /// Milliseconds spent in summarising.
+    pub summarise_ms: f64,
+}
+
+/// The page's one door to its workers. Clones are the same door.
+#[derive(Clone)]
+pub struct Client(Rc<Inner>);
+
+#[derive(Default)]
+struct Inner {
+    source: Mutex<Option<Rc<Source>>>,
+    readers: RefCell<Vec<Rc<Hand>>>,
+    /// Holds the rows of the last run that succeeded.
+    keeper: RefCell<Option<Rc<Hand>>>,
+    /// Takes the rows of the run under way.
+    candidate: RefCell<Option<Rc<Hand>>>,
+    refining: Mutex<()>,
+    last_refine: Cell<u64>,
+}
+
+impl Default for Client {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Client {
+    /// A door; what workers need is fetched at once, so that the page then works without its host.
+    #[must_use]
+    pub fn new() -> Self {
+        let client = Self(Rc::default());
+        let early = client.clone();
+        wasm_bindgen_futures::spawn_local(async move {
+            // If it fails, it is tried again, and told, when a worker is wanted.
+            let _ = early.source().await;
+        });
+        client
+    }
+
+    /// Looks into the start of each file: its format, columns and their likely roles.
+    pub async fn look(&self, files: Vec<File>) -> Vec<Result<Input, ReadError>> {
+        let readers = match self.readers().await {
+            Ok(readers) => readers,
+            Err(error) => return files.iter().map(|_| Err(error.clone())).collect(),
+        };
+        let looks = files.into_iter().enumerate().map(|(i, file)| {
+            let reader = Rc::clone(&readers[i % readers.len()]);
+            async move {
+                let name = file.name();
+                let request = Request::Sniff {
+                    name: name.clone(),
+                    bytes: file.size() as u64,
+                };
+                match reader.ask(&request, Load::File(file), None).await {
+                    Ok((Reply::Sniffed { input }, _)) => Ok(*input),
+                    Err(Stopped::Failed(error)) => Err(error),
+                    Err(Stopped::Cancelled) => Err(fault(&name, "look into it", "cancelled")),
+                    Ok(_) => Err(unexpected(&name)),
+                }
+            }
+        });
+        join_all(looks).await
+    }
+
+    /// Reads the files, joins and summarises them. `inputs` are beside `files`, with the roles in
+    /// force. A run under way is cancelled.
+    ///
+    /// # Errors
+    /// [`Stopped::Cancelled`] after [`Client::cancel`] or another run; [`Stopped::Failed`] where a
+    /// file cannot be read at all.
+    pub async fn run(
+        &self,
+        files: &[File],
+        inputs: Vec<Input>,
+        view: View,
+        on_progress: impl Fn(Progress) + 'static,
+    ) -> Result<Loaded, Stopped> {
+        self.cancel();
+        let keeper = Hand::new(self.source().await?);
+        self.0.candidate.replace(Some(Rc::clone(&keeper)));
+        let done = self
+            .read_and_finish(&keeper, files, inputs, view, Rc::new(on_progress))
+            .await;
+        let mine = matches!(&*self.0.candidate.borrow(), Some(c) if Rc::ptr_eq(c, &keeper));
+        if !mine {
+            // Another run has begun; whatever came of this one, nobody waits for it.
+            return Err(Stopped::Cancelled);
+        }
+        let keeper = self.0.candidate.take();
+        match done {
+            Ok(loaded) => {
+                self.0.keeper.replace(keeper);
+                Ok(loaded)
+            }
+            Err(why) => {
+                self.stop_readers();
+                Err(why)
+            }
+        }
+    }
+
+    /// Makes the Summary answer a view that it lacks rows for. Only the last wish counts: those
+    /// before it that have not begun end as [`Stopped::Cancelled`].
+    ///
+    /// # Errors
+    /// Besides, where no rows are held or the keeper fails.
+    pub async fn refine(&self, view: View) -> Result<String, Stopped> {
+        let wish = self.0.last_refine.get() + 1;
+        self.0.last_refine.set(wish);
+        let _turn = self.0.refining.lock().await;
+        if self.0.last_refine.get() != wish {
+            return Err(Stopped::Cancelled);
+        }
+        let keeper = self.0.keeper.borrow().clone();
+        let keeper = keeper.ok_or_else(|| ReadError {
+            file: "Plumbline".to_owned(),
+            line: None,
+            found: "the rows are no longer there".to_owned(),
+            mend: "Give the files again".to_owned(),
+        })?;
+        let answer = keeper
+            .ask(&Request::Refine { view }, Load::None, None)
+            .await;
+        if self.0.last_refine.get() != wish {
+            return Err(Stopped::Cancelled);
+        }
+        Ok(summary(answer?)?.summary_json)
+    }
+
+    /// Stops the run or the looking under way at once. Rows of an earlier run stay, and so does
+    /// a refinement in the making, though nobody will hear of it.
+    pub fn cancel(&self) {
+        self.0.last_refine.set(self.0.last_refine.get() + 1);
+        if let Some(candidate) = self.0.candidate.take() {
+            candidate.stop();
+        }
+        self.stop_readers();
+    }
+
+    /// Whether rows are held that [`Client::refine`] can go back to.
+    #[must_use]
+    pub fn holds_rows(&self) -> bool {
+        self.0.keeper.borrow().is_some()
+    }
+
+    fn stop_readers(&self) {
+        for reader in self.0.readers.borrow().iter().filter(|r| r.is_busy()) {
+            reader.stop();
+            reader.warm();
+        }
+    }
+
+    async fn source(&self) -> Result<Rc<Source>, ReadError> {
+        let mut source = self.0.source.lock().await;
+        if let Some(source) = &*source {
+            return Ok(Rc::clone(source));
+        }
+        let loaded = Rc::new(Source::load().await?);
+        *source = Some(Rc::clone(&loaded));
+        Ok(loaded)
+    }
+
+    async fn readers(&self) -> Result<Vec<Rc<Hand>>, ReadError> {
+        let source = self.source().await?;
+        let mut readers = self.0.readers.borrow_mut();
+        if readers.is_empty() {
+            readers.extend((0..cores()).map(|_| Hand::new(Rc::clone(&source))));
+            readers.iter().for_each(|reader| reader.warm());
+        }
+        Ok(readers.clone())
+    }
+
+    async fn read_and_finish(
+        &self,
+        keeper: &Hand,
+        files: &[File],
+        inputs: Vec<Input>,
+        view: View,
+        on_progress: Rc<dyn Fn(Progress)>,
+    ) -> Result<Loaded, Stopped> {
+        let began = timing::now();
+        let inputs: Vec<Input> = inputs.into_iter().map(without_samples).collect();
+        let readers = self.readers().await?;
+        let tracker = Rc::new(Tracker::new(&inputs, on_progress));
+        let open = Request::Open {
+            inputs: inputs.clone(),
+        };
+        let open = keeper.ask(&open, Load::None, None);
+        let plan = Plan::new(&inputs);
+        let work = readers
+            .iter()
+            .map(|reader| read_shards(reader, keeper, files, &inputs, &plan, &tracker));
+        let (_, _) = futures::try_join!(open, try_join_all(work))?;
+        if !plan.complete() {
+            return Err(fault("", "read the files", "parts of them do not meet").into());
+        }
+        let read = timing::now();
+        timing::measure_between(timing::READ, began, read);
+
+        let telling = Rc::clone(&tracker);
+        let progress: OnProgress = Rc::new(move |stage, done| {
+            telling.stage(Stage::of(stage), done);
+        });
+        tracker.stage(Stage::Join, 0.0);
+        let answer = keeper
+            .ask(&Request::Finish { view }, Load::None, Some(progress))
+            .await?;
+        let loaded = summary(answer)?;
+        let end = timing::now();
+        let middle = end - loaded.summarise_ms;
+        timing::measure_between(timing::JOIN, middle - loaded.join_ms, middle);
+        timing::measure_between(timing::SUMMARISE, middle, end);
+        Ok(Loaded {
+            rows: tracker.rows(),
+            bytes: tracker.bytes(),
+            read_ms: read - began,
+            ..loaded
+        })
+    }
+}
+
+/// The shards still to be read, and those found.
+struct Plan {
+    chains: RefCell<Vec<Shards>>,
+    queue: RefCell<VecDeque<Shard>>,
+}
+
+impl Plan {
+    fn new(inputs: &[Input]) -> Self {
+        let chains: Vec<Shards> = inputs
+            .iter()
+            .enumerate()
+            .map(|(i, input)| {
+                let whole = !input.sniff.schema.encoding.can_be_cut();
+                Shards::new(i, input.bytes, whole)
+            })
+            .collect();
+        let queue = chains.iter().flat_map(Shards::shards).copied().collect();
+        Self {
+            chains: chains.into(),
+            queue: RefCell::new(queue),
+        }
+    }
+
+    fn next(&self) -> Option<Shard> {
+        self.queue.borrow_mut().pop_front()
+    }
+
+    fn complete(&self) -> bool {
+        self.chains.borrow().iter().all(Shards::complete)
+    }
+}
+
+/// What one reader does: shard after shard until none is left. Its rows go to the keeper while it
+/// already reads on; it waits only if the keeper has not yet taken those before.
+async fn read_shards(
+    reader: &Hand,
+    keeper: &Hand,
+    files: &[File],
+    inputs: &[Input],
+    plan: &Plan,
+    tracker: &Tracker,
+) -> Result<(), Stopped> {
+    let mut keeping: Option<futures::future::LocalBoxFuture<'_, Result<Answer, Stopped>>> = None;
+    while let Some(shard) = plan.next() {
+        let (Some(input), Some(file)) = (inputs.get(shard.file), files.get(shard.file)) else {
+            break;
+        };
+        let request = Request::Read {
+            shard,
+            input: Box::new(input.clone()),
+        };
+        let asked = reader.ask(&request, Load::File(file.clone()), None);
+        let kept = async {
+            match keeping.take() {
+                Some(keeping) => keeping.await.map(|_| ()),
+                None => Ok(()),
+            }
+        };
+        let (answer, ()) = futures::try_join!(asked, kept)?;
+        let (Reply::Part { shard, info }, rows) = answer else {
+            return Err(unexpected(&input.name).into());
+        };
+        let again = plan
+            .chains
+            .borrow_mut()
+            .get_mut(shard.file)
+            .and_then(|chain| chain.done(shard.index, info.clone()));
+        if let Some(again) = again {
+            plan.queue.borrow_mut().push_front(again);
+        }
+        tracker.shard(&shard, info.rows);
+        keeping = Some(Box::pin(async move {
+            keeper.ask(&Request::Keep { shard, info }, rows, None).await
+        }));
+    }
+    match keeping {
+        Some(keeping) => keeping.await.map(|_| ()),
+        None => Ok(()),
+    }
+}
+
+/// What was seen of each column served to guess its role; readers need it no more.
+fn without_samples(mut input: Input) -> Input {
+    for column in &mut input.sniff.columns {
+        column.samples = Vec::new();
+    }
+    input
+}
+
+fn summary((reply, load): Answer) -> Result<Loaded, ReadError> {
+    let Reply::Summary {
+        join_ms,
+        summarise_ms,
+        ..
+    } = reply
+    else {
+        return Err(unexpected(""));
+    };
+    Ok(Loaded {
+        summary_json: String::from_utf8(load.into_bytes())
+            .map_err(|why| fault("", "read the summary", &why.to_string()))?,
+        rows: 0,
+        bytes: 0,
+        read_ms: 0.0,
+        join_ms,
+        summarise_ms,
+    })
+}
+
+fn unexpected(file: &str) -> ReadError {
+    fault(file, "go on", "a worker answered something else than asked")
+}
+
+/// Workers that read at a time: one a core. The page itself has little to do meanwhile.
+fn cores() -> usize {
+    let cores = web_sys::window().map_or(1.0, |w| w.navigator().hardware_concurrency());
+    (cores as usize).clamp(1, MOST_READERS)
+}

@@ -1,0 +1,53 @@
+//! How long each stage took, as User Timing measures: they show in the browser's profiler and in
+//! `performance.getEntriesByType("measure")`.
+
+use js_sys::{Function, Object, Reflect};
+use wasm_bindgen::{JsCast, JsValue};
+
+/// Reading the files, from the first shard to the last row kept.
+pub const READ: &str = "plumbline:read";
+/// Joining predictions with outcomes.
+pub const JOIN: &str = "plumbline:join";
+/// Making the Summary.
+pub const SUMMARISE: &str = "plumbline:summarise";
+/// Making a Report from a Summary.
+pub const REPORT: &str = "plumbline:report";
+/// Drawing.
+pub const PAINT: &str = "plumbline:paint";
+/// From the reader's wish to the picture.
+pub const TOTAL: &str = "plumbline:total";
+
+/// Milliseconds since the page was opened; in a worker, since that began.
+#[must_use]
+pub fn now() -> f64 {
+    performance()
+        .and_then(|p| p.unchecked_into::<web_sys::Performance>().now().into())
+        .unwrap_or_else(js_sys::Date::now)
+}
+
+/// Records a measure that began at `since` ([`now`]) and ends now.
+pub fn measure(name: &str, since: f64) {
+    measure_between(name, since, now());
+}
+
+/// Records a measure.
+pub fn measure_between(name: &str, start: f64, end: f64) {
+    // web-sys knows `measure` between marks only; a browser without the options form records
+    // nothing, which costs nothing.
+    let record = || -> Result<(), JsValue> {
+        let performance = performance().ok_or(JsValue::NULL)?;
+        let options = Object::new();
+        Reflect::set(&options, &"start".into(), &start.max(0.0).into())?;
+        Reflect::set(&options, &"end".into(), &end.max(start).into())?;
+        Reflect::get(&performance, &"measure".into())?
+            .dyn_into::<Function>()?
+            .call2(&performance, &name.into(), &options)?;
+        Ok(())
+    };
+    let _ = record();
+}
+
+fn performance() -> Option<JsValue> {
+    let performance = Reflect::get(&js_sys::global(), &"performance".into()).ok()?;
+    (!performance.is_undefined()).then_some(performance)
+}

@@ -1,0 +1,196 @@
+//! What the reader does with files, and what the page then asks of its workers.
+
+use super::complete::missing;
+use super::demo;
+use super::state::{App, Work};
+use crate::engine::arrange;
+use crate::engine::message::Input;
+use crate::read::ReadError;
+use crate::report::Choices;
+use crate::summary::Summary;
+use crate::web::client::{Progress, Stage, Stopped};
+use crate::web::{files, store};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use std::sync::Arc;
+use web_sys::File;
+
+/// Tells what went wrong, once.
+pub fn fail(app: App, error: ReadError) {
+    app.errors.update(|errors| {
+        if !errors.contains(&error) {
+            errors.push(error);
+        }
+    });
+}
+
+/// Looks into more files, and reads all of them where their columns are clear.
+pub fn add(app: App, more: Vec<File>) {
+    if more.is_empty() || app.saved {
+        return;
+    }
+    app.errors.update(Vec::clear);
+    app.work.set(Some(Work::Look));
+    let client = app.client.get_value();
+    spawn_local(async move {
+        let looked = client.look(more.clone()).await;
+        app.work.set(None);
+        for (file, input) in more.into_iter().zip(looked) {
+            match input {
+                Ok(input) => take(app, file, input),
+                Err(error) => fail(app, error),
+            }
+        }
+        app.inputs.update(|inputs| {
+            arrange(inputs);
+            // What the reader said before stands above what is guessed.
+            inputs.iter_mut().for_each(|input| {
+                store::recall(input);
+            });
+        });
+        settle(app);
+    });
+}
+
+/// Puts a file beside the others; one of the same name and columns takes the older one's place.
+fn take(app: App, file: File, input: Input) {
+    let place = app.inputs.with_untracked(|inputs| {
+        inputs
+            .iter()
+            .position(|old| old.name == input.name && old.sniff.schema == input.sniff.schema)
+    });
+    app.files.update_value(|files| match place {
+        Some(i) => files[i] = file,
+        None => files.push(file),
+    });
+    app.inputs.update(|inputs| match place {
+        Some(i) => inputs[i] = input,
+        None => inputs.push(input),
+    });
+}
+
+/// Reads the files, or shows their columns where something is missing.
+pub fn settle(app: App) {
+    if app.inputs.with_untracked(Vec::is_empty) {
+        return;
+    }
+    let missing = app.inputs.with_untracked(|inputs| missing(inputs));
+    app.panel.update(|panel| *panel |= missing.is_some());
+    if missing.is_none() {
+        read(app);
+    }
+}
+
+/// Reads pasted rows.
+pub fn paste(app: App, text: &str) {
+    match files::from_text(text) {
+        Some(file) => add(app, vec![file]),
+        None => fail(
+            app,
+            ReadError {
+                file: "Pasted text".into(),
+                line: None,
+                found: "there is only one line".into(),
+                mend: "Paste the line with the column names and the rows below it".into(),
+            },
+        ),
+    }
+}
+
+/// Makes the example and reads it.
+pub fn demo(app: App) {
+    let made = demo::files().map(|(name, text)| demo::as_file(name, &text));
+    add(app, made.into_iter().flatten().collect());
+}
+
+/// Reads all files with the roles in force.
+pub fn read(app: App) {
+    let inputs = app.inputs.get_untracked();
+    let files = app.files.get_value();
+    let view = app.view.get_untracked();
+    let client = app.client.get_value();
+    app.errors.update(Vec::clear);
+    let turn = app.turn.get_value() + 1;
+    app.turn.set_value(turn);
+    app.asked.set_value(None);
+    app.work.set(Some(Work::Run(Progress {
+        stage: Stage::Read,
+        done: 0.0,
+        bytes_done: 0,
+        bytes_total: inputs.iter().map(|i| i.bytes).sum(),
+        rows: 0,
+        rows_per_s: 0.0,
+        seconds_left: None,
+    })));
+    let mine = move || app.turn.get_value() == turn;
+    spawn_local(async move {
+        let tell = move |p| {
+            if mine() {
+                app.work.set(Some(Work::Run(p)));
+            }
+        };
+        let done = client.run(&files, inputs, view, tell).await;
+        if !mine() {
+            // A later run has taken over; it tells for itself.
+            return;
+        }
+        app.work.set(None);
+        match done {
+            Ok(loaded) => show(app, &loaded.summary_json),
+            Err(Stopped::Failed(error)) => fail(app, error),
+            Err(Stopped::Cancelled) => {}
+        }
+    });
+}
+
+/// Shows a Summary that a worker made.
+pub fn show(app: App, json: &str) {
+    match serde_json::from_str::<Summary>(json) {
+        Ok(summary) => {
+            let choices = Choices::of(&summary);
+            app.view.update(|view| super::fit::fit(view, &choices));
+            app.summary.set(Some(Arc::new(summary)));
+        }
+        Err(why) => fail(
+            app,
+            ReadError {
+                file: "Plumbline".into(),
+                line: None,
+                found: format!("the worker's answer cannot be read: {why}"),
+                mend: "Reload the page".into(),
+            },
+        ),
+    }
+}
+
+/// Takes a file away and reads the others.
+pub fn remove(app: App, index: usize) {
+    app.files.update_value(|files| {
+        if index < files.len() {
+            files.remove(index);
+        }
+    });
+    app.inputs.update(|inputs| {
+        if index < inputs.len() {
+            inputs.remove(index);
+        }
+    });
+    if app.inputs.with_untracked(Vec::is_empty) {
+        clear(app);
+    } else {
+        settle(app);
+    }
+}
+
+/// Back to the first screen.
+pub fn clear(app: App) {
+    app.client.with_value(|c| c.cancel());
+    app.turn.update_value(|t| *t += 1);
+    app.work.set(None);
+    app.files.update_value(Vec::clear);
+    app.inputs.update(Vec::clear);
+    app.summary.set(None);
+    app.panel.set(false);
+    app.errors.update(Vec::clear);
+    app.view.set(Default::default());
+}

@@ -1,0 +1,192 @@
+//! A metric at a glance: value, interval, baseline, where it went since, and its course.
+
+use super::metrics::{better, title, unit};
+use super::state::app;
+use super::{format, metrics};
+use crate::metric::{Estimate, Unit};
+use crate::report::{Alert, Level};
+use crate::web::chart_view::Sparkline;
+use leptos::prelude::*;
+
+/// What a card shows of one metric.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Standing {
+    value: Estimate,
+    baseline: Option<Estimate>,
+    alert: Option<Alert>,
+    timed: bool,
+}
+
+/// The block that a card's value is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Of {
+    /// Performance.
+    Overall,
+    /// Requests, errors and latency.
+    Resources,
+}
+
+/// The cards of a block; one is chosen and drawn large.
+#[component]
+pub fn Cards(
+    of: Of,
+    #[prop(into)] names: Signal<Vec<String>>,
+    /// The metric that is drawn large.
+    drawn: Memo<Option<String>>,
+    /// What the reader chose to be drawn.
+    choose: RwSignal<Option<String>>,
+) -> impl IntoView {
+    view! {
+        <div class="cards">
+            <For each=move || names.get() key=Clone::clone let(name)>
+                <Card name of drawn choose/>
+            </For>
+        </div>
+    }
+}
+
+#[component]
+fn Card(
+    name: String,
+    of: Of,
+    drawn: Memo<Option<String>>,
+    choose: RwSignal<Option<String>>,
+) -> impl IntoView {
+    let app = app();
+    let standing = {
+        let name = name.clone();
+        app.part(move |r| {
+            let block = match of {
+                Of::Overall => &r.overall,
+                Of::Resources => &r.resources,
+            };
+            Standing {
+                timed: r.timed,
+                value: block.metrics.get(&name).cloned().unwrap_or_default(),
+                baseline: r
+                    .baseline
+                    .as_ref()
+                    .and_then(|b| b.block.metrics.get(&name).cloned()),
+                alert: r
+                    .alerts
+                    .iter()
+                    .find(|a| a.metric == name && a.slice.is_none())
+                    .cloned()
+                    .or_else(|| r.alerts.iter().find(|a| a.metric == name).cloned()),
+            }
+        })
+    };
+    let pressed = {
+        let name = name.clone();
+        move || drawn.with(|c| c.as_deref() == Some(name.as_str()))
+    };
+    let unit = unit(&name);
+    let value = move || standing.with(|s| s.value.value.map(|v| v.to_string()));
+    view! {
+        <button
+            class=move || format!("metric {}", standing.with(|s| tone(s.alert.as_ref())))
+            data-testid=format!("metric-{name}")
+            data-value=value
+            aria-pressed=move || pressed().to_string()
+            title=format!("{} ({})", title(&name), better(&name))
+            on:click={
+                let name = name.clone();
+                move |_| choose.set(Some(name.clone()))
+            }
+        >
+            <span class="metric-title">{title(&name)}</span>
+            {move || standing.with(|s| number(&s.value, unit))}
+            {move || standing.with(|s| against(s, unit))}
+            <span class="metric-spark" aria-hidden="true">
+                <Sparkline report=app.report metric=name.clone()/>
+            </span>
+        </button>
+    }
+}
+
+fn tone(alert: Option<&Alert>) -> &'static str {
+    match alert.map(|a| a.level) {
+        Some(Level::Bad) => "bad",
+        Some(Level::Watch) => "warn",
+        Some(Level::Ok) => "good",
+        Some(Level::Unknown) | None => "",
+    }
+}
+
+/// The value with its interval, or why there is none.
+pub fn number(e: &Estimate, unit: Unit) -> impl IntoView + use<> {
+    match (&e.value, &e.undefined) {
+        (Some(_), _) => view! {
+            <span class="metric-number num">
+                <span class="metric-value">{format::estimate(e, unit)}</span>
+                {format::interval(e, unit).map(|text| view! { " " <span class="metric-interval">{text}</span> })}
+            </span>
+        }
+        .into_any(),
+        (None, why) => {
+            let why = why.clone().unwrap_or_else(|| "not available".into());
+            view! { <span class="metric-undefined">{why}</span> }.into_any()
+        }
+    }
+}
+
+/// The baseline, and since when the metric has departed from it.
+fn against(s: &Standing, unit: Unit) -> Option<AnyView> {
+    let baseline = s.baseline.as_ref().filter(|b| b.value.is_some())?;
+    let timed = s.timed;
+    let said = s.alert.as_ref().and_then(|alert| {
+        let (now, was) = (alert.value.value?, alert.baseline.value?);
+        let worse = alert.level > Level::Unknown;
+        let arrow = if now < was { "▼" } else { "▲" };
+        let text = format!(
+            "{arrow} {} {} since {}",
+            format::estimate(&alert.value, unit),
+            if worse { "worse" } else { "changed" },
+            format::instant(timed, alert.since)
+        );
+        Some(view! { <span class="metric-change num">{text}</span> })
+    });
+    let steady = said
+        .is_none()
+        .then(|| view! { <span class="metric-steady">"no sustained change"</span> });
+    Some(
+        view! {
+            <span class="metric-against">
+                <span class="num">{format!("Baseline {}", format::estimate(baseline, unit))}</span>
+                {said}
+                {steady}
+            </span>
+        }
+        .into_any(),
+    )
+}
+
+/// The names of a block's metrics in the order of the page.
+pub fn names(of: Of) -> Memo<Vec<String>> {
+    app().part(move |r| {
+        let block = match of {
+            Of::Overall => &r.overall,
+            Of::Resources => &r.resources,
+        };
+        // A metric shown among the resources is not shown twice.
+        let twice = |name: &String| of == Of::Overall && r.resources.metrics.contains_key(name);
+        let names = block
+            .metrics
+            .keys()
+            .filter(|n| !twice(n))
+            .cloned()
+            .collect();
+        metrics::in_order(names, r.health.metric.as_deref())
+    })
+}
+
+/// The metric to draw large: the chosen one where it is there, else the first.
+pub fn drawn(names: Memo<Vec<String>>, choose: RwSignal<Option<String>>) -> Memo<Option<String>> {
+    Memo::new(move |_| {
+        let chosen = choose.get();
+        names.with(|names| {
+            let there = chosen.filter(|c| names.contains(c));
+            there.or_else(|| names.first().cloned())
+        })
+    })
+}

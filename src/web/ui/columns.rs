@@ -1,0 +1,136 @@
+//! The files and what their columns mean: found by the program, corrected by the reader.
+
+use super::actions;
+use super::complete::missing;
+use super::format;
+use super::icons;
+use super::role_table::RoleTable;
+use super::state::{App, app};
+use super::widgets::{Choice, Menu};
+use crate::engine::message::Input;
+use crate::log::FileKind;
+use crate::web::store;
+use leptos::prelude::*;
+
+const KINDS: [(FileKind, &str, &str); 3] = [
+    (FileKind::Predictions, "predictions", "Predictions"),
+    (FileKind::Outcomes, "outcomes", "Outcomes"),
+    (FileKind::Reference, "reference", "Reference"),
+];
+
+/// The panel of files and columns.
+#[component]
+pub fn Columns() -> impl IntoView {
+    let app = app();
+    let lacking = Memo::new(move |_| app.inputs.with(|inputs| missing(inputs)));
+    let ready = app.ready();
+    let files = move || app.inputs.get().into_iter().enumerate().collect::<Vec<_>>();
+    view! {
+        <section class="panel" aria-labelledby="columns-title" data-testid="columns-panel">
+            <header class="panel-head">
+                <div>
+                    <h2 id="columns-title">"Files and columns"</h2>
+                    <p>
+                        "Roles were found from names and values. Correct what is wrong; it is remembered for files of the same shape."
+                    </p>
+                </div>
+                <button class="button quiet" data-testid="start-over" on:click=move |_| actions::clear(app)>
+                    "Start over"
+                </button>
+                <Show when=move || ready.get()>
+                    <button
+                        class="button quiet"
+                        aria-label="Close files and columns"
+                        on:click=move |_| app.panel.set(false)
+                    >
+                        {icons::close()}
+                    </button>
+                </Show>
+            </header>
+            {move || {
+                lacking
+                    .get()
+                    .map(|text| {
+                        view! {
+                            <div class="lacking" data-testid="missing">
+                                <p>{text}</p>
+                                <button class="button" data-testid="read-anyway" on:click=move |_| actions::read(app)>
+                                    "Go on with what there is"
+                                </button>
+                            </div>
+                        }
+                    })
+            }}
+            <For
+                each=files
+                key=|(index, input)| (*index, input.name.clone(), input.bytes)
+                let((index, input))
+            >
+                <File index input/>
+            </For>
+        </section>
+    }
+}
+
+#[component]
+fn File(index: usize, input: Input) -> impl IntoView {
+    let app = app();
+    let kind = Signal::derive(move || {
+        let kind = app.inputs.with(|inputs| inputs.get(index).map(|i| i.kind));
+        let word = KINDS.iter().find(|(k, ..)| Some(*k) == kind);
+        word.map_or(String::new(), |(_, word, _)| (*word).to_string())
+    });
+    let choices: Vec<Choice> = KINDS
+        .iter()
+        .map(|(_, word, text)| Choice::new(*word, *text))
+        .collect();
+    let choose = move |word: String| {
+        let Some((kind, ..)) = KINDS.iter().find(|(_, w, _)| *w == word) else {
+            return;
+        };
+        change(app, index, |input| input.kind = *kind);
+    };
+    let remove_label = format!("Remove {}", input.name);
+    view! {
+        <div class="file card" data-testid=format!("file-{index}")>
+            <header class="file-head">
+                <h3 title=input.name.clone()>{input.name.clone()}</h3>
+                <span class="quiet num">{format::bytes(input.bytes)}</span>
+                <span class="quiet">{input.sniff.description.clone()}</span>
+                <span class="spacer"></span>
+                <Menu
+                    label="Gives"
+                    testid=format!("kind-{index}")
+                    choices=Signal::stored(choices)
+                    chosen=kind
+                    on_choose=choose
+                />
+                <button
+                    class="button quiet"
+                    aria-label=remove_label
+                    on:click=move |_| actions::remove(app, index)
+                >
+                    {icons::close()}
+                </button>
+            </header>
+            <RoleTable index columns=input.sniff.columns/>
+        </div>
+    }
+}
+
+/// Changes a file as the reader wishes, remembers it, and reads again.
+pub fn change(app: App, index: usize, how: impl FnOnce(&mut Input)) {
+    app.inputs.update(|inputs| {
+        if let Some(input) = inputs.get_mut(index) {
+            how(input);
+            store::remember(input);
+        }
+    });
+    if app
+        .inputs
+        .with_untracked(|inputs| missing(inputs))
+        .is_none()
+    {
+        actions::read(app);
+    }
+}

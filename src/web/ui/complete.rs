@@ -1,0 +1,64 @@
+//! Whether the files can be read as they are understood, and what a reader should look at first.
+
+use crate::engine::message::Input;
+use crate::log::{FileKind, Role};
+
+/// A guess below this is shown before it is used.
+const SURE: f64 = 0.4;
+
+/// Roles whose mistake would spoil every number.
+const WEIGHTY: [Role; 4] = [Role::Id, Role::Prediction, Role::Score, Role::Outcome];
+
+fn has(inputs: &[Input], kinds: &[FileKind], roles: &[Role]) -> bool {
+    inputs
+        .iter()
+        .filter(|input| kinds.contains(&input.kind))
+        .any(|input| input.roles.iter().any(|guess| roles.contains(&guess.role)))
+}
+
+/// What is missing or unclear, as a sentence that says what to do; `None`: nothing, go on.
+pub fn missing(inputs: &[Input]) -> Option<String> {
+    use FileKind::{Outcomes, Predictions, Reference};
+    let predicts = has(
+        inputs,
+        &[Predictions],
+        &[Role::Prediction, Role::Score, Role::ClassScore],
+    );
+    let serves = has(inputs, &[Predictions], &[Role::Latency, Role::Status]);
+    let outcome = has(inputs, &[Predictions, Outcomes], &[Role::Outcome]);
+    let apart = inputs.iter().any(|input| input.kind == Outcomes);
+    if !predicts && serves && !apart {
+        return None;
+    }
+    if !predicts {
+        return Some(
+            "No column was found that holds predictions. Give one the role of prediction or score, or add the file that has them.".into(),
+        );
+    }
+    if !outcome {
+        return Some(
+            "No column was found that holds outcomes, so performance cannot be judged. Give one the role of outcome, or add the file that tells what came true.".into(),
+        );
+    }
+    if apart {
+        let by_id = |kind| has(inputs, &[kind], &[Role::Id]);
+        if !by_id(Predictions) || !by_id(Outcomes) {
+            return Some(
+                "Predictions and outcomes are in different files. Give the column that joins them the role of id in both.".into(),
+            );
+        }
+    }
+    let unsure = inputs
+        .iter()
+        .filter(|i| i.kind != Reference)
+        .find_map(|input| {
+            let weak = |(_, guess): &(_, &crate::log::RoleGuess)| {
+                WEIGHTY.contains(&guess.role) && guess.confidence < SURE
+            };
+            let (column, guess) = input.sniff.columns.iter().zip(&input.roles).find(weak)?;
+            Some((column.name.clone(), guess.role))
+        });
+    unsure.map(|(column, role)| {
+        format!("Is '{column}' really the {role}? Its name and values do not make it certain. Correct it or go on.")
+    })
+}

@@ -1,0 +1,78 @@
+//! What changed in the data itself: missing cells, ranges, rows that could not be read or joined.
+
+use super::format;
+use super::quality_rows::{JoinFacts, RejectedTable};
+use super::state::app;
+use super::widgets::{Empty, Section};
+use crate::report::ColumnQuality;
+use crate::web::chart_view::ValuesSparkline;
+use leptos::prelude::*;
+
+/// The section of drift and data quality.
+#[component]
+pub fn Drift() -> impl IntoView {
+    let app = app();
+    let columns = app.part(|r| r.quality.clone());
+    view! {
+        <Section
+            id="quality"
+            title="Drift and data quality"
+            about="Missing cells now and in the baseline, the range of each column, and what was lost on the way."
+        >
+            <Show
+                when=move || columns.with(|c| !c.is_empty())
+                fallback=|| view! { <Empty text="No column was read beside the ids."/> }
+            >
+                <div class="card" data-testid="quality">
+                    <div class="scroll-x">
+                        <table class="table">
+                            <thead>
+                                <tr>
+                                    <th scope="col">"Column"</th>
+                                    <th scope="col">"Role"</th>
+                                    <th scope="col" class="right">"Missing now"</th>
+                                    <th scope="col" class="right">"Baseline"</th>
+                                    <th scope="col">"Missing over time"</th>
+                                    <th scope="col" class="right">"Mean"</th>
+                                    <th scope="col" class="right">"Smallest"</th>
+                                    <th scope="col" class="right">"Largest"</th>
+                                </tr>
+                            </thead>
+                            <tbody>
+                                {move || columns.get().into_iter().map(|c| view! { <Row column=c/> }).collect_view()}
+                            </tbody>
+                        </table>
+                    </div>
+                </div>
+            </Show>
+            <JoinFacts/>
+            <RejectedTable/>
+        </Section>
+    }
+}
+
+#[component]
+fn Row(column: ColumnQuality) -> impl IntoView {
+    let number = |x: Option<f64>| x.map_or_else(|| format::NOTHING.into(), format::number);
+    let share = |x: Option<f64>| x.map_or_else(|| format::NOTHING.into(), format::percent);
+    // Only a cell that is missing somewhere has a course worth a line.
+    let course = column.missing_by_window.iter().flatten().any(|&x| x > 0.0);
+    view! {
+        <tr>
+            <td><code>{column.column}</code></td>
+            <td class="quiet">{column.role.replace('_', " ")}</td>
+            <td class="num right">{share(column.missing.value)}</td>
+            <td class="num right">{share(column.baseline_missing)}</td>
+            <td class="spark-cell">
+                {if course {
+                    view! { <ValuesSparkline values=column.missing_by_window/> }.into_any()
+                } else {
+                    view! { <span class="quiet">"none"</span> }.into_any()
+                }}
+            </td>
+            <td class="num right">{number(column.mean)}</td>
+            <td class="num right">{number(column.min)}</td>
+            <td class="num right">{number(column.max)}</td>
+        </tr>
+    }
+}

@@ -1,0 +1,36 @@
+//! What a metric means and where its number comes from, for the reader who wants to check it.
+
+use super::metrics::better;
+use crate::metric;
+use leptos::prelude::*;
+
+/// The explanation of a metric.
+#[component]
+pub fn Explain(name: String) -> impl IntoView {
+    let better = better(&name);
+    metric::info(&name).map(|info| {
+        let row = |term: &'static str, text: String, code: bool| {
+            (!text.is_empty()).then(|| {
+                let text = if code {
+                    view! { <code>{text}</code> }.into_any()
+                } else {
+                    text.into_any()
+                };
+                view! { <dt>{term}</dt><dd>{text}</dd> }
+            })
+        };
+        view! {
+            <details class="explain card" data-testid="explain" open>
+                <summary>{format!("What {} tells", info.title)}</summary>
+                <p>{info.explain}" ("{better}")"</p>
+                <dl>
+                    {row("Formula", info.formula.to_string(), true)}
+                    {row("Interval", info.interval.to_string(), false)}
+                    {row("Source", info.source.to_string(), false)}
+                    {row("Same number", info.sklearn.to_string(), true)}
+                    {row("Name in files", info.name.to_string(), true)}
+                </dl>
+            </details>
+        }
+    })
+}

@@ -1,0 +1,155 @@
+//! Is the model still true: one sentence, what stands behind it, and how much was looked at.
+
+use super::format;
+use super::rail::go_to;
+use super::state::app;
+use super::widgets::Fact;
+use crate::report::Level;
+use leptos::prelude::*;
+
+fn class(level: Level) -> &'static str {
+    match level {
+        Level::Ok => "good",
+        Level::Unknown => "neutral",
+        Level::Watch => "warn",
+        Level::Bad => "bad",
+    }
+}
+
+fn word(level: Level) -> &'static str {
+    match level {
+        Level::Ok => "Holds",
+        Level::Unknown => "Not judged",
+        Level::Watch => "Watch",
+        Level::Bad => "Departed",
+    }
+}
+
+/// The health sentence with its notes and the key facts.
+#[component]
+pub fn Health() -> impl IntoView {
+    let app = app();
+    let health = app.part(|r| Some(r.health.clone()));
+    let level = Memo::new(move |_| health.with(|h| h.as_ref().map_or(Level::Unknown, |h| h.level)));
+    let alerts = app.part(|r| r.alerts.clone());
+    view! {
+        <section
+            id="health"
+            class=move || format!("section health {}", class(level.get()))
+            aria-label="Health"
+            tabindex="-1"
+        >
+            <div class="health-said">
+                <span class="badge"><i class="dot" aria-hidden="true"></i>{move || word(level.get())}</span>
+                <h1 data-testid="health" data-level=move || format!("{:?}", level.get()).to_lowercase()>
+                    {move || health.with(|h| h.as_ref().map(|h| h.sentence.clone()))}
+                </h1>
+                <ul class="notes">
+                    {move || {
+                        health
+                            .with(|h| h.as_ref().map(|h| h.notes.clone()).unwrap_or_default())
+                            .into_iter()
+                            .map(|note| view! { <li>{note}</li> })
+                            .collect_view()
+                    }}
+                </ul>
+                <Alerts alerts=alerts/>
+            </div>
+            <KeyFacts/>
+        </section>
+    }
+}
+
+/// Sustained departures beyond the one that the sentence tells.
+#[component]
+fn Alerts(alerts: Memo<Vec<crate::report::Alert>>) -> impl IntoView {
+    let app = app();
+    let more = move || alerts.with(|a| a.len() > 1);
+    view! {
+        <Show when=more>
+            <details class="alerts" data-testid="alerts">
+                <summary>
+                    {move || format!("All {} sustained departures", alerts.with(Vec::len))}
+                </summary>
+                <ul>
+                    {move || {
+                        alerts
+                            .get()
+                            .into_iter()
+                            .map(|alert| {
+                                let metric = alert.metric.clone();
+                                view! {
+                                    <li class=class(alert.level)>
+                                        <i class="dot" aria-hidden="true"></i>
+                                        <button
+                                            class="link"
+                                            on:click=move |_| {
+                                                app.metric.set(Some(metric.clone()));
+                                                go_to("performance");
+                                            }
+                                        >
+                                            {alert.sentence}
+                                        </button>
+                                        <span class="num quiet">{format::p_value(alert.p_value)}</span>
+                                    </li>
+                                }
+                            })
+                            .collect_view()
+                    }}
+                </ul>
+            </details>
+        </Show>
+    }
+}
+
+#[component]
+fn KeyFacts() -> impl IntoView {
+    let app = app();
+    let rows = app.part(|r| r.rows.clone());
+    let coverage = app.part(|r| r.truth.as_ref().and_then(|t| t.coverage.value));
+    let span = app.part(|r| r.span.map(|s| (r.timed, s)));
+    let baseline = app.part(|r| r.baseline.as_ref().map(|b| (b.label.clone(), b.block.rows)));
+    let versions = Memo::new(move |_| app.choices.with(|c| c.versions.len()));
+    view! {
+        <dl class="facts">
+            <Fact
+                label="Predictions"
+                value=Signal::derive(move || rows.with(|r| format::count(r.predictions)))
+                hint=Signal::derive(move || {
+                    rows.with(|r| match r.rejected {
+                        0 => String::new(),
+                        n => format!("{} could not be read", format::plural(n, "row", "rows")),
+                    })
+                })
+            />
+            <Fact
+                label="With outcome"
+                value=Signal::derive(move || coverage.get().map_or_else(|| format::NOTHING.into(), format::percent))
+                hint=Signal::derive(move || rows.with(|r| format::plural(r.joined, "row", "rows")))
+            />
+            <Fact
+                label="Span"
+                value=Signal::derive(move || {
+                    span.get().map_or_else(|| "No times".into(), |(timed, s)| format::period(timed, s.start, s.end))
+                })
+                hint=Signal::derive(move || {
+                    span.get().filter(|(timed, _)| *timed).map(|(_, s)| format!("Known until {}", format::instant(true, s.as_of))).unwrap_or_default()
+                })
+            />
+            <Fact
+                label="Compared with"
+                value=Signal::derive(move || baseline.with(|b| b.as_ref().map_or_else(|| "Nothing".into(), |b| b.0.clone())))
+                hint=Signal::derive(move || {
+                    baseline.with(|b| b.as_ref().map(|b| format::plural(b.1, "row", "rows")).unwrap_or_default())
+                })
+            />
+            <Show when=move || { versions.get() > 0 }>
+                <Fact
+                    label="Model versions"
+                    value=Signal::derive(move || format::count(versions.get() as u64))
+                    hint=Signal::derive(move || app.choices.with(|c| c.versions.iter().take(3).cloned().collect::<Vec<_>>().join(", ")))
+                />
+            </Show>
+        </dl>
+    }
+}

@@ -1,0 +1,113 @@
+//! The frame of the page: header, rail and the sections in their order.
+
+use super::columns::Columns;
+use super::drift::Drift;
+use super::errors::ErrorList;
+use super::files;
+use super::filters::Filters;
+use super::health::Health;
+use super::icons;
+use super::mistakes::Mistakes;
+use super::performance::Performance;
+use super::progress::ProgressBar;
+use super::rail::{Rail, go_to};
+use super::resources::Resources;
+use super::share::Share;
+use super::start::Start;
+use super::state::app;
+use super::theme::ThemeToggle;
+use super::timeline::Timeline;
+use super::{drop::DropTarget, format};
+use leptos::prelude::*;
+
+/// The whole page.
+#[component]
+pub fn Page() -> impl IntoView {
+    let app = app();
+    let (ready, reading) = (app.ready(), app.reading());
+    let at_start = move || !ready.get() && app.inputs.with(Vec::is_empty) && !reading.get();
+    view! {
+        <a
+            class="skip"
+            href="#main"
+            on:click=|ev| {
+                ev.prevent_default();
+                go_to("main");
+            }
+        >
+            "Skip to the report"
+        </a>
+        <Header/>
+        <DropTarget/>
+        <ErrorList/>
+        <ProgressBar/>
+        <Show when=at_start>
+            <Start/>
+        </Show>
+        <Show when=move || app.panel.get() && app.inputs.with(|i| !i.is_empty())>
+            <Columns/>
+        </Show>
+        <Show when=move || ready.get()>
+            <div
+                class="report"
+                class:stale=move || reading.get()
+                aria-busy=move || reading.get().to_string()
+            >
+                <Filters/>
+                <div class="body">
+                    <Rail/>
+                    <main id="main" tabindex="-1">
+                        <Health/>
+                        <Timeline/>
+                        <Performance/>
+                        <Mistakes/>
+                        <Drift/>
+                        <Resources/>
+                        <Share/>
+                    </main>
+                </div>
+            </div>
+        </Show>
+    }
+}
+
+#[component]
+fn Header() -> impl IntoView {
+    let app = app();
+    let sources = app.part(|r| r.sources.clone());
+    let told = move || {
+        sources.with(|s| match s.as_slice() {
+            [] => String::new(),
+            [one] => one.name.clone(),
+            [first, rest @ ..] => format!(
+                "{} and {} more",
+                first.name,
+                format::count(rest.len() as u64)
+            ),
+        })
+    };
+    view! {
+        <header class="top">
+            <span class="brand">{icons::logo()}<span>"Plumbline"</span></span>
+            <span class="top-files" title=told>{told}</span>
+            <span class="spacer"></span>
+            <Show when=move || !app.saved fallback=|| view! { <span class="tag">"Saved report"</span> }>
+                <Show when=move || app.inputs.with(|i| !i.is_empty())>
+                    <button
+                        class="button"
+                        data-testid="columns"
+                        aria-expanded=move || app.panel.get().to_string()
+                        on:click=move |_| app.panel.update(|p| *p = !*p)
+                    >
+                        {icons::columns()}
+                        <span class="wide-only">"Files and columns"</span>
+                    </button>
+                </Show>
+                <Show when=move || app.ready().get() || app.inputs.with(|i| !i.is_empty())>
+                    <files::AddButton/>
+                </Show>
+            </Show>
+            <ThemeToggle/>
+        </header>
+    }
+}

@@ -1,0 +1,36 @@
+//! Names of metrics as a person reads them, and the order in which they are shown.
+
+use crate::metric::{self, Better, METRICS, Unit};
+
+/// `ROC AUC` for `roc_auc`; the name itself where no metric of the registry is called so.
+pub fn title(name: &str) -> String {
+    metric::info(name).map_or_else(|| name.replace('_', " "), |i| i.title.to_string())
+}
+
+/// How its values are written.
+pub fn unit(name: &str) -> Unit {
+    metric::info(name).map_or(Unit::Outcome, |i| i.unit)
+}
+
+/// Which way is good, in words.
+pub fn better(name: &str) -> &'static str {
+    match metric::info(name).map(|i| i.better) {
+        Some(Better::Higher) => "higher is better",
+        Some(Better::Lower) => "lower is better",
+        Some(Better::Zero) => "nearer to zero is better",
+        Some(Better::Neither) | None => "no side is better",
+    }
+}
+
+/// The metric of the health sentence first, then as in the registry, then by name.
+pub fn in_order(mut names: Vec<String>, first: Option<&str>) -> Vec<String> {
+    names.sort_by_key(|name| {
+        let place = METRICS.iter().position(|m| m.info().name == name);
+        (
+            Some(name.as_str()) != first,
+            place.unwrap_or(usize::MAX),
+            name.clone(),
+        )
+    });
+    names
+}

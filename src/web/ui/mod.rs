@@ -1,0 +1,69 @@
+//! The page: signals over (Summary, View), and components that show parts of the Report.
+//!
+//! May use: everything. No number is computed here: what is shown is what the Report says, so the
+//! page, a saved file and the command line cannot differ. A component is one file; a new section is
+//! one more, with a line in `layout` and one in `rail`.
+
+mod actions;
+mod card;
+mod columns;
+mod complete;
+mod demo;
+mod drift;
+mod drop;
+mod errors;
+mod explain;
+mod files;
+mod filters;
+mod fit;
+pub mod format;
+mod health;
+mod icons;
+mod layout;
+mod metrics;
+mod mistakes;
+mod performance;
+mod progress;
+mod quality_rows;
+mod rail;
+mod refine;
+mod resources;
+mod role_table;
+mod share;
+mod slice_table;
+mod start;
+mod state;
+mod theme;
+mod timeline;
+mod widgets;
+
+use crate::web::client::Client;
+use crate::web::url;
+use leptos::prelude::*;
+
+/// The page, with its door to the workers.
+#[component]
+pub fn App(
+    /// The workers.
+    client: Client,
+) -> impl IntoView {
+    let mut view = url::view();
+    let (carried, error) = match share::carried() {
+        Ok(carried) => (carried, None),
+        Err(error) => (None, Some(error)),
+    };
+    let saved = carried.map(|(summary, saved_view)| {
+        // An address with choices of its own wins over those that were saved.
+        if view == Default::default() {
+            view = saved_view;
+        }
+        summary
+    });
+    let app = state::App::new(client, saved, view);
+    provide_context(app);
+    if let Some(error) = error {
+        actions::fail(app, error);
+    }
+    refine::follow(app);
+    view! { <layout::Page/> }
+}

@@ -1,0 +1,57 @@
+//! How right the model is: every metric at a glance, one of them over time, and what it means.
+
+use super::card::{Cards, Of, drawn, names};
+use super::explain::Explain;
+use super::metrics::title;
+use super::state::app;
+use super::widgets::{Empty, Section};
+use crate::log::Task;
+use crate::web::chart_view::TrendChart;
+use leptos::prelude::*;
+
+/// What there is to say where no performance can be told.
+fn why_none(task: Option<Task>, outcomes: u64) -> &'static str {
+    match (task, outcomes) {
+        (Some(Task::Service), _) => {
+            "No predictions were found, so there is no performance to judge. The resources are below."
+        }
+        (_, 0) => {
+            "No outcomes yet. Add the file that tells what came true, or give a column the role of outcome, and this section fills."
+        }
+        _ => "No metric can be computed from these columns.",
+    }
+}
+
+/// Performance.
+#[component]
+pub fn Performance() -> impl IntoView {
+    let app = app();
+    let names = names(Of::Overall);
+    let drawn = drawn(names, app.metric);
+    let state = app.part(|r| (Some(r.task), r.rows.outcomes));
+    let windows = app.part(|r| r.windows.len());
+    view! {
+        <Section
+            id="performance"
+            title="Performance"
+            about="All rows of the view, with 95 % intervals. Choose a metric to see its course and what it means."
+        >
+            <Show
+                when=move || names.with(|n| !n.is_empty())
+                fallback=move || {
+                    let (task, outcomes) = state.get();
+                    view! { <Empty text=why_none(task, outcomes)/> }
+                }
+            >
+                <Cards of=Of::Overall names=names drawn=drawn choose=app.metric/>
+                <Show when=move || { windows.get() > 0 }>
+                    <figure class="card">
+                        <figcaption>{move || drawn.get().map(|n| format!("{} over time", title(&n)))}</figcaption>
+                        <TrendChart report=app.report metric=Signal::derive(move || drawn.get().unwrap_or_default()) hovered=app.hovered brush=app.brush/>
+                    </figure>
+                </Show>
+                {move || drawn.get().map(|name| view! { <Explain name/> })}
+            </Show>
+        </Section>
+    }
+}

@@ -1,0 +1,51 @@
+//! What follows a change of the View: the address, and rows gone back to where counts do not do.
+
+use super::actions::{fail, show};
+use super::state::{App, Work};
+use crate::report::view::View;
+use crate::web::client::Stopped;
+use crate::web::url;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use std::time::Duration;
+
+/// Rest before rows are gone back to; a slider passes many values.
+const REST: Duration = Duration::from_millis(150);
+
+/// Keeps the address and the Summary up with the View.
+pub fn follow(app: App) {
+    Effect::new(move |_| app.view.with(url::set_view));
+    url::on_change(move |view| {
+        if app.view.with_untracked(|v| *v != view) {
+            app.view.set(view);
+        }
+    });
+    Effect::new(move |_| {
+        let lacking = app.missing.with(|m| !m.is_empty());
+        let view = app.view.get();
+        let new = app.asked.with_value(|a| a.as_ref() != Some(&view));
+        if lacking && new && app.client.with_value(|c| c.holds_rows()) {
+            app.asked.set_value(Some(view.clone()));
+            set_timeout(move || wake(app, view), REST);
+        }
+    });
+}
+
+/// Goes back to the rows, unless the reader has chosen something else by now.
+fn wake(app: App, view: View) {
+    if app.view.with_untracked(|v| *v == view) {
+        spawn_local(ask_rows(app, view));
+    }
+}
+
+async fn ask_rows(app: App, view: View) {
+    let client = app.client.get_value();
+    app.work.update(|w| *w = w.or(Some(Work::Refine)));
+    let answer = client.refine(view).await;
+    app.work.update(|w| *w = w.filter(|w| *w != Work::Refine));
+    match answer {
+        Ok(json) => show(app, &json),
+        Err(Stopped::Failed(error)) => fail(app, error),
+        Err(Stopped::Cancelled) => {}
+    }
+}

@@ -1,0 +1,38 @@
+//! What the model costs to run: requests, errors, latency.
+
+use super::card::{Cards, Of, drawn, names};
+use super::metrics::title;
+use super::state::app;
+use super::widgets::{Empty, Section};
+use crate::web::chart_view::TrendChart;
+use leptos::prelude::*;
+
+/// Resources.
+#[component]
+pub fn Resources() -> impl IntoView {
+    let app = app();
+    let names = names(Of::Resources);
+    let choose = RwSignal::new(None);
+    let drawn = drawn(names, choose);
+    let windows = app.part(|r| r.windows.len());
+    view! {
+        <Section
+            id="resources"
+            title="Resources"
+            about="Requests, errors and latency of the service, where the files tell."
+        >
+            <Show
+                when=move || names.with(|n| !n.is_empty())
+                fallback=|| view! { <Empty text="These files have no latency and no status. Log how long each request took (latency_ms) and how it ended (status), and this section shows percentiles, error rate and traffic over time."/> }
+            >
+                <Cards of=Of::Resources names=names drawn=drawn choose=choose/>
+                <Show when=move || { windows.get() > 0 }>
+                    <figure class="card">
+                        <figcaption>{move || drawn.get().map(|n| format!("{} over time", title(&n)))}</figcaption>
+                        <TrendChart report=app.report metric=Signal::derive(move || drawn.get().unwrap_or_default()) hovered=app.hovered brush=app.brush/>
+                    </figure>
+                </Show>
+            </Show>
+        </Section>
+    }
+}

@@ -1,0 +1,128 @@
+//! The main metric for each value of each segment, worst change first; a row narrows the view to it.
+
+use super::filters::narrow;
+use super::format;
+use super::metrics::{title, unit};
+use super::state::app;
+use crate::metric::{Estimate, Unit};
+use crate::report::{Departure, SliceRow};
+use leptos::prelude::*;
+
+/// Rows shown before the reader asks for all.
+const FIRST: usize = 12;
+
+/// The table of slices.
+#[component]
+pub fn SliceTable() -> impl IntoView {
+    let app = app();
+    let slices = app.part(|r| r.slices.clone());
+    let metric = app.part(|r| r.health.metric.clone());
+    let all = RwSignal::new(false);
+    let shown = move || {
+        let most = if all.get() { usize::MAX } else { FIRST };
+        slices.with(|s| s.iter().take(most).cloned().collect::<Vec<_>>())
+    };
+    view! {
+        <div class="card" data-testid="slices">
+            <h3>
+                {move || match metric.get() {
+                    Some(m) => format!("{} by slice", title(&m)),
+                    None => "By slice".into(),
+                }}
+            </h3>
+            <div class="scroll-x">
+                <table class="table">
+                    <thead>
+                        <tr>
+                            <th scope="col">"Column"</th>
+                            <th scope="col">"Value"</th>
+                            <th scope="col" class="right">"Rows"</th>
+                            <th scope="col" class="right">"Now"</th>
+                            <th scope="col" class="right">"Baseline"</th>
+                            <th scope="col" class="right">"Change"</th>
+                            <th scope="col" class="right">"p, corrected"</th>
+                        </tr>
+                    </thead>
+                    <tbody>
+                        {move || {
+                            let unit = metric.with(|m| m.as_deref().map_or(Unit::Ratio, unit));
+                            shown().into_iter().map(|row| view! { <Row row unit/> }).collect_view()
+                        }}
+                    </tbody>
+                </table>
+            </div>
+            <Show when=move || !all.get() && slices.with(|s| s.len() > FIRST)>
+                <button class="button quiet" on:click=move |_| all.set(true)>
+                    {move || format!("Show all {}", slices.with(Vec::len))}
+                </button>
+            </Show>
+        </div>
+    }
+}
+
+#[component]
+fn Row(row: SliceRow, unit: Unit) -> impl IntoView {
+    let app = app();
+    let (column, value) = (row.column.clone(), row.value.clone());
+    let active = {
+        let (column, value) = (column.clone(), value.clone());
+        move || {
+            app.view.with(|v| {
+                v.slices
+                    .iter()
+                    .any(|s| s.column == column && s.value == value)
+            })
+        }
+    };
+    let toggle = {
+        let (column, value, active) = (column.clone(), value.clone(), active.clone());
+        move |_| {
+            let value = (!untrack(|| active())).then(|| value.clone());
+            app.choose(|v| narrow(v, &column, value));
+        }
+    };
+    let pressed = active.clone();
+    view! {
+        <tr class:active=active>
+            <td>{column}</td>
+            <td>
+                <button class="link" aria-pressed=move || pressed().to_string() title="Narrow the view to this slice" on:click=toggle>
+                    {if value.is_empty() { "(empty)".to_string() } else { value }}
+                </button>
+            </td>
+            <td class="num right">{format::count(row.rows)}</td>
+            <td class="num right">{cell(&row.current, unit)}</td>
+            <td class="num right">{cell(&row.baseline, unit)}</td>
+            <td class="num right">{row.departure.map(|d| change(d, unit))}</td>
+            <td class="num right">{row.departure.map(|d| format::p_value(d.p_value))}</td>
+        </tr>
+    }
+}
+
+/// A value with its interval, or why there is none.
+fn cell(e: &Estimate, unit: Unit) -> AnyView {
+    match (e.value, &e.undefined) {
+        (None, Some(why)) => view! { <span class="quiet">{why.clone()}</span> }.into_any(),
+        _ => view! {
+            {format::estimate(e, unit)}
+            {format::interval(e, unit).map(|i| view! { " " <span class="quiet">{i}</span> })}
+        }
+        .into_any(),
+    }
+}
+
+/// A change with its direction as sign, arrow and colour.
+pub fn change(d: Departure, unit: Unit) -> impl IntoView {
+    let tone = match d.worse {
+        Some(true) => "tone-bad",
+        Some(false) => "tone-good",
+        None => "",
+    };
+    let arrow = if d.change < 0.0 { "▼" } else { "▲" };
+    let word = match d.worse {
+        Some(true) => "worse",
+        Some(false) => "better",
+        None => "different",
+    };
+    view! { <span class=tone title=word>{format!("{arrow} {}", format::change(d.change, unit))}</span> }
+}

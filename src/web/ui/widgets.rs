@@ -1,0 +1,108 @@
+//! Small parts that every section is made of.
+
+use leptos::prelude::*;
+
+/// A section of the page: a heading that the rail leads to, one line of what it answers, the rest.
+#[component]
+pub fn Section(
+    id: &'static str,
+    title: &'static str,
+    #[prop(into)] about: Signal<String>,
+    children: Children,
+) -> impl IntoView {
+    let heading = format!("{id}-title");
+    view! {
+        <section id=id class="section" aria-labelledby=heading tabindex="-1">
+            <header class="section-head">
+                <h2 id=format!("{id}-title")>{title}</h2>
+                <p>{about}</p>
+            </header>
+            {children()}
+        </section>
+    }
+}
+
+/// A number with its name.
+#[component]
+pub fn Fact(
+    label: &'static str,
+    #[prop(into)] value: Signal<String>,
+    #[prop(into, optional)] hint: Signal<String>,
+) -> impl IntoView {
+    view! {
+        <div class="fact">
+            <dt>{label}</dt>
+            <dd class="num">{value}</dd>
+            {move || {
+                let hint = hint.get();
+                (!hint.is_empty()).then(|| view! { <dd class="fact-hint">{hint}</dd> })
+            }}
+        </div>
+    }
+}
+
+/// Says calmly why there is nothing to see, and what would change that.
+#[component]
+pub fn Empty(#[prop(into)] text: String) -> impl IntoView {
+    view! { <p class="empty">{text}</p> }
+}
+
+/// A choice of a menu: what stands for it in the DOM, and what a person reads.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Choice {
+    /// Its value.
+    pub value: String,
+    /// Its text.
+    pub text: String,
+}
+
+impl Choice {
+    /// A choice.
+    pub fn new(value: impl Into<String>, text: impl Into<String>) -> Self {
+        Self {
+            value: value.into(),
+            text: text.into(),
+        }
+    }
+}
+
+/// A labelled menu.
+#[component]
+pub fn Menu(
+    #[prop(into)] label: String,
+    #[prop(into)] testid: String,
+    #[prop(into)] choices: Signal<Vec<Choice>>,
+    #[prop(into)] chosen: Signal<String>,
+    /// Called with the value of the choice.
+    on_choose: impl Fn(String) + 'static,
+    /// Whether only a screen reader hears the label.
+    #[prop(optional)]
+    quiet: bool,
+) -> impl IntoView {
+    view! {
+        <label class="field">
+            <span class=if quiet { "sr-only" } else { "field-label" }>{label}</span>
+            <select
+                data-testid=testid
+                prop:value=move || {
+                    // The options must be there before the value can stand.
+                    choices.track();
+                    chosen.get()
+                }
+                on:change=move |ev| on_choose(event_target_value(&ev))
+            >
+                {move || {
+                    let now = chosen.get_untracked();
+                    choices
+                        .get()
+                        .into_iter()
+                        .map(|c| {
+                            let selected = c.value == now;
+                            view! { <option value=c.value selected=selected>{c.text}</option> }
+                        })
+                        .collect_view()
+                }}
+            </select>
+        </label>
+    }
+}

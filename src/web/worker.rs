@@ -1,0 +1,205 @@
+//! The worker's side: carries out one request after the other with the functions of
+//! [`engine`](crate::engine), and holds no state of its own but the keeper's rows.
+//!
+//! Everything here is synchronous: a worker may block, and a job that is no longer wanted is
+//! stopped by ending its worker.
+
+use super::pool::text_of;
+use super::timing;
+use super::wire::{self, Load, UNASKED};
+use crate::engine::message::{Input, Reply, Request, Shard};
+use crate::engine::{HEAD_BYTES, Keeper, info, look, read_through};
+use crate::read::ReadError;
+use crate::summary::Summary;
+use crate::table::Table;
+use js_sys::{ArrayBuffer, Uint8Array};
+use std::cell::RefCell;
+use wasm_bindgen::prelude::Closure;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{DedicatedWorkerGlobalScope, File, FileReaderSync, MessageEvent};
+
+/// Least time between two reports of progress, in milliseconds.
+const PROGRESS_MS: f64 = 50.0;
+
+/// Listens for requests.
+pub fn start() {
+    let scope: DedicatedWorkerGlobalScope = js_sys::global().unchecked_into();
+    let post = Post(scope.clone());
+    let dying = post.clone();
+    std::panic::set_hook(Box::new(move |panic| {
+        console_error_panic_hook::hook(panic);
+        let error = fault("", &panic.to_string());
+        dying.send(UNASKED, &Reply::Failed { error }, Load::None);
+    }));
+    let keeper = RefCell::new(None);
+    let answering = post.clone();
+    let listener = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
+        let Some((id, request, load)) = wire::unpack::<Request>(&event.data()) else {
+            return;
+        };
+        let (reply, load) = answer(&answering, id, request, load, &mut keeper.borrow_mut())
+            .unwrap_or_else(|error| (Reply::Failed { error }, Load::None));
+        answering.send(id, &reply, load);
+    });
+    scope.set_onmessage(Some(listener.as_ref().unchecked_ref()));
+    // It listens for as long as the worker lives.
+    listener.forget();
+    post.send(UNASKED, &Reply::Ready, Load::None);
+}
+
+#[derive(Clone)]
+struct Post(DedicatedWorkerGlobalScope);
+
+impl Post {
+    fn send(&self, id: u32, reply: &Reply, load: Load) {
+        let sent = wire::pack(id, reply, load)
+            .and_then(|(message, transfer)| self.0.post_message_with_transfer(&message, &transfer));
+        if let Err(why) = sent {
+            // Nobody else can be told; uncaught, it ends this worker and the page hears of that.
+            wasm_bindgen::throw_val(why);
+        }
+    }
+}
+
+fn answer(
+    post: &Post,
+    id: u32,
+    request: Request,
+    load: Load,
+    keeper: &mut Option<Keeper>,
+) -> Result<(Reply, Load), ReadError> {
+    match request {
+        Request::Sniff { name, bytes } => {
+            let head = slice(&file(load, &name)?, &name, 0, HEAD_BYTES.min(bytes))?;
+            let input = Box::new(look(&name, bytes, &head)?);
+            Ok((Reply::Sniffed { input }, Load::None))
+        }
+        Request::Read { shard, input } => read(&file(load, &input.name)?, shard, &input),
+        Request::Open { inputs } => {
+            *keeper = Some(Keeper::open(inputs));
+            Ok((Reply::Kept, Load::None))
+        }
+        Request::Keep { shard, info } => {
+            let table = Table::from_bytes(&load.into_bytes())
+                .ok_or_else(|| fault("", "the rows were damaged on their way"))?;
+            opened(keeper)?.keep(shard, info, table);
+            Ok((Reply::Kept, Load::None))
+        }
+        Request::Finish { view } => {
+            let clock = Clock::new(post, id);
+            let keeper = opened(keeper)?;
+            let summary = keeper.finish(&view, &mut |stage, done| clock.tick(stage, done))?;
+            clock.reply(&summary)
+        }
+        Request::Refine { view } => {
+            let clock = Clock::new(post, id);
+            clock.reply(&opened(keeper)?.refine(&view)?)
+        }
+    }
+}
+
+fn read(file: &File, shard: Shard, input: &Input) -> Result<(Reply, Load), ReadError> {
+    let part = read_through(input, shard, &|from, to| slice(file, &input.name, from, to))?;
+    let info = info(&part);
+    let rows = Load::copy_of(&part.table.to_bytes());
+    Ok((Reply::Part { shard, info }, rows))
+}
+
+/// Tells of progress, and how long each stage took.
+struct Clock<'a> {
+    post: &'a Post,
+    id: u32,
+    began: f64,
+    summarising: std::cell::Cell<Option<f64>>,
+    told: std::cell::Cell<f64>,
+}
+
+impl<'a> Clock<'a> {
+    fn new(post: &'a Post, id: u32) -> Self {
+        Self {
+            post,
+            id,
+            began: timing::now(),
+            summarising: None.into(),
+            told: f64::NEG_INFINITY.into(),
+        }
+    }
+
+    fn tick(&self, stage: &str, done: f64) {
+        let now = timing::now();
+        let begins = stage == "summarise" && self.summarising.get().is_none();
+        if begins {
+            self.summarising.set(Some(now));
+        }
+        if begins || now - self.told.get() >= PROGRESS_MS {
+            self.told.set(now);
+            let stage = stage.to_owned();
+            self.post
+                .send(self.id, &Reply::Progress { stage, done }, Load::None);
+        }
+    }
+
+    /// The Summary rides as bytes: as text it would be escaped, unescaped and copied once more on
+    /// the page's own thread.
+    fn reply(&self, summary: &Summary) -> Result<(Reply, Load), ReadError> {
+        let json = serde_json::to_vec(summary).map_err(|why| fault("", &why.to_string()))?;
+        let now = timing::now();
+        let middle = self.summarising.get().unwrap_or(self.began);
+        let reply = Reply::Summary {
+            json: String::new(),
+            join_ms: middle - self.began,
+            summarise_ms: now - middle,
+        };
+        Ok((reply, Load::copy_of(&json)))
+    }
+}
+
+fn opened(keeper: &mut Option<Keeper>) -> Result<&mut Keeper, ReadError> {
+    keeper
+        .as_mut()
+        .ok_or_else(|| fault("", "the rows are no longer there"))
+}
+
+fn file(load: Load, name: &str) -> Result<File, ReadError> {
+    match load {
+        Load::File(file) => Ok(file),
+        _ => Err(fault(name, "the file did not come with the request")),
+    }
+}
+
+fn slice(file: &File, name: &str, from: u64, to: u64) -> Result<Vec<u8>, ReadError> {
+    // A file's size is a double in the browser; exact below 2^53.
+    let get = || -> Result<ArrayBuffer, JsValue> {
+        let blob = file.slice_with_f64_and_f64(from as f64, to as f64)?;
+        FileReaderSync::new()?.read_as_array_buffer(&blob)
+    };
+    let buffer = get().map_err(|why| ReadError {
+        file: name.to_owned(),
+        line: None,
+        found: format!(
+            "the browser cannot read bytes {from} to {to}: {}",
+            text_of(&why)
+        ),
+        mend: "It was changed, moved or locked since it was given; give it again".to_owned(),
+    })?;
+    let bytes = Uint8Array::new(&buffer).to_vec();
+    if bytes.len() as u64 == to - from {
+        Ok(bytes)
+    } else {
+        Err(ReadError {
+            file: name.to_owned(),
+            line: None,
+            found: format!("it ended early, after {} bytes", from + bytes.len() as u64),
+            mend: "It was changed since it was given; give it again".to_owned(),
+        })
+    }
+}
+
+fn fault(file: &str, why: &str) -> ReadError {
+    ReadError {
+        file: file.to_owned(),
+        line: None,
+        found: why.to_owned(),
+        mend: "Give the files again".to_owned(),
+    }
+}

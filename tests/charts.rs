@@ -1,0 +1,565 @@
+//! Pictures of every chart, in both themes, compared with those of `tests/charts/`.
+//!
+//! `UPDATE_CHARTS=1 cargo test --test charts` writes them anew; look at them before committing.
+
+#![allow(clippy::unwrap_used)]
+
+use plotters_svg::SVGBackend;
+use plumbline::chart::theme::theme;
+use plumbline::chart::{self, Chart, Look, Matrix, ScorePlot, Sparkline, Trend, Volume};
+use plumbline::log::Task;
+use plumbline::metric::{Better, Estimate, Family, Info, Material, Unit};
+use plumbline::report::view::View;
+use plumbline::report::{
+    Baseline, Block, Confusion, Departure, Health, Level, Report, Rows, SCHEMA, Scores, Span,
+    Window,
+};
+use plumbline::table::time::{DAY, HOUR, SECOND, Time};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+const fn info(
+    name: &'static str,
+    title: &'static str,
+    unit: Unit,
+    range: (Option<f64>, Option<f64>),
+) -> Info {
+    Info {
+        name,
+        title,
+        explain: "",
+        formula: "",
+        interval: "",
+        source: "",
+        sklearn: "",
+        family: Family::Classification,
+        better: Better::Higher,
+        unit,
+        range,
+        material: Material::Absolute(0.01),
+    }
+}
+
+const AUC: Info = info("roc_auc", "ROC AUC", Unit::Ratio, (Some(0.0), Some(1.0)));
+const RECALL: Info = info("recall", "Recall", Unit::Percent, (Some(0.0), Some(1.0)));
+const PRECISION: Info = info(
+    "precision",
+    "Precision",
+    Unit::Percent,
+    (Some(0.0), Some(1.0)),
+);
+const LATENCY: Info = info(
+    "latency_p95_ms",
+    "Latency p95",
+    Unit::Milliseconds,
+    (Some(0.0), None),
+);
+const ERROR: Info = info("mean_error", "Mean error", Unit::Outcome, (None, None));
+
+/// Whole numbers that look random, the same everywhere.
+struct Dice(u64);
+
+impl Dice {
+    /// In -1 to 1, most often near 0.
+    fn noise(&mut self) -> f64 {
+        let mut next = || {
+            self.0 ^= self.0 << 13;
+            self.0 ^= self.0 >> 7;
+            self.0 ^= self.0 << 17;
+            (self.0 >> 40) as f64 / (1u64 << 24) as f64
+        };
+        (next() + next() + next()) / 1.5 - 1.0
+    }
+}
+
+fn estimate(value: f64, half: f64, n: u64) -> Estimate {
+    Estimate {
+        value: Some(value),
+        low: Some(value - half),
+        high: Some((value + half).min(if value <= 1.0 { 1.0 } else { f64::MAX })),
+        n,
+        ..Estimate::default()
+    }
+}
+
+fn undefined(why: &str) -> Estimate {
+    Estimate {
+        undefined: Some(why.to_owned()),
+        ..Estimate::default()
+    }
+}
+
+fn report(windows: Vec<Window>, baseline: Option<Baseline>) -> Report {
+    let span = windows.first().zip(windows.last()).map(|(a, b)| Span {
+        start: a.start,
+        end: b.end,
+        as_of: b.end,
+    });
+    Report {
+        schema: SCHEMA.to_owned(),
+        task: Task::Binary,
+        timed: true,
+        sources: vec![],
+        rows: Rows::default(),
+        view: View::default(),
+        span,
+        health: Health {
+            level: Level::Unknown,
+            sentence: String::new(),
+            notes: vec![],
+            metric: None,
+        },
+        baseline,
+        overall: Block::default(),
+        windows,
+        truth: None,
+        confusion: None,
+        scores: None,
+        slices: vec![],
+        quality: vec![],
+        resources: Block::default(),
+        alerts: vec![],
+        rejected: vec![],
+    }
+}
+
+fn baseline(metrics: &[(&Info, Estimate)]) -> Baseline {
+    Baseline {
+        label: "1 – 14 Sep 2025".to_owned(),
+        start: None,
+        end: None,
+        block: Block {
+            rows: 0,
+            labelled: 0,
+            metrics: metrics
+                .iter()
+                .map(|(i, e)| (i.name.to_owned(), e.clone()))
+                .collect(),
+        },
+    }
+}
+
+/// Windows of a step from 1 September 2025 on; the last tenth is immature, the first fifth the baseline, and
+/// from two thirds on the model decays.
+fn decaying(count: usize, step: i64, rows: u64) -> Report {
+    let mut dice = Dice(0x9E37_79B9_7F4A_7C15);
+    let start = Time::parse("2025-09-01").unwrap().0;
+    let windows = (0..count)
+        .map(|i| {
+            let at = i as f64 / count as f64;
+            let decay = 0.35 * (at - 0.66).max(0.0);
+            let n = (rows as f64
+                * (1.0 + 0.35 * ((i % 7) as f64 / 3.0 - 1.0).abs() + 0.1 * dice.noise()))
+                as u64;
+            let mature = at < 0.9 || count == 1;
+            let labelled = if mature {
+                n * 9 / 10
+            } else {
+                (n as f64 * (1.0 - at) * 8.0) as u64
+            };
+            let half = 1.1 / (labelled.max(4) as f64).sqrt();
+            let auc = (0.936 - decay + 0.5 * half * dice.noise()).clamp(0.5, 1.0);
+            let recall = (0.81 - 0.8 * decay + half * dice.noise()).clamp(0.0, 1.0);
+            let precision = (0.66 + 0.02 * at + half * dice.noise()).clamp(0.0, 1.0);
+            let latency = 180.0 + 60.0 * dice.noise() + if at > 0.5 { 90.0 } else { 0.0 };
+            let departs = mature && 0.936 - auc > 0.034;
+            Window {
+                start: Time(start + i as i64 * step),
+                end: Time(start + (i as i64 + 1) * step),
+                rows: n,
+                labelled,
+                mature,
+                in_baseline: at < 0.2 && count > 1,
+                metrics: BTreeMap::from([
+                    (AUC.name.to_owned(), estimate(auc, half, labelled)),
+                    (
+                        RECALL.name.to_owned(),
+                        estimate(recall, 1.4 * half, labelled),
+                    ),
+                    (
+                        PRECISION.name.to_owned(),
+                        estimate(precision, 1.4 * half, labelled),
+                    ),
+                    (LATENCY.name.to_owned(), estimate(latency, 9.0, n)),
+                ]),
+                departures: if departs {
+                    let departure = Departure {
+                        change: auc - 0.936,
+                        p_value: 0.000_2,
+                        worse: Some(true),
+                    };
+                    BTreeMap::from([(AUC.name.to_owned(), departure)])
+                } else {
+                    BTreeMap::new()
+                },
+            }
+        })
+        .collect();
+    let base = baseline(&[
+        (&AUC, estimate(0.936, 0.006, 30_000)),
+        (&RECALL, estimate(0.81, 0.008, 30_000)),
+        (&PRECISION, estimate(0.66, 0.008, 30_000)),
+        (&LATENCY, estimate(180.0, 3.0, 30_000)),
+    ]);
+    report(windows, Some(base))
+}
+
+fn gaps() -> Report {
+    let mut r = decaying(30, DAY, 900);
+    for i in [3, 4, 5, 11, 13, 22] {
+        r.windows[i]
+            .metrics
+            .insert(AUC.name.to_owned(), undefined("one class only"));
+        r.windows[i].departures.clear();
+        r.windows[i].rows = 0;
+        r.windows[i].labelled = 0;
+    }
+    // A window of four rows, whose interval says nothing.
+    r.windows[17]
+        .metrics
+        .insert(AUC.name.to_owned(), estimate(0.9, 0.6, 4));
+    r
+}
+
+fn extreme() -> Report {
+    let mut r = decaying(24, HOUR, 10);
+    for (i, w) in r.windows.iter_mut().enumerate() {
+        let value = match i {
+            5 => 3.4e12,
+            6 => f64::MAX,
+            7 => f64::NAN,
+            8 => f64::NEG_INFINITY,
+            15 => -1.2e12,
+            _ => i as f64,
+        };
+        let mut e = estimate(value, 1e11, 3);
+        e.high = Some(f64::INFINITY);
+        w.metrics.insert(ERROR.name.to_owned(), e);
+        w.rows = if i == 3 { u64::MAX } else { i as u64 };
+    }
+    r.baseline = None;
+    r
+}
+
+fn untimed() -> Report {
+    let mut r = decaying(40, DAY, 500);
+    r.timed = false;
+    for (i, w) in r.windows.iter_mut().enumerate() {
+        let row = |n: usize| Time(n as i64 * 500 * SECOND);
+        (w.start, w.end) = (row(i), row(i + 1));
+    }
+    r
+}
+
+fn scored(positive: u64, negative: u64, unlabelled: u64) -> Report {
+    let mut r = report(vec![], None);
+    let bins = 40;
+    let bell = |i: usize, middle: f64, width: f64, n: u64| {
+        let z = ((i as f64 + 0.5) / bins as f64 - middle) / width;
+        (n as f64 * (-0.5 * z * z).exp()) as u64
+    };
+    let counts =
+        |middle: f64, width: f64, n: u64| (0..bins).map(|i| bell(i, middle, width, n)).collect();
+    r.scores = Some(Scores {
+        edges: (0..=bins).map(|i| i as f64 / bins as f64).collect(),
+        positive: counts(0.72, 0.16, positive),
+        negative: counts(0.24, 0.13, negative),
+        unlabelled: counts(0.4, 0.3, unlabelled),
+        threshold: Some(0.5),
+        positive_label: "fraud".to_owned(),
+    });
+    r
+}
+
+fn confused(labels: &[&str], right: u64) -> Report {
+    let k = labels.len();
+    let mut r = report(vec![], None);
+    let mut dice = Dice(77);
+    let counts = (0..k)
+        .map(|row| {
+            (0..k)
+                .map(|column| {
+                    let wild = ((dice.noise() + 1.0) * right as f64) as u64;
+                    if row == column {
+                        right * 3 + wild
+                    } else {
+                        wild / (4 + 3 * row.abs_diff(column) as u64)
+                    }
+                })
+                .collect()
+        })
+        .collect();
+    r.confusion = Some(Confusion {
+        labels: labels.iter().map(|&l| l.to_owned()).collect(),
+        counts,
+        baseline: None,
+    });
+    r
+}
+
+/// The picture of a chart, with its walk from places to things and back done on the way.
+fn picture<C: Chart>(chart: &C, look: &Look) -> String {
+    let mut svg = String::new();
+    let frame = chart::draw(
+        chart,
+        SVGBackend::with_string(&mut svg, look.virtual_size()),
+        look,
+    )
+    .unwrap();
+    for side in [
+        frame.left,
+        frame.top,
+        frame.right,
+        frame.bottom,
+        frame.x.0,
+        frame.x.1,
+        frame.y.0,
+        frame.y.1,
+    ] {
+        assert!(side.is_finite(), "{frame:?}");
+    }
+    for x in [-50.0, 0.0, look.width / 2.0, look.width, 9e9] {
+        if let Some(thing) = chart.nearest(&frame, x, look.height / 2.0) {
+            assert!(thing < chart.things());
+            assert!(!chart.describe(thing).is_empty());
+            chart.mark(&frame, look, thing);
+        }
+    }
+    assert!(chart.describe(usize::MAX).is_empty());
+    assert_eq!(chart.mark(&frame, look, usize::MAX), None);
+    assert!(!chart.sentence().is_empty());
+    for wrong in ["NaN", "inf"] {
+        assert!(!svg.contains(wrong), "{wrong} in {}", C::NAME);
+    }
+    svg
+}
+
+/// Both themes of a chart against the pictures kept; big pictures are kept in one.
+fn check<C: Chart>(name: &str, chart: &C, width: f64, height: f64) {
+    for (theme_name, colours) in [("light", &theme().light), ("dark", &theme().dark)] {
+        let look = Look::new(colours, width, height, 1.0);
+        if theme_name == "dark" && ["many", "forty"].contains(&name) {
+            continue;
+        }
+        let (w, h) = look.virtual_size();
+        let surface = colours.surface;
+        let svg = picture(chart, &look).replacen(
+            &format!("<svg width=\"{w}\" height=\"{h}\""),
+            &format!(
+                "<svg width=\"{width}\" height=\"{height}\" style=\"background:rgb({},{},{})\"",
+                surface.0, surface.1, surface.2
+            ),
+            1,
+        );
+        let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+            .join(format!("tests/charts/{}-{name}-{theme_name}.svg", C::NAME));
+        if std::env::var_os("UPDATE_CHARTS").is_some() {
+            std::fs::write(&path, &svg).unwrap();
+        }
+        let kept = std::fs::read_to_string(&path).unwrap_or_default();
+        assert!(
+            svg == kept,
+            "{} has changed; UPDATE_CHARTS=1 writes it anew",
+            path.display()
+        );
+    }
+}
+
+#[test]
+fn trends() {
+    check(
+        "days",
+        &Trend::of(&decaying(60, DAY, 2_000), &[&AUC]),
+        760.0,
+        260.0,
+    );
+    check(
+        "three",
+        &Trend::of(&decaying(26, 7 * DAY, 4_000), &[&AUC, &RECALL, &PRECISION]),
+        760.0,
+        260.0,
+    );
+    check("gaps", &Trend::of(&gaps(), &[&AUC]), 760.0, 260.0);
+    check(
+        "hours",
+        &Trend::of(&decaying(36, HOUR, 300), &[&LATENCY]),
+        480.0,
+        200.0,
+    );
+    check(
+        "single",
+        &Trend::of(&decaying(1, DAY, 500), &[&AUC]),
+        480.0,
+        200.0,
+    );
+    check(
+        "empty",
+        &Trend::of(&report(vec![], None), &[&AUC]),
+        480.0,
+        200.0,
+    );
+    check(
+        "many",
+        &Trend::of(&decaying(5_000, HOUR, 200), &[&AUC]),
+        760.0,
+        260.0,
+    );
+    check("extreme", &Trend::of(&extreme(), &[&ERROR]), 480.0, 200.0);
+    check("rows", &Trend::of(&untimed(), &[&AUC]), 480.0, 200.0);
+}
+
+#[test]
+fn volumes() {
+    check("days", &Volume::of(&decaying(60, DAY, 2_000)), 760.0, 110.0);
+    check("gaps", &Volume::of(&gaps()), 760.0, 110.0);
+    check("single", &Volume::of(&decaying(1, DAY, 500)), 480.0, 110.0);
+    check("empty", &Volume::of(&report(vec![], None)), 480.0, 110.0);
+    check(
+        "many",
+        &Volume::of(&decaying(5_000, HOUR, 200)),
+        760.0,
+        110.0,
+    );
+    check("extreme", &Volume::of(&extreme()), 480.0, 110.0);
+}
+
+#[test]
+fn score_plots() {
+    check(
+        "rare",
+        &ScorePlot::of(&scored(300, 90_000, 20_000)),
+        480.0,
+        240.0,
+    );
+    check(
+        "one-class",
+        &ScorePlot::of(&scored(0, 900, 0)),
+        480.0,
+        240.0,
+    );
+    check("empty", &ScorePlot::of(&scored(0, 0, 0)), 480.0, 240.0);
+}
+
+#[test]
+fn matrices() {
+    check(
+        "two",
+        &Matrix::of(&confused(&["legitimate", "fraud"], 45_000)),
+        480.0,
+        260.0,
+    );
+    let species = [
+        "ash",
+        "beech",
+        "birch",
+        "hornbeam",
+        "larch",
+        "maple",
+        "sycamore fig",
+    ];
+    check("seven", &Matrix::of(&confused(&species, 400)), 560.0, 360.0);
+    let many: Vec<String> = (0..40).map(|i| format!("class {i}")).collect();
+    let many: Vec<&str> = many.iter().map(String::as_str).collect();
+    check("forty", &Matrix::of(&confused(&many, 90)), 560.0, 400.0);
+    check("empty", &Matrix::of(&report(vec![], None)), 480.0, 200.0);
+}
+
+#[test]
+fn sparklines() {
+    check(
+        "days",
+        &Sparkline::of(&decaying(60, DAY, 2_000), &AUC),
+        120.0,
+        32.0,
+    );
+    check("gaps", &Sparkline::of(&gaps(), &AUC), 120.0, 32.0);
+    check(
+        "single",
+        &Sparkline::of(&decaying(1, DAY, 500), &AUC),
+        120.0,
+        32.0,
+    );
+    check(
+        "empty",
+        &Sparkline::of(&report(vec![], None), &AUC),
+        120.0,
+        32.0,
+    );
+    check(
+        "many",
+        &Sparkline::of(&decaying(5_000, HOUR, 200), &AUC),
+        120.0,
+        32.0,
+    );
+}
+
+#[test]
+fn a_picture_too_small_for_its_labels_does_no_harm() {
+    let r = gaps();
+    for (width, height) in [(0.0, 0.0), (1.0, 500.0), (30.0, 20.0), (500.0, 1.0)] {
+        for dpr in [0.5, 1.0, 1.5, f64::NAN] {
+            let look = Look::new(&theme().light, width, height, dpr);
+            picture(&Trend::of(&r, &[&AUC]), &look);
+            picture(&Volume::of(&r), &look);
+            picture(&ScorePlot::of(&scored(5, 5, 5)), &look);
+            picture(&Matrix::of(&confused(&["a", "b"], 3)), &look);
+            picture(&Sparkline::of(&r, &AUC), &look);
+        }
+    }
+}
+
+#[test]
+fn lines_have_no_more_points_than_pixels_show() {
+    let look = Look::new(&theme().light, 760.0, 260.0, 1.0);
+    let svg = picture(&Trend::of(&decaying(100_000, HOUR, 20), &[&AUC]), &look);
+    assert!(svg.len() < 400_000, "{} bytes", svg.len());
+}
+
+#[test]
+fn a_drag_selects_whole_windows() {
+    let r = decaying(10, DAY, 100);
+    let whole = Some((r.windows[2].start.0, r.windows[4].end.0));
+    assert_eq!(Trend::of(&r, &[&AUC]).span(4, 2), whole);
+    assert_eq!(Volume::of(&r).span(2, 4), whole);
+    let rows = Some((1_000 * SECOND, 2_500 * SECOND));
+    assert_eq!(Volume::of(&untimed()).span(2, 4), rows);
+}
+
+#[test]
+fn a_tooltip_tells_the_exact_values() {
+    let r = decaying(60, DAY, 2_000);
+    let trend = Trend::of(&r, &[&AUC]);
+    let departing = r
+        .windows
+        .iter()
+        .position(|w| !w.departures.is_empty())
+        .unwrap();
+    let told: Vec<_> = trend
+        .describe(departing)
+        .into_iter()
+        .map(|f| f.label)
+        .collect();
+    assert_eq!(
+        told,
+        [
+            "",
+            "ROC AUC",
+            "95 % interval",
+            "vs baseline",
+            "p (corrected)",
+            "n",
+            "Rows",
+            "With outcome"
+        ]
+    );
+    let gap = Trend::of(&gaps(), &[&AUC]).describe(3);
+    assert_eq!(gap[1].text, "– (one class only)");
+}
+
+#[test]
+fn every_chart_is_listed_once() {
+    assert_eq!(
+        chart::NAMES,
+        ["trend", "volume", "scores", "matrix", "sparkline"]
+    );
+}

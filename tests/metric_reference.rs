@@ -1,0 +1,143 @@
+//! Every metric against scikit-learn's value for the same rows (`tests/reference/make.py`).
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod pipeline;
+
+use pipeline::report;
+use plumbline::metric::Estimate;
+use plumbline::report::view::{BaselineChoice, View, WindowSize};
+use plumbline::report::{Metrics, Report};
+use serde_json::Value;
+
+const DATA: [(&str, &[u8]); 3] = [
+    ("binary", include_bytes!("reference/binary.csv")),
+    ("multiclass", include_bytes!("reference/multiclass.csv")),
+    ("regression", include_bytes!("reference/regression.csv")),
+];
+
+fn reference() -> Value {
+    serde_json::from_str(include_str!("reference/metrics.json")).unwrap()
+}
+
+fn of(task: &str, threshold: Option<f64>) -> Report {
+    let data = DATA.iter().find(|d| d.0 == task).unwrap().1;
+    let view = View {
+        window: Some(WindowSize::Day),
+        baseline: BaselineChoice::None,
+        threshold,
+        ..View::default()
+    };
+    report(&[(&format!("{task}.csv"), data)], &view)
+}
+
+#[track_caller]
+fn same(what: &str, ours: &Metrics, theirs: &Value) -> usize {
+    let mut compared = 0;
+    for (name, value) in theirs.as_object().unwrap() {
+        let Some(estimate) = ours.get(name) else {
+            continue;
+        };
+        compared += 1;
+        match value.as_f64() {
+            Some(expected) => close(&format!("{what}: {name}"), estimate.value, expected),
+            None => assert_eq!(estimate.value, None, "{what}: {name} should be undefined"),
+        }
+    }
+    for intervals in ["wilson", "mean_t"] {
+        for (name, ends) in theirs
+            .get(intervals)
+            .and_then(Value::as_object)
+            .into_iter()
+            .flatten()
+        {
+            let estimate: &Estimate = &ours[name];
+            compared += 1;
+            if ends.is_null() || ends[0].is_null() {
+                assert_eq!(estimate.low, None, "{what}: {name} should have no interval");
+                continue;
+            }
+            // An interval does not leave the range of its metric.
+            let (least, most) = plumbline::metric::info(name).unwrap().range;
+            let end = |i: usize| {
+                ends[i]
+                    .as_f64()
+                    .unwrap()
+                    .max(least.unwrap_or(f64::MIN))
+                    .min(most.unwrap_or(f64::MAX))
+            };
+            close(&format!("{what}: {name} low"), estimate.low, end(0));
+            close(&format!("{what}: {name} high"), estimate.high, end(1));
+        }
+    }
+    compared
+}
+
+#[track_caller]
+fn close(what: &str, ours: Option<f64>, theirs: f64) {
+    let ours = ours.unwrap_or_else(|| panic!("{what}: undefined, expected {theirs}"));
+    let error = (ours - theirs).abs() / theirs.abs().max(1e-3);
+    assert!(
+        error < 1e-9,
+        "{what}: {ours}, expected {theirs} ({error:e} off)"
+    );
+}
+
+fn days(report: &Report, reference: &Value) -> usize {
+    let days = reference["days"].as_object().unwrap();
+    let mut compared = 0;
+    for window in &report.windows {
+        let day = &window.start.to_string()[..10];
+        if let Some(theirs) = days.get(day) {
+            compared += same(day, &window.metrics, theirs);
+        }
+    }
+    compared
+}
+
+#[test]
+fn all_rows_and_each_day_equal_scikit_learn() {
+    let reference = reference();
+    for (task, metrics) in [("binary", 8), ("multiclass", 8), ("regression", 4)] {
+        let report = of(task, None);
+        let theirs = &reference[task];
+        assert!(
+            same(task, &report.overall.metrics, &theirs["all"]) >= metrics,
+            "{task}: metrics are missing"
+        );
+        assert_eq!(
+            report.windows.len(),
+            theirs["days"].as_object().unwrap().len(),
+            "{task}: days"
+        );
+        assert!(
+            days(&report, theirs) >= metrics * 10,
+            "{task}: too few days were compared"
+        );
+    }
+}
+
+#[test]
+fn every_threshold_equals_scikit_learn() {
+    let reference = reference();
+    for (threshold, theirs) in reference["binary"]["thresholds"].as_object().unwrap() {
+        let report = of("binary", Some(threshold.parse().unwrap()));
+        assert!(same(threshold, &report.overall.metrics, &theirs["all"]) >= 5);
+        days(&report, theirs);
+    }
+}
+
+#[test]
+fn delongs_variance_makes_the_interval_of_roc_auc() {
+    let reference = reference();
+    let auc = of("binary", None).overall.metrics["roc_auc"].clone();
+    let (value, variance) = (
+        auc.value.unwrap(),
+        reference["binary"]["all"]["delong_variance"]
+            .as_f64()
+            .unwrap(),
+    );
+    let half = 1.959_963_984_540_054 * variance.sqrt() / (value * (1.0 - value));
+    let logit = (value / (1.0 - value)).ln();
+    close("low", auc.low, 1.0 / (1.0 + (half - logit).exp()));
+    close("high", auc.high, 1.0 / (1.0 + (-half - logit).exp()));
+}

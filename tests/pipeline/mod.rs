@@ -1,0 +1,82 @@
+//! Files in memory to Summary and Report, the way every door goes.
+#![allow(dead_code, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use plumbline::engine::message::Input;
+use plumbline::engine::{HEAD_BYTES, Keeper, Shards, arrange, info, look, read_through};
+use plumbline::log::Role;
+use plumbline::read::ReadError;
+use plumbline::report::Report;
+use plumbline::report::view::View;
+use plumbline::summary::Summary;
+
+/// A file in memory.
+pub type File<'a> = (&'a str, &'a [u8]);
+
+/// Looks into files, and gives roles to columns by name.
+pub fn inputs(files: &[File<'_>], roles: &[(Role, &str)]) -> Result<Vec<Input>, ReadError> {
+    let mut inputs = files
+        .iter()
+        .map(|(name, bytes)| {
+            look(
+                name,
+                bytes.len() as u64,
+                &bytes[..bytes.len().min(HEAD_BYTES as usize)],
+            )
+        })
+        .collect::<Result<Vec<_>, _>>()?;
+    arrange(&mut inputs);
+    for (role, column) in roles {
+        for input in inputs
+            .iter_mut()
+            .filter(|i| i.sniff.columns.iter().any(|c| c.name == *column))
+        {
+            input.give(*role, column).unwrap();
+        }
+    }
+    Ok(inputs)
+}
+
+/// Reads all rows into a keeper.
+pub fn keeper(files: &[File<'_>], inputs: &[Input]) -> Result<Keeper, ReadError> {
+    let mut keeper = Keeper::open(inputs.to_vec());
+    for (file, (input, (_, bytes))) in inputs.iter().zip(files).enumerate() {
+        let mut shards = Shards::new(file, input.bytes, !input.sniff.schema.encoding.can_be_cut());
+        let mut waiting = shards.shards().to_vec();
+        while let Some(shard) = waiting.pop() {
+            let part = read_through(input, shard, &|from, to| {
+                Ok(bytes[from as usize..to as usize].to_vec())
+            })?;
+            let found = info(&part);
+            keeper.keep(shard, found.clone(), part.table);
+            waiting.extend(shards.done(shard.index, found));
+        }
+        assert!(shards.complete());
+    }
+    Ok(keeper)
+}
+
+/// The Summary of files.
+pub fn summary(
+    files: &[File<'_>],
+    roles: &[(Role, &str)],
+    view: &View,
+) -> Result<Summary, ReadError> {
+    keeper(files, &inputs(files, roles)?)?.finish(view, &mut |_, _| {})
+}
+
+/// The Report of files.
+pub fn report(files: &[File<'_>], view: &View) -> Report {
+    let summary = summary(files, &[], view).unwrap_or_else(|e| panic!("{e}"));
+    Report::from(&summary, view)
+}
+
+/// The value of a metric over all rows; panics with the reason where there is none.
+pub fn value(report: &Report, name: &str) -> f64 {
+    let of = report
+        .overall
+        .metrics
+        .get(name)
+        .or_else(|| report.resources.metrics.get(name));
+    of.and_then(|e| e.value)
+        .unwrap_or_else(|| panic!("{name}: {of:?}"))
+}

@@ -1,0 +1,357 @@
+"""Makes the reference values that the tests compare with, from scipy, statsmodels and scikit-learn.
+
+    python -m venv /tmp/reference && /tmp/reference/bin/pip install -r tests/reference/requirements.txt
+    /tmp/reference/bin/python tests/reference/make.py
+
+Python 3.11, numpy 2.4.6, scipy 1.17.1, scikit-learn 1.9.1, statsmodels 0.15.0, pandas 3.1.1.
+Deterministic: the same versions write the same bytes.
+
+Writes, next to itself:
+
+* stats.json       values of distribution functions, quantiles, intervals and adjusted p-values
+* binary.csv, multiclass.csv, regression.csv
+                   small logs; an empty outcome is missing and its row counts in no metric
+* metrics.json     scikit-learn's metrics of those logs: all rows, and each UTC day
+
+An undefined value is null. At a threshold t the predicted label is 1 where score >= t; without one it
+is the column `prediction`. Macro averages run over the labels that occur as outcome or prediction, with
+zero_division=0; binary precision, recall and F1 that would divide by zero are null.
+"""
+
+import csv
+import json
+import math
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+
+import numpy as np
+import scipy
+import sklearn
+import statsmodels
+from scipy import special, stats
+from sklearn import metrics as sk
+from statsmodels.stats.multitest import multipletests
+from statsmodels.stats.proportion import proportion_confint
+
+HERE = Path(__file__).parent
+START = datetime(2026, 3, 1, tzinfo=timezone.utc)
+THRESHOLDS = [0.2, 0.5, 0.537, 0.8]
+CLASSES = ["bird", "cat", "dog", "fish"]
+
+
+def number(value):
+    """A plain float, or None where it is not finite."""
+    value = float(value)
+    return value if math.isfinite(value) else None
+
+
+def write_json(name, value):
+    text = json.dumps(value, indent=1, allow_nan=False, sort_keys=True)
+    (HERE / name).write_text(text + "\n")
+
+
+def write_csv(name, header, rows):
+    with open(HERE / name, "w", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(header)
+        writer.writerows(rows)
+
+
+# ---------------------------------------------------------------- stats.json
+
+
+def cases(function, grid):
+    """[argument, …, value] for each point of the grid, as far as the value is finite."""
+    rows = [[float(x) for x in point] + [number(function(*point))] for point in grid]
+    return [row for row in rows if row[-1] is not None]
+
+
+def product(*axes):
+    return [tuple(p) for p in np.array(np.meshgrid(*axes, indexing="ij")).reshape(len(axes), -1).T]
+
+
+def order_ranks(n, p):
+    """Ranks (from 0) of a distribution-free 95 % interval of the p-quantile, by their definition."""
+    cdf = stats.binom.cdf(np.arange(n), n, p)
+    if cdf[0] > 0.025 or cdf[-1] < 0.975:
+        return None
+    return [int(np.flatnonzero(cdf <= 0.025)[-1]), int(np.flatnonzero(cdf >= 0.975)[0])]
+
+
+def mean_interval(values):
+    low, high = stats.t.interval(0.95, len(values) - 1, np.mean(values), stats.sem(values))
+    return [number(low), number(high)]
+
+
+def stats_values():
+    random = np.random.default_rng(1)
+    zs = [-37.5, -8.0, -5.0, -1.959963984540054, -1.0, -1e-3, 0.0, 1e-9, 0.3, 1.0, 2.5, 6.0, 8.2]
+    ps = [1e-300, 1e-20, 1e-9, 1e-4, 0.025, 0.1, 0.3, 0.5, 0.6, 0.9, 0.975, 0.9999, 1 - 1e-9]
+    shapes = [0.01, 0.3, 0.5, 1.0, 2.5, 10.0, 15.9, 16.1, 77.0, 1234.5, 50000.0, 2e6]
+    ratios = [0.01, 0.3, 0.9, 0.99, 1.0, 1.01, 1.1, 2.0, 7.0]
+    gamma_grid = [(a, a * r) for a in shapes for r in ratios]
+    dfs = [1.0, 2.0, 3.0, 4.5, 10.0, 29.0, 100.0, 999.0, 9999.0, 10001.0, 1e6]
+    middle = [0.001, 0.025, 0.2, 0.5, 0.7, 0.975, 0.999]
+    pairs = [(a, b) for a in [0.3, 1.0, 2.5, 20.0, 800.0, 30000.0] for b in [0.5, 1.0, 7.0, 500.0, 20000.0]]
+    xs = [1e-6, 0.01, 0.2, 0.5, 0.73, 0.97, 0.9999]
+    counts = [0, 1, 2, 3, 10, 57, 100, 1000, 12345, 99998, 99999, 100000, 1000000, 100000000]
+    samples = {str(n): [float(x) for x in random.standard_t(3, n) * 100] for n in [1, 2, 5, 40]}
+    many = [float(p) for p in np.round(random.uniform(size=25) ** 3, 4)] + [0.0, 1.0, 0.01, 0.01]
+    proportions = [(k, n) for n in [1, 2, 7, 50, 999, 123456] for k in sorted({0, 1, n // 3, n // 2, n - 1, n})]
+    z_cases = [(0.8, 0.02, 0.75, 0.015), (1.0, 0.5, 1.0, 0.1), (3.0, 0.1, 9.0, 0.2), (0.1, 0.0, 0.2, 0.1)]
+    quantile_ps = [0.0, 0.01, 0.25, 0.5, 0.77, 0.95, 0.999, 1.0]
+    return {
+        "normal_cdf": cases(special.ndtr, product(zs)),
+        "normal_sf": cases(lambda z: special.ndtr(-z), product(zs)),
+        "normal_quantile": cases(special.ndtri, product(ps)),
+        "gamma_p": cases(special.gammainc, gamma_grid),
+        "gamma_q": cases(special.gammaincc, gamma_grid),
+        "chi_square_cdf": cases(stats.chi2.cdf, product([0.1, 3.0, 30.0, 500.0], dfs)),
+        "chi_square_sf": cases(stats.chi2.sf, product([0.1, 3.0, 30.0, 500.0], dfs)),
+        "chi_square_quantile": cases(stats.chi2.ppf, product(middle, dfs + [199999.0, 200001.0, 2e8])),
+        "beta_cdf": cases(lambda x, a, b: special.betainc(a, b, x), [(x, a, b) for a, b in pairs for x in xs]),
+        "beta_quantile": cases(
+            lambda p, a, b: special.betaincinv(a, b, p), [(p, a, b) for a, b in pairs for p in middle]
+        ),
+        "student_t_cdf": cases(stats.t.cdf, product([-40.0, -3.0, -1.0, -0.01, 0.0, 0.5, 2.0, 12.0], dfs)),
+        "student_t_quantile": cases(stats.t.ppf, product(middle, dfs)),
+        "binomial_cdf": cases(
+            stats.binom.cdf,
+            [(k, n, p) for n in [1, 10, 333, 100000] for k in sorted({0, 1, n // 10, n // 2, n}) for p in [0.001, 0.1, 0.5, 0.95]],
+        ),
+        "wilson": [[k, n, *map(number, proportion_confint(k, n, 0.05, "wilson"))] for k, n in proportions],
+        "poisson": [
+            [k, number(stats.chi2.ppf(0.025, 2 * k) / 2) if k else 0.0, number(stats.chi2.ppf(0.975, 2 * k + 2) / 2)]
+            for k in counts
+        ],
+        "mean_t": [
+            [float(np.mean(v)), float(np.var(v, ddof=1)), len(v), *mean_interval(v)]
+            for v in samples.values()
+            if len(v) > 1
+        ],
+        "logit": [
+            [v, se, *map(number, special.expit(special.logit(v) + np.array([-1, 1]) * stats.norm.ppf(0.975) * se / (v * (1 - v))))]
+            for v in [0.01, 0.5, 0.83, 0.999]
+            for se in [0.0, 0.001, 0.05, 0.4]
+        ],
+        "quantile_ranks": [[n, p, order_ranks(n, p)] for n in [1, 5, 6, 20, 100, 363, 1000, 99999] for p in [0.01, 0.25, 0.5, 0.95, 0.99]],
+        "f1": [
+            [tp, fp, fn, *map(number, (lambda j: 2 * j / (1 + j))(np.array(proportion_confint(tp, tp + fp + fn, 0.05, "wilson"))))]
+            for tp, fp, fn in [(0, 3, 4), (10, 0, 0), (50, 12, 31), (1, 1, 0), (9000, 100, 2000)]
+        ],
+        "multiple": {
+            "p": many,
+            "holm": [float(p) for p in multipletests(many, method="holm")[1]],
+            "benjamini_hochberg": [float(p) for p in multipletests(many, method="fdr_bh")[1]],
+        },
+        "z_test": [[*c, float(2 * stats.norm.sf(abs(c[0] - c[2]) / math.hypot(c[1], c[3])))] for c in z_cases],
+        "quantile": [
+            {"values": sorted(v), "quantiles": [[p, float(np.quantile(v, p))] for p in quantile_ps]} for v in samples.values()
+        ],
+    }
+
+
+# ------------------------------------------------------------------- the logs
+
+
+def times(random, n, days=20):
+    seconds = np.sort(random.integers(0, days * 86400, n))
+    return [START + timedelta(seconds=int(s)) for s in seconds]
+
+
+def stamp(time):
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def binary_log():
+    random = np.random.default_rng(2)
+    n = 700
+    hidden = random.normal(size=n) - 0.6
+    outcome = (random.uniform(size=n) < special.expit(2 * hidden)).astype(int)
+    score = np.round(special.expit(2 * hidden + random.normal(size=n)), 3)
+    score[[5, 77]], score[[9, 123]] = 0.0, 1.0
+    # A label that does not follow from the score by any threshold.
+    prediction = (score + random.normal(scale=0.05, size=n) >= 0.45).astype(int)
+    known = random.uniform(size=n) >= 0.06
+    return {"time": times(random, n), "score": score, "prediction": prediction, "outcome": outcome, "known": known}
+
+
+def multiclass_log():
+    random = np.random.default_rng(3)
+    n = 800
+    outcome = random.choice(4, size=n, p=[0.15, 0.35, 0.3, 0.2])
+    logits = random.normal(size=(n, 4)) + 1.5 * np.eye(4)[outcome]
+    # In units of 1e-4, so that every row sums to 1 as written.
+    parts = np.floor(special.softmax(logits, axis=1) * 10000).astype(int)
+    parts[:, 0] += 10000 - parts.sum(axis=1)
+    prediction = np.argmax(parts, axis=1)
+    swapped = random.uniform(size=n) < 0.05
+    prediction[swapped] = random.choice(4, size=int(swapped.sum()))
+    known = random.uniform(size=n) >= 0.03
+    return {"time": times(random, n), "parts": parts, "prediction": prediction, "outcome": outcome, "known": known}
+
+
+def regression_log():
+    random = np.random.default_rng(4)
+    n = 600
+    outcome = 1e6 + 300 * random.standard_t(2.5, size=n)
+    prediction = outcome + 40 * random.standard_t(2.5, size=n) + 3.5
+    known = random.uniform(size=n) >= 0.03
+    return {"time": times(random, n), "prediction": prediction, "outcome": outcome, "known": known}
+
+
+def by_day(log, measure):
+    """The measure of all rows with an outcome, and of each UTC day of them."""
+    day = np.array([t.strftime("%Y-%m-%d") for t in log["time"]])
+    known = log["known"]
+    days = {d: measure(known & (day == d)) for d in sorted(set(day[known]))}
+    return {"all": measure(known), "days": days}
+
+
+# --------------------------------------------------------------- metrics.json
+
+
+def wilson(k, n):
+    return [number(x) for x in proportion_confint(k, n, 0.05, "wilson")] if n else None
+
+
+def delong_variance(outcome, score):
+    """DeLong's variance by its definition: placement values from every pair, O(P N)."""
+    positive, negative = score[outcome == 1], score[outcome == 0]
+    if len(positive) < 2 or len(negative) < 2:
+        return None
+    above = (positive[:, None] > negative).astype(float) + 0.5 * (positive[:, None] == negative)
+    v10, v01 = above.mean(axis=1), above.mean(axis=0)
+    return number(np.var(v10, ddof=1) / len(positive) + np.var(v01, ddof=1) / len(negative))
+
+
+def binary_labels(outcome, label):
+    tn, fp, fn, tp = (int(c) for c in sk.confusion_matrix(outcome, label, labels=[0, 1]).ravel())
+    both = tp + fn > 0 and tn + fp > 0
+    return {
+        "n": len(outcome),
+        "confusion": {"tn": tn, "fp": fp, "fn": fn, "tp": tp},
+        "accuracy": number(sk.accuracy_score(outcome, label)),
+        "balanced_accuracy": number(sk.balanced_accuracy_score(outcome, label)) if both else None,
+        "precision": number(sk.precision_score(outcome, label, zero_division=np.nan)),
+        "recall": number(sk.recall_score(outcome, label, zero_division=np.nan)),
+        "f1": number(sk.f1_score(outcome, label, zero_division=np.nan)),
+        "wilson": {
+            "accuracy": wilson(tp + tn, len(outcome)),
+            "precision": wilson(tp, tp + fp),
+            "recall": wilson(tp, tp + fn),
+        },
+    }
+
+
+def binary_scores(outcome, score):
+    both = 0 < outcome.sum() < len(outcome)
+    clipped = np.clip(score, np.finfo(float).eps, 1 - np.finfo(float).eps)
+    losses = -np.log(np.where(outcome == 1, clipped, 1 - clipped))
+    return {
+        "roc_auc": number(sk.roc_auc_score(outcome, score)) if both else None,
+        "delong_variance": delong_variance(outcome, score),
+        "log_loss": number(sk.log_loss(outcome, score, labels=[0, 1])),
+        "brier_score": number(sk.brier_score_loss(outcome, score, pos_label=1)),
+        "mean_t": {"log_loss": mean_interval(losses), "brier_score": mean_interval((score - outcome) ** 2)},
+    }
+
+
+def multiclass_metrics(outcome, prediction, probability):
+    names = np.array(CLASSES)
+    averages = {"average": "macro", "zero_division": 0}
+    every = len(set(outcome)) == 4
+    truth = np.eye(4)[outcome]
+    losses = -np.log(np.clip(probability, np.finfo(float).eps, 1 - np.finfo(float).eps)[np.arange(len(outcome)), outcome])
+    squares = ((probability - truth) ** 2).sum(axis=1)
+    brier = sk.brier_score_loss(names[outcome], probability, labels=CLASSES, scale_by_half=False)
+    assert math.isclose(brier, squares.mean(), rel_tol=1e-12)
+    return {
+        "n": len(outcome),
+        "confusion": sk.confusion_matrix(names[outcome], names[prediction], labels=CLASSES).tolist(),
+        "accuracy": number(sk.accuracy_score(outcome, prediction)),
+        "balanced_accuracy": number(sk.balanced_accuracy_score(outcome, prediction)),
+        "precision": number(sk.precision_score(outcome, prediction, **averages)),
+        "recall": number(sk.recall_score(outcome, prediction, **averages)),
+        "f1": number(sk.f1_score(outcome, prediction, **averages)),
+        "roc_auc": number(sk.roc_auc_score(outcome, probability, multi_class="ovr", average="macro")) if every else None,
+        "log_loss": number(sk.log_loss(names[outcome], probability, labels=CLASSES)),
+        "brier_score": number(brier),
+        "mean_t": {"log_loss": mean_interval(losses), "brier_score": mean_interval(squares)},
+    }
+
+
+def regression_metrics(outcome, prediction):
+    errors = prediction - outcome
+    return {
+        "n": len(outcome),
+        "mean_absolute_error": number(sk.mean_absolute_error(outcome, prediction)),
+        "root_mean_squared_error": number(sk.root_mean_squared_error(outcome, prediction)),
+        "r2": number(sk.r2_score(outcome, prediction)),
+        "mean_error": number(errors.mean()),
+        "mean_t": {"mean_absolute_error": mean_interval(np.abs(errors)), "mean_error": mean_interval(errors)},
+    }
+
+
+def main():
+    write_json("stats.json", stats_values())
+
+    b, m, r = binary_log(), multiclass_log(), regression_log()
+    cell = lambda log, i, value: value if log["known"][i] else ""
+    write_csv(
+        "binary.csv",
+        ["id", "time", "score", "prediction", "outcome"],
+        (
+            [f"b{i:04}", stamp(b["time"][i]), float(b["score"][i]), b["prediction"][i], cell(b, i, b["outcome"][i])]
+            for i in range(len(b["time"]))
+        ),
+    )
+    write_csv(
+        "multiclass.csv",
+        ["id", "time", *(f"proba_{c}" for c in CLASSES), "prediction", "outcome"],
+        (
+            [f"m{i:04}", stamp(m["time"][i]), *(f"{p / 10000:.4f}" for p in m["parts"][i]),
+             CLASSES[m["prediction"][i]], cell(m, i, CLASSES[m["outcome"][i]])]
+            for i in range(len(m["time"]))
+        ),
+    )
+    write_csv(
+        "regression.csv",
+        ["id", "time", "prediction", "outcome"],
+        (
+            [f"r{i:04}", stamp(r["time"][i]), float(r["prediction"][i]), cell(r, i, float(r["outcome"][i]))]
+            for i in range(len(r["time"]))
+        ),
+    )
+
+    thresholds = {
+        str(t): by_day(b, lambda rows: binary_labels(b["outcome"][rows], (b["score"][rows] >= t).astype(int)))
+        for t in THRESHOLDS
+    }
+    binary = by_day(
+        b,
+        lambda rows: binary_labels(b["outcome"][rows], b["prediction"][rows])
+        | binary_scores(b["outcome"][rows], b["score"][rows]),
+    )
+    write_json(
+        "metrics.json",
+        {
+            "versions": {
+                "numpy": np.__version__,
+                "scipy": scipy.__version__,
+                "scikit-learn": sklearn.__version__,
+                "statsmodels": statsmodels.__version__,
+            },
+            "binary": binary | {"thresholds": thresholds},
+            "multiclass": {"classes": CLASSES}
+            | by_day(
+                m,
+                lambda rows: multiclass_metrics(m["outcome"][rows], m["prediction"][rows], m["parts"][rows] / 10000),
+            ),
+            "regression": by_day(r, lambda rows: regression_metrics(r["outcome"][rows], r["prediction"][rows])),
+        },
+    )
+
+
+if __name__ == "__main__":
+    main()
