@@ -52,16 +52,21 @@ fn same(what: &str, ours: &Metrics, theirs: &Value) -> usize {
         {
             let estimate: &Estimate = &ours[name];
             compared += 1;
-            close(
-                &format!("{what}: {name} low"),
-                estimate.low,
-                ends[0].as_f64().unwrap(),
-            );
-            close(
-                &format!("{what}: {name} high"),
-                estimate.high,
-                ends[1].as_f64().unwrap(),
-            );
+            if ends.is_null() || ends[0].is_null() {
+                assert_eq!(estimate.low, None, "{what}: {name} should have no interval");
+                continue;
+            }
+            // An interval does not leave the range of its metric.
+            let (least, most) = plumbline::metric::info(name).unwrap().range;
+            let end = |i: usize| {
+                ends[i]
+                    .as_f64()
+                    .unwrap()
+                    .max(least.unwrap_or(f64::MIN))
+                    .min(most.unwrap_or(f64::MAX))
+            };
+            close(&format!("{what}: {name} low"), estimate.low, end(0));
+            close(&format!("{what}: {name} high"), estimate.high, end(1));
         }
     }
     compared

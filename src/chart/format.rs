@@ -14,7 +14,7 @@ pub fn exact(unit: Unit, value: f64) -> String {
         Unit::Percent => format!("{} %", grouped(value * 100.0, 2)),
         Unit::Count => grouped(value, if value.fract() == 0.0 { 0 } else { 1 }),
         Unit::Milliseconds => format!("{} ms", grouped(value, digits(value).min(3))),
-        Unit::Ratio if value.abs() < 100.0 => minus(format!("{value:.4}")),
+        Unit::Ratio if value.abs() < 100.0 => minus(&format!("{value:.4}")),
         Unit::Ratio | Unit::Outcome => significant(value),
     }
 }
@@ -87,7 +87,7 @@ pub fn tick(unit: Unit, value: f64, step: f64) -> String {
 fn plain(value: f64, step: f64) -> String {
     let size = value.abs();
     if size >= 1e15 || (value != 0.0 && step < 1e-6) {
-        return minus(format!("{value:.1e}"));
+        return minus(&format!("{value:.1e}"));
     }
     for (unit, suffix) in [(1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "k")] {
         if size >= unit && step >= unit / 1_000.0 && (step >= 0.1 * unit || size >= 10.0 * unit) {
@@ -128,7 +128,7 @@ fn significant(value: f64) -> String {
         };
         grouped(value, places)
     } else {
-        minus(format!("{value:.3e}"))
+        minus(&format!("{value:.3e}"))
     }
 }
 
@@ -159,7 +159,7 @@ fn group_digits(whole: &str) -> String {
     out
 }
 
-fn minus(text: String) -> String {
+fn minus(text: &str) -> String {
     text.replace('-', "\u{2212}")
 }
 

@@ -12,8 +12,9 @@ const TICK_ACROSS: f64 = 84.0;
 const TICK_UP: f64 = 38.0;
 
 /// What the horizontal axis counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Axis {
+    #[default]
     /// Microseconds of UTC.
     Time,
     /// Rows in their order, where rows have no time.

@@ -2,10 +2,10 @@
 
 use super::frame::{Axis, Frame};
 use crate::report::Report;
-use crate::table::time::Time;
+use crate::table::time::{SECOND, Time};
 
 /// The windows of a report on the horizontal axis: by time, or by rows where rows have no time.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Strip {
     pub axis: Axis,
     /// Start and end (exclusive) of each window, rising.
@@ -14,23 +14,18 @@ pub(super) struct Strip {
 
 impl Strip {
     pub fn of(report: &Report) -> Self {
-        let timed = report.span.is_some();
-        let mut row = 0i64;
+        // Without times an instant is a row number in seconds.
+        let scale = if report.timed { 1 } else { SECOND };
         let spans = report
             .windows
             .iter()
             .map(|w| {
-                if timed {
-                    // A window of one instant still has a width, or nothing could be drawn.
-                    (w.start.0, w.end.0.max(w.start.0.saturating_add(1)))
-                } else {
-                    let start = row;
-                    row = row.saturating_add(i64::try_from(w.rows).unwrap_or(i64::MAX).max(1));
-                    (start, row)
-                }
+                let (start, end) = (w.start.0 / scale, w.end.0 / scale);
+                // A window of one instant still has a width, or nothing could be drawn.
+                (start, end.max(start.saturating_add(1)))
             })
             .collect();
-        let axis = if timed { Axis::Time } else { Axis::Rows };
+        let axis = if report.timed { Axis::Time } else { Axis::Rows };
         Self { axis, spans }
     }
 
@@ -62,10 +57,12 @@ impl Strip {
         }
     }
 
-    /// The whole windows that a drag between two places touches.
-    pub fn brush(&self, a: i64, b: i64) -> Option<(i64, i64)> {
-        let (first, last) = (self.find(a.min(b))?, self.find(a.max(b))?);
-        Some((self.spans.get(first)?.0, self.spans.get(last)?.1))
+    /// The time from one window to another, in either order.
+    pub fn span(&self, one: usize, other: usize) -> Option<(i64, i64)> {
+        let (first, last) = (one.min(other), one.max(other));
+        let (from, to) = (self.spans.get(first)?.0, self.spans.get(last)?.1);
+        let scale = if self.axis == Axis::Time { 1 } else { SECOND };
+        Some((from.saturating_mul(scale), to.saturating_mul(scale)))
     }
 
     /// The left and right side of a window, CSS pixels.
@@ -171,12 +168,12 @@ mod tests {
         for (at, window) in [(-5, 0), (0, 0), (10, 1), (25, 1), (45, 2), (99, 2)] {
             assert_eq!(strip.find(at), Some(window), "{at}");
         }
-        assert_eq!(strip.brush(15, 3), Some((0, 20)));
+        assert_eq!(strip.span(1, 0), Some((0, 20)));
         let none = Strip {
             axis: Axis::Time,
             spans: vec![],
         };
         assert_eq!(none.find(3), None);
-        assert_eq!(none.brush(1, 2), None);
+        assert_eq!(none.span(0, 0), None);
     }
 }

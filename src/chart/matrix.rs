@@ -3,6 +3,7 @@
 use super::frame::{Axis, Frame, draw_nothing};
 use super::geometry::total;
 use super::pen::{Anchor, Fault, Look, Pen, TICK, cut, text_width};
+use super::theme::Colours;
 use super::{Chart, Fact, Mark, format};
 use crate::metric::Unit;
 use crate::report::{Confusion, Report};
@@ -13,7 +14,7 @@ use plotters_backend::DrawingBackend;
 const READABLE: usize = 12;
 
 /// Predicted against true labels.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Matrix {
     confusion: Option<Confusion>,
 }
@@ -30,6 +31,13 @@ impl Matrix {
         Self {
             confusion: report.confusion.as_ref().filter(sound).cloned(),
         }
+    }
+
+    /// The height in CSS pixels at which its cells can be read.
+    #[must_use]
+    pub fn good_height(&self) -> f64 {
+        let classes = self.classes().max(2) as f64;
+        36.0 + (classes * (160.0 / classes).max(40.0)).min(460.0)
     }
 
     fn classes(&self) -> usize {
@@ -111,6 +119,16 @@ fn contrast(a: RGBColor, b: RGBColor) -> f64 {
     (a.max(b) + 0.05) / (a.min(b) + 0.05)
 }
 
+/// The colour of text on a shade. Of two that can be read, the card's own, so that full cells agree.
+fn ink(colours: &Colours, shade: RGBColor) -> RGBColor {
+    let (text, surface) = (contrast(colours.text, shade), contrast(colours.surface, shade));
+    if surface >= 4.5 || surface > text {
+        colours.surface
+    } else {
+        colours.text
+    }
+}
+
 impl Chart for Matrix {
     const NAME: &'static str = "matrix";
 
@@ -130,15 +148,11 @@ impl Chart for Matrix {
                 let hue = if row == column { colours.palette[0] } else { colours.palette[1] };
                 let shade = match part {
                     // Any confusion at all can be seen, and full rows still let text be read.
-                    Some(p) if n > 0 => blend(hue, colours.surface, 0.08 + 0.84 * p),
+                    Some(p) if n > 0 => blend(hue, colours.surface, 0.08 + 0.92 * p),
                     _ => colours.neutral_soft,
                 };
                 pen.rect((left, top), (right, bottom), shade, 1.0)?;
-                let ink = if contrast(colours.text, shade) >= contrast(colours.surface, shade) {
-                    colours.text
-                } else {
-                    colours.surface
-                };
+                let ink = ink(colours, shade);
                 let (width, height) = (right - left, bottom - top);
                 let number = format::count(n);
                 let fits = text_width(&number, 12.0) + 4.0 <= width && height >= 14.0;

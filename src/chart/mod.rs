@@ -97,18 +97,9 @@ pub trait Chart: Clone + PartialEq + Send + Sync + 'static {
     /// How a thing is to be marked.
     fn mark(&self, frame: &Frame, look: &Look, thing: usize) -> Option<Mark>;
 
-    /// The middle of a thing in time, where it has one: all charts show the same cursor.
-    fn time_of(&self, _thing: usize) -> Option<i64> {
-        None
-    }
-
-    /// The thing that holds an instant.
-    fn thing_at(&self, _time: i64) -> Option<usize> {
-        None
-    }
-
-    /// The span that a drag between two instants selects, whole windows; `None` where nothing can be.
-    fn brush(&self, _from: i64, _to: i64) -> Option<(i64, i64)> {
+    /// From the start of one thing to the end of another (instants of the Report), in either order: what a
+    /// drag from one to the other selects. `None` where things have no time.
+    fn span(&self, _one: usize, _other: usize) -> Option<(i64, i64)> {
         None
     }
 

@@ -310,7 +310,7 @@ fn dash(points: &[(f64, f64)], on: f64, off: f64) -> Vec<Vec<(f64, f64)>> {
             let (dx, dy) = (x1 - x, y1 - y);
             let length = (dx * dx + dy * dy).sqrt();
             // Not NaN and not endless: every step but the last uses up `left`, which is positive.
-            if !(length > left) {
+            if length.is_nan() || length <= left {
                 left -= if length.is_finite() { length } else { 0.0 };
                 if drawing {
                     current.push((x1, y1));

@@ -12,7 +12,7 @@ use plotters_backend::DrawingBackend;
 
 /// The distribution of scores within each class. Each is drawn as shares of its own class, so that a rare
 /// class can be seen beside a common one.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct ScorePlot {
     scores: Option<Scores>,
 }
@@ -61,10 +61,22 @@ impl ScorePlot {
         }
     }
 
-    /// The threshold at a place across, for dragging its line.
+    /// The classes that are drawn, with the token of their colour.
     #[must_use]
-    pub fn threshold_at(&self, frame: &Frame, x: f64) -> f64 {
-        frame.x_at(x)
+    pub fn legend(&self) -> Vec<(String, &'static str)> {
+        let Some(s) = &self.scores else {
+            return Vec::new();
+        };
+        let classes = [
+            (s.positive_label.clone(), &s.positive, "var(--cat-1)"),
+            (format!("not {}", s.positive_label), &s.negative, "var(--cat-2)"),
+            ("no outcome yet".to_owned(), &s.unlabelled, "var(--neutral)"),
+        ];
+        classes
+            .into_iter()
+            .filter(|(_, counts, _)| counts.iter().any(|&n| n > 0))
+            .map(|(name, counts, token)| (format!("{name} ({})", format::count(total(counts))), token))
+            .collect()
     }
 }
 

@@ -50,6 +50,28 @@ impl Sparkline {
         }
     }
 
+    /// Values at equal distances, without times: a share by window.
+    #[must_use]
+    pub fn plain(title: &str, unit: Unit, values: &[Option<f64>]) -> Self {
+        Self {
+            title: title.to_owned(),
+            unit,
+            strip: Strip {
+                axis: Axis::Rows,
+                spans: (0..values.len() as i64).map(|i| (2 * i, 2 * i + 2)).collect(),
+            },
+            points: values
+                .iter()
+                .map(|v| Spot {
+                    value: v.filter(|v| v.abs() < 1e300),
+                    mature: true,
+                    worse: None,
+                })
+                .collect(),
+            baseline: None,
+        }
+    }
+
     fn lay_out(&self, look: &Look) -> Frame {
         let values = self.points.iter().filter_map(|p| p.value);
         let (low, high) = values
@@ -174,13 +196,5 @@ impl Chart for Sparkline {
             line: Some(x),
             dots: vec![(x, y, look.colours.palette[0])],
         })
-    }
-
-    fn time_of(&self, window: usize) -> Option<i64> {
-        self.strip.middle(window)
-    }
-
-    fn thing_at(&self, time: i64) -> Option<usize> {
-        self.strip.find(time)
     }
 }

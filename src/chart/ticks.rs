@@ -22,7 +22,7 @@ pub fn numbers(low: f64, high: f64, count: usize) -> (Vec<f64>, f64) {
         .map(|m| m * power)
         .find(|step| *step >= raw * 0.999_999)
         .unwrap_or(10.0 * power);
-    if !(step > 0.0) || low + step == low || high + step == high {
+    if step <= 0.0 || low + step == low || high + step == high {
         return (Vec::new(), 0.0);
     }
     let slack = step * 1e-6;

@@ -16,7 +16,7 @@ const LINES: usize = 3;
 const LARGEST: f64 = 1e300;
 
 /// Metrics over the windows of a report. A window where a metric is undefined is a gap.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Trend {
     strip: Strip,
     lines: Vec<Line>,
@@ -586,15 +586,7 @@ impl Chart for Trend {
         })
     }
 
-    fn time_of(&self, window: usize) -> Option<i64> {
-        self.strip.middle(window)
-    }
-
-    fn thing_at(&self, time: i64) -> Option<usize> {
-        self.strip.find(time)
-    }
-
-    fn brush(&self, from: i64, to: i64) -> Option<(i64, i64)> {
-        self.strip.brush(from, to)
+    fn span(&self, one: usize, other: usize) -> Option<(i64, i64)> {
+        self.strip.span(one, other)
     }
 }

@@ -1,6 +1,6 @@
 //! Rows over time: a bar a window, the part with outcomes filled. Serves as the timeline to brush.
 
-use super::frame::{Axes, Axis, Frame, draw_nothing, draw_x, draw_y, lay_out};
+use super::frame::{Axes, Frame, draw_nothing, draw_x, draw_y, lay_out};
 use super::geometry::{Strip, total};
 use super::pen::{Fault, Look, Pen};
 use super::{Chart, Fact, Mark, format};
@@ -9,7 +9,7 @@ use crate::report::Report;
 use plotters_backend::DrawingBackend;
 
 /// Rows and outcomes of each window of a report.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Volume {
     strip: Strip,
     bars: Vec<Bar>,
@@ -146,9 +146,6 @@ impl Chart for Volume {
         if !bar.mature {
             out.push(Fact::new("Status", "outcomes still arriving"));
         }
-        if self.strip.axis == Axis::Rows {
-            out.push(Fact::new("Time", "rows have none"));
-        }
         out
     }
 
@@ -161,15 +158,7 @@ impl Chart for Volume {
         })
     }
 
-    fn time_of(&self, window: usize) -> Option<i64> {
-        self.strip.middle(window)
-    }
-
-    fn thing_at(&self, time: i64) -> Option<usize> {
-        self.strip.find(time)
-    }
-
-    fn brush(&self, from: i64, to: i64) -> Option<(i64, i64)> {
-        self.strip.brush(from, to)
+    fn span(&self, one: usize, other: usize) -> Option<(i64, i64)> {
+        self.strip.span(one, other)
     }
 }

@@ -19,6 +19,40 @@ pub(super) struct Cell {
     len: u32,
 }
 
+/// A text with what follows it, so that eight bytes can be loaded at once though it is shorter.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Opening<'a> {
+    rest: &'a [u8],
+    len: usize,
+}
+
+impl<'a> Opening<'a> {
+    /// The first `len` bytes of a text.
+    #[cfg(test)]
+    pub fn new(rest: &'a [u8], len: usize) -> Self {
+        Self { rest, len }
+    }
+
+    /// The text alone.
+    #[inline(always)]
+    pub fn text(self) -> &'a [u8] {
+        self.rest.get(..self.len).unwrap_or_default()
+    }
+
+    /// Its length in bytes.
+    #[inline(always)]
+    pub fn len(self) -> usize {
+        self.len
+    }
+
+    /// Eight bytes from `skip` on, the first one lowest; what is behind the text may be anything.
+    #[inline(always)]
+    pub fn word(self, skip: usize) -> Option<u64> {
+        let word = self.rest.get(skip..)?.first_chunk::<8>()?;
+        Some(u64::from_le_bytes(*word))
+    }
+}
+
 /// Places of the cells of some records.
 #[derive(Debug)]
 pub(super) struct Batch {
@@ -141,29 +175,32 @@ impl Batch {
         self.cells.truncate(self.lines.len() * self.width);
     }
 
-    /// Cells of the row that is being built.
-    #[inline]
-    pub fn pending(&self) -> usize {
-        self.cells.len() - self.lines.len() * self.width
-    }
-
     /// The texts of a column from top to bottom.
     #[inline(always)]
     pub fn column<'a>(&'a self, text: &'a [u8], column: usize) -> impl Iterator<Item = &'a [u8]> {
+        self.openings(text, column).map(Opening::text)
+    }
+
+    /// As [`Batch::column`], each text with what follows it.
+    #[inline(always)]
+    pub fn openings<'a>(
+        &'a self,
+        text: &'a [u8],
+        column: usize,
+    ) -> impl Iterator<Item = Opening<'a>> {
         let text = text.get(self.base..).unwrap_or_default();
-        self.cells
-            .iter()
-            .skip(column)
-            .step_by(self.width)
-            .map(move |cell| {
-                let (from, len) = if cell.len & ASIDE == 0 {
-                    (text, cell.len)
-                } else {
-                    (self.aside.as_slice(), cell.len ^ ASIDE)
-                };
-                let start = cell.start as usize;
-                from.get(start..start + len as usize).unwrap_or_default()
-            })
+        let cells = self.cells.get(column..).unwrap_or_default();
+        cells.iter().step_by(self.width.max(1)).map(move |cell| {
+            let (from, len) = if cell.len & ASIDE == 0 {
+                (text, cell.len)
+            } else {
+                (self.aside.as_slice(), cell.len ^ ASIDE)
+            };
+            Opening {
+                rest: from.get(cell.start as usize..).unwrap_or_default(),
+                len: len as usize,
+            }
+        })
     }
 
     /// The line at which a row starts.

@@ -62,7 +62,8 @@ pub(super) fn shape(head: &Head) -> Result<Shape, ReadError> {
             names.pop();
         }
         // R leaves the column of row names without a name.
-        if names.len() + 1 == usual && rest.iter().all(|r| r.len() == usual) {
+        let filled = rest.iter().any(|r| r.last().is_some_and(|c| !c.is_empty()));
+        if filled && names.len() + 1 == usual && rest.iter().all(|r| r.len() == usual) {
             names.insert(0, String::new());
         }
     }
@@ -328,6 +329,7 @@ mod tests {
             true,
             &["column_1", "a b", "c"],
         );
+        check("a,b\n1,2,\n3,4,\n", b',', b'.', true, &["a", "b"]);
         check(
             "<script>alert(1)</script>,b\n1,2\n",
             b',',

@@ -5,6 +5,7 @@
 
 use super::batch::Batch;
 use super::csv::Csv;
+use super::json_lines::JsonLines;
 use super::trouble::Troubles;
 use super::{Dialect, Encoding, Format, ReadError, Schema};
 
@@ -12,7 +13,7 @@ use super::{Dialect, Encoding, Format, ReadError, Schema};
 pub const MAX_RECORD: usize = 64 << 20;
 
 /// Every reader; the first that recognises a text reads it, so the least choosy comes last.
-const READERS: [&dyn Reader; 1] = [&Csv];
+const READERS: [&dyn Reader; 2] = [&JsonLines, &Csv];
 
 /// A text format whose records end at line breaks.
 pub(super) trait Reader: Sync {

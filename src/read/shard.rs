@@ -11,6 +11,9 @@ use crate::table::{Column, Table};
 /// How far past a shard's end a guessed first record may lead before the guess is given up.
 const GUESS_REACH: usize = 4 << 20;
 
+/// The most cells to make room for before they are there.
+const RESERVE: usize = 1 << 25;
+
 /// What reading a shard gives.
 #[derive(Clone, Debug, PartialEq)]
 pub enum ShardRead {
@@ -121,6 +124,13 @@ fn read(schema: &Schema, text: &[u8], base: u64, range: Range) -> Result<ShardRe
     loop {
         batch.clear(at);
         let fill = rows.fill(text, at, range.end, range.eof, &mut batch, &mut troubles);
+        if count == 0 && fill.next > at {
+            // Room for all rows, if they are like these.
+            let bytes = range.end.min(text.len()).saturating_sub(at);
+            let rows = batch.rows() * (bytes / (fill.next - at) + 1);
+            let all = (rows + rows / 16).min(RESERVE / builders.len().max(1));
+            builders.iter_mut().for_each(|b| b.reserve(all));
+        }
         for builder in &mut builders {
             builder.take(&batch, text, writing, &mut troubles);
         }

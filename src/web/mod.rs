@@ -12,6 +12,8 @@
 
 pub mod bench;
 pub mod boot;
+pub mod canvas;
+pub mod chart_view;
 pub mod client;
 pub mod files;
 mod pool;
