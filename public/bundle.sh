@@ -7,18 +7,19 @@ set -eu
 cd "$(dirname "$0")"
 out=${TRUNK_STAGING_DIR:?run by Trunk}
 
-set -- "$out"/*.css
-[ -s "$1" ] || { echo "bundle.sh: there is no style sheet in $out" >&2; exit 1; }
 for kind in js wasm; do
     set -- "$out"/*."$kind"
     [ $# = 1 ] && [ -s "$1" ] || { echo "bundle.sh: expected one .$kind file, found: $*" >&2; exit 1; }
 done
+# The order of style sheets is the page's: a later one overrules an earlier one.
+styles=$(sed -n 's/.*<link rel="stylesheet" href="\([^"]*\)".*/\1/p' "$out/index.html")
+[ -n "$styles" ] || { echo "bundle.sh: index.html has no style sheet" >&2; exit 1; }
 # Text inside <script> must not end it.
 script() { sed 's#</script#<\\/script#g'; echo; }
 
 while IFS= read -r line || [ -n "$line" ]; do
     case $line in
-    *%style%*) cat "$out"/*.css ;;
+    *%style%*) for style in $styles; do cat "$out/$style"; done ;;
     *%glue%*) script <"$(echo "$out"/*.js)" ;;
     *%boot%*) script <boot.js ;;
     *%wasm%*) gzip -9n <"$(echo "$out"/*.wasm)" | base64 | tr -d '\n' && echo ;;

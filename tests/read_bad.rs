@@ -33,8 +33,8 @@ fn no_rows() {
     refused(b"id,score,label\n", "0 rows", "holds rows");
     refused(b"id,score,label", "0 rows", "holds rows");
     refused(
-        b"id,a\n1,2,3\n1,2,4\n",
-        "found 3 fields, expected 2",
+        b"id,a\n1,2,3,4\n1,2,4,4\n",
+        "found 4 fields, expected 2",
         "alike",
     );
 }
@@ -383,6 +383,10 @@ fn instants() {
         ("amount,x\n1735689600,1\n", Some(TimeFormat::EpochSeconds)),
         ("code,x\n20251231,1\n", Some(TimeFormat::Compact)),
         ("amount,x\n12,1\n", None),
+        (
+            "throttled_time,x\n0,1\n4000000000,2\n",
+            Some(TimeFormat::EpochSeconds),
+        ),
     ] {
         let found = sniffed(text.as_bytes());
         assert_eq!(
@@ -417,6 +421,9 @@ fn names_are_only_data() {
         .map(|c| c.name.as_str())
         .collect();
     assert_eq!(names, ["<script>alert(1)</script>", "a", "a_2", "column_4"]);
+    // Codes with zeros before them are labels.
+    let found = sniffed(b"fips,x\n01,1\n15,2\n");
+    assert_eq!(found.columns[0].kind, Kind::Category);
     let found = sniffed(b"1,true\n2,false\n3,true\n");
     let kinds: Vec<Kind> = found.columns.iter().map(|c| c.kind).collect();
     assert_eq!(kinds, [Kind::Number, Kind::Category]);

@@ -4,7 +4,8 @@
 
 mod read_help;
 
-use plumbline::read::sniff;
+use plumbline::read::{Encoding, sniff};
+use plumbline::table::Kind;
 
 use proptest::prelude::*;
 use read_help::{category, category_schema, in_shards, whole};
@@ -106,5 +107,47 @@ proptest! {
             let first: Vec<Option<String>> = fits.map(|r| kept(&String::from_utf8_lossy(&r[0]))).collect();
             prop_assert_eq!(category(&part.table.columns[0]), first);
         }
+    }
+
+    #[test]
+    fn columns_of_every_kind_are_alike_in_shards_and_in_every_encoding(
+        text in proptest::collection::vec(prop_oneof![
+            4 => Just(","), 3 => Just("\n"), 1 => Just("\""), 1 => Just("\r\n"), 3 => Just("1.5"), 2 => Just("-7"),
+            1 => Just("12345678901"), 1 => Just("2025-01-01"), 1 => Just(" 10:00Z"), 1 => Just("NA"), 1 => Just("é"),
+            1 => Just("abc"), 1 => Just(" "), 1 => Just("1e999"),
+        ], 1..200),
+        size in 1u64..80,
+    ) {
+        let text = format!("a,b,c,d,e\n{}", text.concat());
+        let mut schema = category_schema(["a", "b", "c", "d", "e"].map(String::from));
+        let kinds = [Kind::Number, Kind::Time, Kind::Category, Kind::Key, Kind::Presence];
+        for (spec, kind) in schema.columns.iter_mut().zip(kinds) {
+            spec.kind = kind;
+        }
+        let part = whole(&schema, text.as_bytes());
+        let (table, lines, troubles) = in_shards(&schema, text.as_bytes(), size);
+        // As bytes: a missing number does not equal itself.
+        let expected = part.table.to_bytes();
+        prop_assert_eq!(&table.to_bytes(), &expected);
+        prop_assert_eq!(lines, part.lines);
+        let count = |list: &[plumbline::read::Trouble]| list.iter().map(|t| t.count).sum::<u64>();
+        prop_assert_eq!(count(&troubles), count(&part.troubles));
+
+        let units = || text.encode_utf16();
+        for (encoding, bytes) in [
+            (Encoding::Utf16Le, units().flat_map(u16::to_le_bytes).collect()),
+            (Encoding::Utf16Be, units().flat_map(u16::to_be_bytes).collect()),
+            (Encoding::Windows1252, text.chars().map(|c| c as u8).collect::<Vec<u8>>()),
+        ] {
+            schema.encoding = encoding;
+            prop_assert_eq!(&whole(&schema, &bytes).table.to_bytes(), &expected);
+        }
+    }
+
+    #[test]
+    fn any_start_of_a_file_is_looked_into_without_a_panic(
+        bytes in proptest::collection::vec(any::<u8>(), 0..200), more in 0u64..10,
+    ) {
+        let _ = sniff("f", &bytes, bytes.len() as u64 + more);
     }
 }

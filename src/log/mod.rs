@@ -1,6 +1,6 @@
 //! Which column means what, and predictions joined with outcomes.
 //!
-//! May use: `table`. The engine tells it what a reader saw of a file; it knows no format.
+//! May use: `table`, and of `read` what it tells of a file. It knows no format and no reader.
 
 mod join;
 mod labels;

@@ -1,6 +1,6 @@
 //! Metrics: each one unit with its docs, formula and source, in one registry.
 //!
-//! May use: `summary`, `stats`. A metric knows no windows and no files: it is given a cell of counts.
+//! May use: `summary`, `log`, `table`, `stats`. A metric knows no windows and no files: it is given a cell of counts.
 
 mod classification;
 mod measures;

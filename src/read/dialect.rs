@@ -215,6 +215,7 @@ fn make_unique(names: &mut [String]) {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
     use crate::read::Encoding;

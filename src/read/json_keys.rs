@@ -1,15 +1,15 @@
 //! The keys of JSON objects, and the column that each leads to.
+//!
+//! A column's name is the way to it, with dots. `a.b` may be a key with a dot or a key in an object,
+//! so the ways are found as they are met, not worked out from the names.
 
 use super::Schema;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// An object's place among objects.
 pub(super) type NodeId = usize;
 /// A member's place: its object and its turn.
 pub(super) type Place = (NodeId, usize);
-
-/// Names with more dots than this are not looked for in every way that objects can nest.
-const DOTS: usize = 6;
 
 #[derive(Default)]
 struct Node {
@@ -23,7 +23,13 @@ struct Node {
 
 struct Member {
     key: Box<[u8]>,
+    /// Its first eight bytes, and which bits of them count.
+    start: (u64, u64),
+    /// Whether a text has the key as it is, without escapes.
+    plain: bool,
+    /// The column of its own value, if that is wanted.
     column: Option<usize>,
+    /// The object in it, where one was met.
     node: Option<NodeId>,
     /// The member that came after it last time.
     next: usize,
@@ -32,8 +38,10 @@ struct Member {
 /// The keys of a file's objects.
 pub(super) struct Keys {
     nodes: Vec<Node>,
-    /// Columns by name, in order of appearance, where new keys are to be kept.
-    grown: Option<(Vec<String>, HashMap<String, usize>)>,
+    /// Columns by name; `None` where the column is not wanted.
+    columns: BTreeMap<String, Option<usize>>,
+    /// Whether keys that are met become columns, in order of appearance.
+    grows: bool,
 }
 
 impl Keys {
@@ -44,89 +52,57 @@ impl Keys {
     pub fn growing() -> Self {
         Self {
             nodes: vec![Node::default()],
-            grown: Some(Default::default()),
+            columns: BTreeMap::new(),
+            grows: true,
         }
     }
 
-    /// The keys that lead to the columns of a schema. `a.b` may be a key with a dot or a key in an
-    /// object. Unwanted ones are known too, so that rows keep their order.
+    /// The keys that lead to the columns of a schema. Unwanted ones are known too, so that rows keep
+    /// their order.
     pub fn of(schema: &Schema) -> Self {
-        let mut keys = Self {
-            nodes: vec![Node::default()],
-            grown: None,
-        };
-        for (column, spec) in schema.columns.iter().enumerate() {
-            let every = spec.name.matches('.').count() <= DOTS;
-            keys.enter(Self::ROOT, &spec.name, spec.wanted.then_some(column), every);
-        }
-        keys
-    }
-
-    fn enter(&mut self, node: NodeId, name: &str, column: Option<usize>, every: bool) {
-        let member = self.member(node, name.as_bytes());
-        let own = &mut self.nodes[node].members[member].column;
-        *own = own.or(column);
-        let most = if every { usize::MAX } else { 1 };
-        for (dot, _) in name.match_indices('.').take(most) {
-            let member = self.member(node, &name.as_bytes()[..dot]);
-            let inner = self.inner((node, member));
-            self.enter(inner, &name[dot + 1..], column, every);
+        let columns = schema.columns.iter().enumerate();
+        Self {
+            columns: columns
+                .map(|(i, spec)| (spec.name.clone(), spec.wanted.then_some(i)))
+                .collect(),
+            grows: false,
+            ..Self::growing()
         }
     }
 
-    /// The member of a key, made where there is none.
-    fn member(&mut self, node: NodeId, key: &[u8]) -> usize {
-        let node = &mut self.nodes[node];
-        if let Some(&member) = node.index.get(key) {
-            return member;
+    /// The place of the key that is expected, if `text` (behind the opening quote) is that key and
+    /// its closing quote; and its length. So a key that comes in its turn need not be searched for
+    /// its end.
+    #[inline]
+    pub fn find_ahead(
+        &self,
+        node: NodeId,
+        text: &[u8],
+        before: &mut Option<usize>,
+    ) -> Option<(Place, usize)> {
+        let Node { members, first, .. } = &self.nodes[node];
+        let expected = before.map_or(*first, |b| members[b].next);
+        let member = members.get(expected)?;
+        let (start, bits) = member.start;
+        let word = u64::from_le_bytes(*text.first_chunk::<8>()?);
+        let len = member.key.len();
+        let same = (word ^ start) & bits == 0
+            && member.plain
+            && text.get(len) == Some(&b'"')
+            && (len <= 8 || text[8..len] == member.key[8..]);
+        if !same {
+            return None;
         }
-        node.index.insert(key.into(), node.members.len());
-        node.members.push(Member {
-            key: key.into(),
-            column: None,
-            node: None,
-            next: node.members.len() + 1,
-        });
-        node.members.len() - 1
-    }
-
-    /// The object within a member, made where there is none.
-    fn inner(&mut self, (node, member): Place) -> NodeId {
-        let new = self.nodes.len();
-        let outer = &mut self.nodes[node];
-        let inner = *outer.members[member].node.get_or_insert(new);
-        if inner == new {
-            let key = String::from_utf8_lossy(&outer.members[member].key);
-            let prefix = format!("{}{key}.", outer.prefix);
-            self.nodes.push(Node {
-                prefix,
-                ..Node::default()
-            });
-        }
-        inner
+        *before = Some(expected);
+        Some(((node, expected), len))
     }
 
     /// The place of a key in an object; `before` is the member that came before it.
-    #[inline]
-    pub fn find(&mut self, node: NodeId, key: &[u8], before: &mut Option<usize>) -> Option<Place> {
-        let Node { members, first, .. } = &self.nodes[node];
-        let expected = before.map_or(*first, |b| members[b].next);
-        if let Some(member) = members.get(expected)
-            && *member.key == *key
-        {
-            *before = Some(expected);
-            return Some((node, expected));
-        }
-        self.search(node, key, before)
-    }
-
     #[cold]
-    fn search(&mut self, node: NodeId, key: &[u8], before: &mut Option<usize>) -> Option<Place> {
-        let found = self.nodes[node].index.get(key).copied();
-        let member = match found {
-            Some(member) => member,
-            None if self.grown.is_some() => self.member(node, key),
-            None => return None,
+    pub fn find(&mut self, node: NodeId, key: &[u8], before: &mut Option<usize>) -> Option<Place> {
+        let member = match self.nodes[node].index.get(key) {
+            Some(&member) => member,
+            None => self.new_member(node, key)?,
         };
         let Node { members, first, .. } = &mut self.nodes[node];
         match *before {
@@ -137,41 +113,74 @@ impl Keys {
         Some((node, member))
     }
 
+    /// A member that was not met before; `None` if it leads to no column.
+    fn new_member(&mut self, node: NodeId, key: &[u8]) -> Option<usize> {
+        let Node {
+            members,
+            index,
+            prefix,
+            ..
+        } = &mut self.nodes[node];
+        let name = format!("{prefix}{}", String::from_utf8_lossy(key));
+        let column = self.columns.get(&name).copied();
+        if column.is_none() && !self.grows {
+            let inside = format!("{name}.");
+            let next = self.columns.range(inside.clone()..).next();
+            next.filter(|(name, _)| name.starts_with(&inside))?;
+        }
+        index.insert(key.into(), members.len());
+        members.push(Member {
+            key: key.into(),
+            start: key.iter().take(8).rev().fold((0, 0), |(word, bits), &b| {
+                (word << 8 | u64::from(b), bits << 8 | 0xff)
+            }),
+            plain: !key.iter().any(|b| matches!(b, b'"' | b'\\')),
+            column: column.flatten(),
+            node: None,
+            next: members.len() + 1,
+        });
+        Some(members.len() - 1)
+    }
+
     /// The column of a member's own value.
     #[inline]
     pub fn column(&mut self, (node, member): Place) -> Option<usize> {
         let column = self.nodes[node].members[member].column;
-        if column.is_some() || self.grown.is_none() {
+        if column.is_some() || !self.grows {
             return column;
         }
-        self.new_column((node, member))
-    }
-
-    #[cold]
-    fn new_column(&mut self, (node, member): Place) -> Option<usize> {
         let node = &mut self.nodes[node];
         let member = &mut node.members[member];
-        let (names, places) = self.grown.as_mut()?;
         let name = format!("{}{}", node.prefix, String::from_utf8_lossy(&member.key));
-        let column = *places.entry(name).or_insert_with_key(|name| {
-            names.push(name.clone());
-            names.len() - 1
-        });
-        member.column = Some(column);
-        Some(column)
+        let new = self.columns.len();
+        member.column = *self.columns.entry(name).or_insert(Some(new));
+        member.column
     }
 
     /// The object within a member.
     pub fn node(&mut self, (node, member): Place) -> Option<NodeId> {
-        let inner = self.nodes[node].members[member].node;
-        if inner.is_some() || self.grown.is_none() {
-            return inner;
+        let new = self.nodes.len();
+        let outer = &mut self.nodes[node];
+        let member = &mut outer.members[member];
+        let inner = *member.node.get_or_insert(new);
+        if inner == new {
+            let prefix = format!("{}{}.", outer.prefix, String::from_utf8_lossy(&member.key));
+            self.nodes.push(Node {
+                prefix,
+                ..Node::default()
+            });
         }
-        Some(self.inner((node, member)))
+        Some(inner)
     }
 
-    /// The names of the columns that were met.
+    /// The names of the columns that were met, in order of appearance.
     pub fn into_names(self) -> Vec<String> {
-        self.grown.map_or_else(Vec::new, |(names, _)| names)
+        let mut names: Vec<(Option<usize>, String)> = self
+            .columns
+            .into_iter()
+            .map(|(name, i)| (i, name))
+            .collect();
+        names.sort_unstable();
+        names.into_iter().map(|(_, name)| name).collect()
     }
 }

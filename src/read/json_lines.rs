@@ -75,8 +75,7 @@ impl Reader for JsonLines {
             && good <= bad
         {
             let found = format!(
-                "the line is not one whole JSON object ({what}); JSON over several lines cannot \
-                 be read"
+                "this is JSON over several lines; one whole object a line was expected ({what})"
             );
             return Err(head.error(Some(line), &found, MEND));
         }
@@ -226,18 +225,11 @@ impl<'a> Walk<'a> {
             if self.text.get(at) != Some(&b'"') {
                 return wrong("a key in quotes was expected", at);
             }
-            let (end, escaped) = self.string(at + 1)?;
-            let key = &self.text[at + 1..end];
-            let place = match node {
-                None => None,
-                Some(node) if !escaped => self.keys.find(node, key, &mut before),
-                Some(node) => {
-                    let mut plain = Vec::new();
-                    if !json_text::unescape(key, &mut plain) {
-                        return wrong("an escape that JSON does not have", at);
-                    }
-                    self.keys.find(node, &plain, &mut before)
-                }
+            let text = &self.text[at + 1..];
+            let ahead = node.and_then(|node| self.keys.find_ahead(node, text, &mut before));
+            let (place, end) = match ahead {
+                Some((place, len)) => (Some(place), at + 1 + len),
+                None => self.key(at + 1, node, &mut before)?,
             };
             at = skip_blanks(self.text, end + 1);
             if self.text.get(at) != Some(&b':') {
@@ -251,6 +243,26 @@ impl<'a> Walk<'a> {
                 _ => return wrong("a comma or a closing brace was expected", at),
             }
         }
+    }
+
+    /// The place of a key that starts at a place, and where it ends.
+    fn key(
+        &mut self,
+        at: usize,
+        node: Option<NodeId>,
+        before: &mut Option<usize>,
+    ) -> Result<(Option<Place>, usize), Wrong> {
+        let (end, escaped) = self.string(at)?;
+        let mut key = std::borrow::Cow::Borrowed(&self.text[at..end]);
+        if escaped {
+            let mut plain = Vec::new();
+            if !json_text::unescape(&key, &mut plain) {
+                return wrong("an escape that JSON does not have", at);
+            }
+            key = plain.into();
+        }
+        let place = node.and_then(|node| self.keys.find(node, &key, before));
+        Ok((place, end))
     }
 
     fn value(&mut self, at: usize, place: Option<Place>, depth: usize) -> Result<usize, Wrong> {

@@ -10,9 +10,10 @@
 //! meet; where a border was guessed wrongly (a line break inside quotes) it reads that shard again
 //! from the right byte. So there is no pass over the file just to find borders.
 //!
-//! **To add a reader**, write one file with a unit struct that implements `Reader` and add one line
-//! to the list in `reader.rs`. A reader only tells which columns a file has and where the cells of
-//! its records are; encodings, shards, kinds, times, troubles are shared by all.
+//! **To add a reader**, name it in [`Format`], write one file with a unit struct that implements
+//! `Reader`, and add one line to the list in `reader.rs`. A reader only tells which columns a file
+//! has and where the cells of its records are; encodings, shards, kinds, times, troubles are shared
+//! by all.
 
 mod batch;
 mod builder;

@@ -35,6 +35,7 @@ pub(super) fn profile(
         let number = cell::number(cell, decimal);
         if let Number::Finite(x) = number {
             looks.number(x);
+            looks.codes += usize::from(is_code(cell));
             numbers.push(x);
         } else {
             numbers.push(f64::NAN);
@@ -75,6 +76,8 @@ fn mostly(count: usize, of: usize) -> bool {
 /// How many cells look like what.
 struct Looks {
     numbers: usize,
+    /// Digits with zeros before them, which are labels and no sizes.
+    codes: usize,
     whole: usize,
     low: f64,
     high: f64,
@@ -90,6 +93,7 @@ impl Default for Looks {
     fn default() -> Self {
         Self {
             numbers: 0,
+            codes: 0,
             whole: 0,
             low: f64::INFINITY,
             high: f64::NEG_INFINITY,
@@ -168,7 +172,13 @@ impl Looks {
             } else {
                 Kind::Number
             };
-            return (kind, format.or_else(|| named.then(|| unit(name))));
+            let kind = if self.codes > 0 && self.whole == self.numbers && kind == Kind::Number {
+                Kind::Category
+            } else {
+                kind
+            };
+            let clock = || words(name).any(|w| matches!(w.as_str(), "time" | "timestamp" | "ts"));
+            return (kind, format.or_else(|| clock().then(|| unit(name))));
         }
         if compact && named {
             return (Kind::Time, Some(TimeFormat::Compact));
@@ -181,7 +191,12 @@ impl Looks {
         let certain = words(name).any(|w| matches!(w.as_str(), "epoch" | "unix"));
         let far = self.low.abs().max(self.high.abs());
         let fits = |scale: f64| {
-            self.low >= YEARS.0 * scale && self.high <= YEARS.1 * scale && far >= FAR * scale
+            // Counters start near 0; instants do not, unless some are before 1970.
+            let apart = self.low >= FAR * scale || self.low < 0.0;
+            apart
+                && self.low >= YEARS.0 * scale
+                && self.high <= YEARS.1 * scale
+                && far >= FAR * scale
         };
         let units = [
             (TimeFormat::EpochSeconds, 1.0),
@@ -195,6 +210,12 @@ impl Looks {
             (certain && far < FAR).then(|| unit(name))
         })
     }
+}
+
+/// Whether a whole number is written with a zero before it: `007`, `01`.
+fn is_code(cell: &[u8]) -> bool {
+    let cell = cell.trim_ascii();
+    cell.len() > 1 && cell[0] == b'0' && cell.iter().all(u8::is_ascii_digit)
 }
 
 /// The unit that a name ends with; seconds where it tells none.

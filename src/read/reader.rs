@@ -1,7 +1,7 @@
 //! What a format has to do, and the list of those there are.
 //!
-//! **To add a reader:** write one file with a unit struct that implements [`Reader`], and add it to
-//! [`READERS`].
+//! **To add a reader:** name it in [`Format`], write one file with a unit struct that implements
+//! [`Reader`], and add it to [`READERS`].
 
 use super::batch::Batch;
 use super::csv::Csv;

@@ -63,6 +63,7 @@ impl<'a> Marks<'a> {
 
 /// Bit `i` tells whether byte `i` is one of the needles.
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+#[allow(clippy::redundant_closure)] // functions of a target feature are no closures
 #[inline(always)]
 fn mask(block: &[u8; BLOCK], needles: [u8; 3]) -> u64 {
     use core::arch::wasm32::{u8x16_bitmask, u8x16_eq, u8x16_splat, u64x2, v128_or};

@@ -176,6 +176,7 @@ fn no_row(head: &Head, schema: &Schema, troubles: Troubles) -> ReadError {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 

@@ -98,7 +98,7 @@ impl Builder {
             edges: self.edges.clone(),
             probabilistic: log.probabilistic,
             served: !matches!(log.predicted, crate::log::Truth::None),
-            centre: self.centre,
+            centre: Some(self.centre),
             timed: !times.is_empty(),
             span: low.zip(high).map(|(a, b)| (Time(*a), Time(*b))),
             as_of: high.max(last_outcome).map(|t| Time(*t)),

@@ -8,17 +8,13 @@ impl Summary {
     ///
     /// # Errors
     /// A sentence, where the two were not made alike: another task, other labels, score edges,
-    /// centre or columns.
+    /// use of time or columns.
     pub fn merge(&mut self, other: &Self) -> Result<(), String> {
         let alike = [
             (self.schema == other.schema, "version"),
             (self.task == other.task, "task"),
             (self.labels == other.labels, "class labels"),
             (self.edges == other.edges, "edges of the score histogram"),
-            (
-                self.centre.to_bits() == other.centre.to_bits(),
-                "centre of the outcome",
-            ),
             (self.timed == other.timed, "use of time"),
             (
                 self.columns
@@ -41,6 +37,9 @@ impl Summary {
             (a, b) => a.or(b),
         };
         self.as_of = self.as_of.max(other.as_of);
+        if self.centre != other.centre {
+            self.centre = None;
+        }
         let (a, b) = (&mut self.counts, &other.counts);
         a.predictions += b.predictions;
         a.reference += b.reference;

@@ -123,8 +123,9 @@ pub struct Summary {
     pub probabilistic: bool,
     /// Whether predicted labels were served beside scores.
     pub served: bool,
-    /// Outcomes are centred on this before their higher moments are summed.
-    pub centre: f64,
+    /// Outcomes are centred on this before their higher moments are summed; `None` after a merge of
+    /// different centres, which leaves R² without an interval.
+    pub centre: Option<f64>,
     /// Whether the rows have times; without, an instant is a row number in seconds.
     pub timed: bool,
     /// First and last instant of the rows.

@@ -41,10 +41,10 @@ impl App {
         Some(app)
     }
 
-    /// Drops files and waits for the report on them.
+    /// Drops files anywhere and waits for the report on them.
     #[track_caller]
     pub fn read(&mut self, files: &[&Path]) {
-        self.page.drop_files(&part("drop-zone"), files);
+        self.page.drop_files("body", files);
         ready(&mut self.page);
     }
 

@@ -59,7 +59,7 @@ impl Metric for R2 {
             + ratio * ratio * delta4)
             / (total * total * rows);
         let half = Z * variance.sqrt();
-        let interval = (variance >= 0.0).then_some(Interval {
+        let interval = (variance >= 0.0 && of.summary.centre.is_some()).then_some(Interval {
             low: value - half,
             high: (value + half).min(1.0),
         });

@@ -137,10 +137,20 @@ pub fn read(app: App) {
         app.work.set(None);
         match done {
             Ok(loaded) => show(app, loaded.summary),
-            Err(Stopped::Failed(error)) => fail(app, error),
-            Err(Stopped::Cancelled) => {}
+            Err(Stopped::Failed(error)) => {
+                fail(app, error);
+                show_files(app);
+            }
+            Err(Stopped::Cancelled) => show_files(app),
         }
     });
+}
+
+/// Where nothing can be shown, the files can: from there the reader goes on.
+fn show_files(app: App) {
+    if app.summary.with_untracked(Option::is_none) {
+        app.panel.set(true);
+    }
 }
 
 /// Shows a Summary that a worker made.

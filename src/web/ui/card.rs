@@ -78,7 +78,12 @@ fn Card(
     };
     let pressed = {
         let name = name.clone();
-        move || drawn.with(|c| c.as_deref() == Some(name.as_str()))
+        move || {
+            drawn.with(|d| {
+                d.as_deref()
+                    .is_some_and(|d| d.split(',').any(|n| n == name))
+            })
+        }
     };
     let unit = unit(&name);
     let value = move || standing.with(|s| s.value.value.map(|v| v.to_string()));
@@ -130,31 +135,33 @@ pub fn number(e: &Estimate, unit: Unit) -> impl IntoView + use<> {
     }
 }
 
-/// The baseline, and since when the metric has departed from it.
+/// The baseline, how far the value is from it, and since when that lasts.
 fn against(s: &Standing, unit: Unit) -> Option<AnyView> {
-    let baseline = s.baseline.as_ref().filter(|b| b.value.is_some())?;
-    let timed = s.timed;
-    let said = s.alert.as_ref().and_then(|alert| {
-        let (now, was) = (alert.value.value?, alert.baseline.value?);
-        let worse = alert.level > Level::Unknown;
-        let arrow = if now < was { "▼" } else { "▲" };
-        let text = format!(
-            "{arrow} {} {} since {}",
-            format::estimate(&alert.value, unit),
-            if worse { "worse" } else { "changed" },
-            format::instant(timed, alert.since)
-        );
-        Some(view! { <span class="metric-change num">{text}</span> })
+    // A count of a longer time is not a larger one.
+    if unit == Unit::Count {
+        return None;
+    }
+    let was = s.baseline.as_ref()?.value?;
+    let gap = s.value.value.map(|now| now - was).filter(|gap| *gap != 0.0);
+    let said = s.alert.as_ref().map(|alert| {
+        let worse = if alert.level > Level::Unknown {
+            ", worse"
+        } else {
+            ""
+        };
+        let now = format::estimate(&alert.value, unit);
+        let since = format::instant(s.timed, alert.since);
+        view! { <span class="metric-change">{format!("{now} since {since}{worse}")}</span> }
     });
-    let steady = said
-        .is_none()
-        .then(|| view! { <span class="metric-steady">"no sustained change"</span> });
+    let arrow = |gap: f64| if gap < 0.0 { "▼" } else { "▲" };
     Some(
         view! {
             <span class="metric-against">
-                <span class="num">{format!("Baseline {}", format::estimate(baseline, unit))}</span>
+                <span class="num">
+                    {format!("Baseline {}", format::value(was, unit))}
+                    {gap.map(|gap| format!("  {} {}", arrow(gap), format::change(gap, unit)))}
+                </span>
                 {said}
-                {steady}
             </span>
         }
         .into_any(),

@@ -34,6 +34,11 @@ pub fn Columns() -> impl IntoView {
                         "Roles were found from names and values. Correct what is wrong; it is remembered for files of the same shape."
                     </p>
                 </div>
+                <Show when=move || !ready.get() && lacking.with(Option::is_none)>
+                    <button class="button primary" data-testid="read" on:click=move |_| actions::read(app)>
+                        "Read these files"
+                    </button>
+                </Show>
                 <button class="button quiet" data-testid="start-over" on:click=move |_| actions::clear(app)>
                     "Start over"
                 </button>

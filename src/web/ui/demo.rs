@@ -1,19 +1,19 @@
-//! The example: card payments scored for fraud, made here so that it needs no network.
+//! The example: parcels scored for being late, made here so that it needs no network.
 //!
-//! Fourteen weeks of predictions, with chargebacks that come in days later. In the tenth week a new
-//! model version goes live that reads payments from the app wrongly; everyone else is served as
+//! Fourteen weeks of predictions, with deliveries that are known days later. In the tenth week a new
+//! model version goes live that reads the parcels of one carrier wrongly; all others are served as
 //! well as before, only a little slower. The numbers are drawn from a fixed seed (SplitMix64:
 //! Steele, Lea and Flood, *Fast splittable pseudorandom number generators*, 2014), so the example
 //! is the same for everyone.
 
-use crate::table::time::{DAY, HOUR, SECOND, Time};
+use crate::table::time::{DAY, SECOND, Time};
 use std::fmt::Write as _;
 use web_sys::File;
 
 /// What the example is about.
-pub const TITLE: &str = "fraud scores of 40 000 card payments, one thing goes wrong";
+pub const TITLE: &str = "will 60 000 parcels be late? In the tenth week, something goes wrong";
 
-const ROWS: u64 = 40_000;
+const ROWS: u64 = 60_000;
 const WEEKS: i64 = 14;
 /// 3 March 2025, a Monday.
 const START: i64 = 20_150 * DAY;
@@ -54,49 +54,51 @@ impl Random {
 pub fn files() -> [(&'static str, String); 2] {
     let mut random = Random(7);
     let mut predictions = String::from(
-        "request_id,timestamp,model_version,channel,country,amount,score,prediction,latency_ms,status\n",
+        "parcel_id,timestamp,model_version,carrier,region,distance_km,score,prediction,latency_ms,status\n",
     );
-    let mut outcomes = String::from("request_id,outcome_time,fraud\n");
+    let mut outcomes = String::from("parcel_id,delivered_at,late\n");
     let step = WEEKS * 7 * DAY / ROWS as i64;
+    let chance = |x: f64| 1.0 / (1.0 + libm::exp(-x));
+    let second = |t: i64| Time(t - t.rem_euclid(SECOND));
     for i in 0..ROWS {
         let at = START + i as i64 * step + (random.unit() * step as f64) as i64;
-        let second = |t: i64| Time(t - t.rem_euclid(SECOND));
         let after = at >= CHANGE;
-        let channel = random.pick(&[("web", 0.5), ("app", 0.33), ("terminal", 0.17)]);
-        let country = random.pick(&[("DE", 0.38), ("FR", 0.27), ("ES", 0.2), ("NL", 0.15)]);
-        let amount = 12.0 + 40.0 * libm::exp(0.8 * random.normal());
-        let risk = -2.6 + 0.9 * random.normal() + 0.004 * amount;
-        let fraud = random.unit() < 1.0 / (1.0 + libm::exp(-1.6 * risk));
-        let blind = after && channel == "app";
-        let seen = if blind { 0.25 * risk - 1.6 } else { risk };
-        let signal = 1.5 * seen + if fraud && !blind { 2.1 } else { 0.0 };
-        let score = 1.0 / (1.0 + libm::exp(-(signal - 0.4 + 0.9 * random.normal())));
+        let carrier = random.pick(&[("Cirrus", 0.38), ("Alba", 0.36), ("Borea", 0.26)]);
+        let region = random.pick(&[
+            ("north", 0.38),
+            ("south", 0.27),
+            ("east", 0.2),
+            ("west", 0.15),
+        ]);
+        let distance = 15.0 + 90.0 * libm::exp(0.7 * random.normal());
+        let risk = -0.8 + 0.003 * distance + 1.3 * random.normal();
+        let late = random.unit() < chance(2.2 * risk);
+        let misread = after && carrier == "Cirrus";
+        let seen = if misread { 0.1 * risk - 0.4 } else { risk };
+        let score = chance(2.2 * seen + 0.4 * random.normal());
         let latency = if after { 31.0 } else { 24.0 } * libm::exp(0.35 * random.normal());
         let failed = random.unit() < 0.004;
-        // The new version loses the amount now and then.
-        let amount = if after && random.unit() < 0.06 {
+        // The new version loses the distance now and then.
+        let distance = if after && random.unit() < 0.06 {
             String::new()
         } else {
-            format!("{amount:.2}")
+            format!("{distance:.1}")
         };
         // Writing to a String cannot fail.
         let _ = writeln!(
             predictions,
-            "p{i:05},{},{},{channel},{country},{amount},{score:.4},{},{latency:.1},{}",
+            "p{i:05},{},{},{carrier},{region},{distance},{score:.4},{},{latency:.1},{}",
             second(at),
             if after { "2.0" } else { "1.4" },
             u8::from(score >= 0.5),
             if failed { 503 } else { 200 },
         );
-        let told = at + 6 * HOUR - (3.5 * DAY as f64 * libm::log(1.0 - random.unit())) as i64;
+        let told = at + DAY - (2.5 * DAY as f64 * libm::log(1.0 - random.unit())) as i64;
         if told < KNOWN_UNTIL && random.unit() < 0.97 {
-            let _ = writeln!(outcomes, "p{i:05},{},{}", second(told), u8::from(fraud));
+            let _ = writeln!(outcomes, "p{i:05},{},{}", second(told), u8::from(late));
         }
     }
-    [
-        ("payments-scored.csv", predictions),
-        ("chargebacks.csv", outcomes),
-    ]
+    [("parcels.csv", predictions), ("deliveries.csv", outcomes)]
 }
 
 /// A text as a file.
@@ -121,10 +123,10 @@ mod tests {
                 .nth(1)
                 .is_some_and(|l| l.contains("2025-03-03T00:"))
         );
-        let fraud = outcomes.lines().filter(|l| l.ends_with(",1")).count() as u64;
+        let late = outcomes.lines().filter(|l| l.ends_with(",1")).count() as u64;
         assert!(
-            (labelled / 50..labelled / 5).contains(&fraud),
-            "{fraud} of {labelled}"
+            (labelled / 4..labelled / 2).contains(&late),
+            "{late} of {labelled}"
         );
     }
 }

@@ -22,7 +22,7 @@ pub fn Explain(name: String) -> impl IntoView {
         view! {
             <details class="explain card" data-testid="explain" open>
                 <summary>{format!("What {} tells", info.title)}</summary>
-                <p>{info.explain}" ("{better}")"</p>
+                <p>{format!("{} {}.", info.explain, capital(better))}</p>
                 <dl>
                     {row("Formula", info.formula.to_string(), true)}
                     {row("Interval", info.interval.to_string(), false)}
@@ -32,5 +32,13 @@ pub fn Explain(name: String) -> impl IntoView {
                 </dl>
             </details>
         }
+    })
+}
+
+/// With a capital.
+fn capital(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |first| {
+        first.to_uppercase().chain(chars).collect()
     })
 }

@@ -281,6 +281,13 @@ pub fn period(timed: bool, start: Time, end: Time) -> String {
     }
 }
 
+/// The period from a first to a last instant, both belonging to it.
+#[must_use]
+pub fn span(timed: bool, first: Time, last: Time) -> String {
+    let step = if timed { 1 } else { SECOND };
+    period(timed, first, Time(last.0.saturating_add(step)))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -397,5 +404,10 @@ mod tests {
         );
         assert_eq!(period(false, Time(0), Time(500 * SECOND)), "rows 1 – 500");
         assert_eq!(instant(false, Time(0)), "row 1");
+        assert_eq!(span(false, Time(0), Time(499 * SECOND)), "rows 1 – 500");
+        assert_eq!(
+            span(true, t("2025-01-01"), t("2025-01-03")),
+            "1 – 3 Jan 2025"
+        );
     }
 }

@@ -106,6 +106,8 @@ fn Alerts(alerts: Memo<Vec<crate::report::Alert>>) -> impl IntoView {
 fn KeyFacts() -> impl IntoView {
     let app = app();
     let rows = app.part(|r| r.rows.clone());
+    let shown = app.part(|r| r.overall.rows);
+    let labelled = app.part(|r| r.overall.labelled);
     let coverage = app.part(|r| r.truth.as_ref().and_then(|t| t.coverage.value));
     let span = app.part(|r| r.span.map(|s| (r.timed, s)));
     let baseline = app.part(|r| r.baseline.as_ref().map(|b| (b.label.clone(), b.block.rows)));
@@ -114,23 +116,24 @@ fn KeyFacts() -> impl IntoView {
         <dl class="facts">
             <Fact
                 label="Predictions"
-                value=Signal::derive(move || rows.with(|r| format::count(r.predictions)))
+                value=Signal::derive(move || format::count(shown.get()))
                 hint=Signal::derive(move || {
-                    rows.with(|r| match r.rejected {
-                        0 => String::new(),
-                        n => format!("{} could not be read", format::plural(n, "row", "rows")),
+                    rows.with(|r| match (r.predictions, r.rejected) {
+                        (all, _) if all != shown.get() => format!("of {}", format::count(all)),
+                        (_, 0) => String::new(),
+                        (_, n) => format!("{} could not be read", format::plural(n, "row", "rows")),
                     })
                 })
             />
             <Fact
                 label="With outcome"
                 value=Signal::derive(move || coverage.get().map_or_else(|| format::NOTHING.into(), format::percent))
-                hint=Signal::derive(move || rows.with(|r| format::plural(r.joined, "row", "rows")))
+                hint=Signal::derive(move || format::plural(labelled.get(), "row", "rows"))
             />
             <Fact
                 label="Span"
                 value=Signal::derive(move || {
-                    span.get().map_or_else(|| "No times".into(), |(timed, s)| format::period(timed, s.start, s.end))
+                    span.get().map_or_else(|| "No times".into(), |(timed, s)| format::span(timed, s.start, s.end))
                 })
                 hint=Signal::derive(move || {
                     span.get().filter(|(timed, _)| *timed).map(|(_, s)| format!("Known until {}", format::instant(true, s.as_of))).unwrap_or_default()

@@ -25,7 +25,8 @@ use leptos::prelude::*;
 pub fn Page() -> impl IntoView {
     let app = app();
     let (ready, reading) = (app.ready(), app.reading());
-    let at_start = move || !ready.get() && app.inputs.with(Vec::is_empty) && !reading.get();
+    let listed = move || app.panel.get() && app.inputs.with(|i| !i.is_empty());
+    let at_start = move || !ready.get() && !listed();
     view! {
         <a
             class="skip"
@@ -42,9 +43,11 @@ pub fn Page() -> impl IntoView {
         <ErrorList/>
         <ProgressBar/>
         <Show when=at_start>
-            <Start/>
+            <div class:stale=move || reading.get()>
+                <Start/>
+            </div>
         </Show>
-        <Show when=move || app.panel.get() && app.inputs.with(|i| !i.is_empty())>
+        <Show when=listed>
             <Columns/>
         </Show>
         <Show when=move || ready.get()>

@@ -18,7 +18,7 @@ pub fn better(name: &str) -> &'static str {
         Some(Better::Higher) => "higher is better",
         Some(Better::Lower) => "lower is better",
         Some(Better::Zero) => "nearer to zero is better",
-        Some(Better::Neither) | None => "no side is better",
+        Some(Better::Neither) | None => "neither side is better",
     }
 }
 
@@ -33,4 +33,9 @@ pub fn in_order(mut names: Vec<String>, first: Option<&str>) -> Vec<String> {
         )
     });
     names
+}
+
+/// The name of a metric, or of several joined by commas that are drawn in one chart.
+pub fn titles(names: &str) -> String {
+    names.split(',').map(title).collect::<Vec<_>>().join(", ")
 }

@@ -18,7 +18,7 @@ fn why_none(task: Option<Task>, outcomes: u64) -> &'static str {
         (_, 0) => {
             "No outcomes yet. Add the file that tells what came true, or give a column the role of outcome, and this section fills."
         }
-        _ => "No metric can be computed from these columns.",
+        _ => "None of the predictions in this view has an outcome, so there is nothing to judge.",
     }
 }
 
@@ -29,6 +29,7 @@ pub fn Performance() -> impl IntoView {
     let names = names(Of::Overall);
     let drawn = drawn(names, app.metric);
     let state = app.part(|r| (Some(r.task), r.rows.outcomes));
+    let judged = app.part(|r| r.overall.labelled > 0);
     let windows = app.part(|r| r.windows.len());
     view! {
         <Section
@@ -37,7 +38,7 @@ pub fn Performance() -> impl IntoView {
             about="All rows of the view, with 95 % intervals. Choose a metric to see its course and what it means."
         >
             <Show
-                when=move || names.with(|n| !n.is_empty())
+                when=move || judged.get() && names.with(|n| !n.is_empty())
                 fallback=move || {
                     let (task, outcomes) = state.get();
                     view! { <Empty text=why_none(task, outcomes)/> }

@@ -1,11 +1,26 @@
 //! What the model costs to run: requests, errors, latency.
 
-use super::card::{Cards, Of, drawn, names};
-use super::metrics::title;
+use super::card::{Cards, Of, names};
+use super::metrics::{titles, unit};
 use super::state::app;
 use super::widgets::{Empty, Section};
+use crate::metric::Unit;
 use crate::web::chart_view::TrendChart;
 use leptos::prelude::*;
+
+/// What is drawn before the reader chooses: the percentiles of latency together, else the first.
+fn at_first(names: &[String]) -> Option<String> {
+    let latencies: Vec<&str> = names
+        .iter()
+        .map(String::as_str)
+        .filter(|n| unit(n) == Unit::Milliseconds)
+        .take(3)
+        .collect();
+    match latencies.as_slice() {
+        [] => names.first().cloned(),
+        several => Some(several.join(",")),
+    }
+}
 
 /// Resources.
 #[component]
@@ -13,7 +28,13 @@ pub fn Resources() -> impl IntoView {
     let app = app();
     let names = names(Of::Resources);
     let choose = RwSignal::new(None);
-    let drawn = drawn(names, choose);
+    let drawn = Memo::new(move |_| {
+        let chosen = choose.get();
+        names.with(|names| {
+            let there = chosen.filter(|c| names.contains(c));
+            there.or_else(|| at_first(names))
+        })
+    });
     let windows = app.part(|r| r.windows.len());
     view! {
         <Section
@@ -28,7 +49,7 @@ pub fn Resources() -> impl IntoView {
                 <Cards of=Of::Resources names=names drawn=drawn choose=choose/>
                 <Show when=move || { windows.get() > 0 }>
                     <figure class="card">
-                        <figcaption>{move || drawn.get().map(|n| format!("{} over time", title(&n)))}</figcaption>
+                        <figcaption>{move || drawn.get().map(|n| format!("{} over time", titles(&n)))}</figcaption>
                         <TrendChart report=app.report metric=Signal::derive(move || drawn.get().unwrap_or_default()) hovered=app.hovered brush=app.brush/>
                     </figure>
                 </Show>

@@ -65,6 +65,7 @@ fn Row(index: usize, at: usize, column: ColumnSniff) -> impl IntoView {
     let role = move || guess.with(|g| g.as_ref().map_or(Role::Ignore, |g| g.role));
     let sure = move || guess.with(|g| g.as_ref().map_or(0.0, |g| g.confidence.clamp(0.0, 1.0)));
     let why = move || guess.with(|g| g.as_ref().map(|g| g.because.clone()).unwrap_or_default());
+    let now = untrack(role);
     let name = column.name.clone();
     let column_name = name.clone();
     let choose = move |ev| {
@@ -86,7 +87,7 @@ fn Row(index: usize, at: usize, column: ColumnSniff) -> impl IntoView {
                     on:change=choose
                 >
                     {Role::ALL
-                        .map(|r| view! { <option value=r.name() selected=r == role()>{text(r)}</option> })
+                        .map(|r| view! { <option value=r.name() selected=r == now>{text(r)}</option> })
                         .collect_view()}
                 </select>
             </td>

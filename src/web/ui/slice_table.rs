@@ -5,7 +5,8 @@ use super::format;
 use super::metrics::{title, unit};
 use super::state::app;
 use crate::metric::{Estimate, Unit};
-use crate::report::{Departure, SliceRow};
+use crate::report::view::View;
+use crate::report::{Choices, Departure, SliceRow};
 use leptos::prelude::*;
 
 /// Rows shown before the reader asks for all.
@@ -60,33 +61,48 @@ pub fn SliceTable() -> impl IntoView {
     }
 }
 
+/// Whether the rows are narrowed to this value; model versions have a choice of their own.
+fn is_narrowed(view: &View, choices: &Choices, column: &str, value: &str) -> bool {
+    if is_segment(choices, column) {
+        view.slices
+            .iter()
+            .any(|s| s.column == column && s.value == value)
+    } else {
+        view.version.as_deref() == Some(value)
+    }
+}
+
+fn is_segment(choices: &Choices, column: &str) -> bool {
+    choices.segments.iter().any(|(name, _)| name == column)
+}
+
 #[component]
 fn Row(row: SliceRow, unit: Unit) -> impl IntoView {
     let app = app();
     let (column, value) = (row.column.clone(), row.value.clone());
     let active = {
         let (column, value) = (column.clone(), value.clone());
-        move || {
-            app.view.with(|v| {
-                v.slices
-                    .iter()
-                    .any(|s| s.column == column && s.value == value)
-            })
-        }
+        Memo::new(move |_| {
+            let choices = app.choices.read();
+            app.view.with(|v| is_narrowed(v, &choices, &column, &value))
+        })
     };
     let toggle = {
-        let (column, value, active) = (column.clone(), value.clone(), active.clone());
+        let (column, value) = (column.clone(), value.clone());
         move |_| {
-            let value = (!untrack(|| active())).then(|| value.clone());
-            app.choose(|v| narrow(v, &column, value));
+            let value = (!active.get_untracked()).then(|| value.clone());
+            let segment = app.choices.with_untracked(|c| is_segment(c, &column));
+            app.choose(|v| match segment {
+                true => narrow(v, &column, value),
+                false => v.version = value,
+            });
         }
     };
-    let pressed = active.clone();
     view! {
-        <tr class:active=active>
+        <tr class:active=move || active.get()>
             <td>{column}</td>
             <td>
-                <button class="link" aria-pressed=move || pressed().to_string() title="Narrow the view to this slice" on:click=toggle>
+                <button class="link" aria-pressed=move || active.get().to_string() title="Narrow the view to this slice" on:click=toggle>
                     {if value.is_empty() { "(empty)".to_string() } else { value }}
                 </button>
             </td>

@@ -68,7 +68,7 @@ pub fn Threshold() -> impl IntoView {
                     step="any"
                     min=move || end(false)
                     max=move || end(true)
-                    placeholder="served"
+                    placeholder="as served"
                     prop:value=move || {
                         chosen.get().or(in_force.get()).map(|x| short(x)).unwrap_or_default()
                     }
@@ -82,9 +82,6 @@ pub fn Threshold() -> impl IntoView {
                     >
                         {move || if served.get() { "As served" } else { "Reset" }}
                     </button>
-                </Show>
-                <Show when=move || chosen.get().is_none() && served.get()>
-                    <span class="field-note">"as served"</span>
                 </Show>
             </div>
         </Show>
