@@ -166,8 +166,8 @@ impl Client {
             found: "the rows are no longer there".to_owned(),
             mend: "Give the files again".to_owned(),
         })?;
-        let answer = keeper.ask(&Request::Refine { view }, Load::None, None);
-        let summary = match answer.await {
+        let request = Request::Refine { view };
+        let summary = match keeper.ask(&request, Load::None, None).await {
             Ok((_, parcel)) => Arc::new(unpack(parcel, &known.series).await?),
             Err(why) => {
                 // A worker that died took the rows with it.
