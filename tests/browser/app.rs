@@ -9,6 +9,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::MutexGuard;
+use std::time::{Duration, Instant};
 
 /// The selector of a part.
 pub fn part(name: &str) -> String {
@@ -110,6 +111,20 @@ pub fn saved_json(page: &mut Page) -> (String, Value) {
     let text = fs::read_to_string(save(page, "save-json")).unwrap();
     let value = serde_json::from_str(&text).unwrap();
     (text, value)
+}
+
+/// Saves as JSON until it is what the command line prints: after a change of view the page goes back
+/// to the rows for what its counts cannot tell exactly, and shows the nearest answer meanwhile.
+#[track_caller]
+pub fn assert_becomes(page: &mut Page, command_line: &str) -> Value {
+    let end = Instant::now() + Duration::from_secs(10);
+    loop {
+        let (text, report) = saved_json(page);
+        if text == command_line || Instant::now() > end {
+            assert_same(&text, command_line);
+            return report;
+        }
+    }
 }
 
 /// `plumbline report FILES… ARGS…`: what it prints.

@@ -5,6 +5,11 @@ use crate::data;
 use std::fs;
 use std::path::Path;
 
+/// The elements that reach over the right edge, and are not cut off by a box that scrolls.
+const SPILLS: &str = "[...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > innerWidth + 0.5)
+    .filter(e => { for (let p = e.parentElement; p; p = p.parentElement) if (getComputedStyle(p).overflowX !== 'visible') return false; return true; })
+    .map(e => `${e.tagName}.${e.className?.baseVal ?? e.className}`).join(', ')";
+
 #[test]
 fn it_fits_every_width_in_both_schemes() {
     let Some(mut app) = App::open() else { return };
@@ -19,9 +24,11 @@ fn it_fits_every_width_in_both_schemes() {
             for scheme in ["light", "dark"] {
                 app.page.look(width, height, 2.0, scheme);
                 let wide = app.page.eval("document.documentElement.scrollWidth");
+                let fits = wide.as_u64() <= Some(width.into());
                 assert!(
-                    wide.as_u64() <= Some(width.into()),
-                    "{state}, {scheme}: {wide} px wide on {width}"
+                    fits,
+                    "{state}, {scheme}: {wide} px wide on {width}: {}",
+                    app.page.eval(SPILLS)
                 );
                 // The body may leave its ground to the root.
                 let ground = "[document.body, document.documentElement].map(e => getComputedStyle(e).backgroundColor).find(c => c !== 'rgba(0, 0, 0, 0)')";

@@ -74,9 +74,10 @@ fn save_report(app: App) {
 
 fn save_json(app: App) {
     let report = app.report.get_untracked();
-    let Some(json) = report.and_then(|r| serde_json::to_string_pretty(&*r).ok()) else {
+    let Some(mut json) = report.and_then(|r| serde_json::to_string_pretty(&*r).ok()) else {
         return;
     };
+    json.push('\n'); // as the command line writes it
     if let Err(error) = save::download("plumbline-report.json", "application/json", json.as_bytes())
     {
         fail(app, error);
