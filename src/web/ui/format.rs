@@ -31,8 +31,7 @@ pub fn plural(n: u64, one: &str, many: &str) -> String {
 fn group(digits: &str) -> String {
     let mut out = String::with_capacity(digits.len() * 2);
     for (i, digit) in digits.chars().enumerate() {
-        // Four digits stand alone, as the SI brochure has it, but columns of counts align better grouped.
-        if i > 0 && (digits.len() - i) % 3 == 0 {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
             out.push(GROUP);
         }
         out.push(digit);
