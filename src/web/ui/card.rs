@@ -94,10 +94,7 @@ fn Card(
             data-value=value
             aria-pressed=move || pressed().to_string()
             title=format!("{} ({})", title(&name), better(&name))
-            on:click={
-                let name = name.clone();
-                move |_| choose.set(Some(name.clone()))
-            }
+            on:click=move |_| choose.set(Some(name.clone()))
         >
             <span class="metric-title">{title(&name)}</span>
             {move || standing.with(|s| number(&s.value, unit))}

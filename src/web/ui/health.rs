@@ -25,6 +25,9 @@ fn word(level: Level) -> &'static str {
     }
 }
 
+/// Departures that are all told in the notes.
+const FEW: usize = 3;
+
 /// The health sentence with its notes and the key facts.
 #[component]
 pub fn Health() -> impl IntoView {
@@ -32,6 +35,17 @@ pub fn Health() -> impl IntoView {
     let health = app.part(|r| Some(r.health.clone()));
     let level = Memo::new(move |_| health.with(|h| h.as_ref().map_or(Level::Unknown, |h| h.level)));
     let alerts = app.part(|r| r.alerts.clone());
+    // What every departure is told below need not be told twice; the first few stay in sight.
+    let notes = app.part(|r| {
+        let listed = |note: &String| {
+            r.alerts.len() > FEW
+                && r.alerts
+                    .iter()
+                    .any(|a| a.sentence.trim_end_matches('.') == note.trim_end_matches('.'))
+        };
+        let notes = r.health.notes.iter().filter(|n| !listed(n));
+        notes.cloned().collect::<Vec<_>>()
+    });
     view! {
         <section
             id="health"
@@ -46,8 +60,8 @@ pub fn Health() -> impl IntoView {
                 </h1>
                 <ul class="notes">
                     {move || {
-                        health
-                            .with(|h| h.as_ref().map(|h| h.notes.clone()).unwrap_or_default())
+                        notes
+                            .get()
                             .into_iter()
                             .map(|note| view! { <li>{note}</li> })
                             .collect_view()

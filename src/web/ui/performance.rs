@@ -6,6 +6,7 @@ use super::metrics::title;
 use super::state::app;
 use super::widgets::{Empty, Section};
 use crate::log::Task;
+use crate::metric::info;
 use crate::web::chart_view::TrendChart;
 use leptos::prelude::*;
 
@@ -51,7 +52,7 @@ pub fn Performance() -> impl IntoView {
                         <TrendChart report=app.report metric=Signal::derive(move || drawn.get().unwrap_or_default()) hovered=app.hovered brush=app.brush/>
                     </figure>
                 </Show>
-                {move || drawn.get().map(|name| view! { <Explain name/> })}
+                {move || drawn.with(|d| d.as_deref().and_then(info)).map(|info| view! { <Explain info/> })}
             </Show>
         </Section>
     }

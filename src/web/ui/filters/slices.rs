@@ -27,7 +27,6 @@ pub fn SliceMenus() -> impl IntoView {
         <For each=move || segments.get() key=Clone::clone let((column, values))>
             {
                 let name = column.clone();
-                let values = values.clone();
                 let chosen = {
                     let column = column.clone();
                     let values = values.clone();
@@ -47,7 +46,6 @@ pub fn SliceMenus() -> impl IntoView {
                     .chain(values.iter().enumerate().map(|(i, v)| Choice::new(i.to_string(), v)))
                     .collect();
                 let choose = {
-                    let column = column.clone();
                     move |index: String| {
                         let value = index.parse::<usize>().ok().and_then(|i| values.get(i).cloned());
                         app.choose(|v| narrow(v, &column, value));

@@ -70,7 +70,7 @@ pub fn Threshold() -> impl IntoView {
                     max=move || end(true)
                     placeholder="as served"
                     prop:value=move || {
-                        chosen.get().or(in_force.get()).map(|x| short(x)).unwrap_or_default()
+                        chosen.get().or(in_force.get()).map(short).unwrap_or_default()
                     }
                     on:change=move |ev| choose(event_target_value(&ev))
                 />
