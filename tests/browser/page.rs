@@ -31,7 +31,7 @@ impl Page {
             .as_str()
             .unwrap()
             .to_owned();
-        let downloads = json!({ "behavior": "allow", "downloadPath": browser.downloads(), "eventsEnabled": true });
+        let downloads = json!({ "behavior": "allowAndName", "downloadPath": browser.downloads(), "eventsEnabled": true });
         browser
             .call(None, "Browser.setDownloadBehavior", &downloads)
             .unwrap();
@@ -137,10 +137,25 @@ impl Page {
         }
     }
 
+    /// The middle of an element, in view and at rest: what is clicked must not move away.
+    #[track_caller]
     fn middle(&mut self, selector: &str) -> (f64, f64) {
         let middle = self.eval(&format!(
-            "(() => {{ const e = document.querySelector({}); e.scrollIntoView({{ block: 'center', behavior: 'instant' }});
-               const r = e.getBoundingClientRect(); return [r.x + r.width / 2, r.y + r.height / 2]; }})()",
+            "(async () => {{
+               const frame = () => new Promise(done => requestAnimationFrame(done));
+               const place = () => {{
+                 const e = document.querySelector({});
+                 e.scrollIntoView({{ block: 'center', behavior: 'instant' }});
+                 const r = e.getBoundingClientRect();
+                 return [r.x + r.width / 2, r.y + r.height / 2];
+               }};
+               for (let last = place(); ;) {{
+                 await frame(); await frame();
+                 const now = place();
+                 if (now.join() === last.join()) return now;
+                 last = now;
+               }}
+             }})()",
             json!(selector)
         ));
         (middle[0].as_f64().unwrap(), middle[1].as_f64().unwrap())
@@ -214,7 +229,11 @@ impl Page {
                 .then_some(())
         });
         self.browser.events.splice(..0, kept);
-        self.browser.downloads().join(name)
+        // The browser names it by its id, so that no earlier one of its name is in the way.
+        let file = self.browser.downloads().join(name);
+        let as_saved = self.browser.downloads().join(id.as_str().unwrap());
+        fs::rename(as_saved, &file).expect("the download is there");
+        file
     }
 
     /// Size in CSS pixels, device pixels for each of them, and `light` or `dark`.
