@@ -2,19 +2,27 @@
 // packed into the page itself. `glue` is in place before this script runs.
 (async () => {
   const byId = (id) => document.getElementById(id);
-  const unpack = async (base64) => {
+  const unpack = (base64, type) => {
     const text = atob(base64);
     const bytes = new Uint8Array(text.length);
     for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
     const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
-    const response = new Response(stream, { headers: { "content-type": "application/wasm" } });
-    return WebAssembly.compileStreaming
+    return new Response(stream, { headers: { "content-type": type } });
+  };
+  const compile = async (response) =>
+    WebAssembly.compileStreaming
       ? WebAssembly.compileStreaming(response)
       : WebAssembly.compile(await response.arrayBuffer());
-  };
+  // For saving: the program's text, compressed off its thread.
+  window.plumblineGzip = (text) =>
+    new Response(new Blob([text]).stream().pipeThrough(new CompressionStream("gzip"))).arrayBuffer();
   try {
     const packed = byId("wasm");
-    const module_or_path = packed ? await unpack(packed.textContent) : byId("glue").dataset.wasm;
+    const carried = byId("report");
+    if (carried.textContent) carried.textContent = await unpack(carried.textContent, "text/plain").text();
+    const module_or_path = packed
+      ? await compile(unpack(packed.textContent, "application/wasm"))
+      : byId("glue").dataset.wasm;
     await wasm_bindgen({ module_or_path });
   } catch (error) {
     byId("boot").hidden = false;

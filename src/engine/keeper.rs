@@ -119,14 +119,14 @@ impl Keeper {
 fn sharpen(builder: &Builder, summary: &mut Summary, view: &View) {
     for _ in 0..ROUNDS {
         let (_, missing) = Report::with_missing(summary, view);
-        if let Some((slice, size)) = &missing.series {
+        for (slice, size) in missing.series.iter().chain(&missing.details) {
             builder.add_series(summary, slice, *size);
         }
         let mut ranges: BTreeMap<usize, Vec<(usize, usize)>> = BTreeMap::new();
         for (at, range) in missing.exact {
             ranges.entry(at).or_default().push(range);
         }
-        if missing.series.is_none() && ranges.is_empty() {
+        if missing.series.is_none() && missing.details.is_none() && ranges.is_empty() {
             return;
         }
         for (at, ranges) in ranges {

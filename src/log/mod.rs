@@ -6,6 +6,7 @@ mod join;
 mod labels;
 mod roles;
 mod rows;
+mod rules;
 
 pub use join::join;
 pub use roles::{RoleGuess, guess, kind_of};

@@ -136,7 +136,7 @@ fn no_outcomes(report: &Report) -> String {
     )
 }
 
-/// Departures for the worse that ended by themselves: no alert is about them.
+/// Departures for the worse that are too few for an alert.
 fn past(report: &Report, size: WindowSize) -> Option<String> {
     let alerted = |name: &String| report.alerts.iter().any(|a| a.metric == *name);
     let (window, name) = report.windows.iter().find_map(|w| {
@@ -157,7 +157,7 @@ fn past(report: &Report, size: WindowSize) -> Option<String> {
         })
         .count();
     Some(format!(
-        "{} was worse than the baseline in {count} of {} windows, first on {}, and has come back.",
+        "{} was worse than the baseline in {count} of {} windows, first on {}.",
         metric::info(name)?.title,
         report.windows.len(),
         words::instant(window.start, size, report.timed)

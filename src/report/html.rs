@@ -5,70 +5,86 @@
 
 use super::view::View;
 use crate::summary::Summary;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 
 /// The element of the viewer that takes the payload, as the build writes it and browsers repeat it.
-const PLACE: &str = r#"<script id="report" type="application/json"></script>"#;
+const PLACE: &str = r#"<script id="report" type="application/octet-stream"></script>"#;
 
 /// The viewer that this program was built with; empty where the page had not been built before it.
 pub const VIEWER: &str = include_str!(concat!(env!("OUT_DIR"), "/report.html"));
 
 /// What a saved report carries: the Summary and the view in force. Never a row.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Payload {
+pub struct Payload<'a> {
     /// The counts.
-    pub summary: Summary,
+    pub summary: Cow<'a, Summary>,
     /// What the reader chose.
-    pub view: View,
+    pub view: Cow<'a, View>,
 }
 
-/// The viewer with a JSON text in it; `None` where `template` is not the viewer.
-///
-/// Every `<` of the payload is written as `\u003c`: within JSON it can stand in strings only, where
-/// that means the same, and no text of the data can end the script element or open a comment in it.
+impl Payload<'_> {
+    /// The payload as JSON, to be compressed with gzip before it is given to [`render`].
+    ///
+    /// # Errors
+    /// None that a Summary can cause.
+    pub fn to_json(summary: &Summary, view: &View) -> serde_json::Result<String> {
+        serde_json::to_string(&Payload {
+            summary: Cow::Borrowed(summary),
+            view: Cow::Borrowed(view),
+        })
+    }
+}
+
+/// The viewer with a payload in it, which is JSON compressed with gzip; `None` where `template` is
+/// not the viewer. Written as base64, so no text of the data can end the script element.
 #[must_use]
-pub fn render(template: &str, payload_json: &str) -> Option<String> {
+pub fn render(template: &str, payload_gzip: &[u8]) -> Option<String> {
     let at = template.find(PLACE)?;
     let (opening, closing) = PLACE.split_at(PLACE.len() - "</script>".len());
-    let mut out = String::with_capacity(template.len() + payload_json.len() + 1024);
-    out.push_str(&template[..at]);
-    out.push_str(opening);
-    for (i, piece) in payload_json.split('<').enumerate() {
-        if i > 0 {
-            out.push_str("\\u003c");
-        }
-        out.push_str(piece);
-    }
-    out.push_str(closing);
-    out.push_str(&template[at + PLACE.len()..]);
-    Some(out)
+    let text = STANDARD.encode(payload_gzip);
+    Some(
+        [
+            &template[..at],
+            opening,
+            &text,
+            closing,
+            &template[at + PLACE.len()..],
+        ]
+        .concat(),
+    )
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::{Value, json};
 
     #[test]
-    fn data_cannot_leave_its_element() {
-        let data = json!({
-            "</script><script>alert(1)</script>": ["<!--", "<script", "]]>", "\\u003c", "a<b"],
-        });
+    fn a_payload_stands_in_its_element() {
         let template = format!("<body>{PLACE}<p>after</p></body>");
-        let page = render(&template, &data.to_string()).expect("this is the viewer");
-        let start = page.find(r#"json">"#).expect("it opens") + r#"json">"#.len();
-        let end = start + page[start..].find('<').expect("it ends");
+        let page =
+            render(&template, b"</script><script>alert(1)</script>").expect("this is the viewer");
+        let (before, rest) = page.split_once("octet-stream\">").expect("it opens");
+        let (text, after) = rest.split_once('<').expect("it ends");
         assert_eq!(
-            serde_json::from_str::<Value>(&page[start..end]).expect("it is JSON"),
-            data
+            STANDARD.decode(text).expect("it is base64"),
+            b"</script><script>alert(1)</script>"
         );
-        assert_eq!(&page[end..], "</script><p>after</p></body>");
+        assert_eq!(
+            (before, after),
+            (
+                "<body><script id=\"report\" type=\"application/",
+                "/script><p>after</p></body>"
+            )
+        );
     }
 
     #[test]
     fn another_page_is_refused_and_so_is_one_that_is_filled() {
-        assert_eq!(render("<html></html>", "{}"), None);
-        let filled = render(PLACE, "{}").expect("this is the viewer");
-        assert_eq!(render(&filled, "{}"), None);
+        assert_eq!(render("<html></html>", b"{}"), None);
+        let filled = render(PLACE, b"{}").expect("this is the viewer");
+        assert_eq!(render(&filled, b"{}"), None);
     }
 }

@@ -19,6 +19,8 @@ pub struct Missing {
     pub series: Option<(Slice, WindowSize)>,
     /// Place of a series and a range of its buckets.
     pub exact: Vec<(usize, (usize, usize))>,
+    /// A slice and size of which delays and means were not counted.
+    pub details: Option<(Slice, WindowSize)>,
     /// A threshold at which the score histogram has no edge.
     pub threshold: Option<f64>,
 }
@@ -27,7 +29,10 @@ impl Missing {
     /// Whether the report is as exact as rows could make it.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.series.is_none() && self.exact.is_empty() && self.threshold.is_none()
+        self.series.is_none()
+            && self.exact.is_empty()
+            && self.details.is_none()
+            && self.threshold.is_none()
     }
 }
 
@@ -71,6 +76,7 @@ impl Report {
             slice: Slice::default(),
             size,
             buckets: Vec::new(),
+            full: true,
             reference: None,
             exact: Vec::new(),
         };
@@ -280,6 +286,9 @@ fn choose(summary: &Summary, view: &View, missing: &mut Missing) -> (usize, Wind
             .max_by_key(|i| summary.series[*i].size)
     };
     if let Some(at) = best(&slice, wanted) {
+        if !summary.series[at].full {
+            missing.details = Some((slice, summary.series[at].size));
+        }
         return (at, wanted);
     }
     missing.series = Some((slice.clone(), wanted));

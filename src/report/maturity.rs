@@ -27,9 +27,10 @@ pub(super) fn mark(summary: &Summary, windows: &mut [Frame]) -> Option<Truth> {
     }
     let coverage = Estimate::of(labelled as f64 / rows as f64, wilson(labelled, rows), rows);
     let mut delays = LogHistogram::default();
-    windows
-        .iter()
-        .filter_map(|w| w.cell.delay_s.as_ref())
+    // Delays are counted over all rows: how late truth comes is not a matter of the slice.
+    let all = summary.series.first().map_or(&[][..], |s| &s.buckets);
+    all.iter()
+        .filter_map(|b| b.cell.delay_s.as_ref())
         .for_each(|d| delays.merge(d));
     let (p50, p95) = (delays.quantile(0.5), delays.quantile(0.95));
     let rule = match (p95, summary.as_of) {

@@ -23,4 +23,5 @@ pub mod interval;
 pub mod multiple;
 pub mod rank;
 pub mod sketch;
+pub mod sparse;
 pub mod special;

@@ -25,7 +25,7 @@ const LOG_GAMMA: f64 = 0.020_000_666_706_669_435;
 ///
 /// Zero has a bucket of its own and negative values a mirrored store. Values that are not finite are
 /// ignored. A few hundred bytes for data within one order of magnitude. Written as
-/// `{"zero":1,"positive":[[index,count],…],"negative":[…],"least":…,"most":…}`.
+/// `{"zero":1,"positive":[gap,count,…],"negative":[…],"least":…,"most":…}` (see [`super::sparse`]).
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct LogHistogram {
     #[serde(default, skip_serializing_if = "is_zero")]
@@ -43,13 +43,19 @@ pub struct LogHistogram {
 impl LogHistogram {
     /// Counts a value; one that is not finite is ignored.
     pub fn add(&mut self, value: f64) {
+        self.add_in(value, bucket(value));
+    }
+
+    /// Counts a value whose [`bucket`] is known already: to count it in many histograms, its
+    /// logarithm is taken once.
+    pub fn add_in(&mut self, value: f64, bucket: i32) {
         if !value.is_finite() {
             return;
         }
         if value > 0.0 {
-            self.positive.add(index(value), 1);
+            self.positive.add(bucket, 1);
         } else if value < 0.0 {
-            self.negative.add(index(-value), 1);
+            self.negative.add(bucket, 1);
         } else {
             self.zero = self.zero.saturating_add(1);
         }
@@ -136,6 +142,11 @@ impl LogHistogram {
 }
 
 /// The bucket of a positive value: γ^(i−1) < value ≤ γ^i.
+#[must_use]
+pub fn bucket(value: f64) -> i32 {
+    index(value.abs())
+}
+
 fn index(value: f64) -> i32 {
     libm::ceil(libm::log(value) / LOG_GAMMA) as i32
 }
@@ -198,10 +209,12 @@ mod tests {
 
     #[test]
     fn a_hostile_file_does_no_harm() {
-        let text = r#"{"zero":18446744073709551615,"positive":[[2147483647,9],[-2147483648,18446744073709551615],[2147483647,1]]}"#;
+        let text = r#"{"zero":18446744073709551615,"positive":[-2147483648,9223372036854775807,4294967295,9]}"#;
         let sketch: LogHistogram = serde_json::from_str(text).unwrap();
         assert_eq!(sketch.count(), u64::MAX);
         assert_eq!(sketch.quantile(0.0), None);
+        let beyond = r#"{"positive":[2147483648,1]}"#;
+        assert!(serde_json::from_str::<LogHistogram>(beyond).is_err());
         assert!(sketch.quantile(0.9).unwrap().is_finite());
         let mut twice = sketch.clone();
         twice.merge(&sketch);

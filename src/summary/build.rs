@@ -10,6 +10,7 @@ use super::series::{Bucket, Series};
 use super::{ColumnInfo, SCHEMA, Slice, SliceChoice, Summary, Values};
 use crate::log::{Category, Log, Task};
 use crate::stats::exact_sum::ExactSum;
+use crate::stats::sketch::bucket;
 use crate::table::time::{SECOND, Time};
 use crate::table::{Column, NO_TIME};
 use std::collections::BTreeMap;
@@ -33,6 +34,8 @@ pub(super) struct Facts {
     pub log_loss: Vec<f64>,
     /// Squared error of the probabilities, likewise.
     pub squared: Vec<f64>,
+    /// Bucket of the latency in its sketch.
+    pub latency_bucket: Vec<i32>,
 }
 
 /// The rows, and what is known of each, ready to be counted.
@@ -115,13 +118,15 @@ impl Builder {
         };
         let buckets = self.buckets(size);
         let all = vec![0; log.rows];
-        self.push(&mut summary, size, &buckets, vec![Slice::default()], &all);
+        let whole = self.count(size, &buckets, (vec![Slice::default()], &all), true);
+        summary.series.extend(whole);
         if let Some(versions) = &log.version {
             let (slices, group) = self.family(versions, &summary.versions, |v| Slice {
                 version: Some(v),
                 values: Vec::new(),
             });
-            self.push(&mut summary, size, &buckets, slices, &group);
+            let counted = self.count(size, &buckets, (slices, &group), false);
+            summary.series.extend(counted);
         }
         for (i, segment) in log.segments.iter().enumerate() {
             let values = summary.segments.get(i).cloned();
@@ -132,24 +137,32 @@ impl Builder {
                     value,
                 }],
             });
-            self.push(&mut summary, size, &buckets, slices, &group);
+            let counted = self.count(size, &buckets, (slices, &group), false);
+            summary.series.extend(counted);
         }
         self.exact_windows(&mut summary, 0);
         summary
     }
 
-    /// Adds the cells of a slice by a size, unless the Summary has them. Gives their place.
-    pub fn add_series(&self, summary: &mut Summary, slice: &Slice, size: WindowSize) -> usize {
+    /// Adds the cells of a slice by a size, unless the Summary has them in full.
+    pub fn add_series(&self, summary: &mut Summary, slice: &Slice, size: WindowSize) {
         let there = |s: &Series| s.slice == *slice && s.size == size;
-        if let Some(at) = summary.series.iter().position(there) {
-            return at;
+        let known = summary.series.iter().position(there);
+        if known.is_some_and(|at| summary.series[at].full) {
+            return;
         }
         let buckets = self.buckets(size);
-        let group = self.members(slice);
-        self.push(summary, size, &buckets, vec![slice.clone()], &group);
-        let at = summary.series.len() - 1;
+        let counted = self.count(
+            size,
+            &buckets,
+            (vec![slice.clone()], &self.members(slice)),
+            true,
+        );
+        let at = known.unwrap_or(summary.series.len());
+        summary
+            .series
+            .splice(at..summary.series.len().min(at + 1), counted);
         self.exact_windows(summary, at);
-        at
     }
 
     /// Rows of a slice: 0 for its members, `u32::MAX` for the others.
@@ -337,23 +350,22 @@ impl Builder {
         }
     }
 
-    /// Counts the rows of a family of slices and appends its series.
-    fn push(
+    /// Counts the rows of a family of slices.
+    fn count(
         &self,
-        summary: &mut Summary,
         size: WindowSize,
         buckets: &Buckets,
-        slices: Vec<Slice>,
-        group: &[u32],
-    ) {
-        let whole = slices.first() == Some(&Slice::default());
-        let mut works: Vec<Work> = slices.iter().map(|_| Work::new(self, whole)).collect();
+        (slices, group): (Vec<Slice>, &[u32]),
+        full: bool,
+    ) -> Vec<Series> {
+        let mut works: Vec<Work> = slices.iter().map(|_| Work::new(self, full)).collect();
         let mut series: Vec<Series> = slices
             .into_iter()
             .map(|slice| Series {
                 slice,
                 size,
                 buckets: Vec::new(),
+                full,
                 reference: None,
                 exact: Vec::new(),
             })
@@ -382,7 +394,7 @@ impl Builder {
         for (work, series) in works.iter_mut().zip(&mut series) {
             series.reference = work.take(self);
         }
-        summary.series.extend(series);
+        series
     }
 
     /// The bucket of each row in a series (`u32::MAX`: in none), and the number of buckets.
@@ -506,6 +518,7 @@ fn facts(log: &Log, edges: &[f64]) -> Facts {
         positive: Vec::new(),
         log_loss: Vec::new(),
         squared: Vec::new(),
+        latency_bucket: log.latency_ms.iter().map(|l| bucket(*l)).collect(),
     };
     // scikit-learn clips probabilities at the machine epsilon of their type.
     let clip = |p: f64| p.clamp(f64::EPSILON, 1.0 - f64::EPSILON);

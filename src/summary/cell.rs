@@ -2,6 +2,7 @@
 
 use crate::stats::exact_sum::Sum;
 use crate::stats::sketch::LogHistogram;
+use crate::stats::sparse::{flat, pairs};
 use serde::{Deserialize, Serialize};
 
 /// The counts of a set of rows.
@@ -20,7 +21,7 @@ pub struct Cell {
     /// Requests and resources.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub service: Option<Service>,
-    /// Seconds from prediction to outcome.
+    /// Seconds from prediction to outcome; only where all rows are counted.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub delay_s: Option<LogHistogram>,
     /// Missing cells by column ([`super::Summary::columns`]); only where all rows are counted.
@@ -71,7 +72,8 @@ pub struct Service {
     pub failed: u64,
     /// Latency in milliseconds, to 1 %.
     pub latency_ms: LogHistogram,
-    /// Means of bytes, CPU and memory, as far as the columns exist.
+    /// Means of bytes, CPU and memory, as far as the columns exist; of all rows and of slices that
+    /// were asked for.
     pub means: [Moments; 3],
 }
 
@@ -86,9 +88,10 @@ pub struct Moments {
     pub square: Sum,
 }
 
-/// Rows by bin of the score: (bin, rows), sorted; empty bins are left out.
+/// Rows by bin of the score: (bin, rows), sorted; empty bins are left out. Written as
+/// [`crate::stats::sparse`] says.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
+#[serde(try_from = "Vec<i64>", into = "Vec<i64>")]
 pub struct Histogram(pub Vec<(u32, u64)>);
 
 /// Confusion counts of a binary task.
@@ -133,6 +136,30 @@ impl Moments {
             crate::stats::exact_sum::centred_square_sum(&self.sum, &self.square, self.n)
                 / (self.n - 1) as f64
         })
+    }
+}
+
+impl TryFrom<Vec<i64>> for Histogram {
+    type Error = String;
+
+    fn try_from(list: Vec<i64>) -> Result<Self, String> {
+        let bin = |bucket| u32::try_from(bucket).map_err(|_| "a bin is not negative".to_string());
+        pairs(&list)?
+            .into_iter()
+            .map(|(bucket, rows)| Ok((bin(bucket)?, rows)))
+            .collect::<Result<_, _>>()
+            .map(Self)
+    }
+}
+
+impl From<Histogram> for Vec<i64> {
+    fn from(histogram: Histogram) -> Self {
+        flat(
+            histogram
+                .0
+                .into_iter()
+                .map(|(bin, rows)| (i64::from(bin), rows)),
+        )
     }
 }
 

@@ -24,6 +24,9 @@ pub struct Series {
     pub size: WindowSize,
     /// The buckets, in order.
     pub buckets: Vec<Bucket>,
+    /// Whether delays, means and missing cells were counted too.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub full: bool,
     /// The same slice of the reference.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub reference: Option<Cell>,

@@ -58,13 +58,15 @@ pub(super) struct Work {
     means: [Running; 3],
     delay: LogHistogram,
     missing: Vec<u64>,
+    /// Whether delays, means and missing cells are counted too.
+    full: bool,
 }
 
 const SMALL: usize = 16;
 
 impl Work {
-    /// Empty counts; `whole`: also count missing cells by column.
-    pub fn new(builder: &Builder, whole: bool) -> Self {
+    /// Empty counts; `full`: also of delays, means and missing cells.
+    pub fn new(builder: &Builder, full: bool) -> Self {
         let bins = builder.edges.len().saturating_sub(1);
         let k = builder.log.labels.len();
         Self {
@@ -87,11 +89,12 @@ impl Work {
             latency: LogHistogram::default(),
             means: std::array::from_fn(|_| Running::default()),
             delay: LogHistogram::default(),
-            missing: if whole {
+            missing: if full {
                 vec![0; builder.log.columns.len()]
             } else {
                 Vec::new()
             },
+            full,
         }
     }
 
@@ -115,7 +118,11 @@ impl Work {
             _ => {}
         }
         if let Some(latency) = log.latency_ms.get(row).filter(|l| !l.is_nan()) {
-            self.latency.add(*latency);
+            self.latency
+                .add_in(*latency, builder.facts.latency_bucket[row]);
+        }
+        if !self.full {
+            return;
         }
         if labelled
             && let (Some(from), Some(to)) = (log.time.get(row), log.outcome_time.get(row))

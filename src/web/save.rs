@@ -4,8 +4,9 @@ use super::boot;
 use super::pool::text_of;
 use crate::read::ReadError;
 use crate::report::html;
-use js_sys::{Array, Uint8Array};
+use js_sys::{Array, Function, Promise, Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, BlobPropertyBag, Element, HtmlAnchorElement, Url};
 
 /// Milliseconds after which a download's bytes are let go.
@@ -55,10 +56,25 @@ pub async fn report_html(payload_json: &str) -> Result<String, ReadError> {
         let mend = "Connect to the host of this page again and save once more";
         problem("report.html", &why, mend)
     })?;
-    html::render(&viewer, payload_json).ok_or_else(|| {
+    let packed = gzip(payload_json).await.map_err(|why| {
+        problem(
+            "report.html",
+            &why,
+            "Use a current browser: Chrome 91, Firefox 113, Safari 16.4 or later",
+        )
+    })?;
+    html::render(&viewer, &packed).ok_or_else(|| {
         let why = JsValue::from_str("this is not the viewer");
         problem("report.html", &why, "Build the page again, with its viewer")
     })
+}
+
+/// A text, compressed by the browser off the page's thread (`boot.js`).
+async fn gzip(text: &str) -> Result<Vec<u8>, JsValue> {
+    let compress: Function =
+        Reflect::get(&js_sys::global(), &"plumblineGzip".into())?.dyn_into()?;
+    let packed: Promise = compress.call1(&JsValue::NULL, &text.into())?.dyn_into()?;
+    Ok(Uint8Array::new(&JsFuture::from(packed).await?).to_vec())
 }
 
 /// This page as it was when it was opened: without what the program has drawn since.

@@ -7,9 +7,13 @@ mod files;
 mod options;
 
 use clap::Parser;
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use options::{Command, Options, ReportOptions};
 use plumbline::report::Report;
 use plumbline::report::html::{self, Payload};
+use plumbline::report::view::View;
+use plumbline::summary::Summary;
 use std::io::Write;
 use std::process::ExitCode;
 
@@ -58,9 +62,8 @@ fn report(options: &ReportOptions) -> Result<(), Failure> {
         "-" => json()?,
         path if path.ends_with(".json") => json()?,
         path if path.ends_with(".html") => {
-            let payload = serde_json::to_string(&Payload { summary, view })
-                .map_err(|e| Failure::Data(e.to_string()))?;
-            html::render(html::VIEWER, &payload).ok_or_else(|| {
+            let packed = packed(&summary, &view).map_err(|e| Failure::Data(e.to_string()))?;
+            html::render(html::VIEWER, &packed).ok_or_else(|| {
                 Failure::Input("this program was built without the page, so it cannot write .html. Run `make build` and build it again, or write .json".into())
             })?
         }
@@ -78,4 +81,12 @@ fn report(options: &ReportOptions) -> Result<(), Failure> {
     std::fs::write(out, text).map_err(|e| Failure::Input(format!("{out}: {e}")))?;
     eprintln!("{}", report.health.sentence);
     Ok(())
+}
+
+/// What a saved report carries, compressed.
+fn packed(summary: &Summary, view: &View) -> std::io::Result<Vec<u8>> {
+    let json = Payload::to_json(summary, view)?;
+    let mut gzip = GzEncoder::new(Vec::new(), Compression::best());
+    gzip.write_all(json.as_bytes())?;
+    gzip.finish()
 }

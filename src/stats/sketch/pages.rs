@@ -1,5 +1,6 @@
 //! Counts by bucket, kept in pages of neighbouring buckets.
 
+use crate::stats::sparse::{flat, pairs};
 use serde::{Deserialize, Serialize};
 
 /// Buckets of a page: a factor of about 3.6 in value.
@@ -14,7 +15,7 @@ struct Page {
 
 /// Sparse counts of buckets, ascending.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(from = "Vec<(i32, u64)>", into = "Vec<(i32, u64)>")]
+#[serde(try_from = "Vec<i64>", into = "Vec<i64>")]
 pub(super) struct Pages(Vec<Page>);
 
 impl Pages {
@@ -77,21 +78,30 @@ fn passing(cells: impl Iterator<Item = (i32, u64)>, rank: &mut u64) -> Option<i3
     None
 }
 
-impl From<Vec<(i32, u64)>> for Pages {
-    fn from(cells: Vec<(i32, u64)>) -> Self {
+impl TryFrom<Vec<i64>> for Pages {
+    type Error = String;
+
+    fn try_from(list: Vec<i64>) -> Result<Self, String> {
         let mut pages = Self::default();
-        for (bucket, count) in cells {
+        for (bucket, count) in pairs(&list)? {
             // An empty bucket would make equal histograms differ.
             if count > 0 {
-                pages.add(bucket, count);
+                pages.add(
+                    i32::try_from(bucket).map_err(|_| "a bucket is too large")?,
+                    count,
+                );
             }
         }
-        pages
+        Ok(pages)
     }
 }
 
-impl From<Pages> for Vec<(i32, u64)> {
+impl From<Pages> for Vec<i64> {
     fn from(pages: Pages) -> Self {
-        pages.iter().collect()
+        flat(
+            pages
+                .iter()
+                .map(|(bucket, count)| (i64::from(bucket), count)),
+        )
     }
 }

@@ -6,28 +6,14 @@ use super::icons;
 use super::state::{App, app};
 use super::widgets::Section;
 use crate::read::ReadError;
+use crate::report::html::Payload;
 use crate::report::view::View;
 use crate::summary::Summary;
 use crate::web::{boot, save};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use wasm_bindgen_futures::JsFuture;
-
-/// What a saved report carries.
-#[derive(Serialize)]
-struct Payload<'a> {
-    summary: &'a Summary,
-    view: &'a View,
-}
-
-/// What is read back out of it.
-#[derive(Deserialize)]
-struct Carried {
-    summary: Summary,
-    view: View,
-}
 
 /// The Summary and View that this page carries, where it is a saved report.
 ///
@@ -37,8 +23,11 @@ pub fn carried() -> Result<Option<(Summary, View)>, ReadError> {
     let Some(text) = boot::saved() else {
         return Ok(None);
     };
-    match serde_json::from_str::<Carried>(&text) {
-        Ok(carried) => Ok(Some((carried.summary, carried.view))),
+    match serde_json::from_str::<Payload<'_>>(&text) {
+        Ok(carried) => Ok(Some((
+            carried.summary.into_owned(),
+            carried.view.into_owned(),
+        ))),
         Err(why) => Err(ReadError {
             file: "This saved report".into(),
             line: None,
@@ -50,13 +39,8 @@ pub fn carried() -> Result<Option<(Summary, View)>, ReadError> {
 
 fn payload(app: App) -> Option<String> {
     let summary = app.summary.get_untracked()?;
-    app.view.with_untracked(|view| {
-        serde_json::to_string(&Payload {
-            summary: &summary,
-            view,
-        })
-        .ok()
-    })
+    app.view
+        .with_untracked(|view| Payload::to_json(&summary, view).ok())
 }
 
 fn save_report(app: App) {
@@ -74,10 +58,9 @@ fn save_report(app: App) {
 
 fn save_json(app: App) {
     let report = app.report.get_untracked();
-    let Some(mut json) = report.and_then(|r| serde_json::to_string_pretty(&*r).ok()) else {
+    let Some(json) = report.and_then(|r| r.to_json().ok()) else {
         return;
     };
-    json.push('\n'); // as the command line writes it
     if let Err(error) = save::download("plumbline-report.json", "application/json", json.as_bytes())
     {
         fail(app, error);

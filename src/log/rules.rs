@@ -1,0 +1,323 @@
+//! One rule a role: how well a column fits it, from 0 to 1, and why. Names are told apart by their
+//! words, so `y_pred`, `yPred` and `Y pred` are one name.
+
+use super::Role;
+use super::roles::SEGMENT_VALUES;
+use crate::read::ColumnSniff;
+use crate::table::Kind;
+
+/// Weight and reason for a column with these words in its name; `None`: it does not fit.
+pub(super) type Rule = fn(&ColumnSniff, &[String]) -> Option<(f64, &'static str)>;
+
+/// Roles that one column has, in the order in which they take their column.
+pub(super) const RULES: &[(Role, Rule)] = &[
+    (Role::Id, id),
+    (Role::OutcomeTime, outcome_time),
+    (Role::Time, time),
+    (Role::Outcome, outcome),
+    (Role::Score, score),
+    (Role::Prediction, prediction),
+    (Role::ModelVersion, model_version),
+    (Role::Latency, latency),
+    (Role::Status, status),
+    (Role::Bytes, bytes),
+    (Role::Cpu, cpu),
+    (Role::Memory, memory),
+];
+
+pub(super) fn any(words: &[String], of: &[&str]) -> bool {
+    words.iter().any(|w| of.contains(&w.as_str()))
+}
+
+fn are(words: &[String], name: &str) -> bool {
+    words.join("_") == name
+}
+
+pub(super) fn is_unit(c: &ColumnSniff) -> bool {
+    c.range.is_some_and(|(low, high)| low >= 0.0 && high <= 1.0)
+}
+
+pub(super) fn is_number(c: &ColumnSniff) -> bool {
+    c.kind == Kind::Number
+}
+
+pub(super) fn unique(c: &ColumnSniff) -> f64 {
+    if c.filled == 0 {
+        0.0
+    } else {
+        c.distinct as f64 / c.filled as f64
+    }
+}
+
+fn id(c: &ColumnSniff, w: &[String]) -> Option<(f64, &'static str)> {
+    let named = any(w, &["id", "uuid", "guid", "key", "identifier", "rid"]);
+    let is_index = c.name == "column_1" && c.whole && is_number(c);
+    let fractional = is_number(c) && !c.whole;
+    if !(named || is_index) || unique(c) < 0.9 || fractional {
+        return None;
+    }
+    let request = any(
+        w,
+        &[
+            "request",
+            "event",
+            "inference",
+            "prediction",
+            "row",
+            "transaction",
+            "record",
+            "trace",
+        ],
+    );
+    Some(match (are(w, "id") || (named && request), named) {
+        (true, _) => (0.98, "named like an id, values differ"),
+        (_, true) => (0.85, "ends like an id, values differ"),
+        _ => (0.4, "an unnamed column of row numbers"),
+    })
+}
+
+fn outcome_time(c: &ColumnSniff, w: &[String]) -> Option<(f64, &'static str)> {
+    let late = any(
+        w,
+        &[
+            "observed", "label", "labelled", "labeled", "outcome", "target", "truth", "resolved",
+            "settled", "matured", "feedback", "actual",
+        ],
+    );
+    (c.kind == Kind::Time && late).then_some((0.95, "a time named after the outcome"))
+}
+
+fn time(c: &ColumnSniff, w: &[String]) -> Option<(f64, &'static str)> {
+    if c.kind != Kind::Time {
+        return None;
+    }
+    let full = c.filled as f64 / (c.filled + c.missing).max(1) as f64;
+    let weight = if any(w, &["timestamp", "ts", "time", "datetime"]) {
+        0.98
+    } else if any(
+        w,
+        &[
+            "date",
+            "day",
+            "created",
+            "requested",
+            "at",
+            "forecast",
+            "screening",
+        ],
+    ) {
+        0.9
+    } else {
+        0.6
+    };
+    // Times of something else in the row (birth, an arrest) are often missing.
+    Some((weight * full, "holds times"))
+}
+
+fn outcome(c: &ColumnSniff, w: &[String]) -> Option<(f64, &'static str)> {
+    if any(
+        w,
+        &["pred", "predicted", "prediction", "proba", "prob", "score"],
+    ) && !w.last().is_some_and(|l| l == "outcome" || l == "actual")
+    {
+        return None;
+    }
+    let name = w.join("_");
+    let exact = [
+        "label",
+        "target",
+        "outcome",
+        "y_true",
+        "truth",
+        "ground_truth",
+        "actual",
+        "y",
+        "actuals",
+        "labels",
+        "gt",
+        "true_label",
+        "real",
+        "observed",
+    ];
+    if exact.contains(&name.as_str()) {
+        return Some((0.95, "named like an outcome"));
+    }
+    if any(
+        w,
+        &[
+            "actual", "truth", "outcome", "label", "target", "gt", "real", "observed",
+        ],
+    ) && c.kind != Kind::Time
+    {
+        // `x_outcome` goes with an `x`; `actual_x` may be one of several.
+        let weight = if w.last().is_some_and(|l| l == "outcome" || l == "label") {
+            0.88
+        } else {
+            0.85
+        };
+        return Some((weight, "named like an outcome"));
+    }
+    let event = w.first().is_some_and(|f| f == "is" || f == "has")
+        || w.last().is_some_and(|l| EVENTS.contains(&l.as_str()));
+    let plain = w.len() == 1
+        || w.len() == 2
+            && w.last()
+                .is_some_and(|l| l.bytes().all(|b| b.is_ascii_digit()));
+    if event || (plain && w.first().is_some_and(|f| EVENTS.contains(&f.as_str()))) {
+        match c.distinct {
+            2 => {
+                return Some((
+                    if plain { 0.65 } else { 0.55 },
+                    "two values, named like an event",
+                ));
+            }
+            // Wins, losses and a few ties.
+            3 if is_unit(c) => return Some((0.5, "named like an event, values in [0, 1]")),
+            _ => {}
+        }
+    }
+    None
+}
+
+/// Words for what a model foretells.
+const EVENTS: [&str; 18] = [
+    "fraud",
+    "churn",
+    "churned",
+    "default",
+    "defaulted",
+    "repaid",
+    "converted",
+    "conversion",
+    "clicked",
+    "click",
+    "survived",
+    "recid",
+    "class",
+    "employed",
+    "result",
+    "won",
+    "win",
+    "bought",
+];
+
+fn score(c: &ColumnSniff, w: &[String]) -> Option<(f64, &'static str)> {
+    if !is_number(c) || c.distinct < 3 {
+        return None;
+    }
+    let name = w.join("_");
+    let strong = any(
+        w,
+        &[
+            "proba",
+            "prob",
+            "probability",
+            "score",
+            "scores",
+            "confidence",
+            "likelihood",
+            "risk",
+            "propensity",
+            "probwin",
+        ],
+    );
+    let unit = is_unit(c);
+    if ["p", "p_1", "p1", "yhat_proba", "phat"].contains(&name.as_str()) && unit {
+        return Some((0.85, "named like a score, values in [0, 1]"));
+    }
+    let fitting = name.starts_with("prob") || name.ends_with("prob") || name.contains("predmarker");
+    match (strong || fitting, unit) {
+        (true, true) => Some((0.97, "named like a score, values in [0, 1]")),
+        (true, false) => Some((0.7, "named like a score")),
+        (false, true) if any(w, &["pred", "prediction", "predicted", "forecast"]) && !c.whole => {
+            Some((0.8, "a prediction with values in [0, 1]"))
+        }
+        _ => None,
+    }
+}
+
+fn prediction(c: &ColumnSniff, w: &[String]) -> Option<(f64, &'static str)> {
+    let name = w.join("_");
+    let exact = [
+        "prediction",
+        "y_pred",
+        "pred",
+        "predicted",
+        "yhat",
+        "y_hat",
+        "predicted_label",
+        "prediction_label",
+        "forecast",
+    ];
+    if exact.contains(&name.as_str()) {
+        return Some((0.97, "named like a prediction"));
+    }
+    let named = any(
+        w,
+        &[
+            "pred",
+            "predicted",
+            "prediction",
+            "forecast",
+            "yhat",
+            "projected",
+            "estimate",
+            "estimated",
+        ],
+    );
+    (named && c.kind != Kind::Time).then_some((0.8, "named like a prediction"))
+}
+
+fn model_version(c: &ColumnSniff, w: &[String]) -> Option<(f64, &'static str)> {
+    if c.distinct > SEGMENT_VALUES || c.kind == Kind::Time {
+        return None;
+    }
+    let name = w.join("_");
+    if name.contains("model_version") || name == "model_id" || name == "model_name" {
+        return Some((0.97, "named like a model version"));
+    }
+    (any(w, &["model", "version", "variant", "deployment"])
+        && !any(w, &["api", "app", "os", "schema"]))
+    .then_some((0.7, "named like a version, few values"))
+}
+
+fn latency(c: &ColumnSniff, w: &[String]) -> Option<(f64, &'static str)> {
+    let named = any(w, &["latency", "duration", "elapsed", "rt"])
+        || (any(w, &["response", "request", "processing", "inference"])
+            && any(w, &["time", "ms", "seconds"]));
+    (named && is_number(c) && c.range.is_some_and(|r| r.0 >= 0.0))
+        .then_some((0.95, "named like a latency, not negative"))
+}
+
+fn status(c: &ColumnSniff, w: &[String]) -> Option<(f64, &'static str)> {
+    let http = is_number(c) && c.whole && c.range.is_some_and(|(l, h)| l >= 100.0 && h < 600.0);
+    let code = any(w, &["status", "code", "http"]);
+    if http && code {
+        return Some((0.97, "named like a status, values between 100 and 599"));
+    }
+    (code
+        && any(w, &["status"])
+        && c.distinct <= 6
+        && c.kind == Kind::Category
+        && any(
+            &c.samples
+                .iter()
+                .map(|s| s.to_lowercase())
+                .collect::<Vec<_>>(),
+            &["ok", "error", "failed", "success", "timeout"],
+        ))
+    .then_some((0.7, "named like a status, with words such as ok and error"))
+}
+
+fn bytes(c: &ColumnSniff, w: &[String]) -> Option<(f64, &'static str)> {
+    (is_number(c) && (any(w, &["bytes"]) || are(w, "response_size") || are(w, "content_length")))
+        .then_some((0.9, "named like a size in bytes"))
+}
+
+fn cpu(c: &ColumnSniff, w: &[String]) -> Option<(f64, &'static str)> {
+    (is_number(c) && any(w, &["cpu"])).then_some((0.9, "named like CPU use"))
+}
+
+fn memory(c: &ColumnSniff, w: &[String]) -> Option<(f64, &'static str)> {
+    (is_number(c) && any(w, &["mem", "memory", "rss"])).then_some((0.9, "named like memory use"))
+}
