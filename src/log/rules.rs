@@ -276,7 +276,9 @@ fn model_version(c: &ColumnSniff, w: &[String]) -> Option<(f64, &'static str)> {
     if name.contains("model_version") || name == "model_id" || name == "model_name" {
         return Some((0.97, "named like a model version"));
     }
-    (any(w, &["model", "version", "variant", "deployment"])
+    // `Model A` may be a column of what model A predicts: numbers are no names.
+    (c.kind == Kind::Category
+        && any(w, &["model", "version", "variant", "deployment"])
         && !any(w, &["api", "app", "os", "schema"]))
     .then_some((0.7, "named like a version, few values"))
 }

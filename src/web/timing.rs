@@ -1,7 +1,9 @@
 //! How long each stage took, as User Timing measures: they show in the browser's profiler and in
 //! `performance.getEntriesByType("measure")`.
 
+use gloo::timers::callback::Timeout;
 use js_sys::{Function, Object, Reflect};
+use std::cell::{Cell, RefCell};
 use wasm_bindgen::{JsCast, JsValue};
 
 /// Reading the files, from the first shard to the last row kept.
@@ -12,9 +14,9 @@ pub const JOIN: &str = "plumbline:join";
 pub const SUMMARISE: &str = "plumbline:summarise";
 /// Making a Report from a Summary.
 pub const REPORT: &str = "plumbline:report";
-/// Drawing.
+/// Drawing one chart.
 pub const PAINT: &str = "plumbline:paint";
-/// From the reader's wish to the picture.
+/// From the files given to the last chart painted.
 pub const TOTAL: &str = "plumbline:total";
 
 /// Milliseconds since the page was opened; in a worker, since that began.
@@ -45,6 +47,43 @@ pub fn measure_between(name: &str, start: f64, end: f64) {
         Ok(())
     };
     let _ = record();
+}
+
+thread_local! {
+    /// When the reader's wish came, and whether its answer is on its way to the screen.
+    static WISH: Cell<Option<(f64, bool)>> = const { Cell::new(None) };
+    /// When the last chart was drawn.
+    static PAINTED: Cell<f64> = const { Cell::new(0.0) };
+    static SETTLING: RefCell<Option<Timeout>> = const { RefCell::new(None) };
+}
+
+/// Milliseconds without a drawing after which the last chart has been painted.
+const SETTLED_MS: u32 = 120;
+
+/// The reader has given files.
+pub fn wished() {
+    WISH.set(Some((now(), false)));
+}
+
+/// What the reader wished for is about to be shown.
+pub fn answered() {
+    WISH.set(WISH.get().map(|(since, _)| (since, true)));
+}
+
+/// A chart was drawn since `since`. Once no more follow, [`TOTAL`] ends with the last of them.
+pub fn painted(since: f64) {
+    measure(PAINT, since);
+    PAINTED.set(now());
+    if let Some((wish, true)) = WISH.get() {
+        let settled = Timeout::new(SETTLED_MS, move || {
+            if WISH.get() == Some((wish, true)) {
+                WISH.set(None);
+                measure_between(TOTAL, wish, PAINTED.get());
+            }
+        });
+        // A timeout that is dropped does not run.
+        SETTLING.with_borrow_mut(|waiting| *waiting = Some(settled));
+    }
 }
 
 fn performance() -> Option<JsValue> {

@@ -13,6 +13,7 @@ use crate::chart::theme::{Colours, theme};
 use crate::chart::{self, Chart, Fact, Frame, Look, Mark};
 use crate::table::time::Time;
 use crate::web::canvas::Canvas;
+use crate::web::timing;
 use leptos::ev::{KeyboardEvent, PointerEvent};
 use leptos::html;
 use leptos::prelude::*;
@@ -69,10 +70,12 @@ pub fn painted<C: Chart>(
             if width < 1.0 || height < 1.0 {
                 return;
             }
+            let began = timing::now();
             let look = Look::new(colours(dark.get_untracked()), width, height, dpr);
             if let Some(backend) = Canvas::new(&canvas, &look) {
                 let drawn = chart.try_with_untracked(|c| chart::draw(c, backend, &look).ok());
                 frame.set(drawn.flatten());
+                timing::painted(began);
             }
         });
     });

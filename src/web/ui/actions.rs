@@ -9,6 +9,7 @@ use crate::read::ReadError;
 use crate::report::Choices;
 use crate::summary::Summary;
 use crate::web::client::{Progress, Stage, Stopped};
+use crate::web::timing;
 use crate::web::{files, store};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -29,6 +30,7 @@ pub fn add(app: App, more: Vec<File>) {
     if more.is_empty() || app.saved {
         return;
     }
+    timing::wished();
     app.errors.update(Vec::clear);
     app.work.set(Some(Work::Look));
     let client = app.client.get_value();
@@ -155,6 +157,7 @@ fn show_files(app: App) {
 
 /// Shows a Summary that a worker made.
 pub fn show(app: App, summary: Arc<Summary>) {
+    timing::answered();
     let choices = Choices::of(&summary);
     app.view.update(|view| super::fit::fit(view, &choices));
     app.summary.set(Some(summary));

@@ -12,6 +12,7 @@ use crate::report::{Choices, Missing, Report};
 use crate::summary::Summary;
 use crate::table::time::Time;
 use crate::web::client::{Client, Progress};
+use crate::web::timing;
 use leptos::prelude::*;
 use std::sync::Arc;
 use web_sys::File;
@@ -76,7 +77,9 @@ impl App {
         let view = RwSignal::new(view);
         let made = Memo::new(move |_| {
             let summary = summary.get()?;
+            let began = timing::now();
             let (report, missing) = view.with(|v| Report::with_missing(&summary, v));
+            timing::measure(timing::REPORT, began);
             Some((Arc::new(report), missing))
         });
         let report = Memo::new(move |_| made.with(|m| m.as_ref().map(|m| m.0.clone())));

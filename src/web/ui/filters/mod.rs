@@ -29,7 +29,7 @@ pub fn Filters() -> impl IntoView {
         })
     };
     view! {
-        <div class="filters" role="group" aria-label="View">
+        <section class="filters" aria-label="View">
             <Range/>
             <WindowMenu/>
             <BaselineMenu/>
@@ -45,7 +45,7 @@ pub fn Filters() -> impl IntoView {
                     "Reset view"
                 </button>
             </Show>
-        </div>
+        </section>
         <Lack/>
     }
 }
