@@ -17,7 +17,7 @@ const FIRST: usize = 12;
 pub fn SliceTable() -> impl IntoView {
     let app = app();
     let slices = app.part(|r| r.slices.clone());
-    let metric = app.part(|r| r.health.metric.clone());
+    let metric = app.part(|r| r.slices.first().map(|s| s.metric.clone()));
     let all = RwSignal::new(false);
     let shown = move || {
         let most = if all.get() { usize::MAX } else { FIRST };
