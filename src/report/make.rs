@@ -193,10 +193,13 @@ impl Making<'_> {
             view: View {
                 window: Some(self.size),
                 threshold,
-                baseline: if basis.is_none() {
-                    BaselineChoice::None
-                } else {
-                    view.baseline.clone()
+                baseline: match &basis {
+                    None => BaselineChoice::None,
+                    // Where no reference was given, the choice is made as if none was asked for.
+                    Some(b) if b.start.is_some() && view.baseline == BaselineChoice::Reference => {
+                        BaselineChoice::Auto
+                    }
+                    Some(_) => view.baseline.clone(),
                 },
                 version: self.series.slice.version.clone(),
                 slices: self.series.slice.values.clone(),

@@ -82,7 +82,8 @@ fn main_metric(making: &Making<'_>, alerts: &[Alert]) -> Option<&'static dyn Met
 }
 
 /// The main metric for each value of each segment and version: baseline against the rows since the
-/// first alert (without one: all mature rows after the baseline). Worst first.
+/// first alert (without one: all mature rows after the baseline). Departures for the worse come
+/// first, then the others, worst change first.
 pub(super) fn slices(making: &Making<'_>, basis: &Basis<'_>, alerts: &[Alert]) -> Vec<SliceRow> {
     let Some(metric) =
         main_metric(making, alerts).filter(|_| making.series.slice == Slice::default())
@@ -103,9 +104,9 @@ pub(super) fn slices(making: &Making<'_>, basis: &Basis<'_>, alerts: &[Alert]) -
         })
         .map(|w| w.1)
         .collect();
-    let (Some(first), Some(last)) = (after.first(), after.last()) else {
+    if after.is_empty() {
         return Vec::new();
-    };
+    }
     let estimate = |cell: &Cell| {
         metric.estimate(&Measures {
             summary: making.summary,
@@ -129,7 +130,14 @@ pub(super) fn slices(making: &Making<'_>, basis: &Basis<'_>, alerts: &[Alert]) -
                 (Some(from), Some(to)) => of(from, to),
                 _ => series.reference.clone(),
             };
-            let now = of(first.start, last.end)?;
+            // Window by window: the baseline, or windows without outcomes, may lie between them.
+            let now = after
+                .iter()
+                .filter_map(|w| of(w.start, w.end))
+                .reduce(|mut all, cell| {
+                    all.merge(&cell);
+                    all
+                })?;
             let current = estimate(&now);
             let baseline = before.map_or_else(
                 || Estimate::undefined("not in the baseline", 0),
@@ -138,6 +146,7 @@ pub(super) fn slices(making: &Making<'_>, basis: &Basis<'_>, alerts: &[Alert]) -
             let departure = judge::compare(info, &current, &baseline, 0.0);
             Some((
                 SliceRow {
+                    metric: info.name.into(),
                     column,
                     value,
                     rows: now.rows,
@@ -158,8 +167,8 @@ pub(super) fn slices(making: &Making<'_>, basis: &Basis<'_>, alerts: &[Alert]) -
             row.departure = Some(Departure { p_value, ..*found });
         }
     }
-    let badness = |r: &(SliceRow, Option<Departure>)| {
-        r.1.map_or(f64::NEG_INFINITY, |d| {
+    let badness = |d: Option<Departure>| {
+        d.map_or(f64::NEG_INFINITY, |d| {
             if d.worse == Some(true) {
                 d.change.abs()
             } else {
@@ -167,9 +176,12 @@ pub(super) fn slices(making: &Making<'_>, basis: &Basis<'_>, alerts: &[Alert]) -
             }
         })
     };
+    // A change of four rows may be the largest: what surely departs for the worse comes first.
+    let sure = |row: &SliceRow| row.departure.is_some_and(|d| d.worse == Some(true));
     rows.sort_by(|a, b| {
-        badness(b)
-            .total_cmp(&badness(a))
+        sure(&b.0)
+            .cmp(&sure(&a.0))
+            .then_with(|| badness(b.1).total_cmp(&badness(a.1)))
             .then_with(|| (&a.0.column, &a.0.value).cmp(&(&b.0.column, &b.0.value)))
     });
     rows.into_iter().map(|r| r.0).collect()
@@ -267,7 +279,9 @@ pub(super) fn quality(
                         .map(|c| at(c, i) as f64 / c.0 as f64)
                 })
                 .collect(),
-            mean: (column.numbers > 0).then(|| column.sum.value() / column.numbers as f64),
+            mean: (column.numbers > 0)
+                .then(|| column.sum.unbounded() / column.numbers as f64)
+                .filter(|m| m.is_finite()),
             min: column.min,
             max: column.max,
         })

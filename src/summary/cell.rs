@@ -123,15 +123,18 @@ impl Moments {
         self.square = self.square.merge(&other.square);
     }
 
-    /// The mean; `None` without values.
+    /// The mean; `None` without values, infinite where the sum is beyond every number.
     #[must_use]
     pub fn mean(&self) -> Option<f64> {
-        (self.n > 0).then(|| self.sum.value() / self.n as f64)
+        (self.n > 0).then(|| self.sum.unbounded() / self.n as f64)
     }
 
-    /// The sample variance; `None` for fewer than two values.
+    /// The sample variance; `None` for fewer than two values, or where a sum is beyond every number.
     #[must_use]
     pub fn variance(&self) -> Option<f64> {
+        if self.square.unbounded().is_infinite() || self.sum.unbounded().is_infinite() {
+            return None;
+        }
         (self.n > 1).then(|| {
             crate::stats::exact_sum::centred_square_sum(&self.sum, &self.square, self.n)
                 / (self.n - 1) as f64
