@@ -63,6 +63,12 @@ pub fn join(sources: Vec<Source>) -> Result<Log, String> {
         .iter()
         .all(|t| *t == NO_TIME)
     {
+        if live > 0 && !log.time.is_empty() {
+            log.notes.push(format!(
+                "No row has a readable time in {}: rows are taken in the order of the file.",
+                name_of(&predictions, Role::Time)
+            ));
+        }
         log.time.clear();
     }
 
@@ -83,7 +89,7 @@ pub fn join(sources: Vec<Source>) -> Result<Log, String> {
             score: gather(&predictions, Role::Score),
             class_scores: class_scores(&predictions),
         },
-    );
+    )?;
     log.version = gather(&predictions, Role::ModelVersion)
         .map(|c| category(name_of(&predictions, Role::ModelVersion), c));
     log.segments = names(&predictions, Role::Segment)
@@ -93,11 +99,7 @@ pub fn join(sources: Vec<Source>) -> Result<Log, String> {
             category(name, column)
         })
         .collect();
-    let (latency, unit) = (
-        gather(&predictions, Role::Latency),
-        name_of(&predictions, Role::Latency),
-    );
-    log.latency_ms = numbers(latency, milliseconds(&unit));
+    log.latency_ms = latencies(&predictions);
     log.failed = failed(gather(&predictions, Role::Status));
     log.columns = all_columns(&predictions);
 
@@ -114,6 +116,17 @@ pub fn join(sources: Vec<Source>) -> Result<Log, String> {
             .iter()
             .filter(|id| **id != NO_KEY && !seen.insert(**id))
             .count() as u64;
+    }
+    let early = (0..live.min(log.time.len()).min(log.outcome_time.len()))
+        .filter(|&r| {
+            let (made, known) = (log.time[r], log.outcome_time[r]);
+            made != NO_TIME && known != NO_TIME && known < made && log.truth.has(r)
+        })
+        .count();
+    if early > 0 {
+        log.notes.push(format!(
+            "{early} outcomes are dated before their prediction; their delay counts as none."
+        ));
     }
     if counts.without_time > 0 {
         log.notes.push(format!(
@@ -155,12 +168,12 @@ fn find_outcomes(
             ));
         };
         let Some((_, truth)) = source.column(Role::Outcome) else {
-            continue;
+            return Err(format!(
+                "{} is a file of outcomes, but no column of it holds them. Mark the column that holds the outcome.",
+                source.name
+            ));
         };
-        let times = match source.column(Role::OutcomeTime) {
-            Some((_, Column::Time(times))) => Some(times),
-            _ => None,
-        };
+        let times = known_at(source);
         for (row, key) in (0u32..).zip(keys) {
             if *key == NO_KEY || truth.is_missing(row as usize) {
                 continue;
@@ -261,15 +274,20 @@ fn merge_outcomes(
     })
 }
 
+/// When the outcomes of a file became known; its only time is that one, whatever it is taken for.
+fn known_at(source: &Source) -> Option<&Vec<i64>> {
+    let column = source
+        .column(Role::OutcomeTime)
+        .or_else(|| source.column(Role::Time));
+    match column {
+        Some((_, Column::Time(times))) => Some(times),
+        _ => None,
+    }
+}
+
 fn outcome_times(predictions: &[Source], outcomes: &[Source], found: &[(u32, u32)]) -> Vec<i64> {
     let own = times(&gather(predictions, Role::OutcomeTime));
-    let columns: Vec<Option<&Vec<i64>>> = outcomes
-        .iter()
-        .map(|s| match s.column(Role::OutcomeTime) {
-            Some((_, Column::Time(t))) => Some(t),
-            _ => None,
-        })
-        .collect();
+    let columns: Vec<Option<&Vec<i64>>> = outcomes.iter().map(known_at).collect();
     if columns.iter().all(Option::is_none) {
         return own;
     }
@@ -380,7 +398,7 @@ fn all_columns(sources: &[Source]) -> Vec<(String, Role, Column)> {
     for s in sources {
         for (name, role) in s.table.names.iter().zip(&s.roles) {
             if !out.iter().any(|c| c.0 == *name)
-                && !matches!(role, Role::Ignore | Role::OutcomeTime | Role::Outcome)
+                && !matches!(role, Role::Ignore | Role::OutcomeTime)
             {
                 out.push((name.clone(), *role, gather_named(sources, name)));
             }
@@ -410,12 +428,24 @@ fn times(column: &Option<Column>) -> Vec<i64> {
     }
 }
 
-fn numbers(column: Option<Column>, factor: f64) -> Vec<f64> {
-    match column {
-        Some(Column::Number(v)) if factor == 1.0 => v,
-        Some(Column::Number(v)) => v.into_iter().map(|x| x * factor).collect(),
-        _ => Vec::new(),
+/// Latencies in milliseconds; each file's column may have a unit of its own.
+fn latencies(sources: &[Source]) -> Vec<f64> {
+    if sources.iter().all(|s| s.column(Role::Latency).is_none()) {
+        return Vec::new();
     }
+    let mut out = Vec::with_capacity(sources.iter().map(|s| s.table.rows).sum());
+    for s in sources {
+        match s.column(Role::Latency) {
+            Some((name, Column::Number(v))) => {
+                let factor = milliseconds(name);
+                // Beyond every number is as good as missing.
+                let scaled = |x: &f64| Some(x * factor).filter(|x| x.is_finite());
+                out.extend(v.iter().map(|x| scaled(x).unwrap_or(f64::NAN)));
+            }
+            _ => out.resize(out.len() + s.table.rows, f64::NAN),
+        }
+    }
+    out
 }
 
 /// What a latency of this column is multiplied with to be in milliseconds; a name without a unit

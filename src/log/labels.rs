@@ -7,7 +7,7 @@
 use super::Task;
 use super::rows::{Log, Truth};
 use crate::table::{Column, NO_LEVEL};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 /// Values that tell the task, one cell a row each.
 pub(super) struct Cells {
@@ -78,16 +78,27 @@ pub(super) fn to_words(column: Column) -> Column {
 
 /// Largest number of different whole numbers that are still taken as classes.
 const CLASSES: usize = 20;
+/// Classes at most: a column of more different words holds no classes.
+const MANY: usize = 500;
 
 /// Fills task, labels, truth, predictions and scores.
-pub(super) fn fill(log: &mut Log, mut cells: Cells) {
+///
+/// # Errors
+/// A sentence, where outcome or prediction hold too many different words to be classes.
+pub(super) fn fill(log: &mut Log, mut cells: Cells) -> Result<(), String> {
+    // A column without a value tells no more than one that is not there.
+    for side in [&mut cells.truth, &mut cells.predicted, &mut cells.score] {
+        if side.as_ref().is_some_and(is_empty) {
+            *side = None;
+        }
+    }
     // A prediction between 0 and 1 with many values beside an outcome of two is a score.
     if cells.score.is_none()
         && cells.class_scores.is_empty()
         && let (Some(Column::Number(p)), Some(t)) = (&cells.predicted, &cells.truth)
         && distinct_numbers(p).is_none_or(|d| d.len() > 2)
         && p.iter().all(|x| x.is_nan() || (0.0..=1.0).contains(x))
-        && classes_of(t).is_some_and(|c| c.len() == 2)
+        && classes_of(t).is_some_and(|c| c.len() == 2 || c.iter().all(|l| spoken(l).is_some()))
     {
         cells.score = cells.predicted.take();
     }
@@ -97,22 +108,24 @@ pub(super) fn fill(log: &mut Log, mut cells: Cells) {
     }
     log.task = Some(task(log, &cells));
     match log.task {
-        Some(Task::Regression) => {
-            log.truth = as_numbers(cells.truth);
-            log.predicted = as_numbers(cells.predicted);
-        }
-        Some(Task::Binary | Task::Multiclass) => classes(log, cells),
+        Some(Task::Regression) => numbers(log, cells),
+        Some(Task::Binary | Task::Multiclass) => classes(log, cells)?,
         _ => {}
     }
+    Ok(())
+}
+
+fn is_empty(column: &Column) -> bool {
+    (0..column.len()).all(|row| column.is_missing(row))
 }
 
 fn task(log: &Log, cells: &Cells) -> Task {
-    let few = |c: &Column| classes_of(c);
+    let scored = !log.score.is_empty();
     if !cells.class_scores.is_empty() {
         let n = cells
             .truth
             .as_ref()
-            .and_then(few)
+            .and_then(classes_of)
             .map_or(cells.class_scores.len(), |c| c.len());
         return if n.max(cells.class_scores.len()) > 2 {
             Task::Multiclass
@@ -120,31 +133,48 @@ fn task(log: &Log, cells: &Cells) -> Task {
             Task::Binary
         };
     }
-    let of = |column: &Column| match few(column) {
+    let of = |column: &Column| match classes_of(column) {
         Some(c) if c.len() <= 2 => Task::Binary,
-        Some(_) if !log.score.is_empty() && mostly_two(column) => Task::Binary,
+        Some(_) if scored && mostly_two(column) => Task::Binary,
         Some(_) => Task::Multiclass,
         None => Task::Regression,
     };
+    let words = |column: &Column| matches!(column, Column::Category { .. });
     match (&cells.truth, &cells.predicted) {
-        (Some(t), Some(p))
-            if of(t) != Task::Regression && of(p) == Task::Regression && log.score.is_empty() =>
-        {
-            Task::Regression
-        }
-        (Some(t), _) if log.score.is_empty() || of(t) == Task::Binary => of(t),
-        (Some(t), Some(_)) => of(t),
-        (Some(_), None) => Task::Regression,
-        (None, _) if !log.score.is_empty() => Task::Binary,
+        (Some(t), Some(p)) if !scored => match (of(t), of(p)) {
+            (Task::Regression, _) => Task::Regression,
+            (_, Task::Regression) if !words(t) => Task::Regression,
+            // Few outcomes may not show every class yet, but the predictions do.
+            (Task::Binary, _) if !fit_two(t, p) => Task::Multiclass,
+            (task, _) => task,
+        },
+        (Some(t), None) if scored && of(t) != Task::Binary && !words(t) => Task::Regression,
+        (Some(t), _) => of(t),
+        (None, _) if scored => Task::Binary,
         (None, Some(p)) => of(p),
         (None, None) => Task::Service,
     }
 }
 
+/// Whether two columns name two classes at most between them, or have no class in common.
+fn fit_two(truth: &Column, predicted: &Column) -> bool {
+    let named = |column| -> BTreeSet<String> {
+        let classes = classes_of(column).unwrap_or_default();
+        classes.iter().map(|l| united(l)).collect()
+    };
+    let (t, p) = (named(truth), named(predicted));
+    t.union(&p).count() <= 2 || t.is_disjoint(&p)
+}
+
 /// The classes of a column: all words, or few whole numbers; `None` where it holds quantities.
 fn classes_of(column: &Column) -> Option<Vec<String>> {
     match column {
-        Column::Category { levels, .. } => Some(levels.clone()),
+        Column::Category { levels, .. } => {
+            let mut classes: Vec<String> = levels.iter().map(|l| plain(l)).collect();
+            classes.sort();
+            classes.dedup();
+            Some(classes)
+        }
         Column::Number(v) => {
             let distinct = distinct_numbers(v)?;
             let halves = distinct.iter().all(|x| *x == 0.0 || *x == 0.5 || *x == 1.0);
@@ -184,109 +214,255 @@ fn mostly_two(column: &Column) -> bool {
     two * 10 >= all * 9
 }
 
+/// Outcome and prediction as numbers.
+fn numbers(log: &mut Log, cells: Cells) {
+    if matches!(cells.predicted, Some(Column::Category { .. })) {
+        log.notes.push("The outcomes are numbers and the predictions are words, so they cannot be compared. Mark the column that holds the predicted number.".into());
+    }
+    log.truth = as_numbers(cells.truth);
+    log.predicted = as_numbers(cells.predicted);
+    if matches!(log.predicted, Truth::None) && !log.score.is_empty() {
+        log.notes.push("The outcomes are numbers and there is no prediction beside the score, so the score is taken as the prediction.".into());
+        log.predicted = Truth::Numbers(std::mem::take(&mut log.score));
+        log.probabilistic = false;
+    }
+}
+
 fn as_numbers(column: Option<Column>) -> Truth {
     match column {
         Some(Column::Number(v)) => Truth::Numbers(v),
-        Some(c) => Truth::Numbers(vec![f64::NAN; c.len()]),
-        None => Truth::None,
+        _ => Truth::None,
     }
 }
 
 const YES: [&str; 9] = ["1", "true", "yes", "y", "t", "positive", "pos", "+1", "+"];
 const NO: [&str; 9] = ["0", "false", "no", "n", "f", "negative", "neg", "-1", "-"];
 
+/// Whether a label says yes or no.
+fn spoken(label: &str) -> Option<bool> {
+    let low = label.to_lowercase();
+    if YES.contains(&low.as_str()) {
+        Some(true)
+    } else if NO.contains(&low.as_str()) {
+        Some(false)
+    } else {
+        None
+    }
+}
+
+/// `1` and `0` for every spelling of yes and no.
+fn united(label: &str) -> String {
+    match spoken(label) {
+        Some(yes) => u8::from(yes).to_string(),
+        None => label.to_string(),
+    }
+}
+
+/// Numbers in their order, then words in theirs.
+fn by_value(a: &String, b: &String) -> std::cmp::Ordering {
+    match (a.parse::<f64>(), b.parse::<f64>()) {
+        (Ok(x), Ok(y)) => x.total_cmp(&y).then_with(|| a.cmp(b)),
+        (Ok(_), Err(_)) => std::cmp::Ordering::Less,
+        (Err(_), Ok(_)) => std::cmp::Ordering::Greater,
+        _ => a.cmp(b),
+    }
+}
+
 /// Labels of outcome, prediction and class scores as one list, and every cell as an index into it.
-fn classes(log: &mut Log, cells: Cells) {
+fn classes(log: &mut Log, cells: Cells) -> Result<(), String> {
     let truth = cells.truth.map(to_words);
     let predicted = cells.predicted.map(to_words);
     let binary = log.task == Some(Task::Binary);
-    let levels = |c: &Option<Column>| match c {
-        Some(Column::Category { levels, .. }) => levels.clone(),
-        _ => Vec::new(),
+    let levels = |c: &Option<Column>| -> Vec<String> {
+        match c {
+            Some(Column::Category { levels, .. }) => levels.iter().map(|l| plain(l)).collect(),
+            _ => Vec::new(),
+        }
     };
-    let mut all: Vec<String> = levels(&truth)
+    let (of_truth, of_predicted) = (levels(&truth), levels(&predicted));
+    let of_scores: Vec<String> = cells.class_scores.iter().map(|c| plain(&c.0)).collect();
+    let all: BTreeSet<&String> = of_truth
         .iter()
-        .chain(&levels(&predicted))
-        .map(|l| plain(l))
+        .chain(&of_predicted)
+        .chain(&of_scores)
         .collect();
-    all.extend(cells.class_scores.iter().map(|c| plain(&c.0)));
-    all.sort();
-    all.dedup();
+    let meant: BTreeSet<String> = all.iter().map(|l| united(l)).collect();
     // Two spellings of yes and no: both become 1 and 0.
-    let spoken = |l: &str| {
-        let low = l.to_lowercase();
-        if YES.contains(&low.as_str()) {
-            "1".to_string()
-        } else if NO.contains(&low.as_str()) {
-            "0".to_string()
-        } else {
-            l.to_string()
-        }
+    let unite = binary && (all.len() > 2 || meant.len() < all.len());
+    let name = |l: &str| {
+        if unite { united(&plain(l)) } else { plain(l) }
     };
-    let unite = binary && all.len() > 2;
-    let name = |l: &str| if unite { spoken(&plain(l)) } else { plain(l) };
-    let mut labels: Vec<String> = all.iter().map(|l| name(l)).collect();
-    labels.sort_by(|a, b| match (a.parse::<f64>(), b.parse::<f64>()) {
-        (Ok(x), Ok(y)) => x.total_cmp(&y),
-        _ => a.cmp(b),
-    });
-    labels.dedup();
-    if binary {
-        if labels.len() > 2 {
-            labels.retain(|l| l == "0" || l == "1");
-        }
-        for word in ["0", "1"] {
-            if labels.len() < 2 && !labels.iter().any(|l| l == word) {
-                labels.push(word.to_string());
-            }
-        }
-        labels.sort();
+    let named =
+        |labels: &[String]| -> BTreeSet<String> { labels.iter().map(|l| name(l)).collect() };
+    let (t, mut p) = (named(&of_truth), named(&of_predicted));
+    // Predictions in words that no outcome uses would all be wrong, which is not what happened.
+    let both = t.union(&p).count();
+    if t.is_disjoint(&p) && !t.is_empty() && both > 2 {
+        p.clear();
     }
+    let mut labels: Vec<String> = t.union(&p).cloned().collect();
+    if binary && labels.len() > 2 {
+        let two: Vec<String> = t.iter().cloned().collect();
+        labels = if two.len() == 2 { two } else { zero_one() };
+    }
+    let column_of = |label: &str| {
+        let at = |c: &(String, Column)| name(&c.0) == label || c.0.eq_ignore_ascii_case(label);
+        cells.class_scores.iter().position(at)
+    };
+    let lacking = labels.iter().find(|l| column_of(l).is_none()).cloned();
+    if let (Some(label), false) = (&lacking, cells.class_scores.is_empty()) {
+        log.notes.push(format!("No column of class scores ends in the name of the class {label}, so the class scores are not used."));
+    } else if !(binary && labels.len() == 2) {
+        // Classes that have a score but were not seen yet.
+        let seen = |n: &String| labels.iter().any(|l| n.eq_ignore_ascii_case(l));
+        let fresh: BTreeSet<String> = named(&of_scores).into_iter().filter(|n| !seen(n)).collect();
+        labels.extend(fresh);
+    }
+    if binary {
+        labels = two(labels);
+    }
+    labels.sort_by(by_value);
+    if labels.len() > MANY {
+        return Err(format!(
+            "Outcome and prediction hold {} different words, too many to be classes. Mark the columns that hold the class or the number that is predicted.",
+            labels.len()
+        ));
+    }
+
     let index: HashMap<&str, u32> = labels.iter().map(String::as_str).zip(0..).collect();
-    let codes = |column: Option<Column>| match column {
-        Some(Column::Category { codes, levels }) => {
-            let map: Vec<u32> = levels
-                .iter()
-                .map(|l| index.get(name(l).as_str()).copied().unwrap_or(u32::MAX))
-                .collect();
-            Truth::Labels(
-                codes
-                    .iter()
-                    .map(|c| map.get(*c as usize).copied().unwrap_or(u32::MAX))
-                    .collect(),
-            )
-        }
-        _ => Truth::None,
-    };
-    log.truth = codes(truth);
-    log.predicted = codes(predicted);
-    log.class_scores = labels
-        .iter()
-        .filter_map(|l| {
-            cells
-                .class_scores
-                .iter()
-                .find(|c| name(&c.0) == *l || c.0.eq_ignore_ascii_case(l))
-        })
-        .map(|c| match &c.1 {
-            Column::Number(v) => v.clone(),
-            other => vec![f64::NAN; other.len()],
-        })
-        .collect();
-    if log.class_scores.len() != labels.len() {
-        if !log.class_scores.is_empty() {
-            log.notes.push("The names of the class score columns do not end in the names of the classes; they are not used.".into());
-        }
-        log.class_scores.clear();
+    let code = |l: &str| index.get(name(l).as_str()).copied().unwrap_or(u32::MAX);
+    let (truth, odd) = codes(truth, &code);
+    let (predicted, strange) = codes(predicted, &code);
+    let list = labels.join(", ");
+    if let Some((n, example)) = odd {
+        log.notes.push(format!(
+            "{n} outcomes are none of {list} (such as {example}) and are left out."
+        ));
     }
+    if let Some((n, example)) = strange {
+        log.notes.push(format!("{n} predicted labels are none of {list} (such as {example}) and are left out; write predictions and outcomes alike."));
+    }
+    log.truth = truth;
+    log.predicted = predicted;
     log.labels = labels;
+    if lacking.is_none() {
+        let scores: Vec<Vec<f64>> = log
+            .labels
+            .iter()
+            .filter_map(|l| match &cells.class_scores.get(column_of(l)?)?.1 {
+                Column::Number(v) => Some(v.clone()),
+                _ => None,
+            })
+            .collect();
+        if scores.len() == log.labels.len() {
+            log.class_scores = scores;
+        }
+    }
     if binary {
-        if log.score.is_empty() && log.class_scores.len() == 2 {
-            log.score = log.class_scores[1].clone();
-            log.probabilistic = true;
+        positive_last(log);
+        let [_, positive] = &mut log.class_scores[..] else {
+            log.class_scores.clear();
+            return Ok(());
+        };
+        if log.score.is_empty() {
+            log.score = std::mem::take(positive);
+            log.probabilistic = log
+                .score
+                .iter()
+                .all(|x| x.is_nan() || (0.0..=1.0).contains(x));
         }
         log.class_scores.clear();
-        positive_last(log);
+    } else if !log.class_scores.is_empty() {
+        highest(log);
+    } else if !log.score.is_empty() && matches!(log.predicted, Truth::None) {
+        log.notes.push(format!(
+            "There are {} classes but one score, which cannot tell them apart. Mark the predicted label, or a column of class scores for each class.",
+            log.labels.len()
+        ));
+    }
+    Ok(())
+}
+
+fn zero_one() -> Vec<String> {
+    vec!["0".into(), "1".into()]
+}
+
+/// Exactly two labels: where only one was seen, with its opposite.
+fn two(labels: Vec<String>) -> Vec<String> {
+    match &labels[..] {
+        [] => zero_one(),
+        [one] => {
+            let low = one.to_lowercase();
+            let place = |of: [&str; 9]| of.iter().position(|w| *w == low);
+            let other = match (place(YES), place(NO)) {
+                (Some(at), _) => NO[at].to_string(),
+                (_, Some(at)) => YES[at].to_string(),
+                _ => format!("not {one}"),
+            };
+            vec![one.clone(), other]
+        }
+        _ => labels,
+    }
+}
+
+/// Rows that have a word without a label, and one of the words.
+type Odd = Option<(usize, String)>;
+
+/// Each cell as an index into the labels; `Truth::None` where no cell has one.
+fn codes(column: Option<Column>, code: &dyn Fn(&str) -> u32) -> (Truth, Odd) {
+    let Some(Column::Category { mut codes, levels }) = column else {
+        return (Truth::None, None);
+    };
+    let map: Vec<u32> = levels.iter().map(|l| code(l)).collect();
+    let (mut odd, mut known) = (Odd::None, false);
+    for cell in &mut codes {
+        let level = *cell as usize;
+        *cell = map.get(level).copied().unwrap_or(u32::MAX);
+        known |= *cell != u32::MAX;
+        if *cell == u32::MAX && level < levels.len() {
+            odd.get_or_insert_with(|| (0, levels[level].clone())).0 += 1;
+        }
+    }
+    let truth = if known {
+        Truth::Labels(codes)
+    } else {
+        Truth::None
+    };
+    (truth, odd)
+}
+
+/// Predicts the class of the highest score where no label was served; scores that are no
+/// probabilities serve nothing else.
+fn highest(log: &mut Log) {
+    if matches!(log.predicted, Truth::None) {
+        let best = |row: usize| {
+            let mut best: Option<(u32, f64)> = None;
+            for (label, scores) in (0..).zip(&log.class_scores) {
+                // The first of equals, as in numpy's argmax.
+                if scores[row].is_nan() {
+                    return u32::MAX;
+                }
+                if best.is_none_or(|b| scores[row] > b.1) {
+                    best = Some((label, scores[row]));
+                }
+            }
+            best.map_or(u32::MAX, |b| b.0)
+        };
+        log.predicted = Truth::Labels((0..log.rows).map(best).collect());
+        log.notes
+            .push("No predicted label was served: the class of the highest score is taken.".into());
+    }
+    log.probabilistic = log
+        .class_scores
+        .iter()
+        .flatten()
+        .all(|x| x.is_nan() || (0.0..=1.0).contains(x));
+    if !log.probabilistic {
+        log.notes.push(
+            "The class scores are not all between 0 and 1, so they tell the predicted class only."
+                .into(),
+        );
+        log.class_scores.clear();
     }
 }
 
@@ -309,10 +485,9 @@ fn plain(label: &str) -> String {
 
 /// Swaps the two labels where the first is the positive one.
 fn positive_last(log: &mut Log) {
-    let says = |l: &str, words: &[&str]| words.contains(&l.to_lowercase().as_str());
     let swap = match &log.labels[..] {
-        [a, b] if says(b, &YES) || says(a, &NO) => false,
-        [a, b] if says(a, &YES) || says(b, &NO) => true,
+        [a, b] if spoken(b) == Some(true) || spoken(a) == Some(false) => false,
+        [a, b] if spoken(a) == Some(true) || spoken(b) == Some(false) => true,
         _ => {
             let mean = |label: u32| {
                 let rows = (0..log.score.len().min(log.rows))
@@ -325,6 +500,7 @@ fn positive_last(log: &mut Log) {
     };
     if swap {
         log.labels.reverse();
+        log.class_scores.reverse();
         for side in [&mut log.truth, &mut log.predicted] {
             if let Truth::Labels(v) = side {
                 v.iter_mut()

@@ -124,7 +124,7 @@ pub struct Log {
     pub version: Option<Category>,
     /// Columns to slice by.
     pub segments: Vec<Category>,
-    /// Every column but ids, for data quality.
+    /// Every column that was read but the times of outcomes, for data quality.
     pub columns: Vec<(String, Role, Column)>,
     /// Latency in milliseconds; NaN where missing.
     pub latency_ms: Vec<f64>,

@@ -38,6 +38,18 @@ impl<'a> Measures<'a> {
         self.cell.service.as_ref()
     }
 
+    /// Why there is nothing to compare: no outcomes, or nothing beside them.
+    pub(super) fn nothing(&self) -> Estimate {
+        Estimate::undefined(
+            if self.cell.labelled == 0 {
+                NO_LABELS
+            } else {
+                "no prediction beside the outcomes"
+            },
+            0,
+        )
+    }
+
     /// Confusion counts of a binary task.
     #[must_use]
     pub fn counted(&self) -> Counted {

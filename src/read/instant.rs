@@ -40,10 +40,10 @@ impl Instants {
             TimeFormat::DayFirst => slashed(text.trim_ascii(), true),
             TimeFormat::MonthFirst => slashed(text.trim_ascii(), false),
             TimeFormat::Compact => compact(text.trim_ascii()),
-            TimeFormat::EpochSeconds => epoch(text.trim_ascii(), 6),
-            TimeFormat::EpochMillis => epoch(text.trim_ascii(), 3),
-            TimeFormat::EpochMicros => epoch(text.trim_ascii(), 0),
-            TimeFormat::EpochNanos => epoch(text.trim_ascii(), -3),
+            TimeFormat::EpochSeconds => epoch(text.trim_ascii(), 6).filter(of_four_digits),
+            TimeFormat::EpochMillis => epoch(text.trim_ascii(), 3).filter(of_four_digits),
+            TimeFormat::EpochMicros => epoch(text.trim_ascii(), 0).filter(of_four_digits),
+            TimeFormat::EpochNanos => epoch(text.trim_ascii(), -3).filter(of_four_digits),
         }
     }
 
@@ -60,6 +60,11 @@ impl Instants {
             _ => None,
         }
     }
+}
+
+/// Whether an instant lies in the years 0000 to 9999: others cannot be written, and are mistakes.
+fn of_four_digits(micros: &i64) -> bool {
+    (-62_167_219_200 * SECOND..253_402_300_800 * SECOND).contains(micros)
 }
 
 /// What a format looks like, for a message.

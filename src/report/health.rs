@@ -1,9 +1,9 @@
 //! Is the model still true, in a sentence that its own numbers bear out.
 
 use super::judge::is_resource;
-use super::{Alert, Estimate, Health, Level, Report, words};
+use super::{Alert, Estimate, Health, Level, Report, Window, words};
 use crate::log::Task;
-use crate::metric::{self, Info};
+use crate::metric::{self, Better, Info};
 use crate::summary::{Summary, WindowSize};
 
 /// The metric that the sentence is about when nothing departs.
@@ -77,13 +77,20 @@ pub(super) fn judge(report: &Report, summary: &Summary) -> Health {
                     .and_then(|e| e.value)
                     .map(|v| words::value(info.unit, v));
                 let was = before.map_or_else(String::new, |v| format!(", {v}"));
+                let worse = |w: &Window| w.departures.values().any(|d| d.worse == Some(true));
+                let lower = !holds(info, estimate, b.block.metrics.get(info.name));
+                let is = if lower { "is" } else { "holds at" };
                 let sentence = match first {
+                    None if lower || report.windows.iter().any(worse) => format!(
+                        "{} {is} {value}: no lasting departure for the worse from the baseline ({}{was}).",
+                        info.title, b.label
+                    ),
                     None => format!(
-                        "{} holds at {value}: nothing departs for the worse from the baseline ({}{was}).",
+                        "{} {is} {value}: nothing departs for the worse from the baseline ({}{was}).",
                         info.title, b.label
                     ),
                     Some(alert) => format!(
-                        "{} holds at {value}, but {}.",
+                        "{} {is} {value}, but {}.",
                         info.title,
                         lower_first(&alert.sentence)
                     ),
@@ -123,10 +130,30 @@ pub(super) fn judge(report: &Report, summary: &Summary) -> Health {
     }
 }
 
+/// Whether an estimate is not surely worse than the baseline's value.
+fn holds(info: &Info, now: &Estimate, base: Option<&Estimate>) -> bool {
+    let (Some(low), Some(high), Some(from)) = (now.low, now.high, base.and_then(|b| b.value))
+    else {
+        return true;
+    };
+    match info.better {
+        Better::Higher => high >= from,
+        Better::Lower => low <= from,
+        Better::Zero | Better::Neither => true,
+    }
+}
+
 fn no_outcomes(report: &Report) -> String {
     if report.task == Task::Service {
         return format!(
             "{} requests; there is no prediction to judge.",
+            words::grouped(report.overall.rows as f64)
+        );
+    }
+    if report.overall.labelled > 0 {
+        return format!(
+            "{} of {} rows have an outcome, but no prediction can be compared with it. Mark the column that holds the prediction or the score.",
+            words::grouped(report.overall.labelled as f64),
             words::grouped(report.overall.rows as f64)
         );
     }

@@ -74,7 +74,7 @@ pub(super) fn compare(
     if total <= 0.0 || !total.is_finite() {
         return None;
     }
-    let change = value - from;
+    let change = Some(value - from).filter(|c| c.is_finite())?;
     let worse = match info.better {
         Better::Higher => Some(change < 0.0),
         Better::Lower => Some(change > 0.0),
@@ -122,7 +122,7 @@ fn between<'a>(estimates: impl Iterator<Item = &'a Estimate>) -> f64 {
 /// departing window after which at least half of the judged windows depart.
 pub(super) fn alerts(
     making: &Making<'_>,
-    basis: &Basis,
+    basis: &Basis<'_>,
     windows: &[Window],
     baseline: &Metrics,
 ) -> Vec<Alert> {
@@ -172,6 +172,10 @@ pub(super) fn alerts(
         let Some(value) = making.metrics(&cell, Some(range)).remove(info.name) else {
             continue;
         };
+        // Few large windows above the baseline can outweigh many small ones below it.
+        if compare(info, &value, base, 0.0).is_some_and(|d| d.worse == Some(false)) {
+            continue;
+        }
         let p_value = judged[k..]
             .iter()
             .filter_map(|i| windows[*i].departures.get(info.name))
@@ -224,7 +228,11 @@ fn sentence(info: &Info, alert: &Alert, making: &Making<'_>, basis: &Basis) -> S
 /// Names the slice in which an alert's metric departs most, where one stands out: it departs after
 /// correction, and by at least one and a half times the change of all rows.
 pub(super) fn name_slices(alerts: &mut [Alert], slices: &[SliceRow], making: &Making<'_>) {
-    let Some(alert) = alerts.iter_mut().find(|a| !is_resource(&a.metric)) else {
+    let compared = slices.first().map(|s| s.metric.as_str());
+    let Some(alert) = alerts
+        .iter_mut()
+        .find(|a| Some(a.metric.as_str()) == compared)
+    else {
         return;
     };
     let Some(info) = metric::info(&alert.metric) else {

@@ -9,6 +9,7 @@ use crate::log::Task;
 use crate::metric::{Cut, METRICS, Measures};
 use crate::summary::{Cell, Series, Slice, Summary, WindowSize};
 use crate::table::time::Time;
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
@@ -45,18 +46,18 @@ pub(super) struct Making<'a> {
     pub size: WindowSize,
     pub cut: Cut,
     /// All windows of the series, brushed or not.
-    pub all: Vec<Frame>,
+    pub all: Vec<Frame<'a>>,
     /// The windows of the view: a range of `all`.
     pub shown: (usize, usize),
     missing: RefCell<Missing>,
 }
 
 /// A window before its metrics are computed.
-pub(super) struct Frame {
+pub(super) struct Frame<'a> {
     pub range: (usize, usize),
     pub start: Time,
     pub end: Time,
-    pub cell: Cell,
+    pub cell: Cow<'a, Cell>,
     pub mature: bool,
 }
 
@@ -82,7 +83,7 @@ impl Report {
         };
         let series = summary.series.get(at).unwrap_or(&empty);
         let (cut, threshold) = cut(summary, view, &mut missing);
-        let mut all: Vec<Frame> = series
+        let mut all: Vec<Frame<'_>> = series
             .windows(size)
             .into_iter()
             .map(|range| {
@@ -192,10 +193,13 @@ impl Making<'_> {
             view: View {
                 window: Some(self.size),
                 threshold,
-                baseline: if basis.is_none() {
-                    BaselineChoice::None
-                } else {
-                    view.baseline.clone()
+                baseline: match &basis {
+                    None => BaselineChoice::None,
+                    // Where no reference was given, the choice is made as if none was asked for.
+                    Some(b) if b.start.is_some() && view.baseline == BaselineChoice::Reference => {
+                        BaselineChoice::Auto
+                    }
+                    Some(_) => view.baseline.clone(),
                 },
                 version: self.series.slice.version.clone(),
                 slices: self.series.slice.values.clone(),

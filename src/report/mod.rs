@@ -64,7 +64,8 @@ pub struct Report {
     pub confusion: Option<Confusion>,
     /// Scores by outcome (binary classification).
     pub scores: Option<Scores>,
-    /// The main metric for each value of each segment, worst change first.
+    /// The main metric for each value of each segment: departures for the worse, then the others,
+    /// worst change first.
     pub slices: Vec<SliceRow>,
     /// Each column that was read: missing cells over time, range.
     pub quality: Vec<ColumnQuality>,
@@ -113,13 +114,13 @@ pub struct Span {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Level {
-    /// Compared with the baseline, nothing departs for the worse.
+    /// Compared with the baseline, nothing departs for the worse, or not for long.
     Ok,
     /// Not enough to judge: no outcomes, no baseline or no mature window.
     Unknown,
-    /// Something departs for the worse, but not the main metric's latest windows.
+    /// Requests or resources depart for the worse and have not come back; predictions do not.
     Watch,
-    /// The main metric departs for the worse.
+    /// A metric of the predictions departs for the worse and has not come back.
     Bad,
 }
 
@@ -237,6 +238,8 @@ pub struct Scores {
 /// The main metric for one value of one segment, before and after.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SliceRow {
+    /// The metric, the same in every row.
+    pub metric: String,
     /// The segment's column.
     pub column: String,
     /// The value.

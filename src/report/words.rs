@@ -15,7 +15,7 @@ pub fn value(unit: Unit, value: f64) -> String {
         Unit::Percent => format!("{} %", digits(value * 100.0, 3)),
         Unit::Milliseconds => format!("{} ms", digits(value, 3)),
         Unit::Count => grouped(value.round()),
-        Unit::Ratio => format!("{value:.3}"),
+        Unit::Ratio => format!("{value:.3}").replace('-', "−"),
         Unit::Outcome => digits(value, 4),
     }
 }
@@ -44,11 +44,15 @@ fn digits(value: f64, significant: i32) -> String {
         return "0".into();
     }
     let whole = libm::floor(libm::log10(value.abs())) as i32 + 1;
-    if whole > 5 {
-        return grouped(value.round());
+    if whole > 15 {
+        let places = (significant - 1).max(0) as usize;
+        return format!("{value:.places$e}").replace('-', "−");
     }
     let places = (significant - whole).clamp(0, 6) as usize;
-    format!("{value:.places$}")
+    if places == 0 {
+        return grouped(value);
+    }
+    format!("{value:.places$}").replace('-', "−")
 }
 
 /// Groups of three digits with narrow spaces between.
@@ -138,7 +142,7 @@ mod tests {
     #[test]
     fn numbers_and_periods() {
         assert_eq!(value(Unit::Percent, 0.9123), "91.2 %");
-        assert_eq!(value(Unit::Milliseconds, 1234.5), "1234 ms");
+        assert_eq!(value(Unit::Milliseconds, 1234.5), "1\u{202f}234 ms");
         assert_eq!(grouped(-1_234_567.0), "−1\u{202f}234\u{202f}567");
         let day = |d: i64| Time(1_735_689_600_000_000 + d * DAY);
         assert_eq!(

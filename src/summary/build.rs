@@ -339,10 +339,18 @@ impl Builder {
         };
         let mut starts: Vec<usize> = (0..order.len()).step_by(n.max(1)).collect();
         starts.push(order.len());
-        let borders = starts
-            .windows(2)
-            .map(|w| (at(w[0]), at(w[1]).max(Time(at(w[1] - 1).0 + 1))))
-            .collect();
+        // Rows of one instant may fall into several windows: each starts a microsecond after the
+        // one before, so that windows stay apart and a period means the same windows everywhere.
+        let mut borders: Vec<(Time, Time)> = Vec::with_capacity(starts.len());
+        for w in starts.windows(2) {
+            let first = borders.last().map_or(i64::MIN, |b| b.0.0 + 1);
+            let start = at(w[0]).0.max(first);
+            if let Some(before) = borders.last_mut() {
+                before.1 = before.1.min(Time(start));
+            }
+            let end = at(w[1]).0.max(at(w[1] - 1).0 + 1).max(start + 1);
+            borders.push((Time(start), Time(end)));
+        }
         Buckets {
             order,
             starts,
@@ -478,7 +486,7 @@ fn edges(log: &Log, threshold: Option<f64>) -> Vec<f64> {
         if distinct.len() <= DISTINCT {
             // The last value has a bin of its own, as wide as the one before it.
             let step = distinct.windows(2).last().map_or(1.0, |w| w[1] - w[0]);
-            distinct.push(high + step);
+            distinct.push((high + step).min(f64::MAX));
             distinct
         } else {
             (0..=BINS)
@@ -486,17 +494,24 @@ fn edges(log: &Log, threshold: Option<f64>) -> Vec<f64> {
                     if i == BINS {
                         high
                     } else {
-                        low + (high - low) * (i as f64 / BINS as f64)
+                        let share = i as f64 / BINS as f64;
+                        match high - low {
+                            width if width.is_finite() => low + width * share,
+                            _ => low * (1.0 - share) + high * share,
+                        }
                     }
                 })
                 .collect()
         }
     };
-    if let Some(t) = threshold
-        && t.is_finite()
-        && let Err(at) = edges.binary_search_by(|e| e.total_cmp(&t))
-    {
-        edges.insert(at, t);
+    if let Some(t) = threshold.filter(|t| t.is_finite()) {
+        if let Err(at) = edges.binary_search_by(|e| e.total_cmp(&t)) {
+            edges.insert(at, t);
+        }
+        // A threshold stands where a bin starts: at the last edge one more has to follow.
+        if edges.last() == Some(&t) {
+            edges.push(t.next_up().min(f64::MAX));
+        }
     }
     edges
 }

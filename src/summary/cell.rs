@@ -123,15 +123,18 @@ impl Moments {
         self.square = self.square.merge(&other.square);
     }
 
-    /// The mean; `None` without values.
+    /// The mean; `None` without values, infinite where the sum is beyond every number.
     #[must_use]
     pub fn mean(&self) -> Option<f64> {
-        (self.n > 0).then(|| self.sum.value() / self.n as f64)
+        (self.n > 0).then(|| self.sum.unbounded() / self.n as f64)
     }
 
-    /// The sample variance; `None` for fewer than two values.
+    /// The sample variance; `None` for fewer than two values, or where a sum is beyond every number.
     #[must_use]
     pub fn variance(&self) -> Option<f64> {
+        if self.square.unbounded().is_infinite() || self.sum.unbounded().is_infinite() {
+            return None;
+        }
         (self.n > 1).then(|| {
             crate::stats::exact_sum::centred_square_sum(&self.sum, &self.square, self.n)
                 / (self.n - 1) as f64
@@ -197,20 +200,27 @@ impl Histogram {
 impl Cell {
     /// Adds the other's counts.
     pub fn merge(&mut self, other: &Self) {
+        self.merge_outcomes(other);
+        both(&mut self.service, &other.service, Service::merge);
+        both(&mut self.delay_s, &other.delay_s, LogHistogram::merge);
+        add_each(&mut self.missing, &other.missing);
+    }
+
+    /// Adds the other's rows, outcomes and errors only.
+    pub fn merge_outcomes(&mut self, other: &Self) {
         self.rows += other.rows;
         self.labelled += other.labelled;
         both(&mut self.classes, &other.classes, Classes::merge);
         both(&mut self.numbers, &other.numbers, Numbers::merge);
-        both(&mut self.service, &other.service, Service::merge);
-        both(&mut self.delay_s, &other.delay_s, LogHistogram::merge);
-        if self.missing.len() < other.missing.len() {
-            self.missing.resize(other.missing.len(), 0);
-        }
-        self.missing
-            .iter_mut()
-            .zip(&other.missing)
-            .for_each(|(a, b)| *a += b);
     }
+}
+
+/// Adds counts by their place; a place that is not there counts 0.
+pub(super) fn add_each(counts: &mut Vec<u64>, more: &[u64]) {
+    if counts.len() < more.len() {
+        counts.resize(more.len(), 0);
+    }
+    counts.iter_mut().zip(more).for_each(|(a, b)| *a += b);
 }
 
 impl Classes {

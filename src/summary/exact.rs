@@ -8,6 +8,7 @@ use crate::stats::exact_quantile::quantile_sorted;
 use crate::stats::interval::quantile_ranks;
 use crate::stats::rank::{AucCell, auc_cells, sort_by_score};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// What only rows can tell of a range of buckets.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -104,11 +105,9 @@ impl Builder {
             partitions.push(vec![None]);
         }
         let mut found: Vec<Exact> = Vec::new();
+        let mut known = BTreeSet::new();
         for ranges in partitions {
-            let fresh: Vec<_> = ranges
-                .into_iter()
-                .filter(|r| found.iter().all(|e| e.range != *r))
-                .collect();
+            let fresh: Vec<_> = ranges.into_iter().filter(|r| known.insert(*r)).collect();
             found.extend(self.exact(&place, &fresh));
         }
         insert(&mut summary.series[at], found);

@@ -196,7 +196,8 @@ impl Work {
             e2 * d,
             e2 * d2,
         ]) {
-            sum.add(x);
+            // A power beyond every number makes the sum so, instead of being left out of it.
+            sum.add(x.clamp(-f64::MAX, f64::MAX));
         }
     }
 

@@ -1,7 +1,7 @@
 //! Accuracy.
 
 use crate::log::Task;
-use crate::metric::measures::{Margins, NO_LABELS};
+use crate::metric::measures::Margins;
 use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Unit};
 use crate::stats::interval::wilson;
 use crate::summary::Summary;
@@ -38,7 +38,7 @@ impl Metric for Accuracy {
         let margins = Margins::of(&matrix);
         let right: u64 = (0..matrix.len()).map(|k| matrix[k][k]).sum();
         if margins.n == 0 {
-            return Estimate::undefined(NO_LABELS, 0);
+            return of.nothing();
         }
         Estimate::of(
             right as f64 / margins.n as f64,

@@ -1,7 +1,7 @@
 //! Balanced accuracy.
 
 use crate::log::Task;
-use crate::metric::measures::{Margins, NO_LABELS};
+use crate::metric::measures::Margins;
 use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Unit};
 use crate::stats::interval::{Interval, mover_mean, wilson};
 use crate::summary::Summary;
@@ -45,7 +45,7 @@ impl Metric for BalancedAccuracy {
             })
             .collect();
         if recalls.is_empty() {
-            return Estimate::undefined(NO_LABELS, 0);
+            return of.nothing();
         }
         let value = recalls.iter().map(|r| r.0).sum::<f64>() / recalls.len() as f64;
         Estimate::of(value, Some(mover_mean(&recalls)), n)

@@ -1,7 +1,7 @@
 //! F1.
 
 use crate::log::Task;
-use crate::metric::measures::{Margins, NO_LABELS, macro_average};
+use crate::metric::measures::{Margins, macro_average};
 use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Unit};
 use crate::stats::interval::f1;
 use crate::summary::Summary;
@@ -38,7 +38,7 @@ impl Metric for F1 {
             let c = of.counted();
             let n = c.tp + c.fp + c.r#fn;
             return match (c.n(), n) {
-                (0, _) => Estimate::undefined(NO_LABELS, 0),
+                (0, _) => of.nothing(),
                 (_, 0) => Estimate::undefined("no row is positive or predicted so", 0),
                 _ => Estimate::of(
                     2.0 * c.tp as f64 / (n + c.tp) as f64,
@@ -51,7 +51,7 @@ impl Metric for F1 {
         let margins = Margins::of(&matrix);
         let present = margins.present();
         if present.is_empty() {
-            return Estimate::undefined(NO_LABELS, 0);
+            return of.nothing();
         }
         let k = present.len() as f64;
         let sum = |i: usize| margins.truth[i] + margins.predicted[i];

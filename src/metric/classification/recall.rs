@@ -1,7 +1,7 @@
 //! Recall. A class that never occurs but is predicted counts 0 in the macro average, as in scikit-learn.
 
 use crate::log::Task;
-use crate::metric::measures::{Margins, NO_LABELS, macro_average};
+use crate::metric::measures::{Margins, macro_average};
 use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Unit};
 use crate::stats::interval::wilson;
 use crate::summary::Summary;
@@ -37,7 +37,7 @@ impl Metric for Recall {
         if of.summary.task == Task::Binary {
             let c = of.counted();
             return match (c.n(), c.tp + c.r#fn) {
-                (0, _) => Estimate::undefined(NO_LABELS, 0),
+                (0, _) => of.nothing(),
                 (_, 0) => Estimate::undefined("no row is positive", 0),
                 (_, n) => Estimate::of(c.tp as f64 / n as f64, wilson(c.tp, n), n),
             };
@@ -46,7 +46,7 @@ impl Metric for Recall {
         let margins = Margins::of(&matrix);
         let present = margins.present();
         if present.is_empty() {
-            return Estimate::undefined(NO_LABELS, 0);
+            return of.nothing();
         }
         let k = present.len() as f64;
         let one = |i: usize| {

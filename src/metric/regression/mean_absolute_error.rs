@@ -34,7 +34,7 @@ impl Metric for MeanAbsoluteError {
 
     fn estimate(&self, of: &Measures<'_>) -> Estimate {
         let Some(numbers) = of.numbers().filter(|n| n.error.n > 0) else {
-            return Estimate::undefined(NO_LABELS, 0);
+            return of.nothing();
         };
         let n = numbers.error.n;
         let moments = Moments {

@@ -34,10 +34,8 @@ impl Metric for MeanError {
 
     fn estimate(&self, of: &Measures<'_>) -> Estimate {
         let Some(numbers) = of.numbers().filter(|n| n.error.n > 0) else {
-            return Estimate::undefined(NO_LABELS, 0);
+            return of.nothing();
         };
-        let n = numbers.error.n;
-        let _ = n;
         mean(
             &numbers.error,
             (f64::NEG_INFINITY, f64::INFINITY),

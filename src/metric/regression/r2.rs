@@ -1,7 +1,6 @@
 //! R²: the sums of squares are exact, so a large offset of the outcome costs no digits.
 
 use crate::log::Task;
-use crate::metric::measures::NO_LABELS;
 use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Unit};
 use crate::stats::exact_sum::centred_square_sum;
 use crate::stats::interval::{Interval, Z};
@@ -36,13 +35,19 @@ impl Metric for R2 {
 
     fn estimate(&self, of: &Measures<'_>) -> Estimate {
         let Some(numbers) = of.numbers().filter(|n| n.error.n > 0) else {
-            return Estimate::undefined(NO_LABELS, 0);
+            return of.nothing();
         };
         let n = numbers.error.n;
         if n < 2 {
             return Estimate::undefined("fewer than two rows", n);
         }
         let rows = n as f64;
+        if [&numbers.error.square, &numbers.outcome.square]
+            .iter()
+            .any(|s| s.unbounded().is_infinite())
+        {
+            return Estimate::undefined("too large for a number", n);
+        }
         let total = centred_square_sum(&numbers.outcome.sum, &numbers.outcome.square, n) / rows;
         if total <= 0.0 {
             return Estimate::undefined("all outcomes are the same", n);

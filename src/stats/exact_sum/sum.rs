@@ -30,6 +30,15 @@ impl Sum {
         self.0.first().copied().unwrap_or(0.0)
     }
 
+    /// The sum, infinite where it is beyond every number ([`Sum::value`] stops at the largest one).
+    #[must_use]
+    pub fn unbounded(&self) -> f64 {
+        match self.value() {
+            value if value.abs() < f64::MAX => value,
+            value => f64::INFINITY.copysign(value),
+        }
+    }
+
     /// The exact sum of both. Beyond the f64 range it is ±`f64::MAX`.
     #[must_use]
     pub fn merge(&self, other: &Self) -> Self {

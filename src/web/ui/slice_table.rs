@@ -18,7 +18,7 @@ const FIRST: usize = 12;
 pub fn SliceTable() -> impl IntoView {
     let app = app();
     let slices = app.part(|r| r.slices.clone());
-    let metric = app.part(|r| r.health.metric.clone());
+    let metric = app.part(|r| r.slices.first().map(|s| s.metric.clone()));
     let most = RwSignal::new(FIRST);
     let shown = move || slices.with(|s| s.iter().take(most.get()).cloned().collect::<Vec<_>>());
     view! {
