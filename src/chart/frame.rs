@@ -198,7 +198,8 @@ pub(super) fn draw_x<DB: DrawingBackend>(
     let room = (((frame.right - frame.left) / TICK_ACROSS) as usize).max(1);
     let label = |text: &str, x: f64, line: f64| {
         // Kept within the drawing, since a label may be wider than what its tick has beside it.
-        let half = text_width(text, TICK) / 2.0;
+        // Fonts differ in width, so there is a little to spare.
+        let half = text_width(text, TICK) / 2.0 + 2.0;
         let x = x.min(pen.look().width - half).max(half);
         let y = frame.bottom + 12.0 + 13.0 * line;
         pen.text(text, (x, y), Anchor::Middle, TICK, colours.text_3)

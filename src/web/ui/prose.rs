@@ -26,6 +26,7 @@ fn stays(before: &str, word: &str, next: &str) -> bool {
             UNITS.contains(&second) && is_number(this.trim_start_matches('≈'))
                 || date(this, second)
                 || matches!(this, "row" | "rows") && is_number(second)
+                || word.starts_with('[') && next.contains(']')
         }
     }
 }
@@ -64,7 +65,7 @@ mod tests {
             seen(
                 "Accuracy fell from 83.0 % (3 – 24 Mar 2025) to 75.0 % [74.3, 75.7] since 6 May 2025."
             ),
-            "Accuracy fell from 83.0_% (3_–_24_Mar_2025) to 75.0_% [74.3, 75.7] since 6_May_2025."
+            "Accuracy fell from 83.0_% (3_–_24_Mar_2025) to 75.0_% [74.3,_75.7] since 6_May_2025."
         );
         assert_eq!(seen("(81.8 % → 62.0 %)"), "(81.8_%_→ 62.0_%)");
         assert_eq!(

@@ -94,8 +94,8 @@ pub fn RoleTable(index: usize, columns: Vec<ColumnSniff>) -> impl IntoView {
                 <thead>
                     <tr>
                         <th scope="col">"Column"</th>
-                        <th scope="col">"First values"</th>
                         <th scope="col">"Role"</th>
+                        <th scope="col">"First values"</th>
                         <th scope="col">"Why"</th>
                     </tr>
                 </thead>
@@ -138,7 +138,6 @@ fn Row(index: usize, at: usize, column: ColumnSniff) -> impl IntoView {
     view! {
         <tr class:unused=move || role() == Role::Ignore>
             <td><code>{column.name}</code></td>
-            <td class="samples"><code>{column.samples.into_iter().take(3).collect::<Vec<_>>().join("  ·  ")}</code></td>
             <td>
                 <select
                     data-testid=format!("role-{index}-{name}")
@@ -151,6 +150,7 @@ fn Row(index: usize, at: usize, column: ColumnSniff) -> impl IntoView {
                         .collect_view()}
                 </select>
             </td>
+            <td class="samples"><code>{column.samples.into_iter().take(3).collect::<Vec<_>>().join("  ·  ")}</code></td>
             <td class="why">
                 <span
                     class="meter"
