@@ -18,6 +18,7 @@ pub fn Drift() -> impl IntoView {
         columns.sort_by(|a, b| gap(b).total_cmp(&gap(a)));
         columns
     });
+    let service = app.serves_only();
     let most = RwSignal::new(ROWS);
     let shown = move || columns.with(|c| c.iter().take(most.get()).cloned().collect::<Vec<_>>());
     view! {
@@ -53,7 +54,9 @@ pub fn Drift() -> impl IntoView {
                     <More shown=most of=Signal::derive(move || columns.with(Vec::len))/>
                 </div>
             </Show>
-            <JoinFacts/>
+            <Show when=move || !service.get()>
+                <JoinFacts/>
+            </Show>
             <RejectedTable/>
         </Section>
     }

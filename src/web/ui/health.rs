@@ -38,6 +38,7 @@ pub fn Health() -> impl IntoView {
     let health = app.part(|r| Some(r.health.clone()));
     let level = Memo::new(move |_| health.with(|h| h.as_ref().map_or(Level::Unknown, |h| h.level)));
     let alerts = app.part(|r| r.alerts.clone());
+    let service = app.serves_only();
     // What every departure is told below need not be told twice; the first few stay in sight.
     let notes = app.part(|r| {
         let listed = |note: &String| {
@@ -69,6 +70,11 @@ pub fn Health() -> impl IntoView {
                             .map(|note| view! { <li>{together(&note)}</li> })
                             .collect_view()
                     }}
+                    <Show when=move || service.get()>
+                        <li>
+                            "No predictions were found in these files, so what is judged is the service: its requests, errors and latency."
+                        </li>
+                    </Show>
                 </ul>
                 <Alerts alerts=alerts/>
             </div>
@@ -150,6 +156,7 @@ fn compared(inputs: &[Input]) -> Option<(String, String)> {
 #[component]
 fn KeyFacts() -> impl IntoView {
     let app = app();
+    let service = app.serves_only();
     let rows = app.part(|r| r.rows.clone());
     let shown = app.part(|r| r.overall.rows);
     let labelled = app.part(|r| r.overall.labelled);
@@ -161,7 +168,7 @@ fn KeyFacts() -> impl IntoView {
     view! {
         <dl class="facts">
             <Fact
-                label="Predictions"
+                label=Signal::derive(move || if service.get() { "Requests" } else { "Predictions" }.to_string())
                 value=Signal::derive(move || format::count(shown.get()))
                 hint=Signal::derive(move || {
                     rows.with(|r| match (r.predictions, r.rejected) {
@@ -171,11 +178,13 @@ fn KeyFacts() -> impl IntoView {
                     })
                 })
             />
-            <Fact
-                label="With outcome"
-                value=Signal::derive(move || coverage.get().map_or_else(|| format::NOTHING.into(), format::percent))
-                hint=Signal::derive(move || format::plural(labelled.get(), "row", "rows"))
-            />
+            <Show when=move || !service.get()>
+                <Fact
+                    label="With outcome"
+                    value=Signal::derive(move || coverage.get().map_or_else(|| format::NOTHING.into(), format::percent))
+                    hint=Signal::derive(move || format::plural(labelled.get(), "row", "rows"))
+                />
+            </Show>
             <Fact
                 label="Span"
                 value=Signal::derive(move || {

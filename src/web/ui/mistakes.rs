@@ -11,9 +11,6 @@ use leptos::prelude::*;
 /// What there is to say where nothing can be broken down.
 fn why_none(task: Option<Task>, judged: bool) -> &'static str {
     match (task, judged) {
-        (Some(Task::Service), _) => {
-            "No predictions were found, so there are no errors to break down."
-        }
         (_, false) => "Errors show here once predictions have outcomes.",
         (Some(Task::Regression), true) => {
             "There is no column to slice by. Give one the role of segment under Files and columns, and this section shows where the errors are."

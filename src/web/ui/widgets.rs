@@ -26,7 +26,7 @@ pub fn Section(
 /// A number with its name.
 #[component]
 pub fn Fact(
-    label: &'static str,
+    #[prop(into)] label: Signal<String>,
     #[prop(into)] value: Signal<String>,
     #[prop(into, optional)] hint: Signal<String>,
 ) -> impl IntoView {
