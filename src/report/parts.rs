@@ -8,7 +8,7 @@ use crate::metric::Estimate;
 use crate::metric::{METRICS, Measures, Metric};
 use crate::stats::interval::wilson;
 use crate::stats::multiple::holm;
-use crate::summary::{Cell, Series, Slice};
+use crate::summary::{Cell, Series, Slice, SliceChoice};
 use std::collections::BTreeMap;
 
 /// Predicted against true labels.
@@ -188,6 +188,40 @@ pub(super) fn slices(making: &Making<'_>, basis: &Basis, alerts: &[Alert]) -> Ve
             .then_with(|| (&a.0.column, &a.0.value).cmp(&(&b.0.column, &b.0.value)))
     });
     rows.into_iter().map(|r| r.0).collect()
+}
+
+/// Windows up to which slices are counted by a size that a reader asks for.
+const WINDOWS: usize = 2_000;
+
+/// Whether slices could be compared, had they been counted by the size of the view's buckets.
+pub(super) fn lacks_slices(making: &Making<'_>) -> bool {
+    let summary = making.summary;
+    let counted = |slice: &Slice| {
+        let mut series = summary.series.iter();
+        series.any(|s| s.size == making.series.size && s.slice == *slice)
+    };
+    // Two of each column tell: one alone may have been asked for by itself.
+    let versions = summary
+        .versions
+        .iter()
+        .flat_map(|v| v.values.iter().take(2));
+    let mut slices = versions
+        .map(|v| Slice {
+            version: Some(v.0.clone()),
+            values: Vec::new(),
+        })
+        .chain(summary.segments.iter().flat_map(|s| {
+            s.values.iter().take(2).map(|v| Slice {
+                version: None,
+                values: vec![SliceChoice {
+                    column: s.column.clone(),
+                    value: v.0.clone(),
+                }],
+            })
+        }));
+    making.series.slice == Slice::default()
+        && making.series.buckets.len() <= WINDOWS
+        && slices.any(|slice| !counted(&slice))
 }
 
 /// Column and value of a series of one value.
