@@ -160,7 +160,7 @@ fn cells_that_are_no_numbers_cost_themselves_only() {
         told(&report),
         [
             (202, Some("prediction"), 2, false),
-            (204, Some("prediction"), 1, false)
+            (204, Some("prediction"), 2, false)
         ]
     );
     let column = report

@@ -326,9 +326,10 @@ fn one_row_and_constants() {
         let roles: Vec<_> = all.iter().filter(held).copied().collect();
         sound(&given(&text, &roles));
     }
-    let report = of(&rows("id,ts,score,label,latency_ms", 300, |i| {
+    let text = rows("id,ts,score,label,latency_ms", 300, |i| {
         format!("{i},2026-01-{:02}T00:00:00Z,0.5,{},20", 1 + i / 10, i % 2)
-    }));
+    });
+    let report = given(&text, &[(Role::Score, "score")]);
     assert_eq!(value(&report, "roc_auc"), 0.5);
     assert_eq!(value(&report, "latency_p95_ms"), 20.0);
     assert_eq!(value(&report, "brier_score"), 0.25);
@@ -415,6 +416,7 @@ fn rows_of_one_instant_make_windows_that_stay_apart() {
     let baseline = report.baseline.as_ref().unwrap();
     let rows: u64 = report.slices.iter().map(|s| s.baseline.n).sum();
     assert_eq!(rows, baseline.block.rows);
+    assert_eq!(report.slices.len(), 2);
     sound(&report);
 }
 

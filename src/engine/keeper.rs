@@ -126,7 +126,14 @@ fn sharpen(builder: &Builder, summary: &mut Summary, view: &View) {
         for (at, range) in missing.exact {
             ranges.entry(at).or_default().push(range);
         }
-        if missing.series.is_none() && missing.details.is_none() && ranges.is_empty() {
+        if let Some(size) = missing.families {
+            builder.add_families(summary, size);
+        }
+        if missing.series.is_none()
+            && missing.details.is_none()
+            && missing.families.is_none()
+            && ranges.is_empty()
+        {
             return;
         }
         for (at, ranges) in ranges {

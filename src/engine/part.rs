@@ -1,6 +1,7 @@
 //! Reads a shard of a file for the roles in force.
 
 use super::message::{Input, PartInfo, Shard};
+use super::shards::SHARD_BYTES;
 use crate::read::{Part, ReadError, ShardRead, read_shard};
 
 /// Bytes past a shard's end that mostly hold the end of its last record.
@@ -10,7 +11,8 @@ pub const OVERLAP_BYTES: u64 = 64 << 10;
 /// byte before the shard where it is not aligned; `eof`: the file ends with `bytes`.
 ///
 /// # Errors
-/// Where the file cannot be read further, with its name.
+/// Where the file cannot be read further, with its name; a line is counted from the shard's first
+/// record.
 pub fn read_part(
     input: &Input,
     shard: Shard,
@@ -36,7 +38,7 @@ pub fn read_part(
 /// Reads a shard through a function that gives bytes `from..to` of its file.
 ///
 /// # Errors
-/// As [`read_part`], and what the function fails with.
+/// As [`read_part`], but with the line of the file, and what the function fails with.
 pub fn read_through(
     input: &Input,
     shard: Shard,
@@ -47,11 +49,33 @@ pub fn read_through(
     let mut overlap = OVERLAP_BYTES;
     loop {
         let to = shard.end.saturating_add(overlap).min(input.bytes);
-        match read_part(input, shard, &bytes_of(base, to)?, base, to == input.bytes)? {
-            ShardRead::Part(part) => return Ok(part),
-            ShardRead::More => overlap = overlap.saturating_mul(8),
+        let read = read_part(input, shard, &bytes_of(base, to)?, base, to == input.bytes);
+        match read {
+            Ok(ShardRead::Part(part)) => return Ok(part),
+            Ok(ShardRead::More) => overlap = overlap.saturating_mul(8),
+            Err(error) => {
+                let before = lines(shard.start, bytes_of)?;
+                return Err(ReadError {
+                    line: error.line.map(|line| line + before),
+                    ..error
+                });
+            }
         }
     }
+}
+
+/// Lines that end before a byte of the file. Asked for in an error only, so it may take its time.
+fn lines(
+    end: u64,
+    bytes_of: &dyn Fn(u64, u64) -> Result<Vec<u8>, ReadError>,
+) -> Result<u64, ReadError> {
+    let (mut from, mut lines) = (0, 0);
+    while from < end {
+        let to = from.saturating_add(SHARD_BYTES).min(end);
+        lines += memchr::memchr_iter(b'\n', &bytes_of(from, to)?).count() as u64;
+        from = to;
+    }
+    Ok(lines)
 }
 
 /// The numbers of a part.

@@ -38,7 +38,8 @@ pub enum ShardRead {
 ///
 /// # Errors
 ///
-/// If a record is longer than [`MAX_RECORD`]. The error does not know the file's name.
+/// If a record is longer than [`MAX_RECORD`]. The error does not know the
+/// file's name, and counts its line from the shard's first record.
 pub fn read_shard(
     schema: &Schema,
     bytes: &[u8],
@@ -117,7 +118,7 @@ fn read(schema: &Schema, text: &[u8], base: u64, range: Range) -> Result<ShardRe
             };
         match rows.skip_header(&text[body..], range.eof) {
             Some((bytes, lines)) => (at, batch.line) = (body + bytes, lines),
-            None if text.len() - at > MAX_RECORD => return Err(too_long(base + at as u64)),
+            None if text.len() - at > MAX_RECORD => return Err(too_long(base + at as u64, 0)),
             None => return Ok(ShardRead::More),
         }
     }
@@ -148,7 +149,7 @@ fn read(schema: &Schema, text: &[u8], base: u64, range: Range) -> Result<ShardRe
                 // shard again from where the one before it ends.
                 return Ok(ShardRead::Part(none(schema, at_end)));
             }
-            Stop::TooLong => return Err(too_long(base + at as u64)),
+            Stop::TooLong => return Err(too_long(base + at as u64, batch.line)),
             Stop::Unfinished => return Ok(ShardRead::More),
         }
     }
@@ -191,10 +192,10 @@ fn none(schema: &Schema, at: u64) -> Part {
     }
 }
 
-fn too_long(byte: u64) -> ReadError {
+fn too_long(byte: u64, lines_before: u64) -> ReadError {
     ReadError {
         file: String::new(),
-        line: None,
+        line: Some(lines_before + 1),
         found: format!(
             "the record at byte {byte} is longer than {} MB",
             MAX_RECORD >> 20

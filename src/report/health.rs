@@ -184,9 +184,14 @@ fn past(report: &Report, size: WindowSize) -> Option<String> {
         })
         .count();
     Some(format!(
-        "{} was worse than the baseline in {count} of {} windows, first on {}.",
+        "{} was worse than the baseline in {count} of {} windows, first {} {}.",
         metric::info(name)?.title,
         report.windows.len(),
+        match size {
+            _ if !report.timed => "at",
+            WindowSize::Month => "in",
+            _ => "on",
+        },
         words::instant(window.start, size, report.timed)
     ))
 }

@@ -22,6 +22,8 @@ pub struct Missing {
     pub exact: Vec<(usize, (usize, usize))>,
     /// A slice and size of which delays and means were not counted.
     pub details: Option<(Slice, WindowSize)>,
+    /// A size by which versions and segment values were not counted.
+    pub families: Option<WindowSize>,
     /// A threshold at which the score histogram has no edge.
     pub threshold: Option<f64>,
 }
@@ -33,6 +35,7 @@ impl Missing {
         self.series.is_none()
             && self.exact.is_empty()
             && self.details.is_none()
+            && self.families.is_none()
             && self.threshold.is_none()
     }
 }
@@ -175,6 +178,9 @@ impl Making<'_> {
             (Some(basis), Some(_)) => parts::slices(self, basis, &alerts),
             _ => Vec::new(),
         };
+        if basis.is_some() && parts::lacks_slices(self) {
+            self.missing.borrow_mut().families = Some(self.series.size);
+        }
         judge::name_slices(&mut alerts, &slices, self);
         let (resources, performance): (Metrics, Metrics) = metrics
             .into_iter()

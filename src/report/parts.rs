@@ -8,7 +8,7 @@ use crate::metric::Estimate;
 use crate::metric::{METRICS, Measures, Metric};
 use crate::stats::interval::wilson;
 use crate::stats::multiple::holm;
-use crate::summary::{Cell, Series, Slice, WindowSize};
+use crate::summary::{Cell, Series, Slice, SliceChoice, WindowSize};
 use std::collections::BTreeMap;
 
 /// Predicted against true labels.
@@ -201,6 +201,40 @@ fn sized(making: &Making<'_>, of: &Series) -> WindowSize {
         .find(|size| *size == making.series.size)
         .or_else(|| sizes().next())
         .unwrap_or(of.size)
+}
+
+/// Windows up to which slices are counted by a size that a reader asks for.
+const WINDOWS: usize = 2_000;
+
+/// Whether slices could be compared, had they been counted by the size of the view's buckets.
+pub(super) fn lacks_slices(making: &Making<'_>) -> bool {
+    let summary = making.summary;
+    let counted = |slice: &Slice| {
+        let mut series = summary.series.iter();
+        series.any(|s| s.size == making.series.size && s.slice == *slice)
+    };
+    // Two of each column tell: one alone may have been asked for by itself.
+    let versions = summary
+        .versions
+        .iter()
+        .flat_map(|v| v.values.iter().take(2));
+    let mut slices = versions
+        .map(|v| Slice {
+            version: Some(v.0.clone()),
+            values: Vec::new(),
+        })
+        .chain(summary.segments.iter().flat_map(|s| {
+            s.values.iter().take(2).map(|v| Slice {
+                version: None,
+                values: vec![SliceChoice {
+                    column: s.column.clone(),
+                    value: v.0.clone(),
+                }],
+            })
+        }));
+    making.series.slice == Slice::default()
+        && making.series.buckets.len() <= WINDOWS
+        && slices.any(|slice| !counted(&slice))
 }
 
 /// Column and value of a series of one value.

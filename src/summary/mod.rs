@@ -11,6 +11,7 @@
 pub mod build;
 mod cell;
 mod exact;
+mod facts;
 mod grid;
 mod merge;
 mod series;

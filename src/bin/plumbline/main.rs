@@ -10,9 +10,9 @@ use clap::Parser;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use options::{Command, Options, ReportOptions};
-use plumbline::report::Report;
 use plumbline::report::html::{self, Payload};
 use plumbline::report::view::View;
+use plumbline::report::{Report, Window};
 use plumbline::summary::Summary;
 use std::io::Write;
 use std::process::ExitCode;
@@ -56,6 +56,7 @@ fn report(options: &ReportOptions) -> Result<(), Failure> {
         );
     }
     let report = Report::from(&summary, &view);
+    nothing(&report, &view).map_err(Failure::Data)?;
     let json = || report.to_json().map_err(|e| Failure::Data(e.to_string()));
     let out = options.out.as_str();
     let text = match out {
@@ -81,6 +82,29 @@ fn report(options: &ReportOptions) -> Result<(), Failure> {
     std::fs::write(out, text).map_err(|e| Failure::Input(format!("{out}: {e}")))?;
     eprintln!("{}", report.health.sentence);
     Ok(())
+}
+
+/// Whether the view asks for rows that are not there.
+fn nothing(report: &Report, view: &View) -> Result<(), String> {
+    if report.overall.rows == 0 {
+        let version = view.version.iter().map(|v| format!("model version {v}"));
+        let slices = view.slices.iter();
+        let slices = slices.map(|s| format!("{} = {}", s.column, s.value));
+        let asked: Vec<String> = version.chain(slices).collect();
+        return Err(match asked.len() {
+            0 => "no row can be counted".into(),
+            _ => format!("there is no row with {}", asked.join(" and ")),
+        });
+    }
+    // A report on a range without a window is one on all of them.
+    let missed = |w: &Window, (from, to)| w.start < from || w.start >= to;
+    match view.range {
+        Some(range) if report.windows.iter().any(|w| missed(w, range)) => Err(format!(
+            "there is no row between {} and {}, or no window starts there",
+            range.0, range.1
+        )),
+        _ => Ok(()),
+    }
 }
 
 /// What a saved report carries, compressed.

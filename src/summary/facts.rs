@@ -1,0 +1,136 @@
+//! What is computed once a row: the edges of the score histogram, and each row's place and losses.
+
+use crate::log::{Log, Task};
+use crate::stats::sketch::bucket;
+
+/// Bins of a score histogram.
+const BINS: usize = 100;
+/// Different scores up to which each has a bin of its own.
+const DISTINCT: usize = 200;
+
+/// What is computed once a row.
+pub(super) struct Facts {
+    /// Bin of the score; `u32::MAX` without one.
+    pub bin: Vec<u32>,
+    /// 1 where the outcome is the positive class.
+    pub positive: Vec<u8>,
+    /// Log loss; NaN without outcome or probability.
+    pub log_loss: Vec<f64>,
+    /// Squared error of the probabilities, likewise.
+    pub squared: Vec<f64>,
+    /// Bucket of the latency in its sketch.
+    pub latency_bucket: Vec<i32>,
+}
+
+/// Where a threshold can stand.
+pub(super) fn edges(log: &Log, threshold: Option<f64>) -> Vec<f64> {
+    let scores = || log.score.iter().copied().filter(|s| !s.is_nan());
+    let Some((low, high)) = scores().fold(None, |r: Option<(f64, f64)>, s| {
+        Some(r.map_or((s, s), |(a, b)| (a.min(s), b.max(s))))
+    }) else {
+        return Vec::new();
+    };
+    let mut edges: Vec<f64> = if log.probabilistic {
+        (0..=BINS).map(|i| i as f64 / BINS as f64).collect()
+    } else {
+        let mut distinct: Vec<f64> = Vec::new();
+        for s in scores() {
+            if let Err(at) = distinct.binary_search_by(|x| x.total_cmp(&s)) {
+                distinct.insert(at, s);
+                if distinct.len() > DISTINCT {
+                    break;
+                }
+            }
+        }
+        if distinct.len() <= DISTINCT {
+            // The last value has a bin of its own, as wide as the one before it.
+            let step = distinct.windows(2).last().map_or(1.0, |w| w[1] - w[0]);
+            distinct.push((high + step).min(f64::MAX));
+            distinct
+        } else {
+            (0..=BINS)
+                .map(|i| {
+                    if i == BINS {
+                        high
+                    } else {
+                        let share = i as f64 / BINS as f64;
+                        match high - low {
+                            width if width.is_finite() => low + width * share,
+                            _ => low * (1.0 - share) + high * share,
+                        }
+                    }
+                })
+                .collect()
+        }
+    };
+    if let Some(t) = threshold.filter(|t| t.is_finite()) {
+        if let Err(at) = edges.binary_search_by(|e| e.total_cmp(&t)) {
+            edges.insert(at, t);
+        }
+        // A threshold stands where a bin starts: at the last edge one more has to follow.
+        if edges.last() == Some(&t) {
+            edges.push(t.next_up().min(f64::MAX));
+        }
+    }
+    edges
+}
+
+/// The bin of a score.
+fn bin(edges: &[f64], score: f64) -> u32 {
+    let above = edges.partition_point(|e| *e <= score);
+    above.saturating_sub(1).min(edges.len().saturating_sub(2)) as u32
+}
+
+pub(super) fn facts(log: &Log, edges: &[f64]) -> Facts {
+    let bin = log
+        .score
+        .iter()
+        .map(|s| if s.is_nan() { u32::MAX } else { bin(edges, *s) })
+        .collect();
+    let mut facts = Facts {
+        bin,
+        positive: Vec::new(),
+        log_loss: Vec::new(),
+        squared: Vec::new(),
+        latency_bucket: log.latency_ms.iter().map(|l| bucket(*l)).collect(),
+    };
+    // scikit-learn clips probabilities at the machine epsilon of their type.
+    let clip = |p: f64| p.clamp(f64::EPSILON, 1.0 - f64::EPSILON);
+    if log.task == Some(Task::Binary) {
+        facts.positive = (0..log.rows)
+            .map(|r| u8::from(log.truth.label(r) == Some(1)))
+            .collect();
+        if log.probabilistic {
+            for (row, p) in log.score.iter().enumerate() {
+                let y = log.truth.label(row).filter(|_| !p.is_nan());
+                facts.log_loss.push(y.map_or(f64::NAN, |y| {
+                    -libm::log(if y == 1 { clip(*p) } else { 1.0 - clip(*p) })
+                }));
+                facts
+                    .squared
+                    .push(y.map_or(f64::NAN, |y| (p - f64::from(y)) * (p - f64::from(y))));
+            }
+        }
+    } else if !log.class_scores.is_empty() {
+        for row in 0..log.rows {
+            let y = log
+                .truth
+                .label(row)
+                .filter(|_| log.class_scores.iter().all(|c| !c[row].is_nan()));
+            facts.log_loss.push(y.map_or(f64::NAN, |y| {
+                -libm::log(clip(log.class_scores[y as usize][row]))
+            }));
+            facts.squared.push(y.map_or(f64::NAN, |y| {
+                log.class_scores
+                    .iter()
+                    .zip(0u32..)
+                    .map(|(c, k)| {
+                        let e = c[row] - f64::from(u8::from(k == y));
+                        e * e
+                    })
+                    .sum()
+            }));
+        }
+    }
+    facts
+}
