@@ -149,9 +149,8 @@ fn grouped(value: f64, places: usize) -> String {
 
 fn group_digits(whole: &str) -> String {
     let mut out = String::new();
-    // Four digits are read at a glance; from five on they are grouped.
     for (i, c) in whole.chars().enumerate() {
-        if i > 0 && whole.len() > 4 && (whole.len() - i).is_multiple_of(3) {
+        if i > 0 && (whole.len() - i).is_multiple_of(3) {
             out.push('\u{202f}');
         }
         out.push(c);

@@ -13,6 +13,11 @@ use plotters_backend::DrawingBackend;
 /// From more classes on, cells are shaded without numbers.
 const READABLE: usize = 12;
 
+/// What rows and columns stand for, and the size of that text in CSS pixels.
+const ROWS: &str = "True ↓";
+const COLUMNS: &str = "Predicted →";
+const CAPTION: f64 = 10.5;
+
 /// Predicted against true labels.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Matrix {
@@ -37,7 +42,7 @@ impl Matrix {
     #[must_use]
     pub fn good_height(&self) -> f64 {
         let classes = self.classes().max(2) as f64;
-        36.0 + (classes * (160.0 / classes).max(40.0)).min(460.0)
+        36.0 + (classes * (250.0 / classes).max(40.0)).min(460.0)
     }
 
     fn classes(&self) -> usize {
@@ -52,13 +57,15 @@ impl Matrix {
             .flat_map(|c| &c.labels)
             .map(|label| text_width(label, TICK))
             .fold(0.0, f64::max);
-        let left = (widest + 26.0).min(look.width * 0.3);
+        // The caption of the rows needs room too.
+        let caption = text_width(ROWS, CAPTION) + 16.0;
+        let left = (widest + 26.0).min(look.width * 0.3).max(caption);
         let top = 34.0_f64.min(look.height * 0.2);
         let width = (look.width - left - 2.0).max(1.0);
         let height = (look.height - top - 2.0).max(1.0);
         // Cells may be wider than high, but not so wide that the matrix falls apart.
-        let cell_high = (height / k).min(84.0);
-        let cell_wide = (width / k).min((cell_high * 2.4).max(40.0));
+        let cell_high = (height / k).min(130.0);
+        let cell_wide = (width / k).min((cell_high * 3.2).max(40.0));
         Frame {
             left: look.snap(left),
             top: look.snap(top),
@@ -280,17 +287,17 @@ fn draw_labels<DB: DrawingBackend>(
         }
     }
     pen.text(
-        "Predicted →",
+        COLUMNS,
         (frame.left, frame.top - 25.0),
         Anchor::Start,
-        10.5,
+        CAPTION,
         colours.text_3,
     )?;
     pen.text(
-        "True ↓",
+        ROWS,
         (frame.left - 8.0, frame.top - 25.0),
         Anchor::End,
-        10.5,
+        CAPTION,
         colours.text_3,
     )
 }

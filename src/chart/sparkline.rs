@@ -43,9 +43,11 @@ impl Sparkline {
                     worse: w.departures.get(info.name).map(|d| d.worse),
                 })
                 .collect(),
+            // A window does not count as much as the whole baseline.
             baseline: report
                 .baseline
                 .as_ref()
+                .filter(|_| info.unit != Unit::Count)
                 .and_then(|b| finite(b.block.metrics.get(info.name)?.value)),
         }
     }

@@ -93,9 +93,11 @@ impl Trend {
                         departure: w.departures.get(info.name).copied(),
                     })
                     .collect(),
+                // A window does not count as much as the whole baseline.
                 baseline: report
                     .baseline
                     .as_ref()
+                    .filter(|_| info.unit != Unit::Count)
                     .and_then(|b| b.block.metrics.get(info.name).cloned()),
             })
             .collect();

@@ -4,6 +4,7 @@ use super::message::Input;
 use crate::log::{FileKind, Role, RoleGuess, guess, kind_of};
 use crate::read::{ReadError, Schema, TimeFormat, sniff};
 use crate::table::Kind;
+use std::collections::BTreeMap;
 
 /// Bytes from the start of a file that a first look needs.
 pub const HEAD_BYTES: u64 = 1 << 20;
@@ -52,26 +53,19 @@ pub fn arrange(inputs: &mut [Input]) {
     one_outcome(inputs);
     // The surest guess for a column of predictions holds for that column in the other files too,
     // unless a role that one column has is taken there.
-    let guesses: Vec<(String, RoleGuess)> = inputs
-        .iter()
-        .filter(|i| i.kind != FileKind::Outcomes)
-        .flat_map(|i| {
-            i.sniff
-                .columns
-                .iter()
-                .map(|c| c.name.clone())
-                .zip(i.roles.iter().cloned())
-        })
-        .collect();
+    let mut surest: BTreeMap<String, RoleGuess> = BTreeMap::new();
+    for input in inputs.iter().filter(|i| i.kind != FileKind::Outcomes) {
+        for (column, guess) in input.sniff.columns.iter().zip(&input.roles) {
+            let known = surest.get(&column.name);
+            if known.is_none_or(|k| k.confidence <= guess.confidence) {
+                surest.insert(column.name.clone(), guess.clone());
+            }
+        }
+    }
     for input in inputs.iter_mut().filter(|i| i.kind != FileKind::Outcomes) {
         for at in 0..input.roles.len() {
             let name = &input.sniff.columns[at].name;
-            let Some(best) = guesses
-                .iter()
-                .filter(|g| g.0 == *name)
-                .map(|g| &g.1)
-                .max_by(|a, b| a.confidence.total_cmp(&b.confidence))
-            else {
+            let Some(best) = surest.get(name) else {
                 continue;
             };
             let taken = single(best.role)

@@ -5,29 +5,30 @@ use super::view::BaselineChoice;
 use super::words;
 use crate::summary::Cell;
 use crate::table::time::Time;
+use std::borrow::Cow;
 
 /// Rows that windows are compared with.
-pub(super) struct Basis {
+pub(super) struct Basis<'a> {
     pub label: String,
     pub start: Option<Time>,
     pub end: Option<Time>,
-    pub cell: Cell,
+    pub cell: Cow<'a, Cell>,
     /// Its buckets; `None` for the reference.
     pub range: Option<(usize, usize)>,
     /// Its windows; `None` for the reference.
     pub windows: Option<(usize, usize)>,
 }
 
-impl Basis {
+impl<'a> Basis<'a> {
     /// What the reader chose, or the reference file, or the first quarter of the mature windows
     /// (at least one, and one must be left to judge).
-    pub(super) fn choose(making: &Making<'_>, choice: &BaselineChoice) -> Option<Self> {
+    pub(super) fn choose(making: &Making<'a>, choice: &BaselineChoice) -> Option<Self> {
         let windows = match choice {
             BaselineChoice::None => return None,
             BaselineChoice::Auto | BaselineChoice::Reference
                 if making.series.reference.is_some() =>
             {
-                let cell = making.series.reference.clone()?;
+                let cell = Cow::Borrowed(making.series.reference.as_ref()?);
                 let label = making
                     .summary
                     .reference

@@ -122,7 +122,7 @@ fn between<'a>(estimates: impl Iterator<Item = &'a Estimate>) -> f64 {
 /// departing window after which at least half of the judged windows depart.
 pub(super) fn alerts(
     making: &Making<'_>,
-    basis: &Basis,
+    basis: &Basis<'_>,
     windows: &[Window],
     baseline: &Metrics,
 ) -> Vec<Alert> {

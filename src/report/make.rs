@@ -9,6 +9,7 @@ use crate::log::Task;
 use crate::metric::{Cut, METRICS, Measures};
 use crate::summary::{Cell, Series, Slice, Summary, WindowSize};
 use crate::table::time::Time;
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
@@ -48,18 +49,18 @@ pub(super) struct Making<'a> {
     pub size: WindowSize,
     pub cut: Cut,
     /// All windows of the series, brushed or not.
-    pub all: Vec<Frame>,
+    pub all: Vec<Frame<'a>>,
     /// The windows of the view: a range of `all`.
     pub shown: (usize, usize),
     missing: RefCell<Missing>,
 }
 
 /// A window before its metrics are computed.
-pub(super) struct Frame {
+pub(super) struct Frame<'a> {
     pub range: (usize, usize),
     pub start: Time,
     pub end: Time,
-    pub cell: Cell,
+    pub cell: Cow<'a, Cell>,
     pub mature: bool,
 }
 
@@ -85,7 +86,7 @@ impl Report {
         };
         let series = summary.series.get(at).unwrap_or(&empty);
         let (cut, threshold) = cut(summary, view, &mut missing);
-        let mut all: Vec<Frame> = series
+        let mut all: Vec<Frame<'_>> = series
             .windows(size)
             .into_iter()
             .map(|range| {

@@ -18,7 +18,7 @@ const COMPLETE: f64 = 0.95;
 const INCOMPLETE: f64 = 0.8;
 
 /// Marks each window, and says what is known of coverage and delay.
-pub(super) fn mark(summary: &Summary, windows: &mut [Frame]) -> Option<Truth> {
+pub(super) fn mark(summary: &Summary, windows: &mut [Frame<'_>]) -> Option<Truth> {
     let (rows, labelled) = windows
         .iter()
         .fold((0, 0), |(r, l), w| (r + w.cell.rows, l + w.cell.labelled));
@@ -39,7 +39,7 @@ pub(super) fn mark(summary: &Summary, windows: &mut [Frame]) -> Option<Truth> {
             "There are no outcomes yet.".to_string()
         }
         (Some(wait), Some(as_of)) => {
-            let passed = |w: &Frame| (as_of.0 - w.end.0) as f64 / 1e6 >= wait;
+            let passed = |w: &Frame<'_>| (as_of.0 - w.end.0) as f64 / 1e6 >= wait;
             let usual = median(windows.iter().filter(|w| passed(w)).map(share).collect());
             for w in windows.iter_mut() {
                 w.mature = passed(w) || usual.is_some_and(|u| share(w) >= COMPLETE * u);
@@ -75,7 +75,7 @@ pub(super) fn mark(summary: &Summary, windows: &mut [Frame]) -> Option<Truth> {
     })
 }
 
-fn share(w: &Frame) -> f64 {
+fn share(w: &Frame<'_>) -> f64 {
     w.cell.labelled as f64 / w.cell.rows.max(1) as f64
 }
 

@@ -8,14 +8,14 @@ use crate::metric::Estimate;
 use crate::metric::{METRICS, Measures, Metric};
 use crate::stats::interval::wilson;
 use crate::stats::multiple::holm;
-use crate::summary::{Cell, Series, Slice, SliceChoice};
+use crate::summary::{Cell, Series, Slice, SliceChoice, WindowSize};
 use std::collections::BTreeMap;
 
 /// Predicted against true labels.
 pub(super) fn confusion(
     making: &Making<'_>,
     total: &Cell,
-    basis: Option<&Basis>,
+    basis: Option<&Basis<'_>>,
 ) -> Option<Confusion> {
     let matrix = |cell: &Cell| {
         Measures {
@@ -84,7 +84,7 @@ fn main_metric(making: &Making<'_>, alerts: &[Alert]) -> Option<&'static dyn Met
 /// The main metric for each value of each segment and version: baseline against the rows since the
 /// first alert (without one: all mature rows after the baseline). Departures for the worse come
 /// first, then the others, worst change first.
-pub(super) fn slices(making: &Making<'_>, basis: &Basis, alerts: &[Alert]) -> Vec<SliceRow> {
+pub(super) fn slices(making: &Making<'_>, basis: &Basis<'_>, alerts: &[Alert]) -> Vec<SliceRow> {
     let Some(metric) =
         main_metric(making, alerts).filter(|_| making.series.slice == Slice::default())
     else {
@@ -96,7 +96,7 @@ pub(super) fn slices(making: &Making<'_>, basis: &Basis, alerts: &[Alert]) -> Ve
         .find(|a| a.metric == info.name)
         .map(|a| a.since);
     let shown = &making.all[making.shown.0..making.shown.1];
-    let after: Vec<&super::make::Frame> = shown
+    let after: Vec<&super::make::Frame<'_>> = shown
         .iter()
         .enumerate()
         .filter(|(i, w)| {
@@ -119,15 +119,12 @@ pub(super) fn slices(making: &Making<'_>, basis: &Basis, alerts: &[Alert]) -> Ve
         .summary
         .series
         .iter()
-        .filter(|s| s.size == making.series.size)
+        .filter(|s| s.size == sized(making, s))
         .filter_map(|s| named(making, s).map(|n| (s, n)))
         .filter_map(|(series, (column, value))| {
             let of = |from, to| {
-                let range = (
-                    series.buckets.partition_point(|b| b.start < from),
-                    series.buckets.partition_point(|b| b.start < to),
-                );
-                (range.0 < range.1).then(|| series.total(range))
+                let range = series.within(from, to);
+                (range.0 < range.1).then(|| series.total_of_outcomes(range))
             };
             let before = match (basis.start, basis.end) {
                 (Some(from), Some(to)) => of(from, to),
@@ -190,6 +187,22 @@ pub(super) fn slices(making: &Making<'_>, basis: &Basis, alerts: &[Alert]) -> Ve
     rows.into_iter().map(|r| r.0).collect()
 }
 
+/// The size by which a slice is counted for the table: the view's, where the Summary has it.
+fn sized(making: &Making<'_>, of: &Series) -> WindowSize {
+    let sizes = || {
+        making
+            .summary
+            .series
+            .iter()
+            .filter(|s| s.slice == of.slice)
+            .map(|s| s.size)
+    };
+    sizes()
+        .find(|size| *size == making.series.size)
+        .or_else(|| sizes().next())
+        .unwrap_or(of.size)
+}
+
 /// Windows up to which slices are counted by a size that a reader asks for.
 const WINDOWS: usize = 2_000;
 
@@ -244,7 +257,7 @@ fn named(making: &Making<'_>, series: &Series) -> Option<(String, String)> {
 pub(super) fn quality(
     making: &Making<'_>,
     windows: &[Window],
-    basis: Option<&Basis>,
+    basis: Option<&Basis<'_>>,
 ) -> Vec<ColumnQuality> {
     let Some(series) = making
         .summary
@@ -258,26 +271,23 @@ pub(super) fn quality(
         (Some(a), Some(b)) => (a.start, b.end),
         _ => return Vec::new(),
     };
-    let inside = |from, to| {
-        (
-            series.buckets.partition_point(|b| b.start < from),
-            series.buckets.partition_point(|b| b.start < to),
-        )
-    };
-    let total = series.total(inside(from, to));
+    let total = series.missing(series.within(from, to));
     let before = match basis {
         Some(b) => match (b.start, b.end) {
-            (Some(from), Some(to)) => Some(series.total(inside(from, to))),
-            _ => series.reference.clone(),
+            (Some(from), Some(to)) => Some(series.missing(series.within(from, to))),
+            _ => series
+                .reference
+                .as_ref()
+                .map(|c| (c.rows, c.missing.clone())),
         },
         None => None,
     };
-    let cells: BTreeMap<_, Cell> = series
+    let cells: BTreeMap<_, (u64, Vec<u64>)> = series
         .windows(making.size)
         .into_iter()
-        .map(|range| (series.border(making.size, range).0, series.total(range)))
+        .map(|range| (series.border(making.size, range).0, series.missing(range)))
         .collect();
-    let at = |cell: &Cell, i: usize| cell.missing.get(i).copied().unwrap_or(0);
+    let at = |counts: &(u64, Vec<u64>), i: usize| counts.1.get(i).copied().unwrap_or(0);
     making
         .summary
         .columns
@@ -286,21 +296,21 @@ pub(super) fn quality(
         .map(|(i, column)| ColumnQuality {
             column: column.name.clone(),
             role: column.role.name().into(),
-            missing: match total.rows {
+            missing: match total.0 {
                 0 => Estimate::undefined("no rows", 0),
                 n => Estimate::of(at(&total, i) as f64 / n as f64, wilson(at(&total, i), n), n),
             },
             baseline_missing: before
                 .as_ref()
-                .filter(|b| b.rows > 0)
-                .map(|b| at(b, i) as f64 / b.rows as f64),
+                .filter(|b| b.0 > 0)
+                .map(|b| at(b, i) as f64 / b.0 as f64),
             missing_by_window: windows
                 .iter()
                 .map(|w| {
                     cells
                         .get(&w.start)
-                        .filter(|c| c.rows > 0)
-                        .map(|c| at(c, i) as f64 / c.rows as f64)
+                        .filter(|c| c.0 > 0)
+                        .map(|c| at(c, i) as f64 / c.0 as f64)
                 })
                 .collect(),
             mean: (column.numbers > 0)

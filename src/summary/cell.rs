@@ -200,20 +200,27 @@ impl Histogram {
 impl Cell {
     /// Adds the other's counts.
     pub fn merge(&mut self, other: &Self) {
+        self.merge_outcomes(other);
+        both(&mut self.service, &other.service, Service::merge);
+        both(&mut self.delay_s, &other.delay_s, LogHistogram::merge);
+        add_each(&mut self.missing, &other.missing);
+    }
+
+    /// Adds the other's rows, outcomes and errors only.
+    pub fn merge_outcomes(&mut self, other: &Self) {
         self.rows += other.rows;
         self.labelled += other.labelled;
         both(&mut self.classes, &other.classes, Classes::merge);
         both(&mut self.numbers, &other.numbers, Numbers::merge);
-        both(&mut self.service, &other.service, Service::merge);
-        both(&mut self.delay_s, &other.delay_s, LogHistogram::merge);
-        if self.missing.len() < other.missing.len() {
-            self.missing.resize(other.missing.len(), 0);
-        }
-        self.missing
-            .iter_mut()
-            .zip(&other.missing)
-            .for_each(|(a, b)| *a += b);
     }
+}
+
+/// Adds counts by their place; a place that is not there counts 0.
+pub(super) fn add_each(counts: &mut Vec<u64>, more: &[u64]) {
+    if counts.len() < more.len() {
+        counts.resize(more.len(), 0);
+    }
+    counts.iter_mut().zip(more).for_each(|(a, b)| *a += b);
 }
 
 impl Classes {

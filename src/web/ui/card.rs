@@ -37,11 +37,20 @@ pub fn Cards(
     choose: RwSignal<Option<String>>,
 ) -> impl IntoView {
     view! {
-        <div class="cards">
+        <div class="cards" style=("--columns", move || names.with(|n| columns(n.len())).to_string())>
             <For each=move || names.get() key=Clone::clone let(name)>
                 <Card name of drawn choose/>
             </For>
         </div>
+    }
+}
+
+/// Cards beside each other at most, so that no row is left with a lone one.
+fn columns(cards: usize) -> usize {
+    if cards <= 5 {
+        cards.max(4)
+    } else {
+        cards.div_ceil(2)
     }
 }
 
@@ -121,7 +130,7 @@ pub fn number(e: &Estimate, unit: Unit) -> impl IntoView + use<> {
         (Some(_), _) => view! {
             <span class="metric-number num">
                 <span class="metric-value">{format::estimate(e, unit)}</span>
-                {format::interval(e, unit).map(|text| view! { " " <span class="metric-interval">{text}</span> })}
+                {interval(e, unit).map(|text| view! { " " <span class="metric-interval">{text}</span> })}
             </span>
         }
         .into_any(),
@@ -130,6 +139,11 @@ pub fn number(e: &Estimate, unit: Unit) -> impl IntoView + use<> {
             view! { <span class="metric-undefined">{why}</span> }.into_any()
         }
     }
+}
+
+/// The interval; a count of what is in the files is no estimate of anything.
+fn interval(e: &Estimate, unit: Unit) -> Option<String> {
+    format::interval(e, unit).filter(|_| unit != Unit::Count)
 }
 
 /// The baseline, how far the value is from it, and since when that lasts.
@@ -156,7 +170,7 @@ fn against(s: &Standing, unit: Unit) -> Option<AnyView> {
             <span class="metric-against">
                 <span class="num">
                     {format!("Baseline {}", format::value(was, unit))}
-                    {gap.map(|gap| format!("  {} {}", arrow(gap), format::change(gap, unit)))}
+                    {gap.map(|gap| format!("  {}\u{a0}{}", arrow(gap), format::change(gap, unit)))}
                 </span>
                 {said}
             </span>

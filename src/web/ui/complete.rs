@@ -32,7 +32,7 @@ pub fn missing(inputs: &[Input]) -> Option<String> {
     }
     if !predicts {
         return Some(
-            "No column was found that holds predictions. Give one the role of prediction or score, or add the file that has them.".into(),
+            "No column was found that holds predictions. Give one the role of prediction or score, or add the file that has them. To see only how many rows came when and what is missing in them, go on.".into(),
         );
     }
     if !outcome {

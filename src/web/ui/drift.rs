@@ -3,7 +3,7 @@
 use super::format;
 use super::quality_rows::{JoinFacts, RejectedTable};
 use super::state::app;
-use super::widgets::{Empty, Section};
+use super::widgets::{Empty, More, ROWS, Section};
 use crate::report::ColumnQuality;
 use crate::web::chart_view::ValuesSparkline;
 use leptos::prelude::*;
@@ -12,19 +12,27 @@ use leptos::prelude::*;
 #[component]
 pub fn Drift() -> impl IntoView {
     let app = app();
-    let columns = app.part(|r| r.quality.clone());
+    // Where missing cells changed most comes first; others stay in the order of their file.
+    let columns = app.part(|r| {
+        let mut columns = r.quality.clone();
+        columns.sort_by(|a, b| gap(b).total_cmp(&gap(a)));
+        columns
+    });
+    let service = app.serves_only();
+    let most = RwSignal::new(ROWS);
+    let shown = move || columns.with(|c| c.iter().take(most.get()).cloned().collect::<Vec<_>>());
     view! {
         <Section
             id="quality"
             title="Drift and data quality"
-            about="Missing cells now and in the baseline, the range of each column, and what was lost on the way."
+            about="Missing cells now and in the baseline, where they changed most first; the range of each column; and what was lost on the way."
         >
             <Show
                 when=move || columns.with(|c| !c.is_empty())
                 fallback=|| view! { <Empty text="No column was read beside the ids."/> }
             >
                 <div class="card" data-testid="quality">
-                    <div class="scroll-x">
+                    <div class="scroll-x" role="region" aria-label="Columns" tabindex="0">
                         <table class="table">
                             <thead>
                                 <tr>
@@ -39,16 +47,25 @@ pub fn Drift() -> impl IntoView {
                                 </tr>
                             </thead>
                             <tbody>
-                                {move || columns.get().into_iter().map(|c| view! { <Row column=c/> }).collect_view()}
+                                {move || shown().into_iter().map(|c| view! { <Row column=c/> }).collect_view()}
                             </tbody>
                         </table>
                     </div>
+                    <More shown=most of=Signal::derive(move || columns.with(Vec::len))/>
                 </div>
             </Show>
-            <JoinFacts/>
+            <Show when=move || !service.get()>
+                <JoinFacts/>
+            </Show>
             <RejectedTable/>
         </Section>
     }
+}
+
+/// By how much the share of missing cells changed; where there is no baseline, that share itself.
+fn gap(column: &ColumnQuality) -> f64 {
+    let was = column.baseline_missing.unwrap_or(0.0);
+    column.missing.value.map_or(0.0, |now| (now - was).abs())
 }
 
 #[component]

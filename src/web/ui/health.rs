@@ -1,9 +1,12 @@
 //! Is the model still true: one sentence, what stands behind it, and how much was looked at.
 
 use super::format;
+use super::prose::together;
 use super::rail::go_to;
 use super::state::app;
 use super::widgets::Fact;
+use crate::engine::message::Input;
+use crate::log::{FileKind, Role};
 use crate::report::Level;
 use leptos::prelude::*;
 
@@ -35,6 +38,7 @@ pub fn Health() -> impl IntoView {
     let health = app.part(|r| Some(r.health.clone()));
     let level = Memo::new(move |_| health.with(|h| h.as_ref().map_or(Level::Unknown, |h| h.level)));
     let alerts = app.part(|r| r.alerts.clone());
+    let service = app.serves_only();
     // What every departure is told below need not be told twice; the first few stay in sight.
     let notes = app.part(|r| {
         let listed = |note: &String| {
@@ -56,16 +60,21 @@ pub fn Health() -> impl IntoView {
             <div class="health-said">
                 <span class="badge"><i class="dot" aria-hidden="true"></i>{move || word(level.get())}</span>
                 <h1 data-testid="health" data-level=move || format!("{:?}", level.get()).to_lowercase()>
-                    {move || health.with(|h| h.as_ref().map(|h| h.sentence.clone()))}
+                    {move || health.with(|h| h.as_ref().map(|h| together(&h.sentence)))}
                 </h1>
                 <ul class="notes">
                     {move || {
                         notes
                             .get()
                             .into_iter()
-                            .map(|note| view! { <li>{note}</li> })
+                            .map(|note| view! { <li>{together(&note)}</li> })
                             .collect_view()
                     }}
+                    <Show when=move || service.get()>
+                        <li>
+                            "No predictions were found in these files, so what is judged is the service: its requests, errors and latency."
+                        </li>
+                    </Show>
                 </ul>
                 <Alerts alerts=alerts/>
             </div>
@@ -102,7 +111,7 @@ fn Alerts(alerts: Memo<Vec<crate::report::Alert>>) -> impl IntoView {
                                                 go_to("performance");
                                             }
                                         >
-                                            {alert.sentence}
+                                            {together(&alert.sentence)}
                                         </button>
                                         <span class="num quiet">{format::p_value(alert.p_value)}</span>
                                     </li>
@@ -116,9 +125,38 @@ fn Alerts(alerts: Memo<Vec<crate::report::Alert>>) -> impl IntoView {
     }
 }
 
+/// The column of outcomes, and those of the predictions that it is compared with: a wrong guess of
+/// these spoils every number, so it is in sight. A saved report does not have its files.
+fn compared(inputs: &[Input]) -> Option<(String, String)> {
+    let named = |kinds: &[FileKind], role| {
+        inputs
+            .iter()
+            .filter(|input| kinds.contains(&input.kind))
+            .flat_map(|input| input.sniff.columns.iter().zip(&input.roles))
+            .filter(|(_, guess)| guess.role == role)
+            .map(|(column, _)| column.name.clone())
+            .collect::<Vec<_>>()
+    };
+    let outcome = named(&[FileKind::Predictions, FileKind::Outcomes], Role::Outcome);
+    let mut by = named(&[FileKind::Predictions], Role::Prediction);
+    by.extend(named(&[FileKind::Predictions], Role::Score));
+    let classes = named(&[FileKind::Predictions], Role::ClassScore).len();
+    if classes > 0 {
+        by.push(format::plural(
+            classes as u64,
+            "class score",
+            "class scores",
+        ));
+    }
+    by.dedup();
+    let outcome = outcome.into_iter().next()?;
+    (!by.is_empty()).then(|| (outcome, by.join(", ")))
+}
+
 #[component]
 fn KeyFacts() -> impl IntoView {
     let app = app();
+    let service = app.serves_only();
     let rows = app.part(|r| r.rows.clone());
     let shown = app.part(|r| r.overall.rows);
     let labelled = app.part(|r| r.overall.labelled);
@@ -126,10 +164,11 @@ fn KeyFacts() -> impl IntoView {
     let span = app.part(|r| r.span.map(|s| (r.timed, s)));
     let baseline = app.part(|r| r.baseline.as_ref().map(|b| (b.label.clone(), b.block.rows)));
     let versions = Memo::new(move |_| app.choices.with(|c| c.versions.len()));
+    let columns = Memo::new(move |_| app.inputs.with(|inputs| compared(inputs)));
     view! {
         <dl class="facts">
             <Fact
-                label="Predictions"
+                label=Signal::derive(move || if service.get() { "Requests" } else { "Predictions" }.to_string())
                 value=Signal::derive(move || format::count(shown.get()))
                 hint=Signal::derive(move || {
                     rows.with(|r| match (r.predictions, r.rejected) {
@@ -139,11 +178,13 @@ fn KeyFacts() -> impl IntoView {
                     })
                 })
             />
-            <Fact
-                label="With outcome"
-                value=Signal::derive(move || coverage.get().map_or_else(|| format::NOTHING.into(), format::percent))
-                hint=Signal::derive(move || format::plural(labelled.get(), "row", "rows"))
-            />
+            <Show when=move || !service.get()>
+                <Fact
+                    label="With outcome"
+                    value=Signal::derive(move || coverage.get().map_or_else(|| format::NOTHING.into(), format::percent))
+                    hint=Signal::derive(move || format::plural(labelled.get(), "row", "rows"))
+                />
+            </Show>
             <Fact
                 label="Span"
                 value=Signal::derive(move || {
@@ -160,6 +201,13 @@ fn KeyFacts() -> impl IntoView {
                     baseline.with(|b| b.as_ref().map(|b| format::plural(b.1, "row", "rows")).unwrap_or_default())
                 })
             />
+            <Show when=move || columns.with(Option::is_some)>
+                <Fact
+                    label="Outcome column"
+                    value=Signal::derive(move || columns.get().map(|c| c.0).unwrap_or_default())
+                    hint=Signal::derive(move || columns.get().map(|c| format!("foretold by {}", c.1)).unwrap_or_default())
+                />
+            </Show>
             <Show when=move || { versions.get() > 0 }>
                 <Fact
                     label="Model versions"

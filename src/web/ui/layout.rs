@@ -25,6 +25,7 @@ use leptos::prelude::*;
 pub fn Page() -> impl IntoView {
     let app = app();
     let (ready, reading) = (app.ready(), app.reading());
+    let service = app.serves_only();
     let listed = move || app.panel.get() && app.inputs.with(|i| !i.is_empty());
     let at_start = move || !ready.get() && !listed();
     view! {
@@ -62,8 +63,10 @@ pub fn Page() -> impl IntoView {
                     <main id="main" tabindex="-1">
                         <Health/>
                         <Timeline/>
-                        <Performance/>
-                        <Mistakes/>
+                        <Show when=move || !service.get()>
+                            <Performance/>
+                            <Mistakes/>
+                        </Show>
                         <Drift/>
                         <Resources/>
                         <Share/>

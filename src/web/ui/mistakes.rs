@@ -4,8 +4,22 @@ use super::filters::nearest;
 use super::slice_table::SliceTable;
 use super::state::app;
 use super::widgets::{Empty, Section};
+use crate::log::Task;
 use crate::web::chart_view::{MatrixChart, ScoresChart};
 use leptos::prelude::*;
+
+/// What there is to say where nothing can be broken down.
+fn why_none(task: Option<Task>, judged: bool) -> &'static str {
+    match (task, judged) {
+        (_, false) => "Errors show here once predictions have outcomes.",
+        (Some(Task::Regression), true) => {
+            "There is no column to slice by. Give one the role of segment under Files and columns, and this section shows where the errors are."
+        }
+        _ => {
+            "Nothing to break down: this needs labels or scores beside the outcomes, or a column to slice by."
+        }
+    }
+}
 
 /// The section of errors.
 #[component]
@@ -19,11 +33,19 @@ pub fn Mistakes() -> impl IntoView {
     let confusion = app.part(|r| r.confusion.is_some());
     let scores = app.part(|r| r.scores.is_some());
     let slices = app.part(|r| !r.slices.is_empty());
+    let task = app.part(|r| Some(r.task));
+    let judged = app.part(|r| r.overall.labelled > 0);
+    let about = move || match task.get() {
+        Some(Task::Regression) => "In which part of the data the errors grew.",
+        _ => {
+            "Which labels are confused, at which scores, and in which part of the data it changed."
+        }
+    };
     view! {
         <Section
             id="errors"
             title="Errors"
-            about="Which labels are confused, at which scores, and in which part of the data it changed."
+            about=Signal::derive(move || about().to_string())
         >
             <div class="pair">
                 <Show when=move || confusion.get()>
@@ -43,7 +65,7 @@ pub fn Mistakes() -> impl IntoView {
                 <SliceTable/>
             </Show>
             <Show when=move || !confusion.get() && !scores.get() && !slices.get()>
-                <Empty text="Nothing to break down: this needs outcomes beside labels or scores, or a column to slice by."/>
+                <Empty text=why_none(task.get(), judged.get())/>
             </Show>
         </Section>
     }

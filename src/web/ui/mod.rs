@@ -24,6 +24,7 @@ mod metrics;
 mod mistakes;
 mod performance;
 mod progress;
+mod prose;
 mod quality_rows;
 mod rail;
 mod refine;

@@ -5,18 +5,14 @@ use super::explain::Explain;
 use super::metrics::title;
 use super::state::app;
 use super::widgets::{Empty, Section};
-use crate::log::Task;
 use crate::metric::info;
 use crate::web::chart_view::TrendChart;
 use leptos::prelude::*;
 
 /// What there is to say where no performance can be told.
-fn why_none(task: Option<Task>, outcomes: u64) -> &'static str {
-    match (task, outcomes) {
-        (Some(Task::Service), _) => {
-            "No predictions were found, so there is no performance to judge. The resources are below."
-        }
-        (_, 0) => {
+fn why_none(outcomes: u64) -> &'static str {
+    match outcomes {
+        0 => {
             "No outcomes yet. Add the file that tells what came true, or give a column the role of outcome, and this section fills."
         }
         _ => "None of the predictions in this view has an outcome, so there is nothing to judge.",
@@ -29,7 +25,7 @@ pub fn Performance() -> impl IntoView {
     let app = app();
     let names = names(Of::Overall);
     let drawn = drawn(names, app.metric);
-    let state = app.part(|r| (Some(r.task), r.rows.outcomes));
+    let outcomes = app.part(|r| r.rows.outcomes);
     let judged = app.part(|r| r.overall.labelled > 0);
     let windows = app.part(|r| r.windows.len());
     view! {
@@ -40,10 +36,7 @@ pub fn Performance() -> impl IntoView {
         >
             <Show
                 when=move || judged.get() && names.with(|n| !n.is_empty())
-                fallback=move || {
-                    let (task, outcomes) = state.get();
-                    view! { <Empty text=why_none(task, outcomes)/> }
-                }
+                fallback=move || view! { <Empty text=why_none(outcomes.get())/> }
             >
                 <Cards of=Of::Overall names=names drawn=drawn choose=app.metric/>
                 <Show when=move || { windows.get() > 0 }>

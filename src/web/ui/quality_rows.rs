@@ -48,7 +48,7 @@ pub fn RejectedTable() -> impl IntoView {
                         "Save as CSV"
                     </button>
                 </div>
-                <div class="scroll-x">
+                <div class="scroll-x" role="region" aria-label="What could not be read" tabindex="0">
                     <table class="table">
                         <thead>
                             <tr>

@@ -1,5 +1,6 @@
 //! The way through the page: a link a section, the one in sight marked.
 
+use super::state::app;
 use leptos::ev;
 use leptos::prelude::*;
 
@@ -13,6 +14,9 @@ pub const SECTIONS: [(&str, &str); 7] = [
     ("resources", "Resources"),
     ("share", "Share"),
 ];
+
+/// Those that only predictions fill.
+const OF_PREDICTIONS: [&str; 2] = ["performance", "errors"];
 
 /// Distance from the top of the window, in CSS pixels, at which a section counts as being read.
 const READING_LINE: f64 = 180.0;
@@ -51,13 +55,14 @@ pub fn Rail() -> impl IntoView {
         }
     });
     on_cleanup(move || spy.remove());
+    let service = app().serves_only();
     view! {
         <nav class="rail" aria-label="Sections">
             <ul>
                 {SECTIONS
                     .map(|(id, title)| {
                         view! {
-                            <li>
+                            <li hidden=move || service.get() && OF_PREDICTIONS.contains(&id)>
                                 <a
                                     href=format!("#{id}")
                                     aria-current=move || (now.get() == id).then_some("true")

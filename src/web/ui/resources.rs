@@ -4,6 +4,7 @@ use super::card::{Cards, Of, names};
 use super::metrics::{titles, unit};
 use super::state::app;
 use super::widgets::{Empty, Section};
+use crate::log::Task;
 use crate::metric::Unit;
 use crate::web::chart_view::TrendChart;
 use leptos::prelude::*;
@@ -36,6 +37,11 @@ pub fn Resources() -> impl IntoView {
         })
     });
     let windows = app.part(|r| r.windows.len());
+    // The number of requests alone is what the timeline shows already, unless there is nothing else.
+    let worth = app.part(|r| {
+        let mut names = r.resources.metrics.keys();
+        r.task == Task::Service || names.any(|n| n != "requests")
+    });
     view! {
         <Section
             id="resources"
@@ -43,7 +49,7 @@ pub fn Resources() -> impl IntoView {
             about="Requests, errors and latency of the service, where the files tell."
         >
             <Show
-                when=move || names.with(|n| !n.is_empty())
+                when=move || worth.get() && names.with(|n| !n.is_empty())
                 fallback=|| view! { <Empty text="These files have no latency and no status. Log how long each request took (latency_ms) and how it ended (status), and this section shows percentiles, error rate and traffic over time."/> }
             >
                 <Cards of=Of::Resources names=names drawn=drawn choose=choose/>

@@ -3,6 +3,7 @@
 use super::columns::change;
 use super::format;
 use super::state::app;
+use super::widgets::{More, ROWS};
 use crate::log::Role;
 use crate::read::ColumnSniff;
 use leptos::prelude::*;
@@ -29,10 +30,65 @@ fn text(role: Role) -> &'static str {
     }
 }
 
+/// From more columns on, there is a field to find one by its name.
+const MANY: usize = 15;
+
+/// Columns that numbers follow from stand first, those that are not used last.
+fn order(role: Role) -> u8 {
+    match role {
+        Role::Segment => 1,
+        Role::Feature => 2,
+        Role::Ignore => 3,
+        _ => 0,
+    }
+}
+
+/// The columns in the order of the table; it stays as it was found, so that none jumps while it is
+/// corrected.
+fn ordered(columns: Vec<ColumnSniff>, roles: &[Role]) -> Vec<(usize, ColumnSniff)> {
+    let mut columns: Vec<_> = columns.into_iter().enumerate().collect();
+    columns.sort_by_key(|(at, _)| roles.get(*at).copied().map_or(3, order));
+    columns
+}
+
 /// The table of a file's columns.
 #[component]
 pub fn RoleTable(index: usize, columns: Vec<ColumnSniff>) -> impl IntoView {
+    let roles: Vec<Role> = app().inputs.with_untracked(|inputs| {
+        let roles = inputs.get(index).map(|i| i.roles.iter().map(|g| g.role));
+        roles.into_iter().flatten().collect()
+    });
+    let many = columns.len() > MANY;
+    let columns = StoredValue::new(ordered(columns, &roles));
+    let sought = RwSignal::new(String::new());
+    let found = Memo::new(move |_| {
+        let sought = sought.get().trim().to_lowercase();
+        columns.with_value(|columns| {
+            let places = (0..columns.len()).filter(|&i| {
+                sought.is_empty() || columns[i].1.name.to_lowercase().contains(&sought)
+            });
+            places.collect::<Vec<_>>()
+        })
+    });
+    let most = RwSignal::new(ROWS);
+    let shown = move || found.with(|f| f.iter().take(most.get()).copied().collect::<Vec<_>>());
     view! {
+        {many
+            .then(|| {
+                view! {
+                    <input
+                        type="search"
+                        class="find"
+                        data-testid=format!("find-{index}")
+                        aria-label="Find a column"
+                        placeholder="Find a column"
+                        on:input=move |ev| {
+                            most.set(ROWS);
+                            sought.set(event_target_value(&ev));
+                        }
+                    />
+                }
+            })}
         <div class="scroll-both">
             <table class="table roles">
                 <thead>
@@ -44,13 +100,17 @@ pub fn RoleTable(index: usize, columns: Vec<ColumnSniff>) -> impl IntoView {
                     </tr>
                 </thead>
                 <tbody>
-                    {columns
-                        .into_iter()
-                        .enumerate()
-                        .map(|(at, column)| view! { <Row index at column/> })
-                        .collect_view()}
+                    <For each=shown key=|place| *place let(place)>
+                        {columns
+                            .with_value(|c| c.get(place).cloned())
+                            .map(|(at, column)| view! { <Row index at column/> })}
+                    </For>
                 </tbody>
             </table>
+            <Show when=move || found.with(Vec::is_empty)>
+                <p class="quiet">"No column is called so."</p>
+            </Show>
+            <More shown=most of=Signal::derive(move || found.with(Vec::len))/>
         </div>
     }
 }
@@ -103,5 +163,24 @@ fn Row(index: usize, at: usize, column: ColumnSniff) -> impl IntoView {
                 <span class="quiet">{why}</span>
             </td>
         </tr>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_numbers_follow_from_stands_first() {
+        let roles = [
+            Role::Ignore,
+            Role::Feature,
+            Role::Outcome,
+            Role::Segment,
+            Role::Time,
+        ];
+        let mut places: Vec<usize> = (0..roles.len()).collect();
+        places.sort_by_key(|&at| order(roles[at]));
+        assert_eq!(places, [2, 4, 3, 1, 0]);
     }
 }

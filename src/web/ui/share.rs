@@ -12,7 +12,6 @@ use crate::summary::Summary;
 use crate::web::{boot, save};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use std::sync::Arc;
 use wasm_bindgen_futures::JsFuture;
 
 /// The Summary and View that this page carries, where it is a saved report.
@@ -43,11 +42,12 @@ fn payload(app: App) -> Option<String> {
         .with_untracked(|view| Payload::to_json(&summary, view).ok())
 }
 
-fn save_report(app: App) {
+fn save_report(app: App, size: RwSignal<Option<u64>>) {
     let Some(payload) = payload(app) else { return };
     spawn_local(async move {
         let saved = match save::report_html(&payload).await {
-            Ok(html) => save::download("plumbline-report.html", "text/html", html.as_bytes()),
+            Ok(html) => save::download("plumbline-report.html", "text/html", html.as_bytes())
+                .map(|()| size.set(Some(html.len() as u64))),
             Err(error) => Err(error),
         };
         if let Err(error) = saved {
@@ -80,16 +80,11 @@ fn copy_link(copied: RwSignal<bool>) {
 pub fn Share() -> impl IntoView {
     let app = app();
     let copied = RwSignal::new(false);
-    // The size follows the Summary alone; the view adds a line.
-    let size = Memo::new(move |_| {
-        app.summary
-            .get()
-            .and_then(|s: Arc<Summary>| serde_json::to_string(&*s).ok())
-            .map_or(0, |json| json.len() as u64)
-    });
+    let saved = RwSignal::new(None);
     Effect::new(move |_| {
         app.view.track();
         copied.set(false);
+        saved.set(None);
     });
     view! {
         <Section
@@ -99,7 +94,7 @@ pub fn Share() -> impl IntoView {
         >
             <div class="card share">
                 <p class="share-actions">
-                    <button class="button primary" data-testid="save-report" on:click=move |_| save_report(app)>
+                    <button class="button primary" data-testid="save-report" on:click=move |_| save_report(app, saved)>
                         {icons::save()}
                         "Save report"
                     </button>
@@ -113,10 +108,13 @@ pub fn Share() -> impl IntoView {
                     </button>
                 </p>
                 <ul class="notes">
-                    <li>
-                        "The report carries "
-                        <span class="num">{move || format::bytes(size.get())}</span>
-                        " of counts for each window and slice, the names of files and columns, and the page itself."
+                    <li aria-live="polite">
+                        "The report carries counts for each window and slice, the names of files and columns, and the page itself."
+                        {move || {
+                            saved
+                                .get()
+                                .map(|size| view! { " It was saved with " <span class="num">{format::bytes(size)}</span> "." })
+                        }}
                     </li>
                     <li>"The JSON is what this page shows in the view of now, with every number in full precision."</li>
                     <li>"The link holds your choices, not the data: whoever opens it gives their own files."</li>

@@ -4,12 +4,13 @@ use super::filters::narrow;
 use super::format;
 use super::metrics::{title, unit};
 use super::state::app;
+use super::widgets::More;
 use crate::metric::{Estimate, Unit};
 use crate::report::view::View;
 use crate::report::{Choices, Departure, SliceRow};
 use leptos::prelude::*;
 
-/// Rows shown before the reader asks for all.
+/// Rows shown before the reader asks for more.
 const FIRST: usize = 12;
 
 /// The table of slices.
@@ -18,11 +19,8 @@ pub fn SliceTable() -> impl IntoView {
     let app = app();
     let slices = app.part(|r| r.slices.clone());
     let metric = app.part(|r| r.slices.first().map(|s| s.metric.clone()));
-    let all = RwSignal::new(false);
-    let shown = move || {
-        let most = if all.get() { usize::MAX } else { FIRST };
-        slices.with(|s| s.iter().take(most).cloned().collect::<Vec<_>>())
-    };
+    let most = RwSignal::new(FIRST);
+    let shown = move || slices.with(|s| s.iter().take(most.get()).cloned().collect::<Vec<_>>());
     view! {
         <div class="card" data-testid="slices">
             <h3>
@@ -52,11 +50,7 @@ pub fn SliceTable() -> impl IntoView {
                     </tbody>
                 </table>
             </div>
-            <Show when=move || !all.get() && slices.with(|s| s.len() > FIRST)>
-                <button class="button quiet" on:click=move |_| all.set(true)>
-                    {move || format!("Show all {}", slices.with(Vec::len))}
-                </button>
-            </Show>
+            <More shown=most of=Signal::derive(move || slices.with(Vec::len))/>
         </div>
     }
 }

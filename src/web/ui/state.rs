@@ -6,6 +6,7 @@
 use super::format;
 use super::theme::Theme;
 use crate::engine::message::Input;
+use crate::log::Task;
 use crate::read::ReadError;
 use crate::report::view::View;
 use crate::report::{Choices, Missing, Report};
@@ -130,6 +131,11 @@ impl App {
     /// Whether there is a Report.
     pub fn ready(self) -> Memo<bool> {
         Memo::new(move |_| self.summary.with(Option::is_some))
+    }
+
+    /// Whether there are requests only, without predictions: then nothing is right or wrong.
+    pub fn serves_only(self) -> Memo<bool> {
+        self.part(|r| r.task == Task::Service)
     }
 
     /// A period of the Report in words.

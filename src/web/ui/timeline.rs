@@ -14,11 +14,19 @@ pub fn Timeline() -> impl IntoView {
     let app = app();
     let windows = app.part(|r| r.windows.len());
     let truth = app.part(|r| r.truth.clone());
+    let service = app.serves_only();
+    let about = move || {
+        if service.get() {
+            "Requests in each window. Drag over the chart to mark a period."
+        } else {
+            "Rows in each window, and how many of them have an outcome yet. Drag over the chart to mark a period."
+        }
+    };
     view! {
         <Section
             id="timeline"
             title="Timeline"
-            about="Rows in each window, and how many of them have an outcome yet. Drag over the chart to mark a period."
+            about=Signal::derive(move || about().to_string())
         >
             <Show
                 when=move || { windows.get() > 0 }

@@ -1,5 +1,6 @@
 //! Small parts that every section is made of.
 
+use super::format::count;
 use leptos::prelude::*;
 
 /// A section of the page: a heading that the rail leads to, one line of what it answers, the rest.
@@ -25,7 +26,7 @@ pub fn Section(
 /// A number with its name.
 #[component]
 pub fn Fact(
-    label: &'static str,
+    #[prop(into)] label: Signal<String>,
     #[prop(into)] value: Signal<String>,
     #[prop(into, optional)] hint: Signal<String>,
 ) -> impl IntoView {
@@ -104,5 +105,34 @@ pub fn Menu(
                 }}
             </select>
         </label>
+    }
+}
+
+/// Rows that a long table shows at first, and that are added at each wish: a page of ten thousand rows
+/// would stand still while it is made.
+pub const ROWS: usize = 100;
+
+/// A button for the rows that are not shown yet.
+#[component]
+pub fn More(
+    /// How many rows are shown.
+    shown: RwSignal<usize>,
+    /// How many there are.
+    #[prop(into)]
+    of: Signal<usize>,
+) -> impl IntoView {
+    let text = move || {
+        let (all, left) = (of.get(), of.get().saturating_sub(shown.get()));
+        match left {
+            left if left <= ROWS => format!("Show all {}", count(all as u64)),
+            _ => format!("Show {ROWS} more of {}", count(all as u64)),
+        }
+    };
+    view! {
+        <Show when=move || { shown.get() < of.get() }>
+            <button class="button quiet more" on:click=move |_| shown.update(|n| *n += ROWS)>
+                {text}
+            </button>
+        </Show>
     }
 }

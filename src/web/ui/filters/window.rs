@@ -30,16 +30,23 @@ pub fn WindowMenu() -> impl IntoView {
     let app = app();
     let in_force = app.part(|r| r.view.window);
     let rows = app.part(|r| r.rows.predictions);
+    let timed = app.part(|r| r.timed);
     let choices = Signal::derive(move || {
         let mut all: Vec<(WindowSize, usize)> = app
             .choices
             .with(|c| c.windows.iter().map(|w| (w.size, w.count)).collect());
-        // Windows of rows need the rows, which a saved report does not have.
+        // Windows of rows, and finer ones than were counted, need the rows, which a saved report
+        // does not have.
         let by_rows = ROWS
             .into_iter()
-            .filter(|&n| !app.saved && u64::from(n) <= rows.get())
-            .map(|n| (WindowSize::Rows(n), 0));
-        for (size, count) in by_rows.chain(in_force.get().map(|size| (size, 0))) {
+            .filter(|&n| u64::from(n) <= rows.get())
+            .map(WindowSize::Rows);
+        let by_time = WindowSize::CALENDAR.into_iter().filter(|_| timed.get());
+        let more = by_rows
+            .chain(by_time)
+            .filter(|_| !app.saved)
+            .map(|size| (size, 0));
+        for (size, count) in more.chain(in_force.get().map(|size| (size, 0))) {
             if !all.iter().any(|(known, _)| *known == size) {
                 all.push((size, count));
             }
