@@ -286,6 +286,21 @@ fn one_class_only() {
 }
 
 #[test]
+fn requests_alone_are_not_judged() {
+    let text = rows("ts,tokens", 400, |i| {
+        format!("2026-01-{:02}T00:00:00Z,{}", 1 + i / 20, i * 7 % 50)
+    });
+    let report = of(&text);
+    assert_eq!(report.task, Task::Service);
+    assert_eq!(report.health.level, Level::Unknown);
+    assert_eq!(
+        report.health.sentence,
+        "400 requests; there is no prediction to judge."
+    );
+    sound(&report);
+}
+
+#[test]
 fn free_text_is_no_class() {
     let text = rows("id,prediction,label", 600, |i| {
         format!("{i},word{i},other{i}")

@@ -57,10 +57,10 @@ impl Keeper {
         for (input, parts) in self.inputs.iter().zip(std::mem::take(&mut self.parts)) {
             let (table, info) = gather(input, parts, &mut rejected);
             infos.push(info);
-            let role = |name: &String| {
-                let at = input.sniff.columns.iter().position(|c| c.name == *name);
-                at.map_or(Role::Ignore, |i| input.roles[i].role)
-            };
+            let names = input.sniff.columns.iter().map(|c| &c.name);
+            let known: BTreeMap<&String, Role> =
+                names.zip(input.roles.iter().map(|r| r.role)).collect();
+            let role = |name| known.get(name).copied().unwrap_or(Role::Ignore);
             let roles = table.names.iter().map(role).collect();
             sources.push(Source {
                 name: input.name.clone(),

@@ -58,7 +58,7 @@ pub fn join(sources: Vec<Source>) -> Result<Log, String> {
         reference: (rows - live) as u64,
         ..Counts::default()
     };
-    log.time = times(&gather(&predictions, Role::Time));
+    log.time = times(gather(&predictions, Role::Time));
     if log.time[..live.min(log.time.len())]
         .iter()
         .all(|t| *t == NO_TIME)
@@ -101,7 +101,7 @@ pub fn join(sources: Vec<Source>) -> Result<Log, String> {
         .collect();
     log.latency_ms = latencies(&predictions);
     log.failed = failed(gather(&predictions, Role::Status));
-    log.columns = all_columns(&predictions);
+    log.columns = all_columns(predictions);
 
     let counted = |row: usize| row < live && (log.time.is_empty() || log.time[row] != NO_TIME);
     counts.without_time = (0..live).filter(|&r| !counted(r)).count() as u64;
@@ -286,7 +286,7 @@ fn known_at(source: &Source) -> Option<&Vec<i64>> {
 }
 
 fn outcome_times(predictions: &[Source], outcomes: &[Source], found: &[(u32, u32)]) -> Vec<i64> {
-    let own = times(&gather(predictions, Role::OutcomeTime));
+    let own = times(gather(predictions, Role::OutcomeTime));
     let columns: Vec<Option<&Vec<i64>>> = outcomes.iter().map(known_at).collect();
     if columns.iter().all(Option::is_none) {
         return own;
@@ -393,18 +393,29 @@ fn class_scores(sources: &[Source]) -> Vec<(String, Column)> {
         .collect()
 }
 
-fn all_columns(sources: &[Source]) -> Vec<(String, Role, Column)> {
-    let mut out: Vec<(String, Role, Column)> = Vec::new();
-    for s in sources {
-        for (name, role) in s.table.names.iter().zip(&s.roles) {
-            if !out.iter().any(|c| c.0 == *name)
-                && !matches!(role, Role::Ignore | Role::OutcomeTime)
-            {
-                out.push((name.clone(), *role, gather_named(sources, name)));
+/// Every column that has a meaning, by name; the rows of one file are moved, not copied.
+fn all_columns(mut sources: Vec<Source>) -> Vec<(String, Role, Column)> {
+    let kept = |role: &Role| !matches!(role, Role::Ignore | Role::OutcomeTime);
+    if sources.len() > 1 {
+        let mut known = HashSet::new();
+        let mut out = Vec::new();
+        for s in &sources {
+            for (name, role) in s.table.names.iter().zip(&s.roles) {
+                if kept(role) && known.insert(name) {
+                    out.push((name.clone(), *role, gather_named(&sources, name)));
+                }
             }
         }
+        return out;
     }
-    out
+    let Some(Source { table, roles, .. }) = sources.pop() else {
+        return Vec::new();
+    };
+    let cells = table.names.into_iter().zip(roles).zip(table.columns);
+    cells
+        .map(|((name, role), column)| (name, role, column))
+        .filter(|c| kept(&c.1))
+        .collect()
 }
 
 fn category(name: String, column: Column) -> Category {
@@ -421,9 +432,9 @@ fn category(name: String, column: Column) -> Category {
     }
 }
 
-fn times(column: &Option<Column>) -> Vec<i64> {
+fn times(column: Option<Column>) -> Vec<i64> {
     match column {
-        Some(Column::Time(t)) => t.clone(),
+        Some(Column::Time(t)) => t,
         _ => Vec::new(),
     }
 }

@@ -11,7 +11,7 @@ fn main(report: &Report) -> Option<(&'static Info, &Estimate)> {
     let names: &[&str] = match report.task {
         Task::Binary | Task::Multiclass => &["accuracy", "roc_auc", "log_loss"],
         Task::Regression => &["mean_absolute_error"],
-        Task::Service => &["error_rate", "latency_p95_ms", "requests"],
+        Task::Service => &["error_rate", "latency_p95_ms"],
     };
     names.iter().find_map(|name| {
         let of = report

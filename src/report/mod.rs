@@ -78,7 +78,8 @@ pub struct Report {
 }
 
 /// How many rows of which kind. `predictions = joined + unmatched_predictions`;
-/// `outcomes = joined outcomes + orphan_outcomes + duplicate_outcomes`.
+/// `outcomes = joined outcomes + orphan_outcomes + duplicate_outcomes`, but for outcomes that name no
+/// class (a tie among two), which a note counts.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rows {
     /// Rows with a prediction.

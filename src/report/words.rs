@@ -97,11 +97,13 @@ pub fn period(start: Time, end: Time, size: WindowSize, timed: bool) -> String {
     }
     let last = Time(end.0 - 1);
     if size == WindowSize::Hour && end.0 - start.0 < 3 * DAY {
-        return format!(
-            "{} – {}",
-            instant(start, size, true),
-            instant(end, size, true)
-        );
+        let (from, to) = (instant(start, size, true), instant(end, size, true));
+        let from = from.trim_end_matches(" UTC");
+        if start.date() == end.date() {
+            let (h, min, _) = end.clock();
+            return format!("{from} – {h:02}:{min:02} UTC");
+        }
+        return format!("{from} – {to}");
     }
     let ((y1, m1, d1), (y2, m2, _)) = (start.date(), last.date());
     let to = instant(last, WindowSize::Day, true);
@@ -138,6 +140,7 @@ pub fn duration(seconds: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::table::time::HOUR;
 
     #[test]
     fn numbers_and_periods() {
@@ -155,6 +158,15 @@ mod tests {
             "1 Jan – 9 Feb 2025"
         );
         assert_eq!(period(day(0), day(31), WindowSize::Month, true), "Jan 2025");
+        let hour = |h: i64| Time(day(0).0 + h * HOUR);
+        assert_eq!(
+            period(hour(18), hour(19), WindowSize::Hour, true),
+            "1 Jan 2025 18:00 – 19:00 UTC"
+        );
+        assert_eq!(
+            period(hour(18), hour(26), WindowSize::Hour, true),
+            "1 Jan 2025 18:00 – 2 Jan 2025 02:00 UTC"
+        );
         assert_eq!(duration(250_000.0), "2.9 days");
     }
 }

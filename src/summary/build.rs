@@ -377,11 +377,13 @@ impl Builder {
             })
             .collect();
         for (bucket, (start, end)) in buckets.borders.iter().enumerate() {
-            for row in &buckets.order[buckets.starts[bucket]..buckets.starts[bucket + 1]] {
+            let rows = &buckets.order[buckets.starts[bucket]..buckets.starts[bucket + 1]];
+            for row in rows {
                 if let Some(work) = works.get_mut(group[*row as usize] as usize) {
                     work.add(self, *row as usize);
                 }
             }
+            self.count_missing(&mut works, rows, group, full);
             for (work, series) in works.iter_mut().zip(&mut series) {
                 if let Some(cell) = work.take(self) {
                     series.buckets.push(Bucket {
@@ -397,10 +399,25 @@ impl Builder {
                 work.add(self, row);
             }
         }
+        let reference: Vec<u32> = (self.log.live as u32..self.log.rows as u32).collect();
+        self.count_missing(&mut works, &reference, group, full);
         for (work, series) in works.iter_mut().zip(&mut series) {
             series.reference = work.take(self);
         }
         series
+    }
+
+    /// Missing cells of rows, where they are counted: slices that are counted in full come alone.
+    fn count_missing(&self, works: &mut [Work], rows: &[u32], group: &[u32], full: bool) {
+        if let ([work], true) = (works, full) {
+            if rows.iter().all(|r| group[*r as usize] == 0) {
+                work.add_missing(self, rows);
+            } else {
+                let is_member = |r: &u32| group[*r as usize] == 0;
+                let members: Vec<u32> = rows.iter().copied().filter(is_member).collect();
+                work.add_missing(self, &members);
+            }
+        }
     }
 
     /// The bucket of each row in a series (`u32::MAX`: in none), and the number of buckets.

@@ -140,8 +140,18 @@ impl Work {
                 self.means[place].add(v[row]);
             }
         }
-        for (missing, (_, _, column)) in self.missing.iter_mut().zip(&log.columns) {
-            *missing += u64::from(column.is_missing(row));
+    }
+
+    /// Counts missing cells of rows, column by column: a row at a time would touch every column's
+    /// memory for each row. Nothing where they are not counted.
+    pub fn add_missing(&mut self, builder: &Builder, rows: &[u32]) {
+        for (missing, (_, _, column)) in self.missing.iter_mut().zip(&builder.log.columns) {
+            let rows = rows.iter().map(|r| *r as usize);
+            *missing += match column {
+                Column::Number(v) => rows.filter(|r| v[*r].is_nan()).count(),
+                Column::Presence(v) => rows.filter(|r| v[*r] == 0).count(),
+                other => rows.filter(|r| other.is_missing(*r)).count(),
+            } as u64;
         }
     }
 
