@@ -24,8 +24,9 @@
 //! **Invariants.** Nothing outside `web` names a browser type. A Summary holds no row, so a shared
 //! report cannot leak one. A value that cannot be computed is absent with a reason, never NaN.
 //! Sums are exact (see [`stats::exact_sum`]), and transcendental functions come from `libm`, so the
-//! page and the command line print the same bytes whatever the number of workers. One bad row never
-//! costs the others: it is counted, sampled and shown.
+//! page and the command line print the same bytes whatever the number of workers. A bad row is
+//! counted, sampled and shown, and costs the others nothing, unless it is longer than
+//! [`read::MAX_RECORD`]: then its file is refused with the line.
 
 pub mod chart;
 pub mod engine;
