@@ -23,6 +23,6 @@ mod part;
 pub mod shards;
 
 pub use keeper::Keeper;
-pub use look::{HEAD_BYTES, arrange, look};
+pub use look::{arrange, look};
 pub use part::{OVERLAP_BYTES, info, read_part, read_through};
 pub use shards::Shards;

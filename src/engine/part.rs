@@ -2,7 +2,7 @@
 
 use super::message::{Input, PartInfo, Shard};
 use super::shards::SHARD_BYTES;
-use crate::read::{Part, ReadError, ShardRead, read_shard};
+use crate::read::{Bytes, Cut, Part, ReadError, ShardRead, read_groups, read_shard};
 
 /// Bytes past a shard's end that mostly hold the end of its last record.
 pub const OVERLAP_BYTES: u64 = 64 << 10;
@@ -35,26 +35,28 @@ pub fn read_part(
     })
 }
 
-/// Reads a shard through a function that gives bytes `from..to` of its file.
+/// Reads a shard of a file.
 ///
 /// # Errors
-/// As [`read_part`], but with the line of the file, and what the function fails with.
-pub fn read_through(
-    input: &Input,
-    shard: Shard,
-    bytes_of: &dyn Fn(u64, u64) -> Result<Vec<u8>, ReadError>,
-) -> Result<Part, ReadError> {
+/// As [`read_part`], but with the line of the file, and what the file itself fails with.
+pub fn read_through(input: &Input, shard: Shard, file: &dyn Bytes) -> Result<Part, ReadError> {
+    if let Cut::Groups(_) = input.sniff.cut {
+        return read_groups(&input.schema(), file, shard.start..shard.end).map_err(|e| ReadError {
+            file: input.name.clone(),
+            ..e
+        });
+    }
     // One byte before an unaligned shard tells whether a record starts right at it.
     let base = shard.start.saturating_sub(u64::from(!shard.aligned));
     let mut overlap = OVERLAP_BYTES;
     loop {
         let to = shard.end.saturating_add(overlap).min(input.bytes);
-        let read = read_part(input, shard, &bytes_of(base, to)?, base, to == input.bytes);
+        let read = read_part(input, shard, &file.read(base, to)?, base, to == input.bytes);
         match read {
             Ok(ShardRead::Part(part)) => return Ok(part),
             Ok(ShardRead::More) => overlap = overlap.saturating_mul(8),
             Err(error) => {
-                let before = lines(shard.start, bytes_of)?;
+                let before = lines(shard.start, file)?;
                 return Err(ReadError {
                     line: error.line.map(|line| line + before),
                     ..error
@@ -65,14 +67,11 @@ pub fn read_through(
 }
 
 /// Lines that end before a byte of the file. Asked for in an error only, so it may take its time.
-fn lines(
-    end: u64,
-    bytes_of: &dyn Fn(u64, u64) -> Result<Vec<u8>, ReadError>,
-) -> Result<u64, ReadError> {
+fn lines(end: u64, file: &dyn Bytes) -> Result<u64, ReadError> {
     let (mut from, mut lines) = (0, 0);
     while from < end {
         let to = from.saturating_add(SHARD_BYTES).min(end);
-        lines += memchr::memchr_iter(b'\n', &bytes_of(from, to)?).count() as u64;
+        lines += memchr::memchr_iter(b'\n', &file.read(from, to)?).count() as u64;
         from = to;
     }
     Ok(lines)

@@ -1,6 +1,8 @@
 //! Cuts files into shards, and checks that what readers found meets without gap or overlap.
 
-use super::message::{PartInfo, Shard};
+use super::message::{Input, PartInfo, Shard};
+use crate::read::Cut;
+use std::collections::VecDeque;
 
 /// Bytes of a shard: large enough that a worker's message costs nothing, small enough that
 /// progress moves and a cancelled job ends.
@@ -9,49 +11,98 @@ pub const SHARD_BYTES: u64 = 8 << 20;
 /// The shards of one file, and which of them stand.
 ///
 /// A shard *stands* when its first record is known to start where the one before it ended. Shards
-/// may be read in any order; [`Shards::done`] says which to read again.
+/// that [`Shards::next`] gave may be read in any order; [`Shards::done`] tells of each, and may bring
+/// up others.
 #[derive(Clone, Debug)]
 pub struct Shards {
     shards: Vec<Shard>,
     found: Vec<Option<PartInfo>>,
     standing: usize,
+    waiting: VecDeque<usize>,
+    in_order: bool,
 }
 
 impl Shards {
-    /// Shards of a file of so many bytes; one alone where the file cannot be cut (`whole`).
+    /// Shards of a file that was looked into.
     #[must_use]
-    pub fn new(file: usize, bytes: u64, whole: bool) -> Self {
-        Self::with_size(file, bytes, if whole { bytes } else { SHARD_BYTES })
-    }
-
-    /// Shards of another size than [`SHARD_BYTES`].
-    #[must_use]
-    pub fn with_size(file: usize, bytes: u64, size: u64) -> Self {
-        let size = size.max(1);
-        let shards: Vec<Shard> = (0..bytes.div_ceil(size).max(1))
-            .map(|i| Shard {
-                file,
-                index: i as usize,
-                start: i * size,
-                end: ((i + 1) * size).min(bytes),
-                aligned: i == 0,
-            })
-            .collect();
-        Self {
-            found: vec![None; shards.len()],
-            shards,
-            standing: 0,
+    pub fn new(file: usize, input: &Input) -> Self {
+        match &input.sniff.cut {
+            Cut::Bytes => Self::with_size(file, input.bytes, SHARD_BYTES, false),
+            Cut::InOrder => Self::with_size(file, input.bytes, SHARD_BYTES, true),
+            Cut::Whole => Self::with_size(file, input.bytes, input.bytes, false),
+            Cut::Groups(bytes) => Self::of_groups(file, bytes),
         }
     }
 
-    /// All shards, in order.
+    /// Shards of so many bytes; `in_order`: none is given before the one in front of it stands.
     #[must_use]
-    pub fn shards(&self) -> &[Shard] {
-        &self.shards
+    pub fn with_size(file: usize, bytes: u64, size: u64, in_order: bool) -> Self {
+        let size = size.max(1);
+        let shards = (0..bytes.div_ceil(size).max(1)).map(|i| {
+            let (start, end) = (i * size, ((i + 1) * size).min(bytes));
+            Shard {
+                file,
+                index: i as usize,
+                start,
+                end,
+                aligned: i == 0,
+                bytes: end - start,
+            }
+        });
+        Self::of(shards.collect(), in_order)
     }
 
-    /// Takes what was found in a shard. Gives the shard that has to be read again, if one has.
-    pub fn done(&mut self, index: usize, info: PartInfo) -> Option<Shard> {
+    /// Shards of a columnar file: neighbouring groups of rows, some [`SHARD_BYTES`] together.
+    fn of_groups(file: usize, groups: &[u64]) -> Self {
+        let mut shards: Vec<Shard> = Vec::new();
+        for (group, bytes) in (0..).zip(groups) {
+            match shards.last_mut() {
+                Some(shard) if shard.bytes + bytes <= SHARD_BYTES => {
+                    shard.end = group + 1;
+                    shard.bytes += bytes;
+                }
+                _ => shards.push(Shard {
+                    file,
+                    index: shards.len(),
+                    start: group,
+                    end: group + 1,
+                    aligned: true,
+                    bytes: *bytes,
+                }),
+            }
+        }
+        Self::of(shards, false)
+    }
+
+    fn of(shards: Vec<Shard>, in_order: bool) -> Self {
+        Self {
+            found: vec![None; shards.len()],
+            standing: 0,
+            waiting: (0..shards.len()).collect(),
+            in_order,
+            shards,
+        }
+    }
+
+    /// A shard that can be read now. `None`: there is none left, or the next one waits for what is
+    /// being read.
+    pub fn next(&mut self) -> Option<Shard> {
+        let index = *self.waiting.front()?;
+        if self.in_order && index > self.standing {
+            return None;
+        }
+        self.waiting.pop_front();
+        let shard = &mut self.shards[index];
+        if self.in_order
+            && let Some(Some(before)) = index.checked_sub(1).and_then(|i| self.found.get(i))
+        {
+            (shard.start, shard.aligned) = (before.next.clamp(shard.start, shard.end), true);
+        }
+        Some(*shard)
+    }
+
+    /// Takes what was found in a shard. It may have to be read again: then [`Shards::next`] gives it.
+    pub fn done(&mut self, index: usize, info: PartInfo) {
         self.found[index] = Some(info);
         while let Some(Some(info)) = self.found.get(self.standing) {
             let from = match self.standing {
@@ -73,9 +124,9 @@ impl Shards {
                     aligned: true,
                     ..*shard
                 };
-                let again = *shard;
                 self.found[self.standing] = None;
-                return Some(again);
+                self.waiting.push_front(self.standing);
+                return;
             }
             if empty && let Some(Some(info)) = self.found.get_mut(self.standing) {
                 (info.first, info.next, info.lines) = (from, from, 0);
@@ -83,7 +134,6 @@ impl Shards {
             }
             self.standing += 1;
         }
-        None
     }
 
     /// Whether every shard stands.

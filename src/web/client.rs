@@ -19,7 +19,6 @@ use futures::future::{join_all, try_join_all};
 use futures::lock::Mutex;
 use gloo::timers::future::TimeoutFuture;
 use std::cell::{Cell, RefCell};
-use std::collections::VecDeque;
 use std::rc::Rc;
 use std::sync::Arc;
 use web_sys::File;
@@ -296,28 +295,18 @@ impl Client {
 /// The shards still to be read, and those found.
 struct Plan {
     chains: RefCell<Vec<Shards>>,
-    queue: RefCell<VecDeque<Shard>>,
 }
 
 impl Plan {
     fn new(inputs: &[Input]) -> Self {
-        let chains: Vec<Shards> = inputs
-            .iter()
-            .enumerate()
-            .map(|(i, input)| {
-                let whole = !input.sniff.schema.encoding.can_be_cut();
-                Shards::new(i, input.bytes, whole)
-            })
-            .collect();
-        let queue = chains.iter().flat_map(Shards::shards).copied().collect();
+        let chains = inputs.iter().enumerate();
         Self {
-            chains: chains.into(),
-            queue: RefCell::new(queue),
+            chains: RefCell::new(chains.map(|(i, input)| Shards::new(i, input)).collect()),
         }
     }
 
     fn next(&self) -> Option<Shard> {
-        self.queue.borrow_mut().pop_front()
+        self.chains.borrow_mut().iter_mut().find_map(Shards::next)
     }
 
     fn complete(&self) -> bool {
@@ -355,13 +344,8 @@ async fn read_shards(
         let (Reply::Part { shard, info }, rows) = answer else {
             return Err(unexpected(&input.name).into());
         };
-        let again = plan
-            .chains
-            .borrow_mut()
-            .get_mut(shard.file)
-            .and_then(|chain| chain.done(shard.index, info.clone()));
-        if let Some(again) = again {
-            plan.queue.borrow_mut().push_front(again);
+        if let Some(chain) = plan.chains.borrow_mut().get_mut(shard.file) {
+            chain.done(shard.index, info.clone());
         }
         tracker.shard(&shard, info.rows);
         keeping = Some(Box::pin(async move {

@@ -8,8 +8,8 @@ use super::pool::text_of;
 use super::timing;
 use super::wire::{self, Load, UNASKED};
 use crate::engine::message::{Input, Reply, Request, Shard};
-use crate::engine::{HEAD_BYTES, Keeper, info, look, parcel, read_through};
-use crate::read::ReadError;
+use crate::engine::{Keeper, info, look, parcel, read_through};
+use crate::read::{Bytes, ReadError};
 use crate::summary::{Series, Summary};
 use crate::table::Table;
 use js_sys::{ArrayBuffer, Uint8Array};
@@ -76,8 +76,13 @@ fn answer(
 ) -> Result<(Reply, Load), ReadError> {
     match request {
         Request::Sniff { name, bytes } => {
-            let head = slice(&file(load, &name)?, &name, 0, HEAD_BYTES.min(bytes))?;
-            let input = Box::new(look(&name, bytes, &head)?);
+            let file = file(load, &name)?;
+            let slices = Slices {
+                file: &file,
+                name: &name,
+                bytes,
+            };
+            let input = Box::new(look(&name, &slices)?);
             Ok((Reply::Sniffed { input }, Load::None))
         }
         Request::Read { shard, input } => read(&file(load, &input.name)?, shard, &input),
@@ -112,7 +117,12 @@ fn answer(
 }
 
 fn read(file: &File, shard: Shard, input: &Input) -> Result<(Reply, Load), ReadError> {
-    let part = read_through(input, shard, &|from, to| slice(file, &input.name, from, to))?;
+    let slices = Slices {
+        file,
+        name: &input.name,
+        bytes: input.bytes,
+    };
+    let part = read_through(input, shard, &slices)?;
     let info = info(&part);
     let rows = Load::copy_of(&part.table.to_bytes());
     Ok((Reply::Part { shard, info }, rows))
@@ -176,6 +186,23 @@ fn file(load: Load, name: &str) -> Result<File, ReadError> {
     match load {
         Load::File(file) => Ok(file),
         _ => Err(fault(name, "the file did not come with the request")),
+    }
+}
+
+/// A file that the page was given.
+struct Slices<'a> {
+    file: &'a File,
+    name: &'a str,
+    bytes: u64,
+}
+
+impl Bytes for Slices<'_> {
+    fn size(&self) -> u64 {
+        self.bytes
+    }
+
+    fn read(&self, from: u64, to: u64) -> Result<Vec<u8>, ReadError> {
+        slice(self.file, self.name, from, to)
     }
 }
 

@@ -2,7 +2,7 @@
 #![allow(dead_code, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use plumbline::engine::message::Input;
-use plumbline::engine::{HEAD_BYTES, Keeper, Shards, arrange, info, look, read_through};
+use plumbline::engine::{Keeper, Shards, arrange, info, look, read_through};
 use plumbline::log::Role;
 use plumbline::read::ReadError;
 use plumbline::report::Report;
@@ -16,13 +16,7 @@ pub type File<'a> = (&'a str, &'a [u8]);
 pub fn inputs(files: &[File<'_>], roles: &[(Role, &str)]) -> Result<Vec<Input>, ReadError> {
     let mut inputs = files
         .iter()
-        .map(|(name, bytes)| {
-            look(
-                name,
-                bytes.len() as u64,
-                &bytes[..bytes.len().min(HEAD_BYTES as usize)],
-            )
-        })
+        .map(|(name, bytes)| look(name, bytes))
         .collect::<Result<Vec<_>, _>>()?;
     arrange(&mut inputs);
     for (role, column) in roles {
@@ -40,15 +34,16 @@ pub fn inputs(files: &[File<'_>], roles: &[(Role, &str)]) -> Result<Vec<Input>, 
 pub fn keeper(files: &[File<'_>], inputs: &[Input]) -> Result<Keeper, ReadError> {
     let mut keeper = Keeper::open(inputs.to_vec());
     for (file, (input, (_, bytes))) in inputs.iter().zip(files).enumerate() {
-        let mut shards = Shards::new(file, input.bytes, !input.sniff.schema.encoding.can_be_cut());
-        let mut waiting = shards.shards().to_vec();
-        while let Some(shard) = waiting.pop() {
-            let part = read_through(input, shard, &|from, to| {
-                Ok(bytes[from as usize..to as usize].to_vec())
-            })?;
+        let mut shards = Shards::new(file, input);
+        let mut waiting = Vec::new();
+        loop {
+            // The last first: the order must not matter.
+            waiting.extend(std::iter::from_fn(|| shards.next()));
+            let Some(shard) = waiting.pop() else { break };
+            let part = read_through(input, shard, bytes)?;
             let found = info(&part);
             keeper.keep(shard, found.clone(), part.table);
-            waiting.extend(shards.done(shard.index, found));
+            shards.done(shard.index, found);
         }
         assert!(shards.complete());
     }

@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, dead_code)]
 
 use plumbline::engine::Shards;
-use plumbline::engine::message::PartInfo;
+use plumbline::engine::message::{PartInfo, Shard};
 use plumbline::read::{
     ColumnSpec, Dialect, Encoding, Format, Part, Schema, ShardRead, Sniff, Trouble, read_shard,
     sniff,
@@ -53,10 +53,10 @@ pub fn read(bytes: &[u8]) -> Part {
 /// The file in shards of a size, read again where a border was guessed wrongly: all rows, lines and
 /// troubles.
 pub fn in_shards(schema: &Schema, bytes: &[u8], size: u64) -> (Table, u64, Vec<Trouble>) {
-    let mut shards = Shards::with_size(0, bytes.len() as u64, size);
-    let mut tables = vec![Table::default(); shards.shards().len()];
+    let mut shards = Shards::with_size(0, bytes.len() as u64, size, false);
     // The last first: the order must not matter.
-    let mut queue = shards.shards().to_vec();
+    let mut queue: Vec<Shard> = std::iter::from_fn(|| shards.next()).collect();
+    let mut tables = vec![Table::default(); queue.len()];
     while let Some(shard) = queue.pop() {
         let base = if shard.aligned {
             shard.start
@@ -94,7 +94,8 @@ pub fn in_shards(schema: &Schema, bytes: &[u8], size: u64) -> (Table, u64, Vec<T
             lines: part.lines,
             troubles: part.troubles,
         };
-        queue.extend(shards.done(shard.index, info));
+        shards.done(shard.index, info);
+        queue.extend(std::iter::from_fn(|| shards.next()));
     }
     assert!(shards.complete());
     let mut table = Table::default();

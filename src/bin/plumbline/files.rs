@@ -2,11 +2,9 @@
 
 use super::options::ReportOptions;
 use plumbline::engine::message::{Input, Shard};
-use plumbline::engine::{
-    HEAD_BYTES, Keeper, Shards, arrange, info, look as look_into, read_through,
-};
+use plumbline::engine::{Keeper, Shards, arrange, info, look as look_into, read_through};
 use plumbline::log::FileKind;
-use plumbline::read::{Part, ReadError};
+use plumbline::read::{Bytes, Part, ReadError};
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
@@ -16,6 +14,16 @@ use std::sync::Mutex;
 pub struct Opened {
     path: PathBuf,
     input: Input,
+}
+
+impl Opened {
+    fn file(&self) -> OnDisk<'_> {
+        OnDisk {
+            path: &self.path,
+            name: &self.input.name,
+            bytes: self.input.bytes,
+        }
+    }
 }
 
 /// Looks into all files that the options name, and gives the roles that they name.
@@ -77,28 +85,29 @@ fn head(path: &Path) -> Result<Input, String> {
     let bytes = std::fs::metadata(path)
         .map_err(|e| format!("{}: {e}", path.display()))?
         .len();
-    let head = slice(path, &name, 0, bytes.min(HEAD_BYTES)).map_err(|e| e.to_string())?;
-    look_into(&name, bytes, &head).map_err(|e| e.to_string())
+    let file = OnDisk {
+        path,
+        name: &name,
+        bytes,
+    };
+    look_into(&name, &file).map_err(|e| e.to_string())
 }
 
 /// Reads all rows of the files.
 pub fn read(opened: &[Opened]) -> Result<Keeper, String> {
     let mut keeper = Keeper::open(opened.iter().map(|o| o.input.clone()).collect());
     for (file, o) in opened.iter().enumerate() {
-        let mut shards = Shards::new(
-            file,
-            o.input.bytes,
-            !o.input.sniff.schema.encoding.can_be_cut(),
-        );
-        let mut waiting = shards.shards().to_vec();
-        while !waiting.is_empty() {
-            let mut again = Vec::new();
+        let mut shards = Shards::new(file, &o.input);
+        loop {
+            let waiting: Vec<Shard> = std::iter::from_fn(|| shards.next()).collect();
+            if waiting.is_empty() {
+                break;
+            }
             for (shard, part) in on_every_core(o, &waiting).map_err(|e| e.to_string())? {
                 let found = info(&part);
                 keeper.keep(shard, found.clone(), part.table);
-                again.extend(shards.done(shard.index, found));
+                shards.done(shard.index, found);
             }
-            waiting = again;
         }
     }
     Ok(keeper)
@@ -120,10 +129,7 @@ fn on_every_core(opened: &Opened, shards: &[Shard]) -> Result<Vec<(Shard, Part)>
                         Err(_) => None,
                     };
                     let Some(shard) = shard else { break };
-                    let name = &opened.input.name;
-                    let part = read_through(&opened.input, shard, &|from, to| {
-                        slice(&opened.path, name, from, to)
-                    });
+                    let part = read_through(&opened.input, shard, &opened.file());
                     if let Ok(mut done) = done.lock() {
                         done.push(part.map(|part| (shard, part)));
                     }
@@ -140,18 +146,31 @@ fn on_every_core(opened: &Opened, shards: &[Shard]) -> Result<Vec<(Shard, Part)>
     Ok(parts)
 }
 
-fn slice(path: &Path, name: &str, from: u64, to: u64) -> Result<Vec<u8>, ReadError> {
-    let read = || -> std::io::Result<Vec<u8>> {
-        let mut file = File::open(path)?;
-        file.seek(SeekFrom::Start(from))?;
-        let mut bytes = Vec::new();
-        file.take(to.saturating_sub(from)).read_to_end(&mut bytes)?;
-        Ok(bytes)
-    };
-    read().map_err(|e| ReadError {
-        file: name.into(),
-        line: None,
-        found: format!("it cannot be read: {e}"),
-        mend: "Check that it is there and that you may read it".into(),
-    })
+/// A file of the disk.
+struct OnDisk<'a> {
+    path: &'a Path,
+    name: &'a str,
+    bytes: u64,
+}
+
+impl Bytes for OnDisk<'_> {
+    fn size(&self) -> u64 {
+        self.bytes
+    }
+
+    fn read(&self, from: u64, to: u64) -> Result<Vec<u8>, ReadError> {
+        let read = || -> std::io::Result<Vec<u8>> {
+            let mut file = File::open(self.path)?;
+            file.seek(SeekFrom::Start(from))?;
+            let mut bytes = Vec::new();
+            file.take(to.saturating_sub(from)).read_to_end(&mut bytes)?;
+            Ok(bytes)
+        };
+        read().map_err(|e| ReadError {
+            file: self.name.into(),
+            line: None,
+            found: format!("it cannot be read: {e}"),
+            mend: "Check that it is there and that you may read it".into(),
+        })
+    }
 }
