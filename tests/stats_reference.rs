@@ -190,14 +190,10 @@ fn areas_of_the_binary_log() {
         }
     }
     let order = sort_by_score(&score);
-    let mut cells = auc_cells(&order, &score, &positive, &day, days.len());
-    cells.extend(auc_cells(
-        &order,
-        &score,
-        &positive,
-        &vec![0; score.len()],
-        1,
-    ));
+    let in_order = || order.iter().map(|&row| row as usize);
+    let of = |i: usize, group: u32| (score[i], positive[i] == 1, group);
+    let mut cells = auc_cells(in_order().map(|i| of(i, day[i])), days.len());
+    cells.extend(auc_cells(in_order().map(|i| of(i, 0)), 1));
     let mut wanted: Vec<&Value> = days
         .iter()
         .map(|d| &metrics["binary"]["days"][d.as_str()])

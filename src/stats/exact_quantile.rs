@@ -15,7 +15,8 @@ pub fn quantile_sorted(values: &[f64], p: f64) -> Option<f64> {
 }
 
 /// The rank just below the `p`-quantile of `n` values, and how far the quantile lies towards the next.
-pub(super) fn rank(n: u64, p: f64) -> Option<(u64, f64)> {
+#[must_use]
+pub fn rank(n: u64, p: f64) -> Option<(u64, f64)> {
     let last = n.checked_sub(1)?;
     if !(0.0..=1.0).contains(&p) {
         return None;
@@ -26,7 +27,8 @@ pub(super) fn rank(n: u64, p: f64) -> Option<(u64, f64)> {
 }
 
 /// Linear interpolation as numpy does it: from the nearer end, so that both ends are met exactly.
-pub(super) fn between(low: f64, high: f64, fraction: f64) -> f64 {
+#[must_use]
+pub fn between(low: f64, high: f64, fraction: f64) -> f64 {
     let step = high - low;
     let value = if fraction >= 0.5 {
         high - step * (1.0 - fraction)

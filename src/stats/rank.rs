@@ -142,14 +142,14 @@ impl Climb {
         let (positives, negatives) = (self.tied_positives, self.tied_negatives);
         let cell = &mut self.cell;
         if positives > 0 {
-            let place = u128::from(2 * cell.negatives + negatives);
-            cell.positive_sum += u128::from(positives) * place;
-            cell.positive_squares += u128::from(positives) * place * place;
+            let (place, square) = powers(2 * cell.negatives + negatives);
+            cell.positive_sum += times(positives, place);
+            cell.positive_squares += times(positives, square);
         }
         if negatives > 0 {
-            let place = u128::from(2 * cell.positives + positives);
-            cell.negative_sum += u128::from(negatives) * place;
-            cell.negative_squares += u128::from(negatives) * place * place;
+            let (place, square) = powers(2 * cell.positives + positives);
+            cell.negative_sum += times(negatives, place);
+            cell.negative_squares += times(negatives, square);
         }
         cell.positives += positives;
         cell.negatives += negatives;
@@ -158,28 +158,35 @@ impl Climb {
     }
 }
 
+/// A number and its square; most fit 64 bits, where Wasm multiplies in one step.
+#[inline]
+fn powers(place: u64) -> (u128, u128) {
+    let square = if place <= u64::from(u32::MAX) {
+        u128::from(place * place)
+    } else {
+        u128::from(place) * u128::from(place)
+    };
+    (u128::from(place), square)
+}
+
+#[inline]
+fn times(count: u64, value: u128) -> u128 {
+    if count == 1 {
+        value
+    } else {
+        u128::from(count) * value
+    }
+}
+
 /// Fills one cell for every group in one pass.
 ///
-/// `order` holds row indices by ascending score, as [`sort_by_score`] gives them; `score`, `positive`
-/// (1 or 0) and `group` are by row. Rows of group [`NO_GROUP`] (or any other not below `groups`) are not
-/// counted, nor are rows that a column lacks. Rows tied within a group are settled together.
-/// O(rows + groups).
+/// `rows` come by ascending score ([`sort_by_score`]), each with its score, whether its outcome is
+/// positive, and its group. Rows of group [`NO_GROUP`] (or any other not below `groups`) are not
+/// counted. Rows tied within a group are settled together. O(rows + groups).
 #[must_use]
-pub fn auc_cells(
-    order: &[u32],
-    score: &[f64],
-    positive: &[u8],
-    group: &[u32],
-    groups: usize,
-) -> Vec<AucCell> {
+pub fn auc_cells(rows: impl IntoIterator<Item = (f64, bool, u32)>, groups: usize) -> Vec<AucCell> {
     let mut climbs = vec![Climb::default(); groups];
-    for &row in order {
-        let row = row as usize;
-        let (Some(&score), Some(&positive), Some(&group)) =
-            (score.get(row), positive.get(row), group.get(row))
-        else {
-            continue;
-        };
+    for (score, positive, group) in rows {
         let Some(climb) = climbs.get_mut(group as usize) else {
             continue;
         };
@@ -187,11 +194,8 @@ pub fn auc_cells(
             climb.settle();
             climb.tied_score = score;
         }
-        if positive == 0 {
-            climb.tied_negatives += 1;
-        } else {
-            climb.tied_positives += 1;
-        }
+        climb.tied_positives += u64::from(positive);
+        climb.tied_negatives += u64::from(!positive);
     }
     climbs
         .into_iter()

@@ -141,6 +141,92 @@ impl LogHistogram {
     }
 }
 
+/// A [`LogHistogram`] while it is being counted: one place a bucket, without a search for it.
+#[derive(Clone, Debug, Default)]
+pub struct LogCounter {
+    /// The bucket of the first place.
+    first: i32,
+    counts: Vec<u64>,
+    least: f64,
+    most: f64,
+    positive: u64,
+    /// Whatever is not positive, or far from the others.
+    rest: LogHistogram,
+}
+
+/// Places at most: a range of some 10³⁵.
+const PLACES: usize = 4_096;
+
+impl LogCounter {
+    /// Counts a value whose [`bucket`] is known; one that is not finite is ignored.
+    #[inline]
+    pub fn add_in(&mut self, value: f64, bucket: i32) {
+        if value > 0.0
+            && value.is_finite()
+            && let Some(count) = self.place(bucket)
+        {
+            *count += 1;
+            if self.positive == 0 {
+                (self.least, self.most) = (value, value);
+            }
+            self.positive += 1;
+            self.least = self.least.min(value);
+            self.most = self.most.max(value);
+        } else {
+            self.rest.add_in(value, bucket);
+        }
+    }
+
+    #[inline]
+    fn place(&mut self, bucket: i32) -> Option<&mut u64> {
+        let at = bucket.wrapping_sub(self.first) as usize;
+        if at >= self.counts.len() {
+            self.widen(bucket)?;
+        }
+        self.counts
+            .get_mut(bucket.wrapping_sub(self.first) as usize)
+    }
+
+    /// Makes room for a bucket, and some around it.
+    #[cold]
+    fn widen(&mut self, bucket: i32) -> Option<()> {
+        const ROOM: i32 = 64;
+        let end = self.first + self.counts.len() as i32;
+        let (low, high) = (bucket.checked_sub(ROOM)?, bucket.checked_add(ROOM)?);
+        let (first, end) = if self.counts.is_empty() {
+            (low, high)
+        } else {
+            (self.first.min(low), end.max(high))
+        };
+        let size = usize::try_from(end.checked_sub(first)?).ok()?;
+        if size > PLACES {
+            return None;
+        }
+        let mut counts = vec![0; size];
+        let from = self.first.checked_sub(first)?.max(0) as usize;
+        if !self.counts.is_empty() {
+            counts[from..from + self.counts.len()].copy_from_slice(&self.counts);
+        }
+        (self.first, self.counts) = (first, counts);
+        Some(())
+    }
+
+    /// What was counted; afterwards nothing is.
+    pub fn take(&mut self) -> LogHistogram {
+        let mut out = std::mem::take(&mut self.rest);
+        if self.positive > 0 {
+            for (bucket, count) in (self.first..).zip(&mut self.counts) {
+                if *count > 0 {
+                    out.positive.add(bucket, std::mem::take(count));
+                }
+            }
+            out.widen(Some(self.least), Some(self.most));
+            self.positive = 0;
+        }
+        out
+    }
+}
+
 /// The bucket of a positive value: γ^(i−1) < value ≤ γ^i.
 #[must_use]
 pub fn bucket(value: f64) -> i32 {
@@ -266,6 +352,16 @@ mod tests {
             left.merge(&of(&b));
             prop_assert_eq!(&left, &whole);
             prop_assert_eq!(&right, &whole);
+        }
+
+        #[test]
+        fn a_counter_counts_the_same(values in values(), more in values()) {
+            let mut counter = LogCounter::default();
+            for values in [values, more] {
+                values.iter().for_each(|&v| counter.add_in(v, bucket(v)));
+                prop_assert_eq!(counter.take(), of(&values));
+                prop_assert_eq!(counter.take(), LogHistogram::default());
+            }
         }
 
         #[test]

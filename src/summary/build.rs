@@ -15,7 +15,7 @@ use crate::table::time::{SECOND, Time};
 use crate::table::{Column, NO_TIME};
 use std::collections::BTreeMap;
 
-use super::work::Work;
+use super::work::Family;
 
 /// Values of a segment that get cells of their own; the others are found by asking.
 const VALUES: usize = 12;
@@ -30,12 +30,23 @@ pub struct Builder {
 
 /// Rows in order of their bucket.
 pub(super) struct Buckets {
+    /// The bucket of each row outside the reference; `u32::MAX` without one.
+    pub of: Vec<u32>,
     /// Row numbers, bucket by bucket.
     pub order: Vec<u32>,
     /// Where each bucket starts in `order`; one more than there are buckets.
     pub starts: Vec<usize>,
     /// First instant and end of each bucket.
     pub borders: Vec<(Time, Time)>,
+}
+
+/// Where rows are in a series.
+pub(super) struct Places {
+    /// The bucket of each row; [`Places::buckets`] for one of the reference, one more for one that is
+    /// not counted.
+    pub of: Vec<u32>,
+    /// The number of buckets.
+    pub buckets: usize,
 }
 
 impl Builder {
@@ -98,13 +109,12 @@ impl Builder {
             series: Vec::new(),
         };
         let buckets = self.buckets(size);
-        let all = vec![0; log.rows];
-        let whole = self.count(size, &buckets, (vec![Slice::default()], &all), true);
+        let whole = self.count(size, &buckets, (vec![Slice::default()], &[]), true);
         summary.series.extend(whole);
         summary
             .series
             .extend(self.families(&summary, size, &buckets));
-        self.exact_windows(&mut summary, 0);
+        self.exact_windows(&mut summary, 0, &buckets);
         summary
     }
 
@@ -160,11 +170,14 @@ impl Builder {
         summary
             .series
             .splice(at..summary.series.len().min(at + 1), counted);
-        self.exact_windows(summary, at);
+        self.exact_windows(summary, at, &buckets);
     }
 
-    /// Rows of a slice: 0 for its members, `u32::MAX` for the others.
+    /// Rows of a slice: 0 for its members, `u32::MAX` for the others; empty where all are.
     fn members(&self, slice: &Slice) -> Vec<u32> {
+        if *slice == Slice::default() {
+            return Vec::new();
+        }
         let mut group = vec![0; self.log.rows];
         let mut narrow = |category: Option<&Category>, value: &str| {
             let code = category.and_then(|c| c.levels.iter().position(|l| l == value));
@@ -313,6 +326,7 @@ impl Builder {
                     .collect();
                 let (order, starts) = sort_by_group(&of, known.len(), None);
                 Buckets {
+                    of,
                     order,
                     starts,
                     borders,
@@ -349,7 +363,14 @@ impl Builder {
             let end = at(w[1]).0.max(at(w[1] - 1).0 + 1).max(start + 1);
             borders.push((Time(start), Time(end)));
         }
+        let mut of = vec![u32::MAX; log.live];
+        for (bucket, w) in (0u32..).zip(starts.windows(2)) {
+            for row in &order[w[0]..w[1]] {
+                of[*row as usize] = bucket;
+            }
+        }
         Buckets {
+            of,
             order,
             starts,
             borders,
@@ -364,7 +385,7 @@ impl Builder {
         (slices, group): (Vec<Slice>, &[u32]),
         full: bool,
     ) -> Vec<Series> {
-        let mut works: Vec<Work> = slices.iter().map(|_| Work::new(self, full)).collect();
+        let mut family = Family::new(self, slices.len(), group, full);
         let mut series: Vec<Series> = slices
             .into_iter()
             .map(|slice| Series {
@@ -377,70 +398,51 @@ impl Builder {
             })
             .collect();
         for (bucket, (start, end)) in buckets.borders.iter().enumerate() {
-            let rows = &buckets.order[buckets.starts[bucket]..buckets.starts[bucket + 1]];
-            for row in rows {
-                if let Some(work) = works.get_mut(group[*row as usize] as usize) {
-                    work.add(self, *row as usize);
-                }
-            }
-            self.count_missing(&mut works, rows, group, full);
-            for (work, series) in works.iter_mut().zip(&mut series) {
-                if let Some(cell) = work.take(self) {
-                    series.buckets.push(Bucket {
-                        start: *start,
-                        end: *end,
-                        cell,
-                    });
-                }
-            }
-        }
-        for (row, slice) in group.iter().enumerate().skip(self.log.live) {
-            if let Some(work) = works.get_mut(*slice as usize) {
-                work.add(self, row);
+            family.add(&buckets.order[buckets.starts[bucket]..buckets.starts[bucket + 1]]);
+            for (cell, series) in family.take().zip(&mut series) {
+                series.buckets.extend(cell.map(|cell| Bucket {
+                    start: *start,
+                    end: *end,
+                    cell,
+                }));
             }
         }
         let reference: Vec<u32> = (self.log.live as u32..self.log.rows as u32).collect();
-        self.count_missing(&mut works, &reference, group, full);
-        for (work, series) in works.iter_mut().zip(&mut series) {
-            series.reference = work.take(self);
+        family.add(&reference);
+        for (cell, series) in family.take().zip(&mut series) {
+            series.reference = cell;
         }
         series
     }
 
-    /// Missing cells of rows, where they are counted: slices that are counted in full come alone.
-    fn count_missing(&self, works: &mut [Work], rows: &[u32], group: &[u32], full: bool) {
-        if let ([work], true) = (works, full) {
-            if rows.iter().all(|r| group[*r as usize] == 0) {
-                work.add_missing(self, rows);
-            } else {
-                let is_member = |r: &u32| group[*r as usize] == 0;
-                let members: Vec<u32> = rows.iter().copied().filter(is_member).collect();
-                work.add_missing(self, &members);
-            }
-        }
-    }
-
-    /// The bucket of each row in a series (`u32::MAX`: in none), and the number of buckets.
-    pub(super) fn places(&self, series: &Series) -> (Vec<u32>, usize) {
-        let buckets = self.buckets(series.size);
+    /// Where rows are in a series of these buckets: those without a row of its slice are left out.
+    pub(super) fn places(&self, series: &Series, buckets: &Buckets) -> Places {
         let members = self.members(&series.slice);
-        let mut place = vec![u32::MAX; self.log.rows];
-        let mut filled = 0;
-        for bucket in 0..buckets.borders.len() {
-            let rows = &buckets.order[buckets.starts[bucket]..buckets.starts[bucket + 1]];
-            let mut any = false;
-            for row in rows.iter().filter(|r| members[**r as usize] == 0) {
-                place[*row as usize] = filled;
-                any = true;
-            }
-            filled += u32::from(any);
-        }
-        for row in self.log.live..self.log.rows {
-            if members[row] == 0 {
-                place[row] = u32::MAX - 1;
+        let is_in = |row: usize| members.get(row).is_none_or(|m| *m == 0);
+        let mut filled = vec![false; buckets.borders.len()];
+        for (row, bucket) in buckets.of.iter().enumerate() {
+            if let Some(filled) = filled.get_mut(*bucket as usize) {
+                *filled |= is_in(row);
             }
         }
-        (place, filled as usize)
+        let mut count = 0;
+        let place: Vec<u32> = filled
+            .iter()
+            .map(|filled| {
+                count += u32::from(*filled);
+                count.saturating_sub(1)
+            })
+            .collect();
+        let (reference, nowhere) = (count, count + 1);
+        let of_row = |row: usize| match buckets.of.get(row) {
+            _ if !is_in(row) => nowhere,
+            None => reference,
+            Some(bucket) => place.get(*bucket as usize).copied().unwrap_or(nowhere),
+        };
+        Places {
+            of: (0..self.log.rows).map(of_row).collect(),
+            buckets: count as usize,
+        }
     }
 }
 
@@ -450,17 +452,21 @@ pub(super) fn sort_by_group(
     groups: usize,
     order: Option<&[u32]>,
 ) -> (Vec<u32>, Vec<usize>) {
+    match order {
+        Some(order) => scatter(group, groups, order.iter().copied()),
+        None => scatter(group, groups, 0..group.len() as u32),
+    }
+}
+
+fn scatter(
+    group: &[u32],
+    groups: usize,
+    rows: impl Iterator<Item = u32> + Clone,
+) -> (Vec<u32>, Vec<usize>) {
     let mut starts = vec![0usize; groups + 1];
-    let rows = || -> Box<dyn Iterator<Item = u32> + '_> {
-        match order {
-            Some(order) => Box::new(order.iter().copied()),
-            None => Box::new(0..group.len() as u32),
-        }
-    };
-    for row in rows() {
-        let g = group[row as usize] as usize;
-        if g < groups {
-            starts[g + 1] += 1;
+    for row in rows.clone() {
+        if let Some(n) = starts.get_mut((group[row as usize] as usize).saturating_add(1)) {
+            *n += 1;
         }
     }
     for g in 0..groups {
@@ -468,7 +474,7 @@ pub(super) fn sort_by_group(
     }
     let mut at = starts.clone();
     let mut out = vec![0u32; starts[groups]];
-    for row in rows() {
+    for row in rows {
         let g = group[row as usize] as usize;
         if g < groups {
             out[at[g]] = row;

@@ -1,10 +1,10 @@
 //! What only rows can tell: the exact ROC AUC and exact percentiles of a range of buckets.
 
-use super::build::{Builder, sort_by_group};
+use super::build::{Buckets, Builder, Places, sort_by_group};
 use super::series::Series;
 use super::{Summary, WindowSize};
 use crate::log::{Log, Task};
-use crate::stats::exact_quantile::quantile_sorted;
+use crate::stats::exact_quantile::{between, rank};
 use crate::stats::interval::quantile_ranks;
 use crate::stats::rank::{AucCell, auc_cells, sort_by_score};
 use serde::{Deserialize, Serialize};
@@ -55,8 +55,39 @@ pub const PERCENTILES: [f64; 3] = [0.5, 0.95, 0.99];
 
 /// Rows sorted once by what is ranked.
 pub(super) struct Orders {
-    score: Vec<u32>,
+    score: Ordered,
     classes: Vec<Vec<u32>>,
+    latency: Ordered,
+}
+
+/// Rows in ascending order of a value, and what is asked of each beside it: a pass over them touches
+/// memory from one end to the other.
+#[derive(Default)]
+struct Ordered {
+    rows: Vec<u32>,
+    values: Vec<f64>,
+    /// Whether the outcome is positive.
+    positive: Vec<bool>,
+}
+
+impl Ordered {
+    fn of(values: &[f64], rows: Vec<u32>) -> Self {
+        Self {
+            values: rows.iter().map(|r| values[*r as usize]).collect(),
+            rows,
+            positive: Vec::new(),
+        }
+    }
+
+    /// Where each row is, in this order.
+    fn places(&self, places: &Places) -> Vec<u32> {
+        self.rows.iter().map(|r| places.of[*r as usize]).collect()
+    }
+}
+
+/// Where the rows of both orders are.
+struct Placed {
+    score: Vec<u32>,
     latency: Vec<u32>,
 }
 
@@ -69,9 +100,15 @@ impl Orders {
         let multiclass = log.task == Some(Task::Multiclass);
         Self {
             score: if log.task == Some(Task::Binary) {
-                labelled(sort_by_score(&log.score))
+                let rows = labelled(sort_by_score(&log.score));
+                let is = |row: &u32| log.truth.label(*row as usize) == Some(1);
+                let positive = rows.iter().map(is).collect();
+                Ordered {
+                    positive,
+                    ..Ordered::of(&log.score, rows)
+                }
             } else {
-                Vec::new()
+                Ordered::default()
             },
             classes: if multiclass {
                 log.class_scores
@@ -81,7 +118,7 @@ impl Orders {
             } else {
                 Vec::new()
             },
-            latency: sort_by_score(&log.latency_ms),
+            latency: Ordered::of(&log.latency_ms, sort_by_score(&log.latency_ms)),
         }
     }
 }
@@ -89,11 +126,12 @@ impl Orders {
 impl Builder {
     /// Adds what only rows can tell for every window that the series can make, for all its
     /// buckets together and for the reference.
-    pub(super) fn exact_windows(&self, summary: &mut Summary, at: usize) {
+    pub(super) fn exact_windows(&self, summary: &mut Summary, at: usize, buckets: &Buckets) {
         let Some(series) = summary.series.get(at) else {
             return;
         };
-        let (place, buckets) = self.places(series);
+        let places = self.places(series, buckets);
+        let buckets = places.buckets;
         debug_assert_eq!(buckets, series.buckets.len());
         let mut partitions: Vec<Vec<Option<(usize, usize)>>> = vec![vec![Some((0, buckets))]];
         for size in std::iter::once(series.size).chain(WindowSize::CALENDAR) {
@@ -104,11 +142,12 @@ impl Builder {
         if self.log.live < self.log.rows {
             partitions.push(vec![None]);
         }
+        let placed = self.placed(&places);
         let mut found: Vec<Exact> = Vec::new();
         let mut known = BTreeSet::new();
         for ranges in partitions {
             let fresh: Vec<_> = ranges.into_iter().filter(|r| known.insert(*r)).collect();
-            found.extend(self.exact(&place, &fresh));
+            found.extend(self.exact(&places, &placed, &fresh));
         }
         insert(&mut summary.series[at], found);
     }
@@ -118,55 +157,57 @@ impl Builder {
         let Some(series) = summary.series.get_mut(at) else {
             return;
         };
-        let (place, _) = self.places(series);
+        let places = self.places(series, &self.buckets(series.size));
+        let placed = self.placed(&places);
         for range in ranges {
             if series.exact(Some(*range)).is_none() {
-                let found = self.exact(&place, &[Some(*range)]);
+                let found = self.exact(&places, &placed, &[Some(*range)]);
                 insert(series, found);
             }
         }
     }
 
-    /// Ranges must not overlap.
-    fn exact(&self, place: &[u32], ranges: &[Option<(usize, usize)>]) -> Vec<Exact> {
-        let buckets = ranges.iter().flatten().map(|r| r.1).max().unwrap_or(0);
-        let mut of_bucket = vec![u32::MAX; buckets];
-        let mut of_reference = u32::MAX;
-        for (i, range) in (0u32..).zip(ranges) {
-            match range {
-                Some((from, to)) => of_bucket[*from..*to].iter_mut().for_each(|b| *b = i),
-                None => of_reference = i,
-            }
+    fn placed(&self, places: &Places) -> Placed {
+        Placed {
+            score: self.orders.score.places(places),
+            latency: self.orders.latency.places(places),
         }
-        let group: Vec<u32> = place
-            .iter()
-            .map(|p| {
-                if *p == u32::MAX - 1 {
-                    of_reference
-                } else {
-                    of_bucket.get(*p as usize).copied().unwrap_or(u32::MAX)
-                }
-            })
-            .collect();
+    }
+
+    /// Ranges must not overlap.
+    fn exact(
+        &self,
+        places: &Places,
+        placed: &Placed,
+        ranges: &[Option<(usize, usize)>],
+    ) -> Vec<Exact> {
+        let mut group_of = vec![u32::MAX; places.buckets + 2];
+        for (i, range) in (0u32..).zip(ranges) {
+            let (from, to) = range.unwrap_or((places.buckets, places.buckets + 1));
+            group_of[from..to].iter_mut().for_each(|b| *b = i);
+        }
         let auc = match self.log.task {
-            Some(Task::Binary) if !self.log.score.is_empty() => auc_cells(
-                &self.orders.score,
-                &self.log.score,
-                &self.facts.positive,
-                &group,
-                ranges.len(),
-            ),
+            Some(Task::Binary) if !self.log.score.is_empty() => {
+                let order = &self.orders.score;
+                let rows = order.values.iter().zip(&order.positive).zip(&placed.score);
+                let rows = rows.map(|((score, positive), place)| {
+                    (*score, *positive, group_of[*place as usize])
+                });
+                auc_cells(rows, ranges.len())
+            }
             _ => Vec::new(),
         };
         let macros = if self.orders.classes.is_empty() {
             Vec::new()
         } else {
+            let group: Vec<u32> = places.of.iter().map(|p| group_of[*p as usize]).collect();
             self.macros(&group, ranges.len())
         };
-        let latency = if self.orders.latency.is_empty() {
+        let latency = if self.orders.latency.rows.is_empty() {
             Vec::new()
         } else {
-            self.percentiles(&group, ranges.len())
+            let groups = placed.latency.iter().map(|p| group_of[*p as usize]);
+            percentiles(&self.orders.latency.values, groups, ranges.len())
         };
         ranges
             .iter()
@@ -176,34 +217,6 @@ impl Builder {
                 auc: auc.get(i).cloned(),
                 macro_auc: macros.get(i).cloned(),
                 latency_ms: latency.get(i).copied().flatten(),
-            })
-            .collect()
-    }
-
-    fn percentiles(&self, group: &[u32], groups: usize) -> Vec<Option<[Ranked; 3]>> {
-        let (rows, starts) = sort_by_group(group, groups, Some(&self.orders.latency));
-        let sorted: Vec<f64> = rows
-            .iter()
-            .map(|r| self.log.latency_ms[*r as usize])
-            .collect();
-        starts
-            .windows(2)
-            .map(|w| {
-                let values = &sorted[w[0]..w[1]];
-                let ranked = |p: f64| {
-                    let ranks = quantile_ranks(values.len() as u64, p);
-                    Some(Ranked {
-                        n: values.len() as u64,
-                        value: quantile_sorted(values, p)?,
-                        low: ranks.and_then(|r| values.get(r.0 as usize).copied()),
-                        high: ranks.and_then(|r| values.get(r.1 as usize).copied()),
-                    })
-                };
-                Some([
-                    ranked(PERCENTILES[0])?,
-                    ranked(PERCENTILES[1])?,
-                    ranked(PERCENTILES[2])?,
-                ])
             })
             .collect()
     }
@@ -287,6 +300,77 @@ impl Builder {
             })
             .collect()
     }
+}
+
+/// Percentiles of every group in two passes over all values in ascending order: one counts the groups,
+/// which tells the ranks that are wanted of each; the other picks them up. Nothing is moved.
+fn percentiles(
+    values: &[f64],
+    group: impl Iterator<Item = u32> + Clone,
+    groups: usize,
+) -> Vec<Option<[Ranked; 3]>> {
+    let mut count = vec![0u64; groups];
+    for g in group.clone() {
+        if let Some(n) = count.get_mut(g as usize) {
+            *n += 1;
+        }
+    }
+    // The wanted ranks of all groups, group by group, ascending, and where each group's begin.
+    let mut wanted: Vec<u64> = Vec::new();
+    let mut starts = vec![0];
+    for n in &count {
+        let mut ranks: Vec<u64> = Vec::new();
+        for p in PERCENTILES {
+            let Some((low, _)) = rank(*n, p) else {
+                continue;
+            };
+            ranks.extend([low, low + 1]);
+            ranks.extend(quantile_ranks(*n, p).into_iter().flat_map(|r| [r.0, r.1]));
+        }
+        ranks.sort_unstable();
+        ranks.dedup();
+        ranks.retain(|rank| rank < n);
+        wanted.append(&mut ranks);
+        starts.push(wanted.len());
+    }
+    let mut found = vec![f64::NAN; wanted.len()];
+    let mut at = starts.clone();
+    let mut seen = vec![0u64; groups];
+    for (value, g) in values.iter().zip(group) {
+        let Some(rank) = seen.get_mut(g as usize) else {
+            continue;
+        };
+        let place = &mut at[g as usize];
+        if *place < starts[g as usize + 1] && wanted[*place] == *rank {
+            found[*place] = *value;
+            *place += 1;
+        }
+        *rank += 1;
+    }
+    let of_group = |g: usize| {
+        let (from, to) = (starts[g], starts[g + 1]);
+        let value = |rank: u64| {
+            let at = wanted[from..to].binary_search(&rank).ok()?;
+            found.get(from + at).copied()
+        };
+        let ranked = |p: f64| {
+            let (low, fraction) = rank(count[g], p)?;
+            let first = value(low)?;
+            let ranks = quantile_ranks(count[g], p);
+            Some(Ranked {
+                n: count[g],
+                value: match fraction {
+                    0.0 => first,
+                    _ => between(first, value(low + 1).unwrap_or(first), fraction),
+                },
+                low: ranks.and_then(|r| value(r.0)),
+                high: ranks.and_then(|r| value(r.1)),
+            })
+        };
+        let [a, b, c] = PERCENTILES.map(ranked);
+        Some([a?, b?, c?])
+    };
+    (0..groups).map(of_group).collect()
 }
 
 fn insert(series: &mut Series, found: Vec<Exact>) {

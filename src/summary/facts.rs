@@ -12,8 +12,6 @@ const DISTINCT: usize = 200;
 pub(super) struct Facts {
     /// Bin of the score; `u32::MAX` without one.
     pub bin: Vec<u32>,
-    /// 1 where the outcome is the positive class.
-    pub positive: Vec<u8>,
     /// Log loss; NaN without outcome or probability.
     pub log_loss: Vec<f64>,
     /// Squared error of the probabilities, likewise.
@@ -89,7 +87,6 @@ pub(super) fn facts(log: &Log, edges: &[f64]) -> Facts {
         .collect();
     let mut facts = Facts {
         bin,
-        positive: Vec::new(),
         log_loss: Vec::new(),
         squared: Vec::new(),
         latency_bucket: log.latency_ms.iter().map(|l| bucket(*l)).collect(),
@@ -97,9 +94,6 @@ pub(super) fn facts(log: &Log, edges: &[f64]) -> Facts {
     // scikit-learn clips probabilities at the machine epsilon of their type.
     let clip = |p: f64| p.clamp(f64::EPSILON, 1.0 - f64::EPSILON);
     if log.task == Some(Task::Binary) {
-        facts.positive = (0..log.rows)
-            .map(|r| u8::from(log.truth.label(r) == Some(1)))
-            .collect();
         if log.probabilistic {
             for (row, p) in log.score.iter().enumerate() {
                 let y = log.truth.label(row).filter(|_| !p.is_nan());

@@ -4,11 +4,11 @@ use super::build::{Builder, sparse};
 use super::cell::{Cell, Classes, Moments, Numbers, Service};
 use crate::log::{Role, Task, Truth};
 use crate::stats::exact_sum::{ExactSum, Sum};
-use crate::stats::sketch::LogHistogram;
+use crate::stats::sketch::{LogCounter, bucket};
 use crate::table::{Column, NO_TIME};
 use std::collections::BTreeMap;
 
-/// Count, sum and sum of squares, exact.
+/// Count, sum and sum of squares.
 #[derive(Default)]
 struct Running {
     n: u64,
@@ -17,10 +17,19 @@ struct Running {
 }
 
 impl Running {
+    /// Counts a value; both sums are exact.
     fn add(&mut self, x: f64) {
         self.n += 1;
         self.sum.add(x);
         self.square.add_product(x, x);
+    }
+
+    /// Counts a loss. Its square is rounded before it is added, which no order of rows changes: the
+    /// mean of losses is of the size of their spread, so that no digit of it is lost.
+    fn add_loss(&mut self, x: f64) {
+        self.n += 1;
+        self.sum.add(x);
+        self.square.add(x * x);
     }
 
     fn take(&mut self) -> Moments {
@@ -54,9 +63,9 @@ pub(super) struct Work {
     regression: [ExactSum; 8],
     statuses: u64,
     failed: u64,
-    latency: LogHistogram,
+    latency: LogCounter,
     means: [Running; 3],
-    delay: LogHistogram,
+    delay: LogCounter,
     missing: Vec<u64>,
     /// Whether delays, means and missing cells are counted too.
     full: bool,
@@ -86,9 +95,9 @@ impl Work {
             regression: std::array::from_fn(|_| ExactSum::default()),
             statuses: 0,
             failed: 0,
-            latency: LogHistogram::default(),
+            latency: LogCounter::default(),
             means: std::array::from_fn(|_| Running::default()),
-            delay: LogHistogram::default(),
+            delay: LogCounter::default(),
             missing: if full {
                 vec![0; builder.log.columns.len()]
             } else {
@@ -98,65 +107,9 @@ impl Work {
         }
     }
 
-    /// Counts a row.
-    pub fn add(&mut self, builder: &Builder, row: usize) {
+    /// Counts a label and a score.
+    fn add_class(&mut self, builder: &Builder, row: usize) {
         let log = &builder.log;
-        self.rows += 1;
-        let labelled = log.truth.has(row);
-        self.labelled += u64::from(labelled);
-        match log.task {
-            Some(Task::Regression) => self.add_numbers(builder, row),
-            Some(Task::Binary | Task::Multiclass) => self.add_classes(builder, row),
-            _ => {}
-        }
-        match log.failed.get(row) {
-            Some(0) => self.statuses += 1,
-            Some(1) => {
-                self.statuses += 1;
-                self.failed += 1;
-            }
-            _ => {}
-        }
-        if let Some(latency) = log.latency_ms.get(row).filter(|l| !l.is_nan()) {
-            self.latency
-                .add_in(*latency, builder.facts.latency_bucket[row]);
-        }
-        if !self.full {
-            return;
-        }
-        if labelled
-            && let (Some(from), Some(to)) = (log.time.get(row), log.outcome_time.get(row))
-            && *from != NO_TIME
-            && *to != NO_TIME
-        {
-            // A clock that runs ahead gives a negative delay: the outcome was there at once.
-            self.delay
-                .add((to.saturating_sub(*from).max(0)) as f64 / 1e6);
-        }
-        for (role, column) in log.columns.iter().map(|c| (c.1, &c.2)) {
-            if let (Some(place), Column::Number(v)) = (mean_of(role), column)
-                && !v[row].is_nan()
-            {
-                self.means[place].add(v[row]);
-            }
-        }
-    }
-
-    /// Counts missing cells of rows, column by column: a row at a time would touch every column's
-    /// memory for each row. Nothing where they are not counted.
-    pub fn add_missing(&mut self, builder: &Builder, rows: &[u32]) {
-        for (missing, (_, _, column)) in self.missing.iter_mut().zip(&builder.log.columns) {
-            let rows = rows.iter().map(|r| *r as usize);
-            *missing += match column {
-                Column::Number(v) => rows.filter(|r| v[*r].is_nan()).count(),
-                Column::Presence(v) => rows.filter(|r| v[*r] == 0).count(),
-                other => rows.filter(|r| other.is_missing(*r)).count(),
-            } as u64;
-        }
-    }
-
-    fn add_classes(&mut self, builder: &Builder, row: usize) {
-        let (log, facts) = (&builder.log, &builder.facts);
         let truth = log.truth.label(row);
         if let (Some(t), Some(p)) = (truth, log.predicted.label(row)) {
             match self
@@ -167,7 +120,7 @@ impl Work {
                 None => *self.confusion.entry((t, p)).or_default() += 1,
             }
         }
-        if let Some(bin) = facts.bin.get(row).filter(|b| **b != u32::MAX) {
+        if let Some(bin) = builder.facts.bin.get(row).filter(|b| **b != u32::MAX) {
             let side = match truth {
                 Some(1) => 0,
                 Some(_) => 1,
@@ -175,24 +128,14 @@ impl Work {
             };
             self.bins[side][*bin as usize] += 1;
         }
-        if let Some(loss) = facts.log_loss.get(row).filter(|l| !l.is_nan()) {
-            self.log_loss.add(*loss);
-            self.squared.add(facts.squared[row]);
-        }
     }
 
-    fn add_numbers(&mut self, builder: &Builder, row: usize) {
-        let (Truth::Numbers(truth), Truth::Numbers(predicted)) =
-            (&builder.log.truth, &builder.log.predicted)
-        else {
-            return;
-        };
-        let (y, p) = (truth[row], predicted[row]);
+    fn add_number(&mut self, y: f64, p: f64, centre: f64) {
         let e = p - y;
         if !e.is_finite() {
             return;
         }
-        let (d, e2) = (y - builder.centre, e * e);
+        let (d, e2) = (y - centre, e * e);
         let d2 = d * d;
         self.error.add(e);
         self.outcome.add(y);
@@ -208,6 +151,19 @@ impl Work {
         ]) {
             // A power beyond every number makes the sum so, instead of being left out of it.
             sum.add(x.clamp(-f64::MAX, f64::MAX));
+        }
+    }
+
+    /// Counts missing cells of rows, column by column: a row at a time would touch every column's
+    /// memory for each row. Nothing where they are not counted.
+    fn add_missing(&mut self, builder: &Builder, rows: &[u32]) {
+        for (missing, (_, _, column)) in self.missing.iter_mut().zip(&builder.log.columns) {
+            let rows = rows.iter().map(|r| *r as usize);
+            *missing += match column {
+                Column::Number(v) => rows.filter(|r| v[*r].is_nan()).count(),
+                Column::Presence(v) => rows.filter(|r| v[*r] == 0).count(),
+                other => rows.filter(|r| other.is_missing(*r)).count(),
+            } as u64;
         }
     }
 
@@ -228,10 +184,10 @@ impl Work {
         let service = serves.then(|| Service {
             statuses: std::mem::take(&mut self.statuses),
             failed: std::mem::take(&mut self.failed),
-            latency_ms: std::mem::take(&mut self.latency),
+            latency_ms: self.latency.take(),
             means: std::array::from_fn(|i| self.means[i].take()),
         });
-        let delay = std::mem::take(&mut self.delay);
+        let delay = self.delay.take();
         let missing = self.missing.clone();
         self.missing.iter_mut().for_each(|m| *m = 0);
         Some(Cell {
@@ -291,5 +247,123 @@ fn mean_of(role: Role) -> Option<usize> {
         Role::Cpu => Some(1),
         Role::Memory => Some(2),
         _ => None,
+    }
+}
+
+/// The cells of a family of slices while the rows of one bucket pass by, statistic by statistic: a loop
+/// that does one thing is short, and reads few columns.
+pub(super) struct Family<'a> {
+    builder: &'a Builder,
+    works: Vec<Work>,
+    /// The slice of each row; empty where there is one slice and all rows are in it.
+    group: &'a [u32],
+}
+
+impl<'a> Family<'a> {
+    /// Empty cells; `full`: also of delays, means and missing cells.
+    pub fn new(builder: &'a Builder, slices: usize, group: &'a [u32], full: bool) -> Self {
+        Self {
+            builder,
+            works: (0..slices).map(|_| Work::new(builder, full)).collect(),
+            group,
+        }
+    }
+
+    /// Counts rows.
+    pub fn add(&mut self, rows: &[u32]) {
+        let builder = self.builder;
+        let (log, facts) = (&builder.log, &builder.facts);
+        self.each(rows, |work, row| {
+            work.rows += 1;
+            work.labelled += u64::from(log.truth.has(row));
+        });
+        match (log.task, &log.truth, &log.predicted) {
+            (Some(Task::Regression), Truth::Numbers(truth), Truth::Numbers(predicted)) => {
+                self.each(rows, |work, row| {
+                    work.add_number(truth[row], predicted[row], builder.centre);
+                });
+            }
+            (Some(Task::Binary | Task::Multiclass), ..) => {
+                self.each(rows, |work, row| work.add_class(builder, row));
+            }
+            _ => {}
+        }
+        if !facts.log_loss.is_empty() {
+            self.each(rows, |work, row| {
+                if !facts.log_loss[row].is_nan() {
+                    work.log_loss.add_loss(facts.log_loss[row]);
+                    work.squared.add_loss(facts.squared[row]);
+                }
+            });
+        }
+        if !log.failed.is_empty() {
+            self.each(rows, |work, row| {
+                work.statuses += u64::from(log.failed[row] < 2);
+                work.failed += u64::from(log.failed[row] == 1);
+            });
+        }
+        if !log.latency_ms.is_empty() {
+            self.each(rows, |work, row| {
+                let latency = log.latency_ms[row];
+                work.latency.add_in(latency, facts.latency_bucket[row]);
+            });
+        }
+        if self.works.iter().any(|w| w.full) {
+            self.add_rest(rows);
+        }
+    }
+
+    /// Counts what is counted in full only.
+    fn add_rest(&mut self, rows: &[u32]) {
+        let builder = self.builder;
+        let log = &builder.log;
+        if !log.time.is_empty() && !log.outcome_time.is_empty() {
+            self.each(rows, |work, row| {
+                let (from, to) = (log.time[row], log.outcome_time[row]);
+                if from != NO_TIME && to != NO_TIME && log.truth.has(row) {
+                    // A clock that runs ahead gives a negative delay: the outcome was there at once.
+                    let delay = (to.saturating_sub(from).max(0)) as f64 / 1e6;
+                    work.delay.add_in(delay, bucket(delay));
+                }
+            });
+        }
+        for (role, column) in log.columns.iter().map(|c| (c.1, &c.2)) {
+            if let (Some(place), Column::Number(v)) = (mean_of(role), column) {
+                self.each(rows, |work, row| {
+                    if !v[row].is_nan() {
+                        work.means[place].add(v[row]);
+                    }
+                });
+            }
+        }
+        let group = self.group;
+        for (at, work) in (0u32..).zip(&mut self.works) {
+            if group.is_empty() {
+                work.add_missing(builder, rows);
+            } else {
+                let is_member = |r: &u32| group[*r as usize] == at;
+                let members: Vec<u32> = rows.iter().copied().filter(is_member).collect();
+                work.add_missing(builder, &members);
+            }
+        }
+    }
+
+    /// The cells, if there was a row; afterwards they are empty again.
+    pub fn take(&mut self) -> impl Iterator<Item = Option<Cell>> {
+        self.works.iter_mut().map(|work| work.take(self.builder))
+    }
+
+    #[inline(always)]
+    fn each(&mut self, rows: &[u32], mut count: impl FnMut(&mut Work, usize)) {
+        match (self.works.as_mut_slice(), self.group) {
+            ([work], []) => rows.iter().for_each(|row| count(work, *row as usize)),
+            (works, group) => {
+                for row in rows {
+                    if let Some(work) = works.get_mut(group[*row as usize] as usize) {
+                        count(work, *row as usize);
+                    }
+                }
+            }
+        }
     }
 }

@@ -37,12 +37,11 @@ fn close(a: Option<f64>, b: Option<f64>) -> bool {
 }
 
 fn one_cell(rows: &[(f64, u8)]) -> AucCell {
-    let (score, positive): (Vec<f64>, Vec<u8>) = rows.iter().copied().unzip();
+    let score: Vec<f64> = rows.iter().map(|r| r.0).collect();
+    let order = sort_by_score(&score);
+    let in_order = order.iter().map(|&row| rows[row as usize]);
     auc_cells(
-        &sort_by_score(&score),
-        &score,
-        &positive,
-        &vec![0; rows.len()],
+        in_order.map(|(score, positive)| (score, positive == 1, 0)),
         1,
     )[0]
 }
@@ -103,8 +102,8 @@ fn a_cell_survives_json_however_large() {
 }
 
 #[test]
-fn rows_without_columns_are_left_out() {
-    let cells = auc_cells(&[0, 1, 9], &[0.1, 0.2], &[0, 1], &[0, 5], 1);
+fn rows_of_no_group_are_left_out() {
+    let cells = auc_cells([(0.1, false, 0), (0.2, true, 5), (0.3, true, NO_GROUP)], 1);
     assert_eq!((cells[0].positives, cells[0].negatives), (0, 1));
 }
 
@@ -162,7 +161,9 @@ proptest! {
         let score: Vec<f64> = rows.iter().map(|r| f64::from(r.0) / 16.0).collect();
         let positive: Vec<u8> = rows.iter().map(|r| r.1).collect();
         let group: Vec<u32> = rows.iter().map(|r| r.2).collect();
-        let cells = auc_cells(&sort_by_score(&score), &score, &positive, &group, 5);
+        let order = sort_by_score(&score);
+        let in_order = order.iter().map(|&row| row as usize);
+        let cells = auc_cells(in_order.map(|i| (score[i], positive[i] == 1, group[i])), 5);
         for (g, cell) in cells.iter().enumerate() {
             let alone: Vec<(f64, u8)> = (0..rows.len())
                 .filter(|&i| group[i] as usize == g)
