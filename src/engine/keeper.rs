@@ -2,6 +2,7 @@
 //! asks later.
 
 use super::message::{Input, PartInfo, Shard};
+use super::rows::{Load, Rows};
 use crate::log::{FileKind, Role, Source, join};
 use crate::read::ReadError;
 use crate::report::Report;
@@ -18,7 +19,7 @@ const ROUNDS: usize = 4;
 /// The rows of all files.
 pub struct Keeper {
     inputs: Vec<Input>,
-    parts: Vec<BTreeMap<usize, (PartInfo, Table)>>,
+    rows: Vec<Rows>,
     made: Option<(Builder, Summary)>,
 }
 
@@ -26,19 +27,18 @@ impl Keeper {
     /// Expects the parts of these files.
     #[must_use]
     pub fn open(inputs: Vec<Input>) -> Self {
-        let parts = inputs.iter().map(|_| BTreeMap::new()).collect();
         Self {
+            rows: inputs.iter().map(|i| Rows::new(i.bytes)).collect(),
             inputs,
-            parts,
             made: None,
         }
     }
 
-    /// Keeps the rows of a shard, in place of those that were kept for it before.
-    pub fn keep(&mut self, shard: Shard, info: PartInfo, table: Table) {
-        if let Some(parts) = self.parts.get_mut(shard.file) {
-            parts.insert(shard.index, (info, table));
-        }
+    /// Keeps the rows of a shard, in place of those that were kept for it before. False if they were
+    /// damaged on their way.
+    pub fn keep(&mut self, shard: Shard, info: PartInfo, load: Load) -> bool {
+        let rows = self.rows.get_mut(shard.file);
+        rows.is_some_and(|rows| rows.keep(shard, info, load))
     }
 
     /// Joins and summarises; the Summary answers the view exactly.
@@ -54,8 +54,8 @@ impl Keeper {
         let mut sources = Vec::new();
         let mut infos = Vec::new();
         let mut rejected = Vec::new();
-        for (input, parts) in self.inputs.iter().zip(std::mem::take(&mut self.parts)) {
-            let (table, info) = gather(input, parts, &mut rejected);
+        for (input, rows) in self.inputs.iter().zip(std::mem::take(&mut self.rows)) {
+            let (table, info) = gather(input, rows, &mut rejected);
             infos.push(info);
             let names = input.sniff.columns.iter().map(|c| &c.name);
             let known: BTreeMap<&String, Role> =
@@ -143,15 +143,11 @@ fn sharpen(builder: &Builder, summary: &mut Summary, view: &View) {
 }
 
 /// The parts of a file as one table, and what was wrong with it, lines counted from the file's start.
-fn gather(
-    input: &Input,
-    parts: BTreeMap<usize, (PartInfo, Table)>,
-    rejected: &mut Vec<Rejected>,
-) -> (Table, SourceInfo) {
-    let mut table = Table::default();
+fn gather(input: &Input, rows: Rows, rejected: &mut Vec<Rejected>) -> (Table, SourceInfo) {
+    let (table, infos) = rows.finish();
     let mut line = 1;
     let mut found: BTreeMap<(Option<String>, bool, String), Rejected> = BTreeMap::new();
-    for (info, part) in parts.into_values() {
+    for info in infos {
         for trouble in info.troubles {
             // Reasons differ by the value found; troubles of one column and kind are one.
             let kind = trouble
@@ -172,7 +168,6 @@ fn gather(
                 });
         }
         line += info.lines;
-        table.append(part);
     }
     let lost = found.values().filter(|r| r.row_lost).map(|r| r.count).sum();
     let mut found: Vec<Rejected> = found.into_values().collect();

@@ -20,6 +20,7 @@ mod look;
 pub mod message;
 pub mod parcel;
 mod part;
+pub mod rows;
 pub mod shards;
 
 pub use keeper::Keeper;

@@ -142,6 +142,7 @@ fn take<T: for<'d> Deserialize<'d>>(rest: &mut &[u8]) -> Option<T> {
 mod tests {
     use super::*;
     use crate::engine::message::Shard;
+    use crate::engine::rows::Load;
     use crate::engine::{Keeper, info, look, read_through};
     use crate::report::view::{View, WindowSize};
     use std::fmt::Write;
@@ -177,7 +178,8 @@ mod tests {
         };
         let part = read_through(&input, shard, &text.as_bytes()).expect("it can be read");
         let mut keeper = Keeper::open(vec![input]);
-        keeper.keep(shard, info(&part), part.table);
+        let rows = Load::Table(part.table.clone());
+        assert!(keeper.keep(shard, info(&part), rows));
         keeper
     }
 

@@ -42,17 +42,25 @@ pub(super) fn to_words(column: Column) -> Column {
         Column::Number(v) => {
             let mut dictionary = Dictionary::default();
             let mut seen: HashMap<u64, u32> = HashMap::new();
+            // Classes are few: those met first are compared with before they are looked up.
+            let mut few: Vec<(u64, u32)> = Vec::new();
             let codes = v
                 .iter()
                 .map(|x| {
                     if x.is_nan() {
-                        NO_LEVEL
-                    } else {
-                        // 0.0 and -0.0 are one value.
-                        *seen
-                            .entry((x + 0.0).to_bits())
-                            .or_insert_with(|| dictionary.code(&format!("{}", x + 0.0)))
+                        return NO_LEVEL;
                     }
+                    // 0.0 and -0.0 are one value.
+                    let bits = (x + 0.0).to_bits();
+                    if let Some((_, code)) = few.iter().find(|f| f.0 == bits) {
+                        return *code;
+                    }
+                    let word = || dictionary.code(&format!("{}", x + 0.0));
+                    let code = *seen.entry(bits).or_insert_with(word);
+                    if few.len() < FEW {
+                        few.push((bits, code));
+                    }
+                    code
                 })
                 .collect();
             Column::Category {
@@ -76,6 +84,8 @@ pub(super) fn to_words(column: Column) -> Column {
     }
 }
 
+/// Different numbers that are compared with one by one.
+const FEW: usize = 8;
 /// Largest number of different whole numbers that are still taken as classes.
 const CLASSES: usize = 20;
 /// Classes at most: a column of more different words holds no classes.

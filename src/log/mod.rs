@@ -1,16 +1,19 @@
 //! Which column means what, and predictions joined with outcomes.
 //!
-//! May use: `table`, and of `read` what it tells of a file. It knows no format and no reader.
+//! May use: `table`, `stats`, and of `read` what it tells of a file. It knows no format and no reader.
 
+mod columns;
+mod index;
 mod join;
 mod labels;
+mod outcomes;
 mod roles;
 mod rows;
 mod rules;
 
 pub use join::join;
 pub use roles::{RoleGuess, guess, kind_of};
-pub use rows::{Category, Counts, Labels, Log, Source, Truth};
+pub use rows::{Category, Counts, Labels, Log, LogColumn, Source, Spread, Truth};
 
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -87,6 +90,15 @@ impl Role {
         Self::Memory,
         Self::Ignore,
     ];
+
+    /// Whether a [`Log`] has a place of its own for the cells.
+    #[must_use]
+    pub fn has_place(self) -> bool {
+        !matches!(
+            self,
+            Self::Feature | Self::Bytes | Self::Cpu | Self::Memory | Self::Ignore
+        )
+    }
 
     /// Its name in files and on the command line.
     #[must_use]

@@ -1,6 +1,7 @@
 //! The rows of a Log: columns that mean something, one cell a prediction.
 
 use super::{FileKind, Role, Task};
+use crate::stats::exact_sum::{ExactSum, Sum};
 use crate::table::{Column, Table};
 use serde::{Deserialize, Serialize};
 
@@ -94,6 +95,71 @@ pub struct Counts {
     pub without_time: u64,
 }
 
+/// What is known of the numbers of a column outside the reference.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Spread {
+    /// Numbers.
+    pub numbers: u64,
+    /// Their sum.
+    pub sum: Sum,
+    /// Smallest and largest.
+    pub range: Option<(f64, f64)>,
+}
+
+impl Spread {
+    /// Of these numbers; NaN is none.
+    #[must_use]
+    pub fn of(cells: &[f64]) -> Self {
+        let mut sum = ExactSum::default();
+        let (mut numbers, mut low, mut high) = (0, f64::INFINITY, f64::NEG_INFINITY);
+        for x in cells.iter().copied().filter(|x| !x.is_nan()) {
+            numbers += 1;
+            sum.add(x);
+            low = if x < low { x } else { low };
+            high = if x > high { x } else { high };
+        }
+        Self {
+            numbers,
+            sum: sum.to_sum(),
+            range: (numbers > 0).then_some((low, high)),
+        }
+    }
+}
+
+/// A column of a [`Log`].
+#[derive(Clone, Debug)]
+pub struct LogColumn {
+    /// As its file spells it.
+    pub name: String,
+    /// What it means.
+    pub role: Role,
+    /// Its cells; only whether they are there, where the Log has another place for them.
+    pub cells: Column,
+    /// What is known of its numbers, where it holds some.
+    pub spread: Option<Spread>,
+    /// Whether a cell is missing.
+    pub gaps: bool,
+}
+
+impl LogColumn {
+    /// A column, looked through for missing cells.
+    #[must_use]
+    pub fn new(name: String, role: Role, cells: Column, spread: Option<Spread>) -> Self {
+        let gaps = match &cells {
+            Column::Number(v) => v.iter().any(|x| x.is_nan()),
+            Column::Presence(v) => v.contains(&0),
+            other => (0..other.len()).any(|row| other.is_missing(row)),
+        };
+        Self {
+            name,
+            role,
+            cells,
+            spread,
+            gaps,
+        }
+    }
+}
+
 /// Predictions joined with outcomes, ready to be counted. Rows `..live` are the log, the rest the
 /// reference. A column that the files lack is empty.
 #[derive(Clone, Debug, Default)]
@@ -125,7 +191,7 @@ pub struct Log {
     /// Columns to slice by.
     pub segments: Vec<Category>,
     /// Every column that was read but the times of outcomes, for data quality.
-    pub columns: Vec<(String, Role, Column)>,
+    pub columns: Vec<LogColumn>,
     /// Latency in milliseconds; NaN where missing.
     pub latency_ms: Vec<f64>,
     /// 0 fine, 1 failed, 2 unknown.

@@ -9,10 +9,9 @@ use super::facts::{Facts, edges, facts};
 use super::grid::{self, WindowSize, floor, next};
 use super::series::{Bucket, Series};
 use super::{ColumnInfo, SCHEMA, Slice, SliceChoice, Summary, Values};
-use crate::log::{Category, Log, Task};
-use crate::stats::exact_sum::ExactSum;
+use crate::log::{Category, Log, LogColumn, Task};
+use crate::table::NO_TIME;
 use crate::table::time::{SECOND, Time};
-use crate::table::{Column, NO_TIME};
 use std::collections::BTreeMap;
 
 use super::work::Family;
@@ -257,32 +256,18 @@ impl Builder {
     }
 
     fn columns(&self) -> Vec<ColumnInfo> {
-        let mut sum = ExactSum::default();
-        self.log
-            .columns
-            .iter()
-            .map(|(name, role, column)| {
-                sum.clear();
-                let mut info = ColumnInfo {
-                    name: name.clone(),
-                    role: *role,
-                    numbers: 0,
-                    sum: sum.to_sum(),
-                    min: None,
-                    max: None,
-                };
-                if let Column::Number(v) = column {
-                    for x in v[..self.log.live].iter().filter(|x| !x.is_nan()) {
-                        info.numbers += 1;
-                        sum.add(*x);
-                        info.min = Some(info.min.map_or(*x, |m: f64| m.min(*x)));
-                        info.max = Some(info.max.map_or(*x, |m: f64| m.max(*x)));
-                    }
-                    info.sum = sum.to_sum();
-                }
-                info
-            })
-            .collect()
+        let info = |column: &LogColumn| {
+            let spread = column.spread.clone().unwrap_or_default();
+            ColumnInfo {
+                name: column.name.clone(),
+                role: column.role,
+                numbers: spread.numbers,
+                sum: spread.sum,
+                min: spread.range.map(|r| r.0),
+                max: spread.range.map(|r| r.1),
+            }
+        };
+        self.log.columns.iter().map(info).collect()
     }
 
     /// Rows outside the reference by bucket of a size.

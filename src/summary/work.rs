@@ -157,9 +157,12 @@ impl Work {
     /// Counts missing cells of rows, column by column: a row at a time would touch every column's
     /// memory for each row. Nothing where they are not counted.
     fn add_missing(&mut self, builder: &Builder, rows: &[u32]) {
-        for (missing, (_, _, column)) in self.missing.iter_mut().zip(&builder.log.columns) {
+        for (missing, column) in self.missing.iter_mut().zip(&builder.log.columns) {
+            if !column.gaps {
+                continue;
+            }
             let rows = rows.iter().map(|r| *r as usize);
-            *missing += match column {
+            *missing += match &column.cells {
                 Column::Number(v) => rows.filter(|r| v[*r].is_nan()).count(),
                 Column::Presence(v) => rows.filter(|r| v[*r] == 0).count(),
                 other => rows.filter(|r| other.is_missing(*r)).count(),
@@ -327,7 +330,7 @@ impl<'a> Family<'a> {
                 }
             });
         }
-        for (role, column) in log.columns.iter().map(|c| (c.1, &c.2)) {
+        for (role, column) in log.columns.iter().map(|c| (c.role, &c.cells)) {
             if let (Some(place), Column::Number(v)) = (mean_of(role), column) {
                 self.each(rows, |work, row| {
                     if !v[row].is_nan() {

@@ -4,7 +4,7 @@
 //! UTF-8 bytes), one byte for its kind and its cells; a category column is followed by its words.
 //! Both ends run the same build: the layout carries no version and is never written to disk.
 
-use super::{Column, Table};
+use super::{Column, Kind, Table};
 
 impl Table {
     /// The table as bytes.
@@ -47,30 +47,52 @@ impl Table {
     /// The table that [`Table::to_bytes`] wrote; `None` if the bytes are not one.
     #[must_use]
     pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let mut table = Self::default();
+        table.append_bytes(bytes)?;
+        Some(table)
+    }
+
+    /// Appends the rows of a table of the same columns, which [`Table::to_bytes`] wrote. `None` if the
+    /// bytes are not one; then the table is of no more use.
+    #[must_use]
+    pub fn append_bytes(&mut self, bytes: &[u8]) -> Option<()> {
         let mut at = Cursor(bytes);
         let rows = usize::try_from(u64::from_le_bytes(at.array()?)).ok()?;
-        let columns = u32::from_le_bytes(at.array()?);
-        let mut table = Self {
-            rows,
-            ..Self::default()
-        };
-        for _ in 0..columns {
-            table.names.push(at.text()?);
-            table.columns.push(match at.array::<1>()?[0] {
-                0 => Column::Number(at.cells(rows, f64::from_le_bytes)?),
-                1 => Column::Time(at.cells(rows, i64::from_le_bytes)?),
-                2 => {
-                    let codes = at.cells(rows, u32::from_le_bytes)?;
+        let columns = u32::from_le_bytes(at.array()?) as usize;
+        let first = self.columns.is_empty() && self.rows == 0;
+        if !first && columns != self.columns.len() {
+            return None;
+        }
+        for place in 0..columns {
+            let name = at.text()?;
+            let kind = at.array::<1>()?[0];
+            if first {
+                self.names.push(name);
+                self.columns.push(match kind {
+                    0 => Column::Number(Vec::new()),
+                    1 => Column::Time(Vec::new()),
+                    2 => Column::new(Kind::Category),
+                    3 => Column::Key(Vec::new()),
+                    4 => Column::Presence(Vec::new()),
+                    _ => return None,
+                });
+            }
+            match (self.columns.get_mut(place)?, kind) {
+                (Column::Number(v), 0) => v.extend(at.cells(rows, f64::from_le_bytes)?),
+                (Column::Time(v), 1) => v.extend(at.cells(rows, i64::from_le_bytes)?),
+                (column @ Column::Category { .. }, 2) => {
+                    let codes = at.cells(rows, u32::from_le_bytes)?.collect();
                     let n = u32::from_le_bytes(at.array()?);
                     let levels = (0..n).map(|_| at.text()).collect::<Option<_>>()?;
-                    Column::Category { codes, levels }
+                    column.append(Column::Category { codes, levels });
                 }
-                3 => Column::Key(at.cells(rows, u128::from_le_bytes)?),
-                4 => Column::Presence(at.take(rows)?.to_vec()),
+                (Column::Key(v), 3) => v.extend(at.cells(rows, u128::from_le_bytes)?),
+                (Column::Presence(v), 4) => v.extend_from_slice(at.take(rows)?),
                 _ => return None,
-            });
+            }
         }
-        at.0.is_empty().then_some(table)
+        self.rows += rows;
+        at.0.is_empty().then_some(())
     }
 }
 
@@ -112,10 +134,14 @@ impl<'a> Cursor<'a> {
         self.take(N)?.try_into().ok()
     }
 
-    fn cells<T, const N: usize>(&mut self, rows: usize, from: fn([u8; N]) -> T) -> Option<Vec<T>> {
+    fn cells<T, const N: usize>(
+        &mut self,
+        rows: usize,
+        from: fn([u8; N]) -> T,
+    ) -> Option<impl Iterator<Item = T> + use<'a, T, N>> {
         let bytes = self.take(rows.checked_mul(N)?)?;
         let (cells, _) = bytes.as_chunks::<N>();
-        Some(cells.iter().map(|c| from(*c)).collect())
+        Some(cells.iter().map(move |c| from(*c)))
     }
 
     fn text(&mut self) -> Option<String> {
@@ -146,7 +172,12 @@ mod tests {
             rows: 3,
         };
         let bytes = table.to_bytes();
-        assert_eq!(Table::from_bytes(&bytes), Some(table));
+        assert_eq!(Table::from_bytes(&bytes), Some(table.clone()));
+        let mut twice = table.clone();
+        assert_eq!(twice.append_bytes(&bytes), Some(()));
+        let mut expected = table.clone();
+        expected.append(table);
+        assert_eq!(twice.to_bytes(), expected.to_bytes());
         for cut in 0..bytes.len() {
             assert_eq!(Table::from_bytes(&bytes[..cut]), None, "cut at {cut}");
         }

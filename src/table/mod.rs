@@ -125,6 +125,17 @@ impl Column {
         }
     }
 
+    /// Makes room for so many cells more.
+    pub fn reserve(&mut self, cells: usize) {
+        match self {
+            Self::Number(v) => v.reserve_exact(cells),
+            Self::Time(v) => v.reserve_exact(cells),
+            Self::Category { codes, .. } => codes.reserve_exact(cells),
+            Self::Key(v) => v.reserve_exact(cells),
+            Self::Presence(v) => v.reserve_exact(cells),
+        }
+    }
+
     /// Appends the cells of another column of the same kind; dictionaries are united.
     /// Cells of another kind become missing.
     pub fn append(&mut self, other: Self) {
@@ -180,6 +191,11 @@ impl Table {
             .iter()
             .position(|n| n == name)
             .map(|i| &self.columns[i])
+    }
+
+    /// Makes room for so many rows more.
+    pub fn reserve(&mut self, rows: usize) {
+        self.columns.iter_mut().for_each(|c| c.reserve(rows));
     }
 
     /// Appends the rows of a table with the same names and kinds in the same order.

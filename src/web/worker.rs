@@ -8,10 +8,10 @@ use super::pool::text_of;
 use super::timing;
 use super::wire::{self, Load, UNASKED};
 use crate::engine::message::{Input, Reply, Request, Shard};
+use crate::engine::rows::Load as Rows;
 use crate::engine::{Keeper, info, look, parcel, read_through};
 use crate::read::{Bytes, ReadError};
 use crate::summary::{Series, Summary};
-use crate::table::Table;
 use js_sys::{ArrayBuffer, Uint8Array};
 use std::cell::RefCell;
 use wasm_bindgen::prelude::Closure;
@@ -94,10 +94,12 @@ fn answer(
             Ok((Reply::Kept, Load::None))
         }
         Request::Keep { shard, info } => {
-            let table = Table::from_bytes(&load.into_bytes())
-                .ok_or_else(|| fault("", "the rows were damaged on their way"))?;
-            opened(keeping)?.keeper.keep(shard, info, table);
-            Ok((Reply::Kept, Load::None))
+            let rows = Rows::Bytes(load.into_bytes());
+            if opened(keeping)?.keeper.keep(shard, info, rows) {
+                Ok((Reply::Kept, Load::None))
+            } else {
+                Err(fault("", "the rows were damaged on their way"))
+            }
         }
         Request::Finish { view } => {
             let clock = Clock::new(post, id);

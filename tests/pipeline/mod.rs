@@ -2,6 +2,7 @@
 #![allow(dead_code, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use plumbline::engine::message::Input;
+use plumbline::engine::rows::Load;
 use plumbline::engine::{Keeper, Shards, arrange, info, look, read_through};
 use plumbline::log::Role;
 use plumbline::read::ReadError;
@@ -42,7 +43,7 @@ pub fn keeper(files: &[File<'_>], inputs: &[Input]) -> Result<Keeper, ReadError>
             let Some(shard) = waiting.pop() else { break };
             let part = read_through(input, shard, bytes)?;
             let found = info(&part);
-            keeper.keep(shard, found.clone(), part.table);
+            assert!(keeper.keep(shard, found.clone(), Load::Table(part.table)));
             shards.done(shard.index, found);
         }
         assert!(shards.complete());

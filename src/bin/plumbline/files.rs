@@ -2,6 +2,7 @@
 
 use super::options::ReportOptions;
 use plumbline::engine::message::{Input, Shard};
+use plumbline::engine::rows::Load as Rows;
 use plumbline::engine::{Keeper, Shards, arrange, info, look as look_into, read_through};
 use plumbline::log::FileKind;
 use plumbline::read::{Bytes, Part, ReadError};
@@ -105,7 +106,7 @@ pub fn read(opened: &[Opened]) -> Result<Keeper, String> {
             }
             for (shard, part) in on_every_core(o, &waiting).map_err(|e| e.to_string())? {
                 let found = info(&part);
-                keeper.keep(shard, found.clone(), part.table);
+                keeper.keep(shard, found.clone(), Rows::Table(part.table));
                 shards.done(shard.index, found);
             }
         }
