@@ -126,35 +126,49 @@ fn spread(count: u64, sum: u128, squares: u128) -> Option<f64> {
     all.checked_sub(sum.checked_mul(sum)?).map(|v| v as f64)
 }
 
-/// What a group has seen on the way up through the scores.
+/// What a group has seen on the way up through the scores; negatives first, positives second, so that a
+/// row's class is an index and not a branch, which would be guessed wrongly every other time.
 #[derive(Clone, Copy, Default)]
 struct Climb {
-    cell: AucCell,
+    counts: [u64; 2],
+    sums: [u128; 2],
+    squares: [u128; 2],
     tied_score: f64,
-    tied_positives: u64,
-    tied_negatives: u64,
+    tied: [u64; 2],
 }
 
 impl Climb {
     /// Closes the block of tied rows.
     #[inline]
     fn settle(&mut self) {
-        let (positives, negatives) = (self.tied_positives, self.tied_negatives);
-        let cell = &mut self.cell;
-        if positives > 0 {
-            let (place, square) = powers(2 * cell.negatives + negatives);
-            cell.positive_sum += times(positives, place);
-            cell.positive_squares += times(positives, square);
+        let [negatives, positives] = self.tied;
+        if negatives + positives == 1 {
+            let class = positives as usize;
+            let (place, square) = powers(2 * self.counts[1 - class]);
+            self.sums[class] += place;
+            self.squares[class] += square;
+        } else {
+            for (class, count, others) in [(0, negatives, positives), (1, positives, negatives)] {
+                let (place, square) = powers(2 * self.counts[1 - class] + others);
+                self.sums[class] += u128::from(count) * place;
+                self.squares[class] += u128::from(count) * square;
+            }
         }
-        if negatives > 0 {
-            let (place, square) = powers(2 * cell.positives + positives);
-            cell.negative_sum += times(negatives, place);
-            cell.negative_squares += times(negatives, square);
+        self.counts[0] += negatives;
+        self.counts[1] += positives;
+        self.tied = [0, 0];
+    }
+
+    fn cell(mut self) -> AucCell {
+        self.settle();
+        AucCell {
+            positives: self.counts[1],
+            negatives: self.counts[0],
+            positive_sum: self.sums[1],
+            positive_squares: self.squares[1],
+            negative_sum: self.sums[0],
+            negative_squares: self.squares[0],
         }
-        cell.positives += positives;
-        cell.negatives += negatives;
-        self.tied_positives = 0;
-        self.tied_negatives = 0;
     }
 }
 
@@ -167,15 +181,6 @@ fn powers(place: u64) -> (u128, u128) {
         u128::from(place) * u128::from(place)
     };
     (u128::from(place), square)
-}
-
-#[inline]
-fn times(count: u64, value: u128) -> u128 {
-    if count == 1 {
-        value
-    } else {
-        u128::from(count) * value
-    }
 }
 
 /// Fills one cell for every group in one pass.
@@ -194,16 +199,9 @@ pub fn auc_cells(rows: impl IntoIterator<Item = (f64, bool, u32)>, groups: usize
             climb.settle();
             climb.tied_score = score;
         }
-        climb.tied_positives += u64::from(positive);
-        climb.tied_negatives += u64::from(!positive);
+        climb.tied[usize::from(positive)] += 1;
     }
-    climbs
-        .into_iter()
-        .map(|mut climb| {
-            climb.settle();
-            climb.cell
-        })
-        .collect()
+    climbs.into_iter().map(Climb::cell).collect()
 }
 
 /// u128 as a decimal string: JSON numbers lose digits in other readers, and serde's buffered formats

@@ -2,7 +2,7 @@
 //! a [`Request`](crate::engine::message::Request) or [`Reply`](crate::engine::message::Reply), and
 //! what rides beside it.
 
-use js_sys::{Array, ArrayBuffer, Uint8Array};
+use js_sys::{Array, ArrayBuffer, Function, Reflect, Uint8Array};
 use serde::{Serialize, de::DeserializeOwned};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::File;
@@ -33,7 +33,7 @@ impl Load {
     #[must_use]
     pub fn into_bytes(self) -> Vec<u8> {
         match self {
-            Self::Bytes(buffer) => Uint8Array::new(&buffer).to_vec(),
+            Self::Bytes(buffer) => taken(&buffer),
             _ => Vec::new(),
         }
     }
@@ -44,6 +44,20 @@ impl Load {
             Err(value) => value.dyn_into().map_or(Self::None, Self::File),
         }
     }
+}
+
+/// The bytes of a buffer. Its memory goes back to the system at once: left to the garbage collector,
+/// buffers would pile up faster than it runs.
+#[must_use]
+pub fn taken(buffer: &ArrayBuffer) -> Vec<u8> {
+    let bytes = Uint8Array::new(buffer).to_vec();
+    // Browsers before 2024 lack it, and collect the buffer when they see fit.
+    if let Ok(transfer) = Reflect::get(buffer, &"transfer".into())
+        && let Some(transfer) = transfer.dyn_ref::<Function>()
+    {
+        let _ = transfer.call1(buffer, &0.into());
+    }
+    bytes
 }
 
 /// A message as the browser carries it, and the list of what changes hands with it.

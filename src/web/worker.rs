@@ -12,7 +12,7 @@ use crate::engine::rows::Load as Rows;
 use crate::engine::{Keeper, info, look, parcel, read_through};
 use crate::read::{Bytes, ReadError};
 use crate::summary::{Series, Summary};
-use js_sys::{ArrayBuffer, Uint8Array};
+use js_sys::ArrayBuffer;
 use std::cell::RefCell;
 use wasm_bindgen::prelude::Closure;
 use wasm_bindgen::{JsCast, JsValue};
@@ -223,7 +223,7 @@ fn slice(file: &File, name: &str, from: u64, to: u64) -> Result<Vec<u8>, ReadErr
         ),
         mend: "It was changed, moved or locked since it was given; give it again".to_owned(),
     })?;
-    let bytes = Uint8Array::new(&buffer).to_vec();
+    let bytes = wire::taken(&buffer);
     if bytes.len() as u64 == to - from {
         Ok(bytes)
     } else {
