@@ -11,6 +11,8 @@ mod blocks;
 mod cdp;
 mod client;
 mod data;
+mod deaths;
+mod folders;
 mod looks;
 mod page;
 mod report;

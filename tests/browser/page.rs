@@ -225,6 +225,37 @@ impl Page {
         }
     }
 
+    /// The sessions of the workers that live now.
+    pub fn workers(&mut self) -> Vec<String> {
+        self.browser.pump();
+        let of = |e: &Value, method: &str| {
+            let session = e["params"]["sessionId"].as_str();
+            session.filter(|_| e["method"] == method).map(str::to_owned)
+        };
+        let events = &self.browser.events;
+        let ended: Vec<String> = events
+            .iter()
+            .filter_map(|e| of(e, "Target.detachedFromTarget"))
+            .collect();
+        events
+            .iter()
+            .filter(|e| e["params"]["targetInfo"]["type"] == "worker")
+            .filter_map(|e| of(e, "Target.attachedToTarget"))
+            .filter(|session| !ended.contains(session))
+            .collect()
+    }
+
+    /// Runs an expression in a worker, as soon as that has time for it.
+    #[track_caller]
+    pub fn in_worker(&mut self, session: &str, expression: &str) -> Value {
+        let params = json!({ "expression": expression, "returnByValue": true });
+        let answer = self
+            .browser
+            .call(Some(session), "Runtime.evaluate", &params)
+            .unwrap_or_else(|error| panic!("{error}"));
+        answer["result"]["value"].clone()
+    }
+
     /// Begins to record what the browser's threads do.
     pub fn trace(&mut self) {
         let categories = ["disabled-by-default-devtools.timeline", "toplevel"];
