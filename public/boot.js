@@ -13,13 +13,10 @@
     WebAssembly.compileStreaming
       ? WebAssembly.compileStreaming(response)
       : WebAssembly.compile(await response.arrayBuffer());
-  // For saving: the program's text, compressed off its thread.
-  window.plumblineGzip = (text) =>
-    new Response(new Blob([text]).stream().pipeThrough(new CompressionStream("gzip"))).arrayBuffer();
   try {
     const packed = byId("wasm");
     const carried = byId("report");
-    if (carried.textContent) carried.textContent = await unpack(carried.textContent, "text/plain").text();
+    if (carried.textContent) window.plumblineCarried = await unpack(carried.textContent, "text/plain").arrayBuffer();
     const module_or_path = packed
       ? await compile(unpack(packed.textContent, "application/wasm"))
       : byId("glue").dataset.wasm;

@@ -20,7 +20,8 @@ const ROUNDS: usize = 4;
 pub struct Keeper {
     inputs: Vec<Input>,
     rows: Vec<Rows>,
-    made: Option<(Builder, Summary)>,
+    builder: Option<Builder>,
+    summary: Option<Summary>,
 }
 
 impl Keeper {
@@ -30,8 +31,23 @@ impl Keeper {
         Self {
             rows: inputs.iter().map(|i| Rows::new(i.bytes)).collect(),
             inputs,
-            made: None,
+            builder: None,
+            summary: None,
         }
+    }
+
+    /// Holds a Summary without its rows.
+    #[must_use]
+    pub fn holding(summary: Summary) -> Self {
+        let mut keeper = Self::open(Vec::new());
+        keeper.summary = Some(summary);
+        keeper
+    }
+
+    /// What was summarised last.
+    #[must_use]
+    pub fn summary(&self) -> Option<&Summary> {
+        self.summary.as_ref()
     }
 
     /// Keeps the rows of a shard, in place of those that were kept for it before. False if they were
@@ -93,7 +109,8 @@ impl Keeper {
         progress("summarise", 0.8);
         sharpen(&builder, &mut summary, view);
         progress("summarise", 1.0);
-        self.made = Some((builder, summary.clone()));
+        self.builder = Some(builder);
+        self.summary = Some(summary.clone());
         Ok(summary)
     }
 
@@ -102,7 +119,7 @@ impl Keeper {
     /// # Errors
     /// Where nothing was summarised yet.
     pub fn refine(&mut self, view: &View) -> Result<Summary, ReadError> {
-        let Some((builder, summary)) = &mut self.made else {
+        let (Some(builder), Some(summary)) = (&self.builder, &mut self.summary) else {
             return Err(ReadError {
                 file: String::new(),
                 line: None,

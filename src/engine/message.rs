@@ -54,6 +54,17 @@ pub struct PartInfo {
     pub troubles: Vec<Trouble>,
 }
 
+/// What a reader saves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Written {
+    /// The Report as JSON ([`crate::report::Report::to_json`]).
+    Json,
+    /// What a saved report carries ([`crate::report::html::Payload`]); the page gets it compressed,
+    /// as it stands in its element ([`crate::report::html::text`]).
+    Payload,
+}
+
 /// From the page to a worker.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "do")]
@@ -94,6 +105,19 @@ pub enum Request {
         /// The view.
         view: View,
     },
+    /// Make the files of the example.
+    Example,
+    /// Keeper: hold the Summary of a saved report, whose payload rides beside; there are no rows.
+    Carry,
+    /// Keeper: hold the Summary that rides beside ([`super::parcel`]); there are no rows.
+    Hold,
+    /// Keeper: write what the reader saves.
+    Write {
+        /// What.
+        what: Written,
+        /// In which view.
+        view: View,
+    },
 }
 
 /// From a worker to the page. A worker answers each request once, `Progress` aside.
@@ -131,6 +155,18 @@ pub enum Reply {
         /// Milliseconds spent in summarising.
         summarise_ms: f64,
     },
+    /// To `Example`; the bytes ride beside, file after file.
+    Example {
+        /// Name and number of bytes of each.
+        files: Vec<(String, usize)>,
+    },
+    /// To `Carry`; the Summary rides beside ([`super::parcel`]).
+    Carried {
+        /// The view that was saved.
+        view: View,
+    },
+    /// To `Write`; the text rides beside.
+    Written,
     /// The request could not be carried out.
     Failed {
         /// Why, and what to do.

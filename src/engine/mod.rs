@@ -11,10 +11,15 @@
 //! page ── Keep ───► keeper                              (the buffer goes on, by transfer)
 //! page ── Finish ─► keeper ───── Summary ───► page      (join and summarise)
 //! page ── Refine ─► keeper ───── Summary ───► page      (a slice, range or window size that the Summary lacks)
+//! page ── Write ──► keeper ───── Written ───► page      (the text of a saved report, or of its JSON)
 //! ```
+//!
+//! A saved report has no rows: its keeper is given the Summary (`Carry`, `Hold`). The example's files are
+//! made by a reader (`Example`).
 //!
 //! The page holds no row: it forwards buffers and keeps the numbers that [`Shards`] needs.
 
+pub mod example;
 mod keeper;
 mod look;
 pub mod message;
@@ -22,8 +27,10 @@ pub mod parcel;
 mod part;
 pub mod rows;
 pub mod shards;
+mod write;
 
 pub use keeper::Keeper;
 pub use look::{arrange, look};
 pub use part::{OVERLAP_BYTES, info, read_part, read_through};
 pub use shards::Shards;
+pub use write::write;

@@ -34,36 +34,99 @@ struct Head {
 ///
 /// # Errors
 /// None that a Summary can cause.
-pub fn pack(mut summary: Summary, known: &mut Vec<Series>) -> Result<Vec<u8>, serde_json::Error> {
-    let all: Vec<Vec<Bucket>> = summary
-        .series
-        .iter_mut()
-        .map(|series| std::mem::take(&mut series.buckets))
-        .collect();
-    let source = |(series, buckets): (&Series, &Vec<Bucket>)| {
-        let same = known.iter().position(|k| {
-            k.slice == series.slice && k.size == series.size && k.buckets == *buckets
-        });
-        same.map_or(Buckets::Here(buckets.len()), Buckets::Known)
-    };
-    let head = Head {
-        buckets: summary.series.iter().zip(&all).map(source).collect(),
-        summary,
-    };
-    let mut out = Vec::new();
-    put(&mut out, &head)?;
-    for (buckets, from) in all.iter().zip(&head.buckets) {
-        if let Buckets::Here(_) = from {
-            buckets
-                .chunks(PIECE)
-                .try_for_each(|piece| put(&mut out, &piece))?;
-        }
-    }
-    *known = head.summary.series;
-    for (series, buckets) in known.iter_mut().zip(all) {
-        series.buckets = buckets;
-    }
+pub fn pack(summary: Summary, known: &mut Vec<Series>) -> Result<Vec<u8>, serde_json::Error> {
+    let mut packing = Packing::begin(&summary, known)?;
+    while packing.step()? {}
+    let out = packing.finish();
+    *known = summary.series;
     Ok(out)
+}
+
+/// A parcel that is being made, piece by piece.
+pub struct Packing<'a> {
+    out: Vec<u8>,
+    /// Pieces to be written, the last one first.
+    left: Vec<&'a [Bucket]>,
+}
+
+impl<'a> Packing<'a> {
+    /// Begins a parcel for a receiver that has the series `known`.
+    ///
+    /// # Errors
+    /// None that a Summary can cause.
+    pub fn begin(summary: &'a Summary, known: &[Series]) -> Result<Self, serde_json::Error> {
+        let source = |series: &Series| {
+            let same = known.iter().position(|k| {
+                k.slice == series.slice && k.size == series.size && k.buckets == series.buckets
+            });
+            same.map_or(Buckets::Here(series.buckets.len()), Buckets::Known)
+        };
+        let head = Head {
+            buckets: summary.series.iter().map(source).collect(),
+            summary: outline(summary),
+        };
+        let sent = summary.series.iter().zip(&head.buckets);
+        let mut left: Vec<&[Bucket]> = sent
+            .filter(|(_, from)| matches!(from, Buckets::Here(_)))
+            .flat_map(|(series, _)| series.buckets.chunks(PIECE))
+            .collect();
+        left.reverse();
+        let mut out = Vec::new();
+        put(&mut out, &head)?;
+        Ok(Self { out, left })
+    }
+
+    /// Writes one piece; tells whether there was one left.
+    ///
+    /// # Errors
+    /// None that a Summary can cause.
+    pub fn step(&mut self) -> Result<bool, serde_json::Error> {
+        let Some(piece) = self.left.pop() else {
+            return Ok(false);
+        };
+        put(&mut self.out, &piece)?;
+        Ok(true)
+    }
+
+    /// The parcel, after the last step.
+    #[must_use]
+    pub fn finish(self) -> Vec<u8> {
+        self.out
+    }
+}
+
+/// A Summary without its buckets.
+fn outline(summary: &Summary) -> Summary {
+    let series = |series: &Series| Series {
+        slice: series.slice.clone(),
+        size: series.size,
+        buckets: Vec::new(),
+        full: series.full,
+        reference: series.reference.clone(),
+        exact: series.exact.clone(),
+    };
+    Summary {
+        schema: summary.schema.clone(),
+        task: summary.task,
+        labels: summary.labels.clone(),
+        edges: summary.edges.clone(),
+        probabilistic: summary.probabilistic,
+        served: summary.served,
+        centre: summary.centre,
+        timed: summary.timed,
+        span: summary.span,
+        as_of: summary.as_of,
+        delays: summary.delays,
+        counts: summary.counts,
+        sources: summary.sources.clone(),
+        rejected: summary.rejected.clone(),
+        notes: summary.notes.clone(),
+        versions: summary.versions.clone(),
+        segments: summary.segments.clone(),
+        columns: summary.columns.clone(),
+        reference: summary.reference.clone(),
+        series: summary.series.iter().map(series).collect(),
+    }
 }
 
 fn put<T: Serialize>(out: &mut Vec<u8>, piece: &T) -> Result<(), serde_json::Error> {
@@ -73,6 +136,14 @@ fn put<T: Serialize>(out: &mut Vec<u8>, piece: &T) -> Result<(), serde_json::Err
     let length = (out.len() - start - 4) as u32;
     out[start..start + 4].copy_from_slice(&length.to_le_bytes());
     Ok(())
+}
+
+/// Opens a parcel at once, as [`Unpacking`] does piece by piece.
+#[must_use]
+pub fn open(parcel: &[u8], known: &[Series]) -> Option<Summary> {
+    let mut unpacking = Unpacking::begin(parcel, known)?;
+    while unpacking.step()? {}
+    Some(unpacking.finish())
 }
 
 /// A parcel that is being opened, piece by piece.
@@ -146,12 +217,6 @@ mod tests {
     use crate::engine::{Keeper, info, look, read_through};
     use crate::report::view::{View, WindowSize};
     use std::fmt::Write;
-
-    fn open(parcel: &[u8], known: &[Series]) -> Option<Summary> {
-        let mut unpacking = Unpacking::begin(parcel, known)?;
-        while unpacking.step()? {}
-        Some(unpacking.finish())
-    }
 
     fn keeper() -> Keeper {
         let mut text = String::from("time,region,score,label\n");

@@ -11,7 +11,7 @@ pub const SHARD_BYTES: u64 = 8 << 20;
 /// The shards of one file, and which of them stand.
 ///
 /// A shard *stands* when its first record is known to start where the one before it ended. Shards
-/// that [`Shards::next`] gave may be read in any order; [`Shards::done`] tells of each, and may bring
+/// that [`Shards::take`] gave may be read in any order; [`Shards::done`] tells of each, and may bring
 /// up others.
 #[derive(Clone, Debug)]
 pub struct Shards {
@@ -86,7 +86,7 @@ impl Shards {
 
     /// A shard that can be read now. `None`: there is none left, or the next one waits for what is
     /// being read.
-    pub fn next(&mut self) -> Option<Shard> {
+    pub fn take(&mut self) -> Option<Shard> {
         let index = *self.waiting.front()?;
         if self.in_order && index > self.standing {
             return None;
@@ -101,7 +101,7 @@ impl Shards {
         Some(*shard)
     }
 
-    /// Takes what was found in a shard. It may have to be read again: then [`Shards::next`] gives it.
+    /// Takes what was found in a shard. It may have to be read again: then [`Shards::take`] gives it.
     pub fn done(&mut self, index: usize, info: PartInfo) {
         self.found[index] = Some(info);
         while let Some(Some(info)) = self.found.get(self.standing) {

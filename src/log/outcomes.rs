@@ -128,15 +128,18 @@ impl Outcomes {
 
     /// The outcome of each prediction: the joined one, else the one in its own row.
     pub fn truth(self, own: Option<Column>) -> Column {
-        let cells = self.found.iter().enumerate();
+        let cells = &self.found;
         match (self.truth, own) {
             (Column::Number(v), None) => Column::Number(
                 cells
-                    .map(|(_, at)| v.get(*at as usize).copied().unwrap_or(f64::NAN))
+                    .iter()
+                    .map(|at| v.get(*at as usize).copied().unwrap_or(f64::NAN))
                     .collect(),
             ),
             (Column::Number(v), Some(Column::Number(own))) => Column::Number(
                 cells
+                    .iter()
+                    .enumerate()
                     .map(|(row, at)| v.get(*at as usize).copied().unwrap_or(own[row]))
                     .collect(),
             ),
@@ -155,6 +158,8 @@ impl Outcomes {
                 let truth = coded(truth);
                 let own = own.map(coded).unwrap_or_default();
                 let codes = cells
+                    .iter()
+                    .enumerate()
                     .map(|(row, at)| match truth.get(*at as usize) {
                         Some(code) => *code,
                         None => own.get(row).copied().unwrap_or(NO_LEVEL),

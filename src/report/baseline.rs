@@ -1,6 +1,6 @@
 //! What windows are compared with.
 
-use super::make::Making;
+use super::make::{Making, total};
 use super::view::BaselineChoice;
 use super::words;
 use crate::summary::Cell;
@@ -22,7 +22,7 @@ pub(super) struct Basis<'a> {
 impl<'a> Basis<'a> {
     /// What the reader chose, or the reference file, or the first quarter of the mature windows
     /// (at least one, and one must be left to judge).
-    pub(super) fn choose(making: &Making<'a>, choice: &BaselineChoice) -> Option<Self> {
+    pub(super) async fn choose(making: &Making<'a>, choice: &BaselineChoice) -> Option<Self> {
         let windows = match choice {
             BaselineChoice::None => return None,
             BaselineChoice::Auto | BaselineChoice::Reference
@@ -71,7 +71,7 @@ impl<'a> Basis<'a> {
             label: words::period(first.start, last.end, making.size, making.summary.timed),
             start: Some(first.start),
             end: Some(last.end),
-            cell: making.series.total(range),
+            cell: total(making.series, range).await,
             range: Some(range),
             windows: Some(windows),
         })

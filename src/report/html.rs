@@ -43,18 +43,30 @@ impl Payload<'_> {
 #[must_use]
 pub fn render(template: &str, payload_gzip: &[u8]) -> Option<String> {
     let at = template.find(PLACE)?;
-    let (opening, closing) = PLACE.split_at(PLACE.len() - "</script>".len());
-    let text = STANDARD.encode(payload_gzip);
+    let (opening, closing) = place();
+    let after = &template[at + PLACE.len()..];
     Some(
         [
             &template[..at],
             opening,
-            &text,
+            &text(payload_gzip),
             closing,
-            &template[at + PLACE.len()..],
+            after,
         ]
         .concat(),
     )
+}
+
+/// The element that takes the payload: what stands before it, and after.
+#[must_use]
+pub fn place() -> (&'static str, &'static str) {
+    PLACE.split_at(PLACE.len() - "</script>".len())
+}
+
+/// A compressed payload as it stands in its element.
+#[must_use]
+pub fn text(payload_gzip: &[u8]) -> String {
+    STANDARD.encode(payload_gzip)
 }
 
 #[cfg(test)]

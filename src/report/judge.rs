@@ -9,7 +9,8 @@
 //! also be large enough to matter ([`Material`]).
 
 use super::baseline::Basis;
-use super::make::Making;
+use super::make::{self, Making};
+use super::steps::pause;
 use super::{Alert, Departure, Level, Metrics, SliceRow, Window, words};
 use crate::metric::{self, Better, Estimate, Family, Info, Material};
 use crate::stats::compare::z_test;
@@ -24,7 +25,7 @@ pub(super) fn is_resource(name: &str) -> bool {
 }
 
 /// Fills the departures of windows outside the baseline; `before`: metrics of its windows.
-pub(super) fn departures(windows: &mut [Window], baseline: &Metrics, before: &[Metrics]) {
+pub(super) async fn departures(windows: &mut [Window], baseline: &Metrics, before: &[Metrics]) {
     let mut found: Vec<(usize, String, Departure)> = Vec::new();
     for (name, base) in baseline {
         let Some(info) = metric::info(name).filter(|i| i.material != Material::Never) else {
@@ -43,8 +44,10 @@ pub(super) fn departures(windows: &mut [Window], baseline: &Metrics, before: &[M
                 found.push((i, name.clone(), d));
             }
         }
+        pause().await;
     }
     let corrected = holm(&found.iter().map(|f| f.2.p_value).collect::<Vec<_>>());
+    pause().await;
     for ((i, name, departure), p_value) in found.into_iter().zip(corrected) {
         let Some(info) = metric::info(&name) else {
             continue;
@@ -120,7 +123,7 @@ fn between<'a>(estimates: impl Iterator<Item = &'a Estimate>) -> f64 {
 
 /// One alert for each metric that departs for the worse and has not come back: from the first
 /// departing window after which at least half of the judged windows depart.
-pub(super) fn alerts(
+pub(super) async fn alerts(
     making: &Making<'_>,
     basis: &Basis<'_>,
     windows: &[Window],
@@ -128,6 +131,7 @@ pub(super) fn alerts(
 ) -> Vec<Alert> {
     let mut out: Vec<(usize, Alert)> = Vec::new();
     for (order, info) in metric::METRICS.iter().map(|m| m.info()).enumerate() {
+        pause().await;
         let judged: Vec<usize> = (0..windows.len())
             .filter(|i| {
                 !windows[*i].in_baseline && (windows[*i].mature || info.family == Family::Resource)
@@ -168,7 +172,7 @@ pub(super) fn alerts(
             &making.all[making.shown.0 + to],
         );
         let range = (first.range.0, last.range.1);
-        let cell = making.series.total(range);
+        let cell = make::total(making.series, range).await;
         let Some(value) = making.metrics(&cell, Some(range)).remove(info.name) else {
             continue;
         };

@@ -1,6 +1,7 @@
 //! Summary and View to Report.
 
 use super::baseline::Basis;
+use super::steps::{Steps, pause};
 use super::view::{BaselineChoice, View};
 use super::{
     Baseline, Block, Metrics, Report, Rows, SCHEMA, Span, Window, health, judge, maturity, parts,
@@ -74,69 +75,99 @@ impl Report {
     /// What a reader sees, and what the Summary lacked for it.
     #[must_use]
     pub fn with_missing(summary: &Summary, view: &View) -> (Self, Missing) {
-        let mut missing = Missing::default();
-        let (at, size) = choose(summary, view, &mut missing);
-        let empty = Series {
-            slice: Slice::default(),
-            size,
-            buckets: Vec::new(),
-            full: true,
-            reference: None,
-            exact: Vec::new(),
-        };
-        let series = summary.series.get(at).unwrap_or(&empty);
-        let (cut, threshold) = cut(summary, view, &mut missing);
-        let mut all: Vec<Frame<'_>> = series
-            .windows(size)
-            .into_iter()
-            .map(|range| {
-                let (start, end) = series.border(size, range);
-                Frame {
-                    range,
-                    start,
-                    end,
-                    cell: series.total(range),
-                    mature: true,
-                }
-            })
-            .collect();
-        let truth = maturity::mark(summary, &mut all);
-        let shown = match view.range {
-            Some((from, to)) => (
-                all.partition_point(|w| w.start < from),
-                all.partition_point(|w| w.start < to),
-            ),
-            None => (0, all.len()),
-        };
-        // A range without a window shows everything rather than nothing.
-        let shown = if shown.0 < shown.1 {
-            shown
-        } else {
-            (0, all.len())
-        };
-        let making = Making {
-            summary,
-            series,
-            at,
-            size,
-            cut,
-            all,
-            shown,
-            missing: RefCell::new(missing),
-        };
-        let report = making.report(view, threshold, truth);
-        (report, making.missing.into_inner())
+        let mut steps = Steps::begin(summary, view);
+        loop {
+            if let Some(made) = steps.step() {
+                return made;
+            }
+        }
     }
 }
 
+/// Windows between two pauses.
+const PIECE: usize = 32;
+
+/// Makes the report, with a [`pause`] after each piece of the work.
+pub(super) async fn make(summary: &Summary, view: &View) -> (Report, Missing) {
+    let mut missing = Missing::default();
+    let (at, size) = choose(summary, view, &mut missing);
+    let empty = Series {
+        slice: Slice::default(),
+        size,
+        buckets: Vec::new(),
+        full: true,
+        reference: None,
+        exact: Vec::new(),
+    };
+    let series = summary.series.get(at).unwrap_or(&empty);
+    let (cut, threshold) = cut(summary, view, &mut missing);
+    let mut all: Vec<Frame<'_>> = Vec::new();
+    for range in series.windows(size) {
+        let (start, end) = series.border(size, range);
+        all.push(Frame {
+            range,
+            start,
+            end,
+            cell: total(series, range).await,
+            mature: true,
+        });
+        if all.len().is_multiple_of(PIECE) {
+            pause().await;
+        }
+    }
+    let truth = maturity::mark(summary, &mut all);
+    let shown = match view.range {
+        Some((from, to)) => (
+            all.partition_point(|w| w.start < from),
+            all.partition_point(|w| w.start < to),
+        ),
+        None => (0, all.len()),
+    };
+    // A range without a window shows everything rather than nothing.
+    let shown = if shown.0 < shown.1 {
+        shown
+    } else {
+        (0, all.len())
+    };
+    let making = Making {
+        summary,
+        series,
+        at,
+        size,
+        cut,
+        all,
+        shown,
+        missing: RefCell::new(missing),
+    };
+    let report = making.report(view, threshold, truth).await;
+    (report, making.missing.into_inner())
+}
+
+/// [`Series::total`], with pauses: some thousand buckets take longer than a frame.
+pub(super) async fn total(series: &Series, range: (usize, usize)) -> Cow<'_, Cell> {
+    if range.1 - range.0 <= PIECE {
+        return series.total(range);
+    }
+    let mut out = Cell::default();
+    for first in (range.0..range.1).step_by(PIECE) {
+        out.merge(&series.total((first, (first + PIECE).min(range.1))));
+        pause().await;
+    }
+    Cow::Owned(out)
+}
+
 impl Making<'_> {
-    fn report(&self, view: &View, threshold: Option<f64>, truth: Option<super::Truth>) -> Report {
+    async fn report(
+        &self,
+        view: &View,
+        threshold: Option<f64>,
+        truth: Option<super::Truth>,
+    ) -> Report {
         let summary = self.summary;
-        let basis = Basis::choose(self, &view.baseline);
-        let mut windows: Vec<Window> = self.all[self.shown.0..self.shown.1]
-            .iter()
-            .enumerate()
-            .map(|(i, frame)| Window {
+        let basis = Basis::choose(self, &view.baseline).await;
+        let mut windows: Vec<Window> = Vec::new();
+        for (i, frame) in self.all[self.shown.0..self.shown.1].iter().enumerate() {
+            windows.push(Window {
                 start: frame.start,
                 end: frame.end,
                 rows: frame.cell.rows,
@@ -145,8 +176,11 @@ impl Making<'_> {
                 in_baseline: basis.as_ref().is_some_and(|b| b.holds(self.shown.0 + i)),
                 metrics: self.metrics(&frame.cell, Some(frame.range)),
                 departures: BTreeMap::new(),
-            })
-            .collect();
+            });
+            if windows.len().is_multiple_of(PIECE) {
+                pause().await;
+            }
+        }
         let baseline = basis.as_ref().map(|b| Baseline {
             label: b.label.clone(),
             start: b.start,
@@ -158,30 +192,38 @@ impl Making<'_> {
             },
         });
         if let (Some(basis), Some(baseline)) = (&basis, &baseline) {
-            let before: Vec<Metrics> = basis
-                .windows
-                .map_or(0..0, |w| w.0..w.1)
-                .map(|i| self.metrics(&self.all[i].cell, Some(self.all[i].range)))
-                .collect();
-            judge::departures(&mut windows, &baseline.block.metrics, &before);
+            let mut before: Vec<Metrics> = Vec::new();
+            for i in basis.windows.map_or(0..0, |w| w.0..w.1) {
+                // Those in sight are known already.
+                let known = i.checked_sub(self.shown.0).and_then(|i| windows.get(i));
+                before.push(match known {
+                    Some(window) => window.metrics.clone(),
+                    None => self.metrics(&self.all[i].cell, Some(self.all[i].range)),
+                });
+                if before.len().is_multiple_of(PIECE) {
+                    pause().await;
+                }
+            }
+            judge::departures(&mut windows, &baseline.block.metrics, &before).await;
         }
         let scope = self.scope();
-        let total = self.series.total(scope);
+        let total = total(self.series, scope).await;
         let metrics = self.metrics(&total, Some(scope));
         let mut alerts = match (&basis, &baseline) {
             (Some(basis), Some(baseline)) => {
-                judge::alerts(self, basis, &windows, &baseline.block.metrics)
+                judge::alerts(self, basis, &windows, &baseline.block.metrics).await
             }
             _ => Vec::new(),
         };
         let slices = match (&basis, &baseline) {
-            (Some(basis), Some(_)) => parts::slices(self, basis, &alerts),
+            (Some(basis), Some(_)) => parts::slices(self, basis, &alerts).await,
             _ => Vec::new(),
         };
         if basis.is_some() && parts::lacks_slices(self) {
             self.missing.borrow_mut().families = Some(self.series.size);
         }
         judge::name_slices(&mut alerts, &slices, self);
+        pause().await;
         let (resources, performance): (Metrics, Metrics) = metrics
             .into_iter()
             .partition(|(name, _)| judge::is_resource(name));
@@ -234,6 +276,7 @@ impl Making<'_> {
             alerts,
             rejected: summary.rejected.clone(),
         };
+        pause().await;
         report.health = health::judge(&report, summary);
         report
     }

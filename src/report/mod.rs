@@ -14,11 +14,13 @@ mod judge;
 mod make;
 mod maturity;
 mod parts;
+mod steps;
 pub mod view;
 pub mod words;
 
 pub use crate::summary::{Rejected, SourceInfo as Source};
 pub use make::Missing;
+pub use steps::Steps;
 
 use crate::log::Task;
 use crate::metric::Estimate;

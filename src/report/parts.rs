@@ -2,6 +2,7 @@
 
 use super::baseline::Basis;
 use super::make::Making;
+use super::steps::pause;
 use super::{Alert, ColumnQuality, Confusion, Departure, Scores, SliceRow, Window, judge};
 use crate::log::Task;
 use crate::metric::Estimate;
@@ -9,6 +10,7 @@ use crate::metric::{METRICS, Measures, Metric};
 use crate::stats::interval::wilson;
 use crate::stats::multiple::holm;
 use crate::summary::{Cell, Series, Slice, SliceChoice, WindowSize};
+use crate::table::time::Time;
 use std::collections::BTreeMap;
 
 /// Predicted against true labels.
@@ -84,7 +86,11 @@ fn main_metric(making: &Making<'_>, alerts: &[Alert]) -> Option<&'static dyn Met
 /// The main metric for each value of each segment and version: baseline against the rows since the
 /// first alert (without one: all mature rows after the baseline). Departures for the worse come
 /// first, then the others, worst change first.
-pub(super) fn slices(making: &Making<'_>, basis: &Basis<'_>, alerts: &[Alert]) -> Vec<SliceRow> {
+pub(super) async fn slices(
+    making: &Making<'_>,
+    basis: &Basis<'_>,
+    alerts: &[Alert],
+) -> Vec<SliceRow> {
     let Some(metric) =
         main_metric(making, alerts).filter(|_| making.series.slice == Slice::default())
     else {
@@ -115,49 +121,55 @@ pub(super) fn slices(making: &Making<'_>, basis: &Basis<'_>, alerts: &[Alert]) -
             cut: making.cut,
         })
     };
-    let mut rows: Vec<(SliceRow, Option<Departure>)> = making
-        .summary
-        .series
-        .iter()
-        .filter(|s| s.size == sized(making, s))
-        .filter_map(|s| named(making, s).map(|n| (s, n)))
-        .filter_map(|(series, (column, value))| {
-            let of = |from, to| {
-                let range = series.within(from, to);
-                (range.0 < range.1).then(|| series.total_of_outcomes(range))
-            };
-            let before = match (basis.start, basis.end) {
-                (Some(from), Some(to)) => of(from, to),
-                _ => series.reference.clone(),
-            };
-            // Window by window: the baseline, or windows without outcomes, may lie between them.
-            let now = after
-                .iter()
-                .filter_map(|w| of(w.start, w.end))
-                .reduce(|mut all, cell| {
-                    all.merge(&cell);
-                    all
-                })?;
-            let current = estimate(&now);
-            let baseline = before.map_or_else(
-                || Estimate::undefined("not in the baseline", 0),
-                |b| estimate(&b),
-            );
-            let departure = judge::compare(info, &current, &baseline, 0.0);
-            Some((
-                SliceRow {
-                    metric: info.name.into(),
-                    column,
-                    value,
-                    rows: now.rows,
-                    current,
-                    baseline,
-                    departure: None,
-                },
-                departure,
-            ))
-        })
-        .collect();
+    // Window by window, as far as they meet: the baseline, or windows without outcomes, may lie between.
+    let mut spans: Vec<(Time, Time)> = Vec::new();
+    for window in after {
+        match spans.last_mut() {
+            Some(span) if span.1 == window.start => span.1 = window.end,
+            _ => spans.push((window.start, window.end)),
+        }
+    }
+    let mut rows: Vec<(SliceRow, Option<Departure>)> = Vec::new();
+    for series in &making.summary.series {
+        let Some((column, value)) = named(making, series) else {
+            continue;
+        };
+        if series.size != sized(making, series) {
+            continue;
+        }
+        pause().await;
+        let of = |from, to| {
+            let range = series.within(from, to);
+            (range.0 < range.1).then(|| series.total_of_outcomes(range))
+        };
+        let before = match (basis.start, basis.end) {
+            (Some(from), Some(to)) => of(from, to),
+            _ => series.reference.clone(),
+        };
+        let now = spans.iter().filter_map(|span| of(span.0, span.1));
+        let Some(now) = now.reduce(|mut all, cell| {
+            all.merge(&cell);
+            all
+        }) else {
+            continue;
+        };
+        let current = estimate(&now);
+        let baseline = before.map_or_else(
+            || Estimate::undefined("not in the baseline", 0),
+            |b| estimate(&b),
+        );
+        let departure = judge::compare(info, &current, &baseline, 0.0);
+        let row = SliceRow {
+            metric: info.name.into(),
+            column,
+            value,
+            rows: now.rows,
+            current,
+            baseline,
+            departure: None,
+        };
+        rows.push((row, departure));
+    }
     let raw: Vec<f64> = rows.iter().filter_map(|r| r.1.map(|d| d.p_value)).collect();
     let mut corrected = holm(&raw).into_iter();
     for (row, departure) in &mut rows {

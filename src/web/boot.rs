@@ -4,7 +4,7 @@
 //! [`start`] then finds out whether it runs in a window or in a worker.
 
 use super::{bench, client::Client, worker};
-use js_sys::JsString;
+use js_sys::{ArrayBuffer, JsString, Reflect};
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -38,12 +38,24 @@ fn element(id: &str) -> Option<web_sys::Element> {
     document()?.get_element_by_id(id)
 }
 
-/// What a saved report carries (the JSON that [`crate::report::html::render`] was given); `None` in
-/// a page that carries nothing.
+/// Where `boot.js` puts what a saved report carries.
+const CARRIED: &str = "plumblineCarried";
+
+/// Whether this is a saved report.
 #[must_use]
-pub fn saved() -> Option<String> {
-    let text = element("report")?.text_content()?;
-    (!text.trim().is_empty()).then_some(text)
+pub fn carried() -> bool {
+    Reflect::get(&js_sys::global(), &CARRIED.into())
+        .is_ok_and(|c| c.is_instance_of::<ArrayBuffer>())
+}
+
+/// What a saved report carries: the JSON that [`crate::report::html::render`] was given.
+/// The page has it no more.
+#[must_use]
+pub fn take_carried() -> ArrayBuffer {
+    let global = js_sys::global();
+    let carried = Reflect::get(&global, &CARRIED.into()).unwrap_or_default();
+    let _ = Reflect::delete_property(&global, &CARRIED.into());
+    carried.dyn_into().unwrap_or_else(|_| ArrayBuffer::new(0))
 }
 
 /// Whether all of the page is in one file: a saved report, or the viewer itself.
@@ -53,23 +65,22 @@ pub fn is_one_file() -> bool {
 }
 
 /// The text of the bindgen glue, which every worker begins with.
-pub(super) async fn glue() -> Result<String, JsValue> {
+pub(super) async fn glue() -> Result<JsString, JsValue> {
     let script: HtmlScriptElement = element("glue")
         .ok_or("the page has lost its own script")?
         .unchecked_into();
     if is_one_file() {
-        return Ok(script.text_content().unwrap_or_default());
+        return Ok(script.text_content().unwrap_or_default().into());
     }
     fetch(&script.src()).await
 }
 
 /// The text of a file of the page's own host.
-pub(super) async fn fetch(url: &str) -> Result<String, JsValue> {
+pub(super) async fn fetch(url: &str) -> Result<JsString, JsValue> {
     let window = web_sys::window().ok_or("no window")?;
     let response: Response = JsFuture::from(window.fetch_with_str(url)).await?.into();
     if !response.ok() {
         return Err(format!("{url}: the host answers {}", response.status()).into());
     }
-    let text: JsString = JsFuture::from(response.text()?).await?.into();
-    Ok(text.into())
+    JsFuture::from(response.text()?).await?.dyn_into()
 }

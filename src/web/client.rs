@@ -5,29 +5,29 @@
 //! former one when it succeeds; so a run that is cancelled or fails leaves everything as it was, and
 //! the memory of the former data goes back to the system with its worker.
 
-use super::pool::{Answer, Hand, OnProgress, Source, fault};
+use super::pool::{Answer, Hand, OnProgress, Source, fault, text_of};
 use super::progress::Tracker;
+use super::slices::Slices;
 use super::timing;
 use super::wire::Load;
 use crate::engine::Shards;
-use crate::engine::message::{Input, Reply, Request, Shard};
-use crate::engine::parcel::Unpacking;
+use crate::engine::message::{Input, Reply, Request, Shard, Written};
+use crate::engine::parcel::{Packing, Unpacking};
 use crate::read::ReadError;
 use crate::report::view::View;
 use crate::summary::{Series, Summary};
 use futures::future::{join_all, try_join_all};
 use futures::lock::Mutex;
-use gloo::timers::future::TimeoutFuture;
+use js_sys::{Array, ArrayBuffer, Uint8Array};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
+use wasm_bindgen::JsValue;
 use web_sys::File;
 
 pub use super::pool::Stopped;
 pub use super::progress::{Progress, Stage};
 
-/// Milliseconds of work on the page's own thread between two chances to draw.
-const SLICE_MS: f64 = 12.0;
 /// Most workers that read at a time.
 const MOST_READERS: usize = 8;
 
@@ -48,6 +48,9 @@ pub struct Loaded {
     pub summarise_ms: f64,
 }
 
+/// Called with why a worker ended by itself, and what follows from it.
+type OnLoss = Rc<dyn Fn(ReadError)>;
+
 /// The page's one door to its workers. Clones are the same door.
 #[derive(Clone)]
 pub struct Client(Rc<Inner>);
@@ -60,6 +63,9 @@ struct Inner {
     keeper: RefCell<Option<(Rc<Hand>, Arc<Summary>)>>,
     /// Takes the rows of the run under way.
     candidate: RefCell<Option<Rc<Hand>>>,
+    /// Has a Summary whose rows no worker keeps, to write it down.
+    scribe: RefCell<Option<(Rc<Hand>, Arc<Summary>)>>,
+    on_loss: RefCell<Option<OnLoss>>,
     refining: Mutex<()>,
     last_refine: Cell<u64>,
 }
@@ -135,7 +141,19 @@ impl Client {
         self.0.candidate.take();
         match done {
             Ok(loaded) => {
+                let tell = self.0.on_loss.borrow().clone();
+                keeper.on_death(Box::new(move |why| {
+                    let mend = "What is shown stays; the files are read again when a choice needs their rows";
+                    let error = ReadError {
+                        mend: mend.to_owned(),
+                        ..fault("", "keep the rows in memory", why)
+                    };
+                    if let Some(tell) = &tell {
+                        tell(error);
+                    }
+                }));
                 let summary = Arc::clone(&loaded.summary);
+                self.0.scribe.take();
                 self.0.keeper.replace(Some((keeper, summary)));
                 Ok(loaded)
             }
@@ -189,6 +207,97 @@ impl Client {
         }
     }
 
+    /// Has a worker make the files of the example.
+    ///
+    /// # Errors
+    /// Where no worker starts, or it fails.
+    pub async fn example(&self) -> Result<Vec<File>, Stopped> {
+        let readers = self.readers().await?;
+        let reader = readers.first().ok_or_else(|| unexpected(""))?;
+        let answer = reader.ask(&Request::Example, Load::None, None).await?;
+        let (Reply::Example { files: named }, Load::Bytes(buffer)) = answer else {
+            return Err(unexpected("").into());
+        };
+        let mut files = Vec::new();
+        let mut from = 0;
+        for (name, length) in named {
+            let bytes = Uint8Array::new_with_byte_offset_and_length(&buffer, from, length as u32);
+            from += length as u32;
+            let file = File::new_with_u8_array_sequence(&Array::of1(&bytes), &name);
+            files.push(file.map_err(|why| fault(&name, "make it", &text_of(&why)))?);
+        }
+        Ok(files)
+    }
+
+    /// Opens what a saved report carries; a worker keeps the Summary to write it down again.
+    ///
+    /// # Errors
+    /// Where it is something that this version cannot read.
+    pub async fn open(&self, carried: ArrayBuffer) -> Result<(Arc<Summary>, View), Stopped> {
+        let scribe = Hand::new(self.source().await?);
+        let answer = scribe
+            .ask(&Request::Carry, Load::Bytes(carried), None)
+            .await?;
+        let (Reply::Carried { view }, parcel) = answer else {
+            return Err(unexpected("").into());
+        };
+        let summary = Arc::new(unpack(parcel, &[]).await?);
+        self.0.scribe.replace(Some((scribe, Arc::clone(&summary))));
+        Ok((summary, view))
+    }
+
+    /// Has a worker write what the reader saves: that which keeps the rows, else one that is given
+    /// the Summary.
+    ///
+    /// # Errors
+    /// Where the worker fails.
+    pub async fn write(
+        &self,
+        what: Written,
+        summary: &Arc<Summary>,
+        view: View,
+    ) -> Result<JsValue, Stopped> {
+        let writer = match self.holder(summary) {
+            Some(holder) => holder,
+            None => self.scribe(summary).await?,
+        };
+        let request = Request::Write { what, view };
+        match writer.ask(&request, Load::None, None).await? {
+            (Reply::Written, Load::Bytes(text)) => Ok(text.into()),
+            _ => Err(unexpected("").into()),
+        }
+    }
+
+    /// The live worker that has this Summary.
+    fn holder(&self, summary: &Arc<Summary>) -> Option<Rc<Hand>> {
+        let has = |held: &Option<(Rc<Hand>, Arc<Summary>)>| {
+            let (hand, known) = held.as_ref()?;
+            (hand.is_live() && Arc::ptr_eq(known, summary)).then(|| Rc::clone(hand))
+        };
+        has(&self.0.keeper.borrow()).or_else(|| has(&self.0.scribe.borrow()))
+    }
+
+    /// A worker that is given the Summary.
+    async fn scribe(&self, summary: &Arc<Summary>) -> Result<Rc<Hand>, Stopped> {
+        let scribe = Hand::new(self.source().await?);
+        let failed = |why: serde_json::Error| fault("", "write the report", &why.to_string());
+        let slices = Slices::begin();
+        let mut packing = Packing::begin(summary, &[]).map_err(failed)?;
+        while packing.step().map_err(failed)? {
+            slices.rest().await;
+        }
+        let parcel = Load::copy_of(&packing.finish());
+        scribe.ask(&Request::Hold, parcel, None).await?;
+        let held = (Rc::clone(&scribe), Arc::clone(summary));
+        self.0.scribe.replace(Some(held));
+        Ok(scribe)
+    }
+
+    /// Has somebody told of workers that ended by themselves.
+    pub fn on_loss(&self, tell: impl Fn(ReadError) + 'static) {
+        self.0.on_loss.replace(Some(Rc::new(tell)));
+    }
+
     /// Stops the run or the looking under way at once. Rows of an earlier run stay, and so does
     /// a refinement in the making, though nobody will hear of it.
     pub fn cancel(&self) {
@@ -202,7 +311,8 @@ impl Client {
     /// Whether rows are held that [`Client::refine`] can go back to.
     #[must_use]
     pub fn holds_rows(&self) -> bool {
-        self.0.keeper.borrow().is_some()
+        let keeper = self.0.keeper.borrow();
+        keeper.as_ref().is_some_and(|(hand, _)| hand.is_live())
     }
 
     fn stop_readers(&self) {
@@ -249,9 +359,15 @@ impl Client {
         };
         let open = keeper.ask(&open, Load::None, None);
         let plan = Plan::new(&inputs);
+        let on_loss = |error: ReadError| {
+            if let Some(tell) = self.0.on_loss.borrow().clone() {
+                let mend = "A new worker read them instead; nothing is lost".to_owned();
+                tell(ReadError { mend, ..error });
+            }
+        };
         let work = readers
             .iter()
-            .map(|reader| read_shards(reader, keeper, files, &inputs, &plan, &tracker));
+            .map(|reader| read_shards(reader, keeper, files, &inputs, &plan, &tracker, &on_loss));
         let (_, _) = futures::try_join!(open, try_join_all(work))?;
         if !plan.complete() {
             return Err(fault("", "read the files", "parts of them do not meet").into());
@@ -306,7 +422,7 @@ impl Plan {
     }
 
     fn next(&self) -> Option<Shard> {
-        self.chains.borrow_mut().iter_mut().find_map(Shards::next)
+        self.chains.borrow_mut().iter_mut().find_map(Shards::take)
     }
 
     fn complete(&self) -> bool {
@@ -323,6 +439,7 @@ async fn read_shards(
     inputs: &[Input],
     plan: &Plan,
     tracker: &Tracker,
+    on_loss: &dyn Fn(ReadError),
 ) -> Result<(), Stopped> {
     let mut keeping: Option<futures::future::LocalBoxFuture<'_, Result<Answer, Stopped>>> = None;
     while let Some(shard) = plan.next() {
@@ -338,6 +455,17 @@ async fn read_shards(
             match keeping.take() {
                 Some(keeping) => keeping.await.map(|_| ()),
                 None => Ok(()),
+            }
+        };
+        let asked = async {
+            match asked.await {
+                // A worker that died had one shard; another one reads it once more.
+                Err(Stopped::Failed(error)) if !reader.is_live() => {
+                    on_loss(error);
+                    let file = Load::File(file.clone());
+                    reader.ask(&request, file, None).await
+                }
+                answer => answer,
             }
         };
         let (answer, ()) = futures::try_join!(asked, kept)?;
@@ -370,13 +498,10 @@ fn without_samples(mut input: Input) -> Input {
 async fn unpack(parcel: Load, known: &[Series]) -> Result<Summary, ReadError> {
     let damaged = || fault("", "read the summary", "it was damaged on its way");
     let bytes = parcel.into_bytes();
-    let mut since = timing::now();
+    let slices = Slices::begin();
     let mut unpacking = Unpacking::begin(&bytes, known).ok_or_else(damaged)?;
     while unpacking.step().ok_or_else(damaged)? {
-        if timing::now() - since >= SLICE_MS {
-            TimeoutFuture::new(0).await;
-            since = timing::now();
-        }
+        slices.rest().await;
     }
     Ok(unpacking.finish())
 }

@@ -19,6 +19,7 @@ pub mod files;
 mod pool;
 mod progress;
 pub mod save;
+pub mod slices;
 pub mod store;
 pub mod timing;
 pub mod ui;

@@ -36,6 +36,9 @@ pub type Answer = (Reply, Load);
 /// Called with a stage's name and how much of it is done, between 0 and 1.
 pub type OnProgress = Rc<dyn Fn(&str, f64)>;
 
+/// Called with why a worker ended.
+pub type OnDeath = Box<dyn Fn(&str)>;
+
 /// What a worker is started from.
 #[derive(Debug)]
 pub struct Source {
@@ -43,9 +46,11 @@ pub struct Source {
     module: JsValue,
 }
 
-/// What runs in a worker after the bindgen glue: the first message is the compiled module, and
+/// What runs in a worker after the bindgen glue: the browser's compression, for saved reports; the first message is the compiled module, and
 /// `main` then listens for the others.
 const WORKER_SCRIPT: &str = "
+self.plumblineGzip = (bytes) =>
+  new Response(new Blob([bytes]).stream().pipeThrough(new CompressionStream('gzip'))).arrayBuffer();
 onmessage = ({ data }) => { onmessage = null; wasm_bindgen.initSync({ module: data }); };
 ";
 
@@ -59,7 +64,7 @@ impl Source {
         let glue = boot::glue().await.map_err(failed)?;
         let options = BlobPropertyBag::new();
         options.set_type("text/javascript");
-        let parts = Array::of2(&JsValue::from_str(&glue), &JsValue::from_str(WORKER_SCRIPT));
+        let parts = Array::of2(&glue, &JsValue::from_str(WORKER_SCRIPT));
         let blob = Blob::new_with_str_sequence_and_options(&parts, &options).map_err(failed)?;
         Ok(Self {
             script: Url::create_object_url_with_blob(&blob).map_err(failed)?,
@@ -99,6 +104,7 @@ pub struct Hand {
     waiting: RefCell<BTreeMap<u32, Waiting>>,
     last_id: Cell<u32>,
     last_words: RefCell<Option<String>>,
+    on_death: RefCell<Option<OnDeath>>,
     me: Weak<Self>,
 }
 
@@ -112,8 +118,14 @@ impl Hand {
             waiting: RefCell::default(),
             last_id: Cell::new(UNASKED),
             last_words: RefCell::default(),
+            on_death: RefCell::default(),
             me: me.clone(),
         })
+    }
+
+    /// Has somebody told if the worker ends by itself while no question is open.
+    pub fn on_death(&self, tell: OnDeath) {
+        self.on_death.replace(Some(tell));
     }
 
     /// Starts the worker now, so that the first question need not wait for it.
@@ -270,7 +282,11 @@ impl Hand {
         wasm_bindgen_futures::spawn_local(async move { drop(live) });
         let words = self.last_words.take();
         let why = words.as_deref().unwrap_or(why);
-        for (_, waiting) in self.waiting.take() {
+        let open = self.waiting.take();
+        if let (true, Some(tell)) = (open.is_empty(), &*self.on_death.borrow()) {
+            tell(why);
+        }
+        for (_, waiting) in open {
             let error = fault(&waiting.file, &waiting.task, why);
             let _ = waiting.answer.send(Err(error.into()));
         }
@@ -292,6 +308,9 @@ fn describe(request: &Request) -> (String, String) {
         ),
         Request::Finish { .. } => (String::new(), "join and summarise the rows".into()),
         Request::Refine { .. } => (String::new(), "summarise the rows anew".into()),
+        Request::Example => (String::new(), "make the example".into()),
+        Request::Carry => ("This saved report".into(), "open it".into()),
+        Request::Hold | Request::Write { .. } => (String::new(), "write the report".into()),
     }
 }
 

@@ -4,26 +4,36 @@ use super::boot;
 use super::pool::text_of;
 use crate::read::ReadError;
 use crate::report::html;
-use js_sys::{Array, Function, Promise, Reflect, Uint8Array};
+use js_sys::{Array, JsString, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, BlobPropertyBag, Element, HtmlAnchorElement, Url};
 
 /// Milliseconds after which a download's bytes are let go.
 const KEEP_MS: u32 = 60_000;
 
+/// What a file will hold.
+///
+/// # Errors
+/// Where the browser gives no memory for it.
+pub fn blob(mime: &str, content: &JsValue) -> Result<Blob, ReadError> {
+    joined(mime, &Array::of1(content))
+        .map_err(|why| problem("The file", &why, "Free some memory and save again"))
+}
+
+fn joined(mime: &str, parts: &Array) -> Result<Blob, JsValue> {
+    let options = BlobPropertyBag::new();
+    options.set_type(mime);
+    Blob::new_with_blob_sequence_and_options(parts, &options)
+}
+
 /// Gives the reader a file. What the browser does with it (asks where to, saves, refuses) it tells
 /// the reader, not us.
 ///
 /// # Errors
-/// Where the browser gives no memory for it.
-pub fn download(name: &str, mime: &str, bytes: &[u8]) -> Result<(), ReadError> {
+/// Where the browser does not take it.
+pub fn download(name: &str, blob: &Blob) -> Result<(), ReadError> {
     let give = || -> Result<(), JsValue> {
-        let options = BlobPropertyBag::new();
-        options.set_type(mime);
-        let parts = Array::of1(&Uint8Array::from(bytes));
-        let blob = Blob::new_with_u8_array_sequence_and_options(&parts, &options)?;
-        let url = Url::create_object_url_with_blob(&blob)?;
+        let url = Url::create_object_url_with_blob(blob)?;
         let link: HtmlAnchorElement = boot::document()
             .ok_or("no page")?
             .create_element("a")?
@@ -41,12 +51,13 @@ pub fn download(name: &str, mime: &str, bytes: &[u8]) -> Result<(), ReadError> {
     give().map_err(|why| problem(name, &why, "Free some memory and save again"))
 }
 
-/// The saved report: the viewer with this payload in it. A hosted page asks its host for the viewer;
-/// a page that is one file makes it from itself, so that a saved report can be saved again.
+/// The saved report: the viewer with this payload in it, as a worker has packed it. A hosted page asks its host for the viewer;
+/// a page that is one file makes it from itself, so that a saved report can be saved again. The
+/// browser puts the parts together: they are megabytes, and no concern of the program.
 ///
 /// # Errors
 /// Where the host does not answer.
-pub async fn report_html(payload_json: &str) -> Result<String, ReadError> {
+pub async fn report_html(payload: &JsValue) -> Result<Blob, ReadError> {
     let viewer = if boot::is_one_file() {
         own_viewer()
     } else {
@@ -56,29 +67,28 @@ pub async fn report_html(payload_json: &str) -> Result<String, ReadError> {
         let mend = "Connect to the host of this page again and save once more";
         problem("report.html", &why, mend)
     })?;
-    let packed = gzip(payload_json).await.map_err(|why| {
-        problem(
+    let (opening, closing) = html::place();
+    let at = viewer.index_of(&[opening, closing].concat(), 0);
+    let Ok(at) = u32::try_from(at) else {
+        let why = JsValue::from_str("this is not the viewer");
+        return Err(problem(
             "report.html",
             &why,
-            "Use a current browser: Chrome 91, Firefox 113, Safari 16.4 or later",
-        )
-    })?;
-    html::render(&viewer, &packed).ok_or_else(|| {
-        let why = JsValue::from_str("this is not the viewer");
-        problem("report.html", &why, "Build the page again, with its viewer")
-    })
-}
-
-/// A text, compressed by the browser off the page's thread (`boot.js`).
-async fn gzip(text: &str) -> Result<Vec<u8>, JsValue> {
-    let compress: Function =
-        Reflect::get(&js_sys::global(), &"plumblineGzip".into())?.dyn_into()?;
-    let packed: Promise = compress.call1(&JsValue::NULL, &text.into())?.dyn_into()?;
-    Ok(Uint8Array::new(&JsFuture::from(packed).await?).to_vec())
+            "Build the page again, with its viewer",
+        ));
+    };
+    let middle = at + opening.len() as u32;
+    let parts = Array::of3(
+        &viewer.substring(0, middle),
+        payload,
+        &viewer.substring(middle, viewer.length()),
+    );
+    joined("text/html", &parts)
+        .map_err(|why| problem("report.html", &why, "Free some memory and save again"))
 }
 
 /// This page as it was when it was opened: without what the program has drawn since.
-fn own_viewer() -> Result<String, JsValue> {
+fn own_viewer() -> Result<JsString, JsValue> {
     let page: Element = boot::document()
         .and_then(|d| d.document_element())
         .ok_or("no page")?
@@ -117,12 +127,12 @@ fn own_viewer() -> Result<String, JsValue> {
         boot.remove_attribute("hidden")?;
     }
     // The parser moves what follows the body into it: blanks would grow with every saving.
-    let html = page.outer_html();
-    let (inside, _) = html.rsplit_once("</body>").ok_or("no body")?;
-    Ok(format!(
-        "<!doctype html>\n{}\n</body>\n</html>\n",
-        inside.trim_end()
-    ))
+    let html: JsString = Reflect::get(&page, &"outerHTML".into())?.dyn_into()?;
+    let end = u32::try_from(html.last_index_of("</body>", i32::MAX)).map_err(|_| "no body")?;
+    let inside = html.substring(0, end).trim_end();
+    Ok(JsString::from("<!doctype html>\n")
+        .concat(&inside)
+        .concat(&"\n</body>\n</html>\n".into()))
 }
 
 fn problem(file: &str, why: &JsValue, mend: &str) -> ReadError {

@@ -1,21 +1,23 @@
 //! The worker's side: carries out one request after the other with the functions of
 //! [`engine`](crate::engine), and holds no state of its own but the keeper's rows.
 //!
-//! Everything here is synchronous: a worker may block, and a job that is no longer wanted is
-//! stopped by ending its worker.
+//! Everything here is synchronous, but for the browser's compression: a worker may block, and a job
+//! that is no longer wanted is stopped by ending its worker.
 
 use super::pool::text_of;
 use super::timing;
 use super::wire::{self, Load, UNASKED};
-use crate::engine::message::{Input, Reply, Request, Shard};
+use crate::engine::message::{Input, Reply, Request, Shard, Written};
 use crate::engine::rows::Load as Rows;
-use crate::engine::{Keeper, info, look, parcel, read_through};
+use crate::engine::{Keeper, example, info, look, parcel, read_through, write};
 use crate::read::{Bytes, ReadError};
+use crate::report::html::{self, Payload};
 use crate::summary::{Series, Summary};
-use js_sys::ArrayBuffer;
+use js_sys::{ArrayBuffer, Function, Promise, Reflect, Uint8Array};
 use std::cell::RefCell;
 use wasm_bindgen::prelude::Closure;
 use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
 use web_sys::{DedicatedWorkerGlobalScope, File, FileReaderSync, MessageEvent};
 
 /// Least time between two reports of progress, in milliseconds.
@@ -37,9 +39,31 @@ pub fn start() {
         let Some((id, request, load)) = wire::unpack::<Request>(&event.data()) else {
             return;
         };
+        let pack = matches!(
+            request,
+            Request::Write {
+                what: Written::Payload,
+                ..
+            }
+        );
         let (reply, load) = answer(&answering, id, request, load, &mut keeping.borrow_mut())
             .unwrap_or_else(|error| (Reply::Failed { error }, Load::None));
-        answering.send(id, &reply, load);
+        match load {
+            Load::Bytes(text) if pack => {
+                let answering = answering.clone();
+                wasm_bindgen_futures::spawn_local(async move {
+                    let packed = gzip(&text).await.map_err(|why| no_gzip(&why));
+                    match packed {
+                        Ok(packed) => {
+                            let text = html::text(&packed);
+                            answering.send(id, &reply, Load::copy_of(text.as_bytes()));
+                        }
+                        Err(error) => answering.send(id, &Reply::Failed { error }, Load::None),
+                    }
+                });
+            }
+            load => answering.send(id, &reply, load),
+        }
     });
     scope.set_onmessage(Some(listener.as_ref().unchecked_ref()));
     // It listens for as long as the worker lives.
@@ -67,6 +91,15 @@ struct Keeping {
     sent: Vec<Series>,
 }
 
+impl Keeping {
+    fn new(keeper: Keeper) -> Self {
+        Self {
+            keeper,
+            sent: Vec::new(),
+        }
+    }
+}
+
 fn answer(
     post: &Post,
     id: u32,
@@ -87,10 +120,7 @@ fn answer(
         }
         Request::Read { shard, input } => read(&file(load, &input.name)?, shard, &input),
         Request::Open { inputs } => {
-            *keeping = Some(Keeping {
-                keeper: Keeper::open(inputs),
-                sent: Vec::new(),
-            });
+            *keeping = Some(Keeping::new(Keeper::open(inputs)));
             Ok((Reply::Kept, Load::None))
         }
         Request::Keep { shard, info } => {
@@ -114,6 +144,42 @@ fn answer(
             let keeping = opened(keeping)?;
             let summary = keeping.keeper.refine(&view)?;
             clock.reply(summary, &mut keeping.sent)
+        }
+        Request::Example => {
+            let made = example::files();
+            let files = made
+                .iter()
+                .map(|(name, text)| ((*name).to_owned(), text.len()));
+            let files = files.collect();
+            let bytes = Load::copy_of(made.map(|(_, text)| text).concat().as_bytes());
+            Ok((Reply::Example { files }, bytes))
+        }
+        Request::Carry => {
+            let payload: Payload<'_> =
+                serde_json::from_slice(&load.into_bytes()).map_err(|why| ReadError {
+                    file: "This saved report".to_owned(),
+                    line: None,
+                    found: format!("its data cannot be read: {why}"),
+                    mend: "Ask for it to be saved again".to_owned(),
+                })?;
+            let view = payload.view.into_owned();
+            let summary = payload.summary.into_owned();
+            let mut held = Keeping::new(Keeper::holding(summary.clone()));
+            let parcel = packed(summary, &mut held.sent)?;
+            *keeping = Some(held);
+            Ok((Reply::Carried { view }, parcel))
+        }
+        Request::Hold => {
+            let summary = parcel::open(&load.into_bytes(), &[])
+                .ok_or_else(|| fault("", "the summary was damaged on its way"))?;
+            *keeping = Some(Keeping::new(Keeper::holding(summary)));
+            Ok((Reply::Kept, Load::None))
+        }
+        Request::Write { what, view } => {
+            let summary = opened(keeping)?.keeper.summary();
+            let summary = summary.ok_or_else(|| fault("", "nothing was summarised yet"))?;
+            let text = write(what, summary, &view).map_err(|why| fault("", &why.to_string()))?;
+            Ok((Reply::Written, Load::copy_of(text.as_bytes())))
         }
     }
 }
@@ -167,14 +233,36 @@ impl<'a> Clock<'a> {
     /// The Summary rides as a parcel, beside the reply: as text in it, it would be escaped, unescaped
     /// and copied once more on the page's own thread.
     fn reply(&self, summary: Summary, sent: &mut Vec<Series>) -> Result<(Reply, Load), ReadError> {
-        let parcel = parcel::pack(summary, sent).map_err(|why| fault("", &why.to_string()))?;
+        let parcel = packed(summary, sent)?;
         let now = timing::now();
         let middle = self.summarising.get().unwrap_or(self.began);
         let reply = Reply::Summary {
             join_ms: middle - self.began,
             summarise_ms: now - middle,
         };
-        Ok((reply, Load::copy_of(&parcel)))
+        Ok((reply, parcel))
+    }
+}
+
+fn packed(summary: Summary, sent: &mut Vec<Series>) -> Result<Load, ReadError> {
+    let parcel = parcel::pack(summary, sent).map_err(|why| fault("", &why.to_string()))?;
+    Ok(Load::copy_of(&parcel))
+}
+
+/// A text, compressed by the browser ([`super::pool`] has the function).
+async fn gzip(text: &ArrayBuffer) -> Result<Vec<u8>, JsValue> {
+    let compress: Function =
+        Reflect::get(&js_sys::global(), &"plumblineGzip".into())?.dyn_into()?;
+    let packed: Promise = compress.call1(&JsValue::NULL, text)?.dyn_into()?;
+    Ok(Uint8Array::new(&JsFuture::from(packed).await?).to_vec())
+}
+
+fn no_gzip(why: &JsValue) -> ReadError {
+    ReadError {
+        file: "report.html".to_owned(),
+        line: None,
+        found: format!("it could not be compressed: {}", text_of(why)),
+        mend: "Use a current browser: Chrome 91, Firefox 113, Safari 16.4 or later".to_owned(),
     }
 }
 

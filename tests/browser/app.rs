@@ -69,7 +69,7 @@ pub fn has(name: &str) -> String {
 #[track_caller]
 pub fn ready(page: &mut Page) {
     page.wait_for(&format!(
-        "{} && !({}) && document.querySelector({}).innerText.trim()",
+        "{} && !({}) && document.querySelector('.report').ariaBusy === 'false' && document.querySelector({}).innerText.trim()",
         has("health"),
         has("progress"),
         json!(part("health"))

@@ -7,9 +7,12 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod app;
+mod blocks;
 mod cdp;
 mod client;
 mod data;
+mod deaths;
+mod folders;
 mod looks;
 mod page;
 mod report;

@@ -201,6 +201,106 @@ impl Page {
         }
     }
 
+    /// Drags the mouse over an element, between two shares of its width.
+    #[track_caller]
+    pub fn drag(&mut self, selector: &str, from: f64, to: f64) {
+        self.wait_for(&format!("document.querySelector({})", json!(selector)));
+        let (middle, y) = self.middle(selector);
+        let width = self.eval(&format!(
+            "document.querySelector({}).getBoundingClientRect().width",
+            json!(selector)
+        ));
+        let at = |share: f64| middle + (share - 0.5) * width.as_f64().unwrap();
+        let moves = [
+            ("mousePressed", from),
+            ("mouseMoved", (from + to) / 2.0),
+            ("mouseMoved", to),
+            ("mouseReleased", to),
+        ];
+        for (kind, share) in moves {
+            self.call(
+                "Input.dispatchMouseEvent",
+                &json!({ "type": kind, "x": at(share), "y": y, "button": "left", "buttons": 1, "clickCount": 1 }),
+            );
+        }
+    }
+
+    /// The sessions of the workers that live now.
+    pub fn workers(&mut self) -> Vec<String> {
+        self.browser.pump();
+        let of = |e: &Value, method: &str| {
+            let session = e["params"]["sessionId"].as_str();
+            session.filter(|_| e["method"] == method).map(str::to_owned)
+        };
+        let events = &self.browser.events;
+        let ended: Vec<String> = events
+            .iter()
+            .filter_map(|e| of(e, "Target.detachedFromTarget"))
+            .collect();
+        events
+            .iter()
+            .filter(|e| e["params"]["targetInfo"]["type"] == "worker")
+            .filter_map(|e| of(e, "Target.attachedToTarget"))
+            .filter(|session| !ended.contains(session))
+            .collect()
+    }
+
+    /// Runs an expression in a worker, as soon as that has time for it.
+    #[track_caller]
+    pub fn in_worker(&mut self, session: &str, expression: &str) -> Value {
+        let params = json!({ "expression": expression, "returnByValue": true });
+        let answer = self
+            .browser
+            .call(Some(session), "Runtime.evaluate", &params)
+            .unwrap_or_else(|error| panic!("{error}"));
+        answer["result"]["value"].clone()
+    }
+
+    /// Begins to record what the browser's threads do.
+    pub fn trace(&mut self) {
+        let categories = ["disabled-by-default-devtools.timeline", "toplevel"];
+        let config = json!({ "includedCategories": categories, "excludedCategories": ["*"] });
+        self.browser
+            .call(None, "Tracing.start", &json!({ "traceConfig": config }))
+            .unwrap();
+    }
+
+    /// Ends the record: milliseconds that each task of a page's own thread took of the processor, and
+    /// by the clock, the longest first.
+    pub fn traced(&mut self) -> Vec<(f64, f64)> {
+        self.browser.call(None, "Tracing.end", &json!({})).unwrap();
+        self.browser.wait_event("the end of the record", |e| {
+            (e["method"] == "Tracing.tracingComplete").then_some(())
+        });
+        let of_record = |e: &Value| {
+            e["method"]
+                .as_str()
+                .is_some_and(|m| m.starts_with("Tracing."))
+        };
+        let (record, kept): (Vec<Value>, Vec<Value>) =
+            self.browser.events.drain(..).partition(of_record);
+        self.browser.events = kept;
+        let events: Vec<&Value> = record
+            .iter()
+            .filter_map(|e| e["params"]["value"].as_array())
+            .flatten()
+            .collect();
+        let place = |e: &Value| (e["pid"].as_u64(), e["tid"].as_u64());
+        let own: Vec<_> = events
+            .iter()
+            .filter(|e| e["name"] == "thread_name" && e["args"]["name"] == "CrRendererMain")
+            .map(|e| place(e))
+            .collect();
+        let of = |e: &Value, what: &str| e[what].as_f64().unwrap_or_default() / 1e3;
+        let mut tasks: Vec<(f64, f64)> = events
+            .iter()
+            .filter(|e| e["name"] == "RunTask" && own.contains(&place(e)))
+            .map(|e| (of(e, "tdur"), of(e, "dur")))
+            .collect();
+        tasks.sort_by(|a, b| b.0.total_cmp(&a.0));
+        tasks
+    }
+
     /// Runs `action` and waits for the download that it starts; gives the file.
     #[track_caller]
     pub fn download(&mut self, action: impl FnOnce(&mut Self)) -> PathBuf {

@@ -219,6 +219,46 @@ fn a_role_can_be_corrected() {
 }
 
 #[test]
+fn a_corrected_role_is_remembered_for_files_of_the_same_shape() {
+    let Some(mut app) = App::open() else { return };
+    let folder = data::folder("remembered");
+    let (predictions, outcomes) = data::predictions_and_outcomes(&folder, 100);
+    app.read(&[&predictions, &outcomes]);
+    let role = "[data-testid^=\"role-\"][data-testid$=\"-region\"]";
+    app.page.click(&part("columns"));
+    app.page
+        .wait_for(&format!("document.querySelector('{role}')"));
+    assert_eq!(
+        app.page
+            .eval(&format!("document.querySelector('{role}').value")),
+        "segment"
+    );
+    app.page.choose(role, "ignore");
+    ready(&mut app.page);
+
+    // Another day: the page is opened anew and gets other files of the same columns.
+    app.page.open(&app.server.url.clone());
+    app.page.wait_for(&has("drop-zone"));
+    let later = data::folder("remembered-later");
+    let (predictions, outcomes) = data::predictions_and_outcomes(&later, 150);
+    let predictions = {
+        let renamed = later.join("predictions-february.csv");
+        fs::rename(predictions, &renamed).unwrap();
+        renamed
+    };
+    app.read(&[&predictions, &outcomes]);
+    let (_, report) = saved_json(&mut app.page);
+    let slices = report["slices"].as_array().unwrap();
+    assert!(!slices.is_empty(), "versions are compared still");
+    assert!(slices.iter().all(|s| s["column"] != "region"), "{slices:?}");
+    app.page.click(&part("columns"));
+    app.page.wait_for(&format!(
+        "document.querySelector('{role}')?.value === 'ignore'"
+    ));
+    app.assert_quiet();
+}
+
+#[test]
 fn pasted_rows_are_read() {
     let Some(mut app) = App::open() else { return };
     let mut rows = "time\tscore\toutcome\n".to_owned();

@@ -39,7 +39,7 @@ pub fn keeper(files: &[File<'_>], inputs: &[Input]) -> Result<Keeper, ReadError>
         let mut waiting = Vec::new();
         loop {
             // The last first: the order must not matter.
-            waiting.extend(std::iter::from_fn(|| shards.next()));
+            waiting.extend(std::iter::from_fn(|| shards.take()));
             let Some(shard) = waiting.pop() else { break };
             let part = read_through(input, shard, bytes)?;
             let found = info(&part);

@@ -55,7 +55,7 @@ pub fn read(bytes: &[u8]) -> Part {
 pub fn in_shards(schema: &Schema, bytes: &[u8], size: u64) -> (Table, u64, Vec<Trouble>) {
     let mut shards = Shards::with_size(0, bytes.len() as u64, size, false);
     // The last first: the order must not matter.
-    let mut queue: Vec<Shard> = std::iter::from_fn(|| shards.next()).collect();
+    let mut queue: Vec<Shard> = std::iter::from_fn(|| shards.take()).collect();
     let mut tables = vec![Table::default(); queue.len()];
     while let Some(shard) = queue.pop() {
         let base = if shard.aligned {
@@ -95,7 +95,7 @@ pub fn in_shards(schema: &Schema, bytes: &[u8], size: u64) -> (Table, u64, Vec<T
             troubles: part.troubles,
         };
         shards.done(shard.index, info);
-        queue.extend(std::iter::from_fn(|| shards.next()));
+        queue.extend(std::iter::from_fn(|| shards.take()));
     }
     assert!(shards.complete());
     let mut table = Table::default();

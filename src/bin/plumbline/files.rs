@@ -100,7 +100,7 @@ pub fn read(opened: &[Opened]) -> Result<Keeper, String> {
     for (file, o) in opened.iter().enumerate() {
         let mut shards = Shards::new(file, &o.input);
         loop {
-            let waiting: Vec<Shard> = std::iter::from_fn(|| shards.next()).collect();
+            let waiting: Vec<Shard> = std::iter::from_fn(|| shards.take()).collect();
             if waiting.is_empty() {
                 break;
             }

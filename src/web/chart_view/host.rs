@@ -1,6 +1,6 @@
 //! The canvas of one chart with what lies over it: cursor, selection and tooltip.
 //!
-//! The canvas is drawn anew only when the data, the theme or the size changes, once a frame; pointing at
+//! The canvas is drawn anew only when the data, the theme or the size changes; pointing at
 //! things moves a few elements above it.
 
 #![allow(
@@ -13,6 +13,7 @@ use crate::chart::theme::{Colours, theme};
 use crate::chart::{self, Chart, Fact, Frame, Look, Mark};
 use crate::table::time::Time;
 use crate::web::canvas::Canvas;
+use crate::web::slices::in_turn;
 use crate::web::timing;
 use leptos::ev::{KeyboardEvent, PointerEvent};
 use leptos::html;
@@ -38,7 +39,7 @@ pub struct Drag {
     pub value: Option<Callback<f64>>,
 }
 
-/// Draws a chart whenever it, the theme or the size changes, at most once a frame; gives its frame.
+/// Draws a chart in its turn whenever it, the theme or the size changes; gives its frame.
 pub fn painted<C: Chart>(
     canvas: NodeRef<html::Canvas>,
     chart: Signal<C>,
@@ -56,7 +57,7 @@ pub fn painted<C: Chart>(
         }
         waiting.set_value(true);
         let dark = dark.clone();
-        request_animation_frame(move || {
+        in_turn(move || {
             // The chart may be gone by now.
             if waiting.try_set_value(false).is_some() {
                 return;

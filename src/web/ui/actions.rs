@@ -1,16 +1,16 @@
 //! What the reader does with files, and what the page then asks of its workers.
 
 use super::complete::missing;
-use super::demo;
 use super::state::{App, Work};
 use crate::engine::arrange;
 use crate::engine::message::Input;
 use crate::read::ReadError;
 use crate::report::Choices;
+use crate::report::view::View;
 use crate::summary::Summary;
 use crate::web::client::{Progress, Stage, Stopped};
 use crate::web::timing;
-use crate::web::{files, store};
+use crate::web::{boot, files, store};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use std::sync::Arc;
@@ -99,10 +99,49 @@ pub fn paste(app: App, text: &str) {
     }
 }
 
-/// Makes the example and reads it.
+/// Lets a worker make the example, and reads it.
 pub fn demo(app: App) {
-    let made = demo::files().map(|(name, text)| demo::as_file(name, &text));
-    add(app, made.into_iter().flatten().collect());
+    timing::wished();
+    app.work.set(Some(Work::Look));
+    let client = app.client.get_value();
+    spawn_local(async move {
+        match client.example().await {
+            Ok(files) => add(app, files),
+            Err(why) => {
+                app.work.set(None);
+                if let Stopped::Failed(error) = why {
+                    fail(app, error);
+                }
+            }
+        }
+    });
+}
+
+/// Shows what this saved report carries.
+pub fn open(app: App) {
+    let client = app.client.get_value();
+    app.work.set(Some(Work::Open));
+    spawn_local(async move {
+        let opened = client.open(boot::take_carried()).await;
+        app.work.set(None);
+        match opened {
+            Ok((summary, view)) => {
+                // An address with choices of its own wins over those that were saved.
+                if app.view.with_untracked(|v| *v == View::default()) {
+                    app.view.set(view);
+                }
+                app.summary.set(Some(summary));
+            }
+            Err(Stopped::Failed(error)) => fail(app, error),
+            Err(Stopped::Cancelled) => {}
+        }
+    });
+}
+
+/// Tells of workers that ended by themselves.
+pub fn watch(app: App) {
+    app.client
+        .with_value(|client| client.on_loss(move |error| fail(app, error)));
 }
 
 /// Reads all files with the roles in force.

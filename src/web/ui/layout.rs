@@ -17,6 +17,7 @@ use super::start::Start;
 use super::state::app;
 use super::theme::ThemeToggle;
 use super::timeline::Timeline;
+use super::turn::InTurn;
 use super::{drop::DropTarget, format};
 use leptos::prelude::*;
 
@@ -24,7 +25,7 @@ use leptos::prelude::*;
 #[component]
 pub fn Page() -> impl IntoView {
     let app = app();
-    let (ready, reading) = (app.ready(), app.reading());
+    let (ready, reading, busy) = (app.ready(), app.reading(), app.busy());
     let service = app.serves_only();
     let listed = move || app.panel.get() && app.inputs.with(|i| !i.is_empty());
     let at_start = move || !ready.get() && !listed();
@@ -55,21 +56,21 @@ pub fn Page() -> impl IntoView {
             <div
                 class="report"
                 class:stale=move || reading.get()
-                aria-busy=move || reading.get().to_string()
+                aria-busy=move || busy.get().to_string()
             >
-                <Filters/>
+                <InTurn><Filters/></InTurn>
                 <div class="body">
                     <Rail/>
                     <main id="main" tabindex="-1">
-                        <Health/>
-                        <Timeline/>
+                        <InTurn id="health"><Health/></InTurn>
+                        <InTurn id="timeline"><Timeline/></InTurn>
                         <Show when=move || !service.get()>
-                            <Performance/>
-                            <Mistakes/>
+                            <InTurn id="performance"><Performance/></InTurn>
+                            <InTurn id="errors"><Mistakes/></InTurn>
                         </Show>
-                        <Drift/>
-                        <Resources/>
-                        <Share/>
+                        <InTurn id="quality"><Drift/></InTurn>
+                        <InTurn id="resources"><Resources/></InTurn>
+                        <InTurn id="share"><Share/></InTurn>
                     </main>
                 </div>
             </div>

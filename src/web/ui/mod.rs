@@ -8,7 +8,6 @@ mod actions;
 mod card;
 mod columns;
 mod complete;
-mod demo;
 mod drift;
 mod drop;
 mod errors;
@@ -20,6 +19,7 @@ pub mod format;
 mod health;
 mod icons;
 mod layout;
+mod making;
 mod metrics;
 mod mistakes;
 mod performance;
@@ -36,10 +36,11 @@ mod start;
 mod state;
 mod theme;
 mod timeline;
+mod turn;
 mod widgets;
 
 use crate::web::client::Client;
-use crate::web::url;
+use crate::web::{boot, url};
 use leptos::prelude::*;
 
 /// The page, with its door to the workers.
@@ -48,23 +49,13 @@ pub fn App(
     /// The workers.
     client: Client,
 ) -> impl IntoView {
-    let mut view = url::view();
-    let (carried, error) = match share::carried() {
-        Ok(carried) => (carried, None),
-        Err(error) => (None, Some(error)),
-    };
-    let saved = carried.map(|(summary, saved_view)| {
-        // An address with choices of its own wins over those that were saved.
-        if view == Default::default() {
-            view = saved_view;
-        }
-        summary
-    });
-    let app = state::App::new(client, saved, view);
+    let app = state::App::new(client, boot::carried(), url::view());
     provide_context(app);
-    if let Some(error) = error {
-        actions::fail(app, error);
-    }
+    making::follow(app);
     refine::follow(app);
+    actions::watch(app);
+    if app.saved {
+        actions::open(app);
+    }
     view! { <layout::Page/> }
 }

@@ -9,6 +9,7 @@ use leptos::prelude::*;
 fn stage(work: Work) -> &'static str {
     match work {
         Work::Look => "Looking into the files",
+        Work::Open => "Opening the report",
         Work::Run(Progress {
             stage: Stage::Read, ..
         }) => "Reading",

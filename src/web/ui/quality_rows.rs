@@ -34,7 +34,9 @@ pub fn RejectedTable() -> impl IntoView {
     let rejected = app.part(|r| r.rejected.clone());
     let download = move |_| {
         let text = rejected.with_untracked(|r| csv(r));
-        if let Err(error) = save::download("rejected-rows.csv", "text/csv", text.as_bytes()) {
+        let saved = save::blob("text/csv", &text.into())
+            .and_then(|blob| save::download("rejected-rows.csv", &blob));
+        if let Err(error) = saved {
             super::actions::fail(app, error);
         }
     };

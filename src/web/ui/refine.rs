@@ -1,6 +1,6 @@
 //! What follows a change of the View: the address, and rows gone back to where counts do not do.
 
-use super::actions::{fail, show};
+use super::actions::{fail, read, show};
 use super::state::{App, Work};
 use crate::report::view::View;
 use crate::web::client::Stopped;
@@ -21,10 +21,15 @@ pub fn follow(app: App) {
         }
     });
     Effect::new(move |_| {
-        let lacking = app.missing.with(|m| !m.is_empty());
-        let view = app.view.get();
+        let Some(made) = app.made.get() else { return };
+        let (lacking, view) = (!made.missing.is_empty(), made.view);
+        if app.view.with_untracked(|now| *now != view) {
+            // What is made next tells what is lacking.
+            return;
+        }
         let new = app.asked.with_value(|a| a.as_ref() != Some(&view));
-        if lacking && new && app.client.with_value(|c| c.holds_rows()) {
+        // Where the worker that kept the rows is gone, they are read again.
+        if lacking && new && !app.saved {
             app.asked.set_value(Some(view.clone()));
             set_timeout(move || wake(app, view), REST);
         }
@@ -33,8 +38,14 @@ pub fn follow(app: App) {
 
 /// Goes back to the rows, unless the reader has chosen something else by now.
 fn wake(app: App, view: View) {
-    if app.view.with_untracked(|v| *v == view) {
+    if app.view.with_untracked(|v| *v != view) {
+        return;
+    }
+    if app.client.with_value(|c| c.holds_rows()) {
         spawn_local(ask_rows(app, view));
+    } else if app.work.with_untracked(Option::is_none) {
+        read(app);
+        app.asked.set_value(Some(view));
     }
 }
 

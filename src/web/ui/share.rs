@@ -5,66 +5,40 @@ use super::format;
 use super::icons;
 use super::state::{App, app};
 use super::widgets::Section;
-use crate::read::ReadError;
-use crate::report::html::Payload;
-use crate::report::view::View;
-use crate::summary::Summary;
-use crate::web::{boot, save};
+use crate::engine::message::Written;
+use crate::web::client::Stopped;
+use crate::web::save;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use wasm_bindgen_futures::JsFuture;
 
-/// The Summary and View that this page carries, where it is a saved report.
-///
-/// # Errors
-/// Where the page carries something that this version cannot read.
-pub fn carried() -> Result<Option<(Summary, View)>, ReadError> {
-    let Some(text) = boot::saved() else {
-        return Ok(None);
+const HTML: &str = "plumbline-report.html";
+const JSON: &str = "plumbline-report.json";
+
+/// Saves what a worker writes; `size` is told of the saved report.
+fn save(app: App, what: Written, size: RwSignal<Option<u64>>) {
+    let Some(summary) = app.summary.get_untracked() else {
+        return;
     };
-    match serde_json::from_str::<Payload<'_>>(&text) {
-        Ok(carried) => Ok(Some((
-            carried.summary.into_owned(),
-            carried.view.into_owned(),
-        ))),
-        Err(why) => Err(ReadError {
-            file: "This saved report".into(),
-            line: None,
-            found: format!("its data cannot be read: {why}"),
-            mend: "Ask for it to be saved again".into(),
-        }),
-    }
-}
-
-fn payload(app: App) -> Option<String> {
-    let summary = app.summary.get_untracked()?;
-    app.view
-        .with_untracked(|view| Payload::to_json(&summary, view).ok())
-}
-
-fn save_report(app: App, size: RwSignal<Option<u64>>) {
-    let Some(payload) = payload(app) else { return };
+    let view = app.view.get_untracked();
+    let client = app.client.get_value();
     spawn_local(async move {
-        let saved = match save::report_html(&payload).await {
-            Ok(html) => save::download("plumbline-report.html", "text/html", html.as_bytes())
-                .map(|()| size.set(Some(html.len() as u64))),
-            Err(error) => Err(error),
+        let saved = async {
+            let text = client.write(what, &summary, view).await?;
+            match what {
+                Written::Json => save::download(JSON, &save::blob("application/json", &text)?)?,
+                Written::Payload => {
+                    let report = save::report_html(&text).await?;
+                    save::download(HTML, &report)?;
+                    size.set(Some(report.size() as u64));
+                }
+            }
+            Ok(())
         };
-        if let Err(error) = saved {
+        if let Err(Stopped::Failed(error)) = saved.await {
             fail(app, error);
         }
     });
-}
-
-fn save_json(app: App) {
-    let report = app.report.get_untracked();
-    let Some(json) = report.and_then(|r| r.to_json().ok()) else {
-        return;
-    };
-    if let Err(error) = save::download("plumbline-report.json", "application/json", json.as_bytes())
-    {
-        fail(app, error);
-    }
 }
 
 fn copy_link(copied: RwSignal<bool>) {
@@ -94,11 +68,11 @@ pub fn Share() -> impl IntoView {
         >
             <div class="card share">
                 <p class="share-actions">
-                    <button class="button primary" data-testid="save-report" on:click=move |_| save_report(app, saved)>
+                    <button class="button primary" data-testid="save-report" on:click=move |_| save(app, Written::Payload, saved)>
                         {icons::save()}
                         "Save report"
                     </button>
-                    <button class="button" data-testid="save-json" on:click=move |_| save_json(app)>
+                    <button class="button" data-testid="save-json" on:click=move |_| save(app, Written::Json, saved)>
                         {icons::save()}
                         "Save data (JSON)"
                     </button>

@@ -1,9 +1,9 @@
 //! The first screen: what the page does, and the ways to give it files.
 
 use super::actions;
-use super::demo;
 use super::files::FileInput;
 use super::state::app;
+use crate::engine::example;
 use leptos::prelude::*;
 
 /// One table, two tables, a log: what a person may have at hand.
@@ -61,7 +61,7 @@ pub fn Start() -> impl IntoView {
                 <button class="button" data-testid="try-demo" on:click=move |_| actions::demo(app)>
                     "Try it"
                 </button>
-                <span>{format!("with an example: {}", demo::TITLE)}</span>
+                <span>{format!("with an example: {}", example::TITLE)}</span>
             </p>
             <section class="shapes" aria-label="What can be read">
                 {SHAPES

@@ -13,7 +13,6 @@ use crate::report::{Choices, Missing, Report};
 use crate::summary::Summary;
 use crate::table::time::Time;
 use crate::web::client::{Client, Progress};
-use crate::web::timing;
 use leptos::prelude::*;
 use std::sync::Arc;
 use web_sys::File;
@@ -23,10 +22,25 @@ use web_sys::File;
 pub enum Work {
     /// Looking into the start of files.
     Look,
+    /// Opening what a saved report carries.
+    Open,
     /// Reading, joining, summarising.
     Run(Progress),
     /// Going back to the rows for a view that the Summary cannot answer.
     Refine,
+}
+
+/// A Report and what it was made of.
+#[derive(Clone, Debug)]
+pub struct Made {
+    /// The counts.
+    pub summary: Arc<Summary>,
+    /// What the reader chose.
+    pub view: View,
+    /// What came of them.
+    pub report: Arc<Report>,
+    /// What the Summary lacked for it.
+    pub missing: Missing,
 }
 
 /// The state of the page; copies share it.
@@ -44,10 +58,12 @@ pub struct App {
     pub summary: RwSignal<Option<Arc<Summary>>>,
     /// What the reader chose.
     pub view: RwSignal<View>,
-    /// What the reader sees.
-    pub report: Memo<Option<Arc<Report>>>,
-    /// What the Summary lacked for it.
-    pub missing: Memo<Missing>,
+    /// The Report that was made last, and of what; it comes a few frames after what it is made of.
+    pub made: RwSignal<Option<Made>>,
+    /// What the reader sees in this part of the page ([`super::turn`]).
+    pub report: Signal<Option<Arc<Report>>>,
+    /// Parts of the page that have yet to show the Report that was made last.
+    pub behind: RwSignal<usize>,
     /// The View that rows were last gone back to for.
     pub asked: StoredValue<Option<View>>,
     /// What the reader may choose from.
@@ -71,21 +87,14 @@ pub struct App {
 }
 
 impl App {
-    /// The state at the start; a saved report starts with its Summary.
-    pub fn new(client: Client, saved: Option<Summary>, view: View) -> Self {
-        let (saved, summary) = (saved.is_some(), saved);
-        let summary = RwSignal::new(summary.map(Arc::new));
+    /// The state at the start, in a saved report or not.
+    pub fn new(client: Client, saved: bool, view: View) -> Self {
+        let summary = RwSignal::new(None::<Arc<Summary>>);
         let view = RwSignal::new(view);
-        let made = Memo::new(move |_| {
-            let summary = summary.get()?;
-            let began = timing::now();
-            let (report, missing) = view.with(|v| Report::with_missing(&summary, v));
-            timing::measure(timing::REPORT, began);
-            Some((Arc::new(report), missing))
+        let made = RwSignal::new(None::<Made>);
+        let report = Signal::derive(move || {
+            made.with(|made| made.as_ref().map(|made| Arc::clone(&made.report)))
         });
-        let report = Memo::new(move |_| made.with(|m| m.as_ref().map(|m| m.0.clone())));
-        let missing =
-            Memo::new(move |_| made.with(|m| m.as_ref().map(|m| m.1.clone()).unwrap_or_default()));
         let choices = Memo::new(move |_| {
             summary.with(|s| s.as_ref().map(|s| Choices::of(s)).unwrap_or_default())
         });
@@ -96,8 +105,9 @@ impl App {
             inputs: RwSignal::default(),
             summary,
             view,
+            made,
             report,
-            missing,
+            behind: RwSignal::default(),
             choices,
             asked: StoredValue::new(None),
             work: RwSignal::default(),
@@ -125,12 +135,35 @@ impl App {
 
     /// Whether rows are being read; a refinement in the making disturbs nobody.
     pub fn reading(self) -> Memo<bool> {
-        Memo::new(move |_| matches!(self.work.get(), Some(Work::Look | Work::Run(_))))
+        Memo::new(move |_| {
+            matches!(
+                self.work.get(),
+                Some(Work::Look | Work::Open | Work::Run(_))
+            )
+        })
     }
 
     /// Whether there is a Report.
     pub fn ready(self) -> Memo<bool> {
-        Memo::new(move |_| self.summary.with(Option::is_some))
+        Memo::new(move |_| self.made.with(Option::is_some))
+    }
+
+    /// Whether what is shown is about to change: rows are read, a Report is made, or parts of the page
+    /// have yet to show it.
+    pub fn busy(self) -> Memo<bool> {
+        let reading = self.reading();
+        let made = Memo::new(move |_| {
+            let of = |made: &Made, summary: &Arc<Summary>| {
+                self.view.with(|view| made.view == *view) && Arc::ptr_eq(&made.summary, summary)
+            };
+            self.summary.with(|summary| {
+                self.made.with(|made| match (made, summary) {
+                    (Some(made), Some(summary)) => of(made, summary),
+                    (made, summary) => made.is_none() && summary.is_none(),
+                })
+            })
+        });
+        Memo::new(move |_| reading.get() || !made.get() || self.behind.get() > 0)
     }
 
     /// Whether there are requests only, without predictions: then nothing is right or wrong.

@@ -54,7 +54,10 @@ pub fn Filters() -> impl IntoView {
 #[component]
 fn Lack() -> impl IntoView {
     let app = app();
-    let lack = Memo::new(move |_| app.missing.with(|m| m.series.is_some()));
+    let lack = Memo::new(move |_| {
+        app.made
+            .with(|m| m.as_ref().is_some_and(|m| m.missing.series.is_some()))
+    });
     let asking = move || app.work.get() == Some(Work::Refine);
     let text = move || {
         if asking() || app.client.with_value(|c| c.holds_rows()) {

@@ -8,7 +8,6 @@
 
 use crate::table::time::{DAY, SECOND, Time};
 use std::fmt::Write as _;
-use web_sys::File;
 
 /// What the example is about.
 pub const TITLE: &str = "will 60 000 parcels be late? In the tenth week, something goes wrong";
@@ -99,12 +98,6 @@ pub fn files() -> [(&'static str, String); 2] {
         }
     }
     [("parcels.csv", predictions), ("deliveries.csv", outcomes)]
-}
-
-/// A text as a file.
-pub fn as_file(name: &str, text: &str) -> Option<File> {
-    let parts = js_sys::Array::of1(&wasm_bindgen::JsValue::from_str(text));
-    File::new_with_str_sequence(&parts, name).ok()
 }
 
 #[cfg(test)]
