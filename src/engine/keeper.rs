@@ -52,6 +52,7 @@ impl Keeper {
 
     /// Keeps the rows of a shard, in place of those that were kept for it before. False if they were
     /// damaged on their way.
+    #[must_use]
     pub fn keep(&mut self, shard: Shard, info: PartInfo, load: Load) -> bool {
         let rows = self.rows.get_mut(shard.file);
         rows.is_some_and(|rows| rows.keep(shard, info, load))

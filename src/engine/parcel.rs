@@ -239,7 +239,6 @@ mod tests {
             start: 0,
             end: bytes,
             aligned: true,
-            bytes,
         };
         let part = read_through(&input, shard, &text.as_bytes()).expect("it can be read");
         let mut keeper = Keeper::open(vec![input]);

@@ -4,8 +4,13 @@
 //! one that came early waits as it came.
 
 use super::message::{PartInfo, Shard};
+use super::shards::meets;
 use crate::table::Table;
 use std::collections::BTreeMap;
+
+/// Cells at most that room is made for before they come, some gigabyte: the first rows may be shorter
+/// than the others.
+const MOST_CELLS: usize = 1 << 27;
 
 /// The rows of one file.
 #[derive(Default)]
@@ -42,27 +47,17 @@ impl Rows {
     #[must_use]
     pub fn keep(&mut self, shard: Shard, info: PartInfo, load: Load) -> bool {
         self.waiting.insert(shard.index, (shard, info, load));
-        while let Some(first) = self.waiting.first_entry()
+        while let Some(mut first) = self.waiting.first_entry()
             && *first.key() == self.infos.len()
         {
-            let (shard, info, _) = first.get();
-            let from = self.infos.last().map_or(info.first, |before| before.next);
-            // As in `Shards`: what does not meet the part before it is read and sent again.
-            let reached_over = from >= shard.end;
-            let stands = if reached_over {
-                info.rows == 0
-            } else {
-                info.first == from
-            };
-            if !stands {
+            let (shard, info, _) = first.get_mut();
+            let from = self.infos.last().map(|before| before.next);
+            if !meets(info, from, shard.end) {
+                // It is read and sent again.
                 return true;
             }
-            let (shard, mut info, load) = first.remove();
-            if reached_over {
-                (info.next, info.lines) = (from, 0);
-                info.troubles.clear();
-            }
-            if !self.append(load, shard.bytes) {
+            let (shard, info, load) = first.remove();
+            if !self.append(load, shard.end - shard.start) {
                 return false;
             }
             self.infos.push(info);
@@ -81,11 +76,11 @@ impl Rows {
         let first = self.read == 0;
         self.read += bytes;
         if first && self.read > 0 {
-            // Room for all rows, if they are like these.
             let share = self.bytes as f64 / self.read as f64;
-            let all = self.table.rows as f64 * share * 1.02;
+            let all = (self.table.rows as f64 * share * 1.02) as usize;
+            let most = MOST_CELLS / self.table.columns.len().max(1);
             self.table
-                .reserve((all as usize).saturating_sub(self.table.rows));
+                .reserve(all.min(most).saturating_sub(self.table.rows));
         }
         done
     }
@@ -94,5 +89,69 @@ impl Rows {
     #[must_use]
     pub fn finish(self) -> (Table, Vec<PartInfo>) {
         (self.table, self.infos)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::table::Column;
+
+    fn part(
+        index: usize,
+        start: u64,
+        first: u64,
+        next: u64,
+        cells: &[f64],
+    ) -> (Shard, PartInfo, Load) {
+        let shard = Shard {
+            file: 0,
+            index,
+            start,
+            end: start + 10,
+            aligned: index == 0,
+        };
+        let info = PartInfo {
+            rows: cells.len() as u64,
+            first,
+            next,
+            lines: cells.len() as u64,
+            troubles: Vec::new(),
+        };
+        let table = Table {
+            names: vec!["x".into()],
+            columns: vec![Column::Number(cells.to_vec())],
+            rows: cells.len(),
+        };
+        (shard, info, Load::Bytes(table.to_bytes()))
+    }
+
+    #[test]
+    fn parts_come_in_any_order_and_a_wrong_guess_is_replaced() {
+        // A file so long that room for all of it cannot be had.
+        let mut rows = Rows::new(u64::MAX);
+        for (shard, info, load) in [
+            part(2, 20, 25, 30, &[4.0]),
+            // It begins where no record does, so it waits for its better.
+            part(1, 10, 13, 25, &[99.0]),
+            part(0, 0, 0, 12, &[1.0, 2.0]),
+            part(1, 12, 12, 25, &[3.0]),
+            // The record before it reached over this one.
+            part(3, 10, 18, 20, &[]),
+        ] {
+            assert!(rows.keep(shard, info, load));
+        }
+        let (table, infos) = rows.finish();
+        assert_eq!(table.columns, [Column::Number(vec![1.0, 2.0, 3.0, 4.0])]);
+        assert_eq!(
+            infos.iter().map(|i| i.next).collect::<Vec<_>>(),
+            [12, 25, 30, 30]
+        );
+    }
+
+    #[test]
+    fn damaged_rows_are_told() {
+        let (shard, info, _) = part(0, 0, 0, 10, &[1.0]);
+        assert!(!Rows::new(10).keep(shard, info, Load::Bytes(vec![1, 2, 3])));
     }
 }

@@ -1,7 +1,6 @@
 //! Cuts files into shards, and checks that what readers found meets without gap or overlap.
 
 use super::message::{Input, PartInfo, Shard};
-use crate::read::Cut;
 use std::collections::VecDeque;
 
 /// Bytes of a shard: large enough that a worker's message costs nothing, small enough that
@@ -12,125 +11,72 @@ pub const SHARD_BYTES: u64 = 8 << 20;
 ///
 /// A shard *stands* when its first record is known to start where the one before it ended. Shards
 /// that [`Shards::take`] gave may be read in any order; [`Shards::done`] tells of each, and may bring
-/// up others.
+/// one up again.
 #[derive(Clone, Debug)]
 pub struct Shards {
     shards: Vec<Shard>,
     found: Vec<Option<PartInfo>>,
     standing: usize,
     waiting: VecDeque<usize>,
-    in_order: bool,
 }
 
 impl Shards {
-    /// Shards of a file that was looked into.
+    /// Shards of a file that was looked into; one alone where its encoding cannot be cut.
     #[must_use]
     pub fn new(file: usize, input: &Input) -> Self {
-        match &input.sniff.cut {
-            Cut::Bytes => Self::with_size(file, input.bytes, SHARD_BYTES, false),
-            Cut::InOrder => Self::with_size(file, input.bytes, SHARD_BYTES, true),
-            Cut::Whole => Self::with_size(file, input.bytes, input.bytes, false),
-            Cut::Groups(bytes) => Self::of_groups(file, bytes),
-        }
+        let whole = !input.sniff.schema.encoding.can_be_cut();
+        Self::with_size(
+            file,
+            input.bytes,
+            if whole { input.bytes } else { SHARD_BYTES },
+        )
     }
 
-    /// Shards of so many bytes; `in_order`: none is given before the one in front of it stands.
+    /// Shards of another size than [`SHARD_BYTES`].
     #[must_use]
-    pub fn with_size(file: usize, bytes: u64, size: u64, in_order: bool) -> Self {
+    pub fn with_size(file: usize, bytes: u64, size: u64) -> Self {
         let size = size.max(1);
-        let shards = (0..bytes.div_ceil(size).max(1)).map(|i| {
-            let (start, end) = (i * size, ((i + 1) * size).min(bytes));
-            Shard {
+        let shards: Vec<Shard> = (0..bytes.div_ceil(size).max(1))
+            .map(|i| Shard {
                 file,
                 index: i as usize,
-                start,
-                end,
+                start: i * size,
+                end: ((i + 1) * size).min(bytes),
                 aligned: i == 0,
-                bytes: end - start,
-            }
-        });
-        Self::of(shards.collect(), in_order)
-    }
-
-    /// Shards of a columnar file: neighbouring groups of rows, some [`SHARD_BYTES`] together.
-    fn of_groups(file: usize, groups: &[u64]) -> Self {
-        let mut shards: Vec<Shard> = Vec::new();
-        for (group, bytes) in (0..).zip(groups) {
-            match shards.last_mut() {
-                Some(shard) if shard.bytes + bytes <= SHARD_BYTES => {
-                    shard.end = group + 1;
-                    shard.bytes += bytes;
-                }
-                _ => shards.push(Shard {
-                    file,
-                    index: shards.len(),
-                    start: group,
-                    end: group + 1,
-                    aligned: true,
-                    bytes: *bytes,
-                }),
-            }
-        }
-        Self::of(shards, false)
-    }
-
-    fn of(shards: Vec<Shard>, in_order: bool) -> Self {
+            })
+            .collect();
         Self {
             found: vec![None; shards.len()],
             standing: 0,
             waiting: (0..shards.len()).collect(),
-            in_order,
             shards,
         }
     }
 
-    /// A shard that can be read now. `None`: there is none left, or the next one waits for what is
-    /// being read.
+    /// A shard that is to be read; `None` if there is none now.
     pub fn take(&mut self) -> Option<Shard> {
-        let index = *self.waiting.front()?;
-        if self.in_order && index > self.standing {
-            return None;
-        }
-        self.waiting.pop_front();
-        let shard = &mut self.shards[index];
-        if self.in_order
-            && let Some(Some(before)) = index.checked_sub(1).and_then(|i| self.found.get(i))
-        {
-            (shard.start, shard.aligned) = (before.next.clamp(shard.start, shard.end), true);
-        }
-        Some(*shard)
+        self.waiting.pop_front().map(|index| self.shards[index])
     }
 
     /// Takes what was found in a shard. It may have to be read again: then [`Shards::take`] gives it.
     pub fn done(&mut self, index: usize, info: PartInfo) {
         self.found[index] = Some(info);
-        while let Some(Some(info)) = self.found.get(self.standing) {
-            let from = match self.standing {
-                0 => info.first,
-                i => self.found[i - 1].as_ref().map_or(0, |before| before.next),
+        while self.standing < self.shards.len() {
+            let (before, after) = self.found.split_at_mut(self.standing);
+            let Some(Some(info)) = after.first_mut() else {
+                return;
             };
+            let from = before.last().and_then(Option::as_ref).map(|b| b.next);
             let shard = &mut self.shards[self.standing];
-            // A record may reach over whole shards; then nothing starts in them.
-            let expected = from.max(shard.start);
-            let empty = from >= shard.end;
-            let stands = if empty {
-                info.rows == 0
-            } else {
-                info.first == from
-            };
-            if !stands {
+            if !meets(info, from, shard.end) {
                 *shard = Shard {
-                    start: expected.min(shard.end),
+                    start: from.unwrap_or(0).max(shard.start).min(shard.end),
                     aligned: true,
                     ..*shard
                 };
                 self.found[self.standing] = None;
                 self.waiting.push_front(self.standing);
                 return;
-            }
-            if empty && let Some(Some(info)) = self.found.get_mut(self.standing) {
-                (info.first, info.next, info.lines) = (from, from, 0);
-                info.troubles.clear();
             }
             self.standing += 1;
         }
@@ -146,4 +92,20 @@ impl Shards {
     pub fn parts(&self) -> impl Iterator<Item = &PartInfo> {
         self.found[..self.standing].iter().flatten()
     }
+}
+
+/// Whether what was found in a shard that ends at `end` begins where the part before it ended
+/// (`from`; `None`: there is none). A record may reach over whole shards: then nothing starts in them,
+/// and what a reader took for a border there is forgotten.
+pub(super) fn meets(info: &mut PartInfo, from: Option<u64>, end: u64) -> bool {
+    let from = from.unwrap_or(info.first);
+    if from < end {
+        return info.first == from;
+    }
+    if info.rows > 0 {
+        return false;
+    }
+    (info.first, info.next, info.lines) = (from, from, 0);
+    info.troubles.clear();
+    true
 }

@@ -40,7 +40,7 @@ pub struct Classes {
     pub negative: Histogram,
     /// Scores of rows without an outcome.
     pub unlabelled: Histogram,
-    /// Log loss of each row with an outcome and a probability.
+    /// Log loss of each row with an outcome and a probability; its square is rounded before it is added.
     pub log_loss: Moments,
     /// Squared error of its probabilities (Brier), likewise.
     pub squared_error: Moments,

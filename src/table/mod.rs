@@ -125,15 +125,16 @@ impl Column {
         }
     }
 
-    /// Makes room for so many cells more.
-    pub fn reserve(&mut self, cells: usize) {
-        match self {
-            Self::Number(v) => v.reserve_exact(cells),
-            Self::Time(v) => v.reserve_exact(cells),
-            Self::Category { codes, .. } => codes.reserve_exact(cells),
-            Self::Key(v) => v.reserve_exact(cells),
-            Self::Presence(v) => v.reserve_exact(cells),
-        }
+    /// Makes room for so many cells more, if it is to be had: a guess that is too high costs nothing.
+    fn reserve(&mut self, cells: usize) {
+        // Without it the column grows as cells come.
+        let _ = match self {
+            Self::Number(v) => v.try_reserve_exact(cells),
+            Self::Time(v) => v.try_reserve_exact(cells),
+            Self::Category { codes, .. } => codes.try_reserve_exact(cells),
+            Self::Key(v) => v.try_reserve_exact(cells),
+            Self::Presence(v) => v.try_reserve_exact(cells),
+        };
     }
 
     /// Appends the cells of another column of the same kind; dictionaries are united.
@@ -193,7 +194,7 @@ impl Table {
             .map(|i| &self.columns[i])
     }
 
-    /// Makes room for so many rows more.
+    /// Makes room for so many rows more, if it is to be had.
     pub fn reserve(&mut self, rows: usize) {
         self.columns.iter_mut().for_each(|c| c.reserve(rows));
     }

@@ -46,8 +46,8 @@ pub struct Source {
     module: JsValue,
 }
 
-/// What runs in a worker after the bindgen glue: the browser's compression, for saved reports; the first message is the compiled module, and
-/// `main` then listens for the others.
+/// What runs in a worker after the bindgen glue: the browser's compression, for saved reports; the first
+/// message is the compiled module, and `main` then listens for the others.
 const WORKER_SCRIPT: &str = "
 self.plumblineGzip = (bytes) =>
   new Response(new Blob([bytes]).stream().pipeThrough(new CompressionStream('gzip'))).arrayBuffer();

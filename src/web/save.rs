@@ -51,9 +51,9 @@ pub fn download(name: &str, blob: &Blob) -> Result<(), ReadError> {
     give().map_err(|why| problem(name, &why, "Free some memory and save again"))
 }
 
-/// The saved report: the viewer with this payload in it, as a worker has packed it. A hosted page asks its host for the viewer;
-/// a page that is one file makes it from itself, so that a saved report can be saved again. The
-/// browser puts the parts together: they are megabytes, and no concern of the program.
+/// The saved report: the viewer with this payload in it, as a worker has packed it. A hosted page asks
+/// its host for the viewer; a page that is one file makes it from itself, so that a saved report can be
+/// saved again. The browser puts the parts together: they are megabytes, and no concern of the program.
 ///
 /// # Errors
 /// Where the host does not answer.

@@ -106,7 +106,9 @@ pub fn read(opened: &[Opened]) -> Result<Keeper, String> {
             }
             for (shard, part) in on_every_core(o, &waiting).map_err(|e| e.to_string())? {
                 let found = info(&part);
-                keeper.keep(shard, found.clone(), Rows::Table(part.table));
+                if !keeper.keep(shard, found.clone(), Rows::Table(part.table)) {
+                    return Err(format!("{}: its rows could not be kept", o.input.name));
+                }
                 shards.done(shard.index, found);
             }
         }
