@@ -3,6 +3,7 @@
 //! stage took, and numbers to compare with other tools.
 
 use super::client::{Client, Stopped};
+use super::slices::report;
 use super::{timing, url};
 use crate::engine::arrange;
 use crate::read::ReadError;
@@ -52,12 +53,12 @@ async fn measure(client: &Client, files: Vec<File>) -> Result<Value, Stopped> {
     let by_day = view(WindowSize::Day);
     let loaded = client.run(&files, inputs, by_day.clone(), |_| {}).await?;
     let summarised = timing::now();
-    let days = Report::from(&loaded.summary, &by_day);
+    let (days, _) = report(&loaded.summary, &by_day).await;
     let reported = timing::now();
     let by_hour = view(WindowSize::Hour);
     let refined = client.refine(by_hour.clone()).await?;
     let summarised_again = timing::now();
-    let hours = Report::from(&refined, &by_hour);
+    let (hours, _) = report(&refined, &by_hour).await;
     let end = timing::now();
     Ok(json!({
         "timings": {

@@ -1,6 +1,9 @@
 //! Long work on the page's own thread, cut into slices with room for the reader between them.
 
 use super::timing;
+use crate::report::view::View;
+use crate::report::{Missing, Report, Steps};
+use crate::summary::Summary;
 use futures::channel::oneshot;
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
@@ -31,6 +34,18 @@ impl Slices {
             next_task().await;
             self.since.set(timing::now());
         }
+    }
+}
+
+/// Makes a Report in slices, and tells what the Summary lacked for it.
+pub async fn report(summary: &Summary, view: &View) -> (Report, Missing) {
+    let slices = Slices::begin();
+    let mut steps = Steps::begin(summary, view);
+    loop {
+        if let Some(made) = steps.step() {
+            return made;
+        }
+        slices.rest().await;
     }
 }
 

@@ -2,10 +2,9 @@
 //! it; a wish that comes meanwhile follows as soon as the one before is shown.
 
 use super::state::{App, Made};
-use crate::report::Steps;
 use crate::report::view::View;
 use crate::summary::Summary;
-use crate::web::slices::Slices;
+use crate::web::slices;
 use crate::web::timing;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -54,15 +53,7 @@ fn is(shown: Option<&Arc<Summary>>, made: &Arc<Summary>) -> bool {
 
 async fn make(summary: &Arc<Summary>, view: View) -> Made {
     let began = timing::now();
-    let slices = Slices::begin();
-    let mut steps = Steps::begin(summary, &view);
-    let (report, missing) = loop {
-        if let Some(made) = steps.step() {
-            break made;
-        }
-        slices.rest().await;
-    };
-    drop(steps);
+    let (report, missing) = slices::report(summary, &view).await;
     timing::measure(timing::REPORT, began);
     Made {
         summary: Arc::clone(summary),
