@@ -2,7 +2,7 @@
 
 use super::message::{Input, PartInfo, Shard};
 use super::shards::SHARD_BYTES;
-use crate::read::{Bytes, Part, ReadError, ShardRead, read_shard};
+use crate::read::{Bytes, Cut, Part, ReadError, ShardRead, read_groups, read_shard};
 
 /// Bytes past a shard's end that mostly hold the end of its last record.
 pub const OVERLAP_BYTES: u64 = 64 << 10;
@@ -40,6 +40,12 @@ pub fn read_part(
 /// # Errors
 /// As [`read_part`], but with the line of the file, and what the file itself fails with.
 pub fn read_through(input: &Input, shard: Shard, file: &dyn Bytes) -> Result<Part, ReadError> {
+    if let Cut::Groups(_) = input.sniff.cut {
+        return read_groups(&input.schema(), file, shard.start..shard.end).map_err(|e| ReadError {
+            file: input.name.clone(),
+            ..e
+        });
+    }
     // One byte before an unaligned shard tells whether a record starts right at it.
     let base = shard.start.saturating_sub(u64::from(!shard.aligned));
     let mut overlap = OVERLAP_BYTES;

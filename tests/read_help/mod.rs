@@ -53,7 +53,7 @@ pub fn read(bytes: &[u8]) -> Part {
 /// The file in shards of a size, read again where a border was guessed wrongly: all rows, lines and
 /// troubles.
 pub fn in_shards(schema: &Schema, bytes: &[u8], size: u64) -> (Table, u64, Vec<Trouble>) {
-    let mut shards = Shards::with_size(0, bytes.len() as u64, size);
+    let mut shards = Shards::with_size(0, bytes.len() as u64, size, false);
     // The last first: the order must not matter.
     let mut queue: Vec<Shard> = std::iter::from_fn(|| shards.take()).collect();
     let mut tables = vec![Table::default(); queue.len()];
