@@ -10,6 +10,9 @@
 //! meet; where a border was guessed wrongly (a line break inside quotes) it reads that shard again
 //! from the right byte. So there is no pass over the file just to find borders.
 //!
+//! **Memory.** A shard is held with what finishes its last record, at most [`MAX_RECORD`] bytes more. A
+//! longer record is a bad row like others; what it is longer is passed over without being held.
+//!
 //! **To add a reader**, name it in [`Format`], write one file with a unit struct that implements
 //! `Reader`, and add one line to the list in `reader.rs`. A reader only tells which columns a file
 //! has and where the cells of its records are; encodings, shards, kinds, times, troubles are shared
@@ -38,6 +41,7 @@ mod trouble;
 
 pub use bytes::Bytes;
 pub use reader::MAX_RECORD;
+pub(crate) use shard::{Range, read_within};
 pub use shard::{ShardRead, read_shard};
 pub use sniff::{HEAD_BYTES, inspect, sniff};
 
