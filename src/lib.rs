@@ -25,8 +25,8 @@
 //! report cannot leak one. A value that cannot be computed is absent with a reason, never NaN.
 //! Sums are exact (see [`stats::exact_sum`]), and transcendental functions come from `libm`, so the
 //! page and the command line print the same bytes whatever the number of workers. A bad row is
-//! counted, sampled and shown, and costs the others nothing, unless it is longer than
-//! [`read::MAX_RECORD`]: then its file is refused with the line.
+//! counted, sampled and shown, and costs the others nothing; one longer than [`read::MAX_RECORD`] is
+//! such a row.
 
 pub mod chart;
 pub mod engine;

@@ -100,7 +100,7 @@ proptest! {
         let lost = |list: &[plumbline::read::Trouble]| list.iter().map(|t| t.count).sum::<u64>();
         prop_assert_eq!(lost(&troubles), lost(&part.troubles));
         // The same records that the csv crate sees, if only the quotes of one field are not left open.
-        if !part.troubles.iter().any(|t| t.reason.contains("never closed")) && !bytes.contains(&b'\r') {
+        if !part.troubles.iter().any(|t| t.reason.contains("not closed")) && !bytes.contains(&b'\r') {
             let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(bytes.as_slice());
             let theirs: Vec<csv::ByteRecord> = reader.byte_records().map(Result::unwrap).collect();
             let fits = theirs.iter().filter(|r| r.len() >= 3 && r.iter().skip(3).all(<[u8]>::is_empty));

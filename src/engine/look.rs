@@ -2,20 +2,16 @@
 
 use super::message::Input;
 use crate::log::{FileKind, Role, RoleGuess, guess, kind_of};
-use crate::read::{Bytes, ReadError, Schema, TimeFormat, sniff};
+use crate::read::{Bytes, ReadError, Schema, TimeFormat, inspect};
 use crate::table::Kind;
 use std::collections::BTreeMap;
 
-/// Bytes from the start of a file that a first look needs.
-const HEAD_BYTES: u64 = 1 << 20;
-
-/// Looks into the start of a file and guesses roles for it alone.
+/// Looks into a file and guesses roles for it alone.
 ///
 /// # Errors
 /// Where the file cannot be read at all; the error names what was found and the mend.
 pub fn look(name: &str, file: &dyn Bytes) -> Result<Input, ReadError> {
-    let head = file.read(0, file.size().min(HEAD_BYTES))?;
-    let sniff = sniff(name, &head, file.size())?;
+    let sniff = inspect(name, file)?;
     let (kind, roles) = guess(&sniff.columns);
     Ok(Input {
         name: name.into(),

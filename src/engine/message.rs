@@ -21,19 +21,22 @@ pub struct Input {
     pub roles: Vec<RoleGuess>,
 }
 
-/// A byte range of a file to be read. The reader needs bytes past `end` to finish the last record.
+/// A range of a file to be read, in bytes or in groups of rows ([`crate::read::Cut`]). The reader needs
+/// bytes past `end` to finish the last record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Shard {
     /// Index of the file in the list of inputs.
     pub file: usize,
     /// Index of the shard in its file.
     pub index: usize,
-    /// First byte.
+    /// First byte or group.
     pub start: u64,
     /// End (exclusive): records that start before it belong to the shard.
     pub end: u64,
     /// Whether a record is known to start at `start`; otherwise the reader looks for a border.
     pub aligned: bool,
+    /// Bytes that it counts for in progress.
+    pub bytes: u64,
 }
 
 /// Numbers of a part that was read; its rows travel as a buffer.

@@ -239,6 +239,7 @@ mod tests {
             start: 0,
             end: bytes,
             aligned: true,
+            bytes: 1,
         };
         let part = read_through(&input, shard, &text.as_bytes()).expect("it can be read");
         let mut keeper = Keeper::open(vec![input]);

@@ -57,7 +57,7 @@ impl Rows {
                 return true;
             }
             let (shard, info, load) = first.remove();
-            if !self.append(load, shard.end - shard.start) {
+            if !self.append(load, shard.bytes) {
                 return false;
             }
             self.infos.push(info);
@@ -110,6 +110,7 @@ mod tests {
             start,
             end: start + 10,
             aligned: index == 0,
+            bytes: 10,
         };
         let info = PartInfo {
             rows: cells.len() as u64,

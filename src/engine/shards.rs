@@ -1,6 +1,7 @@
 //! Cuts files into shards, and checks that what readers found meets without gap or overlap.
 
 use super::message::{Input, PartInfo, Shard};
+use crate::read::Cut;
 use std::collections::VecDeque;
 
 /// Bytes of a shard: large enough that a worker's message costs nothing, small enough that
@@ -11,51 +12,93 @@ pub const SHARD_BYTES: u64 = 8 << 20;
 ///
 /// A shard *stands* when its first record is known to start where the one before it ended. Shards
 /// that [`Shards::take`] gave may be read in any order; [`Shards::done`] tells of each, and may bring
-/// one up again.
+/// up others.
 #[derive(Clone, Debug)]
 pub struct Shards {
     shards: Vec<Shard>,
     found: Vec<Option<PartInfo>>,
     standing: usize,
     waiting: VecDeque<usize>,
+    in_order: bool,
 }
 
 impl Shards {
-    /// Shards of a file that was looked into; one alone where its encoding cannot be cut.
+    /// Shards of a file that was looked into.
     #[must_use]
     pub fn new(file: usize, input: &Input) -> Self {
-        let whole = !input.sniff.schema.encoding.can_be_cut();
-        Self::with_size(
-            file,
-            input.bytes,
-            if whole { input.bytes } else { SHARD_BYTES },
-        )
+        match &input.sniff.cut {
+            Cut::Bytes => Self::with_size(file, input.bytes, SHARD_BYTES, false),
+            Cut::InOrder => Self::with_size(file, input.bytes, SHARD_BYTES, true),
+            Cut::Whole => Self::with_size(file, input.bytes, input.bytes, false),
+            Cut::Groups(bytes) => Self::of_groups(file, bytes),
+        }
     }
 
-    /// Shards of another size than [`SHARD_BYTES`].
+    /// Shards of so many bytes; `in_order`: none is given before the one in front of it stands.
     #[must_use]
-    pub fn with_size(file: usize, bytes: u64, size: u64) -> Self {
+    pub fn with_size(file: usize, bytes: u64, size: u64, in_order: bool) -> Self {
         let size = size.max(1);
-        let shards: Vec<Shard> = (0..bytes.div_ceil(size).max(1))
-            .map(|i| Shard {
+        let shards = (0..bytes.div_ceil(size).max(1)).map(|i| {
+            let (start, end) = (i * size, ((i + 1) * size).min(bytes));
+            Shard {
                 file,
                 index: i as usize,
-                start: i * size,
-                end: ((i + 1) * size).min(bytes),
+                start,
+                end,
                 aligned: i == 0,
-            })
-            .collect();
+                bytes: end - start,
+            }
+        });
+        Self::of(shards.collect(), in_order)
+    }
+
+    /// Shards of a columnar file: neighbouring groups of rows, some [`SHARD_BYTES`] together.
+    fn of_groups(file: usize, groups: &[u64]) -> Self {
+        let mut shards: Vec<Shard> = Vec::new();
+        for (group, bytes) in (0..).zip(groups) {
+            match shards.last_mut() {
+                Some(shard) if shard.bytes.saturating_add(*bytes) <= SHARD_BYTES => {
+                    shard.end = group + 1;
+                    shard.bytes += bytes;
+                }
+                _ => shards.push(Shard {
+                    file,
+                    index: shards.len(),
+                    start: group,
+                    end: group + 1,
+                    aligned: true,
+                    bytes: *bytes,
+                }),
+            }
+        }
+        Self::of(shards, false)
+    }
+
+    fn of(shards: Vec<Shard>, in_order: bool) -> Self {
         Self {
             found: vec![None; shards.len()],
             standing: 0,
             waiting: (0..shards.len()).collect(),
+            in_order,
             shards,
         }
     }
 
-    /// A shard that is to be read; `None` if there is none now.
+    /// A shard that can be read now. `None`: there is none left, or the next one waits for what is
+    /// being read.
     pub fn take(&mut self) -> Option<Shard> {
-        self.waiting.pop_front().map(|index| self.shards[index])
+        let index = *self.waiting.front()?;
+        if self.in_order && index > self.standing {
+            return None;
+        }
+        self.waiting.pop_front();
+        let shard = &mut self.shards[index];
+        if self.in_order
+            && let Some(Some(before)) = index.checked_sub(1).and_then(|i| self.found.get(i))
+        {
+            (shard.start, shard.aligned) = (before.next.clamp(shard.start, shard.end), true);
+        }
+        Some(*shard)
     }
 
     /// Takes what was found in a shard. It may have to be read again: then [`Shards::take`] gives it.

@@ -2,8 +2,9 @@
 //!
 //! Objects within objects are flattened into dotted names. Arrays are not read: their cell is `[…]`,
 //! which tells that there is one. Keys may come in any order and may be absent; keys that the schema
-//! does not have are passed over. A line that is not one whole object is lost and counted. The bare
-//! `NaN` and `Infinity` that Python writes are let through.
+//! does not have are passed over. A line that is not one whole object, or is longer than
+//! [`MAX_RECORD`], is lost and counted. The bare `NaN` and `Infinity` that Python writes are let
+//! through.
 //!
 //! The scanner goes over each byte once and makes no tree of values. Rows mostly repeat the order of
 //! their keys, so each key is first compared with the one that followed last time.
@@ -134,14 +135,17 @@ impl Rows for JsonRows {
                 break Stop::Full;
             }
             let Some((line_end, next)) = line(text, at, eof) else {
-                break if text.len() - at > MAX_RECORD {
-                    Stop::TooLong
-                } else {
-                    Stop::Unfinished
-                };
-            };
-            if next - at > MAX_RECORD {
+                if text.len() - at <= batch.longest {
+                    break Stop::Unfinished;
+                }
+                too_long(batch, troubles);
+                at = text.len();
                 break Stop::TooLong;
+            };
+            if next - at > batch.longest {
+                too_long(batch, troubles);
+                at = next;
+                continue;
             }
             let number = batch.line;
             batch.line += 1;
@@ -166,6 +170,18 @@ impl Rows for JsonRows {
         };
         Fill { next: at, stop }
     }
+}
+
+/// Counts a line that is too long.
+#[cold]
+fn too_long(batch: &mut Batch, troubles: &mut Troubles) {
+    troubles.row(Fault::TooLong, batch.line, || {
+        format!(
+            "the line is longer than {} MB; the row is left out; write one object a line",
+            MAX_RECORD >> 20
+        )
+    });
+    batch.line += 1;
 }
 
 /// Where a line ends and the next one starts; `None` where the text may go on.

@@ -10,6 +10,9 @@
 //! meet; where a border was guessed wrongly (a line break inside quotes) it reads that shard again
 //! from the right byte. So there is no pass over the file just to find borders.
 //!
+//! **Memory.** A shard is held with what finishes its last record, at most [`MAX_RECORD`] bytes more. A
+//! longer record is a bad row like others; what it is longer is passed over without being held.
+//!
 //! **To add a reader**, name it in [`Format`], write one file with a unit struct that implements
 //! `Reader`, and add one line to the list in `reader.rs`. A reader only tells which columns a file
 //! has and where the cells of its records are; encodings, shards, kinds, times, troubles are shared
@@ -19,6 +22,7 @@ mod batch;
 mod builder;
 mod bytes;
 pub mod cell;
+mod columnar;
 mod csv;
 mod dialect;
 mod dictionary;
@@ -37,8 +41,9 @@ mod trouble;
 
 pub use bytes::Bytes;
 pub use reader::MAX_RECORD;
+pub(crate) use shard::{Range, read_within};
 pub use shard::{ShardRead, read_shard};
-pub use sniff::sniff;
+pub use sniff::{HEAD_BYTES, inspect, sniff};
 
 use crate::table::{Kind, Table};
 use serde::{Deserialize, Serialize};
@@ -154,6 +159,20 @@ pub struct ColumnSniff {
     pub numbers: Vec<f64>,
 }
 
+/// What the shards of a file are.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Cut {
+    /// Ranges of bytes; a reader finds the first record in one by itself.
+    Bytes,
+    /// Ranges of bytes, each to be read when the one before it has told where its last record ends.
+    InOrder,
+    /// The whole file.
+    Whole,
+    /// Groups of rows, so many bytes each; a shard's ends are numbers of groups.
+    Groups(Vec<u64>),
+}
+
 /// What the start of a file tells.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Sniff {
@@ -165,6 +184,8 @@ pub struct Sniff {
     pub rows: usize,
     /// `CSV, comma, UTF-8`.
     pub description: String,
+    /// What its shards are.
+    pub cut: Cut,
 }
 
 /// A kind of trouble with rows or cells of a shard.
@@ -180,6 +201,26 @@ pub struct Trouble {
     pub count: u64,
     /// Whether rows were lost, or only cells.
     pub row_lost: bool,
+}
+
+/// Reads some groups of rows of a columnar file ([`Cut::Groups`]).
+///
+/// # Errors
+/// Where the file cannot be read further; the error does not know its name.
+pub fn read_groups(
+    schema: &Schema,
+    file: &dyn Bytes,
+    groups: std::ops::Range<u64>,
+) -> Result<Part, ReadError> {
+    match columnar::reader(schema.format) {
+        Some(reader) => reader.read(schema, file, groups),
+        None => Err(ReadError {
+            file: String::new(),
+            line: None,
+            found: "this build has no reader of the format".into(),
+            mend: "Export it as CSV or JSON lines".into(),
+        }),
+    }
 }
 
 /// The rows that start in a shard.

@@ -9,7 +9,8 @@ use super::json_lines::JsonLines;
 use super::trouble::Troubles;
 use super::{Dialect, Encoding, Format, ReadError, Schema};
 
-/// The longest record, in bytes. What is longer is no record but a quote that was not closed.
+/// The longest record, in bytes; a longer one is a bad row. Most likely it is a quote that was not
+/// closed, or a file without line breaks.
 pub const MAX_RECORD: usize = 64 << 20;
 
 /// Every reader; the first that recognises a text reads it, so the least choosy comes last.
@@ -74,7 +75,8 @@ pub(super) enum Stop {
     End,
     /// The text ends within a record, and more of the file follows.
     Unfinished,
-    /// The next record is longer than [`MAX_RECORD`].
+    /// A record too long was passed over, which goes on past the text: the next one starts behind the
+    /// first line break from [`Fill::next`] on.
     TooLong,
 }
 
@@ -92,6 +94,8 @@ pub(super) trait Rows {
     fn skip_header(&mut self, text: &[u8], eof: bool) -> Option<(usize, u64)>;
 
     /// Fills a batch with the records that start from `at` to `end`. `eof`: the file ends with `text`.
+    /// A record longer than [`Batch::longest`] is a bad row; where the next one starts depends on the
+    /// file alone, not on where `text` ends, so that all cuts of a file give the same rows.
     fn fill(
         &mut self,
         text: &[u8],

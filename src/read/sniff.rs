@@ -5,7 +5,7 @@ use super::encoding::{BOM, detect, from_utf16};
 use super::profile::profile;
 use super::reader::{Head, recognise};
 use super::trouble::Troubles;
-use super::{ColumnSniff, ColumnSpec, ReadError, Schema, Sniff};
+use super::{Bytes, ColumnSniff, ColumnSpec, Cut, ReadError, Schema, Sniff, columnar};
 use crate::table::Kind;
 use std::borrow::Cow;
 
@@ -52,7 +52,22 @@ const UNPACK: &str = "Unpack it first.";
 const EXPORT: &str = "Export it as CSV or JSON lines.";
 const OTHER: &str = "Choose a CSV or JSON lines file.";
 
-/// Looks into the start of a file: `head` is its first bytes (at most about a megabyte is needed),
+/// Bytes from the start of a file that a first look needs.
+pub const HEAD_BYTES: u64 = 1 << 20;
+
+/// Looks into a file.
+///
+/// # Errors
+/// If it is no table or holds no row; the error says what it is and how to mend it.
+pub fn inspect(name: &str, file: &dyn Bytes) -> Result<Sniff, ReadError> {
+    let head = file.read(0, file.size().min(HEAD_BYTES))?;
+    match columnar::recognise(&head) {
+        Some(reader) => reader.sniff(name, file),
+        None => sniff(name, &head, file.size()),
+    }
+}
+
+/// Looks into the start of a text file: `head` is its first bytes (at most about a megabyte is needed),
 /// `bytes` its size.
 ///
 /// # Errors
@@ -135,6 +150,11 @@ pub fn sniff(name: &str, head: &[u8], bytes: u64) -> Result<Sniff, ReadError> {
         schema,
         columns,
         description,
+        cut: if encoding.can_be_cut() {
+            Cut::Bytes
+        } else {
+            Cut::Whole
+        },
     })
 }
 

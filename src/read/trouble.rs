@@ -11,6 +11,7 @@ pub(super) enum Fault {
     TooFew,
     TooMany,
     OpenQuote,
+    TooLong,
     NotJson,
     NotNumber,
     NotFinite,

@@ -91,7 +91,7 @@ impl Tracker {
     }
 
     pub(super) fn shard(&self, shard: &Shard, rows: u64) {
-        let new = (shard.end - shard.start, rows);
+        let new = (shard.bytes, rows);
         let place = (shard.file, shard.index);
         let old = self.shards.borrow_mut().insert(place, new);
         let old = old.unwrap_or_default();
