@@ -8,10 +8,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The rooms from the ground up, each with the rooms that it may use.
-const ROOMS: [(&str, &[&str]); 10] = [
+const ROOMS: [(&str, &[&str]); 11] = [
     ("stats", &[]),
     ("table", &["stats"]),
     ("read", &["table"]),
+    ("unpack", &["read"]),
     ("log", &["read", "table", "stats"]),
     ("summary", &["log", "table", "stats"]),
     ("metric", &["summary", "log", "table", "stats"]),
@@ -32,7 +33,8 @@ const ROOMS: [(&str, &[&str]); 10] = [
     (
         "web",
         &[
-            "engine", "chart", "report", "metric", "summary", "log", "read", "table", "stats",
+            "engine", "chart", "report", "metric", "summary", "log", "unpack", "read", "table",
+            "stats",
         ],
     ),
 ];

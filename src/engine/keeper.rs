@@ -165,8 +165,10 @@ fn gather(input: &Input, rows: Rows, rejected: &mut Vec<Rejected>) -> (Table, So
     let (table, infos) = rows.finish();
     let mut line = 1;
     let mut found: BTreeMap<(Option<String>, bool, String), Rejected> = BTreeMap::new();
-    for info in infos {
-        for trouble in info.troubles {
+    let whole = (0, input.troubles.clone());
+    let parts = infos.into_iter().map(|info| (info.lines, info.troubles));
+    for (lines, troubles) in std::iter::once(whole).chain(parts) {
+        for trouble in troubles {
             // Reasons differ by the value found; troubles of one column and kind are one.
             let kind = trouble
                 .reason
@@ -185,7 +187,7 @@ fn gather(input: &Input, rows: Rows, rejected: &mut Vec<Rejected>) -> (Table, So
                     row_lost: trouble.row_lost,
                 });
         }
-        line += info.lines;
+        line += lines;
     }
     let lost = found.values().filter(|r| r.row_lost).map(|r| r.count).sum();
     let mut found: Vec<Rejected> = found.into_values().collect();

@@ -19,6 +19,7 @@ pub fn look(name: &str, file: &dyn Bytes) -> Result<Input, ReadError> {
         sniff,
         kind,
         roles,
+        troubles: Vec::new(),
     })
 }
 

@@ -19,6 +19,8 @@ pub struct Input {
     pub kind: FileKind,
     /// One a column: a guess until the reader corrects it.
     pub roles: Vec<RoleGuess>,
+    /// What is wrong with it as a whole: the archive that it was in ended early.
+    pub troubles: Vec<Trouble>,
 }
 
 /// A range of a file to be read, in bytes or in groups of rows ([`crate::read::Cut`]). The reader needs
@@ -69,7 +71,7 @@ pub enum Written {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "do")]
 pub enum Request {
-    /// Look into the start of the file that rides beside.
+    /// Look into the start of the file that rides beside, or unpack it.
     Sniff {
         /// Its name.
         name: String,
@@ -130,6 +132,13 @@ pub enum Reply {
     Sniffed {
         /// The file.
         input: Box<Input>,
+    },
+    /// To `Sniff`, where the file holds others: these ride beside.
+    Unpacked {
+        /// What was lost of each ([`Input::troubles`]).
+        troubles: Vec<Vec<Trouble>>,
+        /// What in it could not be unpacked.
+        skipped: Vec<ReadError>,
     },
     /// To `Open` and `Keep`.
     Kept,

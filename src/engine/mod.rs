@@ -6,6 +6,7 @@
 //!
 //! ```text
 //! page ── Sniff ──► any worker ── Sniffed ──► page      (head of each file: format, columns, roles)
+//!                  any worker ── Unpacked ► page      (the files in it, to be looked into)
 //! page ── Open ───► keeper                              (all inputs, with the roles in force)
 //! page ── Read ───► readers ──── Part ──────► page      (a shard each; the rows as one buffer)
 //! page ── Keep ───► keeper                              (the buffer goes on, by transfer)

@@ -6,7 +6,7 @@ use super::client::{Client, Stopped};
 use super::slices::report;
 use super::{timing, url};
 use crate::engine::arrange;
-use crate::read::ReadError;
+use crate::engine::message::Input;
 use crate::report::view::{View, WindowSize};
 use crate::report::{Report, Window};
 use crate::table::time::{DAY, HOUR};
@@ -42,8 +42,11 @@ pub fn offer(client: &Client) {
 
 async fn measure(client: &Client, files: Vec<File>) -> Result<Value, Stopped> {
     let began = timing::now();
-    let inputs: Result<Vec<_>, ReadError> = client.look(files.clone()).await.into_iter().collect();
-    let mut inputs = inputs?;
+    let looked = client.look(files).await;
+    if let Some(error) = looked.refused.into_iter().next() {
+        return Err(error.into());
+    }
+    let (files, mut inputs): (Vec<File>, Vec<Input>) = looked.found.into_iter().unzip();
     arrange(&mut inputs);
     let looked = timing::now();
     let view = |size| View {

@@ -5,6 +5,7 @@
 //! former one when it succeeds; so a run that is cancelled or fails leaves everything as it was, and
 //! the memory of the former data goes back to the system with its worker.
 
+use super::look::Looked;
 use super::pool::{Answer, Hand, OnProgress, Source, fault, text_of};
 use super::progress::Tracker;
 use super::slices::Slices;
@@ -16,7 +17,7 @@ use crate::engine::parcel::{Packing, Unpacking};
 use crate::read::ReadError;
 use crate::report::view::View;
 use crate::summary::{Series, Summary};
-use futures::future::{join_all, try_join_all};
+use futures::future::try_join_all;
 use futures::lock::Mutex;
 use js_sys::{Array, ArrayBuffer, Uint8Array};
 use std::cell::{Cell, RefCell};
@@ -89,29 +90,16 @@ impl Client {
         client
     }
 
-    /// Looks into the start of each file: its format, columns and their likely roles.
-    pub async fn look(&self, files: Vec<File>) -> Vec<Result<Input, ReadError>> {
-        let readers = match self.readers().await {
-            Ok(readers) => readers,
-            Err(error) => return files.iter().map(|_| Err(error.clone())).collect(),
-        };
-        let looks = files.into_iter().enumerate().map(|(i, file)| {
-            let reader = Rc::clone(&readers[i % readers.len()]);
-            async move {
-                let name = file.name();
-                let request = Request::Sniff {
-                    name: name.clone(),
-                    bytes: file.size() as u64,
-                };
-                match reader.ask(&request, Load::File(file), None).await {
-                    Ok((Reply::Sniffed { input }, _)) => Ok(*input),
-                    Err(Stopped::Failed(error)) => Err(error),
-                    Err(Stopped::Cancelled) => Err(fault(&name, "look into it", "cancelled")),
-                    Ok(_) => Err(unexpected(&name)),
-                }
-            }
-        });
-        join_all(looks).await
+    /// Looks into the start of each file: its format, columns and their likely roles. A file that
+    /// holds others gives these.
+    pub async fn look(&self, files: Vec<File>) -> Looked {
+        match self.readers().await {
+            Ok(readers) => Looked::at(&readers, files).await,
+            Err(error) => Looked {
+                found: Vec::new(),
+                refused: vec![error],
+            },
+        }
     }
 
     /// Reads the files, joins and summarises them. `inputs` are beside `files`, with the roles in
@@ -506,7 +494,7 @@ async fn unpack(parcel: Load, known: &[Series]) -> Result<Summary, ReadError> {
     Ok(unpacking.finish())
 }
 
-fn unexpected(file: &str) -> ReadError {
+pub(super) fn unexpected(file: &str) -> ReadError {
     fault(file, "go on", "a worker answered something else than asked")
 }
 

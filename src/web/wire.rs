@@ -18,6 +18,8 @@ pub enum Load {
     None,
     /// A file: the worker gets a handle to it, not a copy.
     File(File),
+    /// Files.
+    Files(Vec<File>),
     /// Bytes, which change hands: the sender has them no more.
     Bytes(ArrayBuffer),
 }
@@ -39,8 +41,12 @@ impl Load {
     }
 
     fn from_js(value: JsValue) -> Self {
-        match value.dyn_into::<ArrayBuffer>() {
-            Ok(buffer) => Self::Bytes(buffer),
+        let value = match value.dyn_into::<ArrayBuffer>() {
+            Ok(buffer) => return Self::Bytes(buffer),
+            Err(value) => value,
+        };
+        match value.dyn_into::<Array>() {
+            Ok(files) => Self::Files(files.iter().filter_map(|f| f.dyn_into().ok()).collect()),
             Err(value) => value.dyn_into().map_or(Self::None, Self::File),
         }
     }
@@ -51,13 +57,18 @@ impl Load {
 #[must_use]
 pub fn taken(buffer: &ArrayBuffer) -> Vec<u8> {
     let bytes = Uint8Array::new(buffer).to_vec();
+    free(buffer);
+    bytes
+}
+
+/// Gives the memory of a buffer back.
+pub fn free(buffer: &ArrayBuffer) {
     // Browsers before 2024 lack it, and collect the buffer when they see fit.
     if let Ok(transfer) = Reflect::get(buffer, &"transfer".into())
         && let Some(transfer) = transfer.dyn_ref::<Function>()
     {
         let _ = transfer.call1(buffer, &0.into());
     }
-    bytes
 }
 
 /// A message as the browser carries it, and the list of what changes hands with it.
@@ -69,6 +80,7 @@ pub fn pack<T: Serialize>(id: u32, body: &T, load: Load) -> Result<(Array, Array
     let (load, transfer) = match load {
         Load::None => (JsValue::UNDEFINED, Array::new()),
         Load::File(file) => (file.into(), Array::new()),
+        Load::Files(files) => (files.into_iter().collect::<Array>().into(), Array::new()),
         Load::Bytes(buffer) => {
             let transfer = Array::of1(&buffer);
             (buffer.into(), transfer)

@@ -6,6 +6,7 @@
 
 use super::pool::text_of;
 use super::timing;
+use super::unpack::unpacked;
 use super::wire::{self, Load, UNASKED};
 use crate::engine::message::{Input, Reply, Request, Shard, Written};
 use crate::engine::rows::Load as Rows;
@@ -13,6 +14,7 @@ use crate::engine::{Keeper, example, info, look, parcel, read_through, write};
 use crate::read::{Bytes, ReadError};
 use crate::report::html::{self, Payload};
 use crate::summary::{Series, Summary};
+use crate::unpack::{HEAD_BYTES, holds_others};
 use js_sys::{ArrayBuffer, Function, Promise, Reflect, Uint8Array};
 use std::cell::RefCell;
 use wasm_bindgen::prelude::Closure;
@@ -115,6 +117,10 @@ fn answer(
                 name: &name,
                 bytes,
             };
+            let head = slices.read(0, HEAD_BYTES.min(bytes))?;
+            if holds_others(&head) {
+                return unpacked(&name, &slices);
+            }
             let input = Box::new(look(&name, &slices)?);
             Ok((Reply::Sniffed { input }, Load::None))
         }

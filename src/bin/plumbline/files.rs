@@ -1,4 +1,5 @@
-//! Files of the disk: looked into, then read shard by shard on every core.
+//! Files of the disk: unpacked where they are compressed, looked into, then read shard by shard on
+//! every core.
 
 use super::options::ReportOptions;
 use plumbline::engine::message::{Input, Shard};
@@ -6,6 +7,7 @@ use plumbline::engine::rows::Load as Rows;
 use plumbline::engine::{Keeper, Shards, arrange, info, look as look_into, read_through};
 use plumbline::log::FileKind;
 use plumbline::read::{Bytes, Part, ReadError};
+use plumbline::unpack::{self, Chunks, Limits, Memory, holds_others, unpack};
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
@@ -13,16 +15,25 @@ use std::sync::Mutex;
 
 /// A file and what is known of it.
 pub struct Opened {
+    /// As it was given.
     path: PathBuf,
+    /// Its bytes, where it was unpacked.
+    unpacked: Option<Chunks>,
     input: Input,
 }
 
 impl Opened {
-    fn file(&self) -> OnDisk<'_> {
-        OnDisk {
-            path: &self.path,
-            name: &self.input.name,
-            bytes: self.input.bytes,
+    fn read(&self, shard: Shard) -> Result<Part, ReadError> {
+        match &self.unpacked {
+            Some(bytes) => read_through(&self.input, shard, bytes),
+            None => {
+                let file = OnDisk {
+                    path: &self.path,
+                    name: &self.input.name,
+                    bytes: self.input.bytes,
+                };
+                read_through(&self.input, shard, &file)
+            }
         }
     }
 }
@@ -38,10 +49,7 @@ pub fn look(options: &ReportOptions) -> Result<Vec<Opened>, String> {
         .chain(&reference)
     {
         if !opened.iter().any(|o| o.path == *path) {
-            opened.push(Opened {
-                input: head(path)?,
-                path: path.clone(),
-            });
+            opened.extend(open(path)?);
         }
     }
     let mut inputs: Vec<Input> = opened.iter().map(|o| o.input.clone()).collect();
@@ -72,7 +80,8 @@ pub fn look(options: &ReportOptions) -> Result<Vec<Opened>, String> {
     Ok(opened)
 }
 
-fn head(path: &Path) -> Result<Input, String> {
+/// Looks into a file, or into those that it holds.
+fn open(path: &Path) -> Result<Vec<Opened>, String> {
     let name = path.file_name().map_or_else(
         || path.display().to_string(),
         |n| n.to_string_lossy().into_owned(),
@@ -91,7 +100,27 @@ fn head(path: &Path) -> Result<Input, String> {
         name: &name,
         bytes,
     };
-    look_into(&name, &file).map_err(|e| e.to_string())
+    let head = file.read(0, unpack::HEAD_BYTES.min(bytes));
+    if !holds_others(&head.map_err(|e| e.to_string())?) {
+        return Ok(vec![Opened {
+            path: path.into(),
+            unpacked: None,
+            input: look_into(&name, &file).map_err(|e| e.to_string())?,
+        }]);
+    }
+    let found = unpack(&name, &file, &mut Memory::default(), Limits::NATIVE);
+    let found = found.map_err(|e| e.to_string())?;
+    let mut opened = Vec::new();
+    for member in found.files {
+        let mut input = look_into(&member.name, &member.file).map_err(|e| e.to_string())?;
+        input.troubles = member.troubles;
+        opened.push(Opened {
+            path: path.into(),
+            unpacked: Some(member.file),
+            input,
+        });
+    }
+    Ok(opened)
 }
 
 /// Reads all rows of the files.
@@ -132,7 +161,7 @@ fn on_every_core(opened: &Opened, shards: &[Shard]) -> Result<Vec<(Shard, Part)>
                         Err(_) => None,
                     };
                     let Some(shard) = shard else { break };
-                    let part = read_through(&opened.input, shard, &opened.file());
+                    let part = opened.read(shard);
                     if let Ok(mut done) = done.lock() {
                         done.push(part.map(|part| (shard, part)));
                     }

@@ -35,13 +35,13 @@ pub fn add(app: App, more: Vec<File>) {
     app.work.set(Some(Work::Look));
     let client = app.client.get_value();
     spawn_local(async move {
-        let looked = client.look(more.clone()).await;
+        let looked = client.look(more).await;
         app.work.set(None);
-        for (file, input) in more.into_iter().zip(looked) {
-            match input {
-                Ok(input) => take(app, file, input),
-                Err(error) => fail(app, error),
-            }
+        for error in looked.refused {
+            fail(app, error);
+        }
+        for (file, input) in looked.found {
+            take(app, file, input);
         }
         app.inputs.update(|inputs| {
             arrange(inputs);
