@@ -116,6 +116,7 @@ fn report(windows: Vec<Window>, baseline: Option<Baseline>) -> Report {
         confusion: None,
         scores: None,
         slices: vec![],
+        calibration: vec![],
         drift: None,
         quality: vec![],
         resources: Block::default(),

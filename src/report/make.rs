@@ -276,6 +276,7 @@ impl Making<'_> {
             overall: block(performance),
             confusion: parts::confusion(self, &total, basis.as_ref()),
             scores: parts::scores(self, &total, threshold),
+            calibration: parts::calibration(&total),
             drift,
             quality: parts::quality(self, &windows, basis.as_ref()),
             windows,

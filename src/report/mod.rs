@@ -67,6 +67,10 @@ pub struct Report {
     pub confusion: Option<Confusion>,
     /// Scores by outcome (binary classification).
     pub scores: Option<Scores>,
+    /// Probabilities against what happened, by tenths over all rows of the view; empty where there are
+    /// none (binary classification).
+    #[serde(default)]
+    pub calibration: Vec<CalibrationBin>,
     /// The main metric for each value of each segment: departures for the worse, then the others,
     /// worst change first.
     pub slices: Vec<SliceRow>,
@@ -240,6 +244,20 @@ pub struct Scores {
     pub threshold: Option<f64>,
     /// Name of the positive class.
     pub positive_label: String,
+}
+
+/// Rows with an outcome whose probability lies in `from <= p < to`, the last bin closed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CalibrationBin {
+    /// Lower edge.
+    pub from: f64,
+    /// Upper edge.
+    pub to: f64,
+    /// Mean of the probabilities; `None` without a row.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub mean_score: Option<f64>,
+    /// Share of rows whose outcome is the positive class.
+    pub positive: Estimate,
 }
 
 /// The main metric for one value of one segment, before and after.

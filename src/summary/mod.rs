@@ -19,7 +19,9 @@ mod merge;
 mod series;
 mod work;
 
-pub use cell::{Cell, Classes, Counted, Histogram, Moments, Numbers, Service};
+pub use cell::{
+    CALIBRATION_BINS, Cell, Classes, Counted, Histogram, Moments, Numbers, Service, Tenth,
+};
 pub use drift::{Bins, ColumnDrift, Distribution, Drift, Periods};
 pub use exact::{Exact, Macro, PERCENTILES, Ranked};
 pub use grid::{WindowSize, floor, next};

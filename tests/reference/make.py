@@ -310,6 +310,16 @@ def binary_labels(outcome, label):
     }
 
 
+def tenth(score):
+    return np.minimum(np.floor(score * 10).astype(int), 9)
+
+
+def calibration(outcome, score):
+    """[rows, mean score, share of positive rows] of each tenth."""
+    bins = zip(*(np.bincount(tenth(score), weights, 10) for weights in (None, score, outcome)))
+    return [[int(n), number(p / n) if n else None, number(y / n) if n else None] for n, p, y in bins]
+
+
 def binary_scores(outcome, score):
     both = 0 < outcome.sum() < len(outcome)
     clipped = np.clip(score, np.finfo(float).eps, 1 - np.finfo(float).eps)
@@ -319,6 +329,7 @@ def binary_scores(outcome, score):
         "delong_variance": delong_variance(outcome, score),
         "log_loss": number(sk.log_loss(outcome, score, labels=[0, 1])),
         "brier_score": number(sk.brier_score_loss(outcome, score, pos_label=1)),
+        "expected_calibration_error": number(abs(np.bincount(tenth(score), score - outcome)).sum() / len(score)),
         "mean_t": {"log_loss": mean_interval(losses), "brier_score": mean_interval((score - outcome) ** 2)},
     }
 
@@ -399,6 +410,7 @@ def main():
         lambda rows: binary_labels(b["outcome"][rows], b["prediction"][rows])
         | binary_scores(b["outcome"][rows], b["score"][rows]),
     )
+    binary["all"]["calibration"] = calibration(b["outcome"][b["known"]], b["score"][b["known"]])
     write_json(
         "metrics.json",
         {
