@@ -21,6 +21,13 @@ pub fn is_missing(text: &[u8]) -> bool {
     text.is_empty() || text.len() <= 4 && MISSING.iter().any(|word| word.as_bytes() == text)
 }
 
+/// Whether a text that stands for a missing cell is a word in a column of words: `none` names the class
+/// of what is of no class there. In a column of numbers it is no number.
+#[must_use]
+pub fn is_word(text: &[u8]) -> bool {
+    text.trim_ascii() == b"none"
+}
+
 /// What a text is as a number.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Number {
