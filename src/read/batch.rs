@@ -30,7 +30,6 @@ pub(super) struct Opening<'a> {
 
 impl<'a> Opening<'a> {
     /// The first `len` bytes of a text.
-    #[cfg(test)]
     pub fn new(rest: &'a [u8], len: usize) -> Self {
         Self { rest, len }
     }

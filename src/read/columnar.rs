@@ -5,11 +5,12 @@
 //! [`Columnar`], and add it to [`COLUMNAR`].
 
 use super::bytes::Bytes;
+use super::parquet::Parquet;
 use super::{Format, Part, ReadError, Schema, Sniff};
 use std::ops::Range;
 
 /// Every columnar reader.
-const COLUMNAR: [&dyn Columnar; 0] = [];
+const COLUMNAR: [&dyn Columnar; 1] = [&Parquet];
 
 /// A format whose files hold columns, in groups of rows that can be read apart from each other.
 pub(super) trait Columnar: Sync {

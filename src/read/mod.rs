@@ -22,6 +22,7 @@ mod batch;
 mod builder;
 mod bytes;
 pub mod cell;
+mod cells;
 mod columnar;
 mod csv;
 mod dialect;
@@ -32,12 +33,16 @@ mod json_keys;
 mod json_lines;
 mod json_text;
 pub mod key;
+mod parquet;
 mod profile;
 mod reader;
+mod sample;
 mod scan;
 mod shard;
+mod sink;
 mod sniff;
 mod trouble;
+mod unpack;
 
 pub use bytes::Bytes;
 pub use reader::MAX_RECORD;
@@ -56,6 +61,8 @@ pub enum Format {
     Csv,
     /// One JSON object a line.
     JsonLines,
+    /// Apache Parquet.
+    Parquet,
 }
 
 /// How text is written as bytes.
