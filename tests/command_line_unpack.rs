@@ -6,7 +6,7 @@ use flate2::write::GzEncoder;
 use plumbline::report::Report;
 use ruzstd::encoding::{CompressionLevel, compress_to_vec};
 use std::fmt::Write as _;
-use std::io::Write as _;
+use std::io::{Cursor, Write as _};
 use std::path::PathBuf;
 use std::process::{Command, Output};
 
@@ -143,4 +143,74 @@ fn an_archive_that_was_cut_off_gives_its_whole_rows_and_the_report_says_what_is_
         said.contains("again") && !said.contains("panicked"),
         "{said}"
     );
+}
+
+#[test]
+fn an_archive_gives_the_report_of_the_files_in_it() {
+    let folder = Folder::new("archive");
+    let (predictions, outcomes) = predictions_and_outcomes(40);
+    let plain = report(&[
+        &folder.file("predictions.csv", &predictions),
+        &folder.file("outcomes.csv", &outcomes),
+    ]);
+    let members: [(&str, &[u8]); 5] = [
+        (
+            "README.md",
+            b"# The data\n\nOf January, as it was.\nNothing is missing.\n",
+        ),
+        ("log/predictions.csv", predictions.as_bytes()),
+        ("log/outcomes.csv.gz", &gzip(&outcomes)),
+        ("plot.png", b"\x89PNG\r\n\x1a\n"),
+        ("_SUCCESS", b""),
+    ];
+    let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    let mut tar = tar::Builder::new(Vec::new());
+    for (name, bytes) in members {
+        zip.start_file(name, zip::write::SimpleFileOptions::default())
+            .unwrap();
+        zip.write_all(bytes).unwrap();
+        let mut header = tar::Header::new_gnu();
+        header.set_size(bytes.len() as u64);
+        tar.append_data(&mut header, name, bytes).unwrap();
+    }
+    let zip = zip.finish().unwrap().into_inner();
+    let tar = tar.into_inner().unwrap();
+    for (name, bytes) in [
+        ("all.zip", zip),
+        ("all.tar.gz", gzip(&tar)),
+        ("all.tar", tar),
+    ] {
+        let (text, said) = report(&[&folder.file(name, bytes)]);
+        for file in ["predictions.csv", "outcomes.csv"] {
+            assert!(text.contains(&format!("\"{name}/log/{file}\"")), "{text}");
+        }
+        assert_eq!(text.replace(&format!("{name}/log/"), ""), plain.0);
+        assert!(
+            said.contains(&format!("{name}/plot.png")) && said.contains("PNG"),
+            "{said}"
+        );
+        assert!(said.contains(&format!("{name}/README.md")), "{said}");
+        assert!(!said.contains("_SUCCESS"), "{said}");
+    }
+}
+
+#[test]
+fn what_the_tools_of_a_system_pack_is_read() {
+    // Made by `tests/files/make.sh`.
+    let folder = format!("{}/tests/files", env!("CARGO_MANIFEST_DIR"));
+    let plain = report(&[&format!("{folder}/log.csv")]).0;
+    assert!(plain.contains("\"predictions\": 600"), "{plain}");
+    for (name, called) in [
+        ("log.csv.gz", "log.csv"),
+        ("log.csv.zst", "log.csv"),
+        ("log.zip", "log.zip/log.csv"),
+        ("streamed.zip", "streamed.zip/log.csv"),
+        ("gnu.tgz", "gnu.tgz/log.csv"),
+        ("pax.tar.zst", "pax.tar.zst/log.csv"),
+        ("v7.tar.gz", "v7.tar.gz/log.csv"),
+    ] {
+        let (text, said) = report(&[&format!("{folder}/{name}")]);
+        assert_eq!(text.replace(called, "log.csv"), plain, "{name}");
+        assert_eq!(said, "", "{name}");
+    }
 }

@@ -27,11 +27,13 @@ pub mod message;
 pub mod parcel;
 mod part;
 pub mod rows;
+mod several;
 pub mod shards;
 mod write;
 
 pub use keeper::Keeper;
 pub use look::{arrange, look};
 pub use part::{OVERLAP_BYTES, info, read_part, read_through};
+pub use several::{few, sift};
 pub use shards::Shards;
 pub use write::write;

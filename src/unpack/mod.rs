@@ -1,4 +1,4 @@
-//! From a file that holds others (gzip, Zstandard) to the files as readers see them.
+//! From a file that holds others (gzip, Zstandard, zip, tar) to the files as readers see them.
 //!
 //! May use: `read`, for [`Bytes`] and its errors. It knows no table and no disk.
 //!
@@ -8,19 +8,25 @@
 //! browser), so that no more than a piece is held here.
 //!
 //! Files are told apart by their content, never by their name. What is stopped, and where, is in
-//! [`Limits`]. Of a file that was cut off, the lines that came through whole are kept, and the loss
+//! [`Limits`]. What a person did not put there (hidden files, marks of programs) is passed over. Of a
+//! file that was cut off, the lines that came through whole are kept, and the loss
 //! is told.
 
 mod chunks;
 mod gzip;
 mod name;
 mod stream;
+mod tar;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_archive;
 mod walk;
+mod zip;
 mod zstd;
 
 pub use chunks::{Chunks, Memory};
+pub use name::is_hidden;
 
 use crate::read::{Bytes, ReadError, Trouble};
 
@@ -38,6 +44,8 @@ pub struct Limits {
     pub free: u64,
     /// Layers, one in the other: `.tar.gz` has two.
     pub layers: usize,
+    /// Members of all archives in it.
+    pub members: usize,
 }
 
 impl Limits {
@@ -47,6 +55,7 @@ impl Limits {
         ratio: 200,
         free: 64 << 20,
         layers: 3,
+        members: 20_000,
     };
     /// In a browser: 1 GB.
     pub const BROWSER: Self = Self {
@@ -58,7 +67,7 @@ impl Limits {
 /// Takes unpacked bytes and makes files of them, one after the other.
 pub trait Shelf {
     /// What a file becomes.
-    type File;
+    type File: Bytes;
 
     /// Takes the next bytes of the file that is being unpacked.
     ///
@@ -76,7 +85,7 @@ pub trait Shelf {
 /// A file that was unpacked.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Unpacked<F> {
-    /// Its name: `x.csv` out of `x.csv.gz`.
+    /// Its name: `x.csv` out of `x.csv.gz`, `a.zip/x.csv` out of `a.zip`.
     pub name: String,
     /// Where its bytes are.
     pub file: F,

@@ -25,6 +25,17 @@ pub(super) fn harmless(path: &str) -> String {
     joined.chars().map(shown).take(MOST).collect()
 }
 
+/// Whether a path leads to what a person did not put there: hidden files and folders, and the marks
+/// of the programs that wrote the others (`_SUCCESS`, `_delta_log/`).
+#[must_use]
+pub fn is_hidden(path: &str) -> bool {
+    let mut parts = path.split(['/', '\\']).filter(|part| !part.is_empty());
+    let name = parts.next_back().unwrap_or_default();
+    let mark = |part: &str| part.starts_with('_') && !part.contains('=');
+    let aside = |part: &str| part.starts_with('.') && !matches!(part, "." | "..") || mark(part);
+    name.starts_with('.') || mark(name) && !name.contains('.') || parts.any(aside)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -56,5 +67,23 @@ mod tests {
             assert_eq!(harmless(path), harmless_is);
         }
         assert_eq!(harmless(&"x".repeat(1_000)).len(), MOST);
+    }
+
+    #[test]
+    fn what_programs_leave_behind_is_passed_over() {
+        for (path, hidden) in [
+            ("part-0.csv", false),
+            ("_SUCCESS", true),
+            ("_predictions.csv", false),
+            (".part-0.csv.crc", true),
+            ("out/_delta_log/0.json", true),
+            ("__MACOSX/._x.csv", true),
+            ("./x.csv", false),
+            ("../x.csv", false),
+            ("_day=1/x.csv", false),
+            (".git/config", true),
+        ] {
+            assert_eq!(is_hidden(path), hidden, "{path}");
+        }
     }
 }

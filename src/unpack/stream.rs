@@ -3,6 +3,7 @@
 
 use super::Limits;
 use crate::read::{Bytes, ReadError};
+use flate2::Crc;
 use std::cell::Cell;
 use std::io::{BufRead, Error, ErrorKind, Read, Result};
 
@@ -20,10 +21,14 @@ pub(super) struct Slices<'a> {
 
 impl<'a> Slices<'a> {
     pub fn new(file: &'a dyn Bytes) -> Self {
+        Self::range(file, 0, file.size())
+    }
+
+    pub fn range(file: &'a dyn Bytes, from: u64, to: u64) -> Self {
         Self {
             file,
-            next: 0,
-            end: file.size(),
+            next: from,
+            end: to,
             piece: Vec::new(),
             at: 0,
         }
@@ -76,6 +81,8 @@ pub(super) struct Meter<'a> {
     /// Its size.
     pub bytes: u64,
     out: Cell<u64>,
+    put: Cell<u64>,
+    members: Cell<usize>,
 }
 
 impl<'a> Meter<'a> {
@@ -85,6 +92,39 @@ impl<'a> Meter<'a> {
             limits,
             bytes,
             out: Cell::new(0),
+            put: Cell::new(0),
+            members: Cell::new(0),
+        }
+    }
+
+    /// Counts a member of an archive.
+    pub fn member(&self) -> std::result::Result<(), ReadError> {
+        self.members.set(self.members.get() + 1);
+        if self.members.get() <= self.limits.members {
+            return Ok(());
+        }
+        Err(self.stop(&format!("it has more than {} members", self.limits.members)))
+    }
+
+    /// Counts bytes that are put onto the shelf.
+    pub fn put(&self, bytes: usize) -> std::result::Result<(), ReadError> {
+        self.put.set(self.put.get().saturating_add(bytes as u64));
+        if self.put.get() <= self.limits.bytes {
+            return Ok(());
+        }
+        Err(self.stop(&self.too_much()))
+    }
+
+    fn too_much(&self) -> String {
+        format!("more than {} MB come out of it", self.limits.bytes >> 20)
+    }
+
+    fn stop(&self, found: &str) -> ReadError {
+        ReadError {
+            file: self.name.into(),
+            line: None,
+            found: format!("{found}, where unpacking stops"),
+            mend: "If that is right, unpack it first and give the files in it".into(),
         }
     }
 
@@ -95,18 +135,13 @@ impl<'a> Meter<'a> {
             bytes, ratio, free, ..
         } = self.limits;
         let found = if out > bytes {
-            format!("more than {} MB come out of it", bytes >> 20)
+            self.too_much()
         } else if out > free && out / ratio.max(1) > self.bytes {
             format!("more than {ratio} times its size comes out of it")
         } else {
             return Ok(());
         };
-        Err(Error::other(ReadError {
-            file: self.name.into(),
-            line: None,
-            found: format!("{found}, where unpacking stops"),
-            mend: "If that is right, unpack it first and give the files in it".into(),
-        }))
+        Err(Error::other(self.stop(&found)))
     }
 }
 
@@ -141,6 +176,37 @@ impl<R: Read> Read for Metered<'_, R> {
                 Err(why)
             }
         }
+    }
+}
+
+/// What a decoder gives; fails at its end where the checksum is another.
+pub(super) struct Checked<R> {
+    inner: R,
+    crc: Crc,
+    expected: u32,
+}
+
+impl<R> Checked<R> {
+    pub fn new(inner: R, expected: u32) -> Self {
+        Self {
+            inner,
+            crc: Crc::new(),
+            expected,
+        }
+    }
+}
+
+impl<R: Read> Read for Checked<R> {
+    fn read(&mut self, out: &mut [u8]) -> Result<usize> {
+        let n = self.inner.read(out)?;
+        self.crc.update(out.get(..n).unwrap_or_default());
+        if n == 0 && !out.is_empty() && self.crc.sum() != self.expected {
+            return Err(Error::new(
+                ErrorKind::InvalidData,
+                "its checksum does not match",
+            ));
+        }
+        Ok(n)
     }
 }
 

@@ -1,11 +1,14 @@
 //! The walk from the outermost layer to the files in it.
 
 use super::gzip::Gzip;
-use super::name::{harmless, stem};
-use super::stream::{Meter, Metered, Slices, peek, refusal, words};
+use super::name::{harmless, is_hidden, stem};
+use super::stream::{Checked, Meter, Metered, Slices, peek, refusal, words};
+use super::tar::{self, Tar};
+use super::zip;
 use super::zstd::Zstd;
 use super::{Contents, HEAD_BYTES, Limits, Shelf, Unpacked};
 use crate::read::{Bytes, ReadError, Trouble};
+use flate2::bufread::DeflateDecoder;
 use std::io::{BufRead, BufReader, Error, ErrorKind, Read};
 
 /// Bytes that a decoder gives at a time.
@@ -16,6 +19,8 @@ const PIECE: usize = 128 << 10;
 pub(super) enum Packing {
     Gzip,
     Zstd,
+    Zip,
+    Tar,
 }
 
 /// How a file that begins like this holds others.
@@ -24,6 +29,9 @@ pub(super) fn packing(head: &[u8]) -> Option<Packing> {
         [0x1f, 0x8b, ..] => Some(Packing::Gzip),
         // A frame, or one that is to be skipped.
         [0x28, 0xb5, 0x2f, 0xfd, ..] | [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => Some(Packing::Zstd),
+        // The second one is empty.
+        [b'P', b'K', 3, 4, ..] | [b'P', b'K', 5, 6, ..] => Some(Packing::Zip),
+        _ if tar::is_header(head) => Some(Packing::Tar),
         _ => None,
     }
 }
@@ -43,18 +51,28 @@ pub(super) fn walk<S: Shelf>(
             skipped: Vec::new(),
         },
     };
-    walk.stream(name, &mut Slices::new(file), 0)
-        .map_err(|why| ReadError {
-            file: if why.file.is_empty() {
-                name.into()
-            } else {
-                why.file
-            },
-            ..why
-        })?;
+    let head = file.read(0, file.size().min(HEAD_BYTES));
+    let walked = match packing(&head?) {
+        Some(Packing::Zip) => walk.zip(name, file, 0),
+        _ => walk.stream(name, name, &mut Slices::new(file), 0),
+    };
+    walked.map_err(|why| ReadError {
+        file: if why.file.is_empty() {
+            name.into()
+        } else {
+            why.file
+        },
+        ..why
+    })?;
     let found = walk.found;
-    match found.skipped.first() {
-        Some(why) if found.files.is_empty() && found.skipped.len() == 1 => Err(why.clone()),
+    match &found.skipped[..] {
+        [why] if found.files.is_empty() => Err(why.clone()),
+        [] if found.files.is_empty() => Err(ReadError {
+            file: name.into(),
+            line: None,
+            found: "the archive holds no file".into(),
+            mend: "Give the files themselves".into(),
+        }),
         _ => Ok(found),
     }
 }
@@ -67,10 +85,11 @@ struct Walk<'a, S: Shelf> {
 
 impl<S: Shelf> Walk<'_, S> {
     /// Unpacks a stream that lies in so many layers. An error ends it all; damage is told in what is
-    /// found.
+    /// found. `path` is what it is called as an archive: `a.tar.gz`, where its name is `a.tar`.
     fn stream(
         &mut self,
         name: &str,
+        path: &str,
         from: &mut dyn BufRead,
         layers: usize,
     ) -> Result<(), ReadError> {
@@ -91,41 +110,137 @@ impl<S: Shelf> Walk<'_, S> {
         match packing {
             Packing::Gzip => {
                 let mut out = pieces(Metered::new(Gzip::new(&mut from), meter));
-                self.stream(&within, &mut out, layers + 1)
+                self.stream(&within, path, &mut out, layers + 1)
             }
             Packing::Zstd => {
                 let mut out = pieces(Metered::new(Zstd::new(&mut from), meter));
-                self.stream(&within, &mut out, layers + 1)
+                self.stream(&within, path, &mut out, layers + 1)
+            }
+            Packing::Tar => self.tar(path, &mut from, layers),
+            Packing::Zip => {
+                // Its directory is at its end.
+                let bytes = self.put(&mut from)?;
+                if let Some(why) = bytes.damage {
+                    self.shelf.finish(name, 0)?;
+                    self.skip(path, words(&why));
+                    return Ok(());
+                }
+                let whole = self.shelf.finish(name, bytes.all)?;
+                self.zip(path, &whole, layers)
             }
         }
     }
 
-    /// Puts a stream onto the shelf; of one that ends in damage the lines before it.
-    fn file(&mut self, name: &str, from: &mut dyn BufRead) -> Result<(), ReadError> {
-        // Bytes put, those of whole lines among them, and how many lines these are.
-        let (mut put, mut whole, mut lines) = (0_u64, 0_u64, 0_u64);
-        let damage = loop {
+    /// Unpacks the members of a tar archive.
+    fn tar(&mut self, path: &str, from: &mut dyn BufRead, layers: usize) -> Result<(), ReadError> {
+        let mut tar = Tar::new(from);
+        loop {
+            let (name, kind) = match tar.next() {
+                Ok(Some(member)) => member,
+                Ok(None) => return Ok(()),
+                Err(why) if refusal(&why).is_some() => return Err(ended(&why)),
+                Err(why) => {
+                    self.skip(path, format!("{}: members behind it are lost", words(&why)));
+                    return Ok(());
+                }
+            };
+            self.meter.member()?;
+            if kind == tar::Member::Folder || is_hidden(&name) {
+                continue;
+            }
+            let member = within(path, &name);
+            if kind == tar::Member::File {
+                self.stream(&member, &member, &mut tar, layers + 1)?;
+            } else {
+                self.skip(&member, "it is a link or a device, not a file".into());
+            }
+        }
+    }
+
+    /// Unpacks the members of a zip archive.
+    fn zip(&mut self, path: &str, file: &dyn Bytes, layers: usize) -> Result<(), ReadError> {
+        let members = match zip::members(file, self.meter.limits.members) {
+            Ok(members) => members,
+            Err(why) if refusal(&why).is_some() => return Err(ended(&why)),
+            Err(why) => {
+                self.skip(path, words(&why));
+                return Ok(());
+            }
+        };
+        if members.iter().any(|m| m.name == "xl/workbook.xml") {
+            self.found.skipped.push(ReadError {
+                file: path.into(),
+                line: None,
+                found: "this is an Excel workbook".into(),
+                mend: "Save the sheet as CSV".into(),
+            });
+            return Ok(());
+        }
+        for member in members {
+            self.meter.member()?;
+            if member.is_folder() || is_hidden(&member.name) {
+                continue;
+            }
+            let name = within(path, &member.name);
+            if let Some(why) = member.obstacle() {
+                self.skip(&name, why.into());
+                continue;
+            }
+            let (start, end) = match member.range(file) {
+                Ok(range) => range,
+                Err(why) if refusal(&why).is_some() => return Err(ended(&why)),
+                Err(why) => {
+                    self.skip(&name, words(&why));
+                    continue;
+                }
+            };
+            let mut packed = Slices::range(file, start, end);
+            let unpacked: Box<dyn Read> = match member.method {
+                8 => Box::new(DeflateDecoder::new(packed)),
+                93 => Box::new(Zstd::new(&mut packed)),
+                _ => Box::new(packed),
+            };
+            let checked = Checked::new(unpacked, member.crc);
+            let mut out = pieces(Metered::new(checked, self.meter));
+            self.stream(&name, &name, &mut out, layers + 1)?;
+        }
+        Ok(())
+    }
+
+    /// Puts a stream onto the shelf, as far as it goes.
+    fn put(&mut self, from: &mut dyn BufRead) -> Result<Put, ReadError> {
+        let mut put = Put::default();
+        loop {
             let piece = match from.fill_buf() {
-                Ok([]) => break None,
+                Ok([]) => return Ok(put),
                 Ok(piece) => piece,
                 Err(why) if why.kind() == ErrorKind::Interrupted => continue,
                 Err(why) if refusal(&why).is_some() => return Err(ended(&why)),
-                Err(why) => break Some(why),
+                Err(why) => {
+                    put.damage = Some(why);
+                    return Ok(put);
+                }
             };
+            self.meter.put(piece.len())?;
             self.shelf.put(piece)?;
             if let Some(last) = memchr::memrchr(b'\n', piece) {
-                whole = put + last as u64 + 1;
-                lines += memchr::memchr_iter(b'\n', piece).count() as u64;
+                put.whole = put.all + last as u64 + 1;
+                put.lines += memchr::memchr_iter(b'\n', piece).count() as u64;
             }
-            put += piece.len() as u64;
             let n = piece.len();
+            put.all += n as u64;
             from.consume(n);
-        };
-        let Some(why) = damage else {
-            return self.found(name, put, Vec::new());
+        }
+    }
+
+    /// Makes a file of a stream; of one that ends in damage the lines before it.
+    fn file(&mut self, name: &str, from: &mut dyn BufRead) -> Result<(), ReadError> {
+        let put = self.put(from)?;
+        let Some(why) = put.damage else {
+            return self.found(name, put.all, Vec::new());
         };
         let why = words(&why);
-        if whole == 0 {
+        if put.whole == 0 {
             self.shelf.finish(name, 0)?;
             self.skip(
                 name,
@@ -134,20 +249,21 @@ impl<S: Shelf> Walk<'_, S> {
             return Ok(());
         }
         let trouble = Trouble {
-            line: lines,
+            line: put.lines,
             column: None,
             reason: format!(
-                "the archive that the file was in is not whole: {why}, after {whole} bytes of the file; rows from here on are lost. Copy or make the archive again"
+                "the archive that the file was in is not whole: {why}, after {} bytes of the file; rows from here on are lost. Copy or make the archive again",
+                put.whole
             ),
             count: 1,
             row_lost: true,
         };
-        self.found(name, whole, vec![trouble])
+        self.found(name, put.whole, vec![trouble])
     }
 
     fn found(&mut self, name: &str, bytes: u64, troubles: Vec<Trouble>) -> Result<(), ReadError> {
         self.found.files.push(Unpacked {
-            name: harmless(name),
+            name: name.into(),
             file: self.shelf.finish(name, bytes)?,
             troubles,
         });
@@ -163,6 +279,22 @@ impl<S: Shelf> Walk<'_, S> {
                 .into(),
         });
     }
+}
+
+/// What was put onto the shelf of a stream.
+#[derive(Default)]
+struct Put {
+    /// Bytes, and those of whole lines among them.
+    all: u64,
+    whole: u64,
+    lines: u64,
+    /// What the stream ended in.
+    damage: Option<Error>,
+}
+
+/// The name of a member of an archive.
+fn within(path: &str, member: &str) -> String {
+    format!("{path}/{}", harmless(member))
 }
 
 fn pieces<R: Read>(from: R) -> BufReader<R> {

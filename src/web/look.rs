@@ -4,6 +4,7 @@ use super::client::unexpected;
 use super::pool::{Answer, Hand, Stopped, fault};
 use super::wire::Load;
 use crate::engine::message::{Input, Reply, Request};
+use crate::engine::{few, sift};
 use crate::read::{ReadError, Trouble};
 use futures::future::join_all;
 use std::rc::Rc;
@@ -61,6 +62,12 @@ async fn into(readers: &[Rc<Hand>], at: usize, file: File) -> Looked {
             for (file, troubles, answer) in join_all(within).await {
                 looked.take(file, troubles, answer);
             }
+            let (found, unknown) = sift(looked.found);
+            looked.refused.extend(unknown);
+            looked = Looked {
+                found,
+                refused: few(looked.refused),
+            };
         }
         answer => looked.take(file, Vec::new(), answer),
     }

@@ -3,6 +3,7 @@
 
 use super::pool::{fault, text_of};
 use super::wire::{Load, free};
+use super::worker::slice;
 use crate::engine::message::Reply;
 use crate::read::{Bytes, ReadError};
 use crate::unpack::{Limits, Shelf, unpack};
@@ -50,6 +51,16 @@ impl Blobs {
         let all = Blob::new_with_blob_sequence(&blobs)?;
         let all = all.slice_with_f64_and_f64(0.0, length as f64)?;
         File::new_with_blob_sequence(&Array::of1(&all), name)
+    }
+}
+
+impl Bytes for File {
+    fn size(&self) -> u64 {
+        Blob::size(self) as u64
+    }
+
+    fn read(&self, from: u64, to: u64) -> Result<Vec<u8>, ReadError> {
+        slice(self, &self.name(), from, to)
     }
 }
 

@@ -302,7 +302,8 @@ impl Bytes for Slices<'_> {
     }
 }
 
-fn slice(file: &File, name: &str, from: u64, to: u64) -> Result<Vec<u8>, ReadError> {
+/// Bytes of a file.
+pub(super) fn slice(file: &File, name: &str, from: u64, to: u64) -> Result<Vec<u8>, ReadError> {
     // A file's size is a double in the browser; exact below 2^53.
     let get = || -> Result<ArrayBuffer, JsValue> {
         let blob = file.slice_with_f64_and_f64(from as f64, to as f64)?;

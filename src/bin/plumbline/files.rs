@@ -4,7 +4,9 @@
 use super::options::ReportOptions;
 use plumbline::engine::message::{Input, Shard};
 use plumbline::engine::rows::Load as Rows;
-use plumbline::engine::{Keeper, Shards, arrange, info, look as look_into, read_through};
+use plumbline::engine::{
+    Keeper, Shards, arrange, few, info, look as look_into, read_through, sift,
+};
 use plumbline::log::FileKind;
 use plumbline::read::{Bytes, Part, ReadError};
 use plumbline::unpack::{self, Chunks, Limits, Memory, holds_others, unpack};
@@ -110,17 +112,31 @@ fn open(path: &Path) -> Result<Vec<Opened>, String> {
     }
     let found = unpack(&name, &file, &mut Memory::default(), Limits::NATIVE);
     let found = found.map_err(|e| e.to_string())?;
-    let mut opened = Vec::new();
+    let mut refused = found.skipped;
+    let mut members = Vec::new();
     for member in found.files {
-        let mut input = look_into(&member.name, &member.file).map_err(|e| e.to_string())?;
-        input.troubles = member.troubles;
-        opened.push(Opened {
-            path: path.into(),
-            unpacked: Some(member.file),
-            input,
-        });
+        match look_into(&member.name, &member.file) {
+            Ok(input) => {
+                let troubles = member.troubles;
+                members.push((member.file, Input { troubles, ..input }));
+            }
+            Err(why) => refused.push(why),
+        }
     }
-    Ok(opened)
+    let (members, unknown) = sift(members);
+    refused.extend(unknown);
+    match refused.first() {
+        Some(why) if members.is_empty() => return Err(why.to_string()),
+        _ => few(refused)
+            .iter()
+            .for_each(|why| eprintln!("plumbline: {why}")),
+    }
+    let opened = members.into_iter().map(|(file, input)| Opened {
+        path: path.into(),
+        unpacked: Some(file),
+        input,
+    });
+    Ok(opened.collect())
 }
 
 /// Reads all rows of the files.
