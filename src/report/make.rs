@@ -88,8 +88,9 @@ impl Report {
     }
 }
 
-/// Windows between two pauses.
+/// Windows between two pauses, and cells that are added up between them.
 const PIECE: usize = 32;
+const CELLS: usize = 256;
 
 /// Makes the report, with a [`pause`] after each piece of the work.
 pub(super) async fn make(summary: &Summary, view: &View) -> (Report, Missing) {
@@ -150,15 +151,16 @@ pub(super) async fn make(summary: &Summary, view: &View) -> (Report, Missing) {
 
 /// [`Series::total`], with pauses: some thousand buckets take longer than a frame.
 pub(super) async fn total(series: &Series, range: (usize, usize)) -> Cow<'_, Cell> {
-    if range.1 - range.0 <= PIECE {
+    if range.1 - range.0 <= CELLS {
         return series.total(range);
     }
-    let mut out = Cell::default();
-    for first in (range.0..range.1).step_by(PIECE) {
-        out.merge(&series.total((first, (first + PIECE).min(range.1))));
+    let mut parts: Vec<Cow<'_, Cell>> = Vec::new();
+    for first in (range.0..range.1).step_by(CELLS) {
+        parts.push(series.total((first, (first + CELLS).min(range.1))));
         pause().await;
     }
-    Cow::Owned(out)
+    let parts: Vec<&Cell> = parts.iter().map(AsRef::as_ref).collect();
+    Cow::Owned(Cell::total(&parts))
 }
 
 impl Making<'_> {

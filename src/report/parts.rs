@@ -169,12 +169,11 @@ pub(super) async fn slices(
             _ => series.reference.clone(),
         };
         let now = spans.iter().filter_map(|span| of(span.0, span.1));
-        let Some(now) = now.reduce(|mut all, cell| {
-            all.merge(&cell);
-            all
-        }) else {
+        let now: Vec<Cell> = now.collect();
+        if now.is_empty() {
             continue;
-        };
+        }
+        let now = Cell::total_of_outcomes(&now.iter().collect::<Vec<_>>());
         let current = estimate(&now);
         let baseline = before.map_or_else(
             || Estimate::undefined("not in the baseline", 0),

@@ -89,12 +89,6 @@ impl Tenth {
         let bin = (probability * CALIBRATION_BINS as f64) as usize;
         bin.min(CALIBRATION_BINS - 1)
     }
-
-    fn merge(&mut self, other: &Self) {
-        self.rows += other.rows;
-        self.positive += other.positive;
-        self.sum = self.sum.merge(&other.sum);
-    }
 }
 
 /// Errors of numbers. `error = prediction − outcome`, `d = outcome − centre`.
@@ -167,13 +161,6 @@ impl Counted {
 }
 
 impl Moments {
-    /// Adds the other's.
-    pub fn merge(&mut self, other: &Self) {
-        self.n += other.n;
-        self.sum = self.sum.merge(&other.sum);
-        self.square = self.square.merge(&other.square);
-    }
-
     /// The mean; `None` without values, infinite where the sum is beyond every number.
     #[must_use]
     pub fn mean(&self) -> Option<f64> {
@@ -218,11 +205,6 @@ impl From<Histogram> for Vec<i64> {
 }
 
 impl Histogram {
-    /// Adds the other's.
-    pub fn merge(&mut self, other: &Self) {
-        self.0 = merge_sorted(&self.0, &other.0, |e| e.0, |a, b| (a.0, a.1 + b.1));
-    }
-
     /// Rows in all.
     #[must_use]
     pub fn total(&self) -> u64 {
@@ -246,32 +228,6 @@ impl Histogram {
         }
         out
     }
-}
-
-impl Cell {
-    /// Adds the other's counts.
-    pub fn merge(&mut self, other: &Self) {
-        self.merge_outcomes(other);
-        both(&mut self.service, &other.service, Service::merge);
-        both(&mut self.delay_s, &other.delay_s, LogHistogram::merge);
-        add_each(&mut self.missing, &other.missing);
-    }
-
-    /// Adds the other's rows, outcomes and errors only.
-    pub fn merge_outcomes(&mut self, other: &Self) {
-        self.rows += other.rows;
-        self.labelled += other.labelled;
-        both(&mut self.classes, &other.classes, Classes::merge);
-        both(&mut self.numbers, &other.numbers, Numbers::merge);
-    }
-}
-
-/// Adds counts by their place; a place that is not there counts 0.
-pub(super) fn add_each(counts: &mut Vec<u64>, more: &[u64]) {
-    if counts.len() < more.len() {
-        counts.resize(more.len(), 0);
-    }
-    counts.iter_mut().zip(more).for_each(|(a, b)| *a += b);
 }
 
 impl Classes {
@@ -303,93 +259,4 @@ impl Classes {
             tn: self.negative.total() - fp,
         }
     }
-
-    fn merge(&mut self, other: &Self) {
-        self.confusion = merge_sorted(
-            &self.confusion,
-            &other.confusion,
-            |c| (c.0, c.1),
-            |a, b| (a.0, a.1, a.2 + b.2),
-        );
-        self.positive.merge(&other.positive);
-        self.negative.merge(&other.negative);
-        self.unlabelled.merge(&other.unlabelled);
-        self.log_loss.merge(&other.log_loss);
-        self.squared_error.merge(&other.squared_error);
-        if self.calibration.len() < other.calibration.len() {
-            let bins = other.calibration.len();
-            self.calibration.resize_with(bins, Tenth::default);
-        }
-        for (mine, theirs) in self.calibration.iter_mut().zip(&other.calibration) {
-            mine.merge(theirs);
-        }
-    }
-}
-
-impl Numbers {
-    fn merge(&mut self, other: &Self) {
-        self.error.merge(&other.error);
-        self.absolute = self.absolute.merge(&other.absolute);
-        self.fourth = self.fourth.merge(&other.fourth);
-        self.outcome.merge(&other.outcome);
-        for (a, b) in self
-            .centred
-            .iter_mut()
-            .zip(&other.centred)
-            .chain(self.mixed.iter_mut().zip(&other.mixed))
-        {
-            *a = a.merge(b);
-        }
-    }
-}
-
-impl Service {
-    fn merge(&mut self, other: &Self) {
-        self.statuses += other.statuses;
-        self.failed += other.failed;
-        self.latency_ms.merge(&other.latency_ms);
-        self.means
-            .iter_mut()
-            .zip(&other.means)
-            .for_each(|(a, b)| a.merge(b));
-    }
-}
-
-fn both<T: Clone>(mine: &mut Option<T>, theirs: &Option<T>, merge: impl Fn(&mut T, &T)) {
-    match (mine, theirs) {
-        (Some(a), Some(b)) => merge(a, b),
-        (mine @ None, Some(b)) => *mine = Some(b.clone()),
-        (_, None) => {}
-    }
-}
-
-/// Unites two sorted lists; entries of one key become one.
-fn merge_sorted<T: Copy, K: Ord>(
-    a: &[T],
-    b: &[T],
-    key: impl Fn(&T) -> K,
-    join: impl Fn(T, T) -> T,
-) -> Vec<T> {
-    let mut out = Vec::with_capacity(a.len() + b.len());
-    let (mut i, mut j) = (0, 0);
-    while i < a.len() && j < b.len() {
-        match key(&a[i]).cmp(&key(&b[j])) {
-            std::cmp::Ordering::Less => {
-                out.push(a[i]);
-                i += 1;
-            }
-            std::cmp::Ordering::Greater => {
-                out.push(b[j]);
-                j += 1;
-            }
-            std::cmp::Ordering::Equal => {
-                out.push(join(a[i], b[j]));
-                i += 1;
-                j += 1;
-            }
-        }
-    }
-    out.extend_from_slice(&a[i..]);
-    out.extend_from_slice(&b[j..]);
-    out
 }

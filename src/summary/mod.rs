@@ -17,6 +17,7 @@ mod facts;
 mod grid;
 mod merge;
 mod series;
+mod total;
 mod work;
 
 pub use cell::{

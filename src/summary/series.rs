@@ -1,6 +1,6 @@
 //! The cells of one slice over time.
 
-use super::cell::add_each;
+use super::total::counts;
 use super::{Cell, Drift, Exact, Slice, WindowSize, floor, next};
 use crate::table::time::Time;
 use serde::{Deserialize, Serialize};
@@ -83,10 +83,9 @@ impl Series {
         match &self.buckets[range.0..range.1] {
             [] => Cow::Owned(Cell::default()),
             [one] => Cow::Borrowed(&one.cell),
-            [first, rest @ ..] => {
-                let mut out = first.cell.clone();
-                rest.iter().for_each(|b| out.merge(&b.cell));
-                Cow::Owned(out)
+            many => {
+                let cells: Vec<&Cell> = many.iter().map(|b| &b.cell).collect();
+                Cow::Owned(Cell::total(&cells))
             }
         }
     }
@@ -95,22 +94,17 @@ impl Series {
     /// at a fraction of the cost.
     #[must_use]
     pub fn total_of_outcomes(&self, range: (usize, usize)) -> Cell {
-        let mut out = Cell::default();
-        self.buckets[range.0..range.1]
-            .iter()
-            .for_each(|b| out.merge_outcomes(&b.cell));
-        out
+        let buckets = self.buckets[range.0..range.1].iter();
+        let cells: Vec<&Cell> = buckets.map(|b| &b.cell).collect();
+        Cell::total_of_outcomes(&cells)
     }
 
     /// Rows of a range of buckets, and how many of them lack a cell, by column.
     #[must_use]
     pub fn missing(&self, range: (usize, usize)) -> (u64, Vec<u64>) {
-        let mut out = (0, Vec::new());
-        for cell in self.buckets[range.0..range.1].iter().map(|b| &b.cell) {
-            out.0 += cell.rows;
-            add_each(&mut out.1, &cell.missing);
-        }
-        out
+        let cells = || self.buckets[range.0..range.1].iter().map(|b| &b.cell);
+        let rows = cells().map(|c| c.rows).sum();
+        (rows, counts(cells().map(|c| &c.missing[..])))
     }
 
     /// Buckets that start within a period (its end is exclusive).

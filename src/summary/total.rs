@@ -1,0 +1,165 @@
+//! How cells add up: field by field over any number of them, each sum rounded once.
+
+use super::cell::{Cell, Classes, Histogram, Moments, Numbers, Service, Tenth};
+use crate::stats::exact_sum::{ExactSum, Sum};
+use crate::stats::sketch::LogHistogram;
+use std::collections::BTreeMap;
+
+/// Bins up to which counts are added in a list with a place for each.
+const DENSE: u32 = 1 << 16;
+
+impl Cell {
+    /// Adds the other's counts.
+    pub fn merge(&mut self, other: &Self) {
+        *self = Self::total(&[self, other]);
+    }
+
+    /// The counts of all of them.
+    #[must_use]
+    pub fn total(cells: &[&Self]) -> Self {
+        Self {
+            service: some(cells, |c| c.service.as_ref(), service),
+            delay_s: some(cells, |c| c.delay_s.as_ref(), log_histogram),
+            missing: counts(cells.iter().map(|c| &c.missing[..])),
+            ..Self::total_of_outcomes(cells)
+        }
+    }
+
+    /// The rows, outcomes and errors of all of them, without requests, delays and missing cells: all that
+    /// metrics of right and wrong need.
+    #[must_use]
+    pub fn total_of_outcomes(cells: &[&Self]) -> Self {
+        Self {
+            rows: cells.iter().map(|c| c.rows).sum(),
+            labelled: cells.iter().map(|c| c.labelled).sum(),
+            classes: some(cells, |c| c.classes.as_ref(), classes),
+            numbers: some(cells, |c| c.numbers.as_ref(), numbers),
+            ..Self::default()
+        }
+    }
+}
+
+/// Adds counts by their place; one that is not there counts 0.
+pub(super) fn counts<'a>(lists: impl Iterator<Item = &'a [u64]>) -> Vec<u64> {
+    let mut out: Vec<u64> = Vec::new();
+    for list in lists {
+        if out.len() < list.len() {
+            out.resize(list.len(), 0);
+        }
+        out.iter_mut().zip(list).for_each(|(a, b)| *a += b);
+    }
+    out
+}
+
+/// The total of a part that not every cell has; `None` where none has it.
+fn some<'a, T: 'a>(
+    cells: &[&'a Cell],
+    part: impl Fn(&'a Cell) -> Option<&'a T>,
+    total: impl Fn(&[&T]) -> T,
+) -> Option<T> {
+    let parts: Vec<&T> = cells.iter().filter_map(|c| part(c)).collect();
+    (!parts.is_empty()).then(|| total(&parts))
+}
+
+fn classes(all: &[&Classes]) -> Classes {
+    let mut confusion: BTreeMap<(u32, u32), u64> = BTreeMap::new();
+    for (of, predicted, rows) in all.iter().flat_map(|c| &c.confusion) {
+        *confusion.entry((*of, *predicted)).or_default() += rows;
+    }
+    let tenths = all.iter().map(|c| c.calibration.len()).max().unwrap_or(0);
+    Classes {
+        confusion: confusion.into_iter().map(|(k, n)| (k.0, k.1, n)).collect(),
+        positive: histogram(all.iter().map(|c| &c.positive)),
+        negative: histogram(all.iter().map(|c| &c.negative)),
+        unlabelled: histogram(all.iter().map(|c| &c.unlabelled)),
+        log_loss: moments(all.iter().map(|c| &c.log_loss)),
+        squared_error: moments(all.iter().map(|c| &c.squared_error)),
+        calibration: (0..tenths)
+            .map(|i| tenth(all.iter().filter_map(|c| c.calibration.get(i))))
+            .collect(),
+    }
+}
+
+fn tenth<'a>(all: impl Iterator<Item = &'a Tenth> + Clone) -> Tenth {
+    Tenth {
+        rows: all.clone().map(|t| t.rows).sum(),
+        positive: all.clone().map(|t| t.positive).sum(),
+        sum: sum(all.map(|t| &t.sum)),
+    }
+}
+
+fn numbers(all: &[&Numbers]) -> Numbers {
+    Numbers {
+        error: moments(all.iter().map(|n| &n.error)),
+        absolute: sum(all.iter().map(|n| &n.absolute)),
+        fourth: sum(all.iter().map(|n| &n.fourth)),
+        outcome: moments(all.iter().map(|n| &n.outcome)),
+        centred: std::array::from_fn(|i| sum(all.iter().map(|n| &n.centred[i]))),
+        mixed: std::array::from_fn(|i| sum(all.iter().map(|n| &n.mixed[i]))),
+    }
+}
+
+fn service(all: &[&Service]) -> Service {
+    let latencies: Vec<&LogHistogram> = all.iter().map(|s| &s.latency_ms).collect();
+    Service {
+        statuses: all.iter().map(|s| s.statuses).sum(),
+        failed: all.iter().map(|s| s.failed).sum(),
+        latency_ms: log_histogram(&latencies),
+        means: std::array::from_fn(|i| moments(all.iter().map(|s| &s.means[i]))),
+    }
+}
+
+fn log_histogram(all: &[&LogHistogram]) -> LogHistogram {
+    let mut out = LogHistogram::default();
+    all.iter().for_each(|h| out.merge(h));
+    out
+}
+
+fn moments<'a>(all: impl Iterator<Item = &'a Moments> + Clone) -> Moments {
+    Moments {
+        n: all.clone().map(|m| m.n).sum(),
+        sum: sum(all.clone().map(|m| &m.sum)),
+        square: sum(all.map(|m| &m.square)),
+    }
+}
+
+fn sum<'a>(mut all: impl Iterator<Item = &'a Sum>) -> Sum {
+    match (all.next(), all.next(), all.next()) {
+        (None, ..) => Sum::default(),
+        (Some(one), None, _) => one.clone(),
+        (Some(a), Some(b), None) => a.merge(b),
+        (Some(a), Some(b), Some(c)) => {
+            let mut total = ExactSum::new();
+            [a, b, c]
+                .into_iter()
+                .chain(all)
+                .for_each(|s| total.add_sum(s));
+            total.to_sum()
+        }
+    }
+}
+
+fn histogram<'a>(all: impl Iterator<Item = &'a Histogram> + Clone) -> Histogram {
+    // Bins ascend in each of them.
+    let most = all.clone().filter_map(|h| h.0.last()).map(|b| b.0).max();
+    let bins = all.flat_map(|h| &h.0);
+    match most {
+        None => Histogram::default(),
+        Some(most) if most < DENSE => {
+            let mut dense = vec![0; most as usize + 1];
+            for (bin, rows) in bins {
+                // A damaged list may not ascend; what lies beyond its end is left out.
+                if let Some(place) = dense.get_mut(*bin as usize) {
+                    *place += rows;
+                }
+            }
+            let filled = (0..).zip(dense).filter(|b| b.1 > 0);
+            Histogram(filled.collect())
+        }
+        Some(_) => {
+            let mut sparse: BTreeMap<u32, u64> = BTreeMap::new();
+            bins.for_each(|(bin, rows)| *sparse.entry(*bin).or_default() += rows);
+            Histogram(sparse.into_iter().collect())
+        }
+    }
+}
