@@ -151,7 +151,7 @@ pub fn sniff(name: &str, head: &[u8], bytes: u64) -> Result<Sniff, ReadError> {
         columns,
         description,
         cut: if encoding.can_be_cut() {
-            Cut::Bytes
+            reader.cut()
         } else {
             Cut::Whole
         },
