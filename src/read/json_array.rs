@@ -13,7 +13,7 @@ use super::batch::Batch;
 use super::json_keys::Keys;
 use super::json_lines::is_lines;
 use super::json_text::{self, skip_blanks};
-use super::json_walk::{Walk, Wrong, wrong};
+use super::json_walk::{Passing, Walk, Wrong, wrong};
 use super::reader::{Fill, Head, MAX_RECORD, Reader, Rows, Shape, Stop};
 use super::trouble::{Fault, Troubles};
 use super::{Cut, Dialect, Format, ReadError, Schema};
@@ -38,7 +38,11 @@ impl Reader for JsonArray {
     }
 
     fn recognises(&self, text: &[u8]) -> bool {
-        matches!(start(text), Start::At(_)) && !is_lines(text)
+        match start(text) {
+            Start::At(at) if text.starts_with(b"{") => !(is_lines(text) || has_more(text, at)),
+            Start::At(_) => true,
+            _ => false,
+        }
     }
 
     fn shape(&self, head: &Head) -> Result<Shape, ReadError> {
@@ -160,9 +164,7 @@ fn start(text: &[u8]) -> Start {
                 found => return found,
             }
         }
-        let mut batch = Batch::new(0);
-        let mut keys = Keys::growing();
-        at = match Walk::new(text, &mut keys, &mut batch).pass(at) {
+        at = match Passing::new().pass(text, at) {
             Ok(end) => skip_blanks(text, end),
             Err(wrong) if unfinished(text, &wrong) => return Start::Unfinished,
             Err(_) => return Start::Nowhere,
@@ -171,6 +173,30 @@ fn start(text: &[u8]) -> Start {
             Some(b',') => at += 1,
             Some(_) => return Start::Nowhere,
             None => return Start::Unfinished,
+        }
+    }
+}
+
+/// Whether another array follows the one whose items start at a place, in the same object: then both
+/// are columns, or names of columns and rows.
+fn has_more(text: &[u8], at: usize) -> bool {
+    let mut passing = Passing::new();
+    let mut at = at.saturating_sub(1);
+    loop {
+        let Ok(end) = passing.pass(text, at) else {
+            return false;
+        };
+        at = skip_blanks(text, end);
+        if text.get(at) != Some(&b',') {
+            return false;
+        }
+        at = skip_blanks(text, at + 1);
+        let Some((end, _)) = json_text::string_end(text, at + 1) else {
+            return false;
+        };
+        at = skip_blanks(text, skip_blanks(text, end + 1) + 1);
+        if text.get(at) == Some(&b'[') {
+            return true;
         }
     }
 }

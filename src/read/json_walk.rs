@@ -20,7 +20,7 @@ const NUMBERS: usize = 100;
 const ARRAY: &str = "[…]";
 
 /// What is wrong with a value, and where.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Wrong {
     pub what: &'static str,
     pub at: usize,
@@ -28,6 +28,26 @@ pub(super) struct Wrong {
 
 pub(super) fn wrong<T>(what: &'static str, at: usize) -> Result<T, Wrong> {
     Err(Wrong { what, at })
+}
+
+/// Passes over values whose cells nobody wants.
+pub(super) struct Passing {
+    keys: Keys,
+    batch: Batch,
+}
+
+impl Passing {
+    pub fn new() -> Self {
+        Self {
+            keys: Keys::growing(),
+            batch: Batch::new(0),
+        }
+    }
+
+    /// Where the value at a place ends.
+    pub fn pass(&mut self, text: &[u8], at: usize) -> Result<usize, Wrong> {
+        Walk::new(text, &mut self.keys, &mut self.batch).value(at, None, DEPTH)
+    }
 }
 
 /// A walk over a value.
@@ -67,9 +87,25 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Passes over a value; gives where it ends.
-    pub fn pass(&mut self, at: usize) -> Result<usize, Wrong> {
-        self.value(at, None, DEPTH)
+    /// The value of one column, by its place; gives where it ends.
+    pub fn cell(&mut self, at: usize, place: Option<Place>) -> Result<usize, Wrong> {
+        self.value(at, place, DEPTH)
+    }
+
+    /// The items of an array, each the value of a column.
+    pub fn cells(&mut self, at: usize, places: &[Option<Place>]) -> Result<(), Wrong> {
+        let mut at = skip_blanks(self.text, at + 1);
+        for place in places {
+            if self.text.get(at) == Some(&b']') {
+                break;
+            }
+            at = skip_blanks(self.text, self.value(at, *place, DEPTH)?);
+            if self.text.get(at) != Some(&b',') {
+                break;
+            }
+            at = skip_blanks(self.text, at + 1);
+        }
+        Ok(())
     }
 
     /// The members of an object; `at` is behind its brace. Without a node they are passed over.

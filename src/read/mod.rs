@@ -29,6 +29,7 @@ mod dictionary;
 mod encoding;
 pub mod instant;
 mod json_array;
+mod json_document;
 mod json_keys;
 mod json_lines;
 mod json_text;
@@ -60,6 +61,8 @@ pub enum Format {
     JsonLines,
     /// One JSON array of objects or arrays, alone or in an object.
     JsonArray,
+    /// One JSON document that has to be read as a whole: a table by columns, or by rows with names.
+    JsonDocument,
 }
 
 /// How text is written as bytes.

@@ -6,6 +6,7 @@
 use super::batch::Batch;
 use super::csv::Csv;
 use super::json_array::JsonArray;
+use super::json_document::JsonDocument;
 use super::json_lines::JsonLines;
 use super::trouble::Troubles;
 use super::{Cut, Dialect, Encoding, Format, ReadError, Schema};
@@ -15,7 +16,7 @@ use super::{Cut, Dialect, Encoding, Format, ReadError, Schema};
 pub const MAX_RECORD: usize = 64 << 20;
 
 /// Every reader; the first that recognises a text reads it, so the least choosy comes last.
-const READERS: [&dyn Reader; 3] = [&JsonArray, &JsonLines, &Csv];
+const READERS: [&dyn Reader; 4] = [&JsonArray, &JsonDocument, &JsonLines, &Csv];
 
 /// A text format.
 pub(super) trait Reader: Sync {
