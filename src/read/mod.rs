@@ -15,6 +15,7 @@
 //! has and where the cells of its records are; encodings, shards, kinds, times, troubles are shared
 //! by all.
 
+mod arrow;
 mod batch;
 mod builder;
 mod bytes;
@@ -38,6 +39,7 @@ mod scan;
 mod shard;
 mod sink;
 mod sniff;
+mod target;
 mod trouble;
 mod unpack;
 
@@ -59,6 +61,8 @@ pub enum Format {
     JsonLines,
     /// Apache Parquet.
     Parquet,
+    /// Apache Arrow, as a file (also called Feather) or a stream.
+    Arrow,
 }
 
 /// How text is written as bytes.
