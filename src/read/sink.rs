@@ -202,6 +202,18 @@ impl Sink {
         }
     }
 
+    /// Makes room for so many cells, if it is to be had.
+    pub fn reserve(&mut self, cells: usize) {
+        // Without it the column grows as cells come.
+        let _ = match &mut self.values {
+            Column::Number(v) => v.try_reserve_exact(cells),
+            Column::Time(v) => v.try_reserve_exact(cells),
+            Column::Key(v) => v.try_reserve_exact(cells),
+            Column::Presence(v) => v.try_reserve_exact(cells),
+            Column::Category { .. } => self.dictionary.codes.try_reserve_exact(cells),
+        };
+    }
+
     /// Appends the cells that were prepared for this column's kind and are picked. `line` is the
     /// first one's row.
     pub fn take(

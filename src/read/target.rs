@@ -16,7 +16,8 @@ const ITEMS: usize = 64;
 /// Rows that a file of so many bytes may claim: what takes no byte a row may still be long, but not
 /// without end.
 pub(super) fn plausible(size: u64) -> u64 {
-    (64 << 10) + size.saturating_mul(256)
+    // Rows are counted in 31 bits.
+    ((64 << 10) + size.saturating_mul(256)).min(i32::MAX as u64)
 }
 
 /// A column that is being made of a leaf, or of an item of its lists.
@@ -60,8 +61,15 @@ impl Gathered {
         (name, list): (&str, bool),
         meaning: Meaning,
         (before, rows): (usize, usize),
+        notes: &mut Vec<String>,
     ) {
         let width = (0..rows).map(|row| self.row(row).len()).max();
+        if let Some(most) = width.filter(|&w| list && w > ITEMS) {
+            let told = format!(" items of {name}");
+            if !notes.iter().any(|n| n.ends_with(&told)) {
+                notes.push(format!("only the first {ITEMS} of {most}{told}"));
+            }
+        }
         let width = if list {
             width.unwrap_or(1).clamp(1, ITEMS)
         } else {
@@ -126,7 +134,8 @@ impl Gathered {
             let why = why.unwrap_or("the column ends before its rows do");
             target.lose(rows - found, line + found as u64, why, troubles);
         }
-        let long = |row: &usize| self.row(*row).len() > width;
+        // What is longer than any that becomes columns was told when the file was looked into.
+        let long = |row: &usize| width < ITEMS && self.row(*row).len() > width;
         if let (Some(row), Some(target)) = ((0..found).find(long), targets.last()) {
             let count = (row..found).filter(long).count() as u64;
             troubles.cells(
@@ -195,14 +204,20 @@ pub(super) struct Wanted<'a> {
     pub width: usize,
 }
 
-/// The wanted columns of the leaves, which are given by name and whether they are in a list.
+/// The wanted columns of the leaves, which are given by name and whether they are in a list, with
+/// room for so many rows of a file of so many bytes.
 pub(super) fn wanted<'a, 'n>(
     schema: &'a Schema,
     leaves: impl Iterator<Item = (&'n str, bool)>,
+    rows: u64,
+    size: u64,
 ) -> Vec<Wanted<'a>> {
+    // A claim is believed up to a row a byte.
+    let room = usize::try_from(rows.min(size)).unwrap_or(0);
     let mut all = Vec::new();
     for (leaf, (name, list)) in leaves.enumerate() {
-        let (targets, width) = targets(schema, name, list);
+        let (mut targets, width) = targets(schema, name, list);
+        targets.iter_mut().for_each(|t| t.sink.reserve(room));
         if !targets.is_empty() {
             all.push(Wanted {
                 leaf,

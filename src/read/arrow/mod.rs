@@ -99,14 +99,19 @@ impl Columnar for Arrow {
             next: groups.end,
             ..Part::default()
         };
+        let batches = || {
+            (0..)
+                .zip(&open.arrow.batches)
+                .filter(|(at, _)| groups.contains(at))
+        };
+        let all = batches().map(|(_, b)| b.rows).sum();
         let leaves = open.arrow.leaves.iter();
-        let mut wanted = wanted(schema, leaves.map(|l| (l.name.as_str(), l.lists() > 0)));
+        let leaves = leaves.map(|l| (l.name.as_str(), l.lists() > 0));
+        let mut wanted = wanted(schema, leaves, all, file.size());
         let mut known = BTreeMap::new();
         let mut rows = 0;
-        for (at, batch) in open.arrow.batches.iter().enumerate() {
-            if !groups.contains(&(at as u64)) {
-                continue;
-            }
+        for (at, batch) in batches() {
+            let at = at as usize;
             let count = batch.rows as usize;
             let place = (at, count, part.lines);
             let mut found = Troubles::default();
@@ -284,6 +289,7 @@ impl Open<'_> {
                     (&leaf.name, leaf.lists() > 0),
                     leaf.meaning,
                     (before, wanted),
+                    notes,
                 );
                 before += wanted;
             }

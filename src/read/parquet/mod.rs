@@ -121,7 +121,8 @@ impl Columnar for Parquet {
             ..Part::default()
         };
         let leaves = open.leaves.iter().map(|l| (l.name.as_str(), l.lists > 0));
-        let mut wanted = wanted(schema, leaves);
+        let all = turns.iter().map(|t| t.rows.len() as u64).sum();
+        let mut wanted = wanted(schema, leaves, all, file.size());
         let mut rows = 0;
         for turn in &turns {
             let count = turn.rows.len();
@@ -249,6 +250,7 @@ impl Open<'_> {
                     (&leaf.name, leaf.lists > 0),
                     leaf.meaning,
                     (rows, wanted),
+                    notes,
                 );
                 rows += wanted;
             }
