@@ -18,6 +18,7 @@
 //! has and where the cells of its records are; encodings, shards, kinds, times, troubles are shared
 //! by all.
 
+mod arrow;
 mod batch;
 mod builder;
 mod bytes;
@@ -44,6 +45,7 @@ mod scan;
 mod shard;
 mod sink;
 mod sniff;
+mod target;
 mod trouble;
 mod unpack;
 
@@ -70,6 +72,8 @@ pub enum Format {
     JsonDocument,
     /// Apache Parquet.
     Parquet,
+    /// Apache Arrow, as a file (also called Feather) or a stream.
+    Arrow,
 }
 
 /// How text is written as bytes.
