@@ -10,7 +10,7 @@
 //!
 //! | room | holds |
 //! | --- | --- |
-//! | [`stats`] | pure numerics: exact sums, intervals, ranks, sketches, corrections for many tests |
+//! | [`stats`] | pure numerics: exact sums, intervals, ranks, sketches, distances, corrections for many tests |
 //! | [`table`] | typed columns and their way between workers |
 //! | [`read`] | one file a format, from bytes to a [`table::Table`]; what is wrong with a row is counted and shown |
 //! | [`unpack`] | from a compressed file or an archive to the files in it, which are then files like any other |

@@ -529,7 +529,7 @@ fn shifts() {
     assert_eq!(Shift::of(&words).things(), 3);
     assert_eq!(
         Shift::of(&words).sentence(),
-        "Changed most: none, 0.00 % in the baseline, 44.44 % since."
+        "Changed most: none, 0.00 % in the baseline, 44.44 % now."
     );
     assert_eq!(Shift::of(&moved()).describe(9)[0].text, "81.00 or more");
 }

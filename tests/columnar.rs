@@ -61,7 +61,7 @@ fn equal(file: &str, found: &Table, expected: &Table) {
 /// What a look tells of a column, but for the samples of numbers of 32 bits, which are shown short.
 fn told(sniff: &ColumnSniff) -> String {
     let samples = match sniff.name.as_str() {
-        "amount" | "f32" | "pair.0" | "pair.1" => &[],
+        "amount" | "f32" | "f16" | "pair.0" | "pair.1" => &[],
         _ => sniff.samples.as_slice(),
     };
     // JSON leaves out the numbers, which are not equal to themselves where they are missing.
@@ -154,13 +154,54 @@ fn old_ways_to_write_instants_and_decimals_are_read() {
 }
 
 #[test]
-fn only_bytes_of_wanted_columns_are_read() {
-    let bytes = bytes_of("log-none-plain-v1.parquet");
-    let mut sniff = inspected("log", &bytes);
-    let all = columnar_help::bytes_read(&sniff, &bytes);
-    for spec in &mut sniff.schema.columns {
-        spec.wanted = spec.name == "retries";
+fn arrow_files_and_streams_are_read_as_the_same_csv() {
+    let arrow: Vec<String> = files("arrow").chain(files("arrows")).collect();
+    let of = |csv: &str| {
+        arrow
+            .iter()
+            .filter(|f| f.starts_with(csv))
+            .cloned()
+            .collect::<Vec<_>>()
+    };
+    for (csv, count) in [("log", 6), ("kinds", 2), ("only-arrow", 2), ("words", 3)] {
+        let files = of(csv);
+        assert_eq!(files.len(), count, "{files:?}");
+        for file in files {
+            let part = check(&file, &format!("{csv}.csv"));
+            assert!(part.table.rows > 0);
+        }
     }
-    let one = columnar_help::bytes_read(&sniff, &bytes);
-    assert!(one * 2 < all, "{one} of {all} bytes");
+}
+
+#[test]
+fn arrow_columns_that_are_not_read_are_named_and_passed() {
+    let bytes = bytes_of("odd.arrow");
+    let sniff = inspected("odd.arrow", &bytes);
+    let part = read_all(&sniff, &bytes);
+    assert_eq!(part.table.names, ["first", "last"]);
+    for name in ["dense", "sparse", "runs", "views", "lists"] {
+        let told = sniff.description.contains(&format!("without {name},"));
+        assert!(told, "{name}: {}", sniff.description);
+    }
+    let expected: Vec<String> = (0..12).map(|i| format!("text {i}")).collect();
+    let found: Vec<String> = (0..12).map(|i| cell(&part.table.columns[1], i)).collect();
+    assert_eq!(found, expected);
+    assert_eq!(
+        part.table.columns[0],
+        Column::Number((0..12).map(f64::from).collect())
+    );
+}
+
+#[test]
+fn only_bytes_of_wanted_columns_are_read() {
+    for file in ["log-none-plain-v1.parquet"] {
+        let bytes = bytes_of(file);
+        let mut sniff = inspected("log", &bytes);
+        let all = columnar_help::bytes_read(&sniff, &bytes);
+        for spec in &mut sniff.schema.columns {
+            spec.wanted = spec.name == "retries";
+        }
+        let one = columnar_help::bytes_read(&sniff, &bytes);
+        assert!(one * 2 < all, "{file}: {one} of {all} bytes");
+    }
 }

@@ -135,15 +135,96 @@ fn a_list_that_grows_is_told() {
     );
 }
 
+#[test]
+fn an_arrow_file_without_its_end_gives_its_whole_batches_and_says_so() {
+    for file in files("arrow").chain(files("arrows")) {
+        let good = bytes_of(&file);
+        let sniff = inspected("log", &good);
+        let (whole, _) = read(&sniff, &good);
+        let mut seen = std::collections::BTreeSet::new();
+        for end in (8..good.len()).step_by(64) {
+            let bad = &good[..end];
+            let found = match inspect("log.parquet", &bad) {
+                Ok(found) => found,
+                Err(error) => {
+                    // Before the schema ends, a stream is only bytes.
+                    assert_eq!(error.file, "log.parquet");
+                    assert!(!error.mend.is_empty());
+                    continue;
+                }
+            };
+            assert!(found.columns.len() == sniff.columns.len(), "{file}, {end}");
+            let mut schema = sniff.schema.clone();
+            schema.format = found.schema.format;
+            let part = read_groups(&schema, &bad, 0..groups(&found)).unwrap();
+            let rows = part.table.rows;
+            seen.insert(rows);
+            for (a, b) in part.table.columns.iter().zip(&whole.columns) {
+                for row in 0..rows {
+                    assert_eq!(a.is_missing(row), b.is_missing(row), "{file}, {end}");
+                }
+            }
+            let lost = part
+                .troubles
+                .iter()
+                .any(|t| t.row_lost && t.reason.contains("ends within"));
+            let open = found.description.contains("without an end mark");
+            assert!(
+                rows == whole.rows || lost || open,
+                "{file}, {end}: {:?}",
+                part.troubles
+            );
+        }
+        assert!(seen.iter().any(|rows| *rows > 0), "{file}: {seen:?}");
+    }
+}
+
+#[test]
+fn a_cut_batch_is_counted() {
+    let good = bytes_of("log-stream.arrows");
+    let bad = &good[..good.len() - 100];
+    let sniff = inspected("log", bad);
+    assert!(
+        sniff.description.contains("its end is missing"),
+        "{}",
+        sniff.description
+    );
+    let (table, told) = read(&sniff, bad);
+    assert_eq!((table.rows, told.len()), (60, 1));
+    assert_eq!(
+        (told[0].count, told[0].line, told[0].row_lost),
+        (20, 60, true)
+    );
+}
+
+#[test]
+fn a_damaged_buffer_costs_its_cells_and_no_others() {
+    let good = bytes_of("log.arrow");
+    let sniff = inspected("log", &good);
+    let mut bad = good.clone();
+    // The offsets of the second batch's identifiers are before them; the first batch has them too.
+    let text = memchr::memmem::rfind(&bad, b"r000030-").unwrap();
+    bad[text - 100..text - 60].fill(0xff);
+    let (table, told) = read(&sniff, &bad);
+    assert_eq!((table.rows, told.len()), (80, 1), "{told:?}");
+    assert_eq!(
+        (told[0].column.as_deref(), told[0].count, told[0].line),
+        (Some("request_id"), 30, 30)
+    );
+    let before = read(&sniff, &good).0;
+    assert_eq!(table.column("retries"), before.column("retries"));
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 1_000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn any_damage_is_read_without_a_panic(
         file in any::<prop::sample::Index>(),
         flips in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>(), any::<bool>()), 1..6),
     ) {
-        let all: Vec<String> = files("parquet").collect();
+        let all = files("parquet").chain(files("arrow")).chain(files("arrows"));
+        let all: Vec<String> = all.collect();
         let good = bytes_of(&all[file.index(all.len())]);
         let sniff = inspected("good", &good);
         let mut bad = good;

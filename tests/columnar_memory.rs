@@ -27,7 +27,10 @@ fn damaged_files_take_no_more_memory_than_their_size_allows() {
         (state >> 33) as usize % below
     };
     let mut peak = 0;
-    for file in files("parquet") {
+    let all = files("parquet")
+        .chain(files("arrow"))
+        .chain(files("arrows"));
+    for file in all {
         let good = bytes_of(&file);
         let sniff = inspected(&file, &good);
         for _ in 0..60 {

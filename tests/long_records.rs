@@ -112,6 +112,17 @@ fn three_hundred_megabytes_in_a_line_of_json() {
 }
 
 #[test]
+fn three_hundred_megabytes_in_an_item_of_a_json_array() {
+    let items = |from: usize, to: usize| {
+        let items: Vec<String> = (from..to).map(json).collect();
+        items.join(",")
+    };
+    let start = format!("[{},{{\"id\":\"bad\",\"note\":\"", items(0, 20));
+    let end = format!("\"}},\n{},\nbroken]\n", items(20, 60));
+    check(&start, &end, "the item is longer than 64 MB", 60, 63);
+}
+
+#[test]
 fn three_hundred_megabytes_in_a_row_of_csv() {
     let rows = |from: usize, to: usize| (from..to).map(|i| csv(i, "")).collect::<String>();
     let start = format!("id,ts,prediction,label,note\n{}", rows(0, 19));

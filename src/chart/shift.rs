@@ -1,4 +1,4 @@
-//! How the values of a column were distributed in the baseline and since: the shape alone, without axes.
+//! How the values of a column were distributed in the baseline and are now: the shape alone, without axes.
 
 use super::frame::{Axis, Frame};
 use super::geometry::total;
@@ -9,11 +9,11 @@ use crate::report::{Bins, ColumnDrift};
 use plotters_backend::DrawingBackend;
 
 /// Two distributions over the same bins, small: the baseline's share of each bin as a wide pale bar, the
-/// share since as a narrow one before it. Bins are equally wide, whatever they hold.
+/// share now as a narrow one before it. Bins are equally wide, whatever they hold.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Shift {
     names: Vec<String>,
-    /// Share in the baseline and since.
+    /// Share in the baseline and now.
     shares: Vec<(f64, f64)>,
 }
 
@@ -97,7 +97,7 @@ impl Chart for Shift {
             || "No values.".to_owned(),
             |(name, (before, after))| {
                 format!(
-                    "Changed most: {name}, {} in the baseline, {} since.",
+                    "Changed most: {name}, {} in the baseline, {} now.",
                     format::exact(Unit::Percent, *before),
                     format::exact(Unit::Percent, *after)
                 )
@@ -121,7 +121,7 @@ impl Chart for Shift {
         vec![
             Fact::new("", name),
             Fact::new("Baseline", format::exact(Unit::Percent, *before)),
-            Fact::new("Since", format::exact(Unit::Percent, *after)),
+            Fact::new("Now", format::exact(Unit::Percent, *after)),
         ]
     }
 

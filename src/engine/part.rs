@@ -3,11 +3,14 @@
 use super::message::{Input, PartInfo, Shard};
 use super::shards::SHARD_BYTES;
 use crate::read::{
-    Bytes, Cut, MAX_RECORD, Part, Range, ReadError, ShardRead, read_groups, read_within,
+    Bytes, Cut, MAX_RECORD, Part, Range, ReadError, ShardRead, border, read_groups, read_within,
 };
 
 /// Bytes past a shard's end that mostly hold the end of its last record.
 pub const OVERLAP_BYTES: u64 = 64 << 10;
+
+/// Bytes of the longest border.
+const BORDER_BYTES: u64 = 1 << 10;
 
 /// Reads the records that start in a shard. `bytes` is the file from byte `base` on, at most one
 /// byte before the shard where it is not aligned; `eof`: the file ends with `bytes`.
@@ -72,9 +75,12 @@ fn read_limited(
         let read = read_records(input, shard, &bytes, base, to == input.bytes, longest);
         drop(bytes);
         match read {
-            Ok(ShardRead::Part(part)) => return Ok(part),
+            Ok(ShardRead::Part(mut part)) => {
+                part.next = part.next.min(input.bytes);
+                return Ok(part);
+            }
             Ok(ShardRead::Long(mut part)) => {
-                part.next = after_break(part.next, input.bytes, file)?;
+                part.next = next_border(part.next, input, file)?;
                 return Ok(part);
             }
             // Eight times as much, so that what is read again is small beside what is read; but no
@@ -94,14 +100,16 @@ fn read_limited(
     }
 }
 
-/// The byte behind the first line break from a byte on; the file's size where there is none.
-fn after_break(mut from: u64, size: u64, file: &dyn Bytes) -> Result<u64, ReadError> {
+/// The first border from a byte on; the file's size where there is none.
+fn next_border(mut from: u64, input: &Input, file: &dyn Bytes) -> Result<u64, ReadError> {
+    let (schema, size) = (input.schema(), input.bytes);
     while from < size {
         let to = from.saturating_add(SHARD_BYTES).min(size);
-        if let Some(at) = memchr::memchr(b'\n', &file.read(from, to)?) {
-            return Ok(from + at as u64 + 1);
+        if let Some(at) = border(&schema, &file.read(from, to)?) {
+            return Ok(from + at as u64);
         }
-        from = to;
+        // A border is a few bytes, which may lie on both sides of a cut.
+        from = if to < size { to - BORDER_BYTES } else { to };
     }
     Ok(size)
 }

@@ -20,6 +20,8 @@ pub(super) enum Meaning {
     Instant(i64),
     /// Days since 1970.
     Day,
+    /// Days since 1970, in milliseconds.
+    LongDay,
     /// Times of a day, in so many units a second.
     Clock(i64),
     /// Sixteen bytes, written as a UUID.
@@ -107,7 +109,7 @@ impl Cells {
                         Some(x) => write!(out, "{}", Time(x)),
                         None => write!(out, "{x}"),
                     },
-                    Meaning::Day => match micros(x, meaning) {
+                    Meaning::Day | Meaning::LongDay => match micros(x, meaning) {
                         Some(x) => {
                             let (year, month, day) = Time(x).date();
                             write!(out, "{year:04}-{month:02}-{day:02}")
@@ -154,12 +156,26 @@ impl Cells {
 pub(super) fn micros(x: i64, meaning: Meaning) -> Option<i64> {
     match meaning {
         Meaning::Day => x.checked_mul(DAY),
+        Meaning::LongDay => micros(x, Meaning::Instant(1_000)),
         Meaning::Instant(per_second) if per_second > SECOND => {
             Some(x.div_euclid(per_second / SECOND))
         }
         Meaning::Instant(per_second) => x.checked_mul(SECOND / per_second.max(1)),
         _ => None,
     }
+}
+
+/// A float of 16 bits.
+pub(super) fn half(bits: u16) -> f64 {
+    let sign = if bits & 0x8000 == 0 { 1.0 } else { -1.0 };
+    let (exponent, fraction) = (bits >> 10 & 0x1f, f64::from(bits & 0x3ff));
+    let size = match exponent {
+        0 => fraction / f64::from(1u32 << 24),
+        31 if fraction == 0.0 => f64::INFINITY,
+        31 => f64::NAN,
+        _ => (1.0 + fraction / 1_024.0) * f64::from(1u32 << exponent) / f64::from(1u32 << 15),
+    };
+    sign * size
 }
 
 /// A whole number; many identifiers are some.

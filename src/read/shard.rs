@@ -20,8 +20,8 @@ pub enum ShardRead {
     /// The rows that start in it.
     Part(Part),
     /// As [`ShardRead::Part`], but the last record is longer than [`MAX_RECORD`], and goes on past the
-    /// bytes given. [`Part::next`] is their end: it has to be moved behind the next line break of the
-    /// file, or to the file's end.
+    /// bytes given. [`Part::next`] is their end: it has to be moved to the next border of the file (a
+    /// line break's end in text of lines), or to the file's end.
     Long(Part),
     /// The last record does not end in the bytes given: call again with more of them past the shard's
     /// end; [`MAX_RECORD`] and one are enough.
@@ -83,6 +83,11 @@ pub(crate) fn read_within(
         (part.first, part.next) = (start, end.max(start));
     }
     Ok(read)
+}
+
+/// Where a record may start in a text that is within one that cannot be read.
+pub(crate) fn border(schema: &Schema, text: &[u8]) -> Option<usize> {
+    reader(schema.format).border(text)
 }
 
 /// A shard within the bytes given; see [`read_shard`].
@@ -152,7 +157,7 @@ fn read(
             None => return Ok(ShardRead::More),
         }
     }
-    let goes_on = loop {
+    let stop = loop {
         batch.clear(at);
         let fill = rows.fill(text, at, range.end, range.eof, &mut batch, &mut troubles);
         if count == 0 && fill.next > at {
@@ -170,7 +175,7 @@ fn read(
         match fill.stop {
             Stop::Full => {}
             Stop::End if at < range.end && !range.eof => return Ok(ShardRead::More),
-            Stop::End => break false,
+            Stop::End | Stop::Done => break fill.stop,
             Stop::Unfinished | Stop::TooLong
                 if !range.aligned
                     && (fill.stop == Stop::TooLong || text.len() >= range.end + GUESS_REACH) =>
@@ -179,7 +184,7 @@ fn read(
                 // shard again from where the one before it ends.
                 return Ok(ShardRead::Part(none(schema, at_end)));
             }
-            Stop::TooLong => break true,
+            Stop::TooLong => break fill.stop,
             Stop::Unfinished => return Ok(ShardRead::More),
         }
     };
@@ -191,11 +196,15 @@ fn read(
             ..none(schema, at_end).table
         },
         first: base + first as u64,
-        next: base + at as u64,
+        next: if stop == Stop::Done {
+            u64::MAX
+        } else {
+            base + at as u64
+        },
         lines: batch.line,
         troubles: troubles.finish(names),
     };
-    Ok(if goes_on {
+    Ok(if stop == Stop::TooLong {
         ShardRead::Long(part)
     } else {
         ShardRead::Part(part)

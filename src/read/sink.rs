@@ -171,7 +171,9 @@ fn times(
         values.iter().enumerate().map(one).collect()
     };
     match (cells, meaning, per_second) {
-        (Cells::Int(v), Meaning::Instant(_) | Meaning::Day, _) => all(v, meaning, |_| true),
+        (Cells::Int(v), Meaning::Instant(_) | Meaning::Day | Meaning::LongDay, _) => {
+            all(v, meaning, |_| true)
+        }
         (Cells::Int(v), Meaning::Plain, Some(per_second)) => {
             all(v, Meaning::Instant(per_second), of_four_digits)
         }
@@ -198,6 +200,18 @@ impl Sink {
             values: Column::new(spec.kind),
             dictionary: Dictionary::default(),
         }
+    }
+
+    /// Makes room for so many cells, if it is to be had.
+    pub fn reserve(&mut self, cells: usize) {
+        // Without it the column grows as cells come.
+        let _ = match &mut self.values {
+            Column::Number(v) => v.try_reserve_exact(cells),
+            Column::Time(v) => v.try_reserve_exact(cells),
+            Column::Key(v) => v.try_reserve_exact(cells),
+            Column::Presence(v) => v.try_reserve_exact(cells),
+            Column::Category { .. } => self.dictionary.codes.try_reserve_exact(cells),
+        };
     }
 
     /// Appends the cells that were prepared for this column's kind and are picked. `line` is the
@@ -247,6 +261,20 @@ impl Sink {
                 let codes = &mut self.dictionary.codes;
                 codes.resize(codes.len() + count, NO_LEVEL);
             }
+        }
+    }
+
+    /// Takes back the last cells.
+    pub fn drop_last(&mut self, count: usize) {
+        fn cut<T>(cells: &mut Vec<T>, count: usize) {
+            cells.truncate(cells.len().saturating_sub(count));
+        }
+        match &mut self.values {
+            Column::Number(v) => cut(v, count),
+            Column::Time(v) => cut(v, count),
+            Column::Key(v) => cut(v, count),
+            Column::Presence(v) => cut(v, count),
+            Column::Category { .. } => cut(&mut self.dictionary.codes, count),
         }
     }
 

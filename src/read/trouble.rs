@@ -12,6 +12,7 @@ pub(super) enum Fault {
     TooMany,
     OpenQuote,
     TooLong,
+    CutOff,
     NotJson,
     NotNumber,
     NotFinite,

@@ -22,6 +22,8 @@ pub(super) enum Codec {
     Lz4,
     /// A bare block of LZ4, mostly with the sizes before it that Hadoop writes.
     Lz4Hadoop,
+    /// A frame of LZ4.
+    Lz4Frame,
 }
 
 impl Codec {
@@ -33,7 +35,7 @@ impl Codec {
             Self::Gzip => "gzip",
             Self::Brotli => "Brotli",
             Self::Zstd => "Zstandard",
-            Self::Lz4 | Self::Lz4Hadoop => "LZ4",
+            Self::Lz4 | Self::Lz4Hadoop | Self::Lz4Frame => "LZ4",
         }
     }
 
@@ -73,6 +75,7 @@ impl Codec {
             Self::Zstd => drain(ruzstd::decoding::StreamingDecoder::new(packed).ok()?, size)?,
             Self::Lz4 => lz4(packed, size)?,
             Self::Lz4Hadoop => hadoop(packed, size).or_else(|| lz4(packed, size))?,
+            Self::Lz4Frame => drain(lz4_flex::frame::FrameDecoder::new(packed), size)?,
         };
         (out.len() == size).then_some(out)
     }

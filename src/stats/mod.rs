@@ -1,4 +1,4 @@
-//! Pure numerics: exact sums, ranks, sketches, intervals and corrections for many tests.
+//! Pure numerics: exact sums, ranks, sketches, intervals, distances and corrections for many tests.
 //!
 //! May use: nothing of this crate. Only `libm` and `serde` from outside.
 //!

@@ -175,7 +175,7 @@ pub fn ValuesSparkline(
     still(Signal::stored(Spark::plain("", Unit::Percent, &values)))
 }
 
-/// How a column was distributed in the baseline and since, small; said in words for who cannot see it.
+/// How a column was distributed in the baseline and is now, small; said in words for who cannot see it.
 #[component]
 pub fn ShiftChart(
     /// The column.

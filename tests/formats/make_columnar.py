@@ -123,7 +123,7 @@ def flat(name, column):
             inner = [None if s is None else s.get(field.name) for s in column.to_pylist()]
             yield from flat(f"{name}.{field.name}", pa.chunked_array([pa.array(inner, field.type)]))
         return
-    if pa.types.is_list(kind) or pa.types.is_fixed_size_list(kind):
+    if pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_fixed_size_list(kind):
         lists = [[] if c is None else c for c in column.to_pylist()]
         for item in range(max(map(len, lists))):
             yield f"{name}.{item}", [text(c[item] if item < len(c) else None, kind.value_type) for c in lists]
@@ -146,6 +146,60 @@ def parquet(table, path, **options):
     # Small pages and groups, so that several of each are in a small file.
     small = dict(row_group_size=48, data_page_size=128, write_batch_size=16, write_statistics=False, store_schema=False)
     pq.write_table(table, os.path.join(HERE, path), **{**small, **options})
+
+
+def arrow(table, path, rows=25, **options):
+    """`.arrow` is a file, `.arrows` a stream."""
+    open_ = pa.ipc.new_file if path.endswith(".arrow") else pa.ipc.new_stream
+    options = pa.ipc.IpcWriteOptions(**options)
+    batches = table if isinstance(table, list) else table.to_batches(max_chunksize=rows)
+    with open_(os.path.join(HERE, path), batches[0].schema, options=options) as out:
+        for batch in batches:
+            out.write_batch(batch)
+
+
+def only_arrow(rows):
+    """Types that Parquet has not."""
+    number = range(rows)
+    names = [None if i % 7 == 2 else f"n{i}" if i % 3 else f"a name of more than twelve bytes, {i % 5}" for i in number]
+    return pa.table(
+        {
+            "view": pa.array(names, pa.string_view()),
+            "before": pa.array([i / 3 for i in number]),
+            "second_view": pa.array(names[::-1], pa.string_view()),
+            "wide": pa.array([decimal.Decimal(i * 7 - 30).scaleb(-3) for i in number], pa.decimal256(50, 3)),
+            "list": pa.array([[i, None, i * 2][: i % 4] if i % 5 else None for i in number], pa.large_list(pa.int16())),
+            "small_codes": pa.array([None if i % 4 == 1 else "xyz"[i % 3] for i in number]).cast(pa.dictionary(pa.int8(), pa.string())),
+            "coded_numbers": pa.array([[10, 20, 30][i % 3] for i in number]).dictionary_encode(),
+        }
+    )
+
+
+def odd(rows):
+    """Columns that are left out, between two that are not."""
+    number = range(rows)
+    ints = pa.array(number, pa.int64())
+    codes = pa.array([i % 2 for i in number], pa.int8())
+    ends = pa.array(number, pa.int32())
+    return pa.RecordBatch.from_arrays(
+        [
+            ints,
+            pa.UnionArray.from_dense(codes, ends, [ints, pa.array([f"{i}" for i in number])]),
+            pa.UnionArray.from_sparse(codes, [ints, pa.array([f"{i}" for i in number])]),
+            pa.RunEndEncodedArray.from_arrays(pa.array([rows], pa.int32()), pa.array([5])),
+            pa.ListViewArray.from_arrays(ends, pa.array([0] * rows, pa.int32()), ints),
+            pa.array([[[i]] for i in number]),
+            pa.array([f"text {i}" for i in number]),
+        ],
+        names=["first", "dense", "sparse", "runs", "views", "lists", "last"],
+    )
+
+
+def words():
+    """A dictionary that grows from batch to batch."""
+    level = [["a", "b"], ["a", "b", "c"], ["a", "b", "c", "d"]]
+    batch = lambda levels: pa.record_batch({"word": pa.DictionaryArray.from_arrays(pa.array([len(levels) - 1, 0, None]), levels)})
+    return [batch(levels) for levels in level]
 
 
 def main():
@@ -176,6 +230,22 @@ def main():
     # Instants of 96 bits, as Impala and old Spark wrote them; decimals as whole numbers.
     parquet(table.select(["time_s", "time_ms", "time_us", "time_ns", "d9", "d18"]), "kinds-old.parquet",
             use_deprecated_int96_timestamps=True, store_decimal_as_integer=True, row_group_size=25)
+    arrow(table, "kinds.arrow")
+    arrow(table, "kinds-stream.arrows", compression="zstd")
+    arrow(log(80), "log.arrow", rows=30)
+    arrow(log(80), "log-lz4.arrow", rows=30, compression="lz4")
+    arrow(log(80), "log-zstd.arrow", rows=30, compression="zstd")
+    arrow(log(80), "log-stream.arrows", rows=30)
+    arrow(log(80), "log-stream-lz4.arrows", rows=30, compression="lz4")
+    arrow(log(80), "log-old.arrows", rows=30, use_legacy_format=True, metadata_version=pa.ipc.MetadataVersion.V4)
+    write_csv(only_arrow(40), "only-arrow.csv")
+    arrow(only_arrow(40), "only-arrow.arrow", compression="lz4")
+    arrow(only_arrow(40), "only-arrow-stream.arrows")
+    arrow([odd(12)], "odd.arrow")
+    write_csv(pa.Table.from_batches(words()).unify_dictionaries(), "words.csv")
+    arrow(words(), "words-delta.arrow", emit_dictionary_deltas=True)
+    arrow(words(), "words-delta.arrows", emit_dictionary_deltas=True)
+    arrow(words(), "words-replaced.arrows")
 
 
 if __name__ == "__main__":

@@ -35,7 +35,14 @@ pub(super) fn runs(bytes: &[u8], width: u32, count: usize, out: &mut Vec<u32>) -
             if run == 0 {
                 return None;
             }
-            unpack(packed, width, run, |v| out.push(v as u32));
+            let start = out.len();
+            out.resize(start + run, 0);
+            let mut to = out[start..].iter_mut();
+            unpack(packed, width, run, |v| {
+                if let Some(to) = to.next() {
+                    *to = v as u32;
+                }
+            });
             rest = after;
         }
     }

@@ -1,9 +1,10 @@
 //! The cells of one leaf for some rows of a group: page by page into a column, or gathered.
 
 use super::super::cells::Cells;
-use super::super::sink::{NOWHERE, Picks, Prepared, Sink, prepare};
-use super::super::trouble::{Fault, Troubles};
-use super::super::{Bytes, ColumnSpec, ReadError};
+use super::super::sink::{NOWHERE, Picks, Prepared, prepare};
+use super::super::target::{Gathered, Target, plausible};
+use super::super::trouble::Troubles;
+use super::super::{Bytes, ReadError};
 use super::leaves::Leaf;
 use super::meta::Chunk;
 use super::pages::{Data, Page, Pages};
@@ -19,59 +20,10 @@ pub(super) struct Column<'a> {
     pub rows: Range<usize>,
 }
 
-/// A column that is being made of the leaf, or of an item of its lists.
-pub(super) struct Target<'a> {
-    pub spec: &'a ColumnSpec,
-    pub column: usize,
-    pub item: usize,
-    pub sink: Sink,
-    /// Cells that are missing because they could not be read.
-    pub lost: usize,
-}
-
-/// The cells of some rows.
-pub(super) struct Gathered {
-    pub cells: Cells,
-    /// The place of each item among the cells, row by row.
-    pub places: Vec<u32>,
-    /// Where the items of each row start.
-    pub starts: Vec<u32>,
-    /// Why rows behind them could not be read.
-    pub lost: Option<String>,
-}
-
-impl Gathered {
-    /// The places of a row's items.
-    pub fn row(&self, row: usize) -> &[u32] {
-        let start = self
-            .starts
-            .get(row)
-            .map_or(self.places.len(), |&s| s as usize);
-        let end = self
-            .starts
-            .get(row + 1)
-            .map_or(self.places.len(), |&s| s as usize);
-        self.places.get(start..end).unwrap_or_default()
-    }
-}
-
-impl Target<'_> {
-    /// Appends cells that could not be read; the first one is in row `line`.
-    fn lose(&mut self, count: usize, line: u64, why: &str, troubles: &mut Troubles) {
-        if count > 0 {
-            self.sink.missing(count);
-            self.lost += count;
-            troubles.cells(Fault::Damaged, self.column, line, count as u64, || {
-                format!("{why}; the cells in it are left empty")
-            });
-        }
-    }
-}
-
 impl Column<'_> {
     /// Most values that the leaf can have here.
     fn most(&self) -> u64 {
-        super::plausible(self.file.size())
+        plausible(self.file.size())
     }
 
     /// Appends the cells of a leaf that is in no list, decoding each page once; `line` is the row of
@@ -237,66 +189,6 @@ impl Column<'_> {
             }
         }
         Ok(out)
-    }
-
-    /// Appends the items of a leaf that is in a list to the columns of items.
-    pub fn read_items(
-        &self,
-        targets: &mut [Target],
-        width: usize,
-        line: u64,
-        troubles: &mut Troubles,
-    ) -> Result<(), ReadError> {
-        let mut found = self.gather()?;
-        let rows = found.starts.len();
-        let mut prepared: Vec<(ColumnSpec, Prepared)> = Vec::new();
-        for target in targets.iter_mut() {
-            // Columns of one kind share what was prepared; words have codes of their own.
-            let same = |known: &ColumnSpec| {
-                known.kind == target.spec.kind
-                    && known.time == target.spec.time
-                    && known.kind != crate::table::Kind::Category
-            };
-            let at = match prepared.iter().position(|(spec, _)| same(spec)) {
-                Some(at) => at,
-                None => {
-                    let cells = found.cells.clone();
-                    let page = prepare(target.spec, cells, self.leaf.meaning);
-                    prepared.push((target.spec.clone(), page));
-                    prepared.len() - 1
-                }
-            };
-            let item = |row| found.row(row).get(target.item).copied().unwrap_or(NOWHERE);
-            let places: Vec<u32> = (0..rows).map(item).collect();
-            if let Some((_, page)) = prepared.get_mut(at) {
-                target
-                    .sink
-                    .take(page, Picks::Places(&places), line, troubles);
-            }
-            let why = found
-                .lost
-                .get_or_insert_with(|| "the column ends before its rows do".into());
-            let rest = self.rows.len().saturating_sub(rows);
-            target.lose(rest, line + rows as u64, why, troubles);
-        }
-        let long = (0..rows).find(|row| found.row(*row).len() > width);
-        if let (Some(row), Some(target)) = (long, targets.last()) {
-            let count = (row..rows).filter(|row| found.row(*row).len() > width);
-            let count = count.count() as u64;
-            troubles.cells(
-                Fault::TooMany,
-                target.column,
-                line + row as u64,
-                count,
-                || {
-                    let found = found.row(row).len();
-                    format!(
-                        "found a list of {found} items, expected {width}; the others are left out"
-                    )
-                },
-            );
-        }
-        Ok(())
     }
 }
 

@@ -11,7 +11,7 @@
 //!
 //! **Bounds.** In memory are the cells of one turn in wanted columns, one page, packed and unpacked,
 //! of at most [`super::unpack::MOST`] bytes, and a dictionary. Rows that a file claims beyond any
-//! that its size could hold ([`plausible`]) are refused.
+//! that its size could hold ([`super::target`]) are refused.
 
 mod bits;
 mod chunk;
@@ -23,19 +23,16 @@ mod values;
 
 use super::columnar::Columnar;
 use super::sample::{self, ROWS, Sample};
-use super::sink::{NOWHERE, Sink};
-use super::trouble::{Fault, Troubles};
+use super::target::{Wanted, plausible, settle, table, wanted};
+use super::trouble::Troubles;
 use super::{Bytes, Cut, Format, Part, ReadError, Schema, Sniff};
-use crate::table::Table;
-use chunk::{Column, Target};
+use chunk::Column;
 use leaves::{Leaf, leaves};
 use meta::{Footer, Group};
 use std::ops::Range;
 
 /// Rows of a group that are read in one turn, some fewer or more.
 const UNIT: u64 = 1 << 18;
-/// Items of a list that become columns.
-const ITEMS: usize = 64;
 
 /// Reads Parquet.
 pub(super) struct Parquet;
@@ -52,11 +49,6 @@ struct Turn<'a> {
     group: &'a Group,
     rows: Range<usize>,
     bytes: u64,
-}
-
-/// Rows that a file of so many bytes may claim.
-fn plausible(size: u64) -> u64 {
-    (64 << 10) + size.saturating_mul(256)
 }
 
 impl Columnar for Parquet {
@@ -128,11 +120,18 @@ impl Columnar for Parquet {
             next: groups.end,
             ..Part::default()
         };
+        let leaves = open.leaves.iter().map(|l| (l.name.as_str(), l.lists > 0));
+        let all = turns.iter().map(|t| t.rows.len() as u64).sum();
+        let mut wanted = wanted(schema, leaves, all, file.size());
+        let mut rows = 0;
         for turn in &turns {
-            let table = open.table(schema, turn, part.lines, &mut troubles)?;
-            part.table.append(table);
-            part.lines += turn.rows.len() as u64;
+            let count = turn.rows.len();
+            let mut found = Troubles::default();
+            open.read(&mut wanted, turn, part.lines, &mut found)?;
+            rows += settle(&mut wanted, count, part.lines, found, &mut troubles);
+            part.lines += count as u64;
         }
+        part.table = table(wanted, rows);
         let names = |at: usize| {
             schema
                 .columns
@@ -141,9 +140,6 @@ impl Columnar for Parquet {
                 .unwrap_or_default()
         };
         part.troubles = troubles.finish(names);
-        if turns.is_empty() {
-            part.table = Table::default();
-        }
         Ok(part)
     }
 }
@@ -248,117 +244,48 @@ impl Open<'_> {
                     rows: 0..wanted,
                 }
                 .gather()?;
-                let width = (0..wanted)
-                    .map(|row| found.row(row).len())
-                    .max()
-                    .unwrap_or(0);
-                let width = if leaf.lists == 0 {
-                    1
-                } else {
-                    width.clamp(1, ITEMS)
-                };
-                while samples.len() - start < width {
-                    let item = samples.len() - start;
-                    samples.push(Sample {
-                        name: if leaf.lists == 0 {
-                            leaf.name.clone()
-                        } else {
-                            format!("{}.{item}", leaf.name)
-                        },
-                        cells: vec![Vec::new(); rows],
-                    });
-                }
-                for (item, sample) in samples.iter_mut().skip(start).enumerate() {
-                    for row in 0..wanted {
-                        let mut text = Vec::new();
-                        match found.row(row).get(item) {
-                            Some(&place) if place != NOWHERE => {
-                                found.cells.write(place as usize, leaf.meaning, &mut text);
-                            }
-                            _ => {}
-                        }
-                        sample.cells.push(text);
-                    }
-                }
+                found.sample(
+                    &mut samples,
+                    start,
+                    (&leaf.name, leaf.lists > 0),
+                    leaf.meaning,
+                    (rows, wanted),
+                    notes,
+                );
                 rows += wanted;
             }
         }
         Ok(samples)
     }
 
-    /// The wanted columns of some rows of a group; `line` is the first one's row in the part.
-    fn table(
+    /// Appends some rows of a group to the wanted columns; `line` is the first one's row in the part.
+    fn read(
         &self,
-        schema: &Schema,
+        wanted: &mut [Wanted],
         turn: &Turn,
         line: u64,
         troubles: &mut Troubles,
-    ) -> Result<Table, ReadError> {
-        let rows = turn.rows.len();
-        let mut found = Troubles::default();
-        let mut done: Vec<Target> = Vec::new();
-        for (at, leaf) in self.leaves.iter().enumerate() {
-            let items = format!("{}.", leaf.name);
-            let of_leaf = |name: &str| {
-                if leaf.lists == 0 {
-                    return (name == leaf.name).then_some(0);
-                }
-                name.strip_prefix(&items)?.parse::<usize>().ok()
-            };
-            let mut width = 0;
-            let mut targets: Vec<Target> = Vec::new();
-            for (column, spec) in schema.columns.iter().enumerate() {
-                let Some(item) = of_leaf(&spec.name) else {
-                    continue;
-                };
-                width = width.max(item + 1);
-                if spec.wanted {
-                    targets.push(Target {
-                        spec,
-                        column,
-                        item,
-                        sink: Sink::new(column, spec),
-                        lost: 0,
-                    });
-                }
-            }
-            if targets.is_empty() {
+    ) -> Result<(), ReadError> {
+        let absent = meta::Chunk::default();
+        for wanted in wanted {
+            let Some(leaf) = self.leaves.get(wanted.leaf) else {
                 continue;
-            }
-            let absent = meta::Chunk::default();
+            };
             let column = Column {
                 file: self.file,
                 leaf,
-                chunk: turn.group.chunks.get(at).unwrap_or(&absent),
+                chunk: turn.group.chunks.get(wanted.leaf).unwrap_or(&absent),
                 rows: turn.rows.clone(),
             };
-            match targets.as_mut_slice() {
-                [target] if leaf.lists == 0 => column.read(target, line, &mut found)?,
-                all => column.read_items(all, width, line, &mut found)?,
+            match wanted.targets.as_mut_slice() {
+                [target] if leaf.lists == 0 => column.read(target, line, troubles)?,
+                all => {
+                    let size = (turn.rows.len(), wanted.width);
+                    let cells = column.gather()?;
+                    cells.fill(all, leaf.meaning, size, line, troubles);
+                }
             }
-            done.append(&mut targets);
         }
-        done.sort_by_key(|target| target.column);
-        let lost = !done.is_empty() && done.iter().all(|t| t.lost >= rows);
-        if lost && rows > 0 {
-            let why = found.reason().and_then(|r| r.split(';').next());
-            let why = why.unwrap_or("its bytes are missing");
-            troubles.rows(Fault::Damaged, line, rows as u64, || {
-                format!("a group of rows cannot be read ({why}); export the file again")
-            });
-        } else {
-            troubles.append(found);
-        }
-        Ok(Table {
-            names: done.iter().map(|t| t.spec.name.clone()).collect(),
-            rows: if lost { 0 } else { rows },
-            columns: done
-                .into_iter()
-                .map(|t| match lost {
-                    true => crate::table::Column::new(t.spec.kind),
-                    false => t.sink.finish(),
-                })
-                .collect(),
-        })
+        Ok(())
     }
 }

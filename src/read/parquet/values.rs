@@ -1,6 +1,6 @@
 //! The values of a page, by encoding.
 
-use super::super::cells::{Cells, Meaning, Texts};
+use super::super::cells::{Cells, Meaning, Texts, half};
 use super::super::unpack::MOST;
 use super::bits::{deltas, runs};
 use super::leaves::{Leaf, Physical};
@@ -138,19 +138,6 @@ fn int96(bytes: [u8; 12]) -> i64 {
     let day = i64::from(i32::from_le_bytes([a, b, c, d])) - 2_440_588;
     let nanos = i64::from_le_bytes(nanos);
     day.wrapping_mul(DAY).wrapping_add(nanos.div_euclid(1_000))
-}
-
-/// A float of 16 bits.
-fn half(bits: u16) -> f64 {
-    let sign = if bits & 0x8000 == 0 { 1.0 } else { -1.0 };
-    let (exponent, fraction) = (bits >> 10 & 0x1f, f64::from(bits & 0x3ff));
-    let size = match exponent {
-        0 => fraction / f64::from(1u32 << 24),
-        31 if fraction == 0.0 => f64::INFINITY,
-        31 => f64::NAN,
-        _ => (1.0 + fraction / 1_024.0) * f64::from(1u32 << exponent) / f64::from(1u32 << 15),
-    };
-    sign * size
 }
 
 /// Bytes as what they mean: decimals are numbers of many bytes, the highest first.

@@ -23,7 +23,7 @@ pub fn DriftTable() -> impl IntoView {
     let about = move || {
         rows.get().map(|(before, after)| {
             format!(
-                "{} of the baseline against {} since. Distances, not tests: none of them says whether a \
+                "{} of the baseline against {} now. Distances, not tests: none of them says whether a \
                  change is chance, or whether it harms.",
                 format::plural(before, "row", "rows"),
                 format::plural(after, "row", "rows")
@@ -48,19 +48,23 @@ pub fn DriftTable() -> impl IntoView {
             <div class="card" data-testid="drift">
                 <h3>"Columns against the baseline"</h3>
                 <p class="quiet">{about}</p>
+                <ul class="chart-legend">
+                    <li><i class="chart-chip" style:background="var(--line-3)"></i>"baseline"</li>
+                    <li><i class="chart-chip" style:background="var(--cat-1)"></i>"now"</li>
+                </ul>
                 <div class="scroll-x" role="region" aria-label="Columns against the baseline" tabindex="0">
                     <table class="table">
                         <thead>
                             <tr>
                                 <th scope="col">"Column"</th>
                                 <th scope="col">"Role"</th>
-                                <th scope="col">"Baseline and since"</th>
+                                <th scope="col">"Baseline and now"</th>
                                 <th scope="col" class="right" title=PSI>"PSI"</th>
                                 <th scope="col" class="right" title=JS>"JS"</th>
                                 <th scope="col" class="right" title=KS>"KS"</th>
                                 <th scope="col" class="right" title=W>"Wasserstein"</th>
-                                <th scope="col" class="right">"Missing then"</th>
-                                <th scope="col" class="right">"Since"</th>
+                                <th scope="col" class="right">"Missing in baseline"</th>
+                                <th scope="col" class="right">"Missing now"</th>
                             </tr>
                         </thead>
                         <tbody>
@@ -87,7 +91,7 @@ fn Row(column: ColumnDrift) -> impl IntoView {
     let moved = column
         .wasserstein
         .map_or_else(|| format::NOTHING.into(), format::number);
-    let (then, since) = (column.before.missing_share(), column.after.missing_share());
+    let (then, now) = (column.before.missing_share(), column.after.missing_share());
     let picture = match column.undefined.clone() {
         Some(why) => view! { <span class="quiet">{why}</span> }.into_any(),
         None => view! { <ShiftChart column=column.clone()/> }.into_any(),
@@ -102,7 +106,7 @@ fn Row(column: ColumnDrift) -> impl IntoView {
             <td class="num right">{number(column.kolmogorov_smirnov)}</td>
             <td class="num right">{moved}</td>
             <td class="num right">{share(then)}</td>
-            <td class="num right">{share(since)}</td>
+            <td class="num right">{share(now)}</td>
         </tr>
     }
 }
