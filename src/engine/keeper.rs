@@ -147,24 +147,26 @@ impl Keeper {
 fn sharpen(builder: &Builder, summary: &mut Summary, view: &View, drift: bool) {
     for _ in 0..ROUNDS {
         let (_, missing) = Report::with_missing(summary, view);
-        for (slice, size) in missing.series.iter().chain(&missing.details) {
-            builder.add_series(summary, slice, *size);
-        }
-        let mut ranges: BTreeMap<usize, Vec<(usize, usize)>> = BTreeMap::new();
-        for (at, range) in missing.exact {
-            ranges.entry(at).or_default().push(range);
+        if missing.series.is_some() || missing.details.is_some() {
+            for (slice, size) in missing.series.iter().chain(&missing.details) {
+                builder.add_series(summary, slice, *size);
+            }
+            // What else it lacked was of a series that does not answer the view.
+            continue;
         }
         if let Some(size) = missing.families {
             builder.add_families(summary, size);
         }
-        // Of the series that answers the view: any other one is about to be replaced.
-        let settled = missing.series.is_none() && missing.details.is_none();
-        let drift = missing.drift.filter(|_| drift && settled);
-        if let Some((at, periods)) = &drift {
-            builder.add_drift(summary, *at, periods);
+        if let Some((at, periods)) = missing.drift.filter(|_| drift) {
+            builder.add_drift(summary, at, &periods);
         }
-        if settled && drift.is_none() && missing.families.is_none() && ranges.is_empty() {
+        if missing.exact.is_empty() {
+            // Neither of these brings up a question.
             return;
+        }
+        let mut ranges: BTreeMap<usize, Vec<(usize, usize)>> = BTreeMap::new();
+        for (at, range) in missing.exact {
+            ranges.entry(at).or_default().push(range);
         }
         for (at, ranges) in ranges {
             builder.add_exact(summary, at, &ranges);
