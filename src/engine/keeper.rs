@@ -3,7 +3,8 @@
 
 use super::message::{Input, PartInfo, Shard};
 use super::rows::{Load, Rows};
-use crate::log::{FileKind, Role, Source, join};
+use super::sources::Sources;
+use crate::log::{FileKind, join};
 use crate::read::ReadError;
 use crate::report::Report;
 use crate::report::view::View;
@@ -68,25 +69,14 @@ impl Keeper {
         progress: &mut dyn FnMut(&str, f64),
     ) -> Result<Summary, ReadError> {
         progress("join", 0.0);
-        let mut sources = Vec::new();
-        let mut infos = Vec::new();
+        let mut sources = Sources::default();
         let mut rejected = Vec::new();
         for (input, rows) in self.inputs.iter().zip(std::mem::take(&mut self.rows)) {
             let (table, info) = gather(input, rows, &mut rejected);
-            infos.push(info);
-            let names = input.sniff.columns.iter().map(|c| &c.name);
-            let known: BTreeMap<&String, Role> =
-                names.zip(input.roles.iter().map(|r| r.role)).collect();
-            let role = |name| known.get(name).copied().unwrap_or(Role::Ignore);
-            let roles = table.names.iter().map(role).collect();
-            sources.push(Source {
-                name: input.name.clone(),
-                kind: input.kind,
-                roles,
-                table,
-            });
+            sources.take(input, table, info);
         }
-        let names: Vec<&str> = self.inputs.iter().map(|i| i.name.as_str()).collect();
+        let (sources, infos) = sources.finish();
+        let names: Vec<&str> = infos.iter().map(|i| i.name.as_str()).collect();
         let log = join(sources).map_err(|why| {
             let (found, mend) = why.split_once(". ").unwrap_or((&why, ""));
             ReadError {
@@ -100,13 +90,10 @@ impl Keeper {
         let builder = Builder::new(log, view.threshold);
         progress("summarise", 0.3);
         let mut summary = builder.summary(view.window);
+        let reference = infos.iter().find(|i| i.kind == "reference");
+        summary.reference = reference.map(|i| i.name.clone());
         summary.sources = infos;
         summary.rejected = rejected;
-        summary.reference = self
-            .inputs
-            .iter()
-            .find(|i| i.kind == FileKind::Reference)
-            .map(|i| i.name.clone());
         progress("summarise", 0.8);
         sharpen(&builder, &mut summary, view);
         progress("summarise", 1.0);

@@ -3,6 +3,7 @@
 //! stage took, and numbers to compare with other tools.
 
 use super::client::{Client, Stopped};
+use super::files::Given;
 use super::slices::report;
 use super::{timing, url};
 use crate::engine::arrange;
@@ -42,11 +43,13 @@ pub fn offer(client: &Client) {
 
 async fn measure(client: &Client, files: Vec<File>) -> Result<Value, Stopped> {
     let began = timing::now();
-    let looked = client.look(files).await;
+    let looked = client
+        .look(files.into_iter().map(Given::from).collect())
+        .await;
     if let Some(error) = looked.refused.into_iter().next() {
         return Err(error.into());
     }
-    let (files, mut inputs): (Vec<File>, Vec<Input>) = looked.found.into_iter().unzip();
+    let (files, mut inputs): (Vec<Vec<File>>, Vec<Input>) = looked.found.into_iter().unzip();
     arrange(&mut inputs);
     let looked = timing::now();
     let view = |size| View {
@@ -54,7 +57,7 @@ async fn measure(client: &Client, files: Vec<File>) -> Result<Value, Stopped> {
         ..View::default()
     };
     let by_day = view(WindowSize::Day);
-    let loaded = client.run(&files, inputs, by_day.clone(), |_| {}).await?;
+    let loaded = client.run(&files, &inputs, by_day.clone(), |_| {}).await?;
     let summarised = timing::now();
     let (days, _) = report(&loaded.summary, &by_day).await;
     let reported = timing::now();
