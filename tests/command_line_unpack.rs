@@ -359,10 +359,20 @@ fn thousands_of_files_are_one_table() {
         .replace("south", "0");
     let plain = numbers(&[&folder.file("whole.csv", &whole)]).0;
     for (at, part) in parts(&whole, 1).iter().enumerate() {
+        let part = format!("{part}broken\n");
         folder.file(&format!("many/{at:05}.csv"), part);
     }
     let (bare, told) = numbers(&[folder.0.join("many").to_str().unwrap()]);
     assert_eq!(bare, plain);
     assert_eq!(told.sources.len(), 1);
     assert!(told.sources[0].format.starts_with("3000 files"));
+    // All are counted, some are named.
+    let told: Vec<_> = told
+        .rejected
+        .iter()
+        .map(|r| (r.source.as_str(), r.count))
+        .collect();
+    let named = ["00000", "00001", "00002", "00003", "00004"].map(|n| format!("many/{n}.csv"));
+    let counts = [1, 1, 1, 1, 2_996];
+    assert!(named.iter().map(String::as_str).zip(counts).eq(told));
 }

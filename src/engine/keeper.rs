@@ -70,12 +70,12 @@ impl Keeper {
     ) -> Result<Summary, ReadError> {
         progress("join", 0.0);
         let mut sources = Sources::default();
-        let mut rejected = Vec::new();
         for (input, rows) in self.inputs.iter().zip(std::mem::take(&mut self.rows)) {
+            let mut rejected = Vec::new();
             let (table, info) = gather(input, rows, &mut rejected);
-            sources.take(input, table, info);
+            sources.take(input, table, info, rejected);
         }
-        let (sources, infos) = sources.finish();
+        let (sources, infos, rejected) = sources.finish();
         let names: Vec<&str> = infos.iter().map(|i| i.name.as_str()).collect();
         let log = join(sources).map_err(|why| {
             let (found, mend) = why.split_once(". ").unwrap_or((&why, ""));
@@ -147,6 +147,11 @@ fn sharpen(builder: &Builder, summary: &mut Summary, view: &View) {
     }
 }
 
+/// Reasons differ by the value found; troubles of one column and kind are one.
+pub(super) fn kind(reason: &str) -> &str {
+    reason.split_once(", expected").map_or(reason, |r| r.1)
+}
+
 /// The parts of a file as one table, and what was wrong with it, lines counted from the file's start.
 fn gather(input: &Input, rows: Rows, rejected: &mut Vec<Rejected>) -> (Table, SourceInfo) {
     let (table, infos) = rows.finish();
@@ -156,12 +161,7 @@ fn gather(input: &Input, rows: Rows, rejected: &mut Vec<Rejected>) -> (Table, So
     let parts = infos.into_iter().map(|info| (info.lines, info.troubles));
     for (lines, troubles) in std::iter::once(whole).chain(parts) {
         for trouble in troubles {
-            // Reasons differ by the value found; troubles of one column and kind are one.
-            let kind = trouble
-                .reason
-                .split_once(", expected")
-                .map_or(trouble.reason.as_str(), |r| r.1)
-                .to_string();
+            let kind = kind(&trouble.reason).to_string();
             found
                 .entry((trouble.column.clone(), trouble.row_lost, kind))
                 .and_modify(|r| r.count += trouble.count)

@@ -1,26 +1,39 @@
 //! The rows of files as the sources of a log: parts of one table below each other, with the columns
 //! that their paths give.
 
+use super::keeper::kind;
 use super::message::Input;
 use crate::log::{Role, Source};
 use crate::read::instant::Instants;
 use crate::read::{TimeFormat, cell, key};
-use crate::summary::SourceInfo;
+use crate::summary::{Rejected, SourceInfo};
 use crate::table::{Column, Kind, NO_KEY, NO_LEVEL, NO_TIME, Table};
 use std::collections::BTreeMap;
+
+/// Files of one table that are named for one kind of trouble; the others are counted with the last.
+const MOST_NAMED: usize = 5;
 
 /// The sources of a log, and what is told of each.
 #[derive(Default)]
 pub(super) struct Sources {
     sources: Vec<Source>,
     infos: Vec<SourceInfo>,
+    rejected: Vec<Rejected>,
+    /// By column, loss and kind: files that were named, and the last one's place.
+    named: BTreeMap<(Option<String>, bool, String), (usize, usize)>,
     /// The table that the last one is.
     table: Option<usize>,
 }
 
 impl Sources {
-    /// Takes the rows of the next file.
-    pub fn take(&mut self, input: &Input, mut table: Table, info: SourceInfo) {
+    /// Takes the rows of the next file, and what was wrong with it.
+    pub fn take(
+        &mut self,
+        input: &Input,
+        mut table: Table,
+        info: SourceInfo,
+        rejected: Vec<Rejected>,
+    ) {
         add_constants(input, &mut table);
         let names = input.sniff.columns.iter().map(|c| &c.name);
         let known: BTreeMap<&String, Role> =
@@ -36,6 +49,10 @@ impl Sources {
         let of = input.table.as_ref().map(|t| t.index);
         let same = of.is_some() && of == self.table;
         self.table = of;
+        if !same {
+            self.named.clear();
+        }
+        self.reject(rejected);
         match (same, self.sources.last_mut(), self.infos.last_mut()) {
             (true, Some(all), Some(told)) => {
                 append(all, source);
@@ -59,8 +76,28 @@ impl Sources {
         }
     }
 
-    pub fn finish(self) -> (Vec<Source>, Vec<SourceInfo>) {
-        (self.sources, self.infos)
+    fn reject(&mut self, rejected: Vec<Rejected>) {
+        for one in rejected {
+            let place = (
+                one.column.clone(),
+                one.row_lost,
+                kind(&one.reason).to_owned(),
+            );
+            let (files, last) = self.named.entry(place).or_default();
+            if *files == MOST_NAMED
+                && let Some(last) = self.rejected.get_mut(*last)
+            {
+                last.count += one.count;
+                continue;
+            }
+            *files += 1;
+            *last = self.rejected.len();
+            self.rejected.push(one);
+        }
+    }
+
+    pub fn finish(self) -> (Vec<Source>, Vec<SourceInfo>, Vec<Rejected>) {
+        (self.sources, self.infos, self.rejected)
     }
 }
 
