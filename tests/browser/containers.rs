@@ -51,6 +51,12 @@ fn an_archive_gives_the_tables_in_it_and_names_what_is_none() {
     let expected = command_line(&[&zip], &["--out", "-"]);
     assert!(expected.contains("all.zip/log/predictions.csv"));
     assert_same(&text, &expected);
+    let told = app.page.text(&part("errors"));
+    assert!(
+        told.contains("all.zip/plot.png") && told.contains("PNG"),
+        "{told}"
+    );
+    app.assert_quiet();
 }
 
 #[test]

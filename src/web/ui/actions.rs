@@ -82,7 +82,8 @@ pub fn settle(app: App) {
     let missing = app.inputs.with_untracked(|inputs| missing(inputs));
     app.panel.update(|panel| *panel |= missing.is_some());
     if missing.is_none() {
-        read(app);
+        // What was told of the files when they were looked into stays.
+        run(app);
     }
 }
 
@@ -147,13 +148,17 @@ pub fn watch(app: App) {
         .with_value(|client| client.on_loss(move |error| fail(app, error)));
 }
 
-/// Reads all files with the roles in force.
+/// Reads all files with the roles in force, and forgets what was wrong before.
 pub fn read(app: App) {
+    app.errors.update(Vec::clear);
+    run(app);
+}
+
+fn run(app: App) {
     let inputs = app.inputs.get_untracked();
     let files = app.files.get_value();
     let view = app.view.get_untracked();
     let client = app.client.get_value();
-    app.errors.update(Vec::clear);
     let turn = app.turn.get_value() + 1;
     app.turn.set_value(turn);
     app.asked.set_value(None);
@@ -207,6 +212,7 @@ pub fn show(app: App, summary: Arc<Summary>) {
 
 /// Takes a file away and reads the others.
 pub fn remove(app: App, index: usize) {
+    app.errors.update(Vec::clear);
     app.files.update_value(|files| {
         if index < files.len() {
             files.remove(index);
