@@ -193,11 +193,13 @@ fn what_cannot_be_done_is_told() {
     let folder = Folder::new("usage");
     let log = folder.file("log.csv", &log());
     let empty = folder.file("empty.csv", "");
+    let nothing = folder.path("nothing");
+    std::fs::create_dir_all(&nothing).unwrap();
     for (arguments, words) in [
         (vec!["report"], "required"),
         (vec!["report", "no-such-file.csv"], "no-such-file.csv"),
         (vec!["report", &empty], "empty"),
-        (vec!["report", folder.0.to_str().unwrap()], "folder"),
+        (vec!["report", &nothing], "the folder holds no file"),
         (vec!["report", &log, "--window", "fortnight"], "fortnight"),
         (vec!["report", &log, "--window", "0"], "not a window"),
         (vec!["report", &log, "--threshold", "NaN"], "finite"),

@@ -1,4 +1,5 @@
-//! The command line on files that hold others: the same report as from the files themselves.
+//! The command line on archives and folders: the same report as from the files in them, and as from
+//! one file of all their rows.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use flate2::Compression;
@@ -213,4 +214,165 @@ fn what_the_tools_of_a_system_pack_is_read() {
         assert_eq!(text.replace(called, "log.csv"), plain, "{name}");
         assert_eq!(said, "", "{name}");
     }
+}
+
+/// A report without what it says of the files that it is made of.
+#[track_caller]
+fn numbers(files: &[&str]) -> (Report, Report) {
+    let (text, _) = report(files);
+    let whole: Report = serde_json::from_str(&text).unwrap();
+    let mut bare = whole.clone();
+    bare.sources.clear();
+    bare.rejected.clear();
+    bare.rows.rejected = 0;
+    (bare, whole)
+}
+
+/// The rows of a text in files of so many each, all with its header.
+fn parts(text: &str, rows: usize) -> Vec<String> {
+    let (header, body) = text.split_once('\n').unwrap();
+    let lines: Vec<&str> = body.lines().collect();
+    let part = |lines: &[&str]| format!("{header}\n{}\n", lines.join("\n"));
+    lines.chunks(rows).map(part).collect()
+}
+
+#[test]
+fn the_parts_of_a_table_are_one_source_and_give_the_numbers_of_the_whole() {
+    let folder = Folder::new("parts");
+    let (predictions, outcomes) = predictions_and_outcomes(40);
+    let plain = numbers(&[
+        &folder.file("predictions.csv", &predictions),
+        &folder.file("outcomes.csv", &outcomes),
+    ]);
+    for (at, part) in parts(&predictions, 37).iter().enumerate() {
+        folder.file(&format!("out/log/part-{at:05}.csv"), part);
+    }
+    for (at, part) in parts(&outcomes, 200).iter().enumerate() {
+        folder.file(&format!("out/truth/{at}.csv.gz"), gzip(part));
+    }
+    folder.file("out/log/_SUCCESS", "");
+    folder.file("out/log/.part-00000.csv.crc", "crc");
+    folder.file(
+        "out/README.md",
+        "# Rows of January\n\nAs they were, all of them.\n",
+    );
+    let out = folder.file("out/notes.txt", "");
+    let out = out.trim_end_matches("/notes.txt");
+    let (bare, whole) = numbers(&[out]);
+    assert_eq!(bare, plain.0);
+    let told: Vec<_> = whole
+        .sources
+        .iter()
+        .map(|s| (s.name.as_str(), s.rows, s.format.as_str()))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            ("out/log/part-*.csv", 400, "11 files: CSV, comma, UTF-8"),
+            ("out/truth/*.csv", 400, "2 files: CSV, comma, UTF-8"),
+        ]
+    );
+    // Named one by one, as a shell does it, they are the same table.
+    let named: Vec<String> = (0..11)
+        .map(|at| format!("{out}/log/part-{at:05}.csv"))
+        .collect();
+    let mut named: Vec<&str> = named.iter().map(String::as_str).collect();
+    let outcomes = folder.file("outcomes.csv", &outcomes);
+    named.push(&outcomes);
+    let (bare, whole) = numbers(&named);
+    assert_eq!(bare, plain.0);
+    assert_eq!(whole.sources[0].name, "part-*.csv");
+}
+
+#[test]
+fn parts_are_put_together_by_name_and_their_differences_are_told() {
+    let folder = Folder::new("differ");
+    let whole = "ts,score,label,region\n2026-01-01,0.9,1,\n2026-01-02,0.2,0,\n2026-01-03,0.4,1,south\n2026-01-04,0.3,0,north\n";
+    let plain = numbers(&[&folder.file("whole.csv", whole)]);
+    folder.file(
+        "d/log-1.csv",
+        "ts,score,label\n2026-01-01,0.9,1\n2026-01-02,0.2,0\nbad\n",
+    );
+    let last = folder.file(
+        "d/log-2.csv",
+        "region,label,score,ts\nsouth,1,0.4,2026-01-03\nnorth,0,0.3,2026-01-04\nbad\n",
+    );
+    let (bare, whole) = numbers(&[last.trim_end_matches("/log-2.csv")]);
+    assert_eq!(bare, plain.0);
+    let told: Vec<_> = whole
+        .rejected
+        .iter()
+        .map(|r| (r.source.as_str(), r.line, r.row_lost))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            ("d/log-1.csv", 1, false),
+            ("d/log-1.csv", 4, true),
+            ("d/log-2.csv", 4, true)
+        ]
+    );
+    let reason = &whole.rejected[0].reason;
+    assert!(
+        reason.contains("'region' (1)") && reason.contains("2 files"),
+        "{reason}"
+    );
+    assert_eq!(whole.sources[0].rejected, 2);
+}
+
+#[test]
+fn folders_that_name_a_value_are_columns() {
+    let folder = Folder::new("hive");
+    let (mut whole, mut at) = (String::from("score,label,dt,region\n"), String::new());
+    for day in 1..=6 {
+        for region in ["eu west", "us"] {
+            let mut part = String::from("score,label\n");
+            for i in 0..20 {
+                let (score, label) = (f64::from(i * 37 % 101) / 101.0, i * 61 % 89 > 40 + day);
+                let row = format!("{score:.4},{}", u8::from(label));
+                writeln!(part, "{row}").unwrap();
+                writeln!(whole, "{row},2026-01-{day:02},{region}").unwrap();
+            }
+            let path = format!(
+                "t/dt=2026-01-{day:02}/region={}/part-0.csv",
+                region.replace(' ', "%20")
+            );
+            at = folder.file(&path, part);
+        }
+    }
+    let plain = numbers(&[&folder.file("whole.csv", whole)]).0;
+    assert_eq!(plain.windows.len(), 6, "each day is a window");
+    let (root, _) = at.split_once("/dt=").unwrap();
+    let (bare, whole) = numbers(&[root]);
+    assert_eq!(bare, plain);
+    assert_eq!(whole.sources[0].name, "t/dt=2026-01-*/part-0.csv");
+    assert!(serde_json::to_string(&bare).unwrap().contains("eu west"));
+}
+
+#[test]
+fn thousands_of_files_are_one_table() {
+    let folder = Folder::new("many");
+    let (predictions, _) = predictions_and_outcomes(300);
+    let whole = predictions
+        .replace("region", "label")
+        .replace("north", "1")
+        .replace("south", "0");
+    let plain = numbers(&[&folder.file("whole.csv", &whole)]).0;
+    for (at, part) in parts(&whole, 1).iter().enumerate() {
+        let part = format!("{part}broken\n");
+        folder.file(&format!("many/{at:05}.csv"), part);
+    }
+    let (bare, told) = numbers(&[folder.0.join("many").to_str().unwrap()]);
+    assert_eq!(bare, plain);
+    assert_eq!(told.sources.len(), 1);
+    assert!(told.sources[0].format.starts_with("3000 files"));
+    // All are counted, some are named.
+    let told: Vec<_> = told
+        .rejected
+        .iter()
+        .map(|r| (r.source.as_str(), r.count))
+        .collect();
+    let named = ["00000", "00001", "00002", "00003", "00004"].map(|n| format!("many/{n}.csv"));
+    let counts = [1, 1, 1, 1, 2_996];
+    assert!(named.iter().map(String::as_str).zip(counts).eq(told));
 }

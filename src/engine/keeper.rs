@@ -3,7 +3,8 @@
 
 use super::message::{Input, PartInfo, Shard};
 use super::rows::{Load, Rows};
-use crate::log::{FileKind, Role, Source, join};
+use super::sources::Sources;
+use crate::log::{FileKind, join};
 use crate::read::ReadError;
 use crate::report::Report;
 use crate::report::view::View;
@@ -69,25 +70,14 @@ impl Keeper {
         progress: &mut dyn FnMut(&str, f64),
     ) -> Result<Summary, ReadError> {
         progress("join", 0.0);
-        let mut sources = Vec::new();
-        let mut infos = Vec::new();
-        let mut rejected = Vec::new();
+        let mut sources = Sources::default();
         for (input, rows) in self.inputs.iter().zip(std::mem::take(&mut self.rows)) {
+            let mut rejected = Vec::new();
             let (table, info) = gather(input, rows, &mut rejected);
-            infos.push(info);
-            let names = input.sniff.columns.iter().map(|c| &c.name);
-            let known: BTreeMap<&String, Role> =
-                names.zip(input.roles.iter().map(|r| r.role)).collect();
-            let role = |name| known.get(name).copied().unwrap_or(Role::Ignore);
-            let roles = table.names.iter().map(role).collect();
-            sources.push(Source {
-                name: input.name.clone(),
-                kind: input.kind,
-                roles,
-                table,
-            });
+            sources.take(input, table, info, rejected);
         }
-        let names: Vec<&str> = self.inputs.iter().map(|i| i.name.as_str()).collect();
+        let (sources, infos, rejected) = sources.finish();
+        let names: Vec<&str> = infos.iter().map(|i| i.name.as_str()).collect();
         let log = join(sources).map_err(|why| {
             let (found, mend) = why.split_once(". ").unwrap_or((&why, ""));
             ReadError {
@@ -101,13 +91,10 @@ impl Keeper {
         let builder = Builder::new(log, view.threshold);
         progress("summarise", 0.3);
         let mut summary = builder.summary(view.window);
+        let reference = infos.iter().find(|i| i.kind == "reference");
+        summary.reference = reference.map(|i| i.name.clone());
         summary.sources = infos;
         summary.rejected = rejected;
-        summary.reference = self
-            .inputs
-            .iter()
-            .find(|i| i.kind == FileKind::Reference)
-            .map(|i| i.name.clone());
         progress("summarise", 0.8);
         sharpen(&builder, &mut summary, view, false);
         progress("summarise", 1.0);
@@ -174,6 +161,11 @@ fn sharpen(builder: &Builder, summary: &mut Summary, view: &View, drift: bool) {
     }
 }
 
+/// Reasons differ by the value found; troubles of one column and kind are one.
+pub(super) fn kind(reason: &str) -> &str {
+    reason.split_once(", expected").map_or(reason, |r| r.1)
+}
+
 /// The parts of a file as one table, and what was wrong with it, lines counted from the file's start.
 fn gather(input: &Input, rows: Rows, rejected: &mut Vec<Rejected>) -> (Table, SourceInfo) {
     let (table, infos) = rows.finish();
@@ -183,12 +175,7 @@ fn gather(input: &Input, rows: Rows, rejected: &mut Vec<Rejected>) -> (Table, So
     let parts = infos.into_iter().map(|info| (info.lines, info.troubles));
     for (lines, troubles) in std::iter::once(whole).chain(parts) {
         for trouble in troubles {
-            // Reasons differ by the value found; troubles of one column and kind are one.
-            let kind = trouble
-                .reason
-                .split_once(", expected")
-                .map_or(trouble.reason.as_str(), |r| r.1)
-                .to_string();
+            let kind = kind(&trouble.reason).to_string();
             found
                 .entry((trouble.column.clone(), trouble.row_lost, kind))
                 .and_modify(|r| r.count += trouble.count)

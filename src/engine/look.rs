@@ -5,6 +5,7 @@ use crate::log::{FileKind, Role, RoleGuess, guess, kind_of};
 use crate::read::{Bytes, ReadError, Schema, TimeFormat, inspect};
 use crate::table::Kind;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Looks into a file and guesses roles for it alone.
 ///
@@ -20,6 +21,9 @@ pub fn look(name: &str, file: &dyn Bytes) -> Result<Input, ReadError> {
         kind,
         roles,
         troubles: Vec::new(),
+        constants: Vec::new(),
+        table: None,
+        parts: Arc::default(),
     })
 }
 
@@ -66,7 +70,7 @@ pub fn arrange(inputs: &mut [Input]) {
             let Some(best) = surest.get(name) else {
                 continue;
             };
-            let taken = single(best.role)
+            let taken = best.role.is_single()
                 && input
                     .roles
                     .iter()
@@ -112,14 +116,6 @@ fn one_outcome(inputs: &mut [Input]) {
     }
 }
 
-/// Whether one column of a file has the role.
-fn single(role: Role) -> bool {
-    !matches!(
-        role,
-        Role::ClassScore | Role::Segment | Role::Feature | Role::Ignore
-    )
-}
-
 impl Input {
     /// How to read the file for the roles in force: each wanted column as its role needs it.
     #[must_use]
@@ -159,7 +155,7 @@ impl Input {
                 names.join(", ")
             ));
         };
-        if single(role) {
+        if role.is_single() {
             for guess in self.roles.iter_mut().filter(|g| g.role == role) {
                 *guess = RoleGuess {
                     role: Role::Ignore,

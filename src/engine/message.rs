@@ -5,6 +5,7 @@ use crate::log::{FileKind, RoleGuess};
 use crate::read::{ReadError, Sniff, Trouble};
 use crate::report::view::View;
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// A file that was looked into, with the roles of its columns.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -21,6 +22,25 @@ pub struct Input {
     pub roles: Vec<RoleGuess>,
     /// What is wrong with it as a whole: the archive that it was in ended early.
     pub troubles: Vec<Trouble>,
+    /// Name and value of what its path gives to all its rows; these are the last of its columns, and
+    /// not in the schema that it is read with.
+    pub constants: Vec<(String, String)>,
+    /// The table that it is a part of, once it is read.
+    pub table: Option<Member>,
+    /// The files that it stands for, where it is a table of several; workers get these one by one.
+    #[serde(skip)]
+    pub parts: Arc<[Input]>,
+}
+
+/// The table that a file is a part of.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Member {
+    /// Its index in the list of tables.
+    pub index: usize,
+    /// Its name: `log/part-*.csv`.
+    pub name: String,
+    /// Its files and their format: `12 files: CSV, comma, UTF-8`.
+    pub format: String,
 }
 
 /// A range of a file to be read, in bytes or in groups of rows ([`crate::read::Cut`]). The reader needs
@@ -135,8 +155,8 @@ pub enum Reply {
     },
     /// To `Sniff`, where the file holds others: these ride beside.
     Unpacked {
-        /// What was lost of each ([`Input::troubles`]).
-        troubles: Vec<Vec<Trouble>>,
+        /// Name of each, and what was lost of it ([`Input::troubles`]).
+        files: Vec<(String, Vec<Trouble>)>,
         /// What in it could not be unpacked.
         skipped: Vec<ReadError>,
     },

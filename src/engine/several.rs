@@ -8,14 +8,17 @@ use crate::read::ReadError;
 /// Refused files that are told one by one.
 const MOST_TOLD: usize = 8;
 
-/// Leaves out the tables of which nothing is known (a read-me, a list of settings), unless all are so:
-/// then the reader can say what their columns mean.
+/// Leaves out the tables of archives and folders of which nothing is known (a read-me, a list of
+/// settings), unless all are so: then the reader can say what their columns mean.
 #[must_use]
 pub fn sift<F>(found: Vec<(F, Input)>) -> (Vec<(F, Input)>, Vec<ReadError>) {
-    let (known, others): (Vec<_>, Vec<_>) = found.into_iter().partition(|(_, i)| is_known(i));
-    if known.is_empty() {
-        return (others, Vec::new());
+    if !found.iter().any(|(_, input)| is_known(input)) {
+        return (found, Vec::new());
     }
+    let named = |input: &Input| !input.name.contains('/');
+    let (found, others): (Vec<_>, Vec<_>) = found
+        .into_iter()
+        .partition(|(_, input)| named(input) || is_known(input));
     let refused = others.into_iter().map(|(_, input)| ReadError {
         file: input.name,
         line: None,
@@ -23,7 +26,7 @@ pub fn sift<F>(found: Vec<(F, Input)>) -> (Vec<(F, Input)>, Vec<ReadError>) {
             .into(),
         mend: "If it is one of them, give it by itself and say what its columns mean".into(),
     });
-    (known, refused.collect())
+    (found, refused.collect())
 }
 
 fn is_known(input: &Input) -> bool {

@@ -100,6 +100,15 @@ impl Role {
         )
     }
 
+    /// Whether one column of a file has the role.
+    #[must_use]
+    pub fn is_single(self) -> bool {
+        !matches!(
+            self,
+            Self::ClassScore | Self::Segment | Self::Feature | Self::Ignore
+        )
+    }
+
     /// Its name in files and on the command line.
     #[must_use]
     pub fn name(self) -> &'static str {

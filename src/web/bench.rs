@@ -6,6 +6,7 @@
 //! a reader gives other roles; without it, the numbers of that are named as those it cannot tell.
 
 use super::client::{Client, Stopped};
+use super::files::Given;
 use super::slices::report;
 use super::{timing, url};
 use crate::engine::arrange;
@@ -46,11 +47,13 @@ pub fn offer(client: &Client) {
 
 async fn measure(client: &Client, files: Vec<File>) -> Result<Value, Stopped> {
     let began = timing::now();
-    let looked = client.look(files).await;
+    let looked = client
+        .look(files.into_iter().map(Given::from).collect())
+        .await;
     if let Some(error) = looked.refused.into_iter().next() {
         return Err(error.into());
     }
-    let (files, mut inputs): (Vec<File>, Vec<Input>) = looked.found.into_iter().unzip();
+    let (files, mut inputs): (Vec<Vec<File>>, Vec<Input>) = looked.found.into_iter().unzip();
     arrange(&mut inputs);
     let looked = timing::now();
     let view = |size| View {
@@ -58,9 +61,7 @@ async fn measure(client: &Client, files: Vec<File>) -> Result<Value, Stopped> {
         ..View::default()
     };
     let by_day = view(WindowSize::Day);
-    let loaded = client
-        .run(&files, inputs.clone(), by_day.clone(), |_| {})
-        .await?;
+    let loaded = client.run(&files, &inputs, by_day.clone(), |_| {}).await?;
     let summarised = timing::now();
     let (days, _) = report(&loaded.summary, &by_day).await;
     let reported = timing::now();
@@ -109,7 +110,7 @@ async fn measure(client: &Client, files: Vec<File>) -> Result<Value, Stopped> {
 /// The report on the second target, a number: the files are read again with its roles alone.
 async fn second(
     client: &Client,
-    files: &[File],
+    files: &[Vec<File>],
     mut inputs: Vec<Input>,
     view: &View,
 ) -> Result<Report, Stopped> {
@@ -124,7 +125,7 @@ async fn second(
             let _ = input.give(role, column);
         }
     }
-    let loaded = client.run(files, inputs, view.clone(), |_| {}).await?;
+    let loaded = client.run(files, &inputs, view.clone(), |_| {}).await?;
     Ok(report(&loaded.summary, view).await.0)
 }
 

@@ -5,6 +5,7 @@
 //! former one when it succeeds; so a run that is cancelled or fails leaves everything as it was, and
 //! the memory of the former data goes back to the system with its worker.
 
+use super::files::Given;
 use super::look::Looked;
 use super::pool::{Answer, Hand, OnProgress, Source, fault, text_of};
 use super::progress::Tracker;
@@ -92,7 +93,7 @@ impl Client {
 
     /// Looks into the start of each file: its format, columns and their likely roles. A file that
     /// holds others gives these.
-    pub async fn look(&self, files: Vec<File>) -> Looked {
+    pub async fn look(&self, files: Vec<Given>) -> Looked {
         match self.readers().await {
             Ok(readers) => Looked::at(&readers, files).await,
             Err(error) => Looked {
@@ -102,16 +103,16 @@ impl Client {
         }
     }
 
-    /// Reads the files, joins and summarises them. `inputs` are beside `files`, with the roles in
-    /// force. A run under way is cancelled.
+    /// Reads the files, joins and summarises them. `inputs` are beside `files` (those of each), with
+    /// the roles in force. A run under way is cancelled.
     ///
     /// # Errors
     /// [`Stopped::Cancelled`] after [`Client::cancel`] or another run; [`Stopped::Failed`] where a
     /// file cannot be read at all.
     pub async fn run(
         &self,
-        files: &[File],
-        inputs: Vec<Input>,
+        files: &[Vec<File>],
+        inputs: &[Input],
         view: View,
         on_progress: impl Fn(Progress) + 'static,
     ) -> Result<Loaded, Stopped> {
@@ -119,7 +120,13 @@ impl Client {
         let keeper = Hand::new(self.source().await?);
         self.0.candidate.replace(Some(Rc::clone(&keeper)));
         let done = self
-            .read_and_finish(&keeper, files, inputs, view, Rc::new(on_progress))
+            .read_and_finish(
+                &keeper,
+                &files.concat(),
+                Input::files(inputs),
+                view,
+                Rc::new(on_progress),
+            )
             .await;
         let mine = matches!(&*self.0.candidate.borrow(), Some(c) if Rc::ptr_eq(c, &keeper));
         if !mine {
@@ -343,7 +350,7 @@ impl Client {
         let readers = self.readers().await?;
         let tracker = Rc::new(Tracker::new(&inputs, on_progress));
         let open = Request::Open {
-            inputs: inputs.clone(),
+            inputs: inputs.iter().map(for_keeper).collect(),
         };
         let open = keeper.ask(&open, Load::None, None);
         let plan = Plan::new(&inputs);
@@ -399,6 +406,8 @@ impl Client {
 /// The shards still to be read, and those found.
 struct Plan {
     chains: RefCell<Vec<Shards>>,
+    /// The first that is not complete.
+    first: Cell<usize>,
 }
 
 impl Plan {
@@ -406,11 +415,17 @@ impl Plan {
         let chains = inputs.iter().enumerate();
         Self {
             chains: RefCell::new(chains.map(|(i, input)| Shards::new(i, input)).collect()),
+            first: Cell::new(0),
         }
     }
 
     fn next(&self) -> Option<Shard> {
-        self.chains.borrow_mut().iter_mut().find_map(Shards::take)
+        let mut chains = self.chains.borrow_mut();
+        while chains.get(self.first.get()).is_some_and(Shards::complete) {
+            self.first.set(self.first.get() + 1);
+        }
+        let open = chains.iter_mut().skip(self.first.get());
+        open.into_iter().find_map(Shards::take)
     }
 
     fn complete(&self) -> bool {
@@ -478,6 +493,16 @@ async fn read_shards(
 fn without_samples(mut input: Input) -> Input {
     for column in &mut input.sniff.columns {
         column.samples = Vec::new();
+    }
+    input
+}
+
+/// What the keeper needs to know of a file: it reads none.
+fn for_keeper(input: &Input) -> Input {
+    let mut input = input.clone();
+    input.sniff.schema.columns = Vec::new();
+    for guess in &mut input.roles {
+        guess.because = String::new();
     }
     input
 }

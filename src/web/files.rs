@@ -2,7 +2,9 @@
 
 use super::pool::text_of;
 use crate::read::ReadError;
+use crate::unpack::is_hidden;
 use futures::channel::oneshot;
+use futures::future::try_join_all;
 use js_sys::{Array, Function};
 use std::cell::RefCell;
 use std::future::Future;
@@ -15,7 +17,28 @@ use web_sys::{
 };
 
 /// Most files that a folder may give.
-const MOST_FILES: usize = 1_000;
+const MOST_FILES: usize = 5_000;
+
+/// Files that the browser is asked for at a time.
+const AT_A_TIME: usize = 64;
+
+/// A file as it was given.
+#[derive(Clone, Debug)]
+pub struct Given {
+    /// Its name; of a file in a folder, its path from that folder on.
+    pub name: String,
+    /// The file.
+    pub file: File,
+}
+
+impl From<File> for Given {
+    fn from(file: File) -> Self {
+        Self {
+            name: file.name(),
+            file,
+        }
+    }
+}
 
 /// The files chosen in an `<input type=file>`. The input is emptied, so that the same file can be
 /// chosen again.
@@ -33,10 +56,10 @@ pub fn from_input(input: &HtmlInputElement) -> Vec<File> {
 /// encoding error); it asks for the files.
 ///
 /// # Errors
-/// Where nothing that was dropped is a file, a folder is empty, or holds more than 1 000 files.
+/// Where nothing that was dropped is a file, a folder is empty, or holds more than 5 000 files.
 pub fn from_drop(
     drop: &DataTransfer,
-) -> impl Future<Output = Result<Vec<File>, ReadError>> + use<> {
+) -> impl Future<Output = Result<Vec<Given>, ReadError>> + use<> {
     let files = drop.files().map(|list| listed(&list)).unwrap_or_default();
     let items = drop.items();
     let entries: Vec<FileSystemEntry> = (0..items.length())
@@ -47,8 +70,8 @@ pub fn from_drop(
     async move {
         if !entries.iter().any(FileSystemEntry::is_directory) {
             return match (files.is_empty(), text.as_deref().and_then(from_text)) {
-                (false, _) => Ok(files),
-                (true, Some(file)) => Ok(vec![file]),
+                (false, _) => Ok(files.into_iter().map(Given::from).collect()),
+                (true, Some(file)) => Ok(vec![file.into()]),
                 (true, None) => Err(problem(
                     "What was dropped",
                     "it holds no file".to_owned(),
@@ -110,26 +133,39 @@ fn listed(list: &FileList) -> Vec<File> {
 }
 
 /// All files below the entries, in order of their paths.
-async fn walk(entries: Vec<FileSystemEntry>) -> Result<Vec<File>, String> {
+async fn walk(entries: Vec<FileSystemEntry>) -> Result<Vec<Given>, String> {
     let mut waiting = entries;
-    let mut found: Vec<(String, File)> = Vec::new();
+    let mut found: Vec<(String, FileSystemFileEntry)> = Vec::new();
     while let Some(entry) = waiting.pop() {
+        let path = entry.full_path();
+        let path = path.trim_start_matches('/');
+        // What was dropped itself is meant, whatever it is called.
+        let below = path.split_once('/').map_or("", |(_, below)| below);
         if entry.is_directory() {
-            let folder: FileSystemDirectoryEntry = entry.unchecked_into();
-            waiting.extend(children(&folder.create_reader()).await?);
-        } else if !entry.name().starts_with('.') {
-            let path = entry.full_path();
-            found.push((path, file_of(entry.unchecked_into()).await?));
+            if !is_hidden(&format!("{below}/file.csv")) {
+                let folder: FileSystemDirectoryEntry = entry.unchecked_into();
+                waiting.extend(children(&folder.create_reader()).await?);
+            }
+        } else if !is_hidden(below) {
+            found.push((path.to_owned(), entry.unchecked_into()));
         }
         if found.len() > MOST_FILES {
             return Err(format!("the folder holds more than {MOST_FILES} files"));
         }
     }
     found.sort_by(|a, b| a.0.cmp(&b.0));
-    Ok(found.into_iter().map(|(_, file)| file).collect())
+    let mut files = Vec::with_capacity(found.len());
+    for some in found.chunks(AT_A_TIME) {
+        let given = some.iter().map(|(name, entry)| async move {
+            let (name, file) = (name.clone(), file_of(entry).await?);
+            Ok::<_, String>(Given { name, file })
+        });
+        files.extend(try_join_all(given).await?);
+    }
+    Ok(files)
 }
 
-async fn file_of(entry: FileSystemFileEntry) -> Result<File, String> {
+async fn file_of(entry: &FileSystemFileEntry) -> Result<File, String> {
     once(|done, failed| {
         entry.file_with_callback_and_callback(done, failed);
         Ok(())

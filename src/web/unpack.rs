@@ -17,13 +17,10 @@ const PIECE: usize = 4 << 20;
 /// The files in a file.
 pub fn unpacked(name: &str, file: &dyn Bytes) -> Result<(Reply, Load), ReadError> {
     let found = unpack(name, file, &mut Blobs::default(), Limits::BROWSER)?;
-    let (troubles, files) = found
-        .files
-        .into_iter()
-        .map(|f| (f.troubles, f.file))
-        .unzip();
+    let unpacked = found.files.into_iter();
+    let (files, blobs) = unpacked.map(|f| ((f.name, f.troubles), f.file)).unzip();
     let skipped = found.skipped;
-    Ok((Reply::Unpacked { troubles, skipped }, Load::Files(files)))
+    Ok((Reply::Unpacked { files, skipped }, Load::Files(blobs)))
 }
 
 #[derive(Default)]

@@ -10,6 +10,7 @@ mod app;
 mod blocks;
 mod cdp;
 mod client;
+mod containers;
 mod data;
 mod deaths;
 mod folders;

@@ -1,11 +1,12 @@
-//! Files of the disk: unpacked where they are compressed, looked into, then read shard by shard on
-//! every core.
+//! Files of the disk: found in folders, unpacked where they hold others, looked into, then read shard by
+//! shard on every core.
 
+use super::folder;
 use super::options::ReportOptions;
 use plumbline::engine::message::{Input, Shard};
 use plumbline::engine::rows::Load as Rows;
 use plumbline::engine::{
-    Keeper, Shards, arrange, few, info, look as look_into, read_through, sift,
+    Keeper, Shards, arrange, few, info, look as look_into, read_through, sift, tables,
 };
 use plumbline::log::FileKind;
 use plumbline::read::{Bytes, Part, ReadError};
@@ -15,46 +16,48 @@ use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
-/// A file and what is known of it.
+/// Shards that are read before their rows are put into place.
+const ROUND: usize = 64;
+
+/// A table and where its files are.
 pub struct Opened {
-    /// As it was given.
-    path: PathBuf,
-    /// Its bytes, where it was unpacked.
-    unpacked: Option<Chunks>,
+    files: Vec<Place>,
     input: Input,
 }
 
-impl Opened {
-    fn read(&self, shard: Shard) -> Result<Part, ReadError> {
-        match &self.unpacked {
-            Some(bytes) => read_through(&self.input, shard, bytes),
-            None => {
-                let file = OnDisk {
-                    path: &self.path,
-                    name: &self.input.name,
-                    bytes: self.input.bytes,
-                };
-                read_through(&self.input, shard, &file)
-            }
-        }
-    }
+/// Where the bytes of a file are.
+enum Place {
+    Disk(PathBuf),
+    Memory(Chunks),
 }
 
 /// Looks into all files that the options name, and gives the roles that they name.
 pub fn look(options: &ReportOptions) -> Result<Vec<Opened>, String> {
-    let reference = options.reference();
-    let mut opened: Vec<Opened> = Vec::new();
-    for path in options
-        .files
-        .iter()
-        .chain(&options.outcomes)
-        .chain(&reference)
-    {
-        if !opened.iter().any(|o| o.path == *path) {
-            opened.extend(open(path)?);
+    let reference: Vec<PathBuf> = options.reference().into_iter().collect();
+    let special = |path: &&PathBuf| options.outcomes.contains(path) || reference.contains(path);
+    let plain: Vec<&PathBuf> = options.files.iter().filter(|p| !special(p)).collect();
+    let mut files = Vec::new();
+    let mut inputs = Vec::new();
+    let mut kinds = Vec::new();
+    for (paths, kind) in [
+        (plain, None),
+        (options.outcomes.iter().collect(), Some(FileKind::Outcomes)),
+        (reference.iter().collect(), Some(FileKind::Reference)),
+    ] {
+        let mut found = Vec::new();
+        for (at, path) in paths.iter().enumerate() {
+            if !paths[..at].contains(path) {
+                found.extend(open(path)?);
+            }
+        }
+        let (found, unknown) = sift(tables(found));
+        tell(unknown);
+        for (places, input) in found {
+            files.push(places);
+            inputs.push(input);
+            kinds.push(kind);
         }
     }
-    let mut inputs: Vec<Input> = opened.iter().map(|o| o.input.clone()).collect();
     arrange(&mut inputs);
     for (role, column) in &options.role {
         let holders: Vec<&mut Input> = inputs
@@ -70,128 +73,160 @@ pub fn look(options: &ReportOptions) -> Result<Vec<Opened>, String> {
             input.give(*role, column)?;
         }
     }
-    for (opened, input) in opened.iter_mut().zip(inputs) {
-        opened.input = input;
-        if options.outcomes.contains(&opened.path) {
-            opened.input.kind = FileKind::Outcomes;
-        }
-        if reference.as_ref() == Some(&opened.path) {
-            opened.input.kind = FileKind::Reference;
-        }
+    for (input, kind) in inputs.iter_mut().zip(kinds) {
+        input.kind = kind.unwrap_or(input.kind);
     }
-    Ok(opened)
+    let opened = files.into_iter().zip(inputs);
+    Ok(opened
+        .map(|(files, input)| Opened { files, input })
+        .collect())
 }
 
-/// Looks into a file, or into those that it holds.
-fn open(path: &Path) -> Result<Vec<Opened>, String> {
-    let name = path.file_name().map_or_else(
-        || path.display().to_string(),
-        |n| n.to_string_lossy().into_owned(),
-    );
-    if path.is_dir() {
-        return Err(format!(
-            "{}: this is a folder. Name the files in it",
-            path.display()
-        ));
-    }
-    let bytes = std::fs::metadata(path)
-        .map_err(|e| format!("{}: {e}", path.display()))?
-        .len();
-    let file = OnDisk {
-        path,
-        name: &name,
-        bytes,
+/// The tables in what a path leads to: a file, a file that holds others, a folder.
+fn open(path: &Path) -> Result<Vec<(Place, Input)>, String> {
+    let (mut found, mut refused) = (Vec::new(), Vec::new());
+    let named = if path.is_dir() {
+        folder::files(path)?
+    } else {
+        let name = path.file_name().map_or_else(
+            || path.display().to_string(),
+            |n| n.to_string_lossy().into_owned(),
+        );
+        vec![(path.to_path_buf(), name)]
     };
-    let head = file.read(0, unpack::HEAD_BYTES.min(bytes));
-    if !holds_others(&head.map_err(|e| e.to_string())?) {
-        return Ok(vec![Opened {
-            path: path.into(),
-            unpacked: None,
-            input: look_into(&name, &file).map_err(|e| e.to_string())?,
-        }]);
-    }
-    let found = unpack(&name, &file, &mut Memory::default(), Limits::NATIVE);
-    let found = found.map_err(|e| e.to_string())?;
-    let mut refused = found.skipped;
-    let mut members = Vec::new();
-    for member in found.files {
-        match look_into(&member.name, &member.file) {
-            Ok(input) => {
-                let troubles = member.troubles;
-                members.push((member.file, Input { troubles, ..input }));
+    for within in on_every_core(&named, |(path, name)| within(path, name)) {
+        match within {
+            Ok((tables, skipped)) => {
+                found.extend(tables);
+                refused.extend(skipped);
             }
             Err(why) => refused.push(why),
         }
     }
-    let (members, unknown) = sift(members);
-    refused.extend(unknown);
     match refused.first() {
-        Some(why) if members.is_empty() => return Err(why.to_string()),
-        _ => few(refused)
-            .iter()
-            .for_each(|why| eprintln!("plumbline: {why}")),
+        Some(why) if found.is_empty() => return Err(why.to_string()),
+        None if found.is_empty() => {
+            return Err(format!("{}: the folder holds no file", path.display()));
+        }
+        _ => tell(refused),
     }
-    let opened = members.into_iter().map(|(file, input)| Opened {
-        path: path.into(),
-        unpacked: Some(file),
-        input,
-    });
-    Ok(opened.collect())
+    Ok(found)
+}
+
+/// Tells of files that are left out.
+fn tell(refused: Vec<ReadError>) {
+    for why in few(refused) {
+        eprintln!("plumbline: {why}");
+    }
+}
+
+/// The tables in a file, and what in it could not be unpacked or is none.
+type Within = (Vec<(Place, Input)>, Vec<ReadError>);
+
+fn within(path: &Path, name: &str) -> Result<Within, ReadError> {
+    let bytes = std::fs::metadata(path)
+        .map_err(|e| ReadError {
+            file: path.display().to_string(),
+            line: None,
+            found: e.to_string(),
+            mend: "Check that it is there and that you may read it".into(),
+        })?
+        .len();
+    let file = OnDisk { path, name, bytes };
+    if !holds_others(&file.read(0, unpack::HEAD_BYTES.min(bytes))?) {
+        let input = look_into(name, &file)?;
+        return Ok((vec![(Place::Disk(path.into()), input)], Vec::new()));
+    }
+    let found = unpack(name, &file, &mut Memory::default(), Limits::NATIVE)?;
+    let (mut tables, mut refused) = (Vec::new(), found.skipped);
+    for member in found.files {
+        match look_into(&member.name, &member.file) {
+            Ok(input) => {
+                let troubles = member.troubles;
+                tables.push((Place::Memory(member.file), Input { troubles, ..input }));
+            }
+            Err(why) => refused.push(why),
+        }
+    }
+    Ok((tables, refused))
 }
 
 /// Reads all rows of the files.
 pub fn read(opened: &[Opened]) -> Result<Keeper, String> {
-    let mut keeper = Keeper::open(opened.iter().map(|o| o.input.clone()).collect());
-    for (file, o) in opened.iter().enumerate() {
-        let mut shards = Shards::new(file, &o.input);
-        loop {
-            let waiting: Vec<Shard> = std::iter::from_fn(|| shards.take()).collect();
-            if waiting.is_empty() {
-                break;
+    let inputs: Vec<Input> = opened.iter().map(|o| o.input.clone()).collect();
+    let inputs = Input::files(&inputs);
+    let places: Vec<&Place> = opened.iter().flat_map(|o| &o.files).collect();
+    let mut keeper = Keeper::open(inputs.clone());
+    let chains = inputs.iter().enumerate();
+    let mut chains: Vec<Shards> = chains.map(|(i, input)| Shards::new(i, input)).collect();
+    let mut first = 0;
+    loop {
+        while chains.get(first).is_some_and(Shards::complete) {
+            first += 1;
+        }
+        let waiting = chains.iter_mut().skip(first);
+        let waiting = waiting.flat_map(|chain| std::iter::from_fn(|| chain.take()));
+        let waiting: Vec<Shard> = waiting.take(ROUND).collect();
+        if waiting.is_empty() {
+            break;
+        }
+        let parts = on_every_core(&waiting, |shard| {
+            part(places[shard.file], &inputs[shard.file], *shard)
+        });
+        for (shard, part) in waiting.iter().zip(parts) {
+            let part = part.map_err(|e| e.to_string())?;
+            let found = info(&part);
+            if !keeper.keep(*shard, found.clone(), Rows::Table(part.table)) {
+                let name = &inputs[shard.file].name;
+                return Err(format!("{name}: its rows could not be kept"));
             }
-            for (shard, part) in on_every_core(o, &waiting).map_err(|e| e.to_string())? {
-                let found = info(&part);
-                if !keeper.keep(shard, found.clone(), Rows::Table(part.table)) {
-                    return Err(format!("{}: its rows could not be kept", o.input.name));
-                }
-                shards.done(shard.index, found);
-            }
+            chains[shard.file].done(shard.index, found);
         }
     }
     Ok(keeper)
 }
 
-/// Reads shards, as many at a time as there are cores; they come back in order.
-fn on_every_core(opened: &Opened, shards: &[Shard]) -> Result<Vec<(Shard, Part)>, ReadError> {
-    let next = Mutex::new(shards.iter());
-    let done = Mutex::new(Vec::with_capacity(shards.len()));
+fn part(place: &Place, input: &Input, shard: Shard) -> Result<Part, ReadError> {
+    match place {
+        Place::Memory(bytes) => read_through(input, shard, bytes),
+        Place::Disk(path) => {
+            let file = OnDisk {
+                path,
+                name: &input.name,
+                bytes: input.bytes,
+            };
+            read_through(input, shard, &file)
+        }
+    }
+}
+
+/// Does a work for each of some things, as many at a time as there are cores; the results are in order.
+fn on_every_core<T: Sync, R: Send>(things: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    let next = Mutex::new(things.iter().enumerate());
+    let done = Mutex::new(Vec::with_capacity(things.len()));
     let cores = std::thread::available_parallelism()
         .map_or(1, usize::from)
-        .min(shards.len());
+        .min(things.len());
     std::thread::scope(|scope| {
         for _ in 0..cores {
             scope.spawn(|| {
                 loop {
-                    let shard = match next.lock() {
-                        Ok(mut next) => next.next().copied(),
+                    let thing = match next.lock() {
+                        Ok(mut next) => next.next(),
                         Err(_) => None,
                     };
-                    let Some(shard) = shard else { break };
-                    let part = opened.read(shard);
+                    let Some((at, thing)) = thing else { break };
+                    let result = work(thing);
                     if let Ok(mut done) = done.lock() {
-                        done.push(part.map(|part| (shard, part)));
+                        done.push((at, result));
                     }
                 }
             });
         }
     });
-    let mut parts = done
-        .into_inner()
-        .unwrap_or_default()
-        .into_iter()
-        .collect::<Result<Vec<_>, _>>()?;
-    parts.sort_by_key(|p| p.0.index);
-    Ok(parts)
+    let mut done = done.into_inner().unwrap_or_default();
+    done.sort_by_key(|(at, _)| *at);
+    done.into_iter().map(|(_, result)| result).collect()
 }
 
 /// A file of the disk.

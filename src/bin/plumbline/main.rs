@@ -4,6 +4,7 @@
 //! or unreadable input.
 
 mod files;
+mod folder;
 mod options;
 
 use clap::Parser;

@@ -24,7 +24,7 @@ pub enum Command {
 /// Options of `plumbline report`.
 #[derive(Args)]
 pub struct ReportOptions {
-    /// Predictions, outcomes, reference: told apart by what they hold.
+    /// Predictions, outcomes, reference: told apart by what they hold. Files, folders, archives.
     #[arg(required = true)]
     pub files: Vec<PathBuf>,
     /// A file of outcomes, whatever it seems to hold.
@@ -85,9 +85,10 @@ impl ReportOptions {
         })
     }
 
-    /// The reference file, where the baseline names one.
+    /// The reference file or folder, where the baseline names one.
     pub fn reference(&self) -> Option<PathBuf> {
-        Some(PathBuf::from(&self.baseline)).filter(|p| p.is_file())
+        let word = view::baseline(&self.baseline).is_some();
+        Some(PathBuf::from(&self.baseline)).filter(|p| p.is_file() || p.is_dir() && !word)
     }
 }
 

@@ -9,6 +9,7 @@ use crate::report::Choices;
 use crate::report::view::View;
 use crate::summary::Summary;
 use crate::web::client::{Progress, Stage, Stopped};
+use crate::web::files::Given;
 use crate::web::timing;
 use crate::web::{boot, files, store};
 use leptos::prelude::*;
@@ -26,7 +27,7 @@ pub fn fail(app: App, error: ReadError) {
 }
 
 /// Looks into more files, and reads all of them where their columns are clear.
-pub fn add(app: App, more: Vec<File>) {
+pub fn add<F: Into<Given>>(app: App, more: Vec<F>) {
     if more.is_empty() || app.saved {
         return;
     }
@@ -34,14 +35,15 @@ pub fn add(app: App, more: Vec<File>) {
     app.errors.update(Vec::clear);
     app.work.set(Some(Work::Look));
     let client = app.client.get_value();
+    let more: Vec<Given> = more.into_iter().map(Into::into).collect();
     spawn_local(async move {
         let looked = client.look(more).await;
         app.work.set(None);
         for error in looked.refused {
             fail(app, error);
         }
-        for (file, input) in looked.found {
-            take(app, file, input);
+        for (files, input) in looked.found {
+            take(app, files, input);
         }
         app.inputs.update(|inputs| {
             arrange(inputs);
@@ -54,16 +56,17 @@ pub fn add(app: App, more: Vec<File>) {
     });
 }
 
-/// Puts a file beside the others; one of the same name and columns takes the older one's place.
-fn take(app: App, file: File, input: Input) {
+/// Puts the files of a table beside the others; one of the same name and columns takes the older one's
+/// place.
+fn take(app: App, own: Vec<File>, input: Input) {
     let place = app.inputs.with_untracked(|inputs| {
         inputs
             .iter()
             .position(|old| old.name == input.name && old.sniff.schema == input.sniff.schema)
     });
     app.files.update_value(|files| match place {
-        Some(i) => files[i] = file,
-        None => files.push(file),
+        Some(i) => files[i] = own,
+        None => files.push(own),
     });
     app.inputs.update(|inputs| match place {
         Some(i) => inputs[i] = input,
@@ -79,7 +82,8 @@ pub fn settle(app: App) {
     let missing = app.inputs.with_untracked(|inputs| missing(inputs));
     app.panel.update(|panel| *panel |= missing.is_some());
     if missing.is_none() {
-        read(app);
+        // What was told of the files when they were looked into stays.
+        run(app);
     }
 }
 
@@ -144,13 +148,17 @@ pub fn watch(app: App) {
         .with_value(|client| client.on_loss(move |error| fail(app, error)));
 }
 
-/// Reads all files with the roles in force.
+/// Reads all files with the roles in force, and forgets what was wrong before.
 pub fn read(app: App) {
+    app.errors.update(Vec::clear);
+    run(app);
+}
+
+fn run(app: App) {
     let inputs = app.inputs.get_untracked();
     let files = app.files.get_value();
     let view = app.view.get_untracked();
     let client = app.client.get_value();
-    app.errors.update(Vec::clear);
     let turn = app.turn.get_value() + 1;
     app.turn.set_value(turn);
     app.asked.set_value(None);
@@ -170,7 +178,7 @@ pub fn read(app: App) {
                 app.work.set(Some(Work::Run(p)));
             }
         };
-        let done = client.run(&files, inputs, view, tell).await;
+        let done = client.run(&files, &inputs, view, tell).await;
         if !mine() {
             // A later run has taken over; it tells for itself.
             return;
@@ -204,6 +212,7 @@ pub fn show(app: App, summary: Arc<Summary>) {
 
 /// Takes a file away and reads the others.
 pub fn remove(app: App, index: usize) {
+    app.errors.update(Vec::clear);
     app.files.update_value(|files| {
         if index < files.len() {
             files.remove(index);

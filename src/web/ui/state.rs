@@ -48,8 +48,8 @@ pub struct Made {
 pub struct App {
     /// The workers.
     pub client: StoredValue<Client, LocalStorage>,
-    /// The files themselves, beside `inputs`.
-    pub files: StoredValue<Vec<File>, LocalStorage>,
+    /// The files themselves, those of each beside `inputs`.
+    pub files: StoredValue<Vec<Vec<File>>, LocalStorage>,
     /// Counts the runs, so that one that was overtaken keeps still.
     pub turn: StoredValue<u64>,
     /// The files that were looked into, with the roles in force.

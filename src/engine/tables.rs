@@ -1,0 +1,274 @@
+//! Several files that are one table: parts of a log, days of it in folders of their own.
+//!
+//! Files are parts of one table where their paths differ in numbers, hashes and `name=value` folders
+//! only, and most of their columns have the same names. A `name=value` folder is a column of all rows
+//! below it, as Hive has it.
+
+use super::message::{Input, Member};
+use super::paths::{common, constants, pattern};
+use super::union::Union;
+use crate::read::{ColumnSniff, ColumnSpec};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+/// Tables of one pattern that are told apart; further files stand alone.
+const MOST_SHAPES: usize = 16;
+
+/// Puts files together that are parts of one table, in the order of the first ones. `F` is a file.
+#[must_use]
+pub fn tables<F>(found: Vec<(F, Input)>) -> Vec<(Vec<F>, Input)> {
+    let mut tables: Vec<(Vec<F>, Vec<Input>)> = Vec::new();
+    let mut known: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    for (file, mut input) in found {
+        let mut given = constants(&input.name);
+        if !given.is_empty() {
+            let own: BTreeSet<&str> = names(&input).collect();
+            given.retain(|(name, _)| !own.contains(name.as_str()));
+        }
+        input.constants = given;
+        let at = pattern(&input.name).map(|pattern| {
+            let shapes = known.entry(pattern).or_default();
+            let same = shapes.iter().find(|at| {
+                let first = tables.get(**at).and_then(|(_, parts)| parts.first());
+                first.is_some_and(|first| alike(first, &input))
+            });
+            same.copied().unwrap_or_else(|| {
+                if shapes.len() < MOST_SHAPES {
+                    shapes.push(tables.len());
+                }
+                tables.len()
+            })
+        });
+        match at.and_then(|at| tables.get_mut(at)) {
+            Some((files, parts)) => {
+                files.push(file);
+                parts.push(input);
+            }
+            None => tables.push((vec![file], vec![input])),
+        }
+    }
+    let table = |(files, parts)| (files, table(parts));
+    tables.into_iter().map(table).collect()
+}
+
+fn names(input: &Input) -> impl Iterator<Item = &str> {
+    input.sniff.columns.iter().map(|c| c.name.as_str())
+}
+
+/// Whether most columns of two files have the same names.
+fn alike(a: &Input, b: &Input) -> bool {
+    if names(a).eq(names(b)) {
+        return true;
+    }
+    let (a, b): (BTreeSet<&str>, BTreeSet<&str>) = (names(a).collect(), names(b).collect());
+    a.intersection(&b).count() * 2 >= a.union(&b).count()
+}
+
+/// One input of the parts of a table.
+fn table(mut parts: Vec<Input>) -> Input {
+    if parts.len() == 1 && parts.iter().all(|part| part.constants.is_empty()) {
+        return parts.swap_remove(0);
+    }
+    let union = Union::of(&mut parts);
+    let alone = parts.len() == 1;
+    let mut first = parts[0].clone();
+    first.sniff.columns = union.columns;
+    first.sniff.schema.columns = first.sniff.columns.iter().map(spec).collect();
+    (first.kind, first.roles) = (union.kind, union.roles);
+    first.troubles = Vec::new();
+    first.bytes = parts.iter().map(|part| part.bytes).sum();
+    if !alone {
+        first.name = common(parts.iter().map(|part| part.name.as_str()));
+        first.sniff.description = format!("{} files: {}", parts.len(), first.sniff.description);
+    }
+    first.parts = Arc::from(parts);
+    first
+}
+
+fn spec(column: &ColumnSniff) -> ColumnSpec {
+    ColumnSpec {
+        name: column.name.clone(),
+        kind: column.kind,
+        time: column.time,
+        wanted: true,
+    }
+}
+
+impl Input {
+    /// The files of the tables, one by one, with the roles in force.
+    #[must_use]
+    pub fn files(inputs: &[Self]) -> Vec<Self> {
+        let all = inputs.iter().enumerate();
+        all.flat_map(|(table, input)| input.each(table)).collect()
+    }
+
+    fn each(&self, table: usize) -> Vec<Self> {
+        if self.parts.is_empty() {
+            return vec![self.clone()];
+        }
+        let columns = self.sniff.columns.iter().zip(&self.roles);
+        let known: BTreeMap<&str, _> = columns.map(|(c, r)| (c.name.as_str(), (c, r))).collect();
+        let of = Member {
+            index: table,
+            name: self.name.clone(),
+            format: self.sniff.description.clone(),
+        };
+        let part = |part: &Self| {
+            let mut part = part.clone();
+            part.kind = self.kind;
+            part.table = (self.parts.len() > 1).then(|| of.clone());
+            for (column, role) in part.sniff.columns.iter_mut().zip(&mut part.roles) {
+                if let Some((union, given)) = known.get(column.name.as_str()) {
+                    *role = (*given).clone();
+                    // How its times are written is its own.
+                    let time = column.time.or(union.time);
+                    *column = ColumnSniff {
+                        time,
+                        ..(*union).clone()
+                    };
+                }
+            }
+            part
+        };
+        self.parts.iter().map(part).collect()
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::engine::look;
+    use crate::log::{FileKind, Role};
+    use crate::table::Kind;
+
+    fn of(files: &[(&str, &str)]) -> Vec<(Vec<usize>, Input)> {
+        let found = files.iter().enumerate();
+        let found = found.map(|(at, (name, text))| (at, look(name, &text.as_bytes()).unwrap()));
+        tables(found.collect())
+    }
+
+    fn roles(input: &Input) -> Vec<(&str, Role)> {
+        let roles = input.roles.iter().map(|r| r.role);
+        names(input).zip(roles).collect()
+    }
+
+    #[test]
+    fn files_of_one_pattern_and_other_columns_are_other_tables() {
+        let found = of(&[
+            (
+                "d/1.csv",
+                "id,time,score\na,2026-01-01,0.5\nb,2026-01-02,0.25\n",
+            ),
+            ("d/2.csv", "id,label\na,1\nb,0\n"),
+            (
+                "d/3.csv",
+                "id,time,score\nc,2026-01-03,0.75\nd,2026-01-04,0.5\n",
+            ),
+            ("d/4.csv", "label,id\n1,c\n0,d\n"),
+            ("alone.csv", "id,time,score\ne,2026-01-05,0.75\n"),
+        ]);
+        let files: Vec<&Vec<usize>> = found.iter().map(|(files, _)| files).collect();
+        assert_eq!(files, [&vec![0, 2], &vec![1, 3], &vec![4]]);
+        let inputs: Vec<Input> = found.into_iter().map(|(_, input)| input).collect();
+        let kinds = [FileKind::Predictions, FileKind::Outcomes];
+        assert!(inputs[..2].iter().map(|i| i.kind).eq(kinds));
+        assert_eq!((inputs[0].bytes, inputs[0].parts.len()), (49 + 49, 2));
+        let flat = Input::files(&inputs);
+        let told: Vec<_> = flat
+            .iter()
+            .map(|i| (i.name.as_str(), i.table.as_ref().map(|t| t.index)))
+            .collect();
+        assert_eq!(
+            told,
+            [
+                ("d/1.csv", Some(0)),
+                ("d/3.csv", Some(0)),
+                ("d/2.csv", Some(1)),
+                ("d/4.csv", Some(1)),
+                ("alone.csv", None),
+            ]
+        );
+    }
+
+    #[test]
+    fn roles_follow_from_all_small_parts_together() {
+        let texts: Vec<(String, String)> = (0..60)
+            .map(|i| {
+                let row = format!("r{i},2026-01-{:02},0.{i:02},{}", 1 + i % 28, i % 2);
+                (
+                    format!("log/{i}.csv"),
+                    format!("id,time,score,label\n{row}\n"),
+                )
+            })
+            .collect();
+        let texts: Vec<(&str, &str)> = texts
+            .iter()
+            .map(|(n, t)| (n.as_str(), t.as_str()))
+            .collect();
+        let found = of(&texts);
+        let [(_, input)] = &found[..] else {
+            panic!("{} tables", found.len())
+        };
+        assert_eq!(
+            roles(input),
+            [
+                ("id", Role::Id),
+                ("time", Role::Time),
+                ("score", Role::Score),
+                ("label", Role::Outcome),
+            ]
+        );
+        let distinct: Vec<usize> = input.sniff.columns.iter().map(|c| c.distinct).collect();
+        assert_eq!(distinct, [60, 28, 60, 2]);
+        // What the reader says of the table holds for its files.
+        let mut input = input.clone();
+        input.give(Role::Time, "score").unwrap();
+        let flat = Input::files(&[input]);
+        assert!(flat.iter().all(|part| roles(part)[2].1 == Role::Time));
+    }
+
+    #[test]
+    fn kinds_that_differ_meet_as_words_and_an_empty_column_decides_nothing() {
+        let found = of(&[
+            (
+                "d/1.csv",
+                "time,score,code,area\n2026-01-01,0.5,7,\n2026-01-02,0.5,8,\n",
+            ),
+            (
+                "d/2.csv",
+                "time,score,code,area\n2026-01-03,0.5,x7,1.5\n2026-01-04,0.5,8,2.5\n",
+            ),
+        ]);
+        let columns = &found[0].1.sniff.columns;
+        assert_eq!(
+            (columns[2].kind, columns[3].kind),
+            (Kind::Category, Kind::Number)
+        );
+        let troubles = &found[0].1.parts[0].troubles;
+        assert_eq!(troubles.len(), 1);
+        assert!(
+            troubles[0].reason.contains("'code'"),
+            "{}",
+            troubles[0].reason
+        );
+    }
+
+    #[test]
+    fn a_path_gives_a_column_unless_the_rows_have_it() {
+        let found = of(&[
+            (
+                "d/dt=2026-01-01/region=eu/0.csv",
+                "score,region\n0.5,north\n0.25,south\n",
+            ),
+            ("d/dt=2026-01-02/region=us/0.csv", "score\n0.5\n0.25\n"),
+        ]);
+        let input = &found[0].1;
+        assert_eq!(names(input).collect::<Vec<_>>(), ["score", "region", "dt"]);
+        assert_eq!(roles(input)[2], ("dt", Role::Time));
+        let flat = Input::files(std::slice::from_ref(input));
+        let constants: Vec<_> = flat.iter().map(|part| part.constants.clone()).collect();
+        let dt = |day: &str| vec![("dt".to_owned(), day.to_owned())];
+        assert_eq!(constants, [dt("2026-01-01"), dt("2026-01-02")]);
+    }
+}

@@ -1,0 +1,252 @@
+//! The columns of all parts of a table, by name, and how the parts differ.
+
+use super::message::Input;
+use crate::log::{FileKind, Role, RoleGuess, guess};
+use crate::read::instant::Instants;
+use crate::read::{ColumnSniff, TimeFormat, Trouble};
+use crate::table::Kind;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Different values of a folder's name that can still be sliced by.
+const MOST_VALUES: usize = 200;
+
+/// Columns that are named in a notice.
+const MOST_NAMED: usize = 5;
+
+/// Rows that a part must show for its roles to be those of the table.
+const ENOUGH_ROWS: usize = 50;
+
+/// Values of a column that are remembered to tell new ones.
+const MOST_SEEN: usize = 2_000;
+
+/// The columns of all parts, and their roles.
+pub(super) struct Union {
+    pub columns: Vec<ColumnSniff>,
+    pub roles: Vec<RoleGuess>,
+    pub kind: FileKind,
+    places: BTreeMap<String, usize>,
+    seen: Vec<BTreeSet<String>>,
+    /// Columns whose kinds differ.
+    mixed: BTreeSet<usize>,
+}
+
+impl Union {
+    /// Unites the columns of the parts; the parts are told how they differ, get the columns that their
+    /// paths give, and forget what served only to guess roles.
+    pub fn of(parts: &mut [Input]) -> Self {
+        let mut union = Self {
+            columns: Vec::new(),
+            roles: Vec::new(),
+            kind: FileKind::Predictions,
+            places: BTreeMap::new(),
+            seen: Vec::new(),
+            mixed: BTreeSet::new(),
+        };
+        for column in parts.iter().flat_map(|part| &part.sniff.columns) {
+            union.take(column);
+        }
+        let read = union.columns.len();
+        union.differences(parts);
+        union.find_roles(parts);
+        let mut names: Vec<String> = Vec::new();
+        for (name, _) in parts.iter().flat_map(|part| &part.constants) {
+            if !union.places.contains_key(name) && !names.contains(name) {
+                names.push(name.clone());
+            }
+        }
+        for name in names {
+            union.constant(&name, parts);
+        }
+        for part in parts {
+            for column in &mut part.sniff.columns {
+                column.numbers = Vec::new();
+                column.samples = Vec::new();
+            }
+            // A name that one part has in its rows and another one in its path is read from the rows.
+            let given = |name: &String| union.places.get(name).filter(|at| **at >= read);
+            part.constants.retain(|(name, _)| given(name).is_some());
+            for (name, _) in &part.constants {
+                if let Some(at) = given(name) {
+                    part.sniff.columns.push(union.columns[*at].clone());
+                    part.roles.push(union.roles[*at].clone());
+                }
+            }
+        }
+        union
+    }
+
+    fn push(&mut self, column: ColumnSniff) {
+        self.places.insert(column.name.clone(), self.columns.len());
+        self.seen.push(column.samples.iter().cloned().collect());
+        self.columns.push(column);
+    }
+
+    fn take(&mut self, column: &ColumnSniff) {
+        let Some(&at) = self.places.get(&column.name) else {
+            self.push(ColumnSniff {
+                numbers: Vec::new(),
+                ..column.clone()
+            });
+            return;
+        };
+        let known = &mut self.columns[at];
+        match (known.filled, column.filled) {
+            (_, 0) => {}
+            (0, _) => (known.kind, known.time) = (column.kind, column.time),
+            _ if known.kind != column.kind => {
+                known.kind = Kind::Category;
+                self.mixed.insert(at);
+            }
+            _ => known.time = known.time.or(column.time),
+        }
+        known.filled += column.filled;
+        known.missing += column.missing;
+        known.whole &= column.whole;
+        known.range = match (known.range, column.range) {
+            (Some((low, high)), Some((l, h))) => Some((low.min(l), high.max(h))),
+            (a, b) => a.or(b),
+        };
+        // As many of its values are new as of those that are shown.
+        let seen = &mut self.seen[at];
+        let new: Vec<&String> = column
+            .samples
+            .iter()
+            .filter(|v| !seen.contains(*v))
+            .collect();
+        let shown = column.samples.len().max(1);
+        known.distinct += (column.distinct * new.len()).div_ceil(shown);
+        for value in new {
+            if known.samples.len() < 5 {
+                known.samples.push(value.clone());
+            }
+            if seen.len() < MOST_SEEN {
+                seen.insert(value.clone());
+            }
+        }
+    }
+
+    /// The roles that the fullest part has, or where all are small, those that follow from all of them.
+    fn find_roles(&mut self, parts: &[Input]) {
+        let fullest = parts.iter().rev().max_by_key(|part| part.sniff.rows);
+        let Some(fullest) = fullest.filter(|part| part.sniff.rows >= ENOUGH_ROWS) else {
+            (self.kind, self.roles) = guess(&self.columns);
+            return;
+        };
+        self.kind = fullest.kind;
+        let mut found: BTreeMap<&str, &RoleGuess> = BTreeMap::new();
+        for part in std::iter::once(fullest).chain(parts) {
+            for (column, role) in part.sniff.columns.iter().zip(&part.roles) {
+                let taken = role.role.is_single() && found.values().any(|r| r.role == role.role);
+                if !taken {
+                    found.entry(&column.name).or_insert(role);
+                }
+            }
+        }
+        let role = |column: &ColumnSniff| match found.get(column.name.as_str()) {
+            Some(role) => (*role).clone(),
+            None => RoleGuess {
+                role: Role::Ignore,
+                confidence: 0.3,
+                because: "another column has its role in other files".into(),
+            },
+        };
+        self.roles = self.columns.iter().map(role).collect();
+    }
+
+    /// Tells the parts which columns only some of them have, or have in another kind.
+    fn differences(&self, parts: &mut [Input]) {
+        let count = parts.len();
+        let mut without = vec![0_usize; self.columns.len()];
+        for part in parts.iter() {
+            let own: BTreeSet<&str> = part.sniff.columns.iter().map(|c| c.name.as_str()).collect();
+            for (lacks, column) in without.iter_mut().zip(&self.columns) {
+                *lacks += usize::from(!own.contains(column.name.as_str()));
+            }
+        }
+        let some = self.columns.iter().zip(&without).filter(|(_, n)| **n > 0);
+        let some: Vec<String> = some.map(|(c, n)| format!("'{}' ({n})", c.name)).collect();
+        let lacking = without.iter().copied().max().unwrap_or(0);
+        self.tell(parts, &some, lacking, |names| {
+            format!(
+                "some of the {count} files of this table lack columns that others have: {names}. They are put together by name, and what is lacking is missing"
+            )
+        });
+        let mixed = self.mixed.iter().filter_map(|at| self.columns.get(*at));
+        let mixed: Vec<String> = mixed.map(|c| format!("'{}'", c.name)).collect();
+        self.tell(parts, &mixed, count, |names| {
+            format!(
+                "columns hold numbers or times in some of the {count} files of this table and words in others: {names}. They are read as words where their role does not need numbers or times"
+            )
+        });
+    }
+
+    fn tell(
+        &self,
+        parts: &mut [Input],
+        names: &[String],
+        files: usize,
+        sentence: impl Fn(&str) -> String,
+    ) {
+        let (Some(first), false) = (parts.first_mut(), names.is_empty()) else {
+            return;
+        };
+        let mut named = names[..names.len().min(MOST_NAMED)].join(", ");
+        if names.len() > MOST_NAMED {
+            named.push_str(&format!(" and {} more", names.len() - MOST_NAMED));
+        }
+        first.troubles.push(Trouble {
+            line: 0,
+            column: None,
+            reason: sentence(&named),
+            count: files as u64,
+            row_lost: false,
+        });
+    }
+
+    /// A column that the paths of the parts give.
+    fn constant(&mut self, name: &str, parts: &[Input]) {
+        let own = |part: &Input| {
+            let value = part.constants.iter().find(|(n, _)| n == name);
+            value.map_or_else(String::new, |(_, value)| value.clone())
+        };
+        let values: Vec<String> = parts.iter().map(own).collect();
+        let filled: Vec<&String> = values.iter().filter(|v| !v.is_empty()).collect();
+        let distinct: BTreeSet<&String> = filled.iter().copied().collect();
+        let time = [TimeFormat::Iso, TimeFormat::Compact]
+            .into_iter()
+            .find(|format| {
+                let mut instants = Instants::new(*format);
+                let all = filled.iter().all(|v| instants.read(v.as_bytes()).is_some());
+                all && !filled.is_empty()
+            });
+        let is = |role: Role| self.roles.iter().any(|r| r.role == role);
+        let lower = name.to_lowercase();
+        let version = ["model", "model_version", "version"].contains(&lower.as_str());
+        let role = match time {
+            Some(_) if is(Role::Time) => Role::Ignore,
+            Some(_) => Role::Time,
+            None if version && !is(Role::ModelVersion) => Role::ModelVersion,
+            None if distinct.len() <= MOST_VALUES => Role::Segment,
+            None => Role::Ignore,
+        };
+        let column = ColumnSniff {
+            name: name.into(),
+            kind: time.map_or(Kind::Category, |_| Kind::Time),
+            time,
+            samples: distinct.iter().take(5).map(|v| (*v).clone()).collect(),
+            filled: filled.len(),
+            missing: values.len() - filled.len(),
+            distinct: distinct.len(),
+            whole: false,
+            range: None,
+            numbers: Vec::new(),
+        };
+        let role = RoleGuess {
+            role,
+            confidence: 0.8,
+            because: "from the names of the folders".into(),
+        };
+        self.push(column);
+        self.roles.push(role);
+    }
+}

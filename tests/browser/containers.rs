@@ -1,0 +1,114 @@
+//! Compressed files, archives, and tables of many files: dropped, they give what the command line gives.
+
+use crate::app::{App, assert_same, command_line, has, part, ready, saved_json};
+use crate::data;
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use std::fs;
+use std::io::{Cursor, Write as _};
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut gzip = GzEncoder::new(Vec::new(), Compression::default());
+    gzip.write_all(bytes).unwrap();
+    gzip.finish().unwrap()
+}
+
+#[test]
+fn compressed_files_give_the_bytes_of_the_plain_ones() {
+    let Some(mut app) = App::open() else { return };
+    let folder = data::folder("compressed");
+    let (predictions, outcomes) = data::predictions_and_outcomes(&folder, 2_000);
+    let packed = |name: &str, path| data::file(&folder, name, gzip(&fs::read(path).unwrap()));
+    let packed = [
+        packed("predictions.csv.gz", &predictions),
+        packed("outcomes.csv.gz", &outcomes),
+    ];
+    app.read(&[&packed[0], &packed[1]]);
+    let (text, _) = saved_json(&mut app.page);
+    let plain = command_line(&[&predictions, &outcomes], &["--out", "-"]);
+    assert_same(&text, &plain);
+    app.assert_quiet();
+}
+
+#[test]
+fn an_archive_gives_the_tables_in_it_and_names_what_is_none() {
+    let Some(mut app) = App::open() else { return };
+    let folder = data::folder("archive");
+    let (predictions, outcomes) = data::predictions_and_outcomes(&folder, 200);
+    let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, bytes) in [
+        ("log/predictions.csv", fs::read(&predictions).unwrap()),
+        ("plot.png", b"\x89PNG\r\n\x1a\n".to_vec()),
+        ("outcomes.csv.gz", gzip(&fs::read(&outcomes).unwrap())),
+    ] {
+        zip.start_file(name, zip::write::SimpleFileOptions::default())
+            .unwrap();
+        zip.write_all(&bytes).unwrap();
+    }
+    let zip = data::file(&folder, "all.zip", zip.finish().unwrap().into_inner());
+    app.read(&[&zip]);
+    let (text, _) = saved_json(&mut app.page);
+    let expected = command_line(&[&zip], &["--out", "-"]);
+    assert!(expected.contains("all.zip/log/predictions.csv"));
+    assert_same(&text, &expected);
+    let told = app.page.text(&part("errors"));
+    assert!(
+        told.contains("all.zip/plot.png") && told.contains("PNG"),
+        "{told}"
+    );
+    app.assert_quiet();
+}
+
+#[test]
+fn a_file_that_was_cut_off_is_read_as_far_as_it_goes_and_the_loss_is_shown() {
+    let Some(mut app) = App::open() else { return };
+    let folder = data::folder("cut-off");
+    let (predictions, outcomes) = data::predictions_and_outcomes(&folder, 500);
+    let packed = gzip(&fs::read(&predictions).unwrap());
+    let cut = data::file(&folder, "cut.csv.gz", &packed[..packed.len() / 2]);
+    app.read(&[&cut, &outcomes]);
+    app.page.wait_for(&format!(
+        "document.querySelector('{}')?.innerText.includes('ends early')",
+        part("rejected")
+    ));
+    let (text, _) = saved_json(&mut app.page);
+    assert_same(&text, &command_line(&[&cut, &outcomes], &["--out", "-"]));
+    app.assert_quiet();
+}
+
+#[test]
+fn a_folder_of_parts_is_one_table() {
+    let Some(mut app) = App::open() else { return };
+    let folder = data::folder("folder-of-parts");
+    let _ = fs::remove_dir_all(&folder);
+    fs::create_dir_all(&folder).unwrap();
+    let (predictions, _) = data::predictions_and_outcomes(&folder, 100);
+    let text = fs::read_to_string(&predictions).unwrap();
+    fs::remove_file(&predictions).unwrap();
+    let (header, rows) = text.split_once('\n').unwrap();
+    let rows: Vec<&str> = rows.lines().collect();
+    for (day, rows) in rows.chunks(100).enumerate() {
+        let day = folder.join(format!("team=a%2Fb/day={:02}", day + 1));
+        fs::create_dir_all(&day).unwrap();
+        data::file(
+            &day,
+            "part-0.csv",
+            format!("{header}\n{}\n", rows.join("\n")),
+        );
+        data::file(&day, "_SUCCESS", "");
+    }
+    app.page.drop_files("body", &[&folder]);
+    ready(&mut app.page);
+    let (text, _) = saved_json(&mut app.page);
+    assert_same(&text, &command_line(&[&folder], &["--out", "-"]));
+    assert!(text.contains("30 files: CSV"), "{text}");
+    app.page.click(&part("columns"));
+    app.page.wait_for(&has("file-0"));
+    assert_eq!(
+        app.page
+            .eval("document.querySelectorAll('.file.card').length"),
+        2,
+        "the parts, and the outcomes"
+    );
+    app.assert_quiet();
+}
