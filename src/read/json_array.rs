@@ -14,7 +14,7 @@ use super::json_keys::Keys;
 use super::json_lines::is_lines;
 use super::json_text::{self, skip_blanks};
 use super::json_walk::{Passing, Walk, Wrong, wrong};
-use super::reader::{Fill, Head, MAX_RECORD, Reader, Rows, Shape, Stop};
+use super::reader::{Fill, Head, MAX_RECORD, Reader, Rows, Shape, Stop, UNFINISHED};
 use super::trouble::{Fault, Troubles};
 use super::{Cut, Dialect, Format, ReadError, Schema};
 
@@ -76,7 +76,7 @@ impl Reader for JsonArray {
         if names.is_empty() {
             return Err(head.error(
                 Some(1),
-                "the first item of the array does not end within a megabyte",
+                &format!("the first item of the array {UNFINISHED}"),
                 "Write one JSON object a line, for example with `jq -c '.[]'`.",
             ));
         }

@@ -35,6 +35,7 @@ mod json_lines;
 mod json_text;
 mod json_walk;
 pub mod key;
+mod look_far;
 mod profile;
 mod reader;
 mod scan;
