@@ -279,3 +279,59 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn every_form_in_every_encoding() {
+    for name in ["records.json", "split-pretty.json", "columns-pretty.json"] {
+        let bytes = file(name);
+        let expected = cells(&bytes);
+        let text = String::from_utf8(bytes).unwrap();
+        let utf16: Vec<u8> = format!("\u{feff}{text}")
+            .encode_utf16()
+            .flat_map(u16::to_le_bytes)
+            .collect();
+        let marked = format!("\u{feff}{text}").into_bytes();
+        let returns = text.replace('\n', "\r\n").into_bytes();
+        for bytes in [utf16, marked, returns] {
+            assert_eq!(cells(&bytes), expected, "{name}");
+        }
+    }
+}
+
+#[test]
+fn documents_of_many_megabytes() {
+    let pad = "p".repeat(150);
+    let rows: Vec<Value> = rows(["0", "1", "2"])
+        .into_iter()
+        .cycle()
+        .take(90_000)
+        .map(|mut row| {
+            row["pad"] = pad.as_str().into();
+            row
+        })
+        .collect();
+    let array = serde_json::to_string_pretty(&rows).unwrap();
+    // What stands before the rows may be long too.
+    let wrapped = json!({"about": {"text": "t".repeat(3 << 20)}, "rows": rows}).to_string();
+    let names = ["id", "at", "probs", "label"];
+    let column = |name: &str| rows.iter().map(|r| r[name].clone()).collect::<Value>();
+    let lists: Value = names
+        .iter()
+        .map(|n| (n.to_string(), column(n)))
+        .collect::<Map<_, _>>()
+        .into();
+    let cells: Vec<Vec<&Value>> = rows.iter().map(|r| names.map(|n| &r[n]).to_vec()).collect();
+    let index: Vec<usize> = (0..rows.len()).collect();
+    let split = json!({"columns": names, "index": index, "data": cells}).to_string();
+    assert!(array.len() > 2 * (8 << 20) && split.len() > 4 << 20);
+    for text in [array, wrapped, lists.to_string(), split] {
+        let report = report(&[("log.json", text.as_bytes())], &View::default());
+        assert_eq!(
+            report.sources[0].rows, 90_000,
+            "{}",
+            report.sources[0].format
+        );
+        assert_eq!(report.rows.rejected, 0);
+        assert!((value(&report, "accuracy") - 2.0 / 3.0).abs() < 1e-12);
+    }
+}
