@@ -45,6 +45,22 @@ fn numbers_in_an_array_are_the_scores_of_the_classes() {
     }
 }
 
+#[test]
+fn scores_in_an_array_go_with_the_labels_in_their_order() {
+    let of = |labels| {
+        let lines: String = rows(labels).iter().map(|r| format!("{r}\n")).collect();
+        report(&[("log.json", lines.as_bytes())], &View::default())
+    };
+    let (named, numbered) = (of(["ant", "bee", "cat"]), of(["0", "1", "2"]));
+    for metric in ["accuracy", "log_loss", "f1"] {
+        let (a, b) = (value(&named, metric), value(&numbered, metric));
+        assert!(a == b, "{metric}: {a} {b}");
+    }
+    let told = |report: &plumbline::report::Report| report.health.notes.join(" ");
+    assert!(told(&named).contains("ant, bee, cat, in this order"));
+    assert!(!told(&numbered).contains("in this order"));
+}
+
 /// A file of `tests/formats/json`.
 fn file(name: &str) -> Vec<u8> {
     let path = format!("{}/tests/formats/json/{name}", env!("CARGO_MANIFEST_DIR"));
