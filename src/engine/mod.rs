@@ -31,6 +31,6 @@ mod write;
 
 pub use keeper::Keeper;
 pub use look::{arrange, look};
-pub use part::{OVERLAP_BYTES, info, read_part, read_through};
+pub use part::{info, read_through};
 pub use shards::Shards;
 pub use write::write;
