@@ -45,6 +45,22 @@ fn numbers_in_an_array_are_the_scores_of_the_classes() {
     }
 }
 
+#[test]
+fn scores_in_an_array_go_with_the_labels_in_their_order() {
+    let of = |labels| {
+        let lines: String = rows(labels).iter().map(|r| format!("{r}\n")).collect();
+        report(&[("log.json", lines.as_bytes())], &View::default())
+    };
+    let (named, numbered) = (of(["ant", "bee", "cat"]), of(["0", "1", "2"]));
+    for metric in ["accuracy", "log_loss", "f1"] {
+        let (a, b) = (value(&named, metric), value(&numbered, metric));
+        assert!(a == b, "{metric}: {a} {b}");
+    }
+    let told = |report: &plumbline::report::Report| report.health.notes.join(" ");
+    assert!(told(&named).contains("ant, bee, cat, in this order"));
+    assert!(!told(&numbered).contains("in this order"));
+}
+
 /// A file of `tests/formats/json`.
 fn file(name: &str) -> Vec<u8> {
     let path = format!("{}/tests/formats/json/{name}", env!("CARGO_MANIFEST_DIR"));
@@ -277,5 +293,61 @@ proptest! {
                 let _ = read_through(&input, shard, &bytes.as_slice());
             }
         }
+    }
+}
+
+#[test]
+fn every_form_in_every_encoding() {
+    for name in ["records.json", "split-pretty.json", "columns-pretty.json"] {
+        let bytes = file(name);
+        let expected = cells(&bytes);
+        let text = String::from_utf8(bytes).unwrap();
+        let utf16: Vec<u8> = format!("\u{feff}{text}")
+            .encode_utf16()
+            .flat_map(u16::to_le_bytes)
+            .collect();
+        let marked = format!("\u{feff}{text}").into_bytes();
+        let returns = text.replace('\n', "\r\n").into_bytes();
+        for bytes in [utf16, marked, returns] {
+            assert_eq!(cells(&bytes), expected, "{name}");
+        }
+    }
+}
+
+#[test]
+fn documents_of_many_megabytes() {
+    let pad = "p".repeat(150);
+    let rows: Vec<Value> = rows(["0", "1", "2"])
+        .into_iter()
+        .cycle()
+        .take(90_000)
+        .map(|mut row| {
+            row["pad"] = pad.as_str().into();
+            row
+        })
+        .collect();
+    let array = serde_json::to_string_pretty(&rows).unwrap();
+    // What stands before the rows may be long too.
+    let wrapped = json!({"about": {"text": "t".repeat(3 << 20)}, "rows": rows}).to_string();
+    let names = ["id", "at", "probs", "label"];
+    let column = |name: &str| rows.iter().map(|r| r[name].clone()).collect::<Value>();
+    let lists: Value = names
+        .iter()
+        .map(|n| (n.to_string(), column(n)))
+        .collect::<Map<_, _>>()
+        .into();
+    let cells: Vec<Vec<&Value>> = rows.iter().map(|r| names.map(|n| &r[n]).to_vec()).collect();
+    let index: Vec<usize> = (0..rows.len()).collect();
+    let split = json!({"columns": names, "index": index, "data": cells}).to_string();
+    assert!(array.len() > 2 * (8 << 20) && split.len() > 4 << 20);
+    for text in [array, wrapped, lists.to_string(), split] {
+        let report = report(&[("log.json", text.as_bytes())], &View::default());
+        assert_eq!(
+            report.sources[0].rows, 90_000,
+            "{}",
+            report.sources[0].format
+        );
+        assert_eq!(report.rows.rejected, 0);
+        assert!((value(&report, "accuracy") - 2.0 / 3.0).abs() < 1e-12);
     }
 }

@@ -148,3 +148,46 @@ fn seventy_megabytes_of_rows_behind_a_quote_that_is_never_closed() {
     assert_eq!(told, [(21, 1)]);
     assert!(report.rejected[0].reason.contains("double it"));
 }
+
+#[test]
+fn the_first_record_may_be_long_too() {
+    // A good row of two megabytes.
+    let wide = "w".repeat(2 << 20);
+    let mut text = String::from("id,ts,prediction,label,note\n");
+    (0..40).for_each(|i| text += &csv(i, if i == 0 { &wide } else { "" }));
+    assert_eq!(report(&text.as_bytes()).rows.joined, 40);
+    let mut text: String = (0..40).map(json).collect();
+    text.insert_str(text.find("\"\"").unwrap() + 1, &wide);
+    assert_eq!(report(&text.as_bytes()).rows.joined, 40);
+    let items: Vec<&str> = text.lines().collect();
+    let text = format!("[{}]", items.join(","));
+    assert_eq!(report(&text.as_bytes()).rows.joined, 40);
+    // A quote that is not closed in the first row.
+    let mut text = String::from("id,ts,prediction,label,note\nbad,,,,\"\n");
+    (0..400_000).for_each(|i| text += &csv(i, &wide[..150]));
+    assert_eq!(report(&text.as_bytes()).rows.joined, 400_000);
+    // Rows too long to be read.
+    let rows: String = (0..40).map(|i| csv(i, "")).collect();
+    let lines: String = (0..40).map(json).collect();
+    for (start, end) in [
+        ("id,ts,prediction,label,note\nbad,,,,", format!("\n{rows}")),
+        (
+            "id,ts,prediction,label,note\nbad,,,,\"",
+            format!("\"\n{rows}"),
+        ),
+        ("{\"id\":\"", format!("\"}}\n{lines}")),
+    ] {
+        let file = Long {
+            start: start.to_owned(),
+            end,
+            most: 0.into(),
+            all: 0.into(),
+        };
+        let report = report(&file);
+        assert_eq!(
+            (report.rows.joined, report.rows.rejected),
+            (40, 1),
+            "{start}"
+        );
+    }
+}

@@ -358,6 +358,14 @@ fn a_bad_item_costs_only_itself() {
 }
 
 #[test]
+fn many_bad_items_take_no_longer_than_many_good_ones() {
+    // Quadratic work would not end.
+    let text = format!("[{{\"a\":1}}{}]", ",1".repeat(4 << 20));
+    let (table, _, told) = in_order(text.as_bytes(), 9 << 20);
+    assert_eq!((table.rows, told[0].1), (1, 4 << 20));
+}
+
+#[test]
 fn a_document_that_ends_early_gives_its_whole_items() {
     let text = "[\n{\"a\":\"one\"},\n{\"a\":\"two\"},\n{\"a\":\"three\"}\n]";
     for end in 14..text.len() {

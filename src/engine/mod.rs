@@ -37,7 +37,7 @@ mod write;
 
 pub use keeper::Keeper;
 pub use look::{arrange, look};
-pub use part::{OVERLAP_BYTES, info, read_part, read_through};
+pub use part::{info, read_through};
 pub use several::{few, sift};
 pub use shards::Shards;
 pub use tables::tables;

@@ -7,28 +7,14 @@ use crate::read::{
 };
 
 /// Bytes past a shard's end that mostly hold the end of its last record.
-pub const OVERLAP_BYTES: u64 = 64 << 10;
+const OVERLAP_BYTES: u64 = 64 << 10;
 
 /// Bytes of the longest border.
 const BORDER_BYTES: u64 = 1 << 10;
 
-/// Reads the records that start in a shard. `bytes` is the file from byte `base` on, at most one
-/// byte before the shard where it is not aligned; `eof`: the file ends with `bytes`.
-///
-/// # Errors
-/// Where the file cannot be read further, with its name; a line is counted from the shard's first
-/// record.
-pub fn read_part(
-    input: &Input,
-    shard: Shard,
-    bytes: &[u8],
-    base: u64,
-    eof: bool,
-) -> Result<ShardRead, ReadError> {
-    read_records(input, shard, bytes, base, eof, MAX_RECORD)
-}
-
-/// As [`read_part`], with records of at most `longest` bytes.
+/// Reads the records that start in a shard, of at most `longest` bytes each. `bytes` is the file from
+/// byte `base` on, at most one byte before the shard where it is not aligned; `eof`: the file ends with
+/// `bytes`. An error names the file, and counts its line from the shard's first record.
 fn read_records(
     input: &Input,
     shard: Shard,
@@ -48,7 +34,7 @@ fn read_records(
 /// record is longer is passed over in pieces.
 ///
 /// # Errors
-/// As [`read_part`], but with the line of the file, and what the file itself fails with.
+/// Where the file cannot be read further, with its name and line; and what the file itself fails with.
 pub fn read_through(input: &Input, shard: Shard, file: &dyn Bytes) -> Result<Part, ReadError> {
     read_limited(input, shard, file, MAX_RECORD)
 }

@@ -78,6 +78,7 @@ pub fn join(sources: Vec<Source>) -> Result<Log, String> {
             truth,
             predicted: predictions.take(Role::Prediction),
             score: predictions.take(Role::Score),
+            numbered: is_array(&predictions),
             class_scores: class_scores(&mut predictions),
         },
     )?;
@@ -121,6 +122,16 @@ pub fn join(sources: Vec<Source>) -> Result<Log, String> {
     }
     log.counts = counts;
     Ok(log)
+}
+
+/// Whether the scores of the classes are the items of an array: `probs.0`, `probs.1`.
+fn is_array(predictions: &Predictions) -> bool {
+    let names = predictions.names(Role::ClassScore);
+    let item = |name: &String| {
+        let (_, item) = name.rsplit_once('.')?;
+        item.parse::<usize>().ok()
+    };
+    !names.is_empty() && names.iter().all(|name| item(name).is_some())
 }
 
 fn class_scores(predictions: &mut Predictions) -> Vec<(String, Column)> {

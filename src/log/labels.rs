@@ -15,6 +15,8 @@ pub(super) struct Cells {
     pub predicted: Option<Column>,
     pub score: Option<Column>,
     pub class_scores: Vec<(String, Column)>,
+    /// Whether the classes of these are the numbers of an array's items.
+    pub numbered: bool,
 }
 
 /// Words and their indices in order of first appearance.
@@ -112,6 +114,9 @@ pub(super) fn fill(log: &mut Log, mut cells: Cells) -> Result<(), String> {
     {
         cells.score = cells.predicted.take();
     }
+    if let Some(note) = name_classes(&mut cells) {
+        log.notes.push(note);
+    }
     if let Some(Column::Number(v)) = cells.score.take() {
         log.probabilistic = v.iter().all(|x| x.is_nan() || (0.0..=1.0).contains(x));
         log.score = v;
@@ -123,6 +128,46 @@ pub(super) fn fill(log: &mut Log, mut cells: Cells) -> Result<(), String> {
         _ => {}
     }
     Ok(())
+}
+
+/// Gives scores whose classes have numbers only (the items of an array) the names of the labels, where
+/// these are words and as many: in their order, as in scikit-learn. Gives a sentence that says so.
+fn name_classes(cells: &mut Cells) -> Option<String> {
+    let classes = cells.class_scores.len();
+    let numbers: BTreeSet<usize> = cells
+        .class_scores
+        .iter()
+        .filter_map(|(name, _)| name.parse().ok())
+        .collect();
+    if !cells.numbered || !numbers.iter().copied().eq(0..classes) {
+        return None;
+    }
+    let mut labels = BTreeSet::new();
+    for side in [&cells.truth, &cells.predicted].into_iter().flatten() {
+        let Column::Category { codes, levels } = side else {
+            return None;
+        };
+        let mut met = vec![false; levels.len()];
+        for code in codes {
+            if let Some(met) = met.get_mut(*code as usize) {
+                *met = true;
+            }
+        }
+        let met = levels.iter().zip(met).filter(|(_, met)| *met);
+        labels.extend(met.map(|(level, _)| level.clone()));
+    }
+    if labels.len() != classes || labels.iter().any(|l| l.parse::<f64>().is_ok()) {
+        return None;
+    }
+    let labels: Vec<String> = labels.into_iter().collect();
+    for (name, _) in &mut cells.class_scores {
+        let label = name.parse().ok().and_then(|i: usize| labels.get(i));
+        *name = label?.clone();
+    }
+    Some(format!(
+        "The scores of the classes have numbers instead of names: they are taken as those of {}, in this order.",
+        labels.join(", ")
+    ))
 }
 
 fn is_empty(column: &Column) -> bool {

@@ -4,7 +4,7 @@ use super::cell::{self, Number};
 use super::csv::records;
 use super::encoding::decode;
 use super::instant::{Instants, slashed_date};
-use super::reader::{Head, Shape};
+use super::reader::{Head, Shape, UNFINISHED};
 use super::{Dialect, ReadError, Schema, TimeFormat};
 use std::collections::{HashMap, HashSet};
 
@@ -36,7 +36,7 @@ pub(super) fn shape(head: &Head) -> Result<Shape, ReadError> {
     let Some(first) = records.first() else {
         return Err(head.error(
             Some(1),
-            "the first record does not end within a megabyte",
+            &format!("the first record {UNFINISHED}"),
             "Look for a quote in it that is opened and never closed, or a file without line breaks.",
         ));
     };

@@ -13,8 +13,8 @@ use super::batch::Batch;
 use super::json_keys::Keys;
 use super::json_lines::is_lines;
 use super::json_text::{self, skip_blanks};
-use super::json_walk::{Passing, Walk, Wrong, wrong};
-use super::reader::{Fill, Head, MAX_RECORD, Reader, Rows, Shape, Stop};
+use super::json_walk::{OPEN_STRING, Passing, Walk, Wrong, wrong};
+use super::reader::{Fill, Head, MAX_RECORD, Reader, Rows, Shape, Stop, UNFINISHED};
 use super::trouble::{Fault, Troubles};
 use super::{Cut, Dialect, Format, ReadError, Schema};
 
@@ -76,7 +76,7 @@ impl Reader for JsonArray {
         if names.is_empty() {
             return Err(head.error(
                 Some(1),
-                "the first item of the array does not end within a megabyte",
+                &format!("the first item of the array {UNFINISHED}"),
                 "Write one JSON object a line, for example with `jq -c '.[]'`.",
             ));
         }
@@ -136,7 +136,7 @@ fn start(text: &[u8]) -> Start {
         Some(b'{') => at += 1,
         _ => return Start::Nowhere,
     }
-    let mut named = false;
+    let (mut named, mut lists) = (false, false);
     loop {
         at = skip_blanks(text, at);
         if at >= text.len() {
@@ -160,7 +160,9 @@ fn start(text: &[u8]) -> Start {
         at = skip_blanks(text, at + 1);
         if text.get(at) == Some(&b'[') && !named {
             match rows(at + 1) {
-                Start::Nowhere => {}
+                // Behind other lists, arrays are the cells of one more column.
+                Start::At(items) if lists && text.get(skip_blanks(text, items)) == Some(&b'[') => {}
+                Start::Nowhere => lists = true,
                 found => return found,
             }
         }
@@ -361,7 +363,7 @@ impl Items<'_> {
 
 /// Whether what is wrong with a value may only be that the text ends.
 fn unfinished(text: &[u8], fault: &Wrong) -> bool {
-    fault.at + SCALAR > text.len() || json_text::string_end(text, fault.at).is_none()
+    fault.at + SCALAR > text.len() || fault.what == OPEN_STRING
 }
 
 /// Line breaks between two places.
@@ -400,7 +402,8 @@ fn scalar_end(text: &[u8], from: usize) -> Option<usize> {
 /// Where the next item starts, if a fault is at its start: an item that is not closed ends in `,{`, and
 /// one with a string that is not closed in `},{"` (the string's end).
 fn begun(text: &[u8], from: usize, fault: usize, open: u8) -> Option<usize> {
-    if text.get(fault) == Some(&open) && text[from..fault].trim_ascii_end().ends_with(b",") {
+    let before = text.get(from..fault)?.trim_ascii_end();
+    if text.get(fault) == Some(&open) && before.ends_with(b",") {
         return Some(fault);
     }
     let inner = text.get(from..fault)?.strip_suffix(b"\"")?.trim_ascii_end();

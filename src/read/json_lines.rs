@@ -8,7 +8,7 @@ use super::batch::Batch;
 use super::json_keys::Keys;
 use super::json_text;
 use super::json_walk::Walk;
-use super::reader::{Fill, Head, MAX_RECORD, Reader, Rows, Shape, Stop};
+use super::reader::{Fill, Head, MAX_RECORD, Reader, Rows, Shape, Stop, UNFINISHED};
 use super::trouble::{Fault, Troubles};
 use super::{Dialect, Format, ReadError, Schema};
 
@@ -73,8 +73,8 @@ impl Reader for JsonLines {
             return Err(head.error(Some(line), &found, MEND));
         }
         if good == 0 {
-            let found = "the first line does not end within a megabyte";
-            return Err(head.error(Some(1), found, MEND));
+            let found = format!("the first line {UNFINISHED}");
+            return Err(head.error(Some(1), &found, MEND));
         }
         let names = keys.into_names();
         if names.is_empty() {

@@ -16,6 +16,8 @@ use super::json_text::{self, skip_blanks};
 const DEPTH: usize = 64;
 /// Numbers in an array that becomes columns: more are no scores of classes but an embedding.
 const NUMBERS: usize = 100;
+/// What is wrong where a text ends within a string.
+pub(super) const OPEN_STRING: &str = "a string is not closed";
 /// The cell of an array.
 const ARRAY: &str = "[…]";
 
@@ -257,7 +259,7 @@ impl<'a> Walk<'a> {
     /// Where the string that starts at a place ends, and whether there are escapes in it.
     fn string(&self, at: usize) -> Result<(usize, bool), Wrong> {
         json_text::string_end(self.text, at).ok_or(Wrong {
-            what: "a string is not closed",
+            what: OPEN_STRING,
             at,
         })
     }

@@ -37,6 +37,7 @@ mod json_lines;
 mod json_text;
 mod json_walk;
 pub mod key;
+mod look_far;
 mod parquet;
 mod profile;
 mod reader;

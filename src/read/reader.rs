@@ -15,6 +15,10 @@ use super::{Cut, Dialect, Encoding, Format, ReadError, Schema};
 /// closed, or a file without line breaks.
 pub const MAX_RECORD: usize = 64 << 20;
 
+/// How the error ends where a file's first record is longer than the part of it that was looked at: then
+/// more of the file may tell.
+pub(super) const UNFINISHED: &str = "does not end within a megabyte";
+
 /// Every reader; the first that recognises a text reads it, so the least choosy comes last.
 const READERS: [&dyn Reader; 4] = [&JsonArray, &JsonDocument, &JsonLines, &Csv];
 

@@ -2,8 +2,9 @@
 
 use super::batch::Batch;
 use super::encoding::{BOM, detect, from_utf16};
+use super::look_far::look_far;
 use super::profile::profile;
-use super::reader::{Head, recognise};
+use super::reader::{Head, UNFINISHED, recognise};
 use super::trouble::Troubles;
 use super::{
     Bytes, ColumnSniff, ColumnSpec, Cut, ReadError, Schema, Sniff, columnar, json_document,
@@ -71,7 +72,12 @@ pub fn inspect(name: &str, file: &dyn Bytes) -> Result<Sniff, ReadError> {
             }
             sniff(name, &file.read(0, file.size())?, file.size())
         }
-        None => sniff(name, &head, file.size()),
+        None => sniff(name, &head, file.size()).or_else(|error| {
+            if !error.found.ends_with(UNFINISHED) || head.len() as u64 >= file.size() {
+                return Err(error);
+            }
+            look_far(name, file)?.ok_or(error)
+        }),
     }
 }
 
@@ -209,7 +215,7 @@ fn no_row(head: &Head, schema: &Schema, troubles: Troubles) -> ReadError {
     }
     head.error(
         None,
-        "the first row does not end within a megabyte",
+        &format!("the first row {UNFINISHED}"),
         "Look for a quote in it that is opened and never closed.",
     )
 }

@@ -3,7 +3,7 @@
 use super::form::{self, Form};
 use crate::read::json_keys::Place;
 use crate::read::json_text::{self, skip_blanks, string_end};
-use crate::read::json_walk::{Passing, Walk, Wrong, wrong};
+use crate::read::json_walk::{OPEN_STRING, Passing, Walk, Wrong, wrong};
 use std::collections::HashMap;
 
 /// A column: its name, and the row and the place of each of its cells, in order of rows.
@@ -168,7 +168,7 @@ impl<'a> Finder<'a> {
                 return wrong("a key in quotes was expected", at);
             }
             let Some((end, _)) = string_end(text, at + 1) else {
-                return wrong("a string is not closed", at);
+                return wrong(OPEN_STRING, at);
             };
             let colon = skip_blanks(text, end + 1);
             if text.get(colon) != Some(&b':') {
@@ -216,7 +216,7 @@ impl<'a> Finder<'a> {
     /// The text of the string at a place.
     fn string(&self, at: usize) -> Result<Vec<u8>, Wrong> {
         let Some((end, escaped)) = string_end(self.text, at + 1) else {
-            return wrong("a string is not closed", at);
+            return wrong(OPEN_STRING, at);
         };
         let raw = &self.text[at + 1..end];
         let mut plain = Vec::new();
