@@ -66,7 +66,8 @@ fn read_limited(
                 return Ok(part);
             }
             Ok(ShardRead::Long(mut part)) => {
-                part.next = next_border(part.next, input, file)?;
+                let (next, lines) = next_border(part.next, input, file)?;
+                (part.next, part.lines) = (next, part.lines + lines);
                 return Ok(part);
             }
             // Eight times as much, so that what is read again is small beside what is read; but no
@@ -86,18 +87,25 @@ fn read_limited(
     }
 }
 
-/// The first border from a byte on; the file's size where there is none.
-fn next_border(mut from: u64, input: &Input, file: &dyn Bytes) -> Result<u64, ReadError> {
+/// The first border from a byte on, or the file's end, and the lines up to it.
+fn next_border(mut from: u64, input: &Input, file: &dyn Bytes) -> Result<(u64, u64), ReadError> {
     let (schema, size) = (input.schema(), input.bytes);
+    let breaks = |bytes: &[u8]| memchr::memchr_iter(b'\n', bytes).count() as u64;
+    let mut lines = 0;
     while from < size {
         let to = from.saturating_add(SHARD_BYTES).min(size);
-        if let Some(at) = border(&schema, &file.read(from, to)?) {
-            return Ok(from + at as u64);
+        let piece = file.read(from, to)?;
+        if let Some(at) = border(&schema, &piece) {
+            lines += breaks(piece.get(..at).unwrap_or_default());
+            return Ok((from + at as u64, lines));
         }
         // A border is a few bytes, which may lie on both sides of a cut.
         from = if to < size { to - BORDER_BYTES } else { to };
+        let counted = piece.len() - (to - from) as usize;
+        lines += breaks(piece.get(..counted).unwrap_or_default());
     }
-    Ok(size)
+    // The last line of lines needs no break.
+    Ok((size, lines + u64::from(input.sniff.cut == Cut::Bytes)))
 }
 
 /// Lines that end before a byte of the file. Asked for in an error only, so it may take its time.

@@ -111,7 +111,7 @@ impl Rows for CsvRows {
             let too_long = record.next - at > batch.longest;
             if too_long || record.end == End::OpenQuote && eof {
                 batch.drop_row();
-                let passed = pass_over(text, at, self.delimiter, batch.longest);
+                let passed = pass_over(text, at, eof, self.delimiter, batch.longest);
                 troubles.row(passed.fault, batch.line, || passed.reason());
                 batch.line += passed.lines;
                 at = passed.next;
@@ -154,7 +154,7 @@ impl Rows for CsvRows {
 struct Passed {
     /// Where the next one starts, or the end of the text.
     next: usize,
-    /// Lines it takes.
+    /// Lines it takes, as far as they end in the text or with the file.
     lines: u64,
     fault: Fault,
     /// Whether it ends in the text.
@@ -182,7 +182,7 @@ impl Passed {
 /// Where that leads depends on the file alone. Within `longest` bytes behind an open quote there is no
 /// other quote that opens a field and does not close it, so a text is not walked over again and again.
 #[cold]
-fn pass_over(text: &[u8], at: usize, delimiter: u8, longest: usize) -> Passed {
+fn pass_over(text: &[u8], at: usize, eof: bool, delimiter: u8, longest: usize) -> Passed {
     let seen = &text[..at.saturating_add(longest).min(text.len())];
     let mut marks = Marks::new(seen, at, [delimiter, b'\n', QUOTE]);
     let mut last = at;
@@ -200,7 +200,7 @@ fn pass_over(text: &[u8], at: usize, delimiter: u8, longest: usize) -> Passed {
     let breaks = memchr::memchr_iter(b'\n', &text[at..next]).count() as u64;
     Passed {
         next,
-        lines: breaks + u64::from(found.is_none()),
+        lines: breaks + u64::from(found.is_none() && eof),
         fault,
         ended: found.is_some(),
     }

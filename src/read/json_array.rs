@@ -22,6 +22,8 @@ use super::{Cut, Dialect, Format, ReadError, Schema};
 const LOOK: usize = 2_000;
 /// Bytes behind a fault in which the item's brackets are looked for.
 const REACH: usize = 8 << 10;
+/// Bytes of the longest border, blanks included.
+const BORDER: usize = 1 << 10;
 /// Bytes that the longest number, word or escape may take. A fault nearer to the end of a text may
 /// only be the text's end.
 const SCALAR: usize = 1 << 10;
@@ -62,7 +64,7 @@ impl Reader for JsonArray {
             };
             match items.next(at, &mut batch, &mut troubles) {
                 Next::Row(next) | Next::Bad(next) => at = next,
-                Next::Unfinished | Next::TooLong | Next::Done => break,
+                Next::Unfinished | Next::TooLong(_) | Next::Done => break,
             }
         }
         let names = keys.into_names();
@@ -211,8 +213,8 @@ enum Next {
     Bad(usize),
     /// More of the file is needed.
     Unfinished,
-    /// An item that is too long, and goes on past the text.
-    TooLong,
+    /// An item that is too long, and goes on past the text; its border is behind this place.
+    TooLong(usize),
     /// The array is over.
     Done,
 }
@@ -297,14 +299,20 @@ impl Items<'_> {
                 MAX_RECORD >> 20
             )
         });
-        let from = (at + batch.longest).min(self.text.len());
+        // The item may be too long only by the blanks and the comma behind it.
+        let from = (at + batch.longest.saturating_sub(BORDER)).min(self.text.len());
         let next = border(&self.text[from..], b'{').map(|n| from + n);
-        batch.line += breaks(self.text, at, next.unwrap_or(self.text.len()));
-        match next {
-            Some(next) => Next::Bad(next),
-            None if self.eof => Next::Done,
-            None => Next::TooLong,
-        }
+        let (found, to) = match next {
+            Some(next) => (Next::Bad(next), next),
+            None if self.eof => (Next::Done, self.text.len()),
+            None => {
+                // A border may begin in this text and end behind it.
+                let to = self.text.len().saturating_sub(BORDER).max(from);
+                (Next::TooLong(to), to)
+            }
+        };
+        batch.line += breaks(self.text, at, to);
+        found
     }
 
     /// Counts an item that is no row, and finds the one behind it.
@@ -464,8 +472,8 @@ impl Rows for ArrayRows {
                 Next::Row(next) | Next::Bad(next) => at = next,
                 Next::Unfinished if at >= text.len() => break Stop::End,
                 Next::Unfinished => break Stop::Unfinished,
-                Next::TooLong => {
-                    at = text.len();
+                Next::TooLong(from) => {
+                    at = from;
                     break Stop::TooLong;
                 }
                 Next::Done => {

@@ -131,11 +131,13 @@ impl Rows for JsonRows {
                     break Stop::Unfinished;
                 }
                 too_long(batch, troubles);
+                // The line's break is counted when it is found.
                 at = text.len();
                 break Stop::TooLong;
             };
             if next - at > batch.longest {
                 too_long(batch, troubles);
+                batch.line += 1;
                 at = next;
                 continue;
             }
@@ -166,14 +168,13 @@ impl Rows for JsonRows {
 
 /// Counts a line that is too long.
 #[cold]
-fn too_long(batch: &mut Batch, troubles: &mut Troubles) {
+fn too_long(batch: &Batch, troubles: &mut Troubles) {
     troubles.row(Fault::TooLong, batch.line, || {
         format!(
             "the line is longer than {} MB; the row is left out; write one object a line",
             MAX_RECORD >> 20
         )
     });
-    batch.line += 1;
 }
 
 /// Whether a text's first line is one whole object, and another one follows.

@@ -20,8 +20,8 @@ pub enum ShardRead {
     /// The rows that start in it.
     Part(Part),
     /// As [`ShardRead::Part`], but the last record is longer than [`MAX_RECORD`], and goes on past the
-    /// bytes given. [`Part::next`] is their end: it has to be moved to the next border of the file (a
-    /// line break's end in text of lines), or to the file's end.
+    /// bytes given. [`Part::next`] has to be moved to the first border of the file from there on (a line
+    /// break's end in text of lines), or to the file's end, and [`Part::lines`] to count up to it.
     Long(Part),
     /// The last record does not end in the bytes given: call again with more of them past the shard's
     /// end; [`MAX_RECORD`] and one are enough.
