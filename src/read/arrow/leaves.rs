@@ -211,7 +211,7 @@ fn layout(kind: u8, table: Option<Flat>) -> (Layout, Meaning, usize) {
     };
     let per_second = |unit| [1, 1_000, 1_000_000, 1_000_000_000][(unit as usize).min(3)];
     match kind {
-        1 => (Layout::Null, Meaning::Plain, 0),
+        1 => (Layout::Null, Meaning::Nothing, 0),
         2 => {
             let signed = table.is_some_and(|t| t.byte(1) != 0);
             let meaning = if signed {
