@@ -6,6 +6,8 @@ use super::flat::Flat;
 
 /// Fields within fields that are followed.
 const DEPTH: usize = 32;
+/// Fields that a schema may have: many may be one and the same in its bytes.
+const FIELDS: usize = 100_000;
 
 /// How the values of a leaf lie in its buffers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -114,7 +116,7 @@ struct Walk {
 
 impl Walk {
     fn field(&mut self, field: Flat, above: String, around: &[Outer], depth: usize) -> Option<()> {
-        let depth = depth.checked_sub(1)?;
+        let depth = depth.checked_sub(1).filter(|_| self.node < FIELDS)?;
         let mut name = above;
         // The item of a list has no name of its own.
         let wrapped = around.last().is_some_and(|a| a.around != Around::Struct);
