@@ -154,6 +154,41 @@ fn old_ways_to_write_instants_and_decimals_are_read() {
 }
 
 #[test]
+fn a_long_group_is_read_in_turns_that_meet() {
+    let bytes = bytes_of("long.parquet");
+    let sniff = inspected("long.parquet", &bytes);
+    let turns = columnar_help::groups(&sniff);
+    assert!(turns > 1, "{turns}");
+    let (in_turns, lines) = read_in_turns(&sniff, &bytes);
+    let at_once = read_all(&sniff, &bytes);
+    assert_eq!((lines, at_once.lines), (600_000, 600_000));
+    assert_eq!(at_once.troubles.len(), 1, "{:?}", at_once.troubles);
+    for table in [in_turns, at_once.table] {
+        assert_eq!(table.names, ["thousands", "some", "list.0"]);
+        for row in 0..600_000 {
+            let found: Vec<String> = table.columns.iter().map(|c| cell(c, row)).collect();
+            let missing = || "missing".to_owned();
+            let number = |n: usize| format!("{n}.0");
+            let some = row / 500;
+            let expected = [
+                number(row / 1_000),
+                if some % 3 == 0 {
+                    missing()
+                } else {
+                    format!("w{}", some % 7)
+                },
+                if row / 4_000 % 3 == 0 {
+                    missing()
+                } else {
+                    number(row / 4_000)
+                },
+            ];
+            assert_eq!(found, expected, "row {row}");
+        }
+    }
+}
+
+#[test]
 fn arrow_files_and_streams_are_read_as_the_same_csv() {
     let arrow: Vec<String> = files("arrow").chain(files("arrows")).collect();
     let of = |csv: &str| {

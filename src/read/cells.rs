@@ -1,5 +1,6 @@
 //! Cells of columnar files, decoded but not yet what a role asks for.
 
+use crate::table::Kind;
 use crate::table::time::{DAY, SECOND, Time};
 use std::io::Write as _;
 
@@ -26,6 +27,20 @@ pub(super) enum Meaning {
     Clock(i64),
     /// Sixteen bytes, written as a UUID.
     Uuid,
+    /// Nothing: all cells are missing.
+    Nothing,
+}
+
+impl Meaning {
+    /// What a column of such cells holds; `None` where only their texts can tell.
+    pub fn kind(self, cells: &Cells) -> Option<Kind> {
+        match self {
+            Self::Instant(_) | Self::Day | Self::LongDay => Some(Kind::Time),
+            Self::Flag | Self::Clock(_) | Self::Uuid | Self::Nothing => None,
+            _ if matches!(cells, Cells::Text(_)) => None,
+            _ => Some(Kind::Number),
+        }
+    }
 }
 
 /// Values one after the other, missing cells left out.

@@ -3,7 +3,7 @@
 
 use super::batch::Batch;
 use super::profile::profile;
-use super::{ColumnSniff, ColumnSpec, Dialect, Encoding, Format, Schema};
+use super::{ColumnSniff, ColumnSpec, Dialect, Encoding, Format, Schema, TimeFormat};
 use crate::table::Kind;
 
 /// Rows looked at.
@@ -15,6 +15,8 @@ const CELL: usize = 1_000;
 pub(super) struct Sample {
     pub name: String,
     pub cells: Vec<Vec<u8>>,
+    /// What the file says that the column holds, for where all first cells are missing.
+    pub kind: Option<Kind>,
 }
 
 /// A schema of columns whose kinds are still to be found.
@@ -63,7 +65,12 @@ pub(super) fn look(
             ..schema.clone()
         };
         one.columns.extend(schema.columns.get(at).cloned());
-        columns.push(profile(&batch, b"", 0, &one, notes));
+        let mut column = profile(&batch, b"", 0, &one, notes);
+        if let Some(kind) = sample.kind.filter(|_| column.filled == 0) {
+            column.kind = kind;
+            column.time = (kind == Kind::Time).then_some(TimeFormat::Iso);
+        }
+        columns.push(column);
     }
     for (spec, column) in schema.columns.iter_mut().zip(&columns) {
         (spec.kind, spec.time) = (column.kind, column.time);

@@ -84,6 +84,10 @@ impl Gathered {
                     name.into()
                 },
                 cells: vec![Vec::new(); before],
+                kind: match self.lost {
+                    None => meaning.kind(&self.cells),
+                    Some(_) => None,
+                },
             });
         }
         for (item, sample) in samples.iter_mut().skip(start).enumerate() {

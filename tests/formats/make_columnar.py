@@ -168,7 +168,7 @@ def only_arrow(rows):
             "before": pa.array([i / 3 for i in number]),
             "second_view": pa.array(names[::-1], pa.string_view()),
             "wide": pa.array([decimal.Decimal(i * 7 - 30).scaleb(-3) for i in number], pa.decimal256(50, 3)),
-            "list": pa.array([[i, None, i * 2][: i % 4] if i % 5 else None for i in number], pa.large_list(pa.int16())),
+            "list": pa.array([[i, None if i % 2 else -i, i * 2][: i % 4] if i % 5 else None for i in number], pa.large_list(pa.int16())),
             "small_codes": pa.array([None if i % 4 == 1 else "xyz"[i % 3] for i in number]).cast(pa.dictionary(pa.int8(), pa.string())),
             "coded_numbers": pa.array([[10, 20, 30][i % 3] for i in number]).dictionary_encode(),
         }
@@ -230,6 +230,14 @@ def main():
     # Instants of 96 bits, as Impala and old Spark wrote them; decimals as whole numbers.
     parquet(table.select(["time_s", "time_ms", "time_us", "time_ns", "d9", "d18"]), "kinds-old.parquet",
             use_deprecated_int96_timestamps=True, store_decimal_as_integer=True, row_group_size=25)
+    # One group that is longer than what is read in one turn.
+    number = range(600_000)
+    long = {
+        "thousands": pa.array([i // 1000 for i in number], pa.int32()),
+        "some": pa.array([None if i // 500 % 3 == 0 else f"w{i // 500 % 7}" for i in number]),
+        "list": pa.array([[i // 4000, -1][: i // 4000 % 3] for i in number], pa.list_(pa.int16())),
+    }
+    pq.write_table(pa.table(long), os.path.join(HERE, "long.parquet"), compression="zstd", row_group_size=1 << 20)
     arrow(table, "kinds.arrow")
     arrow(table, "kinds-stream.arrows", compression="zstd")
     arrow(log(80), "log.arrow", rows=30)

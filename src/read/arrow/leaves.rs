@@ -6,6 +6,8 @@ use super::flat::Flat;
 
 /// Fields within fields that are followed.
 const DEPTH: usize = 32;
+/// Fields that a schema may have: many may be one and the same in its bytes.
+const FIELDS: usize = 100_000;
 
 /// How the values of a leaf lie in its buffers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -114,7 +116,7 @@ struct Walk {
 
 impl Walk {
     fn field(&mut self, field: Flat, above: String, around: &[Outer], depth: usize) -> Option<()> {
-        let depth = depth.checked_sub(1)?;
+        let depth = depth.checked_sub(1).filter(|_| self.node < FIELDS)?;
         let mut name = above;
         // The item of a list has no name of its own.
         let wrapped = around.last().is_some_and(|a| a.around != Around::Struct);
@@ -211,7 +213,7 @@ fn layout(kind: u8, table: Option<Flat>) -> (Layout, Meaning, usize) {
     };
     let per_second = |unit| [1, 1_000, 1_000_000, 1_000_000_000][(unit as usize).min(3)];
     match kind {
-        1 => (Layout::Null, Meaning::Plain, 0),
+        1 => (Layout::Null, Meaning::Nothing, 0),
         2 => {
             let signed = table.is_some_and(|t| t.byte(1) != 0);
             let meaning = if signed {

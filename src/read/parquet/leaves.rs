@@ -155,6 +155,7 @@ fn values(element: &Element) -> Option<(Physical, Meaning)> {
         (Some(Logical::Instant(unit)), _) if whole => Meaning::Instant(unit),
         (Some(Logical::Integer { signed: false }), _) if whole => Meaning::Unsigned,
         (Some(Logical::Uuid), _) if physical == Physical::Fixed(16) => Meaning::Uuid,
+        (Some(Logical::Nothing), _) => Meaning::Nothing,
         (Some(_), _) => Meaning::Plain,
         (None, Some(5)) if whole || bytes => Meaning::Decimal(element.scale),
         (None, Some(6)) if whole => Meaning::Day,

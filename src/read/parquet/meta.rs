@@ -47,6 +47,7 @@ pub(super) enum Logical {
     Half,
     /// A list or a map, whose items are a level below.
     Items,
+    Nothing,
     /// One whose values are their own meaning.
     Other,
 }
@@ -165,6 +166,7 @@ fn logical(t: &mut Thrift) -> Option<Option<Logical>> {
                     1 | 4 | 12 => Logical::Text,
                     2 | 3 => Logical::Items,
                     6 => Logical::Date,
+                    11 => Logical::Nothing,
                     14 => Logical::Uuid,
                     15 => Logical::Half,
                     _ => Logical::Other,

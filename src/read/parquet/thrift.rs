@@ -105,6 +105,14 @@ impl<'a> Thrift<'a> {
         self.skip_within(kind, DEPTH)
     }
 
+    /// A flag among others takes a byte, unlike one in a structure.
+    fn skip_item(&mut self, kind: u8, depth: usize) -> Option<()> {
+        match kind {
+            kind::TRUE | kind::FALSE => self.byte().map(|_| ()),
+            kind => self.skip_within(kind, depth),
+        }
+    }
+
     fn skip_within(&mut self, kind: u8, depth: usize) -> Option<()> {
         let depth = depth.checked_sub(1)?;
         match kind {
@@ -121,17 +129,13 @@ impl<'a> Thrift<'a> {
             kind::BINARY => {
                 self.binary()?;
             }
-            kind::LIST | kind::SET => self.items(|t, kind| match kind {
-                // A flag in a list takes a byte, unlike one in a structure.
-                kind::TRUE | kind::FALSE => t.byte().map(|_| ()),
-                kind => t.skip_within(kind, depth),
-            })?,
+            kind::LIST | kind::SET => self.items(|t, kind| t.skip_item(kind, depth))?,
             11 => {
                 let count = self.unsigned()?;
                 let kinds = if count > 0 { self.byte()? } else { 0 };
                 for _ in 0..count {
-                    self.skip_within(kinds >> 4, depth)?;
-                    self.skip_within(kinds & 0x0f, depth)?;
+                    self.skip_item(kinds >> 4, depth)?;
+                    self.skip_item(kinds & 0x0f, depth)?;
                 }
             }
             kind::STRUCT => self.fields(|t, _, kind| t.skip_within(kind, depth))?,
@@ -144,4 +148,29 @@ impl<'a> Thrift<'a> {
 /// A number whose sign is its lowest bit.
 pub(super) fn zigzag(value: u64) -> i64 {
     (value >> 1) as i64 ^ -((value & 1) as i64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_claimed_ends_with_the_bytes() {
+        let many = [0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f];
+        for (kind, head) in [
+            (kind::LIST, vec![0xf1]),
+            (kind::LIST, vec![0xfc]),
+            (11, vec![]),
+        ] {
+            let mut bytes = head;
+            bytes.extend(many);
+            // Of a map, the kinds of its keys and values: flags.
+            bytes.extend([0x11, 0, 0, 0]);
+            assert_eq!(Thrift::new(&bytes).skip(kind), None);
+        }
+        // Structures within structures, without end.
+        assert_eq!(Thrift::new(&[0x1c; 1_000]).skip(kind::STRUCT), None);
+        let mut t = Thrift::new(&[0x11, 0x18, 2, b'o', b'k', 0, 7]);
+        assert_eq!((t.skip(kind::STRUCT), t.left()), (Some(()), 1));
+    }
 }
