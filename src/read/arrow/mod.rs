@@ -125,7 +125,8 @@ impl Columnar for Arrow {
             // Of how many rows nothing is left is not known where the cut is between batches.
             let rows = rows.max(1);
             troubles.rows(Kind::Damaged, part.lines, rows, || {
-                format!("the file ends within a batch of rows, which is lost; {AGAIN}")
+                "the file ends within a batch of rows, which is lost; copy or export it again"
+                    .into()
             });
             part.lines += rows;
         }
