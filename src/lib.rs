@@ -10,7 +10,7 @@
 //!
 //! | room | holds |
 //! | --- | --- |
-//! | [`stats`] | pure numerics: exact sums, intervals, ranks, sketches, corrections for many tests |
+//! | [`stats`] | pure numerics: exact sums, intervals, ranks, sketches, distances, corrections for many tests |
 //! | [`table`] | typed columns and their way between workers |
 //! | [`read`] | one file a format, from bytes to a [`table::Table`]; what is wrong with a row is counted and shown |
 //! | [`unpack`] | from a compressed file or an archive to the files in it, which are then files like any other |
@@ -26,8 +26,8 @@
 //! report cannot leak one. A value that cannot be computed is absent with a reason, never NaN.
 //! Sums are exact (see [`stats::exact_sum`]), and transcendental functions come from `libm`, so the
 //! page and the command line print the same bytes whatever the number of workers. A bad row is
-//! counted, sampled and shown, and costs the others nothing, unless it is longer than
-//! [`read::MAX_RECORD`]: then its file is refused with the line.
+//! counted, sampled and shown, and costs the others nothing; one longer than [`read::MAX_RECORD`] is
+//! such a row.
 
 pub mod chart;
 pub mod engine;

@@ -298,18 +298,15 @@ fn lines_are_counted_through_every_shard() {
 }
 
 #[test]
-fn a_quote_that_never_ends_names_its_line() {
+fn a_quote_that_never_ends_costs_its_line() {
     let mut text = lines().join("\n");
     text.push_str("\n\"open,2026-01-01,1,1\n");
     let rest = "r,2026-01-01T00:00:00Z,1,1\n".repeat(3_000_000);
     text.push_str(&rest);
-    let files = [("log.csv", text.as_bytes())];
-    let error = summary(&files, &[], &View::default()).unwrap_err();
-    assert_eq!(error.line, Some(42), "{error}");
-    assert!(
-        error.found.contains("quote") || error.mend.contains("quote"),
-        "{error}"
-    );
+    let report = of(text.as_bytes());
+    assert_eq!(told(&report), [(42, None, 1, true)]);
+    assert!(report.rejected[0].reason.contains("close the quote"));
+    assert_eq!(report.rows.joined, 3_000_040);
 }
 
 #[test]

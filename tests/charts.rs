@@ -6,13 +6,13 @@
 
 use plotters_svg::SVGBackend;
 use plumbline::chart::theme::theme;
-use plumbline::chart::{self, Chart, Look, Matrix, ScorePlot, Sparkline, Trend, Volume};
+use plumbline::chart::{self, Chart, Look, Matrix, ScorePlot, Shift, Sparkline, Trend, Volume};
 use plumbline::log::Task;
 use plumbline::metric::{Better, Estimate, Family, Info, Material, Unit};
 use plumbline::report::view::View;
 use plumbline::report::{
-    Baseline, Block, Confusion, Departure, Health, Level, Report, Rows, SCHEMA, Scores, Span,
-    Window,
+    Baseline, Bins, Block, ColumnDrift, Confusion, Departure, Distribution, Health, Level, Report,
+    Rows, SCHEMA, Scores, Span, Window,
 };
 use plumbline::table::time::{DAY, HOUR, SECOND, Time};
 use std::collections::BTreeMap;
@@ -116,6 +116,8 @@ fn report(windows: Vec<Window>, baseline: Option<Baseline>) -> Report {
         confusion: None,
         scores: None,
         slices: vec![],
+        calibration: vec![],
+        drift: None,
         quality: vec![],
         resources: Block::default(),
         alerts: vec![],
@@ -493,6 +495,45 @@ fn sparklines() {
     );
 }
 
+fn distribution(counts: &[u64]) -> Distribution {
+    Distribution {
+        values: counts.iter().sum(),
+        missing: 0,
+        counts: counts.to_vec(),
+    }
+}
+
+/// Numbers that moved up.
+fn moved() -> ColumnDrift {
+    ColumnDrift {
+        column: "amount".into(),
+        bins: Bins::Edges((1..10).map(|i| f64::from(i * i)).collect()),
+        before: distribution(&[100; 10]),
+        after: distribution(&[10, 20, 30, 50, 60, 80, 100, 150, 200, 300]),
+        ..ColumnDrift::default()
+    }
+}
+
+#[test]
+fn shifts() {
+    let words = ColumnDrift {
+        bins: Bins::Words(["gold", "silver", "none"].map(String::from).to_vec()),
+        before: distribution(&[500, 300, 0, 0]),
+        after: distribution(&[300, 200, 400, 0]),
+        ..ColumnDrift::default()
+    };
+    check("numbers", &Shift::of(&moved()), 120.0, 32.0);
+    check("words", &Shift::of(&words), 120.0, 32.0);
+    check("empty", &Shift::of(&ColumnDrift::default()), 120.0, 32.0);
+    // Others are none, so they are not drawn.
+    assert_eq!(Shift::of(&words).things(), 3);
+    assert_eq!(
+        Shift::of(&words).sentence(),
+        "Changed most: none, 0.00 % in the baseline, 44.44 % now."
+    );
+    assert_eq!(Shift::of(&moved()).describe(9)[0].text, "81.00 or more");
+}
+
 #[test]
 fn a_picture_too_small_for_its_labels_does_no_harm() {
     let r = gaps();
@@ -504,6 +545,7 @@ fn a_picture_too_small_for_its_labels_does_no_harm() {
             picture(&ScorePlot::of(&scored(5, 5, 5)), &look);
             picture(&Matrix::of(&confused(&["a", "b"], 3)), &look);
             picture(&Sparkline::of(&r, &AUC), &look);
+            picture(&Shift::of(&moved()), &look);
         }
     }
 }
@@ -560,6 +602,6 @@ fn a_tooltip_tells_the_exact_values() {
 fn every_chart_is_listed_once() {
     assert_eq!(
         chart::NAMES,
-        ["trend", "volume", "scores", "matrix", "sparkline"]
+        ["trend", "volume", "scores", "matrix", "sparkline", "shift"]
     );
 }

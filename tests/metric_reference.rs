@@ -97,7 +97,7 @@ fn days(report: &Report, reference: &Value) -> usize {
 #[test]
 fn all_rows_and_each_day_equal_scikit_learn() {
     let reference = reference();
-    for (task, metrics) in [("binary", 8), ("multiclass", 8), ("regression", 4)] {
+    for (task, metrics) in [("binary", 9), ("multiclass", 8), ("regression", 4)] {
         let report = of(task, None);
         let theirs = &reference[task];
         assert!(
@@ -123,6 +123,28 @@ fn every_threshold_equals_scikit_learn() {
         let report = of("binary", Some(threshold.parse().unwrap()));
         assert!(same(threshold, &report.overall.metrics, &theirs["all"]) >= 5);
         days(&report, theirs);
+    }
+}
+
+#[test]
+fn calibration_bins_are_numpys() {
+    let reference = reference();
+    let report = of("binary", None);
+    let theirs = reference["binary"]["all"]["calibration"]
+        .as_array()
+        .unwrap();
+    assert_eq!(report.calibration.len(), theirs.len());
+    for (ours, theirs) in report.calibration.iter().zip(theirs) {
+        assert_eq!(ours.positive.n, theirs[0].as_u64().unwrap());
+        for (got, want) in [
+            (ours.mean_score, &theirs[1]),
+            (ours.positive.value, &theirs[2]),
+        ] {
+            match want.as_f64() {
+                Some(want) => close("calibration", got, want),
+                None => assert_eq!(got, None),
+            }
+        }
     }
 }
 

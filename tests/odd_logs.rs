@@ -41,7 +41,7 @@ fn sound(report: &Report) {
 }
 
 /// Fields that may be null: absent, not broken.
-const MAY_LACK: [&str; 25] = [
+const MAY_LACK: [&str; 26] = [
     "span",
     "baseline",
     "truth",
@@ -67,6 +67,7 @@ const MAY_LACK: [&str; 25] = [
     "line",
     "missing_by_window",
     "cpu",
+    "drift",
 ];
 
 fn walk(value: &Value, at: &str) {

@@ -4,7 +4,7 @@
 
 mod read_help;
 
-use plumbline::read::{Format, sniff};
+use plumbline::read::{Cut, Format, ShardRead, read_shard, sniff};
 use plumbline::table::{Column, Kind};
 use proptest::prelude::*;
 use read_help::{category, in_shards, numbers, read, sniffed, whole};
@@ -31,9 +31,19 @@ fn object() -> impl Strategy<Value = Value> {
         .prop_map(|members| Value::Object(members.into_iter().collect()))
 }
 
-/// The cells of an object by dotted name; of two with one name the later stands.
+/// The cells of an object by dotted name; of two with one name the later stands. An array has cells of
+/// its own where a row holds numbers only in it.
 fn flatten(prefix: &str, object: &Map<String, Value>, out: &mut Vec<(String, Option<String>)>) {
-    for (key, value) in object {
+    let mut all = object.iter().map(|(k, v)| (k.clone(), v));
+    members(prefix, &mut all, out);
+}
+
+fn members(
+    prefix: &str,
+    members_of: &mut dyn Iterator<Item = (String, &Value)>,
+    out: &mut Vec<(String, Option<String>)>,
+) {
+    for (key, value) in members_of {
         let name = format!("{prefix}{key}");
         let cell = match value {
             Value::Object(inner) => {
@@ -41,7 +51,11 @@ fn flatten(prefix: &str, object: &Map<String, Value>, out: &mut Vec<(String, Opt
                 continue;
             }
             Value::Array(list) if list.is_empty() => continue,
-            Value::Array(_) => "[…]".to_owned(),
+            Value::Array(list) => {
+                let mut items = list.iter().enumerate().map(|(i, v)| (i.to_string(), v));
+                members(&format!("{name}."), &mut items, out);
+                "[…]".to_owned()
+            }
             Value::String(text) => text.clone(),
             other => other.to_string(),
         };
@@ -53,7 +67,7 @@ fn flatten(prefix: &str, object: &Map<String, Value>, out: &mut Vec<(String, Opt
 proptest! {
     #[test]
     fn what_serde_writes_is_read_back_in_any_shards(
-        objects in proptest::collection::vec(object(), 1..30), size in 1u64..300, crlf: bool,
+        objects in proptest::collection::vec(object(), 2..30), size in 1u64..300, crlf: bool,
     ) {
         let end = if crlf { "\r\n" } else { "\n" };
         let bytes = objects.iter().map(|o| format!("{o}{end}")).collect::<String>().into_bytes();
@@ -76,7 +90,8 @@ proptest! {
                 prop_assert_eq!(&cells[column][row], &cell, "{} in {}", name, object);
             }
             for (name, _) in expected {
-                prop_assert!(part.table.names.contains(&name), "{name}");
+                let inside = format!("{name}.0");
+                prop_assert!(part.table.names.contains(&name) || part.table.names.contains(&inside), "{name}");
             }
         }
         let (table, lines, _) = in_shards(&schema, &bytes, size);
@@ -98,7 +113,7 @@ proptest! {
 
 #[test]
 fn kinds_and_order_of_appearance() {
-    let bytes = br#"{"id": "r1", "at": "2025-01-01T00:00:00Z", "in": {"x": 1.5, "y": null}, "list": [1, {"a": "]"}]}
+    let bytes = br#"{"id": "r1", "at": "2025-01-01T00:00:00Z", "in": {"x": 1.5, "y": null}, "list": ["1", {"a": "]"}]}
 
 {"in": {"y": 2, "x": "3"}, "id": "r2", "new": true, "list": []}
 {"id": 12, "id": 13, "in": 7, "at": NaN}
@@ -126,7 +141,7 @@ fn kinds_and_order_of_appearance() {
 
 #[test]
 fn unwanted_keys_and_presence() {
-    let bytes = br#"{"a":1,"prompt":[1,2],"b":{"c":"x","d":"y"}}
+    let bytes = br#"{"a":1,"prompt":["1",2],"b":{"c":"x","d":"y"}}
 {"a":2,"prompt":[],"b":{"c":"x","d":"z"},"later":{"a":1}}
 "#;
     let mut schema = sniffed(bytes).schema;
@@ -172,18 +187,207 @@ fn a_bad_line_costs_only_itself() {
 }
 
 #[test]
-fn json_that_is_not_lines_is_told_so() {
-    let array = json!([{"a": 1}, {"a": 2}]);
-    for text in [
-        array.to_string(),
-        serde_json::to_string_pretty(&array).unwrap(),
-        serde_json::to_string_pretty(&json!({"a": 1, "b": {"c": []}})).unwrap(),
+fn json_that_is_no_table_is_told_so() {
+    for (text, found, line) in [
+        (
+            "{\n  \"a\": 1,\n  \"b\": {\"c\": []}\n}",
+            "over several lines",
+            Some(1),
+        ),
+        ("[1, 2]", "array of plain values", Some(1)),
+        ("[]", "array of plain values", Some(1)),
+        ("[{}]", "holds no row", Some(1)),
+        ("[{\"a\": tru}]", "a value was expected", Some(1)),
     ] {
         let error = sniff("f.json", text.as_bytes(), text.len() as u64).unwrap_err();
-        assert!(error.mend.contains("one JSON object a line"), "{error}");
-        assert_eq!((error.file.as_str(), error.line), ("f.json", Some(1)));
+        assert!(error.found.contains(found), "{error}");
+        assert_eq!(
+            (error.file.as_str(), error.line),
+            ("f.json", line),
+            "{text}"
+        );
     }
     let long = format!("{{\"a\":\"{}", "x".repeat(1 << 20));
     let error = sniff("f", &long.as_bytes()[..1 << 20], 1 << 22).unwrap_err();
     assert!(error.found.contains("megabyte"), "{error}");
+}
+
+/// An array of items between two texts, read in shards of a size, one after the other.
+fn in_order(bytes: &[u8], size: u64) -> (plumbline::table::Table, u64, Vec<(u64, u64, String)>) {
+    let found = sniffed(bytes);
+    assert_eq!(found.cut, Cut::InOrder);
+    in_order_as(&found.schema, bytes, size)
+}
+
+fn in_order_as(
+    schema: &plumbline::read::Schema,
+    bytes: &[u8],
+    size: u64,
+) -> (plumbline::table::Table, u64, Vec<(u64, u64, String)>) {
+    let mut shards = plumbline::engine::Shards::with_size(0, bytes.len() as u64, size, true);
+    let mut table = plumbline::table::Table::default();
+    let (mut lines, mut told) = (0, Vec::new());
+    while let Some(shard) = shards.take() {
+        let mut ahead = 3;
+        let part = loop {
+            let to = (shard.end + ahead).min(bytes.len() as u64);
+            let seen = &bytes[shard.start as usize..to as usize];
+            let eof = to == bytes.len() as u64;
+            match read_shard(
+                schema,
+                seen,
+                shard.start,
+                shard.start,
+                shard.end,
+                shard.aligned,
+                eof,
+            ) {
+                Ok(ShardRead::Part(part)) => break part,
+                Ok(ShardRead::More) => assert!(!eof),
+                other => panic!("{other:?}"),
+            }
+            ahead *= 2;
+        };
+        let found = plumbline::engine::info(&part);
+        for t in &part.troubles {
+            told.push((lines + t.line, t.count, t.reason.clone()));
+        }
+        lines += part.lines;
+        table.append(part.table);
+        shards.done(shard.index, found);
+    }
+    assert!(shards.complete());
+    (table, lines, told)
+}
+
+fn texts(bytes: &[u8]) -> plumbline::read::Schema {
+    let mut schema = sniffed(bytes).schema;
+    for column in &mut schema.columns {
+        (column.kind, column.time) = (Kind::Category, None);
+    }
+    schema
+}
+
+proptest! {
+    #[test]
+    fn an_array_gives_the_rows_that_lines_give(
+        objects in proptest::collection::vec(object(), 2..30), size in 1u64..300,
+        pretty: bool, inside: bool,
+    ) {
+        let lines: String = objects.iter().map(|o| format!("{o}\n")).collect();
+        let array = Value::from(objects);
+        let array = if inside { json!({"info": {"a": [1, 2]}, "rows": array, "total": 3}) } else { array };
+        let text = if pretty {
+            serde_json::to_string_pretty(&array).unwrap()
+        } else {
+            array.to_string()
+        };
+        let (Ok(_), Ok(found)) = (
+            sniff("f", lines.as_bytes(), lines.len() as u64),
+            sniff("f", text.as_bytes(), text.len() as u64),
+        ) else {
+            return Ok(());
+        };
+        prop_assert_eq!(found.schema.format, Format::JsonArray);
+        let of_lines = whole(&texts(lines.as_bytes()), lines.as_bytes());
+        let schema = texts(text.as_bytes());
+        let (table, _, troubles) = in_order_as(&schema, text.as_bytes(), size);
+        prop_assert_eq!(table, of_lines.table);
+        prop_assert_eq!(troubles, vec![]);
+    }
+
+    #[test]
+    fn a_damaged_array_is_read_alike_in_any_shards(
+        objects in proptest::collection::vec(object(), 2..20), size in 1u64..200,
+        hits in proptest::collection::vec((any::<u16>(), "[\\[\\]{}:,\" 0a]?"), 1..4), pretty: bool, cut: bool,
+    ) {
+        let mut items = vec![json!({"a": "x"}), json!({"a": "y"})];
+        items.extend(objects);
+        let head = "[{\"a\":\"x\"},{\"a\":\"y\"},";
+        let array = Value::from(items);
+        let mut text = if pretty { serde_json::to_string_pretty(&array).unwrap() } else { array.to_string() };
+        for (at, with) in hits {
+            let mut at = at as usize % text.len();
+            while !text.is_char_boundary(at) {
+                at -= 1;
+            }
+            let end = at + text[at..].chars().next().map_or(0, char::len_utf8);
+            text.replace_range(at..end, &with);
+        }
+        if cut {
+            text.truncate(text.floor_char_boundary(text.len() * 2 / 3));
+        }
+        let schema = texts(head.as_bytes());
+        let all = in_order_as(&schema, text.as_bytes(), text.len() as u64);
+        let in_parts = in_order_as(&schema, text.as_bytes(), size);
+        prop_assert_eq!(&in_parts.0, &all.0);
+        let sum = |told: &[(u64, u64, String)]| told.iter().map(|t| t.1).sum::<u64>();
+        prop_assert_eq!(sum(&in_parts.2), sum(&all.2));
+        if cut && !text.ends_with(']') {
+            prop_assert!(sum(&all.2) > 0, "{}", text);
+        }
+    }
+}
+
+#[test]
+fn a_bad_item_costs_only_itself() {
+    let deep = format!("{{\"a\":{}1{}}}", "[".repeat(50_000), "]".repeat(50_000));
+    for (bad, why) in [
+        ("{\"a\":1", "a key in quotes was expected"),
+        ("{\"a\" 1}", "a colon was expected"),
+        ("{a:1}", "a key in quotes was expected"),
+        ("{\"a\":}", "a value was expected"),
+        ("{\"a\":[{\"x\":01},{\"x\":2}]}", "a value was expected"),
+        ("{\"a\":\"x}", "a comma or a closing brace was expected"),
+        ("{\"a\":\"\\x\"}", "an escape that JSON does not have"),
+        ("17", "an object was expected"),
+        ("null", "an object was expected"),
+        ("\"],[\"", "an object was expected"),
+        ("", "an object was expected"),
+        (deep.as_str(), "more than 64 objects within each other"),
+    ] {
+        let good = "{\"a\":1}";
+        let text = format!("[{good},\n{bad},\n{good},\n {good}]\n");
+        let (table, lines, told) = in_order(text.as_bytes(), 7);
+        assert_eq!(table.rows, 3, "{bad}");
+        assert_eq!(told.len(), 1, "{bad}: {told:?}");
+        assert_eq!((told[0].0, told[0].1), (1, 1), "{bad}");
+        assert!(told[0].2.contains(why), "{}", told[0].2);
+        assert_eq!(lines, 3);
+    }
+}
+
+#[test]
+fn a_document_that_ends_early_gives_its_whole_items() {
+    let text = "[\n{\"a\":\"one\"},\n{\"a\":\"two\"},\n{\"a\":\"three\"}\n]";
+    for end in 14..text.len() {
+        let cut = &text[..end];
+        let whole_items = cut.matches('}').count();
+        for size in [3, 1_000] {
+            let (table, _, told) = in_order(cut.as_bytes(), size);
+            assert_eq!(table.rows, whole_items, "{cut}");
+            assert_eq!(told.len(), 1, "{cut}: {told:?}");
+            assert!(told[0].2.contains("ends before its array"), "{told:?}");
+        }
+    }
+    assert_eq!(in_order(text.as_bytes(), 5).2, []);
+    // Within an object, its end may be missing too.
+    let inside = b"{\"n\": 2, \"data\": [{\"a\": 1}, {\"a\": 2}";
+    assert_eq!(in_order(inside, 9).0.rows, 2);
+    assert_eq!(in_order(inside, 9).2.len(), 1);
+}
+
+#[test]
+fn arrays_of_arrays_and_arrays_of_numbers() {
+    let text = b"[[\"a\", 1, true], [\"b\", null, false]]";
+    let found = sniffed(text);
+    assert_eq!(found.description, "JSON array, UTF-8");
+    let (table, ..) = in_order(text, 4);
+    assert_eq!(table.names, ["0", "1", "2"]);
+    assert_eq!(numbers(&table.columns[1]), [Some(1.0), None]);
+    let text = "{\"id\":\"a\",\"probs\":[0.25,0.75],\"in\":{\"v\":[1,[2]]},\"w\":WIDE}\n"
+        .replace("WIDE", &json!(vec![1; 101]).to_string());
+    let part = read(text.repeat(3).as_bytes());
+    assert_eq!(part.table.names, ["id", "probs.0", "probs.1", "in.v", "w"]);
+    assert_eq!(numbers(&part.table.columns[2]), [Some(0.75); 3]);
 }

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used)]
 use plumbline::stats::compare::z_test;
+use plumbline::stats::distance::{Sample, jensen_shannon, psi};
 use plumbline::stats::exact_quantile::quantile_sorted;
 use plumbline::stats::interval::{self, Interval};
 use plumbline::stats::multiple::{benjamini_hochberg, holm};
@@ -161,6 +162,53 @@ fn quantiles_are_numpys_to_the_bit() {
                 Some(row[1]),
                 "p = {}",
                 row[0]
+            );
+        }
+    }
+}
+
+fn counts(value: &Value) -> Vec<u64> {
+    numbers(value).into_iter().map(|n| n as u64).collect()
+}
+
+#[test]
+fn distances_of_numbers() {
+    let all = reference();
+    for (name, case) in all["distance"]["numbers"].as_object().unwrap() {
+        let [before, after] = ["before", "after"].map(|side| Sample::of(numbers(&case[side])));
+        let edges = before.edges();
+        assert_eq!(edges, numbers(&case["edges"]), "{name}");
+        let [a, b] = [before.counts(&edges), after.counts(&edges)];
+        assert_eq!(a, counts(&case["counts"][0]), "{name}");
+        assert_eq!(b, counts(&case["counts"][1]), "{name}");
+        for (distance, got) in [
+            ("psi", psi(&a, &b)),
+            ("jensen_shannon", jensen_shannon(&a, &b)),
+            ("kolmogorov_smirnov", before.kolmogorov_smirnov(&after)),
+            ("wasserstein", before.wasserstein(&after)),
+        ] {
+            let want = case[distance].as_f64().unwrap();
+            close(&format!("{name}: {distance}"), got.unwrap(), want);
+        }
+    }
+}
+
+#[test]
+fn distances_of_categories() {
+    let all = reference();
+    for (name, case) in all["distance"]["categories"].as_object().unwrap() {
+        let [a, b] = ["before", "after"].map(|side| counts(&case[side]));
+        for (distance, got) in [
+            ("psi", psi(&a, &b)),
+            ("jensen_shannon", jensen_shannon(&a, &b)),
+        ] {
+            let want = case[distance].as_f64().unwrap();
+            // What scipy gives for near shares is right to some 1e-9 only: its terms cancel out.
+            let room = 1e-9_f64.max(1e-9 * want);
+            let got = got.unwrap();
+            assert!(
+                (got - want).abs() <= room,
+                "{name}: {distance}: {got} is not {want}"
             );
         }
     }

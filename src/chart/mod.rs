@@ -37,6 +37,7 @@ charts! {
     scores::ScorePlot,
     matrix::Matrix,
     sparkline::Sparkline,
+    shift::Shift,
 }
 
 /// What a pointer finds: one window, bin or cell, as it is to be marked on the drawing (CSS pixels).

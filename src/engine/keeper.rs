@@ -59,7 +59,8 @@ impl Keeper {
         rows.is_some_and(|rows| rows.keep(shard, info, load))
     }
 
-    /// Joins and summarises; the Summary answers the view exactly.
+    /// Joins and summarises; the Summary answers the view exactly, but for the drift of its columns: that
+    /// needs every number of them sorted, and the first report does not wait for it ([`Keeper::refine`]).
     ///
     /// # Errors
     /// Where the files do not make a log: no predictions, no id to join by.
@@ -95,7 +96,7 @@ impl Keeper {
         summary.sources = infos;
         summary.rejected = rejected;
         progress("summarise", 0.8);
-        sharpen(&builder, &mut summary, view);
+        sharpen(&builder, &mut summary, view, false);
         progress("summarise", 1.0);
         self.builder = Some(builder);
         self.summary = Some(summary.clone());
@@ -115,13 +116,22 @@ impl Keeper {
                 mend: "Open the files again".into(),
             });
         };
-        sharpen(builder, summary, view);
+        sharpen(builder, summary, view, true);
         Ok(summary.clone())
+    }
+
+    /// What was summarised last; it answers the view exactly where the rows are there.
+    #[must_use]
+    pub fn answering(&mut self, view: &View) -> Option<&Summary> {
+        if let (Some(builder), Some(summary)) = (&self.builder, &mut self.summary) {
+            sharpen(builder, summary, view, true);
+        }
+        self.summary.as_ref()
     }
 }
 
-/// Adds to the Summary what a report on the view lacks.
-fn sharpen(builder: &Builder, summary: &mut Summary, view: &View) {
+/// Adds to the Summary what a report on the view lacks; `drift`: also how far the columns are apart.
+fn sharpen(builder: &Builder, summary: &mut Summary, view: &View, drift: bool) {
     for _ in 0..ROUNDS {
         let (_, missing) = Report::with_missing(summary, view);
         for (slice, size) in missing.series.iter().chain(&missing.details) {
@@ -134,11 +144,13 @@ fn sharpen(builder: &Builder, summary: &mut Summary, view: &View) {
         if let Some(size) = missing.families {
             builder.add_families(summary, size);
         }
-        if missing.series.is_none()
-            && missing.details.is_none()
-            && missing.families.is_none()
-            && ranges.is_empty()
-        {
+        // Of the series that answers the view: any other one is about to be replaced.
+        let settled = missing.series.is_none() && missing.details.is_none();
+        let drift = missing.drift.filter(|_| drift && settled);
+        if let Some((at, periods)) = &drift {
+            builder.add_drift(summary, *at, periods);
+        }
+        if settled && drift.is_none() && missing.families.is_none() && ranges.is_empty() {
             return;
         }
         for (at, ranges) in ranges {

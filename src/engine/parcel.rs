@@ -104,6 +104,7 @@ fn outline(summary: &Summary) -> Summary {
         full: series.full,
         reference: series.reference.clone(),
         exact: series.exact.clone(),
+        drift: series.drift.clone(),
     };
     Summary {
         schema: summary.schema.clone(),

@@ -2,10 +2,15 @@
 
 use super::message::{Input, PartInfo, Shard};
 use super::shards::SHARD_BYTES;
-use crate::read::{Bytes, Cut, Part, ReadError, ShardRead, read_groups, read_shard};
+use crate::read::{
+    Bytes, Cut, MAX_RECORD, Part, Range, ReadError, ShardRead, border, read_groups, read_within,
+};
 
 /// Bytes past a shard's end that mostly hold the end of its last record.
 pub const OVERLAP_BYTES: u64 = 64 << 10;
+
+/// Bytes of the longest border.
+const BORDER_BYTES: u64 = 1 << 10;
 
 /// Reads the records that start in a shard. `bytes` is the file from byte `base` on, at most one
 /// byte before the shard where it is not aligned; `eof`: the file ends with `bytes`.
@@ -20,26 +25,40 @@ pub fn read_part(
     base: u64,
     eof: bool,
 ) -> Result<ShardRead, ReadError> {
-    read_shard(
-        &input.schema(),
-        bytes,
-        base,
-        shard.start,
-        shard.end,
-        shard.aligned,
-        eof,
-    )
-    .map_err(|e| ReadError {
+    read_records(input, shard, bytes, base, eof, MAX_RECORD)
+}
+
+/// As [`read_part`], with records of at most `longest` bytes.
+fn read_records(
+    input: &Input,
+    shard: Shard,
+    bytes: &[u8],
+    base: u64,
+    eof: bool,
+    longest: usize,
+) -> Result<ShardRead, ReadError> {
+    let range = Range::of(base, shard.start, shard.end, shard.aligned, eof);
+    read_within(&input.schema(), bytes, base, range, longest).map_err(|e| ReadError {
         file: input.name.clone(),
         ..e
     })
 }
 
-/// Reads a shard of a file.
+/// Reads a shard of a file. At most the shard and [`MAX_RECORD`] bytes more are held at a time; what a
+/// record is longer is passed over in pieces.
 ///
 /// # Errors
 /// As [`read_part`], but with the line of the file, and what the file itself fails with.
 pub fn read_through(input: &Input, shard: Shard, file: &dyn Bytes) -> Result<Part, ReadError> {
+    read_limited(input, shard, file, MAX_RECORD)
+}
+
+fn read_limited(
+    input: &Input,
+    shard: Shard,
+    file: &dyn Bytes,
+    longest: usize,
+) -> Result<Part, ReadError> {
     if let Cut::Groups(_) = input.sniff.cut {
         return read_groups(&input.schema(), file, shard.start..shard.end).map_err(|e| ReadError {
             file: input.name.clone(),
@@ -48,12 +67,27 @@ pub fn read_through(input: &Input, shard: Shard, file: &dyn Bytes) -> Result<Par
     }
     // One byte before an unaligned shard tells whether a record starts right at it.
     let base = shard.start.saturating_sub(u64::from(!shard.aligned));
-    let mut overlap = OVERLAP_BYTES;
+    let enough = longest as u64 + 1;
+    let mut overlap = OVERLAP_BYTES.min(enough);
     loop {
         let to = shard.end.saturating_add(overlap).min(input.bytes);
-        let read = read_part(input, shard, &file.read(base, to)?, base, to == input.bytes);
+        let bytes = file.read(base, to)?;
+        let read = read_records(input, shard, &bytes, base, to == input.bytes, longest);
+        drop(bytes);
         match read {
-            Ok(ShardRead::Part(part)) => return Ok(part),
+            Ok(ShardRead::Part(mut part)) => {
+                part.next = part.next.min(input.bytes);
+                return Ok(part);
+            }
+            Ok(ShardRead::Long(mut part)) => {
+                part.next = next_border(part.next, input, file)?;
+                return Ok(part);
+            }
+            // Eight times as much, so that what is read again is small beside what is read; but no
+            // more than the longest record needs.
+            Ok(ShardRead::More) if overlap < enough => {
+                overlap = overlap.saturating_mul(8).min(enough);
+            }
             Ok(ShardRead::More) => overlap = overlap.saturating_mul(8),
             Err(error) => {
                 let before = lines(shard.start, file)?;
@@ -64,6 +98,20 @@ pub fn read_through(input: &Input, shard: Shard, file: &dyn Bytes) -> Result<Par
             }
         }
     }
+}
+
+/// The first border from a byte on; the file's size where there is none.
+fn next_border(mut from: u64, input: &Input, file: &dyn Bytes) -> Result<u64, ReadError> {
+    let (schema, size) = (input.schema(), input.bytes);
+    while from < size {
+        let to = from.saturating_add(SHARD_BYTES).min(size);
+        if let Some(at) = border(&schema, &file.read(from, to)?) {
+            return Ok(from + at as u64);
+        }
+        // A border is a few bytes, which may lie on both sides of a cut.
+        from = if to < size { to - BORDER_BYTES } else { to };
+    }
+    Ok(size)
 }
 
 /// Lines that end before a byte of the file. Asked for in an error only, so it may take its time.
@@ -88,3 +136,6 @@ pub fn info(part: &Part) -> PartInfo {
         troubles: part.troubles.clone(),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -119,11 +119,11 @@ fn words(name: &str) -> Vec<String> {
     words
 }
 
-/// Columns `<prefix>_<class>` whose values add up to 1 in every row are the classes' probabilities.
+/// Columns `<prefix>_<class>`, or the items of an array `<prefix>.<number>`, whose values add up to 1 in every row are the classes' probabilities.
 fn class_scores(columns: &[ColumnSniff], found: &mut [Option<RoleGuess>]) {
     let mut prefixes: Vec<&str> = Vec::new();
     for c in columns.iter().filter(|c| is_number(c) && is_unit(c)) {
-        for (at, _) in c.name.match_indices('_') {
+        for (at, _) in c.name.match_indices(['_', '.']) {
             let prefix = &c.name[..=at];
             if !prefixes.contains(&prefix) {
                 prefixes.push(prefix);

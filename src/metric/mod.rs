@@ -35,6 +35,7 @@ pub const METRICS: &[&dyn Metric] = &[
     &classification::RocAuc,
     &classification::LogLoss,
     &classification::BrierScore,
+    &classification::ExpectedCalibrationError,
     &regression::MeanAbsoluteError,
     &regression::RootMeanSquaredError,
     &regression::R2,

@@ -5,6 +5,8 @@
 //! times, a lost row leaves no half of itself in any column, columns that nobody wants cost nothing,
 //! and each loop does one thing.
 
+use super::reader::MAX_RECORD;
+
 /// Cells of a batch, at least one row.
 const CELLS: usize = 8_192;
 /// Set in [`Cell::len`] where the text is in the side buffer.
@@ -28,7 +30,6 @@ pub(super) struct Opening<'a> {
 
 impl<'a> Opening<'a> {
     /// The first `len` bytes of a text.
-    #[cfg(test)]
     pub fn new(rest: &'a [u8], len: usize) -> Self {
         Self { rest, len }
     }
@@ -60,6 +61,8 @@ pub(super) struct Batch {
     pub width: usize,
     /// Line breaks passed since the shard's first record.
     pub line: u64,
+    /// Bytes of the longest record that is read.
+    pub longest: usize,
     most: usize,
     base: usize,
     cells: Vec<Cell>,
@@ -78,6 +81,7 @@ impl Batch {
         Self {
             width,
             line: 0,
+            longest: MAX_RECORD,
             most,
             base: 0,
             cells: Vec::new(),

@@ -21,6 +21,13 @@ pub fn is_missing(text: &[u8]) -> bool {
     text.is_empty() || text.len() <= 4 && MISSING.iter().any(|word| word.as_bytes() == text)
 }
 
+/// Whether a text that stands for a missing cell is a word in a column of words: `none` names the class
+/// of what is of no class there. In a column of numbers it is no number.
+#[must_use]
+pub fn is_word(text: &[u8]) -> bool {
+    text.trim_ascii() == b"none"
+}
+
 /// What a text is as a number.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Number {
@@ -33,7 +40,7 @@ pub enum Number {
 }
 
 /// Powers of ten that are exact.
-const TENS: [f64; 23] = [
+pub(super) const TENS: [f64; 23] = [
     1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16,
     1e17, 1e18, 1e19, 1e20, 1e21, 1e22,
 ];

@@ -4,12 +4,14 @@
 //! **To add one:** name it in [`Format`], write one file with a unit struct that implements
 //! [`Columnar`], and add it to [`COLUMNAR`].
 
+use super::arrow::Arrow;
 use super::bytes::Bytes;
+use super::parquet::Parquet;
 use super::{Format, Part, ReadError, Schema, Sniff};
 use std::ops::Range;
 
 /// Every columnar reader.
-const COLUMNAR: [&dyn Columnar; 0] = [];
+const COLUMNAR: [&dyn Columnar; 2] = [&Parquet, &Arrow];
 
 /// A format whose files hold columns, in groups of rows that can be read apart from each other.
 pub(super) trait Columnar: Sync {

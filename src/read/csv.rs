@@ -5,6 +5,10 @@
 //! quotes stand for one; what follows the closing quote is kept as it is. A quote within an unquoted
 //! field is a quote. A line without any byte is skipped. A record with more fields than the header is
 //! fine as long as the ones too many are empty.
+//!
+//! A quote that is not closed by the end of the file, or not within [`MAX_RECORD`], costs the line on
+//! which it is opened (and those of its record before it): reading goes on behind that line's break. A
+//! record too long without an open quote is passed over up to its line break.
 
 use super::batch::Batch;
 use super::dialect;
@@ -104,28 +108,28 @@ impl Rows for CsvRows {
                 }
                 fields += 1;
             });
-            let too_long = record.next - at > MAX_RECORD;
-            if too_long || record.end != End::Break && !eof {
+            let too_long = record.next - at > batch.longest;
+            if too_long || record.end == End::OpenQuote && eof {
                 batch.drop_row();
-                let stop = if too_long {
-                    Stop::TooLong
-                } else {
-                    Stop::Unfinished
-                };
+                let passed = pass_over(text, at, self.delimiter, batch.longest);
+                troubles.row(passed.fault, batch.line, || passed.reason());
+                batch.line += passed.lines;
+                at = passed.next;
+                if !passed.ended && !eof {
+                    let stop = Stop::TooLong;
+                    return Fill { next: at, stop };
+                }
+                marks = Marks::new(text, at, [self.delimiter, b'\n', QUOTE]);
+                continue;
+            }
+            if record.end != End::Break && !eof {
+                batch.drop_row();
+                let stop = Stop::Unfinished;
                 return Fill { next: at, stop };
             }
             let line = batch.line;
             batch.line += record.breaks;
-            if record.end == End::OpenQuote {
-                batch.drop_row();
-                troubles.row(Fault::OpenQuote, line, || {
-                    let lines = record.breaks.max(1);
-                    format!(
-                        "a quote in this row is never closed, so the rest of the file ({lines} \
-                         lines) is left out; close the quote or double it"
-                    )
-                });
-            } else if fields == 1 && is_blank(&text[at..record.next]) {
+            if fields == 1 && is_blank(&text[at..record.next]) {
                 batch.drop_row();
             } else if fields >= width && !too_many {
                 batch.keep_row(line);
@@ -143,6 +147,62 @@ impl Rows for CsvRows {
             }
             at = record.next;
         }
+    }
+}
+
+/// A record that cannot be read.
+struct Passed {
+    /// Where the next one starts, or the end of the text.
+    next: usize,
+    /// Lines it takes.
+    lines: u64,
+    fault: Fault,
+    /// Whether it ends in the text.
+    ended: bool,
+}
+
+impl Passed {
+    fn reason(&self) -> String {
+        let most = MAX_RECORD >> 20;
+        if self.fault == Fault::OpenQuote {
+            format!(
+                "a quote in this row is not closed by the end of the file, or not within {most} MB; \
+                 the row is left out up to the end of the quote's line; close the quote or double it"
+            )
+        } else {
+            format!(
+                "the row is longer than {most} MB; it is left out up to the next line break; write \
+                 one row a line"
+            )
+        }
+    }
+}
+
+/// Passes over the record that starts at a place, and is too long or has a quote that is not closed.
+/// Where that leads depends on the file alone. Within `longest` bytes behind an open quote there is no
+/// other quote that opens a field and does not close it, so a text is not walked over again and again.
+#[cold]
+fn pass_over(text: &[u8], at: usize, delimiter: u8, longest: usize) -> Passed {
+    let seen = &text[..at.saturating_add(longest).min(text.len())];
+    let mut marks = Marks::new(seen, at, [delimiter, b'\n', QUOTE]);
+    let mut last = at;
+    let end = record(seen, &mut marks, at, delimiter, |field| {
+        if let Field::Quoted { start, .. } = field {
+            last = start;
+        }
+    });
+    let (from, fault) = match end.end {
+        End::OpenQuote => (last, Fault::OpenQuote),
+        _ => (seen.len(), Fault::TooLong),
+    };
+    let found = memchr::memchr(b'\n', &text[from..]);
+    let next = found.map_or(text.len(), |n| from + n + 1);
+    let breaks = memchr::memchr_iter(b'\n', &text[at..next]).count() as u64;
+    Passed {
+        next,
+        lines: breaks + u64::from(found.is_none()),
+        fault,
+        ended: found.is_some(),
     }
 }
 

@@ -191,7 +191,7 @@ fn has_header(first: &Record, rest: &[Record], decimal: u8) -> bool {
 }
 
 /// Gives every column a name of its own: `column_3` where there is none, `x_2` for the second `x`.
-fn make_unique(names: &mut [String]) {
+pub(super) fn make_unique(names: &mut [String]) {
     let mut taken: HashSet<String> = names.iter().filter(|n| !n.is_empty()).cloned().collect();
     let mut seen = HashSet::new();
     for (i, name) in names.iter_mut().enumerate() {

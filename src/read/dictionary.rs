@@ -93,7 +93,7 @@ impl Dictionary {
 
     #[cold]
     fn new_code(&mut self, text: &[u8], text_hash: u32, encoding: Encoding) -> (u32, bool) {
-        if cell::is_missing(text) {
+        if cell::is_missing(text) && !cell::is_word(text) {
             return (NO_LEVEL, false);
         }
         let (level, replaced) = decode(text, encoding);

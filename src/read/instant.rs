@@ -63,7 +63,7 @@ impl Instants {
 }
 
 /// Whether an instant lies in the years 0000 to 9999: others cannot be written, and are mistakes.
-fn of_four_digits(micros: &i64) -> bool {
+pub(super) fn of_four_digits(micros: &i64) -> bool {
     (-62_167_219_200 * SECOND..253_402_300_800 * SECOND).contains(micros)
 }
 

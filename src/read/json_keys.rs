@@ -6,6 +6,9 @@
 use super::Schema;
 use std::collections::{BTreeMap, HashMap};
 
+/// Items of an array that may lead to columns.
+const ITEMS: usize = 10_000;
+
 /// An object's place among objects.
 pub(super) type NodeId = usize;
 /// A member's place: its object and its turn.
@@ -17,6 +20,8 @@ struct Node {
     /// The member that came first last time.
     first: usize,
     index: HashMap<Box<[u8]>, usize>,
+    /// The members of an array in its place; `None` leads to no column.
+    items: Vec<Option<usize>>,
     /// The dotted name up to here, with its dot.
     prefix: String,
 }
@@ -111,6 +116,26 @@ impl Keys {
         }
         *before = Some(member);
         Some((node, member))
+    }
+
+    /// Whether keys that are met become columns.
+    pub fn grows(&self) -> bool {
+        self.grows
+    }
+
+    /// The place of an array's item: its key is its number.
+    #[inline]
+    pub fn item(&mut self, node: NodeId, item: usize) -> Option<Place> {
+        while self.nodes[node].items.len() <= item.min(ITEMS) {
+            let key = self.nodes[node].items.len().to_string();
+            let member = match self.nodes[node].index.get(key.as_bytes()) {
+                Some(&member) => Some(member),
+                None => self.new_member(node, key.as_bytes()),
+            };
+            self.nodes[node].items.push(member);
+        }
+        let member = *self.nodes[node].items.get(item)?;
+        member.map(|member| (node, member))
     }
 
     /// A member that was not met before; `None` if it leads to no column.

@@ -10,34 +10,48 @@
 //! meet; where a border was guessed wrongly (a line break inside quotes) it reads that shard again
 //! from the right byte. So there is no pass over the file just to find borders.
 //!
+//! **Memory.** A shard is held with what finishes its last record, at most [`MAX_RECORD`] bytes more. A
+//! longer record is a bad row like others; what it is longer is passed over without being held.
+//!
 //! **To add a reader**, name it in [`Format`], write one file with a unit struct that implements
 //! `Reader`, and add one line to the list in `reader.rs`. A reader only tells which columns a file
 //! has and where the cells of its records are; encodings, shards, kinds, times, troubles are shared
 //! by all.
 
+mod arrow;
 mod batch;
 mod builder;
 mod bytes;
 pub mod cell;
+mod cells;
 mod columnar;
 mod csv;
 mod dialect;
 mod dictionary;
 mod encoding;
 pub mod instant;
+mod json_array;
+mod json_document;
 mod json_keys;
 mod json_lines;
 mod json_text;
+mod json_walk;
 pub mod key;
+mod parquet;
 mod profile;
 mod reader;
+mod sample;
 mod scan;
 mod shard;
+mod sink;
 mod sniff;
+mod target;
 mod trouble;
+mod unpack;
 
 pub use bytes::Bytes;
 pub use reader::MAX_RECORD;
+pub(crate) use shard::{Range, border, read_within};
 pub use shard::{ShardRead, read_shard};
 pub use sniff::{HEAD_BYTES, inspect, sniff};
 
@@ -52,6 +66,14 @@ pub enum Format {
     Csv,
     /// One JSON object a line.
     JsonLines,
+    /// One JSON array of objects or arrays, alone or in an object.
+    JsonArray,
+    /// One JSON document that has to be read as a whole: a table by columns, or by rows with names.
+    JsonDocument,
+    /// Apache Parquet.
+    Parquet,
+    /// Apache Arrow, as a file (also called Feather) or a stream.
+    Arrow,
 }
 
 /// How text is written as bytes.
@@ -75,7 +97,8 @@ pub struct Dialect {
     pub delimiter: u8,
     /// `.` or `,`.
     pub decimal: u8,
-    /// Whether the first record names the columns.
+    /// Whether something comes before the first row: a record that names the columns, or an object that
+    /// the rows are in.
     pub header: bool,
 }
 
@@ -227,7 +250,8 @@ pub struct Part {
     /// Byte of the file at which the first record starts; the shard's end where none does. The header
     /// and blank lines are records too, so this is 0 in a file's first shard.
     pub first: u64,
-    /// Byte of the file after the last record that starts in the shard.
+    /// Byte of the file after the last record that starts in the shard; [`u64::MAX`] where no record
+    /// starts behind it in the whole file.
     pub next: u64,
     /// Lines from `first` to `next`; a line of the file is one more than the lines of the shards before
     /// it and [`Trouble::line`] together.

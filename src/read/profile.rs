@@ -31,6 +31,8 @@ pub(super) fn profile(
     let mut samples = Vec::new();
     let mut numbers = Vec::with_capacity(batch.rows());
     let (mut filled, mut missing) = (0, 0);
+    // Missing in a column of numbers or times, a value in one of words.
+    let mut words: Vec<&[u8]> = Vec::new();
     for cell in batch.column(text, column) {
         let number = cell::number(cell, decimal);
         if let Number::Finite(x) = number {
@@ -41,6 +43,9 @@ pub(super) fn profile(
             numbers.push(f64::NAN);
             if cell::is_missing(cell) {
                 missing += 1;
+                if cell::is_word(cell) {
+                    words.push(cell);
+                }
                 continue;
             }
             looks.iso += usize::from(iso.read(cell).is_some());
@@ -55,6 +60,15 @@ pub(super) fn profile(
     }
     let (kind, time) = looks.kind(&name, filled, notes);
     let numeric = mostly(looks.numbers, filled);
+    if kind == Kind::Category {
+        filled += words.len();
+        missing -= words.len();
+        for word in words {
+            if distinct.insert(word) && samples.len() < 5 {
+                samples.push(String::from_utf8_lossy(word).into_owned());
+            }
+        }
+    }
     ColumnSniff {
         name,
         kind,

@@ -5,17 +5,20 @@
 
 use super::batch::Batch;
 use super::csv::Csv;
+use super::json_array::JsonArray;
+use super::json_document::JsonDocument;
 use super::json_lines::JsonLines;
 use super::trouble::Troubles;
-use super::{Dialect, Encoding, Format, ReadError, Schema};
+use super::{Cut, Dialect, Encoding, Format, ReadError, Schema};
 
-/// The longest record, in bytes. What is longer is no record but a quote that was not closed.
+/// The longest record, in bytes; a longer one is a bad row. Most likely it is a quote that was not
+/// closed, or a file without line breaks.
 pub const MAX_RECORD: usize = 64 << 20;
 
 /// Every reader; the first that recognises a text reads it, so the least choosy comes last.
-const READERS: [&dyn Reader; 2] = [&JsonLines, &Csv];
+const READERS: [&dyn Reader; 4] = [&JsonArray, &JsonDocument, &JsonLines, &Csv];
 
-/// A text format whose records end at line breaks.
+/// A text format.
 pub(super) trait Reader: Sync {
     /// Which format it reads.
     fn format(&self) -> Format;
@@ -28,6 +31,16 @@ pub(super) trait Reader: Sync {
 
     /// A walk over the records of files like this.
     fn rows(&self, schema: &Schema) -> Box<dyn Rows>;
+
+    /// What its shards are, where its encoding can be cut.
+    fn cut(&self) -> Cut {
+        Cut::Bytes
+    }
+
+    /// Where a record may start behind one that cannot be read, in a text within that one.
+    fn border(&self, text: &[u8]) -> Option<usize> {
+        memchr::memchr(b'\n', text).map(|at| at + 1)
+    }
 
     /// The format in a few words: `CSV, comma`.
     fn label(&self, schema: &Schema) -> String;
@@ -74,7 +87,10 @@ pub(super) enum Stop {
     End,
     /// The text ends within a record, and more of the file follows.
     Unfinished,
-    /// The next record is longer than [`MAX_RECORD`].
+    /// The records are over, whatever follows in the file.
+    Done,
+    /// A record too long was passed over, which goes on past the text: the next one starts behind the
+    /// first [`Reader::border`] from [`Fill::next`] on.
     TooLong,
 }
 
@@ -92,6 +108,8 @@ pub(super) trait Rows {
     fn skip_header(&mut self, text: &[u8], eof: bool) -> Option<(usize, u64)>;
 
     /// Fills a batch with the records that start from `at` to `end`. `eof`: the file ends with `text`.
+    /// A record longer than [`Batch::longest`] is a bad row; where the next one starts depends on the
+    /// file alone, not on where `text` ends, so that all cuts of a file give the same rows.
     fn fill(
         &mut self,
         text: &[u8],

@@ -19,8 +19,12 @@ const RESERVE: usize = 1 << 25;
 pub enum ShardRead {
     /// The rows that start in it.
     Part(Part),
-    /// The last record does not end in the bytes given: call again with about twice as many past the
-    /// shard's end.
+    /// As [`ShardRead::Part`], but the last record is longer than [`MAX_RECORD`], and goes on past the
+    /// bytes given. [`Part::next`] is their end: it has to be moved to the next border of the file (a
+    /// line break's end in text of lines), or to the file's end.
+    Long(Part),
+    /// The last record does not end in the bytes given: call again with more of them past the shard's
+    /// end; [`MAX_RECORD`] and one are enough.
     More,
 }
 
@@ -38,8 +42,8 @@ pub enum ShardRead {
 ///
 /// # Errors
 ///
-/// If a record is longer than [`MAX_RECORD`]. The error does not know the
-/// file's name, and counts its line from the shard's first record.
+/// If the header is longer than [`MAX_RECORD`]; any other record so long is a bad row. The error does
+/// not know the file's name, and counts its line from the shard's first record.
 pub fn read_shard(
     schema: &Schema,
     bytes: &[u8],
@@ -49,35 +53,46 @@ pub fn read_shard(
     aligned: bool,
     eof: bool,
 ) -> Result<ShardRead, ReadError> {
-    let range = Range {
-        start: start.saturating_sub(base) as usize,
-        end: end.saturating_sub(base) as usize,
-        first_of_file: start == 0,
-        aligned: aligned || start == 0,
-        eof,
-    };
+    let range = Range::of(base, start, end, aligned, eof);
+    read_within(schema, bytes, base, range, MAX_RECORD)
+}
+
+/// As [`read_shard`], with records of at most `longest` bytes.
+pub(crate) fn read_within(
+    schema: &Schema,
+    bytes: &[u8],
+    base: u64,
+    range: Range,
+    longest: usize,
+) -> Result<ShardRead, ReadError> {
     if schema.encoding.can_be_cut() {
-        return read(schema, bytes, base, range);
+        return read(schema, bytes, base, range, longest);
     }
-    if !eof {
+    if !range.eof {
         return Ok(ShardRead::More);
     }
+    let (start, end) = (base + range.start as u64, base + range.end as u64);
     let text = from_utf16(bytes, schema.encoding).unwrap_or_default();
     let whole = Range {
         start: 0,
         end: text.len(),
         ..range
     };
-    let mut read = read(schema, &text, 0, whole)?;
+    let mut read = read(schema, &text, 0, whole, longest)?;
     if let ShardRead::Part(part) = &mut read {
         (part.first, part.next) = (start, end.max(start));
     }
     Ok(read)
 }
 
-/// A shard within the bytes given.
+/// Where a record may start in a text that is within one that cannot be read.
+pub(crate) fn border(schema: &Schema, text: &[u8]) -> Option<usize> {
+    reader(schema.format).border(text)
+}
+
+/// A shard within the bytes given; see [`read_shard`].
 #[derive(Clone, Copy, Debug)]
-struct Range {
+pub(crate) struct Range {
     start: usize,
     end: usize,
     first_of_file: bool,
@@ -85,7 +100,26 @@ struct Range {
     eof: bool,
 }
 
-fn read(schema: &Schema, text: &[u8], base: u64, range: Range) -> Result<ShardRead, ReadError> {
+impl Range {
+    /// The shard from byte `start` to `end` of the file, in bytes that begin at byte `base`.
+    pub fn of(base: u64, start: u64, end: u64, aligned: bool, eof: bool) -> Self {
+        Self {
+            start: start.saturating_sub(base) as usize,
+            end: end.saturating_sub(base) as usize,
+            first_of_file: start == 0,
+            aligned: aligned || start == 0,
+            eof,
+        }
+    }
+}
+
+fn read(
+    schema: &Schema,
+    text: &[u8],
+    base: u64,
+    range: Range,
+    longest: usize,
+) -> Result<ShardRead, ReadError> {
     let mut builders: Vec<Builder> = (0..)
         .zip(&schema.columns)
         .filter(|(_, spec)| spec.wanted)
@@ -97,6 +131,7 @@ fn read(schema: &Schema, text: &[u8], base: u64, range: Range) -> Result<ShardRe
     };
     let mut troubles = Troubles::default();
     let mut batch = Batch::new(schema.columns.len());
+    batch.longest = longest;
     let mut rows = reader(schema.format).rows(schema);
     let mut count = 0;
 
@@ -118,11 +153,11 @@ fn read(schema: &Schema, text: &[u8], base: u64, range: Range) -> Result<ShardRe
             };
         match rows.skip_header(&text[body..], range.eof) {
             Some((bytes, lines)) => (at, batch.line) = (body + bytes, lines),
-            None if text.len() - at > MAX_RECORD => return Err(too_long(base + at as u64, 0)),
+            None if text.len() - at > longest => return Err(too_long(base + at as u64, 0)),
             None => return Ok(ShardRead::More),
         }
     }
-    loop {
+    let stop = loop {
         batch.clear(at);
         let fill = rows.fill(text, at, range.end, range.eof, &mut batch, &mut troubles);
         if count == 0 && fill.next > at {
@@ -140,31 +175,40 @@ fn read(schema: &Schema, text: &[u8], base: u64, range: Range) -> Result<ShardRe
         match fill.stop {
             Stop::Full => {}
             Stop::End if at < range.end && !range.eof => return Ok(ShardRead::More),
-            Stop::End => break,
+            Stop::End | Stop::Done => break fill.stop,
             Stop::Unfinished | Stop::TooLong
                 if !range.aligned
-                    && (fill.stop == Stop::TooLong || text.len() > range.end + GUESS_REACH) =>
+                    && (fill.stop == Stop::TooLong || text.len() >= range.end + GUESS_REACH) =>
             {
                 // Most likely the guess fell into quotes. An empty part makes the engine read the
                 // shard again from where the one before it ends.
                 return Ok(ShardRead::Part(none(schema, at_end)));
             }
-            Stop::TooLong => return Err(too_long(base + at as u64, batch.line)),
+            Stop::TooLong => break fill.stop,
             Stop::Unfinished => return Ok(ShardRead::More),
         }
-    }
+    };
     let names = |column: usize| schema.columns[column].name.clone();
-    Ok(ShardRead::Part(Part {
+    let part = Part {
         table: Table {
             columns: builders.into_iter().map(Builder::finish).collect(),
             rows: count,
             ..none(schema, at_end).table
         },
         first: base + first as u64,
-        next: base + at as u64,
+        next: if stop == Stop::Done {
+            u64::MAX
+        } else {
+            base + at as u64
+        },
         lines: batch.line,
         troubles: troubles.finish(names),
-    }))
+    };
+    Ok(if stop == Stop::TooLong {
+        ShardRead::Long(part)
+    } else {
+        ShardRead::Part(part)
+    })
 }
 
 /// Where the first record at or behind the shard's start begins.
@@ -197,7 +241,7 @@ fn too_long(byte: u64, lines_before: u64) -> ReadError {
         file: String::new(),
         line: Some(lines_before + 1),
         found: format!(
-            "the record at byte {byte} is longer than {} MB",
+            "the header at byte {byte} is longer than {} MB",
             MAX_RECORD >> 20
         ),
         mend: "Look for a quote in it that is opened and never closed.".into(),

@@ -5,7 +5,9 @@ use super::encoding::{BOM, detect, from_utf16};
 use super::profile::profile;
 use super::reader::{Head, recognise};
 use super::trouble::Troubles;
-use super::{Bytes, ColumnSniff, ColumnSpec, Cut, ReadError, Schema, Sniff, columnar};
+use super::{
+    Bytes, ColumnSniff, ColumnSpec, Cut, ReadError, Schema, Sniff, columnar, json_document,
+};
 use crate::table::Kind;
 use std::borrow::Cow;
 
@@ -63,7 +65,24 @@ pub fn inspect(name: &str, file: &dyn Bytes) -> Result<Sniff, ReadError> {
     let head = file.read(0, file.size().min(HEAD_BYTES))?;
     match columnar::recognise(&head) {
         Some(reader) => reader.sniff(name, file),
+        None if (head.len() as u64) < file.size() && needs_all(&head) => {
+            if file.size() > json_document::MOST {
+                return Err(json_document::too_large(name));
+            }
+            sniff(name, &file.read(0, file.size())?, file.size())
+        }
         None => sniff(name, &head, file.size()),
+    }
+}
+
+/// Whether a file that begins like this tells what it is only as a whole.
+fn needs_all(head: &[u8]) -> bool {
+    let Some(encoding) = detect(head) else {
+        return false;
+    };
+    match from_utf16(head, encoding) {
+        Some(text) => json_document::is_whole(&text),
+        None => json_document::is_whole(head.strip_prefix(BOM).unwrap_or(head)),
     }
 }
 
@@ -151,7 +170,7 @@ pub fn sniff(name: &str, head: &[u8], bytes: u64) -> Result<Sniff, ReadError> {
         columns,
         description,
         cut: if encoding.can_be_cut() {
-            Cut::Bytes
+            reader.cut()
         } else {
             Cut::Whole
         },

@@ -11,11 +11,14 @@ pub(super) enum Fault {
     TooFew,
     TooMany,
     OpenQuote,
+    TooLong,
+    CutOff,
     NotJson,
     NotNumber,
     NotFinite,
     NotTime,
     NotUtf8,
+    Damaged,
     Other,
 }
 
@@ -36,7 +39,7 @@ pub(super) struct Troubles(Vec<Entry>);
 impl Troubles {
     /// Counts a row that was lost.
     pub fn row(&mut self, fault: Fault, line: u64, reason: impl FnOnce() -> String) {
-        self.add(fault, None, line, true, reason);
+        self.add(fault, None, line, 1, true, reason);
     }
 
     /// Counts a cell at fault; `column` is its place in the schema.
@@ -47,7 +50,36 @@ impl Troubles {
         line: u64,
         reason: impl FnOnce() -> String,
     ) {
-        self.add(fault, Some(column), line, false, reason);
+        self.add(fault, Some(column), line, 1, false, reason);
+    }
+
+    /// The first reason.
+    pub fn reason(&self) -> Option<&str> {
+        self.0.first().map(|e| e.reason.as_str())
+    }
+
+    /// Takes what was counted elsewhere.
+    pub fn append(&mut self, other: Self) {
+        for e in other.0 {
+            self.add(e.fault, e.column, e.line, e.count, e.row_lost, || e.reason);
+        }
+    }
+
+    /// Counts rows that were lost.
+    pub fn rows(&mut self, fault: Fault, line: u64, count: u64, reason: impl FnOnce() -> String) {
+        self.add(fault, None, line, count, true, reason);
+    }
+
+    /// Counts cells of a column at fault, the first of them in the line given.
+    pub fn cells(
+        &mut self,
+        fault: Fault,
+        column: usize,
+        line: u64,
+        count: u64,
+        reason: impl FnOnce() -> String,
+    ) {
+        self.add(fault, Some(column), line, count, false, reason);
     }
 
     fn add(
@@ -55,12 +87,13 @@ impl Troubles {
         fault: Fault,
         column: Option<usize>,
         line: u64,
+        count: u64,
         row_lost: bool,
         reason: impl FnOnce() -> String,
     ) {
         let same = |entry: &&mut Entry| entry.fault == fault && entry.column == column;
         if let Some(entry) = self.0.iter_mut().find(same) {
-            entry.count += 1;
+            entry.count += count;
             return;
         }
         let (fault, column, reason) = if self.0.len() < MOST {
@@ -68,7 +101,7 @@ impl Troubles {
         } else {
             let other = |e: &&mut Entry| e.fault == Fault::Other && e.row_lost == row_lost;
             if let Some(entry) = self.0.iter_mut().find(other) {
-                entry.count += 1;
+                entry.count += count;
                 return;
             }
             (
@@ -82,7 +115,7 @@ impl Troubles {
             column,
             line,
             reason,
-            count: 1,
+            count,
             row_lost,
         });
     }

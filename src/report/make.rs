@@ -4,11 +4,12 @@ use super::baseline::Basis;
 use super::steps::{Steps, pause};
 use super::view::{BaselineChoice, View};
 use super::{
-    Baseline, Block, Metrics, Report, Rows, SCHEMA, Span, Window, health, judge, maturity, parts,
+    Baseline, Block, Metrics, Report, Rows, SCHEMA, Span, Window, drift, health, judge, maturity,
+    parts,
 };
 use crate::log::Task;
 use crate::metric::{Cut, METRICS, Measures};
-use crate::summary::{Cell, Series, Slice, Summary, WindowSize};
+use crate::summary::{Cell, Periods, Series, Slice, Summary, WindowSize};
 use crate::table::time::Time;
 use std::borrow::Cow;
 use std::cell::RefCell;
@@ -27,6 +28,8 @@ pub struct Missing {
     pub families: Option<WindowSize>,
     /// A threshold at which the score histogram has no edge.
     pub threshold: Option<f64>,
+    /// Place of a series and two periods whose columns were not compared.
+    pub drift: Option<(usize, Periods)>,
 }
 
 impl Missing {
@@ -38,6 +41,7 @@ impl Missing {
             && self.details.is_none()
             && self.families.is_none()
             && self.threshold.is_none()
+            && self.drift.is_none()
     }
 }
 
@@ -98,6 +102,7 @@ pub(super) async fn make(summary: &Summary, view: &View) -> (Report, Missing) {
         full: true,
         reference: None,
         exact: Vec::new(),
+        drift: Vec::new(),
     };
     let series = summary.series.get(at).unwrap_or(&empty);
     let (cut, threshold) = cut(summary, view, &mut missing);
@@ -222,6 +227,9 @@ impl Making<'_> {
         if basis.is_some() && parts::lacks_slices(self) {
             self.missing.borrow_mut().families = Some(self.series.size);
         }
+        let drift = basis
+            .as_ref()
+            .and_then(|basis| drift::drift(self, basis, &mut self.missing.borrow_mut()));
         judge::name_slices(&mut alerts, &slices, self);
         pause().await;
         let (resources, performance): (Metrics, Metrics) = metrics
@@ -268,6 +276,8 @@ impl Making<'_> {
             overall: block(performance),
             confusion: parts::confusion(self, &total, basis.as_ref()),
             scores: parts::scores(self, &total, threshold),
+            calibration: parts::calibration(&total),
+            drift,
             quality: parts::quality(self, &windows, basis.as_ref()),
             windows,
             truth,

@@ -8,6 +8,7 @@
 
 mod baseline;
 mod choices;
+mod drift;
 mod health;
 pub mod html;
 mod judge;
@@ -18,7 +19,7 @@ mod steps;
 pub mod view;
 pub mod words;
 
-pub use crate::summary::{Rejected, SourceInfo as Source};
+pub use crate::summary::{Bins, ColumnDrift, Distribution, Rejected, SourceInfo as Source};
 pub use make::Missing;
 pub use steps::Steps;
 
@@ -66,9 +67,16 @@ pub struct Report {
     pub confusion: Option<Confusion>,
     /// Scores by outcome (binary classification).
     pub scores: Option<Scores>,
+    /// Probabilities against what happened, by tenths over all rows of the view; empty where there are
+    /// none (binary classification).
+    #[serde(default)]
+    pub calibration: Vec<CalibrationBin>,
     /// The main metric for each value of each segment: departures for the worse, then the others,
     /// worst change first.
     pub slices: Vec<SliceRow>,
+    /// How far the columns are from the baseline; `None` without a baseline, without rows outside it, or
+    /// where the rows were not gone back to ([`Missing::drift`]).
+    pub drift: Option<Drift>,
     /// Each column that was read: missing cells over time, range.
     pub quality: Vec<ColumnQuality>,
     /// Requests, errors and latency over all rows of the view; empty where no such column exists.
@@ -238,6 +246,20 @@ pub struct Scores {
     pub positive_label: String,
 }
 
+/// Rows with an outcome whose probability lies in `from <= p < to`, the last bin closed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CalibrationBin {
+    /// Lower edge.
+    pub from: f64,
+    /// Upper edge.
+    pub to: f64,
+    /// Mean of the probabilities; `None` without a row.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub mean_score: Option<f64>,
+    /// Share of rows whose outcome is the positive class.
+    pub positive: Estimate,
+}
+
 /// The main metric for one value of one segment, before and after.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SliceRow {
@@ -255,6 +277,18 @@ pub struct SliceRow {
     pub baseline: Estimate,
     /// The difference, where it departs after correction (Holm) over all slices.
     pub departure: Option<Departure>,
+}
+
+/// How far the columns of the rows in view are from the baseline. These are distances, not tests: none
+/// of them tells chance from change.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Drift {
+    /// Rows of the baseline.
+    pub baseline_rows: u64,
+    /// Rows of the windows in view that are not the baseline's.
+    pub rows: u64,
+    /// The columns, the farthest first ([`ColumnDrift::strength`]).
+    pub columns: Vec<ColumnDrift>,
 }
 
 /// What is missing in a column.

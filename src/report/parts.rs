@@ -3,13 +3,15 @@
 use super::baseline::Basis;
 use super::make::Making;
 use super::steps::pause;
-use super::{Alert, ColumnQuality, Confusion, Departure, Scores, SliceRow, Window, judge};
+use super::{
+    Alert, CalibrationBin, ColumnQuality, Confusion, Departure, Scores, SliceRow, Window, judge,
+};
 use crate::log::Task;
 use crate::metric::Estimate;
 use crate::metric::{METRICS, Measures, Metric};
 use crate::stats::interval::wilson;
 use crate::stats::multiple::holm;
-use crate::summary::{Cell, Series, Slice, SliceChoice, WindowSize};
+use crate::summary::{CALIBRATION_BINS, Cell, Series, Slice, SliceChoice, Tenth, WindowSize};
 use crate::table::time::Time;
 use std::collections::BTreeMap;
 
@@ -52,6 +54,26 @@ pub(super) fn scores(making: &Making<'_>, total: &Cell, threshold: Option<f64>) 
         threshold,
         positive_label: making.summary.labels.get(1).cloned().unwrap_or_default(),
     })
+}
+
+/// Probabilities against outcomes.
+pub(super) fn calibration(total: &Cell) -> Vec<CalibrationBin> {
+    let edge = |i: usize| i as f64 / CALIBRATION_BINS as f64;
+    let bins = total.classes.iter().flat_map(|c| c.calibration.iter());
+    let bin = |(i, tenth): (usize, &Tenth)| CalibrationBin {
+        from: edge(i),
+        to: edge(i + 1),
+        mean_score: (tenth.rows > 0).then(|| tenth.sum.value() / tenth.rows as f64),
+        positive: match tenth.rows {
+            0 => Estimate::undefined("no rows", 0),
+            n => Estimate::of(
+                tenth.positive as f64 / n as f64,
+                wilson(tenth.positive, n),
+                n,
+            ),
+        },
+    };
+    bins.enumerate().map(bin).collect()
 }
 
 /// The metric that slices are compared by: the first alert's, if counts alone give it, else the

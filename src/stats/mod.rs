@@ -1,4 +1,4 @@
-//! Pure numerics: exact sums, ranks, sketches, intervals and corrections for many tests.
+//! Pure numerics: exact sums, ranks, sketches, intervals, distances and corrections for many tests.
 //!
 //! May use: nothing of this crate. Only `libm` and `serde` from outside.
 //!
@@ -12,11 +12,13 @@
 //! | [`interval`] | 95 % intervals |
 //! | [`multiple`] | p-values adjusted for many tests |
 //! | [`compare`] | whether two estimates differ |
+//! | [`distance`] | how far two samples are apart |
 //!
 //! **Invariants.** Nothing here panics or returns NaN for finite input; what is undefined is `None`.
 //! Only `libm` and the five IEEE operations are used, so every target gives the same bits.
 
 pub mod compare;
+pub mod distance;
 pub mod exact_quantile;
 pub mod exact_sum;
 pub mod interval;

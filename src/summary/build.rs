@@ -380,6 +380,7 @@ impl Builder {
                 full,
                 reference: None,
                 exact: Vec::new(),
+                drift: Vec::new(),
             })
             .collect();
         for (bucket, (start, end)) in buckets.borders.iter().enumerate() {

@@ -44,6 +44,57 @@ pub struct Classes {
     pub log_loss: Moments,
     /// Squared error of its probabilities (Brier), likewise.
     pub squared_error: Moments,
+    /// Rows of a binary task with an outcome by tenths of the probability, [`CALIBRATION_BINS`] of them;
+    /// only where all rows are counted.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub calibration: Vec<Tenth>,
+}
+
+/// How many bins of equal width tell the calibration: bin `i` is i/10 ≤ p < (i + 1)/10, the last one
+/// closed.
+pub const CALIBRATION_BINS: usize = 10;
+
+/// Rows with an outcome whose probability lies in one tenth. Written as a list of the three.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(from = "(u64, u64, Sum)", into = "(u64, u64, Sum)")]
+pub struct Tenth {
+    /// Rows.
+    pub rows: u64,
+    /// Rows whose outcome is the positive class.
+    pub positive: u64,
+    /// The sum of their probabilities.
+    pub sum: Sum,
+}
+
+impl From<(u64, u64, Sum)> for Tenth {
+    fn from((rows, positive, sum): (u64, u64, Sum)) -> Self {
+        Self {
+            rows,
+            positive,
+            sum,
+        }
+    }
+}
+
+impl From<Tenth> for (u64, u64, Sum) {
+    fn from(tenth: Tenth) -> Self {
+        (tenth.rows, tenth.positive, tenth.sum)
+    }
+}
+
+impl Tenth {
+    /// The bin of a probability, as numpy's `minimum(floor(p * 10), 9)` has it.
+    #[must_use]
+    pub fn of(probability: f64) -> usize {
+        let bin = (probability * CALIBRATION_BINS as f64) as usize;
+        bin.min(CALIBRATION_BINS - 1)
+    }
+
+    fn merge(&mut self, other: &Self) {
+        self.rows += other.rows;
+        self.positive += other.positive;
+        self.sum = self.sum.merge(&other.sum);
+    }
 }
 
 /// Errors of numbers. `error = prediction − outcome`, `d = outcome − centre`.
@@ -265,6 +316,13 @@ impl Classes {
         self.unlabelled.merge(&other.unlabelled);
         self.log_loss.merge(&other.log_loss);
         self.squared_error.merge(&other.squared_error);
+        if self.calibration.len() < other.calibration.len() {
+            let bins = other.calibration.len();
+            self.calibration.resize_with(bins, Tenth::default);
+        }
+        for (mine, theirs) in self.calibration.iter_mut().zip(&other.calibration) {
+            mine.merge(theirs);
+        }
     }
 }
 

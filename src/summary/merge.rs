@@ -82,11 +82,15 @@ impl Summary {
                 Some(mine) => series(mine, theirs),
                 None => self.series.push(Series {
                     exact: Vec::new(),
+                    drift: Vec::new(),
                     ..theirs.clone()
                 }),
             }
         }
-        self.series.iter_mut().for_each(|s| s.exact.clear());
+        for series in &mut self.series {
+            series.exact.clear();
+            series.drift.clear();
+        }
         self.series
             .sort_by(|a, b| (&a.slice, a.size).cmp(&(&b.slice, b.size)));
         Ok(())

@@ -6,10 +6,12 @@
 //! [`Summary::merge`] is associative and commutative to the bit, since counts are integers and sums
 //! are exact. What only rows can tell (exact ROC AUC, exact percentiles) is kept beside the cells as
 //! [`Exact`], for the ranges of buckets that were asked for; it does not survive a merge, and where
-//! it is absent a report says so and gives the value from the histogram with its bound.
+//! it is absent a report says so and gives the value from the histogram with its bound. The same holds of
+//! [`Drift`], the columns in two periods, which a report leaves out where it is absent.
 
 pub mod build;
 mod cell;
+mod drift;
 mod exact;
 mod facts;
 mod grid;
@@ -17,7 +19,10 @@ mod merge;
 mod series;
 mod work;
 
-pub use cell::{Cell, Classes, Counted, Histogram, Moments, Numbers, Service};
+pub use cell::{
+    CALIBRATION_BINS, Cell, Classes, Counted, Histogram, Moments, Numbers, Service, Tenth,
+};
+pub use drift::{Bins, ColumnDrift, Distribution, Drift, Periods};
 pub use exact::{Exact, Macro, PERCENTILES, Ranked};
 pub use grid::{WindowSize, floor, next};
 pub use series::{Bucket, Series};

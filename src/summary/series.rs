@@ -1,7 +1,7 @@
 //! The cells of one slice over time.
 
 use super::cell::add_each;
-use super::{Cell, Exact, Slice, WindowSize, floor, next};
+use super::{Cell, Drift, Exact, Slice, WindowSize, floor, next};
 use crate::table::time::Time;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -35,6 +35,9 @@ pub struct Series {
     /// What only rows can tell, for ranges of buckets.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub exact: Vec<Exact>,
+    /// How columns differ between two periods, for those that were asked for last.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub drift: Vec<Drift>,
 }
 
 impl Series {

@@ -1,7 +1,7 @@
 //! The running counts of one cell while its rows pass by.
 
 use super::build::{Builder, sparse};
-use super::cell::{Cell, Classes, Moments, Numbers, Service};
+use super::cell::{CALIBRATION_BINS, Cell, Classes, Moments, Numbers, Service, Tenth};
 use crate::log::{Role, Task, Truth};
 use crate::stats::exact_sum::{ExactSum, Sum};
 use crate::stats::sketch::{LogCounter, bucket};
@@ -58,6 +58,8 @@ pub(super) struct Work {
     bins: [Vec<u64>; 3],
     log_loss: Running,
     squared: Running,
+    /// Rows, positive ones and probabilities by tenth; empty where they are not counted.
+    tenths: Vec<(u64, u64, ExactSum)>,
     error: Running,
     outcome: Running,
     regression: [ExactSum; 8],
@@ -90,6 +92,11 @@ impl Work {
             bins: std::array::from_fn(|_| vec![0; bins]),
             log_loss: Running::default(),
             squared: Running::default(),
+            tenths: if full && builder.log.task == Some(Task::Binary) && builder.log.probabilistic {
+                vec![Default::default(); CALIBRATION_BINS]
+            } else {
+                Vec::new()
+            },
             error: Running::default(),
             outcome: Running::default(),
             regression: std::array::from_fn(|_| ExactSum::default()),
@@ -127,6 +134,15 @@ impl Work {
                 None => 2,
             };
             self.bins[side][*bin as usize] += 1;
+        }
+    }
+
+    /// Counts a probability beside an outcome.
+    fn add_probability(&mut self, probability: f64, positive: bool) {
+        if let Some((rows, positives, sum)) = self.tenths.get_mut(Tenth::of(probability)) {
+            *rows += 1;
+            *positives += u64::from(positive);
+            sum.add(probability);
         }
     }
 
@@ -225,6 +241,7 @@ impl Work {
             unlabelled,
             log_loss: self.log_loss.take(),
             squared_error: self.squared.take(),
+            calibration: self.tenths.iter_mut().map(take_tenth).collect(),
         }
     }
 
@@ -241,6 +258,18 @@ impl Work {
             mixed: [e2d, e2d2],
         }
     }
+}
+
+fn take_tenth((rows, positive, sum): &mut (u64, u64, ExactSum)) -> Tenth {
+    let out = Tenth {
+        rows: std::mem::take(rows),
+        positive: std::mem::take(positive),
+        sum: sum.to_sum(),
+    };
+    if out.rows > 0 {
+        sum.clear();
+    }
+    out
 }
 
 /// The place of a role among the means of [`Service`].
@@ -327,6 +356,14 @@ impl<'a> Family<'a> {
                     // A clock that runs ahead gives a negative delay: the outcome was there at once.
                     let delay = (to.saturating_sub(from).max(0)) as f64 / 1e6;
                     work.delay.add_in(delay, bucket(delay));
+                }
+            });
+        }
+        if log.task == Some(Task::Binary) && log.probabilistic && !log.score.is_empty() {
+            self.each(rows, |work, row| {
+                let probability = log.score[row];
+                if let Some(label) = log.truth.label(row).filter(|_| !probability.is_nan()) {
+                    work.add_probability(probability, label == 1);
                 }
             });
         }

@@ -3,6 +3,7 @@
 //! `public/boot.js` loads the module, from a file beside a hosted page or out of a saved one;
 //! [`start`] then finds out whether it runs in a window or in a worker.
 
+use super::slices::next_task;
 use super::{bench, client::Client, worker};
 use js_sys::{ArrayBuffer, JsString, Reflect};
 use leptos::prelude::*;
@@ -22,10 +23,14 @@ pub fn start() {
     };
     let client = Client::new();
     bench::offer(&client);
-    leptos::mount::mount_to(app, move || view! { <super::ui::App client/> }).forget();
-    if let Some(boot) = element("boot").and_then(|e| e.dyn_into::<HtmlElement>().ok()) {
-        boot.set_hidden(true);
-    }
+    wasm_bindgen_futures::spawn_local(async move {
+        // Starting the module has used up this task.
+        next_task().await;
+        leptos::mount::mount_to(app, move || view! { <super::ui::App client/> }).forget();
+        if let Some(boot) = element("boot").and_then(|e| e.dyn_into::<HtmlElement>().ok()) {
+            boot.set_hidden(true);
+        }
+    });
 }
 
 /// The page, where there is one.

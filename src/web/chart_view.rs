@@ -12,9 +12,9 @@
 mod host;
 mod screen;
 
-use crate::chart::{Chart, Matrix, ScorePlot, Sparkline as Spark, Trend, Volume};
+use crate::chart::{Chart, Matrix, ScorePlot, Shift, Sparkline as Spark, Trend, Volume};
 use crate::metric::{self, Unit};
-use crate::report::Report;
+use crate::report::{ColumnDrift, Report};
 use crate::table::time::Time;
 use host::{Drag, Host, painted};
 use leptos::html;
@@ -175,11 +175,22 @@ pub fn ValuesSparkline(
     still(Signal::stored(Spark::plain("", Unit::Percent, &values)))
 }
 
-fn still(chart: Signal<Spark>) -> impl IntoView {
+/// How a column was distributed in the baseline and is now, small; said in words for who cannot see it.
+#[component]
+pub fn ShiftChart(
+    /// The column.
+    column: ColumnDrift,
+) -> impl IntoView {
+    let chart = Shift::of(&column);
+    let said = chart.sentence();
+    view! { <span role="img" aria-label=said.clone() title=said>{still(Signal::stored(chart))}</span> }
+}
+
+fn still<C: Chart>(chart: Signal<C>) -> impl IntoView {
     let canvas = NodeRef::<html::Canvas>::new();
     painted(canvas, chart, screen::screen(canvas));
     view! {
-        <span class="chart-spark" data-testid="chart-sparkline">
+        <span class="chart-spark" data-testid=format!("chart-{}", C::NAME)>
             <canvas node_ref=canvas class="chart-canvas"></canvas>
         </span>
     }

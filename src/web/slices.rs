@@ -51,7 +51,7 @@ pub async fn report(summary: &Summary, view: &View) -> (Report, Missing) {
 
 /// Waits until the browser has had its turn. A message, because a timer waits for 4 ms at least, and
 /// for a second in a page that is out of sight.
-async fn next_task() {
+pub(super) async fn next_task() {
     let (sender, receiver) = oneshot::channel();
     let Ok(channel) = MessageChannel::new() else {
         return;

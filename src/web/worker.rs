@@ -182,7 +182,7 @@ fn answer(
             Ok((Reply::Kept, Load::None))
         }
         Request::Write { what, view } => {
-            let summary = opened(keeping)?.keeper.summary();
+            let summary = opened(keeping)?.keeper.answering(&view);
             let summary = summary.ok_or_else(|| fault("", "nothing was summarised yet"))?;
             let text = write(what, summary, &view).map_err(|why| fault("", &why.to_string()))?;
             Ok((Reply::Written, Load::copy_of(text.as_bytes())))

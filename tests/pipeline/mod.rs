@@ -57,7 +57,9 @@ pub fn summary(
     roles: &[(Role, &str)],
     view: &View,
 ) -> Result<Summary, ReadError> {
-    keeper(files, &inputs(files, roles)?)?.finish(view, &mut |_, _| {})
+    let mut keeper = keeper(files, &inputs(files, roles)?)?;
+    keeper.finish(view, &mut |_, _| {})?;
+    keeper.refine(view)
 }
 
 /// The Report of files.

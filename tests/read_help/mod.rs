@@ -41,7 +41,7 @@ pub fn sniffed(bytes: &[u8]) -> Sniff {
 pub fn whole(schema: &Schema, bytes: &[u8]) -> Part {
     match read_shard(schema, bytes, 0, 0, bytes.len() as u64, true, true).unwrap() {
         ShardRead::Part(part) => part,
-        ShardRead::More => panic!("the file ends here"),
+        other => panic!("the file ends here: {other:?}"),
     }
 }
 
@@ -80,6 +80,7 @@ pub fn in_shards(schema: &Schema, bytes: &[u8], size: u64) -> (Table, u64, Vec<T
             .unwrap()
             {
                 ShardRead::Part(part) => break part,
+                ShardRead::Long(part) => panic!("a record of 64 MB: {part:?}"),
                 ShardRead::More => {
                     assert!(!eof, "more is asked for at the end of the file");
                     ahead *= 2;

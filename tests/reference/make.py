@@ -8,7 +8,7 @@ Deterministic: the same versions write the same bytes.
 
 Writes, next to itself:
 
-* stats.json       values of distribution functions, quantiles, intervals and adjusted p-values
+* stats.json       values of distribution functions, quantiles, intervals, adjusted p-values and distances
 * binary.csv, multiclass.csv, regression.csv
                    small logs; an empty outcome is missing and its row counts in no metric
 * metrics.json     scikit-learn's metrics of those logs: all rows, and each UTC day
@@ -29,6 +29,7 @@ import scipy
 import sklearn
 import statsmodels
 from scipy import special, stats
+from scipy.spatial.distance import jensenshannon
 from sklearn import metrics as sk
 from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import proportion_confint
@@ -81,6 +82,70 @@ def order_ranks(n, p):
 def mean_interval(values):
     low, high = stats.t.interval(0.95, len(values) - 1, np.mean(values), stats.sem(values))
     return [number(low), number(high)]
+
+
+def psi(p, q):
+    p, q = np.maximum(p, 1e-4), np.maximum(q, 1e-4)
+    return number(((q - p) * np.log(q / p)).sum())
+
+
+def decile_edges(values):
+    """Inner edges by the deciles; a second one of a value lies right above it."""
+    deciles = np.quantile(values, np.arange(1, 10) / 10)
+    again = deciles == np.concatenate([[np.nan], deciles[:-1]])
+    return np.unique(np.where(again, np.nextafter(deciles, np.inf), deciles))
+
+
+def share(counts):
+    return counts / counts.sum()
+
+
+def distances():
+    """Distances of samples of numbers, and of counts by category."""
+    random = np.random.default_rng(2)
+    normal = random.normal(0, 1, 500)
+    numbers = {
+        "shifted": (normal, random.normal(0.4, 1.2, 333)),
+        "same distribution": (random.gamma(2, 1.5, 400), random.gamma(2, 1.5, 700)),
+        "apart": (random.uniform(0, 1, 50), random.uniform(5, 6, 20)),
+        "ties": (random.poisson(4, 300).astype(float), random.poisson(5, 400).astype(float)),
+        "mostly zero": (np.where(random.random(400) < 0.95, 0.0, random.exponential(2, 400)), np.where(random.random(300) < 0.6, 0.0, random.exponential(3, 300))),
+        "constant": (np.full(30, 7.0), np.array([7.0] * 20 + [8.0] * 5 + [6.5] * 5)),
+        "equal": (normal[:100], normal[:100]),
+        "one value": (np.array([1.5]), random.normal(2, 1, 40)),
+        "wide": (10.0 ** random.uniform(-200, 200, 60), -(10.0 ** random.uniform(-200, 200, 60))),
+    }
+    categories = {
+        "shifted": ([400, 300, 200, 100], [300, 250, 180, 270]),
+        "new and lost": ([50, 0, 10, 40], [0, 30, 30, 40]),
+        "near": ([100_000, 200_001, 50_000], [100_001, 200_000, 50_000]),
+        "apart": ([5, 0], [0, 9]),
+        "equal": ([1, 2, 3], [10, 20, 30]),
+        "rare": ([1_000_000, 3], [2_000_000, 0]),
+    }
+    found = {"numbers": {}, "categories": {}}
+    for name, (a, b) in numbers.items():
+        edges = decile_edges(a)
+        counts = [np.bincount(np.searchsorted(edges, v, side="right"), minlength=len(edges) + 1) for v in (a, b)]
+        found["numbers"][name] = {
+            "before": [float(x) for x in a],
+            "after": [float(x) for x in b],
+            "edges": [float(x) for x in edges],
+            "counts": [c.tolist() for c in counts],
+            "psi": psi(share(counts[0]), share(counts[1])),
+            "jensen_shannon": number(jensenshannon(share(counts[0]), share(counts[1]), base=2)),
+            "kolmogorov_smirnov": number(stats.ks_2samp(a, b, method="asymp").statistic),
+            "wasserstein": number(stats.wasserstein_distance(a, b)),
+        }
+    for name, (a, b) in categories.items():
+        p, q = share(np.array(a)), share(np.array(b))
+        found["categories"][name] = {
+            "before": a,
+            "after": b,
+            "psi": psi(p, q),
+            "jensen_shannon": number(jensenshannon(p, q, base=2)),
+        }
+    return found
 
 
 def stats_values():
@@ -144,6 +209,7 @@ def stats_values():
             "holm": [float(p) for p in multipletests(many, method="holm")[1]],
             "benjamini_hochberg": [float(p) for p in multipletests(many, method="fdr_bh")[1]],
         },
+        "distance": distances(),
         "z_test": [[*c, float(2 * stats.norm.sf(abs(c[0] - c[2]) / math.hypot(c[1], c[3])))] for c in z_cases],
         "quantile": [
             {"values": sorted(v), "quantiles": [[p, float(np.quantile(v, p))] for p in quantile_ps]} for v in samples.values()
@@ -244,6 +310,16 @@ def binary_labels(outcome, label):
     }
 
 
+def tenth(score):
+    return np.minimum(np.floor(score * 10).astype(int), 9)
+
+
+def calibration(outcome, score):
+    """[rows, mean score, share of positive rows] of each tenth."""
+    bins = zip(*(np.bincount(tenth(score), weights, 10) for weights in (None, score, outcome)))
+    return [[int(n), number(p / n) if n else None, number(y / n) if n else None] for n, p, y in bins]
+
+
 def binary_scores(outcome, score):
     both = 0 < outcome.sum() < len(outcome)
     clipped = np.clip(score, np.finfo(float).eps, 1 - np.finfo(float).eps)
@@ -253,6 +329,7 @@ def binary_scores(outcome, score):
         "delong_variance": delong_variance(outcome, score),
         "log_loss": number(sk.log_loss(outcome, score, labels=[0, 1])),
         "brier_score": number(sk.brier_score_loss(outcome, score, pos_label=1)),
+        "expected_calibration_error": number(abs(np.bincount(tenth(score), score - outcome)).sum() / len(score)),
         "mean_t": {"log_loss": mean_interval(losses), "brier_score": mean_interval((score - outcome) ** 2)},
     }
 
@@ -333,6 +410,7 @@ def main():
         lambda rows: binary_labels(b["outcome"][rows], b["prediction"][rows])
         | binary_scores(b["outcome"][rows], b["score"][rows]),
     )
+    binary["all"]["calibration"] = calibration(b["outcome"][b["known"]], b["score"][b["known"]])
     write_json(
         "metrics.json",
         {

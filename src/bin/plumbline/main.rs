@@ -45,6 +45,7 @@ fn report(options: &ReportOptions) -> Result<(), Failure> {
     let mut keeper = files::read(&inputs).map_err(Failure::Input)?;
     let summary = keeper
         .finish(&view, &mut |_, _| {})
+        .and_then(|_| keeper.refine(&view))
         .map_err(|e| Failure::Data(e.to_string()))?;
     for rejected in &summary.rejected {
         let column = rejected

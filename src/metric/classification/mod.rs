@@ -4,6 +4,7 @@
 mod accuracy;
 mod balanced_accuracy;
 mod brier_score;
+mod expected_calibration_error;
 mod f1;
 mod log_loss;
 mod precision;
@@ -13,6 +14,7 @@ mod roc_auc;
 pub use accuracy::Accuracy;
 pub use balanced_accuracy::BalancedAccuracy;
 pub use brier_score::BrierScore;
+pub use expected_calibration_error::ExpectedCalibrationError;
 pub use f1::F1;
 pub use log_loss::LogLoss;
 pub use precision::Precision;

@@ -1,5 +1,6 @@
-//! What changed in the data itself: missing cells, ranges, rows that could not be read or joined.
+//! What changed in the data itself: distributions, missing cells, ranges, rows that could not be read or joined.
 
+use super::drift_table::DriftTable;
 use super::format;
 use super::quality_rows::{JoinFacts, RejectedTable};
 use super::state::app;
@@ -25,8 +26,9 @@ pub fn Drift() -> impl IntoView {
         <Section
             id="quality"
             title="Drift and data quality"
-            about="Missing cells now and in the baseline, where they changed most first; the range of each column; and what was lost on the way."
+            about="How far each column is from the baseline; missing cells now and then, where they changed most first; the range of each column; and what was lost on the way."
         >
+            <DriftTable/>
             <Show
                 when=move || columns.with(|c| !c.is_empty())
                 fallback=|| view! { <Empty text="No column was read beside the ids."/> }

@@ -9,6 +9,7 @@ mod card;
 mod columns;
 mod complete;
 mod drift;
+mod drift_table;
 mod drop;
 mod errors;
 mod explain;

@@ -27,11 +27,15 @@ pub fn follow(app: App) {
             // What is made next tells what is lacking.
             return;
         }
-        let new = app.asked.with_value(|a| a.as_ref() != Some(&view));
+        let asked = app.asked.get_value();
         // Where the worker that kept the rows is gone, they are read again.
-        if lacking && new && !app.saved {
+        if lacking && asked.as_ref() != Some(&view) && !app.saved {
             app.asked.set_value(Some(view.clone()));
-            set_timeout(move || wake(app, view), REST);
+            match asked {
+                // The first report came without the drift of its columns, which follows it at once.
+                None => wake(app, view),
+                Some(_) => set_timeout(move || wake(app, view), REST),
+            }
         }
     });
 }

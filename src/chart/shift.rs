@@ -1,0 +1,137 @@
+//! How the values of a column were distributed in the baseline and are now: the shape alone, without axes.
+
+use super::frame::{Axis, Frame};
+use super::geometry::total;
+use super::pen::{Fault, Look, Pen};
+use super::{Chart, Fact, Mark, format};
+use crate::metric::Unit;
+use crate::report::{Bins, ColumnDrift};
+use plotters_backend::DrawingBackend;
+
+/// Two distributions over the same bins, small: the baseline's share of each bin as a wide pale bar, the
+/// share now as a narrow one before it. Bins are equally wide, whatever they hold.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Shift {
+    names: Vec<String>,
+    /// Share in the baseline and now.
+    shares: Vec<(f64, f64)>,
+}
+
+impl Shift {
+    /// Of a column. A last bin of other words is left out where it is empty.
+    #[must_use]
+    pub fn of(column: &ColumnDrift) -> Self {
+        let mut names = names(&column.bins);
+        let (before, after) = (&column.before.counts, &column.after.counts);
+        let share = |n: u64, of: &[u64]| n as f64 / total(of).max(1) as f64;
+        let shares = before.iter().zip(after);
+        let mut shares: Vec<(f64, f64)> = shares
+            .map(|(b, a)| (share(*b, before), share(*a, after)))
+            .collect();
+        if matches!(column.bins, Bins::Words(_)) && shares.last() == Some(&(0.0, 0.0)) {
+            shares.pop();
+        }
+        names.truncate(shares.len());
+        Self { names, shares }
+    }
+
+    fn lay_out(&self, look: &Look) -> Frame {
+        let most = self.shares.iter().fold(0.0_f64, |m, s| m.max(s.0).max(s.1));
+        Frame {
+            left: 1.0,
+            top: 2.0,
+            right: (look.width - 1.0).max(2.0),
+            bottom: (look.height - 2.0).max(3.0),
+            axis: Axis::Other,
+            x: (0.0, self.shares.len().max(1) as f64),
+            y: (0.0, if most > 0.0 { most } else { 1.0 }),
+        }
+    }
+}
+
+/// What each bin holds.
+fn names(bins: &Bins) -> Vec<String> {
+    let number = |x: &f64| format::exact(Unit::Outcome, *x);
+    match bins {
+        Bins::Words(words) => words.iter().cloned().chain(["others".to_owned()]).collect(),
+        Bins::Edges(edges) => match (edges.first(), edges.last()) {
+            (Some(first), Some(last)) => {
+                let between = edges.windows(2);
+                let between = between.map(|w| format!("{} to {}", number(&w[0]), number(&w[1])));
+                let mut out = vec![format!("below {}", number(first))];
+                out.extend(between);
+                out.push(format!("{} or more", number(last)));
+                out
+            }
+            _ => vec!["all".to_owned()],
+        },
+    }
+}
+
+impl Chart for Shift {
+    const NAME: &'static str = "shift";
+
+    fn draw<DB: DrawingBackend>(&self, pen: &Pen<DB>) -> Result<Frame, Fault<DB>> {
+        let look = pen.look();
+        let colours = look.colours;
+        let frame = self.lay_out(look);
+        for (i, (before, after)) in self.shares.iter().enumerate() {
+            let (left, right) = (frame.px(i as f64), frame.px(i as f64 + 1.0));
+            let wide = right - left;
+            let bar = |share: f64, gap: f64, colour| {
+                let from = (left + gap * wide, frame.py(share));
+                pen.rect(from, (right - gap * wide, frame.bottom), colour, 1.0)
+            };
+            bar(*before, 0.06, colours.line_3)?;
+            bar(*after, 0.3, colours.palette[0])?;
+        }
+        pen.level(frame.bottom, frame.left, frame.right, colours.line_2)?;
+        Ok(frame)
+    }
+
+    fn sentence(&self) -> String {
+        let apart = |s: &(f64, f64)| (s.1 - s.0).abs();
+        let shares = self.names.iter().zip(&self.shares);
+        let most = shares.max_by(|a, b| apart(a.1).total_cmp(&apart(b.1)));
+        most.map_or_else(
+            || "No values.".to_owned(),
+            |(name, (before, after))| {
+                format!(
+                    "Changed most: {name}, {} in the baseline, {} now.",
+                    format::exact(Unit::Percent, *before),
+                    format::exact(Unit::Percent, *after)
+                )
+            },
+        )
+    }
+
+    fn things(&self) -> usize {
+        self.shares.len()
+    }
+
+    fn nearest(&self, frame: &Frame, x: f64, _y: f64) -> Option<usize> {
+        let last = self.shares.len().checked_sub(1)?;
+        Some((frame.x_at(x).max(0.0) as usize).min(last))
+    }
+
+    fn describe(&self, bin: usize) -> Vec<Fact> {
+        let (Some(name), Some((before, after))) = (self.names.get(bin), self.shares.get(bin)) else {
+            return Vec::new();
+        };
+        vec![
+            Fact::new("", name),
+            Fact::new("Baseline", format::exact(Unit::Percent, *before)),
+            Fact::new("Now", format::exact(Unit::Percent, *after)),
+        ]
+    }
+
+    fn mark(&self, frame: &Frame, _look: &Look, bin: usize) -> Option<Mark> {
+        self.shares.get(bin)?;
+        let (left, right) = (frame.px(bin as f64), frame.px(bin as f64 + 1.0));
+        Some(Mark {
+            area: (left, frame.top, right, frame.bottom),
+            line: None,
+            dots: Vec::new(),
+        })
+    }
+}

@@ -1,0 +1,52 @@
+//! Expected calibration error over tenths of the probability.
+
+use crate::log::Task;
+use crate::metric::measures::{NO_LABELS, NO_PROBABILITY};
+use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Unit};
+use crate::summary::Summary;
+
+/// Expected calibration error.
+pub struct ExpectedCalibrationError;
+
+const INFO: Info = Info {
+    name: "expected_calibration_error",
+    title: "ECE",
+    explain: "How far the probabilities are from the share of positive rows, on average over tenths; a true model has some too, the more the fewer rows.",
+    formula: "Σ over tenths b of the probability of |Σ p − Σ y| in b, over n",
+    interval: "none: the value is biased upwards, so an interval around it may leave out the true one",
+    source: "Naeini, Cooper & Hauskrecht 2015, AAAI 29, 2901; the bias: Roelofs et al. 2022, AISTATS 151, 4036",
+    sklearn: "numpy: b = minimum(floor(p * 10), 9); abs(bincount(b, p - y)).sum() / len(p)",
+    family: Family::Classification,
+    better: Better::Lower,
+    unit: Unit::Ratio,
+    range: (Some(0.0), Some(1.0)),
+    // Without an interval no change can be told from chance.
+    material: Material::Never,
+};
+
+impl Metric for ExpectedCalibrationError {
+    fn info(&self) -> &'static Info {
+        &INFO
+    }
+
+    fn applies(&self, summary: &Summary) -> bool {
+        summary.task == Task::Binary
+    }
+
+    fn estimate(&self, of: &Measures<'_>) -> Estimate {
+        if of.cell.labelled == 0 {
+            return Estimate::undefined(NO_LABELS, 0);
+        }
+        let Some(classes) = of.classes().filter(|c| c.log_loss.n > 0) else {
+            return Estimate::undefined(NO_PROBABILITY, 0);
+        };
+        let tenths = &classes.calibration;
+        let n: u64 = tenths.iter().map(|t| t.rows).sum();
+        if n == 0 {
+            return Estimate::undefined("not counted in this slice", 0);
+        }
+        let gap = |t: &crate::summary::Tenth| (t.sum.value() - t.positive as f64).abs();
+        let gaps: f64 = tenths.iter().map(gap).sum();
+        Estimate::of((gaps / n as f64).min(1.0), None, n)
+    }
+}

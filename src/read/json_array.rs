@@ -1,0 +1,476 @@
+//! One JSON array whose items are the rows: `[{…}, {…}]`, or the same within an object, as in
+//! `{"data": [{…}, {…}]}` and in what pandas writes as `orient="table"`.
+//!
+//! An item is an object or an array (`orient="values"`: its columns are called `0`, `1`…). The array in
+//! an object is the first of its members that is an array of objects or arrays; what follows it is not
+//! read. The text is read in order, so a shard begins where the one before it ended: behind a comma.
+//!
+//! An item that cannot be read is lost and counted; the next one begins where its brackets close, and
+//! where they do not, at the next `},{`. So a missing bracket costs the item it is missing in, and a
+//! missing quote mostly does. A document that ends early gives the items that are whole.
+
+use super::batch::Batch;
+use super::json_keys::Keys;
+use super::json_lines::is_lines;
+use super::json_text::{self, skip_blanks};
+use super::json_walk::{Passing, Walk, Wrong, wrong};
+use super::reader::{Fill, Head, MAX_RECORD, Reader, Rows, Shape, Stop};
+use super::trouble::{Fault, Troubles};
+use super::{Cut, Dialect, Format, ReadError, Schema};
+
+/// Items looked at for keys.
+const LOOK: usize = 2_000;
+/// Bytes behind a fault in which the item's brackets are looked for.
+const REACH: usize = 8 << 10;
+/// Bytes that the longest number, word or escape may take. A fault nearer to the end of a text may
+/// only be the text's end.
+const SCALAR: usize = 1 << 10;
+
+const CUT_OFF: &str = "the document ends before its array does, so what was to follow is missing; \
+                       export it again";
+
+/// The reader of JSON arrays.
+pub(super) struct JsonArray;
+
+impl Reader for JsonArray {
+    fn format(&self) -> Format {
+        Format::JsonArray
+    }
+
+    fn recognises(&self, text: &[u8]) -> bool {
+        match start(text) {
+            Start::At(at) if text.starts_with(b"{") => !(is_lines(text) || has_more(text, at)),
+            Start::At(_) => true,
+            _ => false,
+        }
+    }
+
+    fn shape(&self, head: &Head) -> Result<Shape, ReadError> {
+        let Start::At(mut at) = start(head.text) else {
+            return Err(head.error(None, "there is no array of rows", "Choose another file."));
+        };
+        let mut keys = Keys::growing();
+        let mut batch = Batch::new(0);
+        let mut troubles = Troubles::default();
+        for _ in 0..LOOK {
+            batch.clear(at);
+            let mut items = Items {
+                text: head.text,
+                eof: head.complete,
+                inside: true,
+                keys: &mut keys,
+            };
+            match items.next(at, &mut batch, &mut troubles) {
+                Next::Row(next) | Next::Bad(next) => at = next,
+                Next::Unfinished | Next::TooLong | Next::Done => break,
+            }
+        }
+        let names = keys.into_names();
+        if names.is_empty() && head.complete {
+            let mut lost = troubles.finish(|_| String::new());
+            let found = lost
+                .pop()
+                .map_or("the array holds no row".into(), |t| t.reason);
+            return Err(head.error(Some(1), &found, "Choose a file that holds rows."));
+        }
+        if names.is_empty() {
+            return Err(head.error(
+                Some(1),
+                "the first item of the array does not end within a megabyte",
+                "Write one JSON object a line, for example with `jq -c '.[]'`.",
+            ));
+        }
+        Ok(Shape {
+            dialect: Dialect {
+                delimiter: b',',
+                decimal: b'.',
+                header: !head.text.trim_ascii_start().starts_with(b"["),
+            },
+            names,
+        })
+    }
+
+    fn rows(&self, schema: &Schema) -> Box<dyn Rows> {
+        Box::new(ArrayRows {
+            keys: Keys::of(schema),
+            inside: schema.dialect.header,
+        })
+    }
+
+    fn cut(&self) -> Cut {
+        Cut::InOrder
+    }
+
+    fn border(&self, text: &[u8]) -> Option<usize> {
+        border(text, b'{')
+    }
+
+    fn label(&self, _schema: &Schema) -> String {
+        "JSON array".into()
+    }
+}
+
+/// Where the items of the array start.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Start {
+    At(usize),
+    /// The text ends before it could be told.
+    Unfinished,
+    /// There is no such array.
+    Nowhere,
+}
+
+/// Finds the array in a document.
+fn start(text: &[u8]) -> Start {
+    let rows = |at: usize| {
+        let first = skip_blanks(text, at);
+        match text.get(first) {
+            Some(b'{' | b'[') => Start::At(at),
+            Some(_) => Start::Nowhere,
+            None => Start::Unfinished,
+        }
+    };
+    let mut at = skip_blanks(text, 0);
+    match text.get(at) {
+        Some(b'[') => return rows(at + 1),
+        Some(b'{') => at += 1,
+        _ => return Start::Nowhere,
+    }
+    let mut named = false;
+    loop {
+        at = skip_blanks(text, at);
+        if at >= text.len() {
+            return Start::Unfinished;
+        }
+        if text[at] != b'"' {
+            return Start::Nowhere;
+        }
+        let Some((end, _)) = json_text::string_end(text, at + 1) else {
+            return Start::Unfinished;
+        };
+        // The names of the columns, apart from the rows, are another form (`orient="split"`).
+        named |= &text[at + 1..end] == b"columns";
+        at = skip_blanks(text, end + 1);
+        if at >= text.len() {
+            return Start::Unfinished;
+        }
+        if text[at] != b':' {
+            return Start::Nowhere;
+        }
+        at = skip_blanks(text, at + 1);
+        if text.get(at) == Some(&b'[') && !named {
+            match rows(at + 1) {
+                Start::Nowhere => {}
+                found => return found,
+            }
+        }
+        at = match Passing::new().pass(text, at) {
+            Ok(end) => skip_blanks(text, end),
+            Err(wrong) if unfinished(text, &wrong) => return Start::Unfinished,
+            Err(_) => return Start::Nowhere,
+        };
+        match text.get(at) {
+            Some(b',') => at += 1,
+            Some(_) => return Start::Nowhere,
+            None => return Start::Unfinished,
+        }
+    }
+}
+
+/// Whether another array follows the one whose items start at a place, in the same object: then both
+/// are columns, or names of columns and rows.
+fn has_more(text: &[u8], at: usize) -> bool {
+    let mut passing = Passing::new();
+    let mut at = at.saturating_sub(1);
+    loop {
+        let Ok(end) = passing.pass(text, at) else {
+            return false;
+        };
+        at = skip_blanks(text, end);
+        if text.get(at) != Some(&b',') {
+            return false;
+        }
+        at = skip_blanks(text, at + 1);
+        let Some((end, _)) = json_text::string_end(text, at + 1) else {
+            return false;
+        };
+        at = skip_blanks(text, skip_blanks(text, end + 1) + 1);
+        if text.get(at) == Some(&b'[') {
+            return true;
+        }
+    }
+}
+
+/// What comes next in the array.
+enum Next {
+    /// A row, which is in the batch; the next item starts here.
+    Row(usize),
+    /// An item that cannot be read.
+    Bad(usize),
+    /// More of the file is needed.
+    Unfinished,
+    /// An item that is too long, and goes on past the text.
+    TooLong,
+    /// The array is over.
+    Done,
+}
+
+struct Items<'a> {
+    text: &'a [u8],
+    eof: bool,
+    /// Whether the array is in an object.
+    inside: bool,
+    keys: &'a mut Keys,
+}
+
+impl Items<'_> {
+    /// Reads the item that starts at a place, or behind the blanks there.
+    fn next(&mut self, at: usize, batch: &mut Batch, troubles: &mut Troubles) -> Next {
+        let text = self.text;
+        let from = skip_blanks(text, at);
+        let line = batch.line + breaks(text, at, from);
+        match text.get(from) {
+            None if !self.eof => {
+                return if from - at > batch.longest {
+                    self.too_long(at, line, batch, troubles)
+                } else {
+                    Next::Unfinished
+                };
+            }
+            None => {
+                troubles.row(Fault::CutOff, line, || CUT_OFF.into());
+                batch.line = line;
+                return Next::Done;
+            }
+            Some(b']') => match self.is_over(from + 1) {
+                None => return Next::Unfinished,
+                Some(true) => {
+                    batch.line = line;
+                    return Next::Done;
+                }
+                Some(false) => {}
+            },
+            Some(_) => {}
+        }
+        batch.open_row();
+        let found = Walk::new(text, self.keys, batch).row(from);
+        let found = found.and_then(|end| {
+            let after = skip_blanks(text, end);
+            match text.get(after) {
+                Some(b',') => Ok(after + 1),
+                Some(b']') => Ok(after),
+                None if self.eof => Ok(after),
+                _ => wrong("a comma or a closing bracket was expected", after),
+            }
+        });
+        match found {
+            Ok(next) if next - at <= batch.longest => {
+                batch.keep_row(line);
+                batch.line += breaks(text, at, next);
+                Next::Row(next)
+            }
+            Ok(_) => self.too_long(at, line, batch, troubles),
+            Err(fault) => self.bad((at, from), line, &fault, batch, troubles),
+        }
+    }
+
+    /// Whether a closing bracket, which `at` is behind, ends the array; `None`: the text ends too soon.
+    fn is_over(&self, at: usize) -> Option<bool> {
+        let after = skip_blanks(self.text, at);
+        match self.text.get(after) {
+            Some(b'}' | b',') => Some(self.inside),
+            Some(_) => Some(false),
+            None if self.eof || after - at > REACH => Some(true),
+            None => None,
+        }
+    }
+
+    /// Counts an item that is too long. Where the next one starts is told from the file alone.
+    #[cold]
+    fn too_long(&self, at: usize, line: u64, batch: &mut Batch, troubles: &mut Troubles) -> Next {
+        batch.drop_row();
+        troubles.row(Fault::TooLong, line, || {
+            format!(
+                "the item is longer than {} MB; it is left out; write one JSON object a line",
+                MAX_RECORD >> 20
+            )
+        });
+        let from = (at + batch.longest).min(self.text.len());
+        let next = border(&self.text[from..], b'{').map(|n| from + n);
+        batch.line += breaks(self.text, at, next.unwrap_or(self.text.len()));
+        match next {
+            Some(next) => Next::Bad(next),
+            None if self.eof => Next::Done,
+            None => Next::TooLong,
+        }
+    }
+
+    /// Counts an item that is no row, and finds the one behind it.
+    #[cold]
+    fn bad(
+        &self,
+        (at, from): (usize, usize),
+        line: u64,
+        fault: &Wrong,
+        batch: &mut Batch,
+        troubles: &mut Troubles,
+    ) -> Next {
+        let text = self.text;
+        let cut = unfinished(text, fault);
+        let most = at.saturating_add(batch.longest);
+        let next = if !self.eof && (cut || fault.at + REACH > text.len()) {
+            None
+        } else {
+            let seen = &text[..(fault.at + REACH).min(text.len())];
+            let closed = closes(seen, from).and_then(|end| {
+                let after = skip_blanks(seen, end);
+                match seen.get(after) {
+                    Some(b',') => Some(after + 1),
+                    Some(b']') => Some(after),
+                    _ => None,
+                }
+            });
+            let open = text.get(from).copied().unwrap_or(b'{');
+            let near = text.get(fault.at..text.len().min(most)).unwrap_or_default();
+            let begun = closed.or_else(|| begun(text, from, fault.at, open));
+            begun.or_else(|| border(near, open).map(|n| fault.at + n))
+        };
+        if next.is_none() && text.len() > most {
+            return self.too_long(at, line, batch, troubles);
+        }
+        batch.drop_row();
+        if next.is_none() && !self.eof {
+            return Next::Unfinished;
+        }
+        batch.line += breaks(text, at, next.unwrap_or(text.len()));
+        if next.is_none() && cut {
+            troubles.row(Fault::CutOff, line, || CUT_OFF.into());
+            return Next::Done;
+        }
+        troubles.row(Fault::NotJson, line, || {
+            format!(
+                "an item of the array is not one whole JSON object ({} at byte {}); the row is \
+                 left out",
+                fault.what,
+                (fault.at + 1).saturating_sub(from)
+            )
+        });
+        next.map_or(Next::Done, Next::Bad)
+    }
+}
+
+/// Whether what is wrong with a value may only be that the text ends.
+fn unfinished(text: &[u8], fault: &Wrong) -> bool {
+    fault.at + SCALAR > text.len() || json_text::string_end(text, fault.at).is_none()
+}
+
+/// Line breaks between two places.
+fn breaks(text: &[u8], from: usize, to: usize) -> u64 {
+    memchr::memchr_iter(b'\n', text.get(from..to).unwrap_or_default()).count() as u64
+}
+
+/// Where the brackets close that open at a place, if they do in this text.
+fn closes(text: &[u8], from: usize) -> Option<usize> {
+    let mut depth = 0usize;
+    let mut at = from;
+    loop {
+        match text.get(at)? {
+            b'{' | b'[' => depth += 1,
+            b'}' | b']' => depth = depth.checked_sub(1)?,
+            b'"' => at = json_text::string_end(text, at + 1)?.0,
+            _ if depth == 0 => return scalar_end(text, at),
+            _ => {}
+        }
+        at += 1;
+        if depth == 0 {
+            return Some(at);
+        }
+    }
+}
+
+/// Where something that is neither object, array nor string ends.
+fn scalar_end(text: &[u8], from: usize) -> Option<usize> {
+    let rest = text.get(from..)?;
+    let len = rest
+        .iter()
+        .position(|b| matches!(b, b',' | b']' | b'{' | b'['))?;
+    Some(from + len)
+}
+
+/// Where the next item starts, if a fault is at its start: an item that is not closed ends in `,{`, and
+/// one with a string that is not closed in `},{"` (the string's end).
+fn begun(text: &[u8], from: usize, fault: usize, open: u8) -> Option<usize> {
+    if text.get(fault) == Some(&open) && text[from..fault].trim_ascii_end().ends_with(b",") {
+        return Some(fault);
+    }
+    let inner = text.get(from..fault)?.strip_suffix(b"\"")?.trim_ascii_end();
+    let outer = inner.strip_suffix(&[open])?.trim_ascii_end();
+    let before = outer.strip_suffix(b",")?.trim_ascii_end();
+    before.ends_with(&[open + 2]).then_some(from + outer.len())
+}
+
+/// Behind the comma of the first `},{` (or `],[`), with or without blanks in it.
+fn border(text: &[u8], open: u8) -> Option<usize> {
+    let open = if open == b'[' { b'[' } else { b'{' };
+    let close = open + 2;
+    memchr::memchr_iter(close, text).find_map(|at| {
+        let comma = skip_blanks(text, at + 1);
+        let next = skip_blanks(text, comma + 1);
+        (text.get(comma) == Some(&b',') && text.get(next) == Some(&open)).then_some(comma + 1)
+    })
+}
+
+struct ArrayRows {
+    keys: Keys,
+    inside: bool,
+}
+
+impl Rows for ArrayRows {
+    fn skip_header(&mut self, text: &[u8], eof: bool) -> Option<(usize, u64)> {
+        match start(text) {
+            Start::At(at) => Some((at, breaks(text, 0, at))),
+            _ if !eof => None,
+            _ => Some((text.len(), breaks(text, 0, text.len()))),
+        }
+    }
+
+    fn fill(
+        &mut self,
+        text: &[u8],
+        mut at: usize,
+        end: usize,
+        eof: bool,
+        batch: &mut Batch,
+        troubles: &mut Troubles,
+    ) -> Fill {
+        let mut items = Items {
+            text,
+            eof,
+            inside: self.inside,
+            keys: &mut self.keys,
+        };
+        let stop = loop {
+            // At the end of the file, it is told that the array does not end.
+            if at >= end && !(eof && at >= text.len()) {
+                break Stop::End;
+            }
+            if batch.is_full(at) {
+                break Stop::Full;
+            }
+            match items.next(at, batch, troubles) {
+                Next::Row(next) | Next::Bad(next) => at = next,
+                Next::Unfinished if at >= text.len() => break Stop::End,
+                Next::Unfinished => break Stop::Unfinished,
+                Next::TooLong => {
+                    at = text.len();
+                    break Stop::TooLong;
+                }
+                Next::Done => {
+                    at = text.len();
+                    break Stop::Done;
+                }
+            }
+        };
+        Fill { next: at, stop }
+    }
+}

@@ -1,0 +1,264 @@
+//! A walk over one JSON value, from which the cells of a row are taken.
+//!
+//! Objects within objects are flattened into dotted names, and so are arrays of numbers (`probs.0`,
+//! `probs.1`), unless there are very many in them. Other arrays are not read: their cell is `[…]`, which
+//! tells that there is one. Keys may come in any order and may be absent; keys that the schema does not
+//! have are passed over. Of a key that comes twice in an object the last value counts.
+//!
+//! The scanner goes over each byte once and makes no tree of values. Rows mostly repeat the order of
+//! their keys, so each key is first compared with the one that followed last time.
+
+use super::batch::Batch;
+use super::json_keys::{Keys, NodeId, Place};
+use super::json_text::{self, skip_blanks};
+
+/// Objects and arrays within each other; so the walk's stack is bounded.
+const DEPTH: usize = 64;
+/// Numbers in an array that becomes columns: more are no scores of classes but an embedding.
+const NUMBERS: usize = 100;
+/// The cell of an array.
+const ARRAY: &str = "[…]";
+
+/// What is wrong with a value, and where.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Wrong {
+    pub what: &'static str,
+    pub at: usize,
+}
+
+pub(super) fn wrong<T>(what: &'static str, at: usize) -> Result<T, Wrong> {
+    Err(Wrong { what, at })
+}
+
+/// Passes over values whose cells nobody wants.
+pub(super) struct Passing {
+    keys: Keys,
+    batch: Batch,
+}
+
+impl Passing {
+    pub fn new() -> Self {
+        Self {
+            keys: Keys::growing(),
+            batch: Batch::new(0),
+        }
+    }
+
+    /// Where the value at a place ends.
+    pub fn pass(&mut self, text: &[u8], at: usize) -> Result<usize, Wrong> {
+        Walk::new(text, &mut self.keys, &mut self.batch).value(at, None, DEPTH)
+    }
+}
+
+/// A walk over a value.
+pub(super) struct Walk<'a> {
+    /// The text, which ends where the value has to end at last.
+    text: &'a [u8],
+    keys: &'a mut Keys,
+    batch: &'a mut Batch,
+}
+
+impl<'a> Walk<'a> {
+    /// A walk that sets the cells of the batch's open row.
+    pub fn new(text: &'a [u8], keys: &'a mut Keys, batch: &'a mut Batch) -> Self {
+        Self { text, keys, batch }
+    }
+
+    /// One object from a place to the end of the text.
+    pub fn line(mut self, at: usize) -> Result<(), Wrong> {
+        let at = skip_blanks(self.text, at);
+        if self.text.get(at) != Some(&b'{') {
+            return wrong("an object was expected", at);
+        }
+        let at = self.object(at + 1, Some(Keys::ROOT), DEPTH)?;
+        let at = skip_blanks(self.text, at);
+        if at < self.text.len() {
+            return wrong("something follows the object", at);
+        }
+        Ok(())
+    }
+
+    /// A row: an object, or an array whose columns are called `0`, `1`…; gives where it ends.
+    pub fn row(&mut self, at: usize) -> Result<usize, Wrong> {
+        match self.text.get(at) {
+            Some(b'{') => self.object(at + 1, Some(Keys::ROOT), DEPTH),
+            Some(b'[') => Ok(self.array(at + 1, Some(Keys::ROOT), DEPTH)?.0),
+            _ => wrong("an object was expected", at),
+        }
+    }
+
+    /// The value of one column, by its place; gives where it ends.
+    pub fn cell(&mut self, at: usize, place: Option<Place>) -> Result<usize, Wrong> {
+        self.value(at, place, DEPTH)
+    }
+
+    /// The items of an array, each the value of a column.
+    pub fn cells(&mut self, at: usize, places: &[Option<Place>]) -> Result<(), Wrong> {
+        let mut at = skip_blanks(self.text, at + 1);
+        for place in places {
+            if self.text.get(at) == Some(&b']') {
+                break;
+            }
+            at = skip_blanks(self.text, self.value(at, *place, DEPTH)?);
+            if self.text.get(at) != Some(&b',') {
+                break;
+            }
+            at = skip_blanks(self.text, at + 1);
+        }
+        Ok(())
+    }
+
+    /// The members of an object; `at` is behind its brace. Without a node they are passed over.
+    fn object(&mut self, at: usize, node: Option<NodeId>, depth: usize) -> Result<usize, Wrong> {
+        let mut at = skip_blanks(self.text, at);
+        if self.text.get(at) == Some(&b'}') {
+            return Ok(at + 1);
+        }
+        let mut before = None;
+        loop {
+            if self.text.get(at) != Some(&b'"') {
+                return wrong("a key in quotes was expected", at);
+            }
+            let text = &self.text[at + 1..];
+            let ahead = node.and_then(|node| self.keys.find_ahead(node, text, &mut before));
+            let (place, end) = match ahead {
+                Some((place, len)) => (Some(place), at + 1 + len),
+                None => self.key(at + 1, node, &mut before)?,
+            };
+            at = skip_blanks(self.text, end + 1);
+            if self.text.get(at) != Some(&b':') {
+                return wrong("a colon was expected", at);
+            }
+            at = skip_blanks(self.text, at + 1);
+            at = skip_blanks(self.text, self.value(at, place, depth)?);
+            match self.text.get(at) {
+                Some(b',') => at = skip_blanks(self.text, at + 1),
+                Some(b'}') => return Ok(at + 1),
+                _ => return wrong("a comma or a closing brace was expected", at),
+            }
+        }
+    }
+
+    /// The place of a key that starts at a place, and where it ends.
+    fn key(
+        &mut self,
+        at: usize,
+        node: Option<NodeId>,
+        before: &mut Option<usize>,
+    ) -> Result<(Option<Place>, usize), Wrong> {
+        let (end, escaped) = self.string(at)?;
+        let mut key = std::borrow::Cow::Borrowed(&self.text[at..end]);
+        if escaped {
+            let mut plain = Vec::new();
+            if !json_text::unescape(&key, &mut plain) {
+                return wrong("an escape that JSON does not have", at);
+            }
+            key = plain.into();
+        }
+        let place = node.and_then(|node| self.keys.find(node, &key, before));
+        Ok((place, end))
+    }
+
+    fn value(&mut self, at: usize, place: Option<Place>, depth: usize) -> Result<usize, Wrong> {
+        let Some(deeper) = depth.checked_sub(1) else {
+            return wrong("more than 64 objects within each other", at);
+        };
+        match self.text.get(at) {
+            Some(b'"') => {
+                let (end, escaped) = self.string(at + 1)?;
+                if let Some(column) = place.and_then(|p| self.keys.column(p)) {
+                    if !escaped {
+                        self.batch.set(column, at + 1, end);
+                    } else {
+                        let start = self.batch.aside().len();
+                        if !json_text::unescape(&self.text[at + 1..end], self.batch.aside()) {
+                            return wrong("an escape that JSON does not have", at);
+                        }
+                        self.batch.set_aside(column, start);
+                    }
+                }
+                Ok(end + 1)
+            }
+            Some(b'{') => {
+                let node = place.and_then(|p| self.keys.node(p));
+                self.object(at + 1, node, deeper)
+            }
+            Some(b'[') => {
+                let flat = place.filter(|_| !self.keys.grows() || self.is_numbers(at + 1));
+                let node = flat.and_then(|p| self.keys.node(p));
+                let (end, empty) = self.array(at + 1, node, deeper)?;
+                let told = !self.keys.grows() || flat.is_none();
+                if told
+                    && !empty
+                    && let Some(column) = place.and_then(|p| self.keys.column(p))
+                {
+                    let start = self.batch.aside().len();
+                    self.batch.aside().extend_from_slice(ARRAY.as_bytes());
+                    self.batch.set_aside(column, start);
+                }
+                Ok(end)
+            }
+            _ => {
+                let Some(end) = json_text::scalar(self.text, at) else {
+                    return wrong("a value was expected", at);
+                };
+                if let Some(column) = place.and_then(|p| self.keys.column(p)) {
+                    self.batch.set(column, at, end);
+                }
+                Ok(end)
+            }
+        }
+    }
+
+    /// The values of an array; tells whether there is none. Without a node they are passed over.
+    fn array(
+        &mut self,
+        at: usize,
+        node: Option<NodeId>,
+        depth: usize,
+    ) -> Result<(usize, bool), Wrong> {
+        let mut at = skip_blanks(self.text, at);
+        if self.text.get(at) == Some(&b']') {
+            return Ok((at + 1, true));
+        }
+        for i in 0.. {
+            let place = node.and_then(|node| self.keys.item(node, i));
+            at = skip_blanks(self.text, self.value(at, place, depth)?);
+            match self.text.get(at) {
+                Some(b',') => at = skip_blanks(self.text, at + 1),
+                Some(b']') => return Ok((at + 1, false)),
+                _ => return wrong("a comma or a closing bracket was expected", at),
+            }
+        }
+        wrong("the array is too long", at)
+    }
+
+    /// Whether an array that starts at a place holds numbers only, and not too many.
+    fn is_numbers(&self, at: usize) -> bool {
+        let mut at = skip_blanks(self.text, at);
+        for _ in 0..NUMBERS {
+            let number = matches!(
+                self.text.get(at),
+                Some(b'0'..=b'9' | b'-' | b'n' | b'N' | b'I')
+            );
+            let Some(end) = json_text::scalar(self.text, at).filter(|_| number) else {
+                return false;
+            };
+            at = skip_blanks(self.text, end);
+            match self.text.get(at) {
+                Some(b',') => at = skip_blanks(self.text, at + 1),
+                Some(b']') => return true,
+                _ => return false,
+            }
+        }
+        false
+    }
+
+    /// Where the string that starts at a place ends, and whether there are escapes in it.
+    fn string(&self, at: usize) -> Result<(usize, bool), Wrong> {
+        json_text::string_end(self.text, at).ok_or(Wrong {
+            what: "a string is not closed",
+            at,
+        })
+    }
+}

@@ -1,0 +1,112 @@
+//! How far each column is from the baseline, the farthest first.
+
+use super::format;
+use super::state::app;
+use super::widgets::{Empty, More, ROWS};
+use crate::report::ColumnDrift;
+use crate::web::chart_view::ShiftChart;
+use leptos::prelude::*;
+
+/// The table of drift.
+#[component]
+pub fn DriftTable() -> impl IntoView {
+    let app = app();
+    let columns = app.part(|r| {
+        r.drift
+            .as_ref()
+            .map(|d| d.columns.clone())
+            .unwrap_or_default()
+    });
+    let rows = app.part(|r| r.drift.as_ref().map(|d| (d.baseline_rows, d.rows)));
+    let most = RwSignal::new(ROWS);
+    let shown = move || columns.with(|c| c.iter().take(most.get()).cloned().collect::<Vec<_>>());
+    let about = move || {
+        rows.get().map(|(before, after)| {
+            format!(
+                "{} of the baseline against {} now. Distances, not tests: none of them says whether a \
+                 change is chance, or whether it harms.",
+                format::plural(before, "row", "rows"),
+                format::plural(after, "row", "rows")
+            )
+        })
+    };
+    let nothing = move || {
+        let lacking = app
+            .made
+            .with(|m| m.as_ref().is_some_and(|m| m.missing.drift.is_some()));
+        match (lacking, app.saved) {
+            (true, false) => "The columns are being compared with the baseline.",
+            (true, true) => "This saved report holds no comparison of columns for this choice.",
+            (false, _) => "There is no baseline to compare the columns with, or no row outside it.",
+        }
+    };
+    view! {
+        <Show
+            when=move || rows.with(Option::is_some)
+            fallback=move || view! { {move || view! { <Empty text=nothing()/> }} }
+        >
+            <div class="card" data-testid="drift">
+                <h3>"Columns against the baseline"</h3>
+                <p class="quiet">{about}</p>
+                <ul class="chart-legend">
+                    <li><i class="chart-chip" style:background="var(--line-3)"></i>"baseline"</li>
+                    <li><i class="chart-chip" style:background="var(--cat-1)"></i>"now"</li>
+                </ul>
+                <div class="scroll-x" role="region" aria-label="Columns against the baseline" tabindex="0">
+                    <table class="table">
+                        <thead>
+                            <tr>
+                                <th scope="col">"Column"</th>
+                                <th scope="col">"Role"</th>
+                                <th scope="col">"Baseline and now"</th>
+                                <th scope="col" class="right" title=PSI>"PSI"</th>
+                                <th scope="col" class="right" title=JS>"JS"</th>
+                                <th scope="col" class="right" title=KS>"KS"</th>
+                                <th scope="col" class="right" title=W>"Wasserstein"</th>
+                                <th scope="col" class="right">"Missing in baseline"</th>
+                                <th scope="col" class="right">"Missing now"</th>
+                            </tr>
+                        </thead>
+                        <tbody>
+                            {move || shown().into_iter().map(|c| view! { <Row column=c/> }).collect_view()}
+                        </tbody>
+                    </table>
+                </div>
+                <More shown=most of=Signal::derive(move || columns.with(Vec::len))/>
+            </div>
+        </Show>
+    }
+}
+
+const PSI: &str =
+    "Population stability index over the baseline's deciles, or over words; 0 and more";
+const JS: &str = "Jensen–Shannon distance over the same bins, to base 2; 0 to 1";
+const KS: &str = "Kolmogorov–Smirnov statistic of numbers; 0 to 1";
+const W: &str = "Wasserstein distance: how far numbers moved in the mean, in their own unit";
+
+#[component]
+fn Row(column: ColumnDrift) -> impl IntoView {
+    let number = |x: Option<f64>| x.map_or_else(|| format::NOTHING.into(), |x| format::fixed(x, 3));
+    let share = |x: Option<f64>| x.map_or_else(|| format::NOTHING.into(), format::percent);
+    let moved = column
+        .wasserstein
+        .map_or_else(|| format::NOTHING.into(), format::number);
+    let (then, now) = (column.before.missing_share(), column.after.missing_share());
+    let picture = match column.undefined.clone() {
+        Some(why) => view! { <span class="quiet">{why}</span> }.into_any(),
+        None => view! { <ShiftChart column=column.clone()/> }.into_any(),
+    };
+    view! {
+        <tr>
+            <td><code>{column.column}</code></td>
+            <td class="quiet">{column.role.replace('_', " ")}</td>
+            <td class="spark-cell">{picture}</td>
+            <td class="num right">{number(column.psi)}</td>
+            <td class="num right">{number(column.jensen_shannon)}</td>
+            <td class="num right">{number(column.kolmogorov_smirnov)}</td>
+            <td class="num right">{moved}</td>
+            <td class="num right">{share(then)}</td>
+            <td class="num right">{share(now)}</td>
+        </tr>
+    }
+}
