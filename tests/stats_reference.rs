@@ -175,7 +175,7 @@ fn counts(value: &Value) -> Vec<u64> {
 fn distances_of_numbers() {
     let all = reference();
     for (name, case) in all["distance"]["numbers"].as_object().unwrap() {
-        let [before, after] = ["before", "after"].map(|side| Sample::of(numbers(&case[side])));
+        let [before, after] = ["before", "after"].map(|side| Sample::of(&numbers(&case[side])));
         let edges = before.edges();
         assert_eq!(edges, numbers(&case["edges"]), "{name}");
         let [a, b] = [before.counts(&edges), after.counts(&edges)];

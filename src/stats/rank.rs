@@ -15,7 +15,7 @@ mod sort;
 
 use super::interval::{Interval, logit};
 use serde::{Deserialize, Serialize};
-pub use sort::sort_by_score;
+pub use sort::{sort_by_score, sort_numbers};
 
 /// Not counted in any group.
 pub const NO_GROUP: u32 = u32::MAX;

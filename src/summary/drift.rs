@@ -248,7 +248,7 @@ fn of_numbers(values: &[f64], period: &[u8], rows: (u64, u64)) -> ColumnDrift {
             values.push(*value);
         }
     }
-    let [before, after] = both.map(Sample::of);
+    let [before, after] = both.map(|values| Sample::of(&values));
     let edges = before.edges();
     let distribution = |sample: &Sample, rows: u64| {
         let values = sample.values().len() as u64;

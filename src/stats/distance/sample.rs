@@ -1,6 +1,7 @@
 //! The numbers of a sample in ascending order.
 
 use crate::stats::exact_quantile::quantile_sorted;
+use crate::stats::rank::sort_numbers;
 
 /// The numbers of a sample in ascending order, as they are: its distances are exact.
 ///
@@ -11,11 +12,8 @@ pub struct Sample(Vec<f64>);
 impl Sample {
     /// Of these numbers, in any order.
     #[must_use]
-    pub fn of(mut values: Vec<f64>) -> Self {
-        values.retain(|x| !x.is_nan());
-        values.iter_mut().for_each(|x| *x += 0.0);
-        values.sort_unstable_by(f64::total_cmp);
-        Self(values)
+    pub fn of(values: &[f64]) -> Self {
+        Self(sort_numbers(values))
     }
 
     /// The numbers, ascending.
@@ -154,7 +152,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn of(values: &[f64]) -> Sample {
-        Sample::of(values.to_vec())
+        Sample::of(values)
     }
 
     #[test]
@@ -182,14 +180,14 @@ mod tests {
 
     #[test]
     fn deciles_cut_into_ten_and_ties_into_fewer() {
-        let hundred = Sample::of((0..100).map(f64::from).collect());
+        let hundred = Sample::of(&(0..100).map(f64::from).collect::<Vec<_>>());
         let edges = hundred.edges();
         assert_eq!(edges.len(), 9);
         assert_eq!(hundred.counts(&edges), vec![10; 10]);
 
         let mut flags = vec![0.0; 99];
         flags.push(1.0);
-        let flags = Sample::of(flags);
+        let flags = Sample::of(&flags);
         let edges = flags.edges();
         assert_eq!(edges, [0.0, 0.0_f64.next_up()]);
         assert_eq!(flags.counts(&edges), [0, 99, 1]);
@@ -203,7 +201,7 @@ mod tests {
     fn values() -> impl Strategy<Value = Sample> {
         let few = (-8i32..8).prop_map(|x| f64::from(x) / 2.0);
         let any = prop_oneof![few, -1e9..1e9];
-        prop::collection::vec(any, 1..60).prop_map(Sample::of)
+        prop::collection::vec(any, 1..60).prop_map(|values| Sample::of(&values))
     }
 
     /// Both distances by their definition at every number.
@@ -245,7 +243,7 @@ mod tests {
             let left = merged(&merged(&a, &b), &c);
             prop_assert_eq!(&left, &merged(&a, &merged(&b, &c)));
             prop_assert_eq!(&left, &merged(&c, &merged(&b, &a)));
-            prop_assert_eq!(&left, &Sample::of([a.values(), b.values(), c.values()].concat()));
+            prop_assert_eq!(&left, &Sample::of(&[a.values(), b.values(), c.values()].concat()));
             let edges = a.edges();
             let sum: Vec<u64> = [&a, &b, &c].map(|s| s.counts(&edges)).iter().fold(
                 vec![0; edges.len() + 1],

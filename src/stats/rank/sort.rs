@@ -1,4 +1,4 @@
-//! Row indices in the order of their scores.
+//! Row indices in the order of their scores, and numbers in theirs.
 //!
 //! Each row is packed into one word: the leading 32 bits of its score's place in the range of all
 //! scores, then its index. Three counting passes order the words, and the few neighbours whose leading
@@ -39,11 +39,44 @@ pub fn sort_by_score(score: &[f64]) -> Vec<u32> {
     words.into_iter().map(|word| word as u32).collect()
 }
 
+/// Numbers in ascending order; −0 becomes 0, and NaN is left out.
+///
+/// Their keys are the words here: three counting passes over the leading 33 bits of the range that they
+/// take, then the few neighbours that agree in these.
+#[must_use]
+pub fn sort_numbers(values: &[f64]) -> Vec<f64> {
+    let numbers = values.iter().filter(|x| !x.is_nan());
+    let mut words: Vec<u64> = numbers.map(|x| ascending_key(*x)).collect();
+    let low = words.iter().copied().min().unwrap_or(0);
+    words.iter_mut().for_each(|word| *word -= low);
+    let most = words.iter().copied().max().unwrap_or(0);
+    let rest = (u64::BITS - most.leading_zeros()).saturating_sub(3 * DIGIT);
+    let mut spare = vec![0; words.len()];
+    for from in [rest, rest + DIGIT, rest + 2 * DIGIT] {
+        if counting_pass(&words, &mut spare, from) {
+            std::mem::swap(&mut words, &mut spare);
+        }
+    }
+    drop(spare);
+    for run in words.chunk_by_mut(|a, b| a >> rest == b >> rest) {
+        if !run.is_sorted() {
+            run.sort_unstable();
+        }
+    }
+    words.into_iter().map(|w| number_of(w + low)).collect()
+}
+
 /// A key whose unsigned order is the order of the numbers; −0 and 0 have one key.
 fn ascending_key(value: f64) -> u64 {
     let bits = (value + 0.0).to_bits();
     let negative = (bits.cast_signed() >> 63).cast_unsigned();
     bits ^ (negative | (1 << 63))
+}
+
+/// The number of a key.
+fn number_of(key: u64) -> f64 {
+    let negative = (!key.cast_signed() >> 63).cast_unsigned();
+    f64::from_bits(key ^ (negative | (1 << 63)))
 }
 
 /// Orders by the digit `from` bits up, stably. False where all words share it and nothing is moved.

@@ -1,6 +1,6 @@
 //! Cells held against the definitions, pair by pair.
 
-use super::{AucCell, NO_GROUP, auc_cells, sort_by_score};
+use super::{AucCell, NO_GROUP, auc_cells, sort_by_score, sort_numbers};
 use proptest::prelude::*;
 
 /// AUC and DeLong's variance of pairs (score, positive) by their definitions.
@@ -140,7 +140,10 @@ proptest! {
     fn sorted_stably(score in prop::collection::vec(scores(), 0..300)) {
         let mut expected: Vec<u32> = (0..score.len() as u32).filter(|&i| !score[i as usize].is_nan()).collect();
         expected.sort_by(|&a, &b| score[a as usize].partial_cmp(&score[b as usize]).unwrap());
-        prop_assert_eq!(sort_by_score(&score), expected);
+        prop_assert_eq!(sort_by_score(&score), &expected[..]);
+        let numbers: Vec<u64> = expected.iter().map(|&i| (score[i as usize] + 0.0).to_bits()).collect();
+        let sorted: Vec<u64> = sort_numbers(&score).into_iter().map(f64::to_bits).collect();
+        prop_assert_eq!(sorted, numbers);
     }
 
     #[test]
