@@ -134,8 +134,13 @@ impl Builder {
         let buckets = places.buckets;
         debug_assert_eq!(buckets, series.buckets.len());
         let mut partitions: Vec<Vec<Option<(usize, usize)>>> = vec![vec![Some((0, buckets))]];
+        // A view is answered by the series of the largest size that its windows are made of.
+        let answered = |size: WindowSize| {
+            let mut others = summary.series.iter().filter(|s| s.slice == series.slice);
+            others.any(|s| s.size > series.size && size.is_made_of(s.size))
+        };
         for size in std::iter::once(series.size).chain(WindowSize::CALENDAR) {
-            if size.is_made_of(series.size) {
+            if size.is_made_of(series.size) && !answered(size) {
                 partitions.push(series.windows(size).into_iter().map(Some).collect());
             }
         }
