@@ -5,9 +5,7 @@
 
 use super::batch::Batch;
 use super::csv::Csv;
-use super::json_array::JsonArray;
-use super::json_document::JsonDocument;
-use super::json_lines::JsonLines;
+use super::json::{JsonArray, JsonDocument, JsonLines};
 use super::trouble::Troubles;
 use super::{Cut, Dialect, Encoding, Format, ReadError, Schema};
 

@@ -7,7 +7,7 @@ use super::profile::profile;
 use super::reader::{Head, UNFINISHED, recognise};
 use super::trouble::Troubles;
 use super::{
-    Bytes, ColumnSniff, ColumnSpec, Cut, ReadError, Schema, Sniff, columnar, json_document,
+    Bytes, ColumnSniff, ColumnSpec, Cut, ReadError, Schema, Sniff, columnar, json::document,
 };
 use crate::table::Kind;
 use std::borrow::Cow;
@@ -67,8 +67,8 @@ pub fn inspect(name: &str, file: &dyn Bytes) -> Result<Sniff, ReadError> {
     match columnar::recognise(&head) {
         Some(reader) => reader.sniff(name, file),
         None if (head.len() as u64) < file.size() && needs_all(&head) => {
-            if file.size() > json_document::MOST {
-                return Err(json_document::too_large(name));
+            if file.size() > document::MOST {
+                return Err(document::too_large(name));
             }
             sniff(name, &file.read(0, file.size())?, file.size())
         }
@@ -87,8 +87,8 @@ fn needs_all(head: &[u8]) -> bool {
         return false;
     };
     match from_utf16(head, encoding) {
-        Some(text) => json_document::is_whole(&text),
-        None => json_document::is_whole(head.strip_prefix(BOM).unwrap_or(head)),
+        Some(text) => document::is_whole(&text),
+        None => document::is_whole(head.strip_prefix(BOM).unwrap_or(head)),
     }
 }
 

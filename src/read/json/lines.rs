@@ -1,16 +1,16 @@
 //! JSON lines: one object a line.
 //!
-//! What a cell is, [`super::json_walk`] says. A line that is not one whole object, or is longer than
+//! What a cell is, [`super::walk`] says. A line that is not one whole object, or is longer than
 //! [`MAX_RECORD`], is lost and counted. The bare `NaN` and `Infinity` that Python writes are let
 //! through.
 
-use super::batch::Batch;
-use super::json_keys::Keys;
-use super::json_text;
-use super::json_walk::Walk;
-use super::reader::{Fill, Head, MAX_RECORD, Reader, Rows, Shape, Stop, UNFINISHED};
-use super::trouble::{Fault, Troubles};
-use super::{Dialect, Format, ReadError, Schema};
+use super::keys::Keys;
+use super::tokens;
+use super::walk::Walk;
+use crate::read::batch::Batch;
+use crate::read::reader::{Fill, Head, MAX_RECORD, Reader, Rows, Shape, Stop, UNFINISHED};
+use crate::read::trouble::{Fault, Troubles};
+use crate::read::{Dialect, Format, ReadError, Schema};
 
 /// Lines looked at for keys.
 const LOOK: usize = 2_000;
@@ -19,7 +19,7 @@ const MEND: &str =
     "Write one JSON object a line, for example with `jq -c '.[]' file.json > file.jsonl`.";
 
 /// The reader of JSON lines.
-pub(super) struct JsonLines;
+pub(in crate::read) struct JsonLines;
 
 impl Reader for JsonLines {
     fn format(&self) -> Format {
@@ -143,7 +143,7 @@ impl Rows for JsonRows {
             }
             let number = batch.line;
             batch.line += 1;
-            if !json_text::is_blank(&text[at..line_end]) {
+            if !tokens::is_blank(&text[at..line_end]) {
                 batch.open_row();
                 match Walk::new(&text[..line_end], &mut self.keys, batch).line(at) {
                     Ok(()) => batch.keep_row(number),
@@ -186,7 +186,7 @@ pub(super) fn is_lines(text: &[u8]) -> bool {
     Walk::new(&text[..end], &mut keys, &mut batch)
         .line(0)
         .is_ok()
-        && text.get(json_text::skip_blanks(text, next)) == Some(&b'{')
+        && text.get(tokens::skip_blanks(text, next)) == Some(&b'{')
 }
 
 /// Where a line ends and the next one starts; `None` where the text may go on.

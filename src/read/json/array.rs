@@ -9,14 +9,14 @@
 //! where they do not, at the next `},{`. So a missing bracket costs the item it is missing in, and a
 //! missing quote mostly does. A document that ends early gives the items that are whole.
 
-use super::batch::Batch;
-use super::json_keys::Keys;
-use super::json_lines::is_lines;
-use super::json_text::{self, skip_blanks};
-use super::json_walk::{OPEN_STRING, Passing, Walk, Wrong, wrong};
-use super::reader::{Fill, Head, MAX_RECORD, Reader, Rows, Shape, Stop, UNFINISHED};
-use super::trouble::{Fault, Troubles};
-use super::{Cut, Dialect, Format, ReadError, Schema};
+use super::keys::Keys;
+use super::lines::is_lines;
+use super::tokens::{self, skip_blanks};
+use super::walk::{OPEN_STRING, Passing, Walk, Wrong, wrong};
+use crate::read::batch::Batch;
+use crate::read::reader::{Fill, Head, MAX_RECORD, Reader, Rows, Shape, Stop, UNFINISHED};
+use crate::read::trouble::{Fault, Troubles};
+use crate::read::{Cut, Dialect, Format, ReadError, Schema};
 
 /// Items looked at for keys.
 const LOOK: usize = 2_000;
@@ -32,7 +32,7 @@ const CUT_OFF: &str = "the document ends before its array does, so what was to f
                        export it again";
 
 /// The reader of JSON arrays.
-pub(super) struct JsonArray;
+pub(in crate::read) struct JsonArray;
 
 impl Reader for JsonArray {
     fn format(&self) -> Format {
@@ -147,7 +147,7 @@ fn start(text: &[u8]) -> Start {
         if text[at] != b'"' {
             return Start::Nowhere;
         }
-        let Some((end, _)) = json_text::string_end(text, at + 1) else {
+        let Some((end, _)) = tokens::string_end(text, at + 1) else {
             return Start::Unfinished;
         };
         // The names of the columns, apart from the rows, are another form (`orient="split"`).
@@ -195,7 +195,7 @@ fn has_more(text: &[u8], at: usize) -> bool {
             return false;
         }
         at = skip_blanks(text, at + 1);
-        let Some((end, _)) = json_text::string_end(text, at + 1) else {
+        let Some((end, _)) = tokens::string_end(text, at + 1) else {
             return false;
         };
         at = skip_blanks(text, skip_blanks(text, end + 1) + 1);
@@ -387,7 +387,7 @@ fn closes(text: &[u8], from: usize) -> Option<usize> {
         match text.get(at)? {
             b'{' | b'[' => depth += 1,
             b'}' | b']' => depth = depth.checked_sub(1)?,
-            b'"' => at = json_text::string_end(text, at + 1)?.0,
+            b'"' => at = tokens::string_end(text, at + 1)?.0,
             _ if depth == 0 => return scalar_end(text, at),
             _ => {}
         }

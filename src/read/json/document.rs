@@ -18,28 +18,28 @@
 mod form;
 mod grid;
 
-use super::batch::Batch;
-use super::json_keys::{Keys, Place};
-use super::json_walk::Walk;
-use super::reader::{Fill, Head, Reader, Rows, Shape, Stop};
-use super::trouble::{Fault, Troubles};
-use super::{Cut, Dialect, Format, ReadError, Schema};
+use super::keys::{Keys, Place};
+use super::walk::Walk;
+use crate::read::batch::Batch;
+use crate::read::reader::{Fill, Head, Reader, Rows, Shape, Stop};
+use crate::read::trouble::{Fault, Troubles};
+use crate::read::{Cut, Dialect, Format, ReadError, Schema};
 use grid::Grid;
 
 /// Bytes of the longest document.
-pub(super) const MOST: u64 = 256 << 20;
+pub(in crate::read) const MOST: u64 = 256 << 20;
 /// Rows looked at for keys.
 const LOOK: usize = 2_000;
 /// The column of the rows' names.
 const INDEX: &[u8] = b"index";
 
 /// The reader of whole JSON documents.
-pub(super) struct JsonDocument;
+pub(in crate::read) struct JsonDocument;
 
 /// Whether a file that begins with this text has to be read as a whole.
-pub(super) fn is_whole(text: &[u8]) -> bool {
+pub(in crate::read) fn is_whole(text: &[u8]) -> bool {
     let text = text.trim_ascii_start();
-    text.starts_with(b"{") && super::reader::recognise(text).format() == Format::JsonDocument
+    text.starts_with(b"{") && crate::read::reader::recognise(text).format() == Format::JsonDocument
 }
 
 impl Reader for JsonDocument {
@@ -48,7 +48,7 @@ impl Reader for JsonDocument {
     }
 
     fn recognises(&self, text: &[u8]) -> bool {
-        form::of(text).is_some() && !super::json_lines::is_lines(text)
+        form::of(text).is_some() && !super::lines::is_lines(text)
     }
 
     fn shape(&self, head: &Head) -> Result<Shape, ReadError> {
@@ -91,7 +91,7 @@ impl Reader for JsonDocument {
 }
 
 /// The error of a document that is too large to be read as a whole.
-pub(super) fn too_large(name: &str) -> ReadError {
+pub(in crate::read) fn too_large(name: &str) -> ReadError {
     ReadError {
         file: name.into(),
         line: None,

@@ -1,9 +1,9 @@
 //! The places of a document's cells.
 
 use super::form::{self, Form};
-use crate::read::json_keys::Place;
-use crate::read::json_text::{self, skip_blanks, string_end};
-use crate::read::json_walk::{OPEN_STRING, Passing, Walk, Wrong, wrong};
+use crate::read::json::keys::Place;
+use crate::read::json::tokens::{self, skip_blanks, string_end};
+use crate::read::json::walk::{OPEN_STRING, Passing, Walk, Wrong, wrong};
 use std::collections::HashMap;
 
 /// A column: its name, and the row and the place of each of its cells, in order of rows.
@@ -223,7 +223,7 @@ impl<'a> Finder<'a> {
         if !escaped {
             return Ok(raw.to_vec());
         }
-        if !json_text::unescape(raw, &mut plain) {
+        if !tokens::unescape(raw, &mut plain) {
             return wrong("an escape that JSON does not have", at);
         }
         Ok(plain)

@@ -3,7 +3,7 @@
 //! A column's name is the way to it, with dots. `a.b` may be a key with a dot or a key in an object,
 //! so the ways are found as they are met, not worked out from the names.
 
-use super::Schema;
+use crate::read::Schema;
 use std::collections::{BTreeMap, HashMap};
 
 /// Items of an array that may lead to columns.

@@ -8,9 +8,9 @@
 //! The scanner goes over each byte once and makes no tree of values. Rows mostly repeat the order of
 //! their keys, so each key is first compared with the one that followed last time.
 
-use super::batch::Batch;
-use super::json_keys::{Keys, NodeId, Place};
-use super::json_text::{self, skip_blanks};
+use super::keys::{Keys, NodeId, Place};
+use super::tokens::{self, skip_blanks};
+use crate::read::batch::Batch;
 
 /// Objects and arrays within each other; so the walk's stack is bounded.
 const DEPTH: usize = 64;
@@ -152,7 +152,7 @@ impl<'a> Walk<'a> {
         let mut key = std::borrow::Cow::Borrowed(&self.text[at..end]);
         if escaped {
             let mut plain = Vec::new();
-            if !json_text::unescape(&key, &mut plain) {
+            if !tokens::unescape(&key, &mut plain) {
                 return wrong("an escape that JSON does not have", at);
             }
             key = plain.into();
@@ -173,7 +173,7 @@ impl<'a> Walk<'a> {
                         self.batch.set(column, at + 1, end);
                     } else {
                         let start = self.batch.aside().len();
-                        if !json_text::unescape(&self.text[at + 1..end], self.batch.aside()) {
+                        if !tokens::unescape(&self.text[at + 1..end], self.batch.aside()) {
                             return wrong("an escape that JSON does not have", at);
                         }
                         self.batch.set_aside(column, start);
@@ -201,7 +201,7 @@ impl<'a> Walk<'a> {
                 Ok(end)
             }
             _ => {
-                let Some(end) = json_text::scalar(self.text, at) else {
+                let Some(end) = tokens::scalar(self.text, at) else {
                     return wrong("a value was expected", at);
                 };
                 if let Some(column) = place.and_then(|p| self.keys.column(p)) {
@@ -243,7 +243,7 @@ impl<'a> Walk<'a> {
                 self.text.get(at),
                 Some(b'0'..=b'9' | b'-' | b'n' | b'N' | b'I')
             );
-            let Some(end) = json_text::scalar(self.text, at).filter(|_| number) else {
+            let Some(end) = tokens::scalar(self.text, at).filter(|_| number) else {
                 return false;
             };
             at = skip_blanks(self.text, end);
@@ -258,7 +258,7 @@ impl<'a> Walk<'a> {
 
     /// Where the string that starts at a place ends, and whether there are escapes in it.
     fn string(&self, at: usize) -> Result<(usize, bool), Wrong> {
-        json_text::string_end(self.text, at).ok_or(Wrong {
+        tokens::string_end(self.text, at).ok_or(Wrong {
             what: OPEN_STRING,
             at,
         })

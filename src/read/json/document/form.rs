@@ -1,7 +1,7 @@
 //! Which form a document has, from its first members.
 
-use crate::read::json_text::{skip_blanks, string_end};
-use crate::read::json_walk::Passing;
+use crate::read::json::tokens::{skip_blanks, string_end};
+use crate::read::json::walk::Passing;
 
 /// Members looked at.
 const LOOK: usize = 32;
