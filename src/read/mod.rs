@@ -18,12 +18,10 @@
 //! has and where the cells of its records are; encodings, shards, kinds, times, troubles are shared
 //! by all.
 
-mod arrow;
 mod batch;
 mod builder;
 mod bytes;
 pub mod cell;
-mod cells;
 mod columnar;
 mod csv;
 mod dialect;
@@ -33,17 +31,12 @@ pub mod instant;
 mod json;
 pub mod key;
 mod look_far;
-mod parquet;
 mod profile;
 mod reader;
-mod sample;
 mod scan;
 mod shard;
-mod sink;
 mod sniff;
-mod target;
 mod trouble;
-mod unpack;
 
 pub use bytes::Bytes;
 pub use reader::MAX_RECORD;

@@ -3,12 +3,12 @@
 use super::super::cells::Cells;
 use super::super::sink::{NOWHERE, Picks, Prepared, prepare};
 use super::super::target::{Gathered, Target, plausible};
-use super::super::trouble::Troubles;
-use super::super::{Bytes, ReadError};
 use super::leaves::Leaf;
 use super::meta::Chunk;
 use super::pages::{Data, Page, Pages};
 use super::values::{Values, plain};
+use crate::read::trouble::Troubles;
+use crate::read::{Bytes, ReadError};
 use std::ops::Range;
 
 /// A leaf in one group.

@@ -1,12 +1,12 @@
 //! The cells of one leaf in one batch, or of a dictionary.
 
+use super::super::blocks::{Codec, MOST};
 use super::super::cells::{Cells, Texts, half};
 use super::super::sink::NOWHERE;
 use super::super::target::plausible;
-use super::super::unpack::{Codec, MOST};
-use super::super::{Bytes, ReadError};
 use super::leaves::{Around, Layout, Leaf};
 use super::messages::Batch;
+use crate::read::{Bytes, ReadError};
 
 /// The buffers of a batch, as they are asked for.
 pub(super) struct Body<'a> {

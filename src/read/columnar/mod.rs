@@ -1,13 +1,21 @@
-//! What a format has to do whose files hold columns, in groups of rows, and the list of those there
-//! are.
+//! Files that hold columns, in groups of rows: what such a format has to do, the list of those there
+//! are, and what they share: values as a file has them (`cells`), on their way into a column (`sink`,
+//! `target`), packed (`blocks`), and the first of them (`sample`).
 //!
 //! **To add one:** name it in [`Format`], write one file with a unit struct that implements
 //! [`Columnar`], and add it to [`COLUMNAR`].
 
-use super::arrow::Arrow;
-use super::bytes::Bytes;
-use super::parquet::Parquet;
-use super::{Format, Part, ReadError, Schema, Sniff};
+mod arrow;
+mod blocks;
+mod cells;
+mod parquet;
+mod sample;
+mod sink;
+mod target;
+
+use super::{Bytes, Format, Part, ReadError, Schema, Sniff};
+use arrow::Arrow;
+use parquet::Parquet;
 use std::ops::Range;
 
 /// Every columnar reader.

@@ -3,14 +3,14 @@
 //! Cells are turned into what a role asks for once a page or once a dictionary, never once a row;
 //! rows then only pick among them.
 
-use super::batch::Opening;
-use super::cell::{self, Number, shown};
 use super::cells::{Cells, Meaning, micros};
-use super::dictionary::Dictionary;
-use super::instant::{Instants, example, of_four_digits};
-use super::key::key;
-use super::trouble::{Fault, Troubles};
-use super::{ColumnSpec, Encoding, TimeFormat};
+use crate::read::batch::Opening;
+use crate::read::cell::{self, Number, shown};
+use crate::read::dictionary::Dictionary;
+use crate::read::instant::{Instants, example, of_four_digits};
+use crate::read::key::key;
+use crate::read::trouble::{Fault, Troubles};
+use crate::read::{ColumnSpec, Encoding, TimeFormat};
 use crate::table::{Column, Kind, NO_KEY, NO_LEVEL, NO_TIME};
 use std::collections::BTreeMap;
 use std::ops::Range;

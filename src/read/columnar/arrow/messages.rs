@@ -3,9 +3,9 @@
 //! A file is a stream with an index behind it. Where the index is missing, because a copy or a writer
 //! was broken off, the messages are walked instead, and what is whole is read.
 
-use super::super::{Bytes, ReadError};
 use super::flat::Flat;
 use super::leaves::{Leaf, leaves};
+use crate::read::{Bytes, ReadError};
 
 /// Bytes that a message without its body may have.
 const MESSAGE: u64 = 64 << 20;

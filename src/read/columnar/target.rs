@@ -6,8 +6,8 @@
 use super::cells::{Cells, Meaning};
 use super::sample::Sample;
 use super::sink::{NOWHERE, Picks, Prepared, Sink, prepare};
-use super::trouble::{Fault, Troubles};
-use super::{ColumnSpec, Schema};
+use crate::read::trouble::{Fault, Troubles};
+use crate::read::{ColumnSpec, Schema};
 use crate::table::{Kind, Table};
 
 /// Items of a list that become columns.

@@ -10,7 +10,7 @@
 //! of which passes the pages of the others without unpacking them.
 //!
 //! **Bounds.** In memory are the cells of one turn in wanted columns, one page, packed and unpacked,
-//! of at most [`super::unpack::MOST`] bytes, and a dictionary. Rows that a file claims beyond any
+//! of at most [`super::blocks::MOST`] bytes, and a dictionary. Rows that a file claims beyond any
 //! that its size could hold ([`super::target`]) are refused.
 
 mod bits;
@@ -21,11 +21,11 @@ mod pages;
 mod thrift;
 mod values;
 
-use super::columnar::Columnar;
+use super::Columnar;
 use super::sample::{self, ROWS, Sample};
 use super::target::{Wanted, plausible, settle, table, wanted};
-use super::trouble::Troubles;
-use super::{Bytes, Cut, Format, Part, ReadError, Schema, Sniff};
+use crate::read::trouble::Troubles;
+use crate::read::{Bytes, Cut, Format, Part, ReadError, Schema, Sniff};
 use chunk::Column;
 use leaves::{Leaf, leaves};
 use meta::{Footer, Group};

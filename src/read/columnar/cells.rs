@@ -98,7 +98,7 @@ impl Cells {
             (Self::Text(a), Self::Text(b)) => {
                 for i in places {
                     let text = b.get(i);
-                    if a.bytes.len() + text.len() > super::unpack::MOST {
+                    if a.bytes.len() + text.len() > super::blocks::MOST {
                         return false;
                     }
                     a.spans.push((a.bytes.len() as u32, text.len() as u32));

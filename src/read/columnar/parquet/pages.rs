@@ -1,13 +1,13 @@
 //! Walks over the pages of one leaf in one group, and reads no byte of the file that it does not
 //! need.
 
+use super::super::blocks::Codec;
 use super::super::cells::Cells;
-use super::super::unpack::Codec;
-use super::super::{Bytes, ReadError};
 use super::bits::runs;
 use super::leaves::Leaf;
 use super::meta::{Chunk, PageHeader, page_header};
 use super::values::{Values, plain, values};
+use crate::read::{Bytes, ReadError};
 
 /// Bytes read at once where pages are read one after the other, and where most are passed.
 const AHEAD: u64 = 256 << 10;

@@ -1,7 +1,7 @@
 //! The values of a page, by encoding.
 
+use super::super::blocks::MOST;
 use super::super::cells::{Cells, Meaning, Texts, half};
-use super::super::unpack::MOST;
 use super::bits::{deltas, runs};
 use super::leaves::{Leaf, Physical};
 use crate::table::time::DAY;

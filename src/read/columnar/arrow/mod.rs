@@ -4,7 +4,7 @@
 //! columns are read, and dictionaries once for all batches that are read together.
 //!
 //! **Bounds.** In memory are the cells of the batches that are read in wanted columns, the buffers of
-//! one column of one batch, each of at most [`super::unpack::MOST`] bytes where it is packed, and the
+//! one column of one batch, each of at most [`super::blocks::MOST`] bytes where it is packed, and the
 //! dictionaries of wanted columns. Rows that a file claims beyond any that its size could hold
 //! ([`super::target`]) are refused.
 
@@ -13,13 +13,13 @@ mod flat;
 mod leaves;
 mod messages;
 
+use super::Columnar;
 use super::cells::Cells;
-use super::columnar::Columnar;
 use super::sample::{self, ROWS, Sample};
 use super::sink::{NOWHERE, Picks, Prepared, prepare};
 use super::target::{Gathered, Target, Wanted, plausible, settle, table, wanted};
-use super::trouble::{Fault as Kind, Troubles};
-use super::{Bytes, Cut, Format, Part, ReadError, Schema, Sniff};
+use crate::read::trouble::{Fault as Kind, Troubles};
+use crate::read::{Bytes, Cut, Format, Part, ReadError, Schema, Sniff};
 use batch::{Body, Found};
 use leaves::{Layout, Leaf, Words};
 use messages::{Batch, Fault, begins_stream};

@@ -1,8 +1,8 @@
 //! The leaves of an Arrow schema, and which buffers of a batch are theirs.
 
 use super::super::cells::Meaning;
-use super::super::dialect::make_unique;
 use super::flat::Flat;
+use crate::read::dialect::make_unique;
 
 /// Fields within fields that are followed.
 const DEPTH: usize = 32;

@@ -1,8 +1,8 @@
 //! The leaves of a Parquet schema: each a column of its own, or the items of a list.
 
 use super::super::cells::Meaning;
-use super::super::dialect::make_unique;
 use super::meta::{Element, Logical};
+use crate::read::dialect::make_unique;
 
 /// Groups within groups that are followed.
 const DEPTH: usize = 32;

@@ -1,9 +1,9 @@
 //! What the first cells of a columnar file tell, by the rules that hold for text: the cells are
 //! written as a CSV file would have them, so that a column means the same whatever file it is in.
 
-use super::batch::Batch;
-use super::profile::profile;
-use super::{ColumnSniff, ColumnSpec, Dialect, Encoding, Format, Schema, TimeFormat};
+use crate::read::batch::Batch;
+use crate::read::profile::profile;
+use crate::read::{ColumnSniff, ColumnSpec, Dialect, Encoding, Format, Schema, TimeFormat};
 use crate::table::Kind;
 
 /// Rows looked at.
