@@ -13,7 +13,7 @@
 //! | [`stats`] | pure numerics: exact sums, intervals, ranks, sketches, distances, corrections for many tests |
 //! | [`table`] | typed columns and their way between workers |
 //! | [`read`] | one file a format, from bytes to a [`table::Table`]; what is wrong with a row is counted and shown |
-//! | [`unpack`] | from a compressed file or an archive to the files in it, which are then files like any other |
+//! | [`unpack`] | from a compressed file, an archive or a workbook to the files in it, which are then files like any other |
 //! | [`log`] | which column means what, and predictions joined with outcomes |
 //! | [`summary`] | mergeable counts for each bucket of time and slice; never a row |
 //! | [`metric`] | each metric one unit in a registry, with formula, range, interval and source |

@@ -12,7 +12,7 @@ const ROOMS: [(&str, &[&str]); 11] = [
     ("stats", &[]),
     ("table", &["stats"]),
     ("read", &["table"]),
-    ("unpack", &["read"]),
+    ("unpack", &["read", "table"]),
     ("log", &["read", "table", "stats"]),
     ("summary", &["log", "table", "stats"]),
     ("metric", &["summary", "log", "table", "stats"]),

@@ -41,8 +41,8 @@ const MAGIC: [(&[u8], &str, &str); 23] = [
     (b"SQLite format 3\0", "an SQLite database", EXPORT),
     (
         b"\xd0\xcf\x11\xe0",
-        "an old Excel workbook",
-        "Save the sheet as CSV.",
+        "an old Excel workbook (.xls), or one that is protected with a password",
+        "Save it as .xlsx without a password, or save the sheet as CSV.",
     ),
     (b"\x89PNG", "a PNG picture", OTHER),
     (b"\xff\xd8\xff", "a JPEG picture", OTHER),

@@ -1,6 +1,6 @@
-//! From a file that holds others (gzip, Zstandard, zip, tar) to the files as readers see them.
+//! From a file that holds others (gzip, Zstandard, zip, tar, a workbook) to the files as readers see them.
 //!
-//! May use: `read`, for [`Bytes`] and its errors. It knows no table and no disk.
+//! May use: `read`, for [`Bytes`] and its errors, and the calendar of `table`. It knows no disk.
 //!
 //! What is compressed cannot be cut, so it is unpacked in one go, before anything else looks at it;
 //! what comes of it is then a file like any other, read in shards by every worker. Where its bytes
@@ -22,6 +22,7 @@ mod tests;
 #[cfg(test)]
 mod tests_archive;
 mod walk;
+mod workbook;
 mod zip;
 mod zstd;
 

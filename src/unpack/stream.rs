@@ -109,10 +109,7 @@ impl<'a> Meter<'a> {
     /// Counts bytes that are put onto the shelf.
     pub fn put(&self, bytes: usize) -> std::result::Result<(), ReadError> {
         self.put.set(self.put.get().saturating_add(bytes as u64));
-        if self.put.get() <= self.limits.bytes {
-            return Ok(());
-        }
-        Err(self.stop(&self.too_much()))
+        self.most(self.put.get()).map_err(|found| self.stop(&found))
     }
 
     fn too_much(&self) -> String {
@@ -131,17 +128,22 @@ impl<'a> Meter<'a> {
     fn count(&self, bytes: usize) -> Result<()> {
         let out = self.out.get().saturating_add(bytes as u64);
         self.out.set(out);
+        self.most(out)
+            .map_err(|found| Error::other(self.stop(&found)))
+    }
+
+    /// Why so many bytes are too many.
+    fn most(&self, out: u64) -> std::result::Result<(), String> {
         let Limits {
             bytes, ratio, free, ..
         } = self.limits;
-        let found = if out > bytes {
-            self.too_much()
-        } else if out > free && out / ratio.max(1) > self.bytes {
-            format!("more than {ratio} times its size comes out of it")
-        } else {
-            return Ok(());
-        };
-        Err(Error::other(self.stop(&found)))
+        if out > bytes {
+            return Err(self.too_much());
+        }
+        if out > free && out / ratio.max(1) > self.bytes {
+            return Err(format!("more than {ratio} times its size comes out of it"));
+        }
+        Ok(())
     }
 }
 

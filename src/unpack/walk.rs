@@ -4,6 +4,7 @@ use super::gzip::Gzip;
 use super::name::{harmless, is_hidden, stem};
 use super::stream::{Checked, Meter, Metered, Slices, peek, refusal, words};
 use super::tar::{self, Tar};
+use super::workbook;
 use super::zip;
 use super::zstd::Zstd;
 use super::{Contents, HEAD_BYTES, Limits, Shelf, Unpacked};
@@ -167,13 +168,10 @@ impl<S: Shelf> Walk<'_, S> {
                 return Ok(());
             }
         };
-        if members.iter().any(|m| m.name == "xl/workbook.xml") {
-            self.found.skipped.push(ReadError {
-                file: path.into(),
-                line: None,
-                found: "this is an Excel workbook".into(),
-                mend: "Save the sheet as CSV".into(),
-            });
+        if let Some(kind) = workbook::kind(&members) {
+            let found = workbook::sheets(path, file, &members, self.meter, self.shelf, kind)?;
+            self.found.files.extend(found.files);
+            self.found.skipped.extend(found.skipped);
             return Ok(());
         }
         for member in members {
@@ -293,7 +291,7 @@ struct Put {
 }
 
 /// The name of a member of an archive.
-fn within(path: &str, member: &str) -> String {
+pub(super) fn within(path: &str, member: &str) -> String {
     format!("{path}/{}", harmless(member))
 }
 
@@ -302,7 +300,7 @@ fn pieces<R: Read>(from: R) -> BufReader<R> {
 }
 
 /// Why it all ends.
-fn ended(why: &Error) -> ReadError {
+pub(super) fn ended(why: &Error) -> ReadError {
     refusal(why).cloned().unwrap_or_else(|| ReadError {
         file: String::new(),
         line: None,
