@@ -76,9 +76,10 @@ impl Keeper {
             let (table, info) = gather(input, rows, &mut rejected);
             sources.take(input, table, info, rejected);
         }
+        let notes = sources.notes()?;
         let (sources, infos, rejected) = sources.finish();
         let names: Vec<&str> = infos.iter().map(|i| i.name.as_str()).collect();
-        let log = join(sources).map_err(|why| {
+        let mut log = join(sources).map_err(|why| {
             let (found, mend) = why.split_once(". ").unwrap_or((&why, ""));
             ReadError {
                 file: names.join(", "),
@@ -87,6 +88,11 @@ impl Keeper {
                 mend: mend.trim_end_matches('.').into(),
             }
         })?;
+        for note in notes {
+            if !log.notes.contains(&note) {
+                log.notes.push(note);
+            }
+        }
         progress("summarise", 0.0);
         let builder = Builder::new(log, view.threshold);
         progress("summarise", 0.3);

@@ -21,6 +21,7 @@ pub fn look(name: &str, file: &dyn Bytes) -> Result<Input, ReadError> {
         kind,
         roles,
         troubles: Vec::new(),
+        notices: Vec::new(),
         constants: Vec::new(),
         table: None,
         parts: Arc::default(),

@@ -22,6 +22,9 @@ pub struct Input {
     pub roles: Vec<RoleGuess>,
     /// What is wrong with it as a whole: the archive that it was in ended early.
     pub troubles: Vec<Trouble>,
+    /// What is to be told of how its columns are read.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub notices: Vec<Notice>,
     /// Name and value of what its path gives to all its rows; these are the last of its columns, and
     /// not in the schema that it is read with.
     pub constants: Vec<(String, String)>,
@@ -30,6 +33,15 @@ pub struct Input {
     /// The files that it stands for, where it is a table of several; workers get these one by one.
     #[serde(skip)]
     pub parts: Arc<[Input]>,
+}
+
+/// A sentence on a column, to be told in the report.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Notice {
+    /// The column.
+    pub column: String,
+    /// What is to be told.
+    pub sentence: String,
 }
 
 /// The table that a file is a part of.

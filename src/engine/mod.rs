@@ -24,6 +24,7 @@ pub mod example;
 mod keeper;
 mod look;
 pub mod message;
+mod notices;
 pub mod parcel;
 mod part;
 mod paths;

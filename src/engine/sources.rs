@@ -3,9 +3,10 @@
 
 use super::keeper::kind;
 use super::message::Input;
+use super::notices::Expected;
 use crate::log::{Role, Source};
 use crate::read::instant::Instants;
-use crate::read::{TimeFormat, cell, key};
+use crate::read::{ReadError, TimeFormat, cell, key};
 use crate::summary::{Rejected, SourceInfo};
 use crate::table::{Column, Kind, NO_KEY, NO_LEVEL, NO_TIME, Table};
 use std::collections::BTreeMap;
@@ -17,6 +18,8 @@ const MOST_NAMED: usize = 5;
 #[derive(Default)]
 pub(super) struct Sources {
     sources: Vec<Source>,
+    /// One a source.
+    expected: Vec<Expected>,
     infos: Vec<SourceInfo>,
     rejected: Vec<Rejected>,
     /// By column, loss and kind: files that were named, and the last one's place.
@@ -53,6 +56,12 @@ impl Sources {
             self.named.clear();
         }
         self.reject(rejected);
+        if !same || self.expected.is_empty() {
+            self.expected.push(Expected::default());
+        }
+        if let Some(expected) = self.expected.last_mut() {
+            expected.take(input);
+        }
         match (same, self.sources.last_mut(), self.infos.last_mut()) {
             (true, Some(all), Some(told)) => {
                 append(all, source);
@@ -94,6 +103,22 @@ impl Sources {
             *last = self.rejected.len();
             self.rejected.push(one);
         }
+    }
+
+    /// What is to be told of the columns of all sources.
+    ///
+    /// # Errors
+    /// Where a column cannot be what its role says.
+    pub fn notes(&self) -> Result<Vec<String>, ReadError> {
+        let mut notes = Vec::new();
+        for (source, expected) in self.sources.iter().zip(&self.expected) {
+            for note in expected.notes(source)? {
+                if !notes.contains(&note) {
+                    notes.push(note);
+                }
+            }
+        }
+        Ok(notes)
     }
 
     pub fn finish(self) -> (Vec<Source>, Vec<SourceInfo>, Vec<Rejected>) {

@@ -6,7 +6,7 @@
 use super::labels;
 use super::rows::{LogColumn, Source, Spread};
 use super::{FileKind, Role};
-use crate::table::{Column, Kind};
+use crate::table::{Column, Kind, MOST_WORDS};
 
 /// Files of predictions, live ones first.
 pub(super) struct Predictions {
@@ -14,6 +14,8 @@ pub(super) struct Predictions {
     /// Of a single file, what is known of the numbers in each column before any is taken.
     spreads: Vec<Option<Spread>>,
     live: usize,
+    /// Sentences on columns that files hold in different ways.
+    notes: Vec<String>,
 }
 
 impl Predictions {
@@ -33,6 +35,7 @@ impl Predictions {
             sources,
             spreads,
             live,
+            notes: Vec::new(),
         }
     }
 
@@ -71,7 +74,7 @@ impl Predictions {
     fn join(&mut self, places: &[Option<usize>]) -> Column {
         if let ([source], [Some(at)]) = (&mut self.sources[..], places) {
             let column = &mut source.table.columns[*at];
-            let left = presence(column);
+            let left = column.presence();
             return std::mem::replace(column, left);
         }
         let columns: Vec<(usize, Option<&Column>)> = self
@@ -80,7 +83,29 @@ impl Predictions {
             .zip(places)
             .map(|(s, at)| (s.table.rows, at.map(|at| &s.table.columns[at])))
             .collect();
-        stack(&columns)
+        let all = stack(&columns);
+        let has = |kind| columns.iter().any(|c| c.1.map(Column::kind) == Some(kind));
+        let note = match (has(Kind::Category), has(Kind::Number), has(Kind::Presence)) {
+            (true, _, false) if all.kind() == Kind::Presence => {
+                Some(too_many_words as fn(&str) -> String)
+            }
+            (true, true, _) => Some(mixed as fn(&str) -> String),
+            _ => None,
+        };
+        let named = self.sources.iter().zip(places);
+        let name = named
+            .filter_map(|(s, at)| at.and_then(|at| s.table.names.get(at)))
+            .next();
+        if let (Some(note), Some(name)) = (note, name) {
+            let note = note(name);
+            self.notes.push(note);
+        }
+        all
+    }
+
+    /// What is to be told of the columns taken so far.
+    pub fn take_notes(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.notes)
     }
 
     /// Names of the columns of a role, each once.
@@ -102,7 +127,7 @@ impl Predictions {
     }
 
     /// Every column that has a meaning, by name.
-    pub fn finish(mut self) -> Vec<LogColumn> {
+    pub fn finish(mut self, notes: &mut Vec<String>) -> Vec<LogColumn> {
         let kept = |role: &Role| !matches!(role, Role::Ignore | Role::OutcomeTime);
         if self.sources.len() == 1
             && let Some(Source { table, roles, .. }) = self.sources.pop()
@@ -125,24 +150,31 @@ impl Predictions {
                 let mut cells = self.take_named(&name);
                 let spread = spread(&cells, self.live);
                 if role.has_place() {
-                    cells = presence(&cells);
+                    cells = cells.presence();
                 }
                 out.push(LogColumn::new(name, role, cells, spread));
+            }
+        }
+        for note in self.take_notes() {
+            if !notes.contains(&note) {
+                notes.push(note);
             }
         }
         out
     }
 }
 
-/// Which cells are there.
-fn presence(column: &Column) -> Column {
-    Column::Presence(match column {
-        Column::Number(v) => v.iter().map(|x| u8::from(!x.is_nan())).collect(),
-        Column::Presence(v) => v.clone(),
-        other => (0..other.len())
-            .map(|row| u8::from(!other.is_missing(row)))
-            .collect(),
-    })
+/// The sentence on a column that holds more words than are kept.
+#[must_use]
+pub fn too_many_words(name: &str) -> String {
+    format!(
+        "'{name}' holds more than {} 000 different words, too many to be categories: it is neither sliced by nor compared, only its missing cells are counted.",
+        MOST_WORDS / 1_000
+    )
+}
+
+fn mixed(name: &str) -> String {
+    format!("'{name}' holds numbers in some files and words in others: it is read as words.")
 }
 
 fn spread(column: &Column, live: usize) -> Option<Spread> {
@@ -152,19 +184,29 @@ fn spread(column: &Column, live: usize) -> Option<Spread> {
     }
 }
 
-/// Columns one below the other; where their kinds differ they meet as words.
+/// Columns one below the other; where their kinds differ they meet as words, or, where of one only is
+/// known which cells are there, as that.
 pub(super) fn stack(columns: &[(usize, Option<&Column>)]) -> Column {
     let mut kinds = columns.iter().filter_map(|c| c.1.map(Column::kind));
     let first = kinds.next().unwrap_or(Kind::Presence);
     let same = kinds.all(|k| k == first);
+    let sparse = columns
+        .iter()
+        .any(|c| c.1.map(Column::kind) == Some(Kind::Presence));
+    let common = match (same, sparse) {
+        (true, _) => first,
+        (_, true) => Kind::Presence,
+        _ => Kind::Category,
+    };
     let mut out: Option<Column> = None;
     let mut before = 0;
     for (rows, column) in columns {
         let cells = match column {
             Some(c) if same => (*c).clone(),
-            Some(c) => labels::to_words((*c).clone()),
+            Some(c) if sparse => c.presence(),
+            Some(c) => labels::to_words((*c).clone()).bounded(),
             None => {
-                let mut c = Column::new(if same { first } else { Kind::Category });
+                let mut c = Column::new(common);
                 (0..*rows).for_each(|_| c.push_missing());
                 c
             }

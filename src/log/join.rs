@@ -84,18 +84,18 @@ pub fn join(sources: Vec<Source>) -> Result<Log, String> {
     )?;
     log.version = predictions
         .take(Role::ModelVersion)
-        .map(|c| category(predictions.name_of(Role::ModelVersion), c));
+        .and_then(|c| category(predictions.name_of(Role::ModelVersion), c));
     log.segments = predictions
         .names(Role::Segment)
         .into_iter()
-        .map(|name| {
+        .filter_map(|name| {
             let column = predictions.take_named(&name);
             category(name, column)
         })
         .collect();
     log.latency_ms = latencies(&mut predictions);
     log.failed = failed(predictions.take(Role::Status));
-    log.columns = predictions.finish();
+    log.columns = predictions.finish(&mut log.notes);
 
     let counted = |row: usize| row < live && (log.time.is_empty() || log.time[row] != NO_TIME);
     counts.without_time = (0..live).filter(|&r| !counted(r)).count() as u64;
@@ -156,16 +156,17 @@ fn class_scores(predictions: &mut Predictions) -> Vec<(String, Column)> {
         .collect()
 }
 
-fn category(name: String, column: Column) -> Category {
-    match labels::to_words(column) {
-        Column::Category { codes, levels } => Category {
-            name,
-            codes,
-            levels,
-        },
-        _ => Category {
-            name,
-            ..Category::default()
+/// A column to slice by; `None` where it holds too many words for that.
+fn category(name: String, column: Column) -> Option<Category> {
+    match column {
+        Column::Presence(_) => None,
+        column => match labels::to_words(column) {
+            Column::Category { codes, levels } => Some(Category {
+                name,
+                codes,
+                levels,
+            }),
+            _ => None,
         },
     }
 }

@@ -104,6 +104,15 @@ pub(super) fn fill(log: &mut Log, mut cells: Cells) -> Result<(), String> {
             *side = None;
         }
     }
+    for (side, what) in [
+        (&mut cells.truth, "outcomes"),
+        (&mut cells.predicted, "predictions"),
+    ] {
+        if matches!(side, Some(Column::Presence(_))) {
+            *side = None;
+            log.notes.push(format!("The {what} hold times, or too many different words to be classes, and are left out. Mark the column that holds the class or the number."));
+        }
+    }
     // A prediction between 0 and 1 with many values beside an outcome of two is a score.
     if cells.score.is_none()
         && cells.class_scores.is_empty()

@@ -11,6 +11,7 @@ mod roles;
 mod rows;
 mod rules;
 
+pub use columns::too_many_words;
 pub use join::join;
 pub use roles::{RoleGuess, guess, kind_of};
 pub use rows::{Category, Counts, Labels, Log, LogColumn, Source, Spread, Truth};

@@ -119,10 +119,7 @@ impl Builder {
         match self.cells {
             Cells::Number(cells) => Column::Number(cells),
             Cells::Time(_, _, cells) => Column::Time(cells),
-            Cells::Category(dictionary) => Column::Category {
-                codes: dictionary.codes,
-                levels: dictionary.levels,
-            },
+            Cells::Category(dictionary) => dictionary.finish(),
             Cells::Key(cells) => Column::Key(cells),
             Cells::Presence(cells) => Column::Presence(cells),
         }

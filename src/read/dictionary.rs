@@ -6,7 +6,7 @@
 use super::batch::Opening;
 use super::encoding::decode;
 use super::{Encoding, cell};
-use crate::table::NO_LEVEL;
+use crate::table::{Column, MOST_WORDS, NO_LEVEL};
 
 /// The words of a category column, and the codes of its cells.
 #[derive(Default)]
@@ -56,6 +56,15 @@ impl Dictionary {
             self.short[short_place(word, len)] = Short { word, len, code };
         }
         (code, replaced)
+    }
+
+    /// The column; of one with too many words, which cells are there.
+    pub fn finish(self) -> Column {
+        let column = Column::Category {
+            codes: self.codes,
+            levels: self.levels,
+        };
+        column.bounded()
     }
 
     fn long_code(&mut self, text: &[u8], encoding: Encoding) -> (u32, bool) {
@@ -108,6 +117,10 @@ impl Dictionary {
             hash
         };
         let code = self.levels.len() as u32;
+        if self.levels.len() > MOST_WORDS {
+            // The column will be one of presence: a new word needs no code of its own.
+            return (code - 1, replaced);
+        }
         self.levels.push(level.into_owned());
         self.hashes.push(hash);
         if self.levels.len() * 2 > self.slots.len() {

@@ -4,7 +4,7 @@
 //! UTF-8 bytes), one byte for its kind and its cells; a category column is followed by its words.
 //! Both ends run the same build: the layout carries no version and is never written to disk.
 
-use super::{Column, Kind, Table};
+use super::{Column, Kind, NO_LEVEL, Table};
 
 impl Table {
     /// The table as bytes.
@@ -86,6 +86,17 @@ impl Table {
                     let levels = (0..n).map(|_| at.text()).collect::<Option<_>>()?;
                     column.append(Column::Category { codes, levels });
                 }
+                // A part with too many words, and others of such a column.
+                (column @ Column::Category { .. }, 4) => {
+                    column.append(Column::Presence(at.take(rows)?.to_vec()));
+                }
+                (Column::Presence(v), 2) => {
+                    let codes = at.cells(rows, u32::from_le_bytes)?;
+                    v.extend(codes.map(|code| u8::from(code != NO_LEVEL)));
+                    for _ in 0..u32::from_le_bytes(at.array()?) {
+                        at.skip_text()?;
+                    }
+                }
                 (Column::Key(v), 3) => v.extend(at.cells(rows, u128::from_le_bytes)?),
                 (Column::Presence(v), 4) => v.extend_from_slice(at.take(rows)?),
                 _ => return None,
@@ -145,15 +156,45 @@ impl<'a> Cursor<'a> {
     }
 
     fn text(&mut self) -> Option<String> {
+        String::from_utf8(self.skip_text()?.to_vec()).ok()
+    }
+
+    fn skip_text(&mut self) -> Option<&'a [u8]> {
         let n = u32::from_le_bytes(self.array()?) as usize;
-        String::from_utf8(self.take(n)?.to_vec()).ok()
+        self.take(n)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::table::{NO_KEY, NO_LEVEL, NO_TIME};
+    use crate::table::{NO_KEY, NO_TIME};
+
+    #[test]
+    fn parts_with_too_many_words_and_others_meet_as_presence() {
+        let table = |column| Table {
+            names: vec!["w".into()],
+            rows: 2,
+            columns: vec![column],
+        };
+        let few = table(Column::Category {
+            codes: vec![0, NO_LEVEL],
+            levels: vec!["a".into()],
+        });
+        let many = table(Column::Presence(vec![0, 1]));
+        for (parts, expected) in [
+            ([&few, &many, &few], vec![1, 0, 0, 1, 1, 0]),
+            ([&many, &few, &many], vec![0, 1, 1, 0, 0, 1]),
+        ] {
+            let (mut bytes, mut rows) = (Table::default(), Table::default());
+            for part in parts {
+                assert_eq!(bytes.append_bytes(&part.to_bytes()), Some(()));
+                rows.append(part.clone());
+            }
+            assert_eq!(bytes.columns, [Column::Presence(expected)]);
+            assert_eq!(bytes, rows);
+        }
+    }
 
     #[test]
     fn a_table_survives_the_way_through_bytes_and_a_cut_one_is_refused() {

@@ -7,11 +7,16 @@
 //! [`NO_KEY`] in [`Column::Key`]. One load a cell tells both the value and its absence, and a column
 //! crosses between workers as one block of bytes. No function hands these values out of a Table as
 //! if they were data.
+//!
+//! **Words** are kept as a dictionary of at most [`MOST_WORDS`]. A column of more is text rather than
+//! categories: of it only is kept which cells are there ([`Column::Presence`]). Whether a column has so
+//! many does not depend on how it was cut, so neither does what becomes of it.
 
 mod codec;
 pub mod time;
 
 use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
 
 /// A missing cell of a [`Column::Time`].
 pub const NO_TIME: i64 = i64::MIN;
@@ -19,6 +24,9 @@ pub const NO_TIME: i64 = i64::MIN;
 pub const NO_LEVEL: u32 = u32::MAX;
 /// A missing cell of a [`Column::Key`].
 pub const NO_KEY: u128 = 0;
+
+/// Different words of a [`Column::Category`] at most; a column of more is kept as [`Column::Presence`].
+pub const MOST_WORDS: usize = 100_000;
 
 /// What a column holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -137,8 +145,38 @@ impl Column {
         };
     }
 
-    /// Appends the cells of another column of the same kind; dictionaries are united.
-    /// Cells of another kind become missing.
+    /// The column; where it is of more than [`MOST_WORDS`] words, only which cells are there.
+    #[must_use]
+    pub fn bounded(mut self) -> Self {
+        self.bound();
+        self
+    }
+
+    fn bound(&mut self) {
+        if let Self::Category { levels, .. } = self
+            && levels.len() > MOST_WORDS
+        {
+            *self = self.presence();
+        }
+    }
+
+    /// Which cells are there, as a [`Column::Presence`].
+    #[must_use]
+    pub fn presence(&self) -> Self {
+        Self::Presence(match self {
+            Self::Number(v) => v.iter().map(|x| u8::from(!x.is_nan())).collect(),
+            Self::Time(v) => v.iter().map(|x| u8::from(*x != NO_TIME)).collect(),
+            Self::Category { codes, .. } => {
+                codes.iter().map(|x| u8::from(*x != NO_LEVEL)).collect()
+            }
+            Self::Key(v) => v.iter().map(|x| u8::from(*x != NO_KEY)).collect(),
+            Self::Presence(v) => v.clone(),
+        })
+    }
+
+    /// Appends the cells of another column of the same kind; dictionaries are united, and where they
+    /// have too many words together, or one of them had, only presence is left. Cells of another kind
+    /// become missing.
     pub fn append(&mut self, other: Self) {
         match (self, other) {
             (Self::Number(a), Self::Number(b)) => a.extend_from_slice(&b),
@@ -146,31 +184,44 @@ impl Column {
             (Self::Key(a), Self::Key(b)) => a.extend_from_slice(&b),
             (Self::Presence(a), Self::Presence(b)) => a.extend_from_slice(&b),
             (
-                Self::Category { codes, levels },
+                mine @ Self::Category { .. },
                 Self::Category {
                     codes: more,
-                    levels: new_levels,
+                    levels: new,
                 },
             ) => {
-                let known: std::collections::HashMap<String, u32> =
-                    levels.iter().cloned().zip(0u32..).collect();
-                let map: Vec<u32> = new_levels
-                    .into_iter()
-                    .map(|level| {
-                        known.get(&level).copied().unwrap_or_else(|| {
-                            levels.push(level);
-                            (levels.len() - 1) as u32
-                        })
-                    })
-                    .collect();
-                codes.extend(
-                    more.iter()
-                        .map(|&c| map.get(c as usize).copied().unwrap_or(NO_LEVEL)),
-                );
+                if let Self::Category { codes, levels } = mine {
+                    let map = unite(levels, new);
+                    let code = |c: &u32| map.get(*c as usize).copied().unwrap_or(NO_LEVEL);
+                    codes.extend(more.iter().map(code));
+                }
+                mine.bound();
+            }
+            (mine @ Self::Category { .. }, more @ Self::Presence(_)) => {
+                *mine = mine.presence();
+                mine.append(more);
+            }
+            (Self::Presence(a), more @ Self::Category { .. }) => {
+                if let Self::Presence(b) = more.presence() {
+                    a.extend_from_slice(&b);
+                }
             }
             (a, b) => (0..b.len()).for_each(|_| a.push_missing()),
         }
     }
+}
+
+/// Adds the words that are new, and gives the place of each.
+fn unite(levels: &mut Vec<String>, new: Vec<String>) -> Vec<u32> {
+    let known: HashMap<&str, u32> = levels.iter().map(String::as_str).zip(0..).collect();
+    let known: Vec<Option<u32>> = new.iter().map(|l| known.get(l.as_str()).copied()).collect();
+    let place = |(level, known): (String, Option<u32>)| {
+        known.unwrap_or_else(|| {
+            levels.push(level);
+            (levels.len() - 1) as u32
+        })
+    };
+    new.into_iter().zip(known).map(place).collect()
 }
 
 /// Named columns of one length.
@@ -209,5 +260,56 @@ impl Table {
         for (mine, theirs) in self.columns.iter_mut().zip(other.columns) {
             mine.append(theirs);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Rows of the words with these numbers; every tenth cell is missing.
+    fn words(numbers: std::ops::Range<usize>) -> Column {
+        let cells = || numbers.clone().enumerate().filter(|(i, _)| i % 10 != 9);
+        let place: HashMap<usize, u32> = cells().map(|(i, _)| i).zip(0..).collect();
+        let code = |i| place.get(&i).copied().unwrap_or(NO_LEVEL);
+        Column::Category {
+            codes: (0..numbers.len()).map(code).collect(),
+            levels: cells().map(|(_, n)| format!("w{n}")).collect(),
+        }
+        .bounded()
+    }
+
+    #[test]
+    fn too_many_words_are_presence_however_they_are_cut() {
+        let rows = 150_000;
+        let whole = words(0..rows);
+        let there = (0..rows).map(|i| u8::from(i % 10 != 9)).collect();
+        assert_eq!(whole, Column::Presence(there));
+        for size in [50, 40_000, 70_000, 120_000, rows] {
+            let mut all = Column::new(Kind::Category);
+            for from in (0..rows).step_by(size).take(60) {
+                all.append(words(from..rows.min(from + size)));
+            }
+            if size == 50 {
+                assert!(matches!(&all, Column::Category { levels, .. } if levels.len() == 2_700));
+                continue;
+            }
+            assert_eq!(all, whole, "by {size}");
+        }
+    }
+
+    #[test]
+    fn as_many_words_as_are_allowed_stay_words() {
+        let all = MOST_WORDS / 9 * 10 + 1;
+        let mut column = words(0..50_000);
+        column.append(words(50_000..all));
+        column.append(words(0..50_000));
+        let Column::Category { codes, levels } = &column else {
+            panic!("{:?}", column.kind())
+        };
+        assert_eq!((codes.len(), levels.len()), (all + 50_000, MOST_WORDS));
+        assert_eq!(codes[..50_000], codes[all..]);
+        column.append(words(all + 1..all + 3));
+        assert_eq!(column.kind(), Kind::Presence);
     }
 }

@@ -309,10 +309,7 @@ impl Sink {
     /// The column.
     pub fn finish(self) -> Column {
         match self.values {
-            Column::Category { .. } => Column::Category {
-                codes: self.dictionary.codes,
-                levels: self.dictionary.levels,
-            },
+            Column::Category { .. } => self.dictionary.finish(),
             values => values,
         }
     }

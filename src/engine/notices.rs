@@ -1,0 +1,157 @@
+//! What is told of columns of words: that they hold too many of them, or numbers as well.
+
+use super::message::{Input, Notice};
+use crate::log::{Role, Source, kind_of, too_many_words};
+use crate::read::ReadError;
+use crate::read::cell::{Number, number};
+use crate::table::{Column, Kind, MOST_WORDS};
+use std::collections::BTreeSet;
+
+/// Cells of each kind at least, for a column to be told of as one that changes.
+const FEWEST: usize = 20;
+
+/// What is known of the columns of a source before its rows.
+#[derive(Default)]
+pub(super) struct Expected {
+    /// Columns that are read as words.
+    words: BTreeSet<String>,
+    /// What was already told of a column.
+    told: Vec<Notice>,
+}
+
+impl Expected {
+    /// Adds what is known of a file's columns.
+    pub fn take(&mut self, input: &Input) {
+        let columns = input.sniff.columns.iter().zip(&input.roles);
+        let words = columns.filter(|(c, g)| kind_of(g.role, c) == Some(Kind::Category));
+        self.words.extend(words.map(|(c, _)| c.name.clone()));
+        self.told.extend(input.notices.iter().cloned());
+    }
+
+    /// The sentences on the columns of the rows that came.
+    ///
+    /// # Errors
+    /// Where outcome or prediction hold more words than can be classes.
+    pub fn notes(&self, source: &Source) -> Result<Vec<String>, ReadError> {
+        let mut notes: Vec<String> = self.told.iter().map(|n| n.sentence.clone()).collect();
+        let columns = source.table.names.iter().zip(&source.table.columns);
+        for ((name, column), role) in columns.zip(&source.roles) {
+            if !self.words.contains(name) {
+                continue;
+            }
+            let known = self.told.iter().any(|n| n.column == *name);
+            match (column, role) {
+                (Column::Presence(_), Role::Prediction | Role::Outcome) => {
+                    return Err(too_many_classes(&source.name, name));
+                }
+                (Column::Presence(_), _) => notes.push(too_many_words(name)),
+                (_, Role::ModelVersion) => {}
+                (Column::Category { codes, levels }, _) if !known => {
+                    notes.extend(changes(name, codes, levels));
+                }
+                _ => {}
+            }
+        }
+        Ok(notes)
+    }
+}
+
+fn too_many_classes(file: &str, name: &str) -> ReadError {
+    ReadError {
+        file: file.into(),
+        line: None,
+        found: format!(
+            "'{name}' holds more than {} 000 different words, too many to be classes",
+            MOST_WORDS / 1_000
+        ),
+        mend: "Mark the column that holds the class or the number that is predicted".into(),
+    }
+}
+
+/// Whether nearly all of these cells are alike, and enough of them.
+fn mostly(alike: usize, all: usize) -> bool {
+    all >= FEWEST && alike * 100 >= all * 95
+}
+
+/// The sentence on a column that holds numbers first and words from some row on, or the other way
+/// round.
+fn changes(name: &str, codes: &[u32], levels: &[String]) -> Option<String> {
+    let is_number = |level: &String| {
+        let reads = |decimal| matches!(number(level.as_bytes(), decimal), Number::Finite(_));
+        reads(b'.') || reads(b',')
+    };
+    let numbers: Vec<bool> = levels.iter().map(is_number).collect();
+    if numbers.iter().all(|n| *n) || !numbers.contains(&true) {
+        return None;
+    }
+    // The row where the numbers are furthest ahead of the words, and the one where they are furthest
+    // behind: balance, numbers and cells up to it.
+    let (mut most, mut least) = ((0, 0, 0, 0), (0, 0, 0, 0));
+    let (mut balance, mut count, mut all) = (0_i64, 0, 0);
+    for (row, code) in (1..).zip(codes) {
+        let Some(number) = numbers.get(*code as usize) else {
+            continue;
+        };
+        balance += if *number { 1 } else { -1 };
+        count += usize::from(*number);
+        all += 1;
+        if balance > most.0 {
+            most = (balance, count, all, row);
+        }
+        if balance < least.0 {
+            least = (balance, count, all, row);
+        }
+    }
+    let sentence = |first: &str, then: &str, rows: usize| {
+        format!(
+            "'{name}' holds {first} in its first {rows} rows and {then} from there: it is read as words."
+        )
+    };
+    let (_, before, cells, rows) = most;
+    if mostly(before, cells) && mostly((all - cells) - (count - before), all - cells) {
+        return Some(sentence("numbers", "words", rows));
+    }
+    let (_, before, cells, rows) = least;
+    if mostly(cells - before, cells) && mostly(count - before, all - cells) {
+        return Some(sentence("words", "numbers", rows));
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::changes;
+
+    /// The sentence on a column of these words, each so many times in a row.
+    fn told(runs: &[(&str, usize)]) -> Option<String> {
+        let levels: Vec<String> = runs.iter().map(|r| r.0.to_owned()).collect();
+        let codes = (0_u32..).zip(runs);
+        let codes: Vec<u32> = codes.flat_map(|(code, r)| vec![code; r.1]).collect();
+        changes("x", &codes, &levels)
+    }
+
+    #[test]
+    fn a_change_is_told_with_its_row_and_a_mixture_is_not() {
+        let sentence = |first, rows, then| {
+            Some(format!(
+                "'x' holds {first} in its first {rows} rows and {then} from there: it is read as words."
+            ))
+        };
+        assert_eq!(
+            told(&[("1", 30), ("2,5", 31), ("high", 40)]),
+            sentence("numbers", 61, "words")
+        );
+        assert_eq!(
+            told(&[("high", 40), ("1", 30)]),
+            sentence("words", 40, "numbers")
+        );
+        // A few words among the numbers change nothing.
+        let late = told(&[("1", 50), ("odd", 1), ("2", 50), ("high", 40)]);
+        assert_eq!(late, sentence("numbers", 101, "words"));
+        assert_eq!(told(&[("1", 30), ("high", 19)]), None, "too few");
+        assert_eq!(told(&[("1", 30), ("a", 30), ("2", 30)]), None);
+        assert_eq!(told(&[("1", 30), ("2", 30)]), None);
+        assert_eq!(told(&[("a", 30), ("b", 30)]), None);
+        assert_eq!(told(&[]), None);
+    }
+}
