@@ -14,6 +14,7 @@ mod containers;
 mod data;
 mod deaths;
 mod folders;
+mod formats;
 mod looks;
 mod page;
 mod report;

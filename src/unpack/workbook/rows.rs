@@ -153,6 +153,9 @@ impl<'a, R: BufRead> Rows<'a, R> {
                 _ if inline => text.take(&event, &mut self.cell.value)?,
                 _ => {}
             }
+            if self.cell.value.len() > LONGEST {
+                return Err(damaged("a cell is longer than 64 MB"));
+            }
         }
     }
 

@@ -210,3 +210,37 @@ fn a_spoilt_workbook_is_never_taken_for_whole() {
         }
     }
 }
+
+#[test]
+fn whatever_stands_in_a_part_does_no_harm() {
+    let sheet = format!(
+        "<worksheet><sheetData>{HEADER}<row r='3'><c r='A3' s='1'><f>A1</f><v>7</v></c><c r='B3' t='inlineStr'>\
+         <is><t>a&amp;b_x0041_</t></is></c></row></sheetData></worksheet>"
+    );
+    let spoil = |part: &str, at: usize, by: u8| {
+        let mut part = part.as_bytes().to_vec();
+        part[at] = by;
+        part
+    };
+    let (mut whole, mut told) = (0, 0);
+    for (which, part) in [(2, RELATED), (3, STRINGS), (4, sheet.as_str())] {
+        for at in 0..part.len() {
+            for by in *b"<>&\"'9Z\0\xff" {
+                let spoilt = spoil(part, at, by);
+                let mut members = [
+                    ("xl/workbook.xml", BOOK.as_bytes()),
+                    ("[Content_Types].xml", b"".as_slice()),
+                    ("xl/_rels/workbook.xml.rels", RELATED.as_bytes()),
+                    ("xl/sharedStrings.xml", STRINGS.as_bytes()),
+                    ("xl/worksheets/sheet1.xml", sheet.as_bytes()),
+                ];
+                members[which].1 = &spoilt;
+                match open("b.xlsx", &zip(&members, deflated())) {
+                    Ok(found) if found.files.iter().all(|f| f.troubles.is_empty()) => whole += 1,
+                    _ => told += 1,
+                }
+            }
+        }
+    }
+    assert!(whole > 100 && told > 1_000, "{whole} {told}");
+}

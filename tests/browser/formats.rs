@@ -1,0 +1,126 @@
+//! Files of every format, as other programs wrote them: dropped, the page shows the same numbers as for the
+//! plain file of the same rows.
+
+use crate::app::{App, command_line, has, metrics, part, saved_json};
+use serde_json::Value;
+use std::path::{Path, PathBuf};
+
+fn file(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests")
+        .join(name)
+}
+
+/// A report without what it says of the files.
+#[track_caller]
+fn numbers(mut report: Value) -> Value {
+    let sources = report.as_object_mut().and_then(|r| r.remove("sources"));
+    assert!(sources.is_some(), "a report names its files");
+    report
+}
+
+/// Drops each file onto an empty page, and compares what is shown and saved with the plain file's report.
+#[track_caller]
+fn check(plain: &str, files: &[&str]) {
+    let Some(mut app) = App::open() else { return };
+    let expected = command_line(&[&file(plain)], &["--out", "-"]);
+    let expected = numbers(serde_json::from_str(&expected).unwrap());
+    let values = |report: &Value| -> Vec<(String, f64)> {
+        let metrics = report["overall"]["metrics"].as_object().unwrap();
+        let value = |(name, m): (&String, &Value)| Some((name.clone(), m["value"].as_f64()?));
+        metrics.iter().filter_map(value).collect()
+    };
+    let values = values(&expected);
+    assert!(values.len() > 5, "{plain}: {values:?}");
+    for name in files {
+        app.page.open(&app.server.url.clone());
+        app.page.wait_for(&has("drop-zone"));
+        app.read(&[&file(name)]);
+        let shown = metrics(&mut app.page);
+        for (metric, value) in &values {
+            assert_eq!(shown.get(metric), Some(value), "{name}: {metric}");
+        }
+        let (_, saved) = saved_json(&mut app.page);
+        let saved = numbers(saved);
+        for key in expected.as_object().unwrap().keys() {
+            assert!(saved[key] == expected[key], "{name}: {key} differs");
+        }
+        assert_eq!(
+            saved.as_object().unwrap().len(),
+            expected.as_object().unwrap().len()
+        );
+        app.assert_quiet();
+    }
+}
+
+#[test]
+fn formats_of_columns_give_the_numbers_of_the_csv() {
+    check(
+        "formats/log.csv",
+        &[
+            "formats/log-zstd-dictionary-v2.parquet",
+            "formats/log-snappy-plain-v1.parquet",
+            "formats/log.arrow",
+            "formats/log-lz4.arrow",
+            "formats/log-stream.arrows",
+        ],
+    );
+}
+
+#[test]
+fn formats_of_json_give_the_numbers_of_the_lines() {
+    check(
+        "formats/json/lines.jsonl",
+        &[
+            "formats/json/records-pretty.json",
+            "formats/json/split.json",
+        ],
+    );
+}
+
+#[test]
+fn formats_of_excel_give_the_numbers_of_the_csv() {
+    check(
+        "formats/xlsx/log.csv",
+        &[
+            "formats/xlsx/openpyxl.xlsx",
+            "formats/xlsx/xlsxwriter.xlsx",
+            "formats/xlsx/since-1904.xlsx",
+        ],
+    );
+}
+
+#[test]
+fn formats_of_compression_give_the_numbers_of_the_csv() {
+    check(
+        "files/log.csv",
+        &["files/log.csv.gz", "files/log.csv.zst", "files/log.zip"],
+    );
+}
+
+#[test]
+fn formats_of_excel_give_each_sheet_and_tell_what_is_beside_a_table() {
+    let Some(mut app) = App::open() else { return };
+    let book = file("formats/xlsx/sheets.xlsx");
+    app.read(&[&book]);
+    let (_, saved) = saved_json(&mut app.page);
+    let expected = command_line(&[&book], &["--out", "-"]);
+    assert_eq!(saved, serde_json::from_str::<Value>(&expected).unwrap());
+    assert!(expected.contains("sheets.xlsx/Outcomes"));
+    app.page.click(&part("columns"));
+    app.page.wait_for(&has("file-0"));
+    assert_eq!(
+        app.page
+            .eval("document.querySelectorAll('.file.card').length"),
+        2,
+        "the sheets with tables"
+    );
+    app.page.open(&app.server.url.clone());
+    app.page.wait_for(&has("drop-zone"));
+    app.read(&[&file("formats/xlsx/beside.xlsx")]);
+    app.page.wait_for(&format!(
+        "document.querySelector('{}')?.innerText.includes('XFD90')",
+        part("rejected")
+    ));
+    app.assert_quiet();
+}
