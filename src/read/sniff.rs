@@ -18,7 +18,7 @@ const ROWS: usize = 2_000;
 const CELLS: usize = 4_000_000;
 
 /// First bytes of files that are no text, what they are, and how to mend it.
-const MAGIC: [(&[u8], &str, &str); 23] = [
+const MAGIC: [(&[u8], &str, &str); 21] = [
     (b"\x1f\x8b", "a gzip archive", UNPACK),
     (
         b"PK\x03\x04",
@@ -31,9 +31,7 @@ const MAGIC: [(&[u8], &str, &str); 23] = [
     (b"\xfd7zXZ\0", "an xz archive", UNPACK),
     (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive", UNPACK),
     (b"\x04\x22\x4d\x18", "an LZ4 archive", UNPACK),
-    (b"PAR1", "a Parquet file", EXPORT),
-    (b"ARROW1", "an Arrow file", EXPORT),
-    (b"FEA1", "a Feather file", EXPORT),
+    (b"FEA1", "a Feather file of version 1", EXPORT),
     (b"ORC", "an ORC file", EXPORT),
     (b"Obj\x01", "an Avro file", EXPORT),
     (b"\x89HDF", "an HDF5 file", EXPORT),
