@@ -254,3 +254,40 @@ fn rejected_rows_are_told_beside_the_report() {
     );
     assert!(serde_json::from_slice::<Report>(&out.stdout).is_ok());
 }
+
+#[test]
+fn columns_that_change_or_hold_too_many_words_are_told_in_the_report() {
+    let folder = Folder::new("changing");
+    let mut text = String::from("id,time,amount,place,score,label\n");
+    for i in 0..120_000 {
+        let amount = if i < 60_000 {
+            (i % 90).to_string()
+        } else {
+            "high".into()
+        };
+        let place = if i < 5_000 { i % 9 } else { i };
+        let (day, score) = (1 + i / 5_000, f64::from(i * 37 % 101) / 101.0);
+        let label = u8::from(i * 61 % 89 > 44);
+        writeln!(
+            text,
+            "r{i},2026-01-{day:02},{amount},p{place},{score:.3},{label}"
+        )
+        .unwrap();
+    }
+    let report = report(&[&folder.file("log.csv", &text)]);
+    let told = |start: &str| report.health.notes.iter().any(|n| n.starts_with(start));
+    assert!(
+        told(
+            "'amount' begins with numbers, but 60000 of its 120000 filled cells are words, the first in line 60002: it is read as words."
+        ),
+        "{:?}",
+        report.health.notes
+    );
+    assert!(
+        told("'place' holds more than 100 000 different words"),
+        "{:?}",
+        report.health.notes
+    );
+    assert_eq!(report.rows.predictions, 120_000);
+    assert!(report.rejected.is_empty());
+}

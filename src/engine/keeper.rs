@@ -59,6 +59,14 @@ impl Keeper {
         rows.is_some_and(|rows| rows.keep(shard, info, load))
     }
 
+    /// Forgets the rows of a file, which is read again as this input says ([`super::widen`]).
+    pub fn again(&mut self, file: usize, input: Input) {
+        if let (Some(rows), Some(known)) = (self.rows.get_mut(file), self.inputs.get_mut(file)) {
+            *rows = Rows::new(input.bytes);
+            *known = input;
+        }
+    }
+
     /// Joins and summarises; the Summary answers the view exactly, but for the drift of its columns: that
     /// needs every number of them sorted, and the first report does not wait for it ([`Keeper::refine`]).
     ///

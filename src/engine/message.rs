@@ -86,6 +86,21 @@ pub struct PartInfo {
     pub lines: u64,
     /// See [`crate::read::Part::troubles`].
     pub troubles: Vec<Trouble>,
+    /// The columns of numbers that hold something.
+    pub numbers: Vec<Filled>,
+}
+
+/// What cells a column of numbers has in a part.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Filled {
+    /// The column.
+    pub column: String,
+    /// Numbers.
+    pub numbers: u64,
+    /// Cells that are none.
+    pub unfit: u64,
+    /// Line of the first of these, counted as [`Trouble::line`].
+    pub line: u64,
 }
 
 /// What a reader saves.
@@ -128,6 +143,11 @@ pub enum Request {
         shard: Shard,
         /// What is known of them.
         info: PartInfo,
+    },
+    /// Keeper: forget the rows of these files, for they are read again in another way.
+    Again {
+        /// The place of each, and how it is read from now on.
+        files: Vec<(usize, Input)>,
     },
     /// Keeper: every part has come; join and summarise.
     Finish {
@@ -172,7 +192,7 @@ pub enum Reply {
         /// What in it could not be unpacked.
         skipped: Vec<ReadError>,
     },
-    /// To `Open` and `Keep`.
+    /// To `Open`, `Again` and `Keep`.
     Kept,
     /// To `Read`; the rows ride beside ([`crate::table::Table::to_bytes`]).
     Part {

@@ -10,6 +10,7 @@
 //! page ── Open ───► keeper                              (all inputs, with the roles in force)
 //! page ── Read ───► readers ──── Part ──────► page      (a shard each; the rows as one buffer)
 //! page ── Keep ───► keeper                              (the buffer goes on, by transfer)
+//! page ── Again ──► keeper                              (files to be read once more: words where numbers were expected)
 //! page ── Finish ─► keeper ───── Summary ───► page      (join and summarise)
 //! page ── Refine ─► keeper ───── Summary ───► page      (a slice, range or window size that the Summary lacks)
 //! page ── Write ──► keeper ───── Written ───► page      (the text of a saved report, or of its JSON)
@@ -34,6 +35,7 @@ pub mod shards;
 mod sources;
 mod tables;
 mod union;
+mod widen;
 mod write;
 
 pub use keeper::Keeper;
@@ -42,4 +44,5 @@ pub use part::{info, read_through};
 pub use several::{few, sift};
 pub use shards::Shards;
 pub use tables::tables;
+pub use widen::widen;
 pub use write::write;

@@ -1,10 +1,13 @@
 //! Reads a shard of a file for the roles in force.
 
-use super::message::{Input, PartInfo, Shard};
+use super::message::{Filled, Input, PartInfo, Shard};
 use super::shards::SHARD_BYTES;
 use crate::read::{
-    Bytes, Cut, MAX_RECORD, Part, Range, ReadError, ShardRead, border, read_groups, read_within,
+    Bytes, Cut, MAX_RECORD, Part, Range, ReadError, ShardRead, Unfit, border, read_groups,
+    read_within,
 };
+use crate::table::Column;
+use std::collections::BTreeMap;
 
 /// Bytes past a shard's end that mostly hold the end of its last record.
 const OVERLAP_BYTES: u64 = 64 << 10;
@@ -128,7 +131,28 @@ pub fn info(part: &Part) -> PartInfo {
         next: part.next,
         lines: part.lines,
         troubles: part.troubles.clone(),
+        numbers: filled(part),
     }
+}
+
+fn filled(part: &Part) -> Vec<Filled> {
+    let unfit: BTreeMap<&str, &Unfit> = part.unfit.iter().map(|u| (u.column.as_str(), u)).collect();
+    let columns = part.table.names.iter().zip(&part.table.columns);
+    let one = |(name, column): (&String, &Column)| {
+        let Column::Number(cells) = column else {
+            return None;
+        };
+        let numbers = cells.iter().filter(|x| !x.is_nan()).count() as u64;
+        let unfit = unfit.get(name.as_str());
+        let filled = Filled {
+            column: name.clone(),
+            numbers,
+            unfit: unfit.map_or(0, |u| u.count),
+            line: unfit.map_or(0, |u| u.line),
+        };
+        (filled.numbers + filled.unfit > 0).then_some(filled)
+    };
+    columns.filter_map(one).collect()
 }
 
 #[cfg(test)]

@@ -118,6 +118,7 @@ mod tests {
             next,
             lines: cells.len() as u64,
             troubles: Vec::new(),
+            numbers: Vec::new(),
         };
         let table = Table {
             names: vec!["x".into()],

@@ -150,5 +150,6 @@ pub(super) fn meets(info: &mut PartInfo, from: Option<u64>, end: u64) -> bool {
     }
     (info.first, info.next, info.lines) = (from, from, 0);
     info.troubles.clear();
+    info.numbers.clear();
     true
 }

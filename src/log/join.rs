@@ -222,7 +222,8 @@ fn milliseconds(name: &str) -> f64 {
     }
 }
 
-/// Server errors (5xx) fail; so do words such as `error` and a plain 1 or `true` of a flag.
+/// Server errors (5xx) fail; so do words such as `error` and a plain 1 or `true` of a flag. Among words
+/// a number says what it does alone.
 fn failed(column: Option<Column>) -> Vec<u8> {
     match column {
         Some(Column::Number(v)) => {
@@ -238,9 +239,15 @@ fn failed(column: Option<Column>) -> Vec<u8> {
                 .collect()
         }
         Some(Column::Category { codes, levels }) => {
+            let numbers: Vec<Option<f64>> = levels.iter().map(|l| l.parse().ok()).collect();
+            let flag = numbers.iter().flatten().all(|x| *x == 0.0 || *x == 1.0);
             let bad: Vec<u8> = levels
                 .iter()
-                .map(|l| {
+                .zip(numbers)
+                .map(|(l, number)| {
+                    if let Some(x) = number {
+                        return u8::from(if flag { x == 1.0 } else { x >= 500.0 });
+                    }
                     let l = l.to_lowercase();
                     u8::from(
                         [

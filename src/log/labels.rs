@@ -198,7 +198,7 @@ fn task(log: &Log, cells: &Cells) -> Task {
         };
     }
     let of = |column: &Column| match classes_of(column) {
-        Some(c) if c.len() <= 2 => Task::Binary,
+        Some(c) if c.len() <= 2 || say_yes_or_no(column, &c) => Task::Binary,
         Some(_) if scored && mostly_two(column) => Task::Binary,
         Some(_) => Task::Multiclass,
         None => Task::Regression,
@@ -218,6 +218,15 @@ fn task(log: &Log, cells: &Cells) -> Task {
         (None, Some(p)) => of(p),
         (None, None) => Task::Service,
     }
+}
+
+/// Whether all of these words say yes or no, in more than one spelling (`1`, and `true` further on).
+fn say_yes_or_no(column: &Column, classes: &[String]) -> bool {
+    let is = |word: &str| classes.iter().any(|c| c == word);
+    // Beside 0 and 1, -1 is a third class.
+    matches!(column, Column::Category { .. })
+        && classes.iter().all(|c| spoken(c).is_some())
+        && !(is("-1") && is("0"))
 }
 
 /// Whether two columns name two classes at most between them, or have no class in common.

@@ -211,6 +211,17 @@ pub struct Trouble {
     pub row_lost: bool,
 }
 
+/// Cells of a column of numbers that are none.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unfit {
+    /// The column.
+    pub column: String,
+    /// How many.
+    pub count: u64,
+    /// Line of the first, counted as [`Trouble::line`].
+    pub line: u64,
+}
+
 /// Reads some groups of rows of a columnar file ([`Cut::Groups`]).
 ///
 /// # Errors
@@ -247,6 +258,8 @@ pub struct Part {
     pub lines: u64,
     /// What was wrong, one entry a kind and column.
     pub troubles: Vec<Trouble>,
+    /// Of the columns of numbers, those with cells that are none.
+    pub unfit: Vec<Unfit>,
 }
 
 /// Why a file cannot be read at all.

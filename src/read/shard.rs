@@ -202,6 +202,7 @@ fn read(
             base + at as u64
         },
         lines: batch.line,
+        unfit: troubles.unfit(names),
         troubles: troubles.finish(names),
     };
     Ok(if stop == Stop::TooLong {
@@ -233,6 +234,7 @@ fn none(schema: &Schema, at: u64) -> Part {
         next: at,
         lines: 0,
         troubles: Vec::new(),
+        unfit: Vec::new(),
     }
 }
 

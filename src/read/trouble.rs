@@ -1,6 +1,7 @@
 //! Counts what is wrong with rows and cells, one entry a kind and column, with the first example.
 
-use super::Trouble;
+use super::{Trouble, Unfit};
+use std::collections::BTreeMap;
 
 /// Entries kept; what does not fit is counted in one more.
 const MOST: usize = 50;
@@ -34,7 +35,12 @@ struct Entry {
 
 /// The troubles of a shard.
 #[derive(Debug, Default)]
-pub(super) struct Troubles(Vec<Entry>);
+pub(super) struct Troubles {
+    entries: Vec<Entry>,
+    /// By column, cells that are no numbers, and the line of the first: all of them, for by their number
+    /// it is decided how the column is read.
+    unfit: BTreeMap<usize, (u64, u64)>,
+}
 
 impl Troubles {
     /// Counts a row that was lost.
@@ -55,13 +61,16 @@ impl Troubles {
 
     /// The first reason.
     pub fn reason(&self) -> Option<&str> {
-        self.0.first().map(|e| e.reason.as_str())
+        self.entries.first().map(|e| e.reason.as_str())
     }
 
     /// Takes what was counted elsewhere.
     pub fn append(&mut self, other: Self) {
-        for e in other.0 {
-            self.add(e.fault, e.column, e.line, e.count, e.row_lost, || e.reason);
+        for (column, (count, line)) in other.unfit {
+            self.count_unfit(column, count, line);
+        }
+        for e in other.entries {
+            self.enter(e.fault, e.column, e.line, e.count, e.row_lost, || e.reason);
         }
     }
 
@@ -91,16 +100,37 @@ impl Troubles {
         row_lost: bool,
         reason: impl FnOnce() -> String,
     ) {
+        if let (Fault::NotNumber, Some(column)) = (fault, column) {
+            self.count_unfit(column, count, line);
+        }
+        self.enter(fault, column, line, count, row_lost, reason);
+    }
+
+    fn count_unfit(&mut self, column: usize, count: u64, line: u64) {
+        let (known, first) = self.unfit.entry(column).or_insert((0, line));
+        *known += count;
+        *first = line.min(*first);
+    }
+
+    fn enter(
+        &mut self,
+        fault: Fault,
+        column: Option<usize>,
+        line: u64,
+        count: u64,
+        row_lost: bool,
+        reason: impl FnOnce() -> String,
+    ) {
         let same = |entry: &&mut Entry| entry.fault == fault && entry.column == column;
-        if let Some(entry) = self.0.iter_mut().find(same) {
+        if let Some(entry) = self.entries.iter_mut().find(same) {
             entry.count += count;
             return;
         }
-        let (fault, column, reason) = if self.0.len() < MOST {
+        let (fault, column, reason) = if self.entries.len() < MOST {
             (fault, column, reason())
         } else {
             let other = |e: &&mut Entry| e.fault == Fault::Other && e.row_lost == row_lost;
-            if let Some(entry) = self.0.iter_mut().find(other) {
+            if let Some(entry) = self.entries.iter_mut().find(other) {
                 entry.count += count;
                 return;
             }
@@ -110,7 +140,7 @@ impl Troubles {
                 "more kinds of trouble than are listed here".into(),
             )
         };
-        self.0.push(Entry {
+        self.entries.push(Entry {
             fault,
             column,
             line,
@@ -120,9 +150,19 @@ impl Troubles {
         });
     }
 
+    /// How many cells of which column are no numbers, though it is read as numbers.
+    pub fn unfit(&self, names: impl Fn(usize) -> String) -> Vec<Unfit> {
+        let one = |(column, (count, line)): (&usize, &(u64, u64))| Unfit {
+            column: names(*column),
+            count: *count,
+            line: *line,
+        };
+        self.unfit.iter().map(one).collect()
+    }
+
     /// The entries, with the names of their columns.
     pub fn finish(self, names: impl Fn(usize) -> String) -> Vec<Trouble> {
-        self.0
+        self.entries
             .into_iter()
             .map(|e| Trouble {
                 line: e.line,
@@ -148,6 +188,8 @@ mod tests {
             }
             troubles.row(Fault::TooFew, line, || "short".into());
         }
+        let unfit = troubles.unfit(|c| format!("c{c}"));
+        assert_eq!((unfit.len(), unfit[59].count, unfit[59].line), (60, 100, 0));
         let list = troubles.finish(|c| format!("c{c}"));
         assert_eq!(list.len(), MOST + 2);
         assert_eq!(list.iter().map(|t| t.count).sum::<u64>(), 6_100);

@@ -12,9 +12,9 @@ use super::progress::Tracker;
 use super::slices::Slices;
 use super::timing;
 use super::wire::Load;
-use crate::engine::Shards;
 use crate::engine::message::{Input, Reply, Request, Shard, Written};
 use crate::engine::parcel::{Packing, Unpacking};
+use crate::engine::{Shards, widen};
 use crate::read::ReadError;
 use crate::report::view::View;
 use crate::summary::{Series, Summary};
@@ -346,7 +346,7 @@ impl Client {
         on_progress: Rc<dyn Fn(Progress)>,
     ) -> Result<Loaded, Stopped> {
         let began = timing::now();
-        let inputs: Vec<Input> = inputs.into_iter().map(without_samples).collect();
+        let mut inputs: Vec<Input> = inputs.into_iter().map(without_samples).collect();
         let readers = self.readers().await?;
         let tracker = Rc::new(Tracker::new(&inputs, on_progress));
         let open = Request::Open {
@@ -360,10 +360,18 @@ impl Client {
                 tell(ReadError { mend, ..error });
             }
         };
-        let work = readers
-            .iter()
-            .map(|reader| read_shards(reader, keeper, files, &inputs, &plan, &tracker, &on_loss));
-        let (_, _) = futures::try_join!(open, try_join_all(work))?;
+        let work = read_all(&readers, keeper, files, &inputs, &plan, &tracker, &on_loss);
+        let ((), ()) = futures::try_join!(async { open.await.map(|_| ()) }, work)?;
+        let again = plan.again(&mut inputs);
+        if !again.is_empty() {
+            tracker.again(&again);
+            let fresh = |file: usize| Some((file, for_keeper(inputs.get(file)?)));
+            let request = Request::Again {
+                files: again.into_iter().filter_map(fresh).collect(),
+            };
+            keeper.ask(&request, Load::None, None).await?;
+            read_all(&readers, keeper, files, &inputs, &plan, &tracker, &on_loss).await?;
+        }
         if !plan.complete() {
             return Err(fault("", "read the files", "parts of them do not meet").into());
         }
@@ -428,9 +436,42 @@ impl Plan {
         open.into_iter().find_map(Shards::take)
     }
 
+    /// Plans the second reading of files where words turned up instead of numbers, and names them.
+    fn again(&self, inputs: &mut [Input]) -> Vec<usize> {
+        let mut chains = self.chains.borrow_mut();
+        if !chains.iter().all(Shards::complete) {
+            return Vec::new();
+        }
+        let again = widen(inputs, &chains);
+        for &file in &again {
+            if let (Some(chain), Some(input)) = (chains.get_mut(file), inputs.get(file)) {
+                *chain = Shards::new(file, input);
+            }
+        }
+        self.first.set(0);
+        again
+    }
+
     fn complete(&self) -> bool {
         self.chains.borrow().iter().all(Shards::complete)
     }
+}
+
+/// Has every reader read until no shard is left.
+async fn read_all(
+    readers: &[Rc<Hand>],
+    keeper: &Hand,
+    files: &[File],
+    inputs: &[Input],
+    plan: &Plan,
+    tracker: &Tracker,
+    on_loss: &dyn Fn(ReadError),
+) -> Result<(), Stopped> {
+    let one = |reader: &Rc<Hand>| {
+        let reader = Rc::clone(reader);
+        async move { read_shards(&reader, keeper, files, inputs, plan, tracker, on_loss).await }
+    };
+    try_join_all(readers.iter().map(one)).await.map(|_| ())
 }
 
 /// What one reader does: shard after shard until none is left. Its rows go to the keeper while it

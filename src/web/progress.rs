@@ -103,6 +103,19 @@ impl Tracker {
         }
     }
 
+    /// Files are read once more: what was read of them counts no longer.
+    pub(super) fn again(&self, files: &[usize]) {
+        let mut shards = self.shards.borrow_mut();
+        shards.retain(|(file, _), (bytes, rows)| {
+            let stays = !files.contains(file);
+            if !stays {
+                self.bytes.set(self.bytes.get() - *bytes);
+                self.rows.set(self.rows.get() - *rows);
+            }
+            stays
+        });
+    }
+
     pub(super) fn stage(&self, stage: Stage, done: f64) {
         let changed = self.stage.replace(stage) != stage;
         if changed || timing::now() - self.told.get() >= STEP_MS {

@@ -137,6 +137,13 @@ fn answer(
                 Err(fault("", "the rows were damaged on their way"))
             }
         }
+        Request::Again { files } => {
+            let keeper = &mut opened(keeping)?.keeper;
+            for (file, input) in files {
+                keeper.again(file, input);
+            }
+            Ok((Reply::Kept, Load::None))
+        }
         Request::Finish { view } => {
             let clock = Clock::new(post, id);
             let keeping = opened(keeping)?;

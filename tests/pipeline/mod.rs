@@ -3,7 +3,7 @@
 
 use plumbline::engine::message::Input;
 use plumbline::engine::rows::Load;
-use plumbline::engine::{Keeper, Shards, arrange, info, look, read_through};
+use plumbline::engine::{Keeper, Shards, arrange, info, look, read_through, widen};
 use plumbline::log::Role;
 use plumbline::read::ReadError;
 use plumbline::report::Report;
@@ -33,9 +33,34 @@ pub fn inputs(files: &[File<'_>], roles: &[(Role, &str)]) -> Result<Vec<Input>, 
 
 /// Reads all rows into a keeper.
 pub fn keeper(files: &[File<'_>], inputs: &[Input]) -> Result<Keeper, ReadError> {
-    let mut keeper = Keeper::open(inputs.to_vec());
-    for (file, (input, (_, bytes))) in inputs.iter().zip(files).enumerate() {
-        let mut shards = Shards::new(file, input);
+    keeper_of(files, inputs, Shards::new)
+}
+
+/// Reads all rows into a keeper, in shards of a choice.
+pub fn keeper_of(
+    files: &[File<'_>],
+    inputs: &[Input],
+    cut: impl Fn(usize, &Input) -> Shards,
+) -> Result<Keeper, ReadError> {
+    let mut inputs = inputs.to_vec();
+    let mut keeper = Keeper::open(inputs.clone());
+    let mut chains: Vec<Shards> = inputs.iter().enumerate().map(|(i, n)| cut(i, n)).collect();
+    read_all(files, &inputs, &mut chains, &mut keeper)?;
+    for file in widen(&mut inputs, &chains) {
+        chains[file] = cut(file, &inputs[file]);
+        keeper.again(file, inputs[file].clone());
+    }
+    read_all(files, &inputs, &mut chains, &mut keeper)?;
+    Ok(keeper)
+}
+
+fn read_all(
+    files: &[File<'_>],
+    inputs: &[Input],
+    chains: &mut [Shards],
+    keeper: &mut Keeper,
+) -> Result<(), ReadError> {
+    for ((shards, input), (_, bytes)) in chains.iter_mut().zip(inputs).zip(files) {
         let mut waiting = Vec::new();
         loop {
             // The last first: the order must not matter.
@@ -48,7 +73,7 @@ pub fn keeper(files: &[File<'_>], inputs: &[Input]) -> Result<Keeper, ReadError>
         }
         assert!(shards.complete());
     }
-    Ok(keeper)
+    Ok(())
 }
 
 /// The Summary of files.

@@ -94,6 +94,7 @@ pub fn in_shards(schema: &Schema, bytes: &[u8], size: u64) -> (Table, u64, Vec<T
             next: part.next,
             lines: part.lines,
             troubles: part.troubles,
+            numbers: Vec::new(),
         };
         shards.done(shard.index, info);
         queue.extend(std::iter::from_fn(|| shards.take()));

@@ -6,7 +6,7 @@ use super::options::ReportOptions;
 use plumbline::engine::message::{Input, Shard};
 use plumbline::engine::rows::Load as Rows;
 use plumbline::engine::{
-    Keeper, Shards, arrange, few, info, look as look_into, read_through, sift, tables,
+    Keeper, Shards, arrange, few, info, look as look_into, read_through, sift, tables, widen,
 };
 use plumbline::log::FileKind;
 use plumbline::read::{Bytes, Part, ReadError};
@@ -154,11 +154,29 @@ fn within(path: &Path, name: &str) -> Result<Within, ReadError> {
 /// Reads all rows of the files.
 pub fn read(opened: &[Opened]) -> Result<Keeper, String> {
     let inputs: Vec<Input> = opened.iter().map(|o| o.input.clone()).collect();
-    let inputs = Input::files(&inputs);
+    let mut inputs = Input::files(&inputs);
     let places: Vec<&Place> = opened.iter().flat_map(|o| &o.files).collect();
     let mut keeper = Keeper::open(inputs.clone());
     let chains = inputs.iter().enumerate();
     let mut chains: Vec<Shards> = chains.map(|(i, input)| Shards::new(i, input)).collect();
+    read_shards(&inputs, &places, &mut chains, &mut keeper)?;
+    let again = widen(&mut inputs, &chains);
+    for file in again {
+        let input = &inputs[file];
+        chains[file] = Shards::new(file, input);
+        keeper.again(file, input.clone());
+    }
+    read_shards(&inputs, &places, &mut chains, &mut keeper)?;
+    Ok(keeper)
+}
+
+/// Reads the shards that are left.
+fn read_shards(
+    inputs: &[Input],
+    places: &[&Place],
+    chains: &mut [Shards],
+    keeper: &mut Keeper,
+) -> Result<(), String> {
     let mut first = 0;
     loop {
         while chains.get(first).is_some_and(Shards::complete) {
@@ -183,7 +201,7 @@ pub fn read(opened: &[Opened]) -> Result<Keeper, String> {
             chains[shard.file].done(shard.index, found);
         }
     }
-    Ok(keeper)
+    Ok(())
 }
 
 fn part(place: &Place, input: &Input, shard: Shard) -> Result<Part, ReadError> {

@@ -134,6 +134,7 @@ impl Columnar for Arrow {
             let spec = schema.columns.get(at);
             spec.map(|c| c.name.clone()).unwrap_or_default()
         };
+        part.unfit = troubles.unfit(names);
         part.troubles = troubles.finish(names);
         Ok(part)
     }

@@ -139,6 +139,7 @@ impl Columnar for Parquet {
                 .map(|c| c.name.clone())
                 .unwrap_or_default()
         };
+        part.unfit = troubles.unfit(names);
         part.troubles = troubles.finish(names);
         Ok(part)
     }
