@@ -183,7 +183,7 @@ fn too_many_words_are_only_counted() {
     let rows = 106_000;
     let x = |i: usize| match i {
         0..3_000 => format!("w{}", i % 5),
-        _ if i % 100 == 0 => String::new(),
+        _ if i.is_multiple_of(100) => String::new(),
         _ => format!("w{i}"),
     };
     for role in [Role::Segment, Role::Feature, Role::ModelVersion] {

@@ -3,7 +3,7 @@
 
 use super::message::{Input, PartInfo, Shard};
 use super::rows::{Load, Rows};
-use super::sources::Sources;
+use super::sources::{Sources, kind};
 use crate::log::{FileKind, join};
 use crate::read::ReadError;
 use crate::report::Report;
@@ -173,11 +173,6 @@ fn sharpen(builder: &Builder, summary: &mut Summary, view: &View, drift: bool) {
             builder.add_exact(summary, at, &ranges);
         }
     }
-}
-
-/// Reasons differ by the value found; troubles of one column and kind are one.
-pub(super) fn kind(reason: &str) -> &str {
-    reason.split_once(", expected").map_or(reason, |r| r.1)
 }
 
 /// The parts of a file as one table, and what was wrong with it, lines counted from the file's start.

@@ -1,7 +1,6 @@
 //! The rows of files as the sources of a log: parts of one table below each other, with the columns
 //! that their paths give.
 
-use super::keeper::kind;
 use super::message::Input;
 use super::notices::Expected;
 use crate::log::{Role, Source};
@@ -124,6 +123,11 @@ impl Sources {
     pub fn finish(self) -> (Vec<Source>, Vec<SourceInfo>, Vec<Rejected>) {
         (self.sources, self.infos, self.rejected)
     }
+}
+
+/// Reasons differ by the value found; troubles of one column and kind are one.
+pub(super) fn kind(reason: &str) -> &str {
+    reason.split_once(", expected").map_or(reason, |r| r.1)
 }
 
 /// Puts the rows of a part below those before it, column by name.
