@@ -124,3 +124,27 @@ fn formats_of_excel_give_each_sheet_and_tell_what_is_beside_a_table() {
     ));
     app.assert_quiet();
 }
+
+#[test]
+fn a_column_that_turns_to_words_is_read_again() {
+    let Some(mut app) = App::open() else { return };
+    // So many rows that the first look sees numbers only.
+    let mut text = String::from("id,time,score,outcome,level\n");
+    for i in 0..90_000 {
+        let level = match i {
+            0..60_000 => (i % 7).to_string(),
+            _ => format!("grade {}", i % 3),
+        };
+        let (day, outcome) = (1 + i / 3_600, i % 2);
+        text += &format!("r{i},2025-03-{day:02},0.{:03},{outcome},{level}\n", i % 997);
+    }
+    let log = crate::data::file(&crate::data::folder("turns"), "log.csv", text);
+    app.read(&[&log]);
+    let (_, saved) = saved_json(&mut app.page);
+    let expected = command_line(&[&log], &["--out", "-"]);
+    assert!(
+        expected.contains("30000 of its 90000 filled cells are words, the first in line 60002")
+    );
+    assert_eq!(saved, serde_json::from_str::<Value>(&expected).unwrap());
+    app.assert_quiet();
+}
