@@ -5,6 +5,9 @@
 mod pipeline;
 
 use pipeline::{report, summary, value};
+use plumbline::engine::rows::Load;
+use plumbline::engine::{Keeper, Shards, info, read_through};
+use plumbline::read::Cut;
 use plumbline::report::Report;
 use plumbline::report::html::{self, Payload};
 use plumbline::report::view::View;
@@ -332,4 +335,77 @@ fn names_and_values_are_only_text() {
     let saved = html::render(page, payload.as_bytes()).unwrap();
     assert_eq!(saved.matches("<script").count(), 1);
     assert!(!saved.contains("alert"));
+}
+
+/// The reader counts troubles by kind; what one says of its first example must not part them again where
+/// a file has many shards.
+#[test]
+fn troubles_of_a_kind_are_one_however_a_file_is_cut() {
+    let json: Vec<String> = (0..40)
+        .map(|i| {
+            let day = 1 + i / 4;
+            format!(
+                "{{\"id\":\"r{i}\",\"ts\":\"2026-01-{day:02}T10:00:00Z\",\"prediction\":{},\"label\":1}}",
+                i % 2
+            )
+        })
+        .collect();
+    let broken = |i: usize| match i % 6 {
+        1 => json[i].replace(':', ""),
+        2 => json[i].replace(',', " "),
+        _ => json[i].clone(),
+    };
+    let items: Vec<String> = (0..40).map(broken).collect();
+    // Five words, each with a letter and a byte that is none.
+    let row = |(i, line): (usize, String)| {
+        let word = [0xc3, 0xa9, 0x81, b'a' + (i % 5) as u8];
+        let note = if i == 0 { b"note" } else { &word };
+        [line.as_bytes(), b",", note, b"\n"].concat()
+    };
+    let csv: Vec<u8> = lines().into_iter().enumerate().flat_map(row).collect();
+    for (bytes, lost) in [
+        (csv, false),
+        (items.join("\n").into_bytes(), true),
+        (format!("[{}]", items.join(",\n")).into_bytes(), true),
+    ] {
+        let whole = told_in_shards(&bytes, u64::MAX);
+        assert_eq!(whole.len(), 1, "{whole:?}");
+        assert_eq!(whole[0].row_lost, lost);
+        for size in [300, 1_000] {
+            assert_eq!(told_in_shards(&bytes, size), whole, "shards of {size}");
+        }
+    }
+}
+
+/// What is told of a file that is read in shards of a size.
+fn told_in_shards(bytes: &[u8], size: u64) -> Vec<plumbline::report::Rejected> {
+    let input = pipeline::inputs(&[("log", bytes)], &[]).unwrap().remove(0);
+    let in_order = input.sniff.cut == Cut::InOrder;
+    let mut shards = Shards::with_size(
+        0,
+        bytes.len() as u64,
+        size.min(bytes.len() as u64),
+        in_order,
+    );
+    let mut keeper = Keeper::open(vec![input.clone()]);
+    while let Some(shard) = shards.take() {
+        let part = read_through(&input, shard, &bytes).unwrap();
+        let found = info(&part);
+        assert!(keeper.keep(shard, found.clone(), Load::Table(part.table)));
+        shards.done(shard.index, found);
+    }
+    assert!(shards.complete());
+    let view = View::default();
+    Report::from(&keeper.finish(&view, &mut |_, _| {}).unwrap(), &view).rejected
+}
+
+#[test]
+fn a_summary_whose_buckets_are_out_of_order_makes_a_report() {
+    let good = lines().join("\n");
+    let files: [pipeline::File<'_>; 1] = [("log.csv", good.as_bytes())];
+    let mut summary = summary(&files, &[], &View::default()).unwrap();
+    let buckets: usize = summary.series.iter().map(|s| s.buckets.len()).sum();
+    assert!(buckets > 2);
+    summary.series.iter_mut().for_each(|s| s.buckets.reverse());
+    assert_eq!(Report::from(&summary, &View::default()).rows.joined, 40);
 }

@@ -158,6 +158,8 @@ fn bad_time(format: TimeFormat, text: &[u8], column: usize, line: u64, troubles:
 fn bad_text(text: &[u8], column: usize, line: u64, troubles: &mut Troubles) {
     troubles.cell(Fault::NotUtf8, column, line, || {
         let text = shown(text);
-        format!("found '{text}' with bytes that are not UTF-8; they are shown as \u{fffd}")
+        format!(
+            "found '{text}' with bytes that are no text, expected UTF-8; they are shown as \u{fffd}"
+        )
     });
 }

@@ -77,10 +77,16 @@ impl Series {
         (start, next(size, start))
     }
 
+    /// A range of buckets; none where there is no such range, as in a Summary from elsewhere whose
+    /// buckets are not in order.
+    fn buckets(&self, range: (usize, usize)) -> &[Bucket] {
+        self.buckets.get(range.0..range.1).unwrap_or_default()
+    }
+
     /// The cells of a range of buckets as one.
     #[must_use]
     pub fn total(&self, range: (usize, usize)) -> Cow<'_, Cell> {
-        match &self.buckets[range.0..range.1] {
+        match self.buckets(range) {
             [] => Cow::Owned(Cell::default()),
             [one] => Cow::Borrowed(&one.cell),
             many => {
@@ -94,7 +100,7 @@ impl Series {
     /// at a fraction of the cost.
     #[must_use]
     pub fn total_of_outcomes(&self, range: (usize, usize)) -> Cell {
-        let buckets = self.buckets[range.0..range.1].iter();
+        let buckets = self.buckets(range).iter();
         let cells: Vec<&Cell> = buckets.map(|b| &b.cell).collect();
         Cell::total_of_outcomes(&cells)
     }
@@ -102,7 +108,7 @@ impl Series {
     /// Rows of a range of buckets, and how many of them lack a cell, by column.
     #[must_use]
     pub fn missing(&self, range: (usize, usize)) -> (u64, Vec<u64>) {
-        let cells = || self.buckets[range.0..range.1].iter().map(|b| &b.cell);
+        let cells = || self.buckets(range).iter().map(|b| &b.cell);
         let rows = cells().map(|c| c.rows).sum();
         (rows, counts(cells().map(|c| &c.missing[..])))
     }

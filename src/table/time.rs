@@ -61,12 +61,7 @@ impl Time {
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let bytes = text.as_bytes();
-        let number = |from: usize, to: usize| -> Option<i64> {
-            let part = bytes.get(from..to)?;
-            part.iter()
-                .all(u8::is_ascii_digit)
-                .then(|| part.iter().fold(0i64, |n, b| n * 10 + i64::from(b - b'0')))
-        };
+        let number = |from: usize, to: usize| digits(bytes.get(from..to)?);
         let (negative, at) = if bytes.first() == Some(&b'-') {
             (true, 1)
         } else {
@@ -86,16 +81,23 @@ impl Time {
         if date_end < text.len() {
             let clock = text.get(date_end + 1..)?.strip_suffix('Z')?;
             let (hms, fraction) = clock.split_once('.').unwrap_or((clock, ""));
-            let mut parts = hms.split(':').map(|p| p.parse::<i64>().ok());
+            let mut parts = hms.split(':').map(|p| digits(p.as_bytes()));
             let (h, m) = (parts.next()??, parts.next()??);
             let s = parts.next().unwrap_or(Some(0))?;
-            micros += ((h * 60 + m) * 60 + s) * SECOND;
+            micros = micros.checked_add(((h * 60 + m) * 60 + s) * SECOND)?;
             if !fraction.is_empty() {
-                micros += format!("{fraction:0<6}").get(..6)?.parse::<i64>().ok()?;
+                let six = format!("{fraction:0<6}");
+                micros = micros.checked_add(digits(six.as_bytes().get(..6)?)?)?;
             }
         }
         Some(Self(micros))
     }
+}
+
+/// A number of at most six digits, as the years that a [`Time`] can hold have; nothing overflows then.
+fn digits(text: &[u8]) -> Option<i64> {
+    let good = (1..=6).contains(&text.len()) && text.iter().all(u8::is_ascii_digit);
+    good.then(|| text.iter().fold(0, |n, b| n * 10 + i64::from(b - b'0')))
 }
 
 /// RFC 3339 in UTC, with as many fractional digits as needed (none, three or six).
@@ -144,6 +146,23 @@ mod tests {
         assert_eq!(Time::parse("2025-01-01"), Some(Time(1_735_689_600_000_000)));
         assert_eq!(Time::parse("2025-1-01"), None);
         assert_eq!(Time::parse("yesterday"), None);
+    }
+
+    #[test]
+    fn what_is_beyond_every_instant_is_none() {
+        for text in [
+            "99999999999999999999-01-01",
+            "999999-01-01T00:00:00Z",
+            "-999999-01-01",
+            "2025-01-01T9223372036854775807:00:00Z",
+            "2025-01-01T+1:00:00Z",
+            "2025-01-01T00:00:00.-12345Z",
+            "294247-01-10T04:00:55Z",
+        ] {
+            assert_eq!(Time::parse(text), None, "{text}");
+        }
+        let last = Time(i64::MAX);
+        assert_eq!(Time::parse(&last.to_string()), Some(last));
     }
 
     #[test]

@@ -395,7 +395,7 @@ impl Words<'_> {
             let mut text = Vec::new();
             self.cells.write(place, self.meaning, &mut text);
             let text = shown(&text);
-            format!("found '{text}' with bytes that are not UTF-8; they are shown as \u{fffd}")
+            format!("found '{text}' with bytes that are no text, expected UTF-8; they are shown as \u{fffd}")
         });
     }
 }

@@ -359,8 +359,8 @@ impl Items<'_> {
         }
         troubles.row(Fault::NotJson, line, || {
             format!(
-                "an item of the array is not one whole JSON object ({} at byte {}); the row is \
-                 left out",
+                "found a broken item of the array ({} at byte {}), expected one whole JSON object; \
+                 the row is left out",
                 fault.what,
                 (fault.at + 1).saturating_sub(from)
             )

@@ -151,8 +151,8 @@ impl Rows for JsonRows {
                         batch.drop_row();
                         troubles.row(Fault::NotJson, number, || {
                             format!(
-                                "the line is not one whole JSON object ({} at byte {}); the row is \
-                                 left out",
+                                "found a broken line ({} at byte {}), expected one whole JSON \
+                                 object; the row is left out",
                                 wrong.what,
                                 wrong.at - at + 1
                             )

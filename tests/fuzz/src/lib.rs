@@ -30,18 +30,24 @@ pub fn within<T>(megabytes: usize, what: &str, run: impl FnOnce() -> T) -> T {
     result
 }
 
-/// Of each column with troubles, and of the rows: the first line, and how many there are.
-type Told = BTreeMap<(Option<String>, bool), (u64, u64)>;
+/// Of each kind of trouble in each column, and of the rows: the first line, and how many there are.
+type Told = BTreeMap<(Option<String>, bool, String), (u64, u64)>;
 
 /// What is wrong with a file; `parts` are the lines of each part of it, and its troubles.
-fn told<'a>(parts: impl IntoIterator<Item = (u64, &'a [Trouble])>, by_column: bool) -> Told {
+fn told<'a>(parts: impl IntoIterator<Item = (u64, &'a [Trouble])>, apart: bool) -> Told {
     let mut told = Told::new();
     let mut before = 0;
     for (lines, troubles) in parts {
         for trouble in troubles {
             let line = before + trouble.line;
-            let column = trouble.column.clone().filter(|_| by_column);
-            let entry = told.entry((column, trouble.row_lost)).or_insert((line, 0));
+            let column = trouble.column.clone().filter(|_| apart);
+            // What was found differs from one to the next; what was expected tells the kind. What is
+            // wrong with a whole group of rows has its reason in whatever was read first.
+            let kind = trouble.reason.split_once(", expected").filter(|_| apart);
+            let kind = kind.map_or("", |(_, kind)| kind).to_owned();
+            let entry = told
+                .entry((column, trouble.row_lost, kind))
+                .or_insert((line, 0));
             *entry = (entry.0.min(line), entry.1 + trouble.count);
         }
         before += lines;
@@ -52,9 +58,9 @@ fn told<'a>(parts: impl IntoIterator<Item = (u64, &'a [Trouble])>, by_column: bo
 /// Asserts that a file in parts has the troubles that it has as a whole.
 #[track_caller]
 fn same_troubles(parts: &[(u64, &[Trouble])], whole: (u64, &[Trouble])) {
-    // A list of troubles ends, and what does not fit is of no column.
+    // A list of troubles ends, and what does not fit is of no kind and no column.
     let full = |troubles: &[Trouble]| troubles.iter().any(|t| t.reason.starts_with("more kinds"));
-    let by_column = !full(whole.1) && !parts.iter().any(|(_, troubles)| full(troubles));
-    let parts = told(parts.iter().copied(), by_column);
-    assert_eq!(parts, told([whole], by_column), "other troubles in parts");
+    let apart = !full(whole.1) && !parts.iter().any(|(_, troubles)| full(troubles));
+    let parts = told(parts.iter().copied(), apart);
+    assert_eq!(parts, told([whole], apart), "other troubles in parts");
 }
