@@ -258,7 +258,11 @@ impl Page {
 
     /// Begins to record what the browser's threads do.
     pub fn trace(&mut self) {
-        let categories = ["disabled-by-default-devtools.timeline", "toplevel"];
+        let categories = [
+            "devtools.timeline",
+            "disabled-by-default-devtools.timeline",
+            "toplevel",
+        ];
         let config = json!({ "includedCategories": categories, "excludedCategories": ["*"] });
         self.browser
             .call(None, "Tracing.start", &json!({ "traceConfig": config }))
@@ -286,9 +290,22 @@ impl Page {
             .flatten()
             .collect();
         let place = |e: &Value| (e["pid"].as_u64(), e["tid"].as_u64());
+        // The browser has pages of its own; the threads of this one run its scripts.
+        let origin = self.eval("location.href.split('/').slice(0, 3).join('/')");
+        let origin = origin.as_str().unwrap_or_default().to_owned();
+        let runs_ours = |e: &&&Value| {
+            let url = e["args"]["data"]["url"].as_str();
+            url.is_some_and(|url| url.starts_with(&origin))
+        };
+        let ours: Vec<_> = events
+            .iter()
+            .filter(runs_ours)
+            .map(|e| e["pid"].as_u64())
+            .collect();
         let own: Vec<_> = events
             .iter()
             .filter(|e| e["name"] == "thread_name" && e["args"]["name"] == "CrRendererMain")
+            .filter(|e| ours.contains(&e["pid"].as_u64()))
             .map(|e| place(e))
             .collect();
         let of = |e: &Value, what: &str| e[what].as_f64().unwrap_or_default() / 1e3;
