@@ -2,8 +2,8 @@
 
 use crate::{same_troubles, within};
 use libfuzzer_sys::Corpus;
-use plumbline::engine::Shards;
 use plumbline::engine::message::{PartInfo, Shard};
+use plumbline::engine::{Shards, info};
 use plumbline::read::{Cut, Format, Part, Schema, ShardRead, TimeFormat, inspect, read_shard};
 use plumbline::table::{Kind, Table};
 
@@ -89,15 +89,9 @@ fn in_shards(schema: &Schema, bytes: &[u8], size: u64, in_order: bool) -> (Table
         if tables.len() <= shard.index {
             tables.resize(shard.index + 1, Table::default());
         }
+        let found = info(&part);
         tables[shard.index] = part.table;
-        let info = PartInfo {
-            rows: tables[shard.index].rows as u64,
-            first: part.first,
-            next: part.next,
-            lines: part.lines,
-            troubles: part.troubles,
-        };
-        shards.done(shard.index, info);
+        shards.done(shard.index, found);
     }
     assert!(shards.complete(), "shards of {size} do not meet");
     let mut table = Table::default();
