@@ -45,12 +45,6 @@ impl Keeper {
         keeper
     }
 
-    /// What was summarised last.
-    #[must_use]
-    pub fn summary(&self) -> Option<&Summary> {
-        self.summary.as_ref()
-    }
-
     /// Keeps the rows of a shard, in place of those that were kept for it before. False if they were
     /// damaged on their way.
     #[must_use]

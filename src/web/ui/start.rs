@@ -54,7 +54,7 @@ pub fn Start() -> impl IntoView {
                     <Paste/>
                 </Show>
                 <p class="drop-note">
-                    "CSV, JSON, Parquet, Arrow or Excel, of any size, also compressed or in an archive. Nothing is uploaded: the files are read in this tab and never leave it."
+                    "CSV, JSON, Parquet, Arrow or Excel, also compressed or in an archive. Nothing is uploaded: the files are read in this tab and never leave it."
                 </p>
             </div>
             <p class="start-demo">
