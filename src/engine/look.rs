@@ -71,7 +71,7 @@ pub fn arrange(inputs: &mut [Input]) {
             let Some(best) = surest.get(name) else {
                 continue;
             };
-            let taken = best.role.is_single()
+            let taken = best.role.is_guessed_once()
                 && input
                     .roles
                     .iter()
@@ -122,6 +122,7 @@ impl Input {
     #[must_use]
     pub fn schema(&self) -> Schema {
         let mut schema = self.sniff.schema.clone();
+        let ids = self.roles.iter().filter(|g| g.role == Role::Id).count();
         for ((spec, column), guess) in schema
             .columns
             .iter_mut()
@@ -131,13 +132,18 @@ impl Input {
             let kind = kind_of(guess.role, column);
             spec.wanted = kind.is_some();
             spec.kind = kind.unwrap_or(Kind::Presence);
+            // No fraction is an id, but it can be a part of one, as a latitude is: by its value.
+            let fractions = column.kind == Kind::Number && !column.whole;
+            if guess.role == Role::Id && ids > 1 && fractions {
+                spec.kind = Kind::Number;
+            }
             spec.time = (spec.kind == Kind::Time).then(|| column.time.unwrap_or(TimeFormat::Iso));
         }
         schema
     }
 
-    /// Gives a role to a column, by its name; a column that had a role which only one can have
-    /// becomes a feature.
+    /// Gives a role to a column, by its name. A column that had a role which only one can have is no
+    /// longer used; nor are ids that were only guessed, where one is given.
     ///
     /// # Errors
     /// A sentence that names the columns, where there is none of that name.
@@ -156,8 +162,9 @@ impl Input {
                 names.join(", ")
             ));
         };
-        if role.is_single() {
-            for guess in self.roles.iter_mut().filter(|g| g.role == role) {
+        // Ids that the reader gives stand together, in place of those that were found.
+        for guess in self.roles.iter_mut().filter(|g| g.role == role) {
+            if role.is_single() || role == Role::Id && !guess.is_given() {
                 *guess = RoleGuess {
                     role: Role::Ignore,
                     confidence: 0.5,

@@ -136,7 +136,8 @@ impl Union {
         let mut found: BTreeMap<&str, &RoleGuess> = BTreeMap::new();
         for part in std::iter::once(fullest).chain(parts) {
             for (column, role) in part.sniff.columns.iter().zip(&part.roles) {
-                let taken = role.role.is_single() && found.values().any(|r| r.role == role.role);
+                let taken =
+                    role.role.is_guessed_once() && found.values().any(|r| r.role == role.role);
                 if !taken {
                     found.entry(&column.name).or_insert(role);
                 }

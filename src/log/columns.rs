@@ -3,6 +3,7 @@
 //! A column that was taken leaves behind which of its cells were missing. Rows of a single file are
 //! moved, never copied.
 
+use super::keys::{Keys, refine};
 use super::labels;
 use super::rows::{LogColumn, Source, Spread};
 use super::{FileKind, Role};
@@ -52,6 +53,50 @@ impl Predictions {
     /// The files.
     pub fn sources(&self) -> &[Source] {
         &self.sources
+    }
+
+    /// The key of each row; of columns that are nothing but ids is only kept which cells are there.
+    ///
+    /// # Errors
+    /// A sentence, where a column of the key was not kept.
+    pub fn take_keys(&mut self, keys: &Keys) -> Result<Vec<u128>, String> {
+        keys.take(&mut self.sources)
+    }
+
+    /// Tells keys of rows apart by a role too, where a file has it.
+    pub fn refine(&self, keys: &mut [u128], role: Role) {
+        let mut rest = keys;
+        for source in &self.sources {
+            let (own, behind) = rest.split_at_mut(source.table.rows.min(rest.len()));
+            if let Some((_, column)) = source.column(role) {
+                refine(own, column);
+            }
+            rest = behind;
+        }
+    }
+
+    /// The times of the predictions; where no column of a file is just that, those that it is joined by.
+    /// Afterwards nothing is left of the ids but which cells are there.
+    pub fn take_times(&mut self) -> Option<Column> {
+        let place = |s: &Source| {
+            let time = s.roles.iter().position(|r| *r == Role::Time);
+            let mut columns = s.roles.iter().zip(&s.table.columns);
+            let is_time = |(role, column): (&Role, &Column)| {
+                *role == Role::Id && matches!(column, Column::Time(_))
+            };
+            time.or_else(|| columns.position(is_time))
+        };
+        let places: Vec<Option<usize>> = self.sources.iter().map(place).collect();
+        let any = places.iter().any(Option::is_some);
+        let times = any.then(|| self.join(&places));
+        for source in &mut self.sources {
+            for (role, column) in source.roles.iter().zip(&mut source.table.columns) {
+                if *role == Role::Id && !matches!(column, Column::Presence(_)) {
+                    *column = column.presence();
+                }
+            }
+        }
+        times
     }
 
     /// One column out of the same role of every file; `None` where no file has it.

@@ -1,9 +1,11 @@
-//! Sources to Log: files of one kind one below the other, outcomes found by id.
+//! Sources to Log: files of one kind one below the other, outcomes found by id, or by several columns that
+//! are one key together ([`super::keys`]).
 //!
 //! Every prediction is kept, also where its id comes twice.
 
 use super::columns::Predictions;
 use super::index::Index;
+use super::keys::{Keys, refine};
 use super::labels::{self, Cells};
 use super::outcomes::Outcomes;
 use super::rows::{Category, Counts, Log, Source};
@@ -33,7 +35,12 @@ pub fn join(sources: Vec<Source>) -> Result<Log, String> {
         reference: (rows - live) as u64,
         ..Counts::default()
     };
-    log.time = times(predictions.take(Role::Time));
+    let keys = Keys::of(&outcomes, predictions.sources())?;
+    let mut ids = match &keys {
+        Some(keys) => predictions.take_keys(keys)?,
+        None => Vec::new(),
+    };
+    log.time = times(predictions.take_times());
     if log.time[..live.min(log.time.len())]
         .iter()
         .all(|t| *t == NO_TIME)
@@ -47,17 +54,26 @@ pub fn join(sources: Vec<Source>) -> Result<Log, String> {
         log.time.clear();
     }
 
-    let ids = predictions.take(Role::Id);
-    let mut outcomes = Outcomes::new(outcomes)?;
-    if let Some(outcomes) = &mut outcomes {
-        outcomes.find(ids.as_ref(), &mut counts)?;
+    let mut outcomes = match &keys {
+        Some(keys) => Outcomes::new(outcomes, keys)?,
+        None => None,
+    };
+    if let (Some(outcomes), Some(keys)) = (&mut outcomes, &keys) {
+        outcomes.find(&ids, keys, &mut counts)?;
+        log.notes.extend(keys.note());
+        log.notes.extend(repeated(keys, &counts));
     }
-    if let Some(Column::Key(ids)) = &ids {
-        let mut seen = Index::new(&ids[..live]);
-        let again =
-            |row: &u32| ids[*row as usize] != NO_KEY && seen.enter(*row, |_| false).is_some();
-        counts.duplicate_predictions = (0..live as u32).filter(again).count() as u64;
+    if keys.is_some_and(|keys| !keys.are_ids) {
+        // What is foretold of one thing at another time or by another model is told anew.
+        predictions.refine(&mut ids, Role::ModelVersion);
+        let time = Column::Time(std::mem::take(&mut log.time));
+        refine(&mut ids, &time);
+        log.time = times(Some(time));
     }
+    let ids_of_live = &ids[..live.min(ids.len())];
+    let mut seen = Index::new(ids_of_live);
+    let again = |(row, id): &(u32, &u128)| **id != NO_KEY && seen.enter(*row, |_| false).is_some();
+    counts.duplicate_predictions = (0..).zip(ids_of_live).filter(again).count() as u64;
     drop(ids);
     let own = predictions.take(Role::Outcome);
     counts.outcomes += own.as_ref().map_or(0, |c| {
@@ -122,6 +138,18 @@ pub fn join(sources: Vec<Source>) -> Result<Log, String> {
     }
     log.counts = counts;
     Ok(log)
+}
+
+/// The sentence on outcomes of which many share a key that should be their own.
+fn repeated(keys: &Keys, counts: &Counts) -> Option<String> {
+    keys.note()?;
+    let many = counts.duplicate_outcomes * 10 > counts.outcomes;
+    many.then(|| {
+        format!(
+            "{} of the {} outcomes have the {} of another one, and only the last of them counts. If one more column tells them apart, mark it as id in both files.",
+            counts.duplicate_outcomes, counts.outcomes, keys.names()
+        )
+    })
 }
 
 /// Whether the scores of the classes are the items of an array: `probs.0`, `probs.1`.

@@ -5,6 +5,7 @@
 mod columns;
 mod index;
 mod join;
+mod keys;
 mod labels;
 mod outcomes;
 mod roles;
@@ -13,6 +14,7 @@ mod rules;
 
 pub use columns::too_many_words;
 pub use join::join;
+pub use keys::{apart, same_name};
 pub use roles::{RoleGuess, guess, kind_of};
 pub use rows::{Category, Counts, Labels, Log, LogColumn, Source, Spread, Truth};
 
@@ -37,7 +39,7 @@ pub enum Task {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
-    /// Joins predictions with outcomes.
+    /// Joins predictions with outcomes; several columns together are one key.
     Id,
     /// When the prediction was made.
     Time,
@@ -101,9 +103,15 @@ impl Role {
         )
     }
 
-    /// Whether one column of a file has the role.
+    /// Whether at most one column of a file has the role.
     #[must_use]
     pub fn is_single(self) -> bool {
+        self.is_guessed_once() && self != Self::Id
+    }
+
+    /// Whether by name and values alone at most one column of a file is taken to have the role.
+    #[must_use]
+    pub fn is_guessed_once(self) -> bool {
         !matches!(
             self,
             Self::ClassScore | Self::Segment | Self::Feature | Self::Ignore
@@ -146,7 +154,7 @@ impl fmt::Display for Role {
 pub enum FileKind {
     /// Rows of predictions, with or without outcomes in them.
     Predictions,
-    /// Rows of outcomes, to be joined by id.
+    /// Rows of outcomes, to be joined by id, or by several columns together.
     Outcomes,
     /// Predictions with outcomes from a time when the model was right.
     Reference,

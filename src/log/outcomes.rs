@@ -1,11 +1,12 @@
 //! The files of outcomes as one, and the outcome of each prediction.
 //!
-//! Of several outcomes for one id the latest by its time wins, of equal times (or none) the last
+//! Of several outcomes for one key the latest by its time wins, of equal times (or none) the last
 //! one read.
 
 use super::Role;
 use super::columns::stack;
 use super::index::Index;
+use super::keys::Keys;
 use super::labels;
 use super::rows::{Counts, Source};
 use crate::table::{Column, NO_KEY, NO_LEVEL, NO_TIME};
@@ -28,15 +29,9 @@ impl Outcomes {
     /// Takes the files; `None` where there is none.
     ///
     /// # Errors
-    /// A sentence, where a file has no id or no outcome.
-    pub fn new(sources: Vec<Source>) -> Result<Option<Self>, String> {
+    /// A sentence, where a file has no outcome.
+    pub fn new(sources: Vec<Source>, keys: &Keys) -> Result<Option<Self>, String> {
         for source in &sources {
-            if !matches!(source.column(Role::Id), Some((_, Column::Key(_)))) {
-                return Err(format!(
-                    "{} holds outcomes, but no id. Mark the column that holds the predictions' id.",
-                    source.name
-                ));
-            }
             if source.column(Role::Outcome).is_none() {
                 return Err(format!(
                     "{} is a file of outcomes, but no column of it holds them. Mark the column that holds the outcome.",
@@ -48,17 +43,14 @@ impl Outcomes {
             return Ok(None);
         };
         let mut sources = sources;
+        let ids = keys.take(&mut sources)?;
         let known = sources.iter().any(|s| known_at(s).is_some());
         let times = known.then(|| joined(&mut sources, known_at));
         let place = |role| move |s: &Source| s.roles.iter().position(|r| *r == role);
-        let ids = joined(&mut sources, place(Role::Id));
         let truth = joined(&mut sources, place(Role::Outcome));
         Ok(Some(Self {
             name,
-            ids: match ids {
-                Column::Key(ids) => ids,
-                _ => Vec::new(),
-            },
+            ids,
             truth,
             times: match times {
                 Some(Column::Time(times)) => times,
@@ -68,17 +60,11 @@ impl Outcomes {
         }))
     }
 
-    /// Finds the outcome of each prediction by its id; afterwards the ids are gone.
+    /// Finds the outcome of each prediction by its key; afterwards the keys are gone.
     ///
     /// # Errors
-    /// A sentence, where the predictions have no id or none of the outcomes' ids is among theirs.
-    pub fn find(&mut self, ids: Option<&Column>, counts: &mut Counts) -> Result<(), String> {
-        let Some(Column::Key(ids)) = ids else {
-            return Err(format!(
-                "{} holds outcomes, but the predictions have no id to join them by. Mark the id column in both files, or put the outcome into the file of predictions.",
-                self.name
-            ));
-        };
+    /// A sentence, where the predictions have no key or none of the outcomes' keys is among theirs.
+    pub fn find(&mut self, ids: &[u128], keys: &Keys, counts: &mut Counts) -> Result<(), String> {
         let known = std::mem::take(&mut self.ids);
         let mut latest = Index::new(&known);
         for row in 0..known.len() as u32 {
@@ -102,10 +88,7 @@ impl Outcomes {
         let met = asked.iter().filter(|a| **a).count();
         counts.orphan_outcomes = (latest.len - met) as u64;
         if met == 0 && latest.len > 0 {
-            return Err(format!(
-                "None of the {} ids of {} is among the ids of the predictions. Check that the id columns of both files mean the same.",
-                latest.len, self.name
-            ));
+            return Err(keys.strangers(latest.len, &self.name));
         }
         Ok(())
     }

@@ -35,6 +35,12 @@ impl RoleGuess {
     pub fn given(role: Role) -> Self {
         Self::new(role, 1.0, "given by you")
     }
+
+    /// Whether the reader gave it, now or before.
+    #[must_use]
+    pub fn is_given(&self) -> bool {
+        self.confidence >= 1.0
+    }
 }
 
 /// Values of a segment at most; a category with more is a feature.
@@ -360,6 +366,8 @@ fn rest(columns: &[ColumnSniff], found: Vec<Option<RoleGuess>>, kind: FileKind) 
 pub fn kind_of(role: Role, sniffed: &ColumnSniff) -> Option<Kind> {
     match role {
         Role::Ignore => None,
+        // Equal instants meet, however they are written.
+        Role::Id if sniffed.kind == Kind::Time => Some(Kind::Time),
         Role::Id => Some(Kind::Key),
         Role::Time | Role::OutcomeTime => Some(Kind::Time),
         Role::Score | Role::ClassScore | Role::Latency | Role::Bytes | Role::Cpu | Role::Memory => {

@@ -1,11 +1,8 @@
-//! Identifiers as 128-bit hashes, the same on every platform and for every format.
-//!
-//! XXH3 (Y. Collet) of the canonical text. Among a billion identifiers the chance that any two meet
-//! is about 10⁻²¹.
+//! The key of a cell that identifies its row; how keys are made is told in [`crate::table::key`].
 
 use super::cell::is_missing;
 use crate::table::NO_KEY;
-use xxhash_rust::xxh3::xxh3_128;
+use crate::table::key::of_text;
 
 /// The key of an identifier's text; [`NO_KEY`] where it is missing.
 ///
@@ -16,27 +13,10 @@ use xxhash_rust::xxh3::xxh3_128;
 pub fn key(text: &[u8]) -> u128 {
     let text = text.trim_ascii();
     if is_missing(text) {
-        return NO_KEY;
+        NO_KEY
+    } else {
+        of_text(text)
     }
-    match xxh3_128(canonical(text)) {
-        NO_KEY => 1,
-        hash => hash,
-    }
-}
-
-fn canonical(text: &[u8]) -> &[u8] {
-    if !matches!(text.last(), Some(b'0' | b'.')) {
-        return text;
-    }
-    let Some(point) = memchr::memchr(b'.', text) else {
-        return text;
-    };
-    let (whole, zeros) = text.split_at(point);
-    let digits = whole.strip_prefix(b"-").unwrap_or(whole);
-    let number = !digits.is_empty()
-        && digits.iter().all(u8::is_ascii_digit)
-        && zeros[1..].iter().all(|&b| b == b'0');
-    if number { whole } else { text }
 }
 
 #[cfg(test)]

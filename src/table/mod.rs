@@ -13,6 +13,7 @@
 //! many does not depend on how it was cut, so neither does what becomes of it.
 
 mod codec;
+pub mod key;
 pub mod time;
 
 use serde::{Deserialize, Serialize};

@@ -1,7 +1,7 @@
 //! Whether the files can be read as they are understood, and what a reader should look at first.
 
 use crate::engine::message::Input;
-use crate::log::{FileKind, Role};
+use crate::log::{FileKind, Role, apart};
 
 /// A guess below this is shown before it is used.
 const SURE: f64 = 0.4;
@@ -16,6 +16,19 @@ fn has(inputs: &[Input], kinds: &[FileKind], roles: &[Role]) -> bool {
         .any(|input| input.roles.iter().any(|guess| roles.contains(&guess.role)))
 }
 
+/// Why a file of outcomes cannot be joined with the predictions.
+fn unjoined(inputs: &[Input]) -> Option<String> {
+    fn columns(input: &Input) -> Vec<(&str, Role)> {
+        let columns = input.sniff.columns.iter().zip(&input.roles);
+        columns.map(|(c, g)| (c.name.as_str(), g.role)).collect()
+    }
+    let of = |kind| move |input: &&Input| input.kind == kind;
+    let predictions: Vec<_> = inputs.iter().filter(of(FileKind::Predictions)).collect();
+    let predictions: Vec<_> = predictions.into_iter().map(columns).collect();
+    let mut outcomes = inputs.iter().filter(of(FileKind::Outcomes));
+    outcomes.find_map(|input| apart(&input.name, &columns(input), &predictions))
+}
+
 /// What is missing or unclear, as a sentence that says what to do; `None`: nothing, go on.
 pub fn missing(inputs: &[Input]) -> Option<String> {
     use FileKind::{Outcomes, Predictions, Reference};
@@ -26,8 +39,8 @@ pub fn missing(inputs: &[Input]) -> Option<String> {
     );
     let serves = has(inputs, &[Predictions], &[Role::Latency, Role::Status]);
     let outcome = has(inputs, &[Predictions, Outcomes], &[Role::Outcome]);
-    let apart = inputs.iter().any(|input| input.kind == Outcomes);
-    if !predicts && serves && !apart {
+    let with_outcomes = inputs.iter().any(|input| input.kind == Outcomes);
+    if !predicts && serves && !with_outcomes {
         return None;
     }
     if !predicts {
@@ -40,13 +53,8 @@ pub fn missing(inputs: &[Input]) -> Option<String> {
             "No column was found that holds outcomes, so performance cannot be judged. Give one the role of outcome, or add the file that tells what came true.".into(),
         );
     }
-    if apart {
-        let by_id = |kind| has(inputs, &[kind], &[Role::Id]);
-        if !by_id(Predictions) || !by_id(Outcomes) {
-            return Some(
-                "Predictions and outcomes are in different files. Give the column that joins them the role of id in both.".into(),
-            );
-        }
+    if let Some(why) = unjoined(inputs) {
+        return Some(why);
     }
     let unsure = inputs
         .iter()
