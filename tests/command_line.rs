@@ -189,6 +189,97 @@ fn outcomes_come_from_a_file_of_their_own() {
 }
 
 #[test]
+fn outcomes_without_ids_are_joined_by_what_both_files_have() {
+    let folder = Folder::new("keys");
+    let (mut p, mut a) = (
+        String::from("store,item,date,forecast\n"),
+        String::from("date,item,store,sold,left\n"),
+    );
+    for i in 0..120 {
+        let (day, store, item) = day_of(i);
+        writeln!(p, "{store},{item},2026-03-{day:02},{}.5", 40 + i % 9).unwrap();
+        let (day, store, item) = day_of(119 - i);
+        writeln!(
+            a,
+            "{day:02}/03/2026,{item}.0,{store},{},{}",
+            40 + i % 7,
+            i % 5
+        )
+        .unwrap();
+    }
+    let (p, a) = (folder.file("p.csv", &p), folder.file("a.csv", &a));
+    // Two columns could be the outcome, so it has to be said.
+    let all = report(&[&p, &a, "--role", "outcome=sold"]);
+    assert_eq!((all.rows.joined, all.rows.orphan_outcomes), (120, 0));
+    let told = |report: &Report, key: &str| {
+        let note = format!("Joined by {key}.");
+        assert!(
+            report.health.notes.contains(&note),
+            "{:?}",
+            report.health.notes
+        );
+    };
+    told(&all, "date, item and store");
+    let given = ["outcome=sold", "id=store", "id=date", "id=item"];
+    let given = given.iter().flat_map(|role| ["--role", role]);
+    let given: Vec<&str> = [&*p, &*a].into_iter().chain(given).collect();
+    let same = report(&given);
+    assert_eq!(same.rows, all.rows);
+    assert_eq!(same.overall.metrics, all.overall.metrics);
+    assert_eq!(same.windows.len(), 20);
+    told(&same, "date, item and store");
+    // Of a column too few only the last outcome of each counts.
+    let less = report(&[
+        &p,
+        &a,
+        "--role",
+        "outcome=sold",
+        "--role",
+        "id=store",
+        "--role",
+        "id=date",
+    ]);
+    assert_eq!((less.rows.joined, less.rows.duplicate_outcomes), (120, 80));
+    let said = fails(
+        1,
+        &[
+            "report",
+            &p,
+            &a,
+            "--role",
+            "outcome=sold",
+            "--role",
+            "id=left",
+        ],
+    );
+    assert!(
+        said.contains("the predictions have no id to join them by"),
+        "{said}"
+    );
+
+    // Outcomes of each day in a folder of its own, which tells the day.
+    for i in 0..20 {
+        let name = format!("actuals/date=2026-03-{:02}", i + 1);
+        std::fs::create_dir_all(folder.path(&name)).unwrap();
+        let mut text = String::from("item,store,sold\n");
+        for i in i * 6..i * 6 + 6 {
+            let (_, store, item) = day_of(i);
+            writeln!(text, "{item},{store},{}", 40 + (119 - i) % 7).unwrap();
+        }
+        folder.file(&format!("{name}/part-0.csv"), &text);
+    }
+    let days = report(&[&p, &folder.path("actuals")]);
+    assert_eq!(days.rows, all.rows);
+    assert_eq!(days.overall.metrics, all.overall.metrics);
+    told(&days, "item, store and date");
+}
+
+/// Day, store and item of a row.
+fn day_of(i: usize) -> (usize, &'static str, usize) {
+    (1 + i / 6, ["east", "west"][i % 2], 11 + i / 2 % 3)
+}
+
+#[test]
 fn what_cannot_be_done_is_told() {
     let folder = Folder::new("usage");
     let log = folder.file("log.csv", &log());

@@ -4,6 +4,7 @@
 use super::message::{Input, PartInfo, Shard};
 use super::rows::{Load, Rows};
 use super::sources::{Sources, kind};
+use super::tie::untied;
 use crate::log::{FileKind, join};
 use crate::read::ReadError;
 use crate::report::Report;
@@ -81,7 +82,10 @@ impl Keeper {
         let notes = sources.notes()?;
         let (sources, infos, rejected) = sources.finish();
         let names: Vec<&str> = infos.iter().map(|i| i.name.as_str()).collect();
+        let predicted = sources.iter().any(|s| s.kind != FileKind::Outcomes);
         let mut log = join(sources).map_err(|why| {
+            // The files also have columns that were not read, and can be named.
+            let why = untied(&self.inputs).filter(|_| predicted).unwrap_or(why);
             let (found, mend) = why.split_once(". ").unwrap_or((&why, ""));
             ReadError {
                 file: names.join(", "),

@@ -1,6 +1,7 @@
 //! The first look into files: what they are, what their columns mean, and how to read them.
 
 use super::message::Input;
+use super::tie::tie;
 use crate::log::{FileKind, Role, RoleGuess, guess, kind_of};
 use crate::read::{Bytes, ReadError, Schema, TimeFormat, inspect};
 use crate::table::Kind;
@@ -12,8 +13,15 @@ use std::sync::Arc;
 /// # Errors
 /// Where the file cannot be read at all; the error names what was found and the mend.
 pub fn look(name: &str, file: &dyn Bytes) -> Result<Input, ReadError> {
-    let sniff = inspect(name, file)?;
+    let mut sniff = inspect(name, file)?;
     let (kind, roles) = guess(&sniff.columns);
+    let says = [Role::Prediction, Role::Score, Role::ClassScore];
+    if roles.iter().any(|g| says.contains(&g.role)) {
+        // Which columns name a row is only asked of outcomes.
+        for column in &mut sniff.columns {
+            column.codes = Vec::new();
+        }
+    }
     Ok(Input {
         name: name.into(),
         bytes: file.size(),
@@ -29,7 +37,7 @@ pub fn look(name: &str, file: &dyn Bytes) -> Result<Input, ReadError> {
 }
 
 /// Settles what only all files together can tell: which of several files of predictions is the
-/// reference, and that columns of one name mean the same in all of them.
+/// reference, that columns of one name mean the same in all of them, and what joins them.
 pub fn arrange(inputs: &mut [Input]) {
     let predicts = |i: &Input| {
         i.kind != FileKind::Outcomes
@@ -82,11 +90,12 @@ pub fn arrange(inputs: &mut [Input]) {
             }
         }
     }
+    tie(inputs);
 }
 
 /// Where a file of outcomes names the outcome, a column of that name is the outcome elsewhere too,
 /// and a weaker guess is not.
-fn one_outcome(inputs: &mut [Input]) {
+pub(super) fn one_outcome(inputs: &mut [Input]) {
     let outcome = |i: &Input| i.roles.iter().position(|r| r.role == Role::Outcome);
     let Some(name) = inputs
         .iter()

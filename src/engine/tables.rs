@@ -104,7 +104,11 @@ impl Input {
 
     fn each(&self, table: usize) -> Vec<Self> {
         if self.parts.is_empty() {
-            return vec![self.clone()];
+            let mut alone = self.clone();
+            for column in &mut alone.sniff.columns {
+                column.codes = Vec::new();
+            }
+            return vec![alone];
         }
         let columns = self.sniff.columns.iter().zip(&self.roles);
         let known: BTreeMap<&str, _> = columns.map(|(c, r)| (c.name.as_str(), (c, r))).collect();
@@ -124,6 +128,7 @@ impl Input {
                     let time = column.time.or(union.time);
                     *column = ColumnSniff {
                         time,
+                        codes: Vec::new(),
                         ..(*union).clone()
                     };
                 }

@@ -48,6 +48,7 @@ impl Union {
         let read = union.columns.len();
         union.differences(parts);
         union.find_roles(parts);
+        union.first_rows(parts);
         let mut names: Vec<String> = Vec::new();
         for (name, _) in parts.iter().flat_map(|part| &part.constants) {
             if !union.places.contains_key(name) && !names.contains(name) {
@@ -61,6 +62,7 @@ impl Union {
             for column in &mut part.sniff.columns {
                 column.numbers = Vec::new();
                 column.samples = Vec::new();
+                column.codes = Vec::new();
             }
             // A name that one part has in its rows and another one in its path is read from the rows.
             let given = |name: &String| union.places.get(name).filter(|at| **at >= read);
@@ -154,6 +156,18 @@ impl Union {
         self.roles = self.columns.iter().map(role).collect();
     }
 
+    /// Which first rows have the same value, of the part that shows most of them.
+    fn first_rows(&mut self, parts: &[Input]) {
+        let fullest = parts.iter().rev().max_by_key(|part| part.sniff.rows);
+        let shown = fullest.into_iter().flat_map(|part| &part.sniff.columns);
+        let mut shown: BTreeMap<&str, &Vec<u16>> =
+            shown.map(|c| (c.name.as_str(), &c.codes)).collect();
+        for column in &mut self.columns {
+            let codes = shown.remove(column.name.as_str());
+            column.codes = codes.cloned().unwrap_or_default();
+        }
+    }
+
     /// Tells the parts which columns only some of them have, or have in another kind.
     fn differences(&self, parts: &mut [Input]) {
         let count = parts.len();
@@ -241,6 +255,7 @@ impl Union {
             whole: false,
             range: None,
             numbers: Vec::new(),
+            codes: Vec::new(),
         };
         let role = RoleGuess {
             role,

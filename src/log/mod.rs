@@ -1,5 +1,8 @@
 //! Which column means what, and predictions joined with outcomes.
 //!
+//! Outcomes find their predictions by id, or by several columns that are one key together (`keys.rs`);
+//! which columns these are where no id is there, `engine` finds out, for it takes all files to tell.
+//!
 //! May use: `table`, `stats`, and of `read` what it tells of a file. It knows no format and no reader.
 
 mod columns;
@@ -15,7 +18,7 @@ mod rules;
 pub use columns::too_many_words;
 pub use join::join;
 pub use keys::{apart, same_name};
-pub use roles::{RoleGuess, guess, kind_of};
+pub use roles::{RoleGuess, guess, kind_of, words};
 pub use rows::{Category, Counts, Labels, Log, LogColumn, Source, Spread, Truth};
 
 use serde::{Deserialize, Serialize};

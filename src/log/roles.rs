@@ -22,7 +22,9 @@ pub struct RoleGuess {
 }
 
 impl RoleGuess {
-    fn new(role: Role, confidence: f64, because: impl Into<String>) -> Self {
+    /// A guess.
+    #[must_use]
+    pub fn new(role: Role, confidence: f64, because: impl Into<String>) -> Self {
         Self {
             role,
             confidence,
@@ -104,7 +106,8 @@ pub fn guess(columns: &[ColumnSniff]) -> (FileKind, Vec<RoleGuess>) {
 }
 
 /// `yPredProba`, `Y-pred.proba` and `y_pred_proba` are the same three words.
-fn words(name: &str) -> Vec<String> {
+#[must_use]
+pub fn words(name: &str) -> Vec<String> {
     let mut words = vec![String::new()];
     let mut before = ' ';
     for c in name.chars() {

@@ -85,11 +85,12 @@ pub struct Counts {
     pub outcomes: u64,
     /// Predictions that have an outcome.
     pub joined: u64,
-    /// Outcomes whose id no prediction has.
+    /// Outcomes whose key (an id, or several columns together) no prediction has.
     pub orphan_outcomes: u64,
-    /// Outcomes replaced by a later one of the same id.
+    /// Outcomes replaced by a later one of the same key.
     pub duplicate_outcomes: u64,
-    /// Predictions whose id an earlier row has too.
+    /// Predictions whose key an earlier row has too; where that is no id, at the same time and of the same
+    /// model.
     pub duplicate_predictions: u64,
     /// Rows without a time in a log that has times.
     pub without_time: u64,

@@ -165,7 +165,15 @@ pub struct ColumnSniff {
     /// handed on: JSON has no NaN.
     #[serde(skip)]
     pub numbers: Vec<f64>,
+    /// Which of the first rows have the same value: a number for each value, 0 where it is missing, at
+    /// most [`CODES`] of them beside those of the other columns. They tell which columns together name a
+    /// row; where that is not asked they are left out.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub codes: Vec<u16>,
 }
+
+/// Rows at most of which [`ColumnSniff::codes`] tells.
+pub const CODES: usize = 500;
 
 /// What the shards of a file are.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -4,9 +4,9 @@ use super::batch::Batch;
 use super::cell::{self, Number};
 use super::encoding::decode;
 use super::instant::{Instants, slashed_date};
-use super::{ColumnSniff, Schema, TimeFormat};
+use super::{CODES, ColumnSniff, Schema, TimeFormat};
 use crate::table::Kind;
-use std::collections::HashSet;
+use std::collections::HashMap;
 
 /// Seconds since 1970 of 1950-01-01 and 2100-01-01.
 const YEARS: (f64, f64) = (-631_152_000.0, 4_102_444_800.0);
@@ -27,7 +27,8 @@ pub(super) fn profile(
     let mut looks = Looks::default();
     let mut iso = Instants::new(TimeFormat::Iso);
     let mut compact = Instants::new(TimeFormat::Compact);
-    let mut distinct = HashSet::new();
+    let mut distinct: HashMap<&[u8], u16> = HashMap::new();
+    let mut codes = Vec::with_capacity(CODES.min(batch.rows()));
     let mut samples = Vec::new();
     let mut numbers = Vec::with_capacity(batch.rows());
     let (mut filled, mut missing) = (0, 0);
@@ -46,6 +47,9 @@ pub(super) fn profile(
                 if cell::is_word(cell) {
                     words.push(cell);
                 }
+                if codes.len() < CODES {
+                    codes.push(0);
+                }
                 continue;
             }
             looks.iso += usize::from(iso.read(cell).is_some());
@@ -53,9 +57,14 @@ pub(super) fn profile(
         }
         looks.compact += usize::from(compact.read(cell).is_some());
         filled += 1;
-        if distinct.insert(cell) && samples.len() < 5 {
+        let new = distinct.len() + 1;
+        let code = *distinct.entry(cell).or_insert(new as u16);
+        if usize::from(code) == new && samples.len() < 5 {
             let (sample, _) = decode(cell, schema.encoding);
             samples.push(sample.chars().take(100).collect());
+        }
+        if codes.len() < CODES {
+            codes.push(code);
         }
     }
     let (kind, time) = looks.kind(&name, filled, notes);
@@ -64,7 +73,7 @@ pub(super) fn profile(
         filled += words.len();
         missing -= words.len();
         for word in words {
-            if distinct.insert(word) && samples.len() < 5 {
+            if distinct.insert(word, 0).is_none() && samples.len() < 5 {
                 samples.push(String::from_utf8_lossy(word).into_owned());
             }
         }
@@ -80,6 +89,7 @@ pub(super) fn profile(
         whole: numeric && looks.whole == looks.numbers,
         range: numeric.then_some((looks.low, looks.high)),
         numbers: if numeric { numbers } else { Vec::new() },
+        codes,
     }
 }
 

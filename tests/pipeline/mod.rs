@@ -3,7 +3,7 @@
 
 use plumbline::engine::message::Input;
 use plumbline::engine::rows::Load;
-use plumbline::engine::{Keeper, Shards, arrange, info, look, read_through, widen};
+use plumbline::engine::{Keeper, Shards, arrange, info, look, read_through, tie, widen};
 use plumbline::log::Role;
 use plumbline::read::ReadError;
 use plumbline::report::Report;
@@ -28,6 +28,7 @@ pub fn inputs(files: &[File<'_>], roles: &[(Role, &str)]) -> Result<Vec<Input>, 
             input.give(*role, column).unwrap();
         }
     }
+    tie(&mut inputs);
     Ok(inputs)
 }
 

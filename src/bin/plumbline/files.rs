@@ -6,7 +6,8 @@ use super::options::ReportOptions;
 use plumbline::engine::message::{Input, Shard};
 use plumbline::engine::rows::Load as Rows;
 use plumbline::engine::{
-    Keeper, Shards, arrange, few, info, look as look_into, read_through, sift, tables, widen,
+    Keeper, Shards, arrange, few, give, info, look as look_into, read_through, sift, tables, tie,
+    widen,
 };
 use plumbline::log::FileKind;
 use plumbline::read::{Bytes, Part, ReadError};
@@ -59,23 +60,15 @@ pub fn look(options: &ReportOptions) -> Result<Vec<Opened>, String> {
         }
     }
     arrange(&mut inputs);
-    for (role, column) in &options.role {
-        let holders: Vec<&mut Input> = inputs
-            .iter_mut()
-            .filter(|i| i.sniff.columns.iter().any(|c| c.name == *column))
-            .collect();
-        if holders.is_empty() {
-            return Err(format!(
-                "--role {role}={column}: no file has a column '{column}'"
-            ));
+    let say = |inputs: &mut [Input]| {
+        for (input, kind) in inputs.iter_mut().zip(&kinds) {
+            input.kind = kind.unwrap_or(input.kind);
         }
-        for input in holders {
-            input.give(*role, column)?;
-        }
-    }
-    for (input, kind) in inputs.iter_mut().zip(kinds) {
-        input.kind = kind.unwrap_or(input.kind);
-    }
+    };
+    say(&mut inputs);
+    give(&mut inputs, &options.role).map_err(|why| format!("--role: {why}"))?;
+    say(&mut inputs);
+    tie(&mut inputs);
     let opened = files.into_iter().zip(inputs);
     Ok(opened
         .map(|(files, input)| Opened { files, input })

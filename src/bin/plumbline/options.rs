@@ -36,7 +36,8 @@ pub struct ReportOptions {
     /// hour, day, week, month or a number of rows; otherwise what suits the span.
     #[arg(long)]
     pub window: Option<WindowSize>,
-    /// The role of a column, where the guess is wrong: `score=decile_score`.
+    /// The role of a column, where the guess is wrong: `score=decile_score`. Several ids are one key
+    /// together, which joins outcomes: `--role id=store --role id=date`.
     #[arg(long, value_name = "ROLE=COLUMN", value_parser = role)]
     pub role: Vec<(Role, String)>,
     /// Score from which a row is predicted positive; otherwise labels as served, or 0.5.

@@ -2,8 +2,8 @@
 
 use super::complete::missing;
 use super::state::{App, Work};
-use crate::engine::arrange;
 use crate::engine::message::Input;
+use crate::engine::{arrange, tie};
 use crate::read::ReadError;
 use crate::report::Choices;
 use crate::report::view::View;
@@ -51,6 +51,7 @@ pub fn add<F: Into<Given>>(app: App, more: Vec<F>) {
             inputs.iter_mut().for_each(|input| {
                 store::recall(input);
             });
+            tie(inputs);
         });
         settle(app);
     });

@@ -8,6 +8,7 @@ use super::role_table::RoleTable;
 use super::state::{App, app};
 use super::widgets::{Choice, Menu};
 use crate::engine::message::Input;
+use crate::engine::tie;
 use crate::log::FileKind;
 use crate::web::store;
 use leptos::prelude::*;
@@ -31,7 +32,7 @@ pub fn Columns() -> impl IntoView {
                 <div>
                     <h2 id="columns-title">"Files and columns"</h2>
                     <p>
-                        "Roles were found from names and values. Correct what is wrong; it is remembered for files of the same shape."
+                        "Roles were found from names and values. Correct what is wrong; it is remembered for files of the same shape. Several columns that are ids join the files together, as store and date do."
                     </p>
                 </div>
                 <Show when=move || !ready.get() && lacking.with(Option::is_none)>
@@ -130,6 +131,7 @@ pub fn change(app: App, index: usize, how: impl FnOnce(&mut Input)) {
             how(input);
             store::remember(input);
         }
+        tie(inputs);
     });
     if app
         .inputs

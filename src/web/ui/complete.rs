@@ -1,7 +1,8 @@
 //! Whether the files can be read as they are understood, and what a reader should look at first.
 
 use crate::engine::message::Input;
-use crate::log::{FileKind, Role, apart};
+use crate::engine::untied;
+use crate::log::{FileKind, Role};
 
 /// A guess below this is shown before it is used.
 const SURE: f64 = 0.4;
@@ -14,19 +15,6 @@ fn has(inputs: &[Input], kinds: &[FileKind], roles: &[Role]) -> bool {
         .iter()
         .filter(|input| kinds.contains(&input.kind))
         .any(|input| input.roles.iter().any(|guess| roles.contains(&guess.role)))
-}
-
-/// Why a file of outcomes cannot be joined with the predictions.
-fn unjoined(inputs: &[Input]) -> Option<String> {
-    fn columns(input: &Input) -> Vec<(&str, Role)> {
-        let columns = input.sniff.columns.iter().zip(&input.roles);
-        columns.map(|(c, g)| (c.name.as_str(), g.role)).collect()
-    }
-    let of = |kind| move |input: &&Input| input.kind == kind;
-    let predictions: Vec<_> = inputs.iter().filter(of(FileKind::Predictions)).collect();
-    let predictions: Vec<_> = predictions.into_iter().map(columns).collect();
-    let mut outcomes = inputs.iter().filter(of(FileKind::Outcomes));
-    outcomes.find_map(|input| apart(&input.name, &columns(input), &predictions))
 }
 
 /// What is missing or unclear, as a sentence that says what to do; `None`: nothing, go on.
@@ -53,7 +41,7 @@ pub fn missing(inputs: &[Input]) -> Option<String> {
             "No column was found that holds outcomes, so performance cannot be judged. Give one the role of outcome, or add the file that tells what came true.".into(),
         );
     }
-    if let Some(why) = unjoined(inputs) {
+    if let Some(why) = untied(inputs) {
         return Some(why);
     }
     let unsure = inputs

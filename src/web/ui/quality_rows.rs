@@ -21,7 +21,7 @@ pub fn JoinFacts() -> impl IntoView {
             <Fact label="Unmatched" value=count(|r| r.unmatched_predictions) hint="predictions without an outcome".to_string()/>
             <Fact label="Orphans" value=count(|r| r.orphan_outcomes) hint="outcomes without a prediction".to_string()/>
             <Fact label="Duplicate outcomes" value=count(|r| r.duplicate_outcomes) hint="replaced by a later one".to_string()/>
-            <Fact label="Duplicate predictions" value=count(|r| r.duplicate_predictions) hint="same id, all kept".to_string()/>
+            <Fact label="Duplicate predictions" value=count(|r| r.duplicate_predictions) hint="same id or key, all kept".to_string()/>
             <Fact label="Rejected rows" value=count(|r| r.rejected) hint="listed below".to_string()/>
         </dl>
     }
