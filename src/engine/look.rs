@@ -15,8 +15,14 @@ use std::sync::Arc;
 pub fn look(name: &str, file: &dyn Bytes) -> Result<Input, ReadError> {
     let mut sniff = inspect(name, file)?;
     let (kind, roles) = guess(&sniff.columns);
-    let says = [Role::Prediction, Role::Score, Role::ClassScore];
-    if roles.iter().any(|g| says.contains(&g.role)) {
+    let says = [
+        Role::Prediction,
+        Role::Score,
+        Role::ClassScore,
+        Role::Latency,
+        Role::Status,
+    ];
+    if kind == FileKind::Predictions && roles.iter().any(|g| says.contains(&g.role)) {
         // Which columns name a row is only asked of outcomes.
         for column in &mut sniff.columns {
             column.codes = Vec::new();

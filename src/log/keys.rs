@@ -12,6 +12,7 @@ use super::rows::Source;
 use super::{FileKind, Role};
 use crate::table::key::{each, of_both};
 use crate::table::{Column, NO_KEY};
+use std::collections::BTreeSet;
 
 /// Columns that are one key together.
 pub(super) struct Keys {
@@ -141,9 +142,8 @@ fn taken(source: &mut Source, places: &[usize]) -> Result<Vec<u128>, String> {
     }
     let mut keys = Vec::with_capacity(source.table.rows);
     for (part, at) in places.iter().enumerate() {
-        let (Some(name), Some(column)) =
-            (source.table.names.get(*at), source.table.columns.get(*at))
-        else {
+        let table = &mut source.table;
+        let (Some(name), Some(column)) = (table.names.get(*at), table.columns.get_mut(*at)) else {
             continue;
         };
         if matches!(column, Column::Presence(_)) {
@@ -156,6 +156,10 @@ fn taken(source: &mut Source, places: &[usize]) -> Result<Vec<u128>, String> {
             each(column, |key| keys.push(key));
         } else {
             add(&mut keys, column);
+        }
+        if matches!(column, Column::Key(_)) {
+            // Nobody else asks for it.
+            *column = column.presence();
         }
     }
     Ok(keys)
@@ -218,10 +222,16 @@ fn place(name: &str, columns: &[(&str, Role)]) -> Option<usize> {
     find(&|other| other == name).or_else(|| find(&|other| same_name(other, name)))
 }
 
-/// Whether two columns are called the same: capitals and blanks around a name do not count.
+/// Whether two columns are called the same.
 #[must_use]
 pub fn same_name(a: &str, b: &str) -> bool {
-    a.trim().to_lowercase() == b.trim().to_lowercase()
+    a == b || plain_name(a) == plain_name(b)
+}
+
+/// What counts of a column's name: not its capitals, nor blanks around it.
+#[must_use]
+pub fn plain_name(name: &str) -> String {
+    name.trim().to_lowercase()
 }
 
 /// Why the outcomes of a file cannot be joined with predictions, each given as names and roles of its
@@ -233,13 +243,12 @@ pub fn apart(
     predictions: &[Vec<(&str, Role)>],
 ) -> Option<String> {
     let names: Vec<&str> = ids(outcomes).collect();
-    let has = |name: &str| {
-        let mut all = predictions.iter().flatten();
-        all.any(|c| same_name(c.0, name))
-    };
     if names.is_empty() {
+        let theirs = predictions.iter().flatten().map(|c| plain_name(c.0));
+        let theirs: BTreeSet<String> = theirs.collect();
+        let has = |name: &&str| theirs.contains(&plain_name(name));
         let common = outcomes.iter().filter(|c| c.1 != Role::Outcome);
-        let common: Vec<&str> = common.map(|c| c.0).filter(|name| has(name)).collect();
+        let common: Vec<&str> = common.map(|c| c.0).filter(has).collect();
         return Some(match common[..] {
             [] => format!(
                 "{file} holds outcomes, but no id, and none of its columns is called like one of the predictions. Mark the column that holds the predictions' id, or give the columns that tell the rows apart (such as store and date) the same names in both files."

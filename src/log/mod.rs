@@ -17,7 +17,7 @@ mod rules;
 
 pub use columns::too_many_words;
 pub use join::join;
-pub use keys::{apart, same_name};
+pub use keys::{apart, plain_name, same_name};
 pub use roles::{RoleGuess, guess, kind_of, words};
 pub use rows::{Category, Counts, Labels, Log, LogColumn, Source, Spread, Truth};
 

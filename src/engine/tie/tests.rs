@@ -176,6 +176,13 @@ fn a_time_alone_ties_prices_once_the_model_is_named() {
         roles(&inputs[1]),
         "column_1:outcome_time Real price:outcome"
     );
+    let why = untied(&inputs).unwrap();
+    assert!(
+        why.starts_with(
+            "prices.csv holds outcomes, but no column was found that holds predictions"
+        ),
+        "{why}"
+    );
     give(&mut inputs, &[(Role::Prediction, "Model A".into())]).unwrap();
     tie(&mut inputs);
     assert_eq!(roles(&inputs[1]), "column_1:id Real price:outcome");
@@ -183,6 +190,7 @@ fn a_time_alone_ties_prices_once_the_model_is_named() {
         roles(&inputs[0]),
         "column_1:time Model A:prediction Model B:feature"
     );
+    assert_eq!(untied(&inputs), None);
 }
 
 #[test]
@@ -379,4 +387,58 @@ fn given_ids_are_the_key_and_the_predictions_keep_their_meaning() {
     tie(&mut files);
     assert_eq!(files[1].kind, Outcomes);
     assert_eq!(roles(&files[1]), "date:id store:id item:id sold:outcome");
+}
+
+#[test]
+fn a_name_of_an_outcome_that_names_the_rows_can_be_said_to() {
+    let target = |i: usize| ["cases", "deaths"][i / 4 % 2];
+    let predictions = text("location,issued,target_end_date,target,value", 240, |i| {
+        format!(
+            "{:02},2026-01-01,2026-02-{:02},{},{}.5",
+            i % 4,
+            1 + i / 8 % 28,
+            target(i),
+            i % 7
+        )
+    });
+    let truth = text("target_end_date,target,location,observation", 240, |i| {
+        format!(
+            "2026-02-{:02},{},{:02},{}",
+            1 + i / 8 % 28,
+            target(i),
+            i % 4,
+            i % 9
+        )
+    });
+    let mut files = inputs(&[("p.csv", predictions), ("t.csv", truth[..4_000].into())]);
+    let given = [
+        (Role::Prediction, "value"),
+        (Role::Outcome, "observation"),
+        (Role::Segment, "target"),
+    ];
+    give(&mut files, &given.map(|(r, c)| (r, c.to_string()))).unwrap();
+    tie(&mut files);
+    assert_eq!(
+        roles(&files[1]),
+        "target_end_date:id target:id location:id observation:outcome"
+    );
+    assert!(roles(&files[0]).contains("target:segment value:prediction"));
+}
+
+#[test]
+fn which_rows_are_alike_is_only_told_of_what_could_be_outcomes() {
+    let file = |name: &str, text: &str| look(name, &text.as_bytes()).unwrap();
+    let outcomes = file(
+        "o.csv",
+        "store,day,sold\na,2026-01-01,7\nb,2026-01-01,\na,2026-01-02,7\n",
+    );
+    let codes: Vec<&[u16]> = outcomes.sniff.columns.iter().map(|c| &*c.codes).collect();
+    assert_eq!(codes, [[1, 2, 1], [1, 1, 2], [1, 0, 1]]);
+    let predictions = file(
+        "p.csv",
+        "store,day,forecast\na,2026-01-01,7.5\nb,2026-01-01,8.5\n",
+    );
+    let read = Input::files(&[predictions.clone(), outcomes]);
+    let told = |i: &Input| i.sniff.columns.iter().any(|c| !c.codes.is_empty());
+    assert!(!told(&predictions) && !read.iter().any(told));
 }
