@@ -14,6 +14,9 @@ use crate::table::key::{each, of_both};
 use crate::table::{Column, NO_KEY};
 use std::collections::BTreeSet;
 
+/// Names that are listed in a sentence.
+const MOST_NAMED: usize = 8;
+
 /// Columns that are one key together.
 pub(super) struct Keys {
     /// As the first file that has them names them.
@@ -277,18 +280,22 @@ pub fn apart(
     ))
 }
 
-/// `store, item and date`.
-pub(super) fn words<T: AsRef<str>>(names: &[T]) -> String {
-    let mut out = String::new();
-    for (at, name) in names.iter().enumerate() {
-        out.push_str(match at {
-            0 => "",
-            _ if at + 1 == names.len() => " and ",
-            _ => ", ",
-        });
-        out.push_str(name.as_ref().trim());
+/// `store, item and date`; of many names the first ones, and how many more there are.
+fn words<T: AsRef<str>>(names: &[T]) -> String {
+    let shown = if names.len() > MOST_NAMED + 1 {
+        MOST_NAMED
+    } else {
+        names.len()
+    };
+    let mut shown: Vec<&str> = names[..shown].iter().map(|n| n.as_ref().trim()).collect();
+    let more = format!("{} more", names.len() - shown.len());
+    if shown.len() < names.len() {
+        shown.push(&more);
     }
-    out
+    match shown[..] {
+        [ref most @ .., last] if !most.is_empty() => format!("{} and {last}", most.join(", ")),
+        _ => shown.concat(),
+    }
 }
 
 #[cfg(test)]

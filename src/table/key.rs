@@ -11,6 +11,9 @@ use xxhash_rust::xxh3::xxh3_128;
 /// What no text of a number or an identifier begins with; so an instant meets no text.
 const INSTANT: u8 = 0xff;
 
+/// Numbers whose keys are at hand.
+const KNOWN: usize = 1_024;
+
 /// The key of a text that is not missing.
 ///
 /// Blanks around it do not count, and a whole number that was written as a float (`12.0`, as pandas
@@ -54,13 +57,15 @@ pub fn each(column: &Column, mut with: impl FnMut(u128)) {
         Column::Time(times) => times.iter().for_each(|t| with(of_time(*t))),
         Column::Number(numbers) => {
             let mut text = String::new();
-            let mut last = (f64::NAN, NO_KEY);
+            // Parts of keys come again and again: each place holds the last number that fell on it.
+            let mut known = [(f64::NAN, NO_KEY); KNOWN];
             for &x in numbers {
-                // Rows that belong together often stand together.
-                if x != last.0 {
-                    last = (x, of_number(x, &mut text));
+                let place = x.to_bits().wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (64 - KNOWN.ilog2());
+                let slot = &mut known[place as usize % KNOWN];
+                if slot.0 != x {
+                    *slot = (x, of_number(x, &mut text));
                 }
-                with(last.1);
+                with(slot.1);
             }
         }
         Column::Category { codes, levels } => {
@@ -126,6 +131,15 @@ mod tests {
         assert_eq!(all(&numbers), all(&words));
         assert_eq!(all(&numbers), all(&Column::Key(texts.to_vec())));
         assert_eq!(all(&Column::Presence(vec![1, 0])), [NO_KEY; 2]);
+    }
+
+    #[test]
+    fn many_numbers_keep_their_keys() {
+        let number = |i: u32| f64::from(i * 7_919 % 5_003) / 4.0 - 100.0;
+        let numbers: Vec<f64> = (0..20_000).map(number).collect();
+        let key = |x: &f64| of_text(x.to_string().as_bytes());
+        let expected: Vec<u128> = numbers.iter().map(key).collect();
+        assert_eq!(all(&Column::Number(numbers)), expected);
     }
 
     #[test]

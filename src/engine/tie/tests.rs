@@ -239,6 +239,25 @@ fn where_ids_tie_the_files_they_do() {
             ),
         ],
     );
+    // Nor is a request that was answered again, though both files have a time of one name.
+    let twice = |header: &str| {
+        text(header, 120, |i| {
+            format!("r{},{{t}},0.{:03}", if i == 60 { 7 } else { i }, i * 7)
+        })
+    };
+    check(
+        &[
+            ("p.csv", twice("request_id,timestamp,score")),
+            ("o.csv", twice("request_id,timestamp,actual")),
+        ],
+        &[
+            (Predictions, "request_id:id timestamp:time score:score"),
+            (
+                Outcomes,
+                "request_id:id timestamp:outcome_time actual:outcome",
+            ),
+        ],
+    );
     // The predictions' id, though it looks like none among the outcomes.
     let parcels = text("parcel,timestamp,label", 120, |i| {
         format!("r{},{{t}},{}", i / 4, i % 2)
