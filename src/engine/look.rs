@@ -177,15 +177,25 @@ impl Input {
                 names.join(", ")
             ));
         };
-        // Ids that the reader gives stand together, in place of those that were found.
-        for guess in self.roles.iter_mut().filter(|g| g.role == role) {
-            if role.is_single() || role == Role::Id && !guess.is_given() {
-                *guess = RoleGuess {
-                    role: Role::Ignore,
-                    confidence: 0.5,
-                    because: "another column was given its role".into(),
-                };
+        // Ids that the reader gives stand together, in place of those that were found; a time that was
+        // a part of such an id is a time again.
+        let time = match self.kind {
+            FileKind::Outcomes => Role::OutcomeTime,
+            _ => Role::Time,
+        };
+        let mut timed = self.roles.iter().any(|g| g.role == time);
+        for (guess, column) in self.roles.iter_mut().zip(&self.sniff.columns) {
+            let gone = role.is_single() || role == Role::Id && !guess.is_given();
+            if guess.role != role || !gone {
+                continue;
             }
+            let again = role == Role::Id && column.kind == Kind::Time && !timed;
+            timed |= again;
+            *guess = RoleGuess {
+                role: if again { time } else { Role::Ignore },
+                confidence: 0.5,
+                because: "another column was given its role".into(),
+            };
         }
         self.roles[at] = RoleGuess::given(role);
         let predicts = self

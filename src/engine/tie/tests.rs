@@ -392,6 +392,18 @@ fn given_ids_are_the_key_and_the_predictions_keep_their_meaning() {
         roles(&given[0]),
         "store:segment item:id date:time forecast:prediction week:feature"
     );
+    // A time that is no part of the key is the one at which the outcome became known.
+    let mut less = inputs(&files);
+    give(
+        &mut less,
+        &[(Role::Id, "store".into()), (Role::Id, "item".into())],
+    )
+    .unwrap();
+    tie(&mut less);
+    assert_eq!(
+        roles(&less[1]),
+        "date:outcome_time store:id item:id actual:outcome"
+    );
     let why = give(&mut given, &[(Role::Id, "shop".into())]).unwrap_err();
     assert_eq!(why, "no file has a column 'shop'");
 
