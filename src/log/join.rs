@@ -35,7 +35,14 @@ pub fn join(sources: Vec<Source>) -> Result<Log, String> {
         reference: (rows - live) as u64,
         ..Counts::default()
     };
-    let keys = Keys::of(&outcomes, predictions.sources())?;
+    let mut outcomes = Outcomes::new(outcomes)?;
+    let keys = match &mut outcomes {
+        Some(outcomes) => {
+            outcomes.keys.meet(predictions.sources())?;
+            Some(outcomes.keys.clone())
+        }
+        None => Keys::own(predictions.sources()),
+    };
     let mut ids = match &keys {
         Some(keys) => predictions.take_keys(keys)?,
         None => Vec::new(),
@@ -54,14 +61,10 @@ pub fn join(sources: Vec<Source>) -> Result<Log, String> {
         log.time.clear();
     }
 
-    let mut outcomes = match &keys {
-        Some(keys) => Outcomes::new(outcomes, keys)?,
-        None => None,
-    };
-    if let (Some(outcomes), Some(keys)) = (&mut outcomes, &keys) {
-        outcomes.find(&ids, keys, &mut counts)?;
-        log.notes.extend(keys.note());
-        log.notes.extend(repeated(keys, &counts));
+    if let Some(outcomes) = &mut outcomes {
+        outcomes.find(&ids, &mut counts)?;
+        log.notes.extend(outcomes.keys.note());
+        log.notes.extend(repeated(&outcomes.keys, &counts));
     }
     if keys.is_some_and(|keys| !keys.are_ids) {
         // What is foretold of one thing at another time or by another model is told anew.

@@ -8,69 +8,110 @@
 //! Cells meet by value: equal instants however they are written, `7` and `7.0` and the word `7`. A row that
 //! lacks a part has no key. A row's key takes 16 bytes, of however many columns it is.
 
+use super::Role;
+use super::names::{apart, ids, places, words};
 use super::rows::Source;
-use super::{FileKind, Role};
 use crate::table::key::{each, of_both};
 use crate::table::{Column, NO_KEY};
-use std::collections::BTreeSet;
-
-/// Names that are listed in a sentence.
-const MOST_NAMED: usize = 8;
 
 /// Columns that are one key together.
+#[derive(Clone)]
 pub(super) struct Keys {
-    /// As the first file that has them names them.
+    /// As the first file that has them names them; none, where no file does.
     names: Vec<String>,
+    /// The files of outcomes.
+    outcomes: Vec<Shape>,
     /// Whether all files hold them as nothing but an id.
     pub are_ids: bool,
     /// A column that holds times in one file and something else in another one.
     unlike: Option<String>,
 }
 
-impl Keys {
-    /// What outcomes are joined by; without outcomes, what the predictions are told apart by. `None` where
-    /// there is no such thing.
-    ///
-    /// # Errors
-    /// A sentence, where outcomes and predictions have no key in common.
-    pub fn of(outcomes: &[Source], predictions: &[Source]) -> Result<Option<Self>, String> {
-        let known: Vec<Vec<(&str, Role)>> = predictions.iter().map(columns).collect();
-        for source in outcomes {
-            if let Some(why) = apart(&source.name, &columns(source), &known) {
-                return Err(why);
-            }
+/// The columns of a file.
+#[derive(Clone)]
+struct Shape {
+    file: String,
+    names: Vec<String>,
+    roles: Vec<Role>,
+    times: Vec<bool>,
+}
+
+impl Shape {
+    fn of(source: &Source) -> Self {
+        let is_time = |column: &Column| matches!(column, Column::Time(_));
+        Self {
+            file: source.name.clone(),
+            names: source.table.names.clone(),
+            roles: source.roles.clone(),
+            times: source.table.columns.iter().map(is_time).collect(),
         }
-        let mut all = outcomes.iter().chain(predictions);
-        let names = |s: &Source| ids(&columns(s)).map(String::from).collect::<Vec<_>>();
-        let Some(names) = all.find(|s| ids(&columns(s)).next().is_some()).map(names) else {
-            return Ok(None);
-        };
-        let mut keys = Self {
-            names,
+    }
+
+    fn columns(&self) -> Vec<(&str, Role)> {
+        let names = self.names.iter().map(String::as_str);
+        names.zip(self.roles.iter().copied()).collect()
+    }
+}
+
+impl Keys {
+    /// What outcomes are joined by.
+    pub fn of(outcomes: &[Source]) -> Self {
+        let outcomes: Vec<Shape> = outcomes.iter().map(Shape::of).collect();
+        Self {
+            names: first_ids(&outcomes),
+            outcomes,
             are_ids: true,
             unlike: None,
-        };
-        let mut times: Vec<Option<bool>> = vec![None; keys.names.len()];
-        for source in outcomes.iter().chain(predictions) {
-            let Some(places) = keys.places(source) else {
-                if source.kind == FileKind::Outcomes {
-                    return Err(format!(
-                        "{} and {} are joined by different columns. Mark the same columns as id in all files of outcomes, or read them one after the other.",
-                        outcomes.first().map_or("", |s| s.name.as_str()),
-                        source.name
-                    ));
-                }
-                continue;
-            };
-            for ((at, name), time) in places.into_iter().zip(&keys.names).zip(&mut times) {
-                keys.are_ids &= source.roles.get(at) == Some(&Role::Id);
-                let is = matches!(source.table.columns.get(at), Some(Column::Time(_)));
+        }
+    }
+
+    /// What predictions without outcomes are told apart by, if anything.
+    pub fn own(predictions: &[Source]) -> Option<Self> {
+        let shapes: Vec<Shape> = predictions.iter().map(Shape::of).collect();
+        let mut keys = Self::of(&[]);
+        keys.names = first_ids(&shapes);
+        keys.compare(&shapes);
+        (!keys.names.is_empty()).then_some(keys)
+    }
+
+    /// Finds the columns of the outcomes' key in predictions.
+    ///
+    /// # Errors
+    /// A sentence, where they have no key in common.
+    pub fn meet(&mut self, predictions: &[Source]) -> Result<(), String> {
+        let shapes: Vec<Shape> = predictions.iter().map(Shape::of).collect();
+        let known: Vec<_> = shapes.iter().map(Shape::columns).collect();
+        for shape in &self.outcomes {
+            if let Some(why) = apart(&shape.file, &shape.columns(), &known) {
+                return Err(why);
+            }
+            if self.places(&shape.columns()).is_none() {
+                return Err(format!(
+                    "{} and {} are joined by different columns. Mark the same columns as id in all files of outcomes, or read them one after the other.",
+                    self.outcomes.first().map_or("", |s| s.file.as_str()),
+                    shape.file
+                ));
+            }
+        }
+        self.compare(&shapes);
+        Ok(())
+    }
+
+    /// Compares what the files of outcomes and some predictions hold in the columns.
+    fn compare(&mut self, predictions: &[Shape]) {
+        let mut are_ids = true;
+        let mut times: Vec<Option<bool>> = vec![None; self.names.len()];
+        for shape in self.outcomes.iter().chain(predictions) {
+            let places = self.places(&shape.columns()).unwrap_or_default();
+            for ((at, name), time) in places.into_iter().zip(&self.names).zip(&mut times) {
+                are_ids &= shape.roles.get(at) == Some(&Role::Id);
+                let is = shape.times.get(at) == Some(&true);
                 if *time.get_or_insert(is) != is {
-                    keys.unlike.get_or_insert_with(|| name.clone());
+                    self.unlike.get_or_insert_with(|| name.clone());
                 }
             }
         }
-        Ok(Some(keys))
+        self.are_ids = are_ids;
     }
 
     /// Their names: `store, item and date`.
@@ -103,9 +144,9 @@ impl Keys {
     }
 
     /// Where the columns are in a file.
-    fn places(&self, source: &Source) -> Option<Vec<usize>> {
+    fn places(&self, columns: &[(&str, Role)]) -> Option<Vec<usize>> {
         let names: Vec<&str> = self.names.iter().map(String::as_str).collect();
-        places(&names, &columns(source))
+        places(&names, columns)
     }
 
     /// The key of each row of files one below the other; the cells of a single column of ids are moved.
@@ -117,7 +158,7 @@ impl Keys {
         let mut rows = 0;
         for source in sources {
             rows += source.table.rows;
-            if let Some(places) = self.places(source) {
+            if let Some(places) = self.places(&columns(source)) {
                 let keys = taken(source, &places)?;
                 if all.is_empty() {
                     // Moved: mostly there is but one file.
@@ -188,114 +229,19 @@ pub(super) fn refine(keys: &mut [u128], column: &Column) {
     });
 }
 
+/// The ids of the first file that has some.
+fn first_ids(shapes: &[Shape]) -> Vec<String> {
+    let mut names = shapes
+        .iter()
+        .map(|s| ids(&s.columns()).map(String::from).collect());
+    names
+        .find(|n: &Vec<String>| !n.is_empty())
+        .unwrap_or_default()
+}
+
 fn columns(source: &Source) -> Vec<(&str, Role)> {
     let names = source.table.names.iter().map(String::as_str);
     names.zip(source.roles.iter().copied()).collect()
-}
-
-fn ids<'a>(columns: &[(&'a str, Role)]) -> impl Iterator<Item = &'a str> {
-    let ids = columns.iter().filter(|c| c.1 == Role::Id);
-    ids.map(|c| c.0).collect::<Vec<_>>().into_iter()
-}
-
-/// Where columns of these names are, or else those marked as id, if they are as many.
-fn places(names: &[&str], columns: &[(&str, Role)]) -> Option<Vec<usize>> {
-    let named = names.iter().map(|name| place(name, columns));
-    named.collect::<Option<Vec<usize>>>().or_else(|| {
-        let ids = (0..columns.len()).filter(|&at| columns[at].1 == Role::Id);
-        let ids: Vec<usize> = ids.collect();
-        (ids.len() == names.len()).then_some(ids)
-    })
-}
-
-/// Where a column of a name is that can be a part of a key. Capitals do not count where none is called
-/// just so.
-fn place(name: &str, columns: &[(&str, Role)]) -> Option<usize> {
-    let keeps = |role: Role| {
-        let says = [
-            Role::Prediction,
-            Role::Score,
-            Role::ClassScore,
-            Role::Outcome,
-            Role::Ignore,
-        ];
-        !says.contains(&role)
-    };
-    let find = |same: &dyn Fn(&str) -> bool| columns.iter().position(|c| same(c.0) && keeps(c.1));
-    find(&|other| other == name).or_else(|| find(&|other| same_name(other, name)))
-}
-
-/// Whether two columns are called the same.
-#[must_use]
-pub fn same_name(a: &str, b: &str) -> bool {
-    a == b || plain_name(a) == plain_name(b)
-}
-
-/// What counts of a column's name: not its capitals, nor blanks around it.
-#[must_use]
-pub fn plain_name(name: &str) -> String {
-    name.trim().to_lowercase()
-}
-
-/// Why the outcomes of a file cannot be joined with predictions, each given as names and roles of its
-/// columns: a sentence that says how to mend it.
-#[must_use]
-pub fn apart(
-    file: &str,
-    outcomes: &[(&str, Role)],
-    predictions: &[Vec<(&str, Role)>],
-) -> Option<String> {
-    let names: Vec<&str> = ids(outcomes).collect();
-    if names.is_empty() {
-        let theirs = predictions.iter().flatten().map(|c| plain_name(c.0));
-        let theirs: BTreeSet<String> = theirs.collect();
-        let has = |name: &&str| theirs.contains(&plain_name(name));
-        let common = outcomes.iter().filter(|c| c.1 != Role::Outcome);
-        let common: Vec<&str> = common.map(|c| c.0).filter(has).collect();
-        return Some(match common[..] {
-            [] => format!(
-                "{file} holds outcomes, but no id, and none of its columns is called like one of the predictions. Mark the column that holds the predictions' id, or give the columns that tell the rows apart (such as store and date) the same names in both files."
-            ),
-            _ => format!(
-                "{file} holds outcomes, but no id. Mark the column that holds the predictions' id, or those of {} that tell the rows apart together.",
-                words(&common)
-            ),
-        });
-    }
-    if predictions.iter().any(|p| places(&names, p).is_some()) {
-        return None;
-    }
-    let none = predictions.iter().all(|p| ids(p).next().is_none());
-    if none && names.len() == 1 {
-        return Some(format!(
-            "{file} holds outcomes, but the predictions have no id to join them by. Mark the id column in both files, or put the outcome into the file of predictions."
-        ));
-    }
-    let lacks = |name: &&str| predictions.iter().all(|p| place(name, p).is_none());
-    let lacking: Vec<&str> = names.iter().copied().filter(lacks).collect();
-    Some(format!(
-        "{file} is joined by {}, but the predictions have no column '{}' to join by. Mark as many columns as id in both files, of the same names or in the same order.",
-        words(&names),
-        lacking.first().or(names.first()).unwrap_or(&"")
-    ))
-}
-
-/// `store, item and date`; of many names the first ones, and how many more there are.
-fn words<T: AsRef<str>>(names: &[T]) -> String {
-    let shown = if names.len() > MOST_NAMED + 1 {
-        MOST_NAMED
-    } else {
-        names.len()
-    };
-    let mut shown: Vec<&str> = names[..shown].iter().map(|n| n.as_ref().trim()).collect();
-    let more = format!("{} more", names.len() - shown.len());
-    if shown.len() < names.len() {
-        shown.push(&more);
-    }
-    match shown[..] {
-        [ref most @ .., last] if !most.is_empty() => format!("{} and {last}", most.join(", ")),
-        _ => shown.concat(),
-    }
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ mod index;
 mod join;
 mod keys;
 mod labels;
+mod names;
 mod outcomes;
 mod roles;
 mod rows;
@@ -17,7 +18,7 @@ mod rules;
 
 pub use columns::too_many_words;
 pub use join::join;
-pub use keys::{apart, plain_name, same_name};
+pub use names::{apart, plain_name, same_name};
 pub use roles::{RoleGuess, guess, kind_of, words};
 pub use rows::{Category, Counts, Labels, Log, LogColumn, Source, Spread, Truth};
 

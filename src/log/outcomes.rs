@@ -17,6 +17,8 @@ const NOWHERE: u32 = u32::MAX;
 /// Rows of all files of outcomes.
 pub(super) struct Outcomes {
     name: String,
+    /// What they are joined by.
+    pub keys: Keys,
     ids: Vec<u128>,
     truth: Column,
     /// When each became known; empty where no file tells.
@@ -30,7 +32,7 @@ impl Outcomes {
     ///
     /// # Errors
     /// A sentence, where a file has no outcome.
-    pub fn new(sources: Vec<Source>, keys: &Keys) -> Result<Option<Self>, String> {
+    pub fn new(sources: Vec<Source>) -> Result<Option<Self>, String> {
         for source in &sources {
             if source.column(Role::Outcome).is_none() {
                 return Err(format!(
@@ -43,6 +45,7 @@ impl Outcomes {
             return Ok(None);
         };
         let mut sources = sources;
+        let keys = Keys::of(&sources);
         let ids = keys.take(&mut sources)?;
         let known = sources.iter().any(|s| known_at(s).is_some());
         let times = known.then(|| joined(&mut sources, known_at));
@@ -50,6 +53,7 @@ impl Outcomes {
         let truth = joined(&mut sources, place(Role::Outcome));
         Ok(Some(Self {
             name,
+            keys,
             ids,
             truth,
             times: match times {
@@ -63,8 +67,8 @@ impl Outcomes {
     /// Finds the outcome of each prediction by its key; afterwards the keys are gone.
     ///
     /// # Errors
-    /// A sentence, where the predictions have no key or none of the outcomes' keys is among theirs.
-    pub fn find(&mut self, ids: &[u128], keys: &Keys, counts: &mut Counts) -> Result<(), String> {
+    /// A sentence, where none of the outcomes' keys is among those of the predictions.
+    pub fn find(&mut self, ids: &[u128], counts: &mut Counts) -> Result<(), String> {
         let known = std::mem::take(&mut self.ids);
         let mut latest = Index::new(&known);
         for row in 0..known.len() as u32 {
@@ -88,7 +92,7 @@ impl Outcomes {
         let met = asked.iter().filter(|a| **a).count();
         counts.orphan_outcomes = (latest.len - met) as u64;
         if met == 0 && latest.len > 0 {
-            return Err(keys.strangers(latest.len, &self.name));
+            return Err(self.keys.strangers(latest.len, &self.name));
         }
         Ok(())
     }

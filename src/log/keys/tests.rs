@@ -340,13 +340,3 @@ fn an_outcome_in_the_row_stays_where_the_file_of_outcomes_has_none() {
     assert_eq!(truth(&alone), [number(10.5), number(20.5), None]);
     assert!(alone.notes.is_empty());
 }
-
-#[test]
-fn names_are_listed_and_many_are_counted() {
-    let names: Vec<String> = (0..10).map(|i| format!(" c{i}")).collect();
-    assert_eq!(words(&names[..0]), "");
-    assert_eq!(words(&names[..1]), "c0");
-    assert_eq!(words(&names[..3]), "c0, c1 and c2");
-    assert_eq!(words(&names[..9]), "c0, c1, c2, c3, c4, c5, c6, c7 and c8");
-    assert_eq!(words(&names), "c0, c1, c2, c3, c4, c5, c6, c7 and 2 more");
-}
