@@ -99,6 +99,7 @@ fn report(windows: Vec<Window>, baseline: Option<Baseline>) -> Report {
         schema: SCHEMA.to_owned(),
         task: Task::Binary,
         timed: true,
+        streamed: false,
         sources: vec![],
         rows: Rows::default(),
         view: View::default(),

@@ -4,6 +4,7 @@
 use super::message::{Input, PartInfo, Shard};
 use super::rows::{Load, Rows};
 use super::sources::{Sources, kind};
+use super::stream::{Stream, damaged, unjoined};
 use crate::log::{FileKind, join};
 use crate::read::ReadError;
 use crate::report::Report;
@@ -21,6 +22,8 @@ const ROUNDS: usize = 4;
 pub struct Keeper {
     inputs: Vec<Input>,
     rows: Vec<Rows>,
+    /// Where rows are counted and let go as they come.
+    stream: Option<Stream>,
     builder: Option<Builder>,
     summary: Option<Summary>,
 }
@@ -32,8 +35,25 @@ impl Keeper {
         Self {
             rows: inputs.iter().map(|i| Rows::new(i.bytes)).collect(),
             inputs,
+            stream: None,
             builder: None,
             summary: None,
+        }
+    }
+
+    /// Expects the parts of these files, in the order of [`super::in_order`], and lets the rows of
+    /// predictions go once they are counted for a view.
+    #[must_use]
+    pub fn streaming(inputs: Vec<Input>, view: &View) -> Self {
+        let stream = Stream::open(&inputs, view);
+        let room = |input: &Input| match input.kind {
+            FileKind::Outcomes => input.bytes,
+            _ => 0,
+        };
+        Self {
+            rows: inputs.iter().map(|i| Rows::new(room(i))).collect(),
+            stream: Some(stream),
+            ..Self::open(inputs)
         }
     }
 
@@ -45,12 +65,20 @@ impl Keeper {
         keeper
     }
 
-    /// Keeps the rows of a shard, in place of those that were kept for it before. False if they were
-    /// damaged on their way.
-    #[must_use]
-    pub fn keep(&mut self, shard: Shard, info: PartInfo, load: Load) -> bool {
-        let rows = self.rows.get_mut(shard.file);
-        rows.is_some_and(|rows| rows.keep(shard, info, load))
+    /// Keeps the rows of a shard, in place of those that were kept for it before.
+    ///
+    /// # Errors
+    /// Where they were damaged on their way; of a stream also where they do not make a log.
+    pub fn keep(&mut self, shard: Shard, info: PartInfo, load: Load) -> Result<(), ReadError> {
+        let rows = self.rows.get_mut(shard.file).ok_or_else(damaged)?;
+        match &mut self.stream {
+            Some(stream) => {
+                rows.enter(shard, info, load);
+                stream.take(&self.inputs, &mut self.rows)
+            }
+            None if rows.keep(shard, info, load) => Ok(()),
+            None => Err(damaged()),
+        }
     }
 
     /// Forgets the rows of a file, which is read again as this input says ([`super::widen`]).
@@ -72,35 +100,40 @@ impl Keeper {
         progress: &mut dyn FnMut(&str, f64),
     ) -> Result<Summary, ReadError> {
         progress("join", 0.0);
+        let counted = match self.stream.take() {
+            Some(stream) => Some(stream.finish(&self.inputs, &mut self.rows)?),
+            None => None,
+        };
         let mut sources = Sources::default();
         for (input, rows) in self.inputs.iter().zip(std::mem::take(&mut self.rows)) {
             let mut rejected = Vec::new();
             let (table, info) = gather(input, rows, &mut rejected);
             sources.take(input, table, info, rejected);
         }
-        let notes = sources.notes()?;
+        let notes = match counted {
+            Some(_) => Vec::new(),
+            None => sources.notes()?,
+        };
         let (sources, infos, rejected) = sources.finish();
-        let names: Vec<&str> = infos.iter().map(|i| i.name.as_str()).collect();
-        let mut log = join(sources).map_err(|why| {
-            let (found, mend) = why.split_once(". ").unwrap_or((&why, ""));
-            ReadError {
-                file: names.join(", "),
-                line: None,
-                found: found.into(),
-                mend: mend.trim_end_matches('.').into(),
-            }
-        })?;
-        for note in notes {
-            if !log.notes.contains(&note) {
-                log.notes.push(note);
-            }
+        let reference = infos.iter().find(|i| i.kind == "reference");
+        let reference = reference.map(|i| i.name.clone());
+        if let Some(summary) = counted {
+            let summary = Summary {
+                reference,
+                sources: infos,
+                rejected,
+                ..summary
+            };
+            self.summary = Some(summary.clone());
+            return Ok(summary);
         }
+        let mut log = join(sources).map_err(|why| unjoined(&self.inputs, &why))?;
+        notes.into_iter().for_each(|note| log.notes.say(note));
         progress("summarise", 0.0);
         let builder = Builder::new(log, view.threshold);
         progress("summarise", 0.3);
         let mut summary = builder.summary(view.window);
-        let reference = infos.iter().find(|i| i.kind == "reference");
-        summary.reference = reference.map(|i| i.name.clone());
+        summary.reference = reference;
         summary.sources = infos;
         summary.rejected = rejected;
         progress("summarise", 0.8);
@@ -116,6 +149,9 @@ impl Keeper {
     /// # Errors
     /// Where nothing was summarised yet.
     pub fn refine(&mut self, view: &View) -> Result<Summary, ReadError> {
+        if let Some(summary) = self.summary.as_ref().filter(|s| s.streamed) {
+            return Ok(summary.clone());
+        }
         let (Some(builder), Some(summary)) = (&self.builder, &mut self.summary) else {
             return Err(ReadError {
                 file: String::new(),
@@ -172,6 +208,7 @@ fn sharpen(builder: &Builder, summary: &mut Summary, view: &View, drift: bool) {
 /// The parts of a file as one table, and what was wrong with it, lines counted from the file's start.
 fn gather(input: &Input, rows: Rows, rejected: &mut Vec<Rejected>) -> (Table, SourceInfo) {
     let (table, infos) = rows.finish();
+    let rows = infos.iter().map(|info| info.rows).sum();
     let mut line = 1;
     let mut found: BTreeMap<(Option<String>, bool, String), Rejected> = BTreeMap::new();
     let whole = (0, input.troubles.clone());
@@ -206,7 +243,7 @@ fn gather(input: &Input, rows: Rows, rejected: &mut Vec<Rejected>) -> (Table, So
         }
         .into(),
         bytes: input.bytes,
-        rows: table.rows as u64,
+        rows,
         rejected: lost,
         format: input.sniff.description.clone(),
     };

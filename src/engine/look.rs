@@ -128,7 +128,12 @@ impl Input {
             .zip(&self.sniff.columns)
             .zip(&self.roles)
         {
-            let kind = kind_of(guess.role, column);
+            let role = match self.kind {
+                // A file of outcomes is asked for nothing else.
+                FileKind::Outcomes if !guess.role.of_outcomes() => Role::Ignore,
+                _ => guess.role,
+            };
+            let kind = kind_of(role, column);
             spec.wanted = kind.is_some();
             spec.kind = kind.unwrap_or(Kind::Presence);
             spec.time = (spec.kind == Kind::Time).then(|| column.time.unwrap_or(TimeFormat::Iso));

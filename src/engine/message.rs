@@ -129,6 +129,8 @@ pub enum Request {
     Open {
         /// The files, in order.
         inputs: Vec<Input>,
+        /// The view that rows are counted for as they pass, where they are not kept.
+        stream: Option<View>,
     },
     /// Reader: read a shard of the file that rides beside.
     Read {

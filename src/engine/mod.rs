@@ -19,6 +19,9 @@
 //! A saved report has no rows: its keeper is given the Summary (`Carry`, `Hold`). The example's files are
 //! made by a reader (`Example`).
 //!
+//! Files larger than memory are streamed: their outcomes come first, and the keeper lets the rows of
+//! predictions go once they are joined and counted.
+//!
 //! The page holds no row: it forwards buffers and keeps the numbers that [`Shards`] needs.
 
 pub mod example;
@@ -33,6 +36,7 @@ pub mod rows;
 mod several;
 pub mod shards;
 mod sources;
+mod stream;
 mod tables;
 mod union;
 mod widen;
@@ -43,6 +47,7 @@ pub use look::{arrange, look};
 pub use part::{info, read_through};
 pub use several::{few, sift};
 pub use shards::Shards;
+pub use stream::{Mode, in_order};
 pub use tables::tables;
 pub use widen::widen;
 pub use write::write;

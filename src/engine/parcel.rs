@@ -126,6 +126,7 @@ fn outline(summary: &Summary) -> Summary {
         segments: summary.segments.clone(),
         columns: summary.columns.clone(),
         reference: summary.reference.clone(),
+        streamed: summary.streamed,
         series: summary.series.iter().map(series).collect(),
     }
 }
@@ -245,7 +246,7 @@ mod tests {
         let part = read_through(&input, shard, &text.as_bytes()).expect("it can be read");
         let mut keeper = Keeper::open(vec![input]);
         let rows = Load::Table(part.table.clone());
-        assert!(keeper.keep(shard, info(&part), rows));
+        assert_eq!(keeper.keep(shard, info(&part), rows), Ok(()));
         keeper
     }
 

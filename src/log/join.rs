@@ -3,6 +3,7 @@
 //! Every prediction is kept, also where its id comes twice.
 
 use super::columns::Predictions;
+use super::frame::Frame;
 use super::index::Index;
 use super::labels::{self, Cells};
 use super::outcomes::Outcomes;
@@ -15,15 +16,80 @@ pub fn join(sources: Vec<Source>) -> Result<Log, String> {
     let (outcomes, predictions): (Vec<_>, Vec<_>) = sources
         .into_iter()
         .partition(|s| s.kind == FileKind::Outcomes);
+    let predictions = known(predictions)?;
+    let mut outcomes = Outcomes::new(outcomes)?;
+    let mut log = log_of(predictions, outcomes.as_mut(), None)?;
+    if let Some(outcomes) = outcomes {
+        outcomes.count(&mut log.counts)?;
+    }
+    Ok(log)
+}
+
+/// Joins predictions block by block with outcomes that are all there before.
+///
+/// What the rows of the first block mean, those of the others mean too ([`super::frame`]). Predictions of
+/// one id are noticed where they have an outcome.
+pub struct Joiner {
+    outcomes: Option<Outcomes>,
+    frame: Option<Frame>,
+}
+
+impl Joiner {
+    /// Takes the outcomes.
+    ///
+    /// # Errors
+    /// A sentence, where a file of them has no id or no outcome.
+    pub fn new(outcomes: Vec<Source>) -> Result<Self, String> {
+        Ok(Self {
+            outcomes: Outcomes::new(outcomes)?,
+            frame: None,
+        })
+    }
+
+    /// Joins some predictions.
+    ///
+    /// # Errors
+    /// As [`join`].
+    pub fn block(&mut self, predictions: Vec<Source>) -> Result<Log, String> {
+        let predictions = known(predictions)?;
+        let log = log_of(predictions, self.outcomes.as_mut(), self.frame.as_ref())?;
+        self.frame
+            .get_or_insert_with(|| Frame::of(&log))
+            .learn(&log);
+        Ok(log)
+    }
+
+    /// Counts of outcomes, once all predictions were joined.
+    ///
+    /// # Errors
+    /// A sentence, where none of the outcomes' ids is among those of the predictions.
+    pub fn finish(self) -> Result<Counts, String> {
+        let mut counts = Counts::default();
+        if let Some(outcomes) = self.outcomes {
+            outcomes.count(&mut counts)?;
+        }
+        Ok(counts)
+    }
+}
+
+fn known(predictions: Vec<Source>) -> Result<Predictions, String> {
     if predictions.is_empty() {
         return Err("No file holds predictions. Add the predictions, or mark a column as prediction or score.".into());
     }
-    let mut predictions = Predictions::new(predictions);
-    let (rows, live) = (predictions.rows(), predictions.live());
-    if rows == 0 {
+    let predictions = Predictions::new(predictions);
+    if predictions.rows() == 0 {
         return Err("The files hold no readable row.".into());
     }
+    Ok(predictions)
+}
 
+/// Predictions with their outcomes; `frame`: what earlier rows settled.
+fn log_of(
+    mut predictions: Predictions,
+    outcomes: Option<&mut Outcomes>,
+    frame: Option<&Frame>,
+) -> Result<Log, String> {
+    let (rows, live) = (predictions.rows(), predictions.live());
     let mut log = Log {
         rows,
         live,
@@ -34,12 +100,14 @@ pub fn join(sources: Vec<Source>) -> Result<Log, String> {
         ..Counts::default()
     };
     log.time = times(predictions.take(Role::Time));
-    if log.time[..live.min(log.time.len())]
-        .iter()
-        .all(|t| *t == NO_TIME)
-    {
+    let known = |times: &[i64]| times.iter().any(|t| *t != NO_TIME);
+    let timed = match frame {
+        Some(frame) => frame.timed,
+        None => known(&log.time[..live.min(log.time.len())]),
+    };
+    if !timed {
         if live > 0 && !log.time.is_empty() {
-            log.notes.push(format!(
+            log.notes.say(format!(
                 "No row has a readable time in {}: rows are taken in the order of the file.",
                 predictions.name_of(Role::Time)
             ));
@@ -48,40 +116,40 @@ pub fn join(sources: Vec<Source>) -> Result<Log, String> {
     }
 
     let ids = predictions.take(Role::Id);
-    let mut outcomes = Outcomes::new(outcomes)?;
-    if let Some(outcomes) = &mut outcomes {
-        outcomes.find(ids.as_ref(), &mut counts)?;
-    }
-    if let Some(Column::Key(ids)) = &ids {
-        let mut seen = Index::new(&ids[..live]);
-        let again =
-            |row: &u32| ids[*row as usize] != NO_KEY && seen.enter(*row, |_| false).is_some();
-        counts.duplicate_predictions = (0..live as u32).filter(again).count() as u64;
-    }
+    let found = match outcomes {
+        Some(outcomes) => Some((outcomes.find(ids.as_ref(), live)?, &*outcomes)),
+        None => None,
+    };
+    counts.duplicate_predictions = match (&ids, &found, frame) {
+        (_, found, Some(_)) => found.as_ref().map_or(0, |(found, _)| found.again),
+        (Some(Column::Key(ids)), _, None) => repeated(&ids[..live]),
+        _ => 0,
+    };
     drop(ids);
     let own = predictions.take(Role::Outcome);
     counts.outcomes += own.as_ref().map_or(0, |c| {
         (0..live).filter(|&r| !c.is_missing(r)).count() as u64
     });
     log.outcome_time = times(predictions.take(Role::OutcomeTime));
-    let truth = match outcomes {
-        Some(outcomes) => {
-            log.outcome_time = outcomes.times(log.outcome_time);
-            Some(outcomes.truth(own))
+    let truth = match found {
+        Some((found, outcomes)) => {
+            log.outcome_time = outcomes.times(&found, log.outcome_time);
+            Some(outcomes.truth(&found, own))
         }
         None => own,
     };
 
-    labels::fill(
-        &mut log,
-        Cells {
-            truth,
-            predicted: predictions.take(Role::Prediction),
-            score: predictions.take(Role::Score),
-            numbered: is_array(&predictions),
-            class_scores: class_scores(&mut predictions),
-        },
-    )?;
+    let cells = Cells {
+        truth,
+        predicted: predictions.take(Role::Prediction),
+        score: predictions.take(Role::Score),
+        numbered: is_array(&predictions),
+        class_scores: class_scores(&mut predictions),
+    };
+    match frame {
+        None => labels::fill(&mut log, cells)?,
+        Some(frame) => frame.fill(&mut log, cells)?,
+    }
     log.version = predictions
         .take(Role::ModelVersion)
         .and_then(|c| category(predictions.name_of(Role::ModelVersion), c));
@@ -94,7 +162,9 @@ pub fn join(sources: Vec<Source>) -> Result<Log, String> {
         })
         .collect();
     log.latency_ms = latencies(&mut predictions);
-    log.failed = failed(predictions.take(Role::Status));
+    let status = predictions.take(Role::Status);
+    log.taken.flag = frame.map_or_else(|| is_flag(status.as_ref()), |f| f.taken.flag);
+    log.failed = failed(status, log.taken.flag);
     log.columns = predictions.finish(&mut log.notes);
 
     let counted = |row: usize| row < live && (log.time.is_empty() || log.time[row] != NO_TIME);
@@ -110,15 +180,18 @@ pub fn join(sources: Vec<Source>) -> Result<Log, String> {
         })
         .count();
     if early > 0 {
-        log.notes.push(format!(
-            "{early} outcomes are dated before their prediction; their delay counts as none."
-        ));
+        log.notes.count(
+            early as u64,
+            "{n} outcomes are dated before their prediction; their delay counts as none.",
+            "",
+        );
     }
     if counts.without_time > 0 {
-        log.notes.push(format!(
-            "{} rows have no readable time and are left out.",
-            counts.without_time
-        ));
+        log.notes.count(
+            counts.without_time,
+            "{n} rows have no readable time and are left out.",
+            "",
+        );
     }
     log.counts = counts;
     Ok(log)
@@ -222,41 +295,40 @@ fn milliseconds(name: &str) -> f64 {
     }
 }
 
-/// Server errors (5xx) fail; so do words such as `error` and a plain 1 or `true` of a flag. Among words
+/// Rows whose key an earlier one has too.
+fn repeated(ids: &[u128]) -> u64 {
+    let mut seen = Index::new(ids.len());
+    let again =
+        |row: &u32| ids[*row as usize] != NO_KEY && seen.enter(ids, *row, |_| false).is_some();
+    (0..ids.len() as u32).filter(again).count() as u64
+}
+
+/// Whether the numbers of a status are 0 and 1 only.
+fn is_flag(column: Option<&Column>) -> bool {
+    let flag = |x: &f64| x.is_nan() || *x == 0.0 || *x == 1.0;
+    match column {
+        Some(Column::Number(v)) => v.iter().all(flag),
+        Some(Column::Category { levels, .. }) => levels
+            .iter()
+            .filter_map(|l| l.parse().ok())
+            .all(|x| flag(&x)),
+        _ => false,
+    }
+}
+
+/// Server errors (5xx) fail; so do words such as `error` and, of a flag, a plain 1 or `true`. Among words
 /// a number says what it does alone.
-fn failed(column: Option<Column>) -> Vec<u8> {
+fn failed(column: Option<Column>, flag: bool) -> Vec<u8> {
+    let number = |x: f64| u8::from(if flag { x == 1.0 } else { x >= 500.0 });
     match column {
         Some(Column::Number(v)) => {
-            let flag = v.iter().all(|x| x.is_nan() || *x == 0.0 || *x == 1.0);
-            v.into_iter()
-                .map(|x| {
-                    if x.is_nan() {
-                        2
-                    } else {
-                        u8::from(if flag { x == 1.0 } else { x >= 500.0 })
-                    }
-                })
-                .collect()
+            let fails = |x: f64| if x.is_nan() { 2 } else { number(x) };
+            v.into_iter().map(fails).collect()
         }
         Some(Column::Category { codes, levels }) => {
-            let numbers: Vec<Option<f64>> = levels.iter().map(|l| l.parse().ok()).collect();
-            let flag = numbers.iter().flatten().all(|x| *x == 0.0 || *x == 1.0);
             let bad: Vec<u8> = levels
                 .iter()
-                .zip(numbers)
-                .map(|(l, number)| {
-                    if let Some(x) = number {
-                        return u8::from(if flag { x == 1.0 } else { x >= 500.0 });
-                    }
-                    let l = l.to_lowercase();
-                    u8::from(
-                        [
-                            "error", "err", "failed", "failure", "fail", "timeout", "true", "5xx",
-                        ]
-                        .contains(&l.as_str())
-                            || l.starts_with('5') && l.len() == 3,
-                    )
-                })
+                .map(|l| l.parse().map_or_else(|_| word_fails(l), number))
                 .collect();
             codes
                 .into_iter()
@@ -265,4 +337,12 @@ fn failed(column: Option<Column>) -> Vec<u8> {
         }
         _ => Vec::new(),
     }
+}
+
+fn word_fails(word: &str) -> u8 {
+    let word = word.to_lowercase();
+    let bad = [
+        "error", "err", "failed", "failure", "fail", "timeout", "true", "5xx",
+    ];
+    u8::from(bad.contains(&word.as_str()) || word.starts_with('5') && word.len() == 3)
 }

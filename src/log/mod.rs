@@ -3,16 +3,21 @@
 //! May use: `table`, `stats`, and of `read` what it tells of a file. It knows no format and no reader.
 
 mod columns;
+mod frame;
 mod index;
 mod join;
 mod labels;
+mod notes;
 mod outcomes;
 mod roles;
 mod rows;
 mod rules;
+mod task;
 
 pub use columns::too_many_words;
-pub use join::join;
+pub use frame::Taken;
+pub use join::{Joiner, join};
+pub use notes::Notes;
 pub use roles::{RoleGuess, guess, kind_of};
 pub use rows::{Category, Counts, Labels, Log, LogColumn, Source, Spread, Truth};
 
@@ -98,6 +103,15 @@ impl Role {
         !matches!(
             self,
             Self::Feature | Self::Bytes | Self::Cpu | Self::Memory | Self::Ignore
+        )
+    }
+
+    /// Whether a file of outcomes is asked for it.
+    #[must_use]
+    pub fn of_outcomes(self) -> bool {
+        matches!(
+            self,
+            Self::Id | Self::Time | Self::Outcome | Self::OutcomeTime
         )
     }
 

@@ -13,7 +13,9 @@ pub(super) fn drift(
 ) -> Option<Drift> {
     let periods = periods(making, basis)?;
     let Some(found) = making.series.drift(&periods) else {
-        missing.drift = Some((making.at, periods));
+        if !making.summary.streamed {
+            missing.drift = Some((making.at, periods));
+        }
         return None;
     };
     let mut columns = found.columns.clone();

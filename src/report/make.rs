@@ -246,6 +246,7 @@ impl Making<'_> {
             schema: SCHEMA.into(),
             task: summary.task,
             timed: summary.timed,
+            streamed: summary.streamed,
             sources: summary.sources.clone(),
             rows: rows(summary),
             view: View {
@@ -307,6 +308,7 @@ impl Making<'_> {
         let exact = self.series.exact(range);
         if let (None, Some(range)) = (exact, range)
             && cell.rows > 0
+            && !self.summary.streamed
             && needs_exact(self.summary, cell)
         {
             self.missing.borrow_mut().exact.push((self.at, range));

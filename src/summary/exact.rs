@@ -54,6 +54,7 @@ pub struct Ranked {
 pub const PERCENTILES: [f64; 3] = [0.5, 0.95, 0.99];
 
 /// Rows sorted once by what is ranked.
+#[derive(Default)]
 pub(super) struct Orders {
     score: Ordered,
     classes: Vec<Vec<u32>>,

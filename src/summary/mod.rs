@@ -9,6 +9,7 @@
 //! it is absent a report says so and gives the value from the histogram with its bound. The same holds of
 //! [`Drift`], the columns in two periods, which a report leaves out where it is absent.
 
+mod blocks;
 pub mod build;
 mod cell;
 mod drift;
@@ -16,10 +17,12 @@ mod exact;
 mod facts;
 mod grid;
 mod merge;
+mod names;
 mod series;
 mod total;
 mod work;
 
+pub use blocks::{Blocks, Wanted};
 pub use cell::{
     CALIBRATION_BINS, Cell, Classes, Counted, Histogram, Moments, Numbers, Service, Tenth,
 };
@@ -81,7 +84,7 @@ pub struct ColumnInfo {
 }
 
 /// A file that was read.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct SourceInfo {
     /// File name without its folder.
     pub name: String,
@@ -157,6 +160,9 @@ pub struct Summary {
     pub columns: Vec<ColumnInfo>,
     /// Name of the reference file.
     pub reference: Option<String>,
+    /// Whether rows were counted as they passed and then let go: what only rows can tell was never known.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub streamed: bool,
     /// Cells over time of each slice; the first one is of all rows.
     pub series: Vec<Series>,
 }

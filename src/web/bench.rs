@@ -9,8 +9,8 @@ use super::client::{Client, Stopped};
 use super::files::Given;
 use super::slices::report;
 use super::{timing, url};
-use crate::engine::arrange;
 use crate::engine::message::Input;
+use crate::engine::{Mode, arrange};
 use crate::log::Role;
 use crate::report::view::{BaselineChoice, View, WindowSize};
 use crate::report::{ColumnDrift, Report, Window};
@@ -61,7 +61,9 @@ async fn measure(client: &Client, files: Vec<File>) -> Result<Value, Stopped> {
         ..View::default()
     };
     let by_day = view(WindowSize::Day);
-    let loaded = client.run(&files, &inputs, by_day.clone(), |_| {}).await?;
+    let loaded = client
+        .run(&files, &inputs, mode(), by_day.clone(), |_| {})
+        .await?;
     let summarised = timing::now();
     let (days, _) = report(&loaded.summary, &by_day).await;
     let reported = timing::now();
@@ -107,6 +109,15 @@ async fn measure(client: &Client, files: Vec<File>) -> Result<Value, Stopped> {
     }))
 }
 
+/// Whether rows are kept: `mode=kept`, `mode=streamed`, else as their size allows.
+fn mode() -> Mode {
+    match url::param("mode").as_deref() {
+        Some("kept") => Mode::Kept,
+        Some("streamed") => Mode::Streamed,
+        _ => Mode::Auto,
+    }
+}
+
 /// The report on the second target, a number: the files are read again with its roles alone.
 async fn second(
     client: &Client,
@@ -125,7 +136,9 @@ async fn second(
             let _ = input.give(role, column);
         }
     }
-    let loaded = client.run(files, &inputs, view.clone(), |_| {}).await?;
+    let loaded = client
+        .run(files, &inputs, mode(), view.clone(), |_| {})
+        .await?;
     Ok(report(&loaded.summary, view).await.0)
 }
 

@@ -14,7 +14,7 @@ use super::timing;
 use super::wire::Load;
 use crate::engine::message::{Input, Reply, Request, Shard, Written};
 use crate::engine::parcel::{Packing, Unpacking};
-use crate::engine::{Shards, widen};
+use crate::engine::{Mode, Shards, in_order, widen};
 use crate::read::ReadError;
 use crate::report::view::View;
 use crate::summary::{Series, Summary};
@@ -32,6 +32,15 @@ pub use super::progress::{Progress, Stage};
 
 /// Most workers that read at a time.
 const MOST_READERS: usize = 8;
+
+/// Whether the rows of these files are counted as they pass instead of being kept.
+#[must_use]
+pub fn streams(mode: Mode, inputs: &[Input]) -> bool {
+    mode.streams(inputs, MEMORY)
+}
+
+/// Bytes of memory that kept rows may take: a worker has four gigabytes at most, a tab often less.
+const MEMORY: u64 = 1_600_000_000;
 
 /// What a run gives.
 #[derive(Clone, Debug)]
@@ -113,20 +122,16 @@ impl Client {
         &self,
         files: &[Vec<File>],
         inputs: &[Input],
+        mode: Mode,
         view: View,
         on_progress: impl Fn(Progress) + 'static,
     ) -> Result<Loaded, Stopped> {
         self.cancel();
         let keeper = Hand::new(self.source().await?);
         self.0.candidate.replace(Some(Rc::clone(&keeper)));
+        let given = ToRead::of(files, inputs, mode);
         let done = self
-            .read_and_finish(
-                &keeper,
-                &files.concat(),
-                Input::files(inputs),
-                view,
-                Rc::new(on_progress),
-            )
+            .read_and_finish(&keeper, given, view, Rc::new(on_progress))
             .await;
         let mine = matches!(&*self.0.candidate.borrow(), Some(c) if Rc::ptr_eq(c, &keeper));
         if !mine {
@@ -307,7 +312,9 @@ impl Client {
     #[must_use]
     pub fn holds_rows(&self) -> bool {
         let keeper = self.0.keeper.borrow();
-        keeper.as_ref().is_some_and(|(hand, _)| hand.is_live())
+        keeper
+            .as_ref()
+            .is_some_and(|(hand, summary)| hand.is_live() && !summary.streamed)
     }
 
     fn stop_readers(&self) {
@@ -340,37 +347,37 @@ impl Client {
     async fn read_and_finish(
         &self,
         keeper: &Hand,
-        files: &[File],
-        inputs: Vec<Input>,
+        mut given: ToRead,
         view: View,
         on_progress: Rc<dyn Fn(Progress)>,
     ) -> Result<Loaded, Stopped> {
         let began = timing::now();
-        let mut inputs: Vec<Input> = inputs.into_iter().map(without_samples).collect();
         let readers = self.readers().await?;
-        let tracker = Rc::new(Tracker::new(&inputs, on_progress));
-        let open = Request::Open {
-            inputs: inputs.iter().map(for_keeper).collect(),
-        };
-        let open = keeper.ask(&open, Load::None, None);
-        let plan = Plan::new(&inputs);
+        let tracker = Rc::new(Tracker::new(&given.inputs, on_progress));
+        let mut plan = Plan::new(&given.inputs);
         let on_loss = |error: ReadError| {
             if let Some(tell) = self.0.on_loss.borrow().clone() {
                 let mend = "A new worker read them instead; nothing is lost".to_owned();
                 tell(ReadError { mend, ..error });
             }
         };
-        let work = read_all(&readers, keeper, files, &inputs, &plan, &tracker, &on_loss);
+        let request = given.open(&view);
+        let open = keeper.ask(&request, Load::None, None);
+        let work = read_all(&readers, keeper, &given, &plan, &tracker, &on_loss);
         let ((), ()) = futures::try_join!(async { open.await.map(|_| ()) }, work)?;
-        let again = plan.again(&mut inputs);
+        let again = plan.again(&mut given.inputs);
         if !again.is_empty() {
-            tracker.again(&again);
-            let fresh = |file: usize| Some((file, for_keeper(inputs.get(file)?)));
-            let request = Request::Again {
-                files: again.into_iter().filter_map(fresh).collect(),
+            let request = if given.streamed {
+                // What was counted cannot be taken back: everything is read once more.
+                plan = Plan::new(&given.inputs);
+                tracker.again(&(0..given.inputs.len()).collect::<Vec<_>>());
+                given.open(&view)
+            } else {
+                tracker.again(&again);
+                given.again(again)
             };
             keeper.ask(&request, Load::None, None).await?;
-            read_all(&readers, keeper, files, &inputs, &plan, &tracker, &on_loss).await?;
+            read_all(&readers, keeper, &given, &plan, &tracker, &on_loss).await?;
         }
         if !plan.complete() {
             return Err(fault("", "read the files", "parts of them do not meet").into());
@@ -408,6 +415,66 @@ impl Client {
             join_ms,
             summarise_ms,
         })
+    }
+}
+
+/// Files to be read, with what is known of each.
+struct ToRead {
+    files: Vec<File>,
+    inputs: Vec<Input>,
+    /// Whether rows are counted as they pass.
+    streamed: bool,
+}
+
+impl ToRead {
+    /// The parts of these tables.
+    fn of(files: &[Vec<File>], inputs: &[Input], mode: Mode) -> Self {
+        let streamed = streams(mode, inputs);
+        let mut files = files.concat();
+        let mut inputs = Input::files(inputs);
+        if streamed {
+            let order = in_order(&inputs);
+            files = order
+                .iter()
+                .filter_map(|i| files.get(*i).cloned())
+                .collect();
+            inputs = order
+                .iter()
+                .filter_map(|i| inputs.get(*i).cloned())
+                .collect();
+        }
+        Self {
+            files,
+            inputs: inputs.into_iter().map(without_samples).collect(),
+            streamed,
+        }
+    }
+
+    /// What a keeper needs to know of a file: it reads none, but has to know the columns that rows of a
+    /// stream may lack.
+    fn for_keeper(&self, input: &Input) -> Input {
+        let mut input = input.clone();
+        if !self.streamed {
+            input.sniff.schema.columns = Vec::new();
+        }
+        for guess in &mut input.roles {
+            guess.because = String::new();
+        }
+        input
+    }
+
+    fn open(&self, view: &View) -> Request {
+        Request::Open {
+            inputs: self.inputs.iter().map(|i| self.for_keeper(i)).collect(),
+            stream: self.streamed.then(|| view.clone()),
+        }
+    }
+
+    fn again(&self, files: Vec<usize>) -> Request {
+        let fresh = |file: usize| Some((file, self.for_keeper(self.inputs.get(file)?)));
+        Request::Again {
+            files: files.into_iter().filter_map(fresh).collect(),
+        }
     }
 }
 
@@ -461,15 +528,14 @@ impl Plan {
 async fn read_all(
     readers: &[Rc<Hand>],
     keeper: &Hand,
-    files: &[File],
-    inputs: &[Input],
+    given: &ToRead,
     plan: &Plan,
     tracker: &Tracker,
     on_loss: &dyn Fn(ReadError),
 ) -> Result<(), Stopped> {
     let one = |reader: &Rc<Hand>| {
         let reader = Rc::clone(reader);
-        async move { read_shards(&reader, keeper, files, inputs, plan, tracker, on_loss).await }
+        async move { read_shards(&reader, keeper, given, plan, tracker, on_loss).await }
     };
     try_join_all(readers.iter().map(one)).await.map(|_| ())
 }
@@ -479,15 +545,15 @@ async fn read_all(
 async fn read_shards(
     reader: &Hand,
     keeper: &Hand,
-    files: &[File],
-    inputs: &[Input],
+    given: &ToRead,
     plan: &Plan,
     tracker: &Tracker,
     on_loss: &dyn Fn(ReadError),
 ) -> Result<(), Stopped> {
     let mut keeping: Option<futures::future::LocalBoxFuture<'_, Result<Answer, Stopped>>> = None;
     while let Some(shard) = plan.next() {
-        let (Some(input), Some(file)) = (inputs.get(shard.file), files.get(shard.file)) else {
+        let place = (given.inputs.get(shard.file), given.files.get(shard.file));
+        let (Some(input), Some(file)) = place else {
             break;
         };
         let request = Request::Read {
@@ -534,16 +600,6 @@ async fn read_shards(
 fn without_samples(mut input: Input) -> Input {
     for column in &mut input.sniff.columns {
         column.samples = Vec::new();
-    }
-    input
-}
-
-/// What the keeper needs to know of a file: it reads none.
-fn for_keeper(input: &Input) -> Input {
-    let mut input = input.clone();
-    input.sniff.schema.columns = Vec::new();
-    for guess in &mut input.roles {
-        guess.because = String::new();
     }
     input
 }

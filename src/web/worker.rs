@@ -125,17 +125,18 @@ fn answer(
             Ok((Reply::Sniffed { input }, Load::None))
         }
         Request::Read { shard, input } => read(&file(load, &input.name)?, shard, &input),
-        Request::Open { inputs } => {
-            *keeping = Some(Keeping::new(Keeper::open(inputs)));
+        Request::Open { inputs, stream } => {
+            let keeper = match stream {
+                Some(view) => Keeper::streaming(inputs, &view),
+                None => Keeper::open(inputs),
+            };
+            *keeping = Some(Keeping::new(keeper));
             Ok((Reply::Kept, Load::None))
         }
         Request::Keep { shard, info } => {
             let rows = Rows::Bytes(load.into_bytes());
-            if opened(keeping)?.keeper.keep(shard, info, rows) {
-                Ok((Reply::Kept, Load::None))
-            } else {
-                Err(fault("", "the rows were damaged on their way"))
-            }
+            opened(keeping)?.keeper.keep(shard, info, rows)?;
+            Ok((Reply::Kept, Load::None))
         }
         Request::Again { files } => {
             let keeper = &mut opened(keeping)?.keeper;

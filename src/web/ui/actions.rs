@@ -158,6 +158,7 @@ fn run(app: App) {
     let inputs = app.inputs.get_untracked();
     let files = app.files.get_value();
     let view = app.view.get_untracked();
+    let mode = app.mode.get_untracked();
     let client = app.client.get_value();
     let turn = app.turn.get_value() + 1;
     app.turn.set_value(turn);
@@ -178,7 +179,7 @@ fn run(app: App) {
                 app.work.set(Some(Work::Run(p)));
             }
         };
-        let done = client.run(&files, &inputs, view, tell).await;
+        let done = client.run(&files, &inputs, mode, view, tell).await;
         if !mine() {
             // A later run has taken over; it tells for itself.
             return;

@@ -5,6 +5,7 @@
 
 use super::format;
 use super::theme::Theme;
+use crate::engine::Mode;
 use crate::engine::message::Input;
 use crate::log::Task;
 use crate::read::ReadError;
@@ -54,6 +55,8 @@ pub struct App {
     pub turn: StoredValue<u64>,
     /// The files that were looked into, with the roles in force.
     pub inputs: RwSignal<Vec<Input>>,
+    /// Whether rows are kept.
+    pub mode: RwSignal<Mode>,
     /// The counts that everything shown follows from.
     pub summary: RwSignal<Option<Arc<Summary>>>,
     /// What the reader chose.
@@ -103,6 +106,7 @@ impl App {
             files: StoredValue::new_local(Vec::new()),
             turn: StoredValue::new(0),
             inputs: RwSignal::default(),
+            mode: RwSignal::default(),
             summary,
             view,
             made,

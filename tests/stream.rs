@@ -1,0 +1,310 @@
+//! Rows counted as they pass give the Summary of rows that are kept, to the bit; what only rows can tell is
+//! within the bound that is stated.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod pipeline;
+
+use pipeline::{File, streamed, summary};
+use plumbline::engine::Shards;
+use plumbline::log::Role;
+use plumbline::report::Report;
+use plumbline::report::view::{SliceChoice, View, WindowSize};
+use plumbline::summary::{Series, Summary};
+use std::fmt::Write as _;
+
+/// Rows of a log of more than two blocks.
+const ROWS: u32 = 300_000;
+
+/// A number that looks like chance.
+fn mixed(i: u32, salt: u32) -> u32 {
+    let x = (i ^ salt.wrapping_mul(0x9e37_79b9)).wrapping_mul(0x85eb_ca6b);
+    (x ^ (x >> 13)).wrapping_mul(0xc2b2_ae35) >> 8
+}
+
+fn day_and_hour(i: u32) -> String {
+    let hour = i / (ROWS / (24 * 60));
+    let (month, day) = (3 + hour / 24 / 30, 1 + hour / 24 % 30);
+    format!(
+        "2026-{month:02}-{day:02}T{:02}:{:02}:00Z",
+        hour % 24,
+        i % 60
+    )
+}
+
+fn binary() -> (String, String) {
+    let mut predictions =
+        String::from("id,timestamp,score,region,model_version,latency_ms,status,amount\n");
+    let mut outcomes = String::from("id,label,known_at\n");
+    for i in 0..ROWS {
+        let score = f64::from(mixed(i, 1) % 1_000) / 1_000.0;
+        let region = ["north", "south", "west"][mixed(i, 2) as usize % 3];
+        let version = if i < ROWS / 2 { "v1" } else { "v2" };
+        let status = if mixed(i, 3).is_multiple_of(50) {
+            503
+        } else {
+            200
+        };
+        let amount = if i % 7 == 0 {
+            String::new()
+        } else {
+            format!("{}.5", mixed(i, 4) % 900)
+        };
+        writeln!(
+            predictions,
+            "x{i}y,{},{score},{region},{version},{}.25,{status},{amount}",
+            day_and_hour(i),
+            1 + mixed(i, 5) % 400,
+        )
+        .unwrap();
+        if mixed(i, 6) % 10 > 1 {
+            let label = u8::from(mixed(i, 7) % 1_000 < mixed(i, 1) % 1_000);
+            writeln!(outcomes, "x{i}y,{label},2026-06-0{}T00:00:00Z", 1 + i % 9).unwrap();
+        }
+    }
+    // Two outcomes of one prediction, and one of none.
+    outcomes.push_str(
+        "x5y,1,2026-06-10T00:00:00Z\nx6y,0,2026-06-10T00:00:00Z\nnowhere,1,2026-06-01T00:00:00Z\n",
+    );
+    (predictions, outcomes)
+}
+
+fn view() -> View {
+    View {
+        window: Some(WindowSize::Day),
+        ..View::default()
+    }
+}
+
+/// Shards that end in the midst of rows, and of a size that blocks do not end with.
+fn cut(file: usize, input: &plumbline::engine::message::Input) -> Shards {
+    Shards::with_size(file, input.bytes, 1_234_567, false)
+}
+
+fn series<'a>(of: &'a Summary, like: &Series) -> &'a Series {
+    let same = |s: &&Series| s.slice == like.slice && s.size == like.size;
+    let found = of.series.iter().find(same);
+    found.unwrap_or_else(|| {
+        let there: Vec<_> = of.series.iter().map(|s| (&s.slice, s.size)).collect();
+        panic!("{:?} {:?} is not among {there:?}", like.slice, like.size)
+    })
+}
+
+/// Everything but what only rows can tell, and the finer windows that a stream counts beside.
+fn assert_same(streamed: &Summary, kept: &Summary) {
+    assert!(streamed.streamed && !kept.streamed);
+    for theirs in &kept.series {
+        let mine = series(streamed, theirs);
+        assert_eq!(mine.buckets, theirs.buckets, "{:?}", theirs.slice);
+        assert_eq!(mine.reference, theirs.reference, "{:?}", theirs.slice);
+    }
+    let outline = |s: &Summary| Summary {
+        series: Vec::new(),
+        streamed: false,
+        sources: Vec::new(),
+        ..s.clone()
+    };
+    let (mine, theirs) = (outline(streamed), outline(kept));
+    assert_eq!(mine.counts, theirs.counts);
+    assert_eq!(mine, theirs);
+    let named = |s: &Summary| {
+        let mut sources = s.sources.clone();
+        sources.sort_by(|a, b| a.name.cmp(&b.name));
+        sources
+    };
+    assert_eq!(named(streamed), named(kept));
+}
+
+#[test]
+fn blocks_joined_with_outcomes_are_all_rows() {
+    let (predictions, outcomes) = binary();
+    let files: [File<'_>; 2] = [
+        ("predictions.csv", predictions.as_bytes()),
+        ("outcomes.csv", outcomes.as_bytes()),
+    ];
+    let kept = summary(&files, &[], &view()).unwrap();
+    let passed = streamed(&files, &[], &view(), cut).unwrap();
+    assert!(kept.counts.duplicate_outcomes > 0);
+    assert_eq!(kept.counts.orphan_outcomes, 1);
+    assert_same(&passed, &kept);
+
+    let exact = Report::from(&kept, &view());
+    let (near, missing) = Report::with_missing(&passed, &view());
+    assert!(missing.is_empty(), "{missing:?}");
+    let metrics = exact.overall.metrics.iter().chain(&exact.resources.metrics);
+    let mut bounded = 0;
+    for (name, theirs) in metrics {
+        let mine = near.overall.metrics.get(name);
+        let mine = mine.or_else(|| near.resources.metrics.get(name)).unwrap();
+        let (Some(a), Some(b)) = (mine.value, theirs.value) else {
+            panic!("{name}: {mine:?} {theirs:?}")
+        };
+        match mine.bound {
+            None => assert_eq!(mine, theirs, "{name}"),
+            Some(bound) => {
+                bounded += 1;
+                assert!((a - b).abs() <= bound, "{name}: {a} {b} ± {bound}");
+            }
+        }
+    }
+    assert!(bounded >= 4, "the AUC and three percentiles");
+}
+
+#[test]
+fn a_log_of_few_days_is_shown_by_the_hour_and_a_long_one_by_the_day() {
+    let (predictions, _) = binary();
+    let log = [("log.csv", predictions.as_bytes())];
+    let passed = streamed(&log, &[], &View::default(), cut).unwrap();
+    let sizes: Vec<WindowSize> = passed.series.iter().map(|s| s.size).collect();
+    assert_eq!(sizes[0], WindowSize::Day);
+    assert!(sizes[1..].contains(&WindowSize::Hour));
+    let kept = summary(&log, &[], &View::default()).unwrap();
+    assert_same(&passed, &kept);
+
+    let few = predictions
+        .lines()
+        .take(20_000)
+        .collect::<Vec<_>>()
+        .join("\n");
+    let log = [("log.csv", few.as_bytes())];
+    let passed = streamed(&log, &[], &View::default(), cut).unwrap();
+    let kept = summary(&log, &[], &View::default()).unwrap();
+    assert_eq!(passed.series[0].size, WindowSize::Hour);
+    assert_same(&passed, &kept);
+}
+
+#[test]
+fn the_slice_that_is_looked_at_is_counted_too() {
+    let (predictions, outcomes) = binary();
+    let files: [File<'_>; 2] = [
+        ("predictions.csv", predictions.as_bytes()),
+        ("outcomes.csv", outcomes.as_bytes()),
+    ];
+    let view = View {
+        version: Some("v2".into()),
+        slices: vec![SliceChoice {
+            column: "region".into(),
+            value: "west".into(),
+        }],
+        ..view()
+    };
+    let kept = summary(&files, &[], &view).unwrap();
+    let passed = streamed(&files, &[], &view, cut).unwrap();
+    let (report, missing) = Report::with_missing(&passed, &view);
+    assert!(missing.is_empty(), "{missing:?}");
+    let exact = Report::from(&kept, &view);
+    assert_eq!(report.overall.rows, exact.overall.rows);
+    let of = |r: &Report| r.overall.metrics["accuracy"].clone();
+    assert_eq!(of(&report), of(&exact));
+}
+
+#[test]
+fn rows_without_times_are_counted_in_windows_of_rows_across_blocks() {
+    let mut text = String::from("prediction,actual\n");
+    for i in 0..ROWS {
+        let y = f64::from(mixed(i, 1) % 10_000) / 10.0;
+        writeln!(text, "{},{y}", y + f64::from(mixed(i, 2) % 100) - 40.0).unwrap();
+    }
+    let log = [("log.csv", text.as_bytes())];
+    let view = View {
+        window: Some(WindowSize::Rows(7_001)),
+        ..View::default()
+    };
+    let kept = summary(&log, &[], &view).unwrap();
+    let passed = streamed(&log, &[], &view, cut).unwrap();
+    assert_eq!(kept.series[0].buckets.len(), 43);
+    assert_same(&passed, &kept);
+    // Without a wish, some twenty windows.
+    let passed = streamed(&log, &[], &View::default(), cut).unwrap();
+    let windows = passed.series[0].buckets.len();
+    assert!((18..=22).contains(&windows), "{windows}");
+}
+
+#[test]
+fn what_does_not_fit_the_first_rows_is_counted_and_told() {
+    let mut text = String::from("time,score,label\n");
+    for i in 0..ROWS {
+        let last = i > ROWS - 100;
+        let score = if last && i % 2 == 0 {
+            7.5
+        } else {
+            f64::from(mixed(i, 1) % 100) / 100.0
+        };
+        let label = match (last, i % 3) {
+            (true, 0) => "maybe",
+            (_, 1) => "yes",
+            _ => "no",
+        };
+        writeln!(text, "{},{score},{label}", day_and_hour(i)).unwrap();
+    }
+    let log = [("log.csv", text.as_bytes())];
+    let passed = streamed(&log, &[], &view(), cut).unwrap();
+    let noted = |words: &str| passed.notes.iter().any(|n| n.contains(words));
+    assert!(
+        noted("33 outcomes are none of no, yes (such as maybe)"),
+        "{:?}",
+        passed.notes
+    );
+    assert!(
+        noted("49 scores are not between 0 and 1"),
+        "{:?}",
+        passed.notes
+    );
+    let total = passed.series[0].total((0, passed.series[0].buckets.len()));
+    assert_eq!(total.rows, u64::from(ROWS));
+}
+
+#[test]
+fn a_class_that_turns_up_late_joins_the_others() {
+    let mut text = String::from("time,prediction,label\n");
+    let classes = ["cat", "dog", "fox"];
+    for i in 0..ROWS {
+        let of = |salt| match mixed(i, salt) % 4 {
+            3 if i > ROWS - 5_000 => "bee",
+            c => classes[c as usize % 3],
+        };
+        writeln!(text, "{},{},{}", day_and_hour(i), of(1), of(2)).unwrap();
+    }
+    let log = [("log.csv", text.as_bytes())];
+    let kept = summary(&log, &[], &view()).unwrap();
+    assert_eq!(kept.labels, ["bee", "cat", "dog", "fox"]);
+    assert_same(&streamed(&log, &[], &view(), cut).unwrap(), &kept);
+}
+
+#[test]
+fn a_reference_is_counted_beside() {
+    let (predictions, outcomes) = binary();
+    let mut reference = String::from("timestamp,score,region,label\n");
+    for i in 0..20_000 {
+        let score = f64::from(mixed(i, 9) % 1_000) / 1_000.0;
+        let label = mixed(i, 10) % 2;
+        writeln!(
+            reference,
+            "2026-01-0{}T00:00:00Z,{score},north,{label}",
+            1 + i % 9
+        )
+        .unwrap();
+    }
+    let files: [File<'_>; 3] = [
+        ("predictions.csv", predictions.as_bytes()),
+        ("outcomes.csv", outcomes.as_bytes()),
+        ("reference.csv", reference.as_bytes()),
+    ];
+    let kept = summary(&files, &[], &view()).unwrap();
+    assert_eq!(kept.counts.reference, 20_000);
+    assert_same(&streamed(&files, &[], &view(), cut).unwrap(), &kept);
+}
+
+#[test]
+fn ids_that_do_not_meet_are_an_error() {
+    let predictions = "id,score\na,0.5\nb,0.6\n";
+    let outcomes = "id,label\nc,1\nd,0\n";
+    let files: [File<'_>; 2] = [
+        ("p.csv", predictions.as_bytes()),
+        ("o.csv", outcomes.as_bytes()),
+    ];
+    let roles = [(Role::Score, "score"), (Role::Outcome, "label")];
+    let error = streamed(&files, &roles, &view(), cut).unwrap_err();
+    assert!(error.found.contains("None of the 2 ids"), "{error}");
+    let only = streamed(&files[1..], &roles, &view(), cut).unwrap_err();
+    assert!(only.found.contains("No file holds predictions"), "{only}");
+}
