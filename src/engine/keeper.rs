@@ -150,6 +150,7 @@ impl Keeper {
     /// Where nothing was summarised yet.
     pub fn refine(&mut self, view: &View) -> Result<Summary, ReadError> {
         if let Some(summary) = self.summary.as_ref().filter(|s| s.streamed) {
+            // It answers as well as it ever will.
             return Ok(summary.clone());
         }
         let (Some(builder), Some(summary)) = (&self.builder, &mut self.summary) else {

@@ -8,7 +8,7 @@ use crate::table::NO_KEY;
 
 /// Finds rows of a column of keys, which stays with whoever asks.
 pub(super) struct Index {
-    /// 32 bits of the key, and the row + 1; 0 is free. A power of two of them, at most 3/4 taken.
+    /// 32 bits of the key, and the row + 1; 0 is free. At most 3/4 of them are taken.
     slots: Vec<u64>,
     /// Different keys entered.
     pub len: usize,
@@ -17,7 +17,7 @@ pub(super) struct Index {
 impl Index {
     /// An index of so many rows, that none was entered into yet.
     pub fn new(rows: usize) -> Self {
-        let slots = (rows + rows / 3 + 1).next_power_of_two();
+        let slots = rows + rows / 3 + 1;
         Self {
             slots: vec![0; slots],
             len: 0,
@@ -49,8 +49,8 @@ impl Index {
     /// Where a key is, or would be; and its row, if it is there.
     #[inline]
     fn slot(&self, keys: &[u128], key: u128) -> (usize, Option<u32>) {
-        let mask = self.slots.len() - 1;
-        let mut at = key as usize & mask;
+        // The share of the key among all keys is that of its place among all places.
+        let mut at = ((u128::from(key as u64) * self.slots.len() as u128) >> 64) as usize;
         loop {
             let slot = self.slots[at];
             if slot == 0 {
@@ -60,7 +60,10 @@ impl Index {
             if (slot >> 32) as u32 == tag(key) && keys[row as usize] == key {
                 return (at, Some(row));
             }
-            at = (at + 1) & mask;
+            at += 1;
+            if at == self.slots.len() {
+                at = 0;
+            }
         }
     }
 }

@@ -140,6 +140,13 @@ impl Client {
         }
         self.0.candidate.take();
         match done {
+            Ok(loaded) if loaded.summary.streamed => {
+                // It has nothing that the Summary lacks, and its memory is worth more.
+                keeper.stop();
+                self.0.scribe.take();
+                self.0.keeper.take();
+                Ok(loaded)
+            }
             Ok(loaded) => {
                 let tell = self.0.on_loss.borrow().clone();
                 keeper.on_death(Box::new(move |why| {
@@ -312,9 +319,7 @@ impl Client {
     #[must_use]
     pub fn holds_rows(&self) -> bool {
         let keeper = self.0.keeper.borrow();
-        keeper
-            .as_ref()
-            .is_some_and(|(hand, summary)| hand.is_live() && !summary.streamed)
+        keeper.as_ref().is_some_and(|(hand, _)| hand.is_live())
     }
 
     fn stop_readers(&self) {

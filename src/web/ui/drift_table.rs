@@ -34,6 +34,9 @@ pub fn DriftTable() -> impl IntoView {
         let lacking = app
             .made
             .with(|m| m.as_ref().is_some_and(|m| m.missing.drift.is_some()));
+        if app.report.with(|r| r.as_ref().is_some_and(|r| r.streamed)) {
+            return "The rows were counted as they passed, and only rows that are kept can be compared column by column. Files and columns above tells how to keep them.";
+        }
         match (lacking, app.saved) {
             (true, false) => "The columns are being compared with the baseline.",
             (true, true) => "This saved report holds no comparison of columns for this choice.",
