@@ -203,7 +203,7 @@ pub enum Reply {
     },
     /// Within a long job, at most every 50 ms.
     Progress {
-        /// `join`, `summarise`.
+        /// `unpack`, `join`, `summarise`.
         stage: String,
         /// Between 0 and 1.
         done: f64,

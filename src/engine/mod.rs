@@ -26,6 +26,7 @@ mod keeper;
 mod look;
 pub mod message;
 mod notices;
+pub mod pace;
 pub mod parcel;
 mod part;
 mod paths;

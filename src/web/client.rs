@@ -13,6 +13,7 @@ use super::slices::Slices;
 use super::timing;
 use super::wire::Load;
 use crate::engine::message::{Input, Reply, Request, Shard, Written};
+use crate::engine::pace::Looks;
 use crate::engine::parcel::{Packing, Unpacking};
 use crate::engine::{Shards, widen};
 use crate::read::ReadError;
@@ -93,14 +94,16 @@ impl Client {
 
     /// Looks into the start of each file: its format, columns and their likely roles. A file that
     /// holds others gives these.
-    pub async fn look(&self, files: Vec<Given>) -> Looked {
-        match self.readers().await {
-            Ok(readers) => Looked::at(&readers, files).await,
-            Err(error) => Looked {
-                found: Vec::new(),
-                refused: vec![error],
-            },
-        }
+    ///
+    /// # Errors
+    /// [`Stopped::Cancelled`] after [`Client::cancel`]; [`Stopped::Failed`] where no worker starts.
+    pub async fn look(
+        &self,
+        files: Vec<Given>,
+        on_progress: impl Fn(Looks) + 'static,
+    ) -> Result<Looked, Stopped> {
+        let readers = self.readers().await?;
+        Looked::at(&readers, files, Rc::new(on_progress)).await
     }
 
     /// Reads the files, joins and summarises them. `inputs` are beside `files` (those of each), with

@@ -6,6 +6,7 @@
 use super::format;
 use super::theme::Theme;
 use crate::engine::message::Input;
+use crate::engine::pace::Looks;
 use crate::log::Task;
 use crate::read::ReadError;
 use crate::report::view::View;
@@ -18,10 +19,10 @@ use std::sync::Arc;
 use web_sys::File;
 
 /// What is being done.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Work {
-    /// Looking into the start of files.
-    Look,
+    /// Looking into the start of files, and unpacking those that hold others.
+    Look(Looks),
     /// Opening what a saved report carries.
     Open,
     /// Reading, joining, summarising.
@@ -138,7 +139,7 @@ impl App {
         Memo::new(move |_| {
             matches!(
                 self.work.get(),
-                Some(Work::Look | Work::Open | Work::Run(_))
+                Some(Work::Look(_) | Work::Open | Work::Run(_))
             )
         })
     }
