@@ -42,7 +42,7 @@ mod write;
 pub use keeper::Keeper;
 pub use look::{arrange, look};
 pub use part::{info, read_through};
-pub use several::{few, sift};
+pub use several::{beside, few, left_out, sift};
 pub use shards::Shards;
 pub use tables::tables;
 pub use widen::widen;

@@ -7,7 +7,7 @@ use super::progress::Looking;
 use super::wire::Load;
 use crate::engine::message::{Input, Reply, Request};
 use crate::engine::pace::Looks;
-use crate::engine::{few, sift, tables};
+use crate::engine::{beside, few, sift, tables};
 use crate::read::{ReadError, Trouble};
 use futures::future::try_join_all;
 use std::rc::Rc;
@@ -20,6 +20,8 @@ pub struct Looked {
     pub found: Vec<(Vec<File>, Input)>,
     /// Why the other files are none.
     pub refused: Vec<ReadError>,
+    /// What was found beside tables and is not meant as one, and why.
+    pub left_out: Vec<ReadError>,
 }
 
 impl Looked {
@@ -32,18 +34,24 @@ impl Looked {
         let looking = Rc::new(Looking::into_files(files.len(), tell));
         let looks = files.into_iter().enumerate();
         let looks = looks.map(|(at, given)| into(readers, at, given, &looking));
-        let (mut found, mut refused) = (Vec::new(), Vec::new());
-        for looked in try_join_all(looks).await?.into_iter().flatten() {
-            match looked {
-                Ok(table) => found.push(table),
-                Err(why) => refused.push(why),
+        let (mut found, mut refused, mut damaged) = (Vec::new(), Vec::new(), Vec::new());
+        for (looked, skipped) in try_join_all(looks).await? {
+            for looked in looked {
+                match looked {
+                    Ok(table) => found.push(table),
+                    Err(why) => refused.push(why),
+                }
             }
+            damaged.extend(skipped);
         }
         let (found, unknown) = sift(tables(found));
-        refused.extend(unknown);
+        let (mut refused, mut left_out) = beside(refused, found.len());
+        refused.extend(damaged);
+        left_out.extend(unknown);
         Ok(Self {
             found,
             refused: few(refused),
+            left_out,
         })
     }
 }
@@ -51,13 +59,14 @@ impl Looked {
 /// A file that is a table, or why it is none.
 type Found = Result<(File, Input), ReadError>;
 
-/// Looks into a file, and where it holds others into these. It fails only where it is cancelled.
+/// Looks into a file, and where it holds others into these; and tells what in it could not be unpacked.
+/// It fails only where it is cancelled.
 async fn into(
     readers: &[Rc<Hand>],
     at: usize,
     given: Given,
     looking: &Rc<Looking>,
-) -> Result<Vec<Found>, Stopped> {
+) -> Result<(Vec<Found>, Vec<ReadError>), Stopped> {
     let telling = Rc::clone(looking);
     let (name, bytes) = (given.name.clone(), given.file.size() as u64);
     let progress: OnProgress = Rc::new(move |_, done| telling.unpacks(at, &name, bytes, done));
@@ -65,7 +74,7 @@ async fn into(
         Ok((Reply::Unpacked { files, skipped }, Load::Files(blobs))) => (files, blobs, skipped),
         answer => {
             looking.looked();
-            return Ok(vec![table(given, Vec::new(), answer)?]);
+            return Ok((vec![table(given, Vec::new(), answer)?], Vec::new()));
         }
     };
     looking.unpacked(at, files.len());
@@ -76,9 +85,7 @@ async fn into(
         looking.looked();
         table(given, troubles, answer)
     });
-    let mut found = try_join_all(within).await?;
-    found.extend(skipped.into_iter().map(Err));
-    Ok(found)
+    Ok((try_join_all(within).await?, skipped))
 }
 
 fn table(

@@ -34,6 +34,7 @@ pub fn add<F: Into<Given>>(app: App, more: Vec<F>) {
     }
     timing::wished();
     app.errors.update(Vec::clear);
+    app.left_out.update(Vec::clear);
     app.work
         .set(Some(Work::Look(Looks::into_files(more.len()))));
     let client = app.client.get_value();
@@ -51,6 +52,7 @@ pub fn add<F: Into<Given>>(app: App, more: Vec<F>) {
         for error in looked.refused {
             fail(app, error);
         }
+        app.left_out.set(looked.left_out);
         for (files, input) in looked.found {
             take(app, files, input);
         }
@@ -242,5 +244,6 @@ pub fn clear(app: App) {
     app.summary.set(None);
     app.panel.set(false);
     app.errors.update(Vec::clear);
+    app.left_out.update(Vec::clear);
     app.view.set(Default::default());
 }

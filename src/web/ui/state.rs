@@ -73,6 +73,8 @@ pub struct App {
     pub work: RwSignal<Option<Work>>,
     /// What went wrong and was not dismissed.
     pub errors: RwSignal<Vec<ReadError>>,
+    /// What was found beside the tables and left out, and why.
+    pub left_out: RwSignal<Vec<ReadError>>,
     /// Light or dark.
     pub theme: RwSignal<Theme>,
     /// The window under the pointer, in every chart at once.
@@ -113,6 +115,7 @@ impl App {
             asked: StoredValue::new(None),
             work: RwSignal::default(),
             errors: RwSignal::default(),
+            left_out: RwSignal::default(),
             theme: RwSignal::new(Theme::stored()),
             hovered: RwSignal::default(),
             brush: RwSignal::default(),
