@@ -344,15 +344,20 @@ fn rest(columns: &[ColumnSniff], found: Vec<Option<RoleGuess>>, kind: FileKind) 
                         format!("{} different words", c.distinct),
                     )
                 }
-                Kind::Category if unique(c) > 0.5 && c.distinct > SEGMENT_VALUES => {
-                    RoleGuess::new(Role::Ignore, 0.6, "mostly different words")
-                }
+                _ if is_prose(c) => RoleGuess::new(Role::Ignore, 0.6, "mostly different words"),
                 Kind::Category => RoleGuess::new(Role::Feature, 0.7, "words"),
                 Kind::Number => RoleGuess::new(Role::Feature, 0.8, "numbers"),
                 _ => RoleGuess::new(Role::Ignore, 0.6, "a further time"),
             }
         })
         .collect()
+}
+
+/// Whether a column holds words that mostly differ from each other, as descriptions and comments do:
+/// they are no categories.
+#[must_use]
+pub fn is_prose(c: &ColumnSniff) -> bool {
+    c.kind == Kind::Category && unique(c) > 0.5 && c.distinct > SEGMENT_VALUES
 }
 
 /// How the reader should read a column of a role.
