@@ -37,6 +37,12 @@ impl Keeper {
         }
     }
 
+    /// Expects the parts of further files, too.
+    pub fn more(&mut self, inputs: Vec<Input>) {
+        self.rows.extend(inputs.iter().map(|i| Rows::new(i.bytes)));
+        self.inputs.extend(inputs);
+    }
+
     /// Holds a Summary without its rows.
     #[must_use]
     pub fn holding(summary: Summary) -> Self {

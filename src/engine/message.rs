@@ -130,6 +130,11 @@ pub enum Request {
         /// The files, in order.
         inputs: Vec<Input>,
     },
+    /// Keeper: and of these files, which are behind those in order.
+    More {
+        /// The files.
+        inputs: Vec<Input>,
+    },
     /// Reader: read a shard of the file that rides beside.
     Read {
         /// The shard.

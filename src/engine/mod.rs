@@ -7,7 +7,7 @@
 //! ```text
 //! page ── Sniff ──► any worker ── Sniffed ──► page      (head of each file: format, columns, roles)
 //!                  any worker ── Unpacked ► page      (the files in it, to be looked into)
-//! page ── Open ───► keeper                              (all inputs, with the roles in force)
+//! page ── Open ───► keeper                              (all inputs, with the roles in force; of very many, More follows)
 //! page ── Read ───► readers ──── Part ──────► page      (a shard each; the rows as one buffer)
 //! page ── Keep ───► keeper                              (the buffer goes on, by transfer)
 //! page ── Again ──► keeper                              (files to be read once more: words where numbers were expected)
@@ -44,6 +44,6 @@ pub use look::{arrange, look};
 pub use part::{info, read_through};
 pub use several::{beside, few, left_out, sift};
 pub use shards::Shards;
-pub use tables::tables;
+pub use tables::{Tables, tables};
 pub use widen::widen;
 pub use write::write;

@@ -141,10 +141,11 @@ impl fmt::Display for Role {
 }
 
 /// What a file gives.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FileKind {
     /// Rows of predictions, with or without outcomes in them.
+    #[default]
     Predictions,
     /// Rows of outcomes, to be joined by id.
     Outcomes,

@@ -7,6 +7,7 @@
 
 use super::files::Given;
 use super::look::Looked;
+use super::opening::{are_few, files_of, for_keeper, open};
 use super::pool::{Answer, Hand, OnProgress, Source, fault, text_of};
 use super::progress::Tracker;
 use super::slices::Slices;
@@ -123,13 +124,7 @@ impl Client {
         let keeper = Hand::new(self.source().await?);
         self.0.candidate.replace(Some(Rc::clone(&keeper)));
         let done = self
-            .read_and_finish(
-                &keeper,
-                &files.concat(),
-                Input::files(inputs),
-                view,
-                Rc::new(on_progress),
-            )
+            .read_and_finish(&keeper, &files.concat(), inputs, view, Rc::new(on_progress))
             .await;
         let mine = matches!(&*self.0.candidate.borrow(), Some(c) if Rc::ptr_eq(c, &keeper));
         if !mine {
@@ -344,18 +339,24 @@ impl Client {
         &self,
         keeper: &Hand,
         files: &[File],
-        inputs: Vec<Input>,
+        tables: &[Input],
         view: View,
         on_progress: Rc<dyn Fn(Progress)>,
     ) -> Result<Loaded, Stopped> {
         let began = timing::now();
-        let mut inputs: Vec<Input> = inputs.into_iter().map(without_samples).collect();
+        let mut inputs = files_of(tables).await;
         let readers = self.readers().await?;
+        let wanted = self.0.candidate.borrow().clone();
+        if !wanted.is_some_and(|wanted| std::ptr::eq(&raw const *wanted, keeper)) {
+            return Err(Stopped::Cancelled);
+        }
         let tracker = Rc::new(Tracker::new(&inputs, on_progress));
-        let open = Request::Open {
-            inputs: inputs.iter().map(for_keeper).collect(),
-        };
-        let open = keeper.ask(&open, Load::None, None);
+        let mut opening = Some(open(keeper, &inputs));
+        if !are_few(&inputs)
+            && let Some(opening) = opening.take()
+        {
+            opening.await?;
+        }
         let plan = Plan::new(&inputs);
         let on_loss = |error: ReadError| {
             if let Some(tell) = self.0.on_loss.borrow().clone() {
@@ -364,7 +365,13 @@ impl Client {
             }
         };
         let work = read_all(&readers, keeper, files, &inputs, &plan, &tracker, &on_loss);
-        let ((), ()) = futures::try_join!(async { open.await.map(|_| ()) }, work)?;
+        let opened = async {
+            match opening {
+                Some(opening) => opening.await,
+                None => Ok(()),
+            }
+        };
+        let ((), ()) = futures::try_join!(opened, work)?;
         let again = plan.again(&mut inputs);
         if !again.is_empty() {
             tracker.again(&again);
@@ -531,24 +538,6 @@ async fn read_shards(
         Some(keeping) => keeping.await.map(|_| ()),
         None => Ok(()),
     }
-}
-
-/// What was seen of each column served to guess its role; readers need it no more.
-fn without_samples(mut input: Input) -> Input {
-    for column in &mut input.sniff.columns {
-        column.samples = Vec::new();
-    }
-    input
-}
-
-/// What the keeper needs to know of a file: it reads none.
-fn for_keeper(input: &Input) -> Input {
-    let mut input = input.clone();
-    input.sniff.schema.columns = Vec::new();
-    for guess in &mut input.roles {
-        guess.because = String::new();
-    }
-    input
 }
 
 /// Opens a parcel without holding up the page: after each slice of time it lets the browser draw.

@@ -4,10 +4,11 @@ use super::client::unexpected;
 use super::files::Given;
 use super::pool::{Answer, Hand, OnProgress, Stopped};
 use super::progress::Looking;
+use super::slices::Slices;
 use super::wire::Load;
 use crate::engine::message::{Input, Reply, Request};
 use crate::engine::pace::Looks;
-use crate::engine::{beside, few, sift, tables};
+use crate::engine::{Tables, beside, few, sift};
 use crate::read::{ReadError, Trouble};
 use futures::future::try_join_all;
 use std::rc::Rc;
@@ -44,7 +45,12 @@ impl Looked {
             }
             damaged.extend(skipped);
         }
-        let (found, unknown) = sift(tables(found));
+        let slices = Slices::begin();
+        let mut tables = Tables::of(found);
+        while tables.step() {
+            slices.rest().await;
+        }
+        let (found, unknown) = sift(tables.finish());
         let (mut refused, mut left_out) = beside(refused, found.len());
         refused.extend(damaged);
         left_out.extend(unknown);

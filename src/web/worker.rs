@@ -131,6 +131,10 @@ fn answer(
             *keeping = Some(Keeping::new(Keeper::open(inputs)));
             Ok((Reply::Kept, Load::None))
         }
+        Request::More { inputs } => {
+            opened(keeping)?.keeper.more(inputs);
+            Ok((Reply::Kept, Load::None))
+        }
         Request::Keep { shard, info } => {
             let rows = Rows::Bytes(load.into_bytes());
             if opened(keeping)?.keeper.keep(shard, info, rows) {
