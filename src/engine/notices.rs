@@ -2,9 +2,11 @@
 //! because hardly two of them are the same.
 
 use super::message::{Input, Notice};
-use crate::log::{FileKind, Role, RoleGuess, Source, is_prose, kind_of, too_many_words};
-use crate::read::ReadError;
+use crate::log::{
+    FileKind, Role, RoleGuess, Source, is_prose, is_unread_time, kind_of, too_many_words,
+};
 use crate::read::cell::{Number, number};
+use crate::read::{ColumnSniff, ReadError};
 use crate::table::{Column, Kind, MOST_WORDS};
 use std::collections::BTreeSet;
 
@@ -23,6 +25,8 @@ pub(super) struct Expected {
     told: Vec<Notice>,
     /// Columns that are not used because hardly two of their words are the same.
     prose: Vec<String>,
+    /// A column that is named like one of times, where there is none.
+    unread: Option<String>,
 }
 
 impl Expected {
@@ -37,9 +41,19 @@ impl Expected {
         }
         // What the reader does not want to use needs no word.
         let unused = |g: &RoleGuess| g.role == Role::Ignore && g.confidence < 1.0;
-        let columns = input.sniff.columns.iter().zip(&input.roles);
-        for (column, _) in columns.filter(|(c, g)| unused(g) && is_prose(c)) {
-            if !self.prose.contains(&column.name) {
+        let columns = || input.sniff.columns.iter().zip(&input.roles);
+        let guessed = |(c, g): &(&ColumnSniff, &RoleGuess)| g.confidence < 1.0 && is_unread_time(c);
+        let unread = match columns().any(|(_, g)| g.role == Role::Time) {
+            true => None,
+            false => columns().find(guessed).map(|(c, _)| c.name.as_str()),
+        };
+        if let Some(name) = unread
+            && self.unread.is_none()
+        {
+            self.unread = Some(name.into());
+        }
+        for (column, _) in columns().filter(|(c, g)| unused(g) && is_prose(c)) {
+            if !self.prose.contains(&column.name) && unread != Some(&column.name) {
                 self.prose.push(column.name.clone());
             }
         }
@@ -69,9 +83,17 @@ impl Expected {
                 _ => {}
             }
         }
+        notes.extend(self.unread.as_deref().map(unread_time));
         notes.extend(not_used(&self.prose));
         Ok(notes)
     }
+}
+
+/// The sentence on times that cannot be read.
+fn unread_time(name: &str) -> String {
+    format!(
+        "'{name}' is named like a time, but its values are not written as times are known to be: the rows are taken in the order of their file. Write them like 2026-01-31T13:05:00Z or 31.01.2026 13:05."
+    )
 }
 
 /// The sentence on columns whose words mostly differ.

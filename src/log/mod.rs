@@ -13,7 +13,7 @@ mod rules;
 
 pub use columns::too_many_words;
 pub use join::join;
-pub use roles::{RoleGuess, guess, is_prose, kind_of};
+pub use roles::{RoleGuess, guess, is_prose, is_unread_time, kind_of};
 pub use rows::{Category, Counts, Labels, Log, LogColumn, Source, Spread, Truth};
 
 use serde::{Deserialize, Serialize};
