@@ -22,7 +22,8 @@ const ROUNDS: usize = 4;
 pub struct Keeper {
     inputs: Vec<Input>,
     rows: Vec<Rows>,
-    /// Where rows are counted and let go as they come.
+    /// What rows are counted for as they come, once the first ones do.
+    wanted: Option<View>,
     stream: Option<Stream>,
     builder: Option<Builder>,
     summary: Option<Summary>,
@@ -35,6 +36,7 @@ impl Keeper {
         Self {
             rows: inputs.iter().map(|i| Rows::new(i.bytes)).collect(),
             inputs,
+            wanted: None,
             stream: None,
             builder: None,
             summary: None,
@@ -44,17 +46,19 @@ impl Keeper {
     /// Expects the parts of these files, in the order of [`super::in_order`], and lets the rows of
     /// predictions go once they are counted for a view.
     #[must_use]
-    pub fn streaming(inputs: Vec<Input>, view: &View) -> Self {
-        let stream = Stream::open(&inputs, view);
-        let room = |input: &Input| match input.kind {
-            FileKind::Outcomes => input.bytes,
-            _ => 0,
-        };
-        Self {
-            rows: inputs.iter().map(|i| Rows::new(room(i))).collect(),
-            stream: Some(stream),
-            ..Self::open(inputs)
-        }
+    pub fn streaming(inputs: Vec<Input>, view: View) -> Self {
+        let mut keeper = Self::open(Vec::new());
+        keeper.wanted = Some(view);
+        keeper.more(inputs);
+        keeper
+    }
+
+    /// Expects the parts of further files, too, before any of their rows come.
+    pub fn more(&mut self, inputs: Vec<Input>) {
+        let passes = |input: &Input| self.wanted.is_some() && input.kind != FileKind::Outcomes;
+        let room = |input: &Input| if passes(input) { 0 } else { input.bytes };
+        self.rows.extend(inputs.iter().map(|i| Rows::new(room(i))));
+        self.inputs.extend(inputs);
     }
 
     /// Holds a Summary without its rows.
@@ -70,6 +74,7 @@ impl Keeper {
     /// # Errors
     /// Where they were damaged on their way; of a stream also where they do not make a log.
     pub fn keep(&mut self, shard: Shard, info: PartInfo, load: Load) -> Result<(), ReadError> {
+        self.begin();
         let rows = self.rows.get_mut(shard.file).ok_or_else(damaged)?;
         match &mut self.stream {
             Some(stream) => {
@@ -78,6 +83,13 @@ impl Keeper {
             }
             None if rows.keep(shard, info, load) => Ok(()),
             None => Err(damaged()),
+        }
+    }
+
+    /// Begins the stream, where there is to be one: all files are known.
+    fn begin(&mut self) {
+        if let Some(view) = self.wanted.take() {
+            self.stream = Some(Stream::open(&self.inputs, view));
         }
     }
 
@@ -100,6 +112,7 @@ impl Keeper {
         progress: &mut dyn FnMut(&str, f64),
     ) -> Result<Summary, ReadError> {
         progress("join", 0.0);
+        self.begin();
         let counted = match self.stream.take() {
             Some(stream) => Some(stream.finish(&self.inputs, &mut self.rows)?),
             None => None,

@@ -132,6 +132,11 @@ pub enum Request {
         /// The view that rows are counted for as they pass, where they are not kept.
         stream: Option<View>,
     },
+    /// Keeper: and of these files, which are behind those in order.
+    More {
+        /// The files.
+        inputs: Vec<Input>,
+    },
     /// Reader: read a shard of the file that rides beside.
     Read {
         /// The shard.
@@ -205,7 +210,7 @@ pub enum Reply {
     },
     /// Within a long job, at most every 50 ms.
     Progress {
-        /// `join`, `summarise`.
+        /// `unpack`, `join`, `summarise`.
         stage: String,
         /// Between 0 and 1.
         done: f64,

@@ -7,7 +7,7 @@
 //! ```text
 //! page ── Sniff ──► any worker ── Sniffed ──► page      (head of each file: format, columns, roles)
 //!                  any worker ── Unpacked ► page      (the files in it, to be looked into)
-//! page ── Open ───► keeper                              (all inputs, with the roles in force)
+//! page ── Open ───► keeper                              (all inputs, with the roles in force; of very many, More follows)
 //! page ── Read ───► readers ──── Part ──────► page      (a shard each; the rows as one buffer)
 //! page ── Keep ───► keeper                              (the buffer goes on, by transfer)
 //! page ── Again ──► keeper                              (files to be read once more: words where numbers were expected)
@@ -29,6 +29,7 @@ mod keeper;
 mod look;
 pub mod message;
 mod notices;
+pub mod pace;
 pub mod parcel;
 mod part;
 mod paths;
@@ -45,9 +46,9 @@ mod write;
 pub use keeper::Keeper;
 pub use look::{arrange, look};
 pub use part::{info, read_through};
-pub use several::{few, sift};
+pub use several::{beside, few, left_out, sift};
 pub use shards::Shards;
 pub use stream::{Mode, in_order};
-pub use tables::tables;
+pub use tables::{Tables, tables};
 pub use widen::widen;
 pub use write::write;

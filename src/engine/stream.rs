@@ -79,7 +79,7 @@ pub(super) struct Stream {
 
 impl Stream {
     /// Expects the parts of these files, which stand in the order of [`in_order`].
-    pub fn open(inputs: &[Input], view: &View) -> Self {
+    pub fn open(inputs: &[Input], view: View) -> Self {
         let mut tables: Vec<Source> = Vec::new();
         let mut last = None;
         let mut table = Vec::new();
@@ -100,7 +100,7 @@ impl Stream {
         let columns = tables.iter().map(|t| t.table.columns.len()).max();
         let enough = MOST_CELLS / columns.unwrap_or(1).max(1);
         Self {
-            view: view.clone(),
+            view,
             bytes: inputs.iter().map(bytes_of).collect(),
             tables,
             table,

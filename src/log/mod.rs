@@ -18,7 +18,7 @@ pub use columns::too_many_words;
 pub use frame::Taken;
 pub use join::{Joiner, join};
 pub use notes::Notes;
-pub use roles::{RoleGuess, guess, kind_of};
+pub use roles::{RoleGuess, guess, is_prose, is_unread_time, kind_of};
 pub use rows::{Category, Counts, Labels, Log, LogColumn, Source, Spread, Truth};
 
 use serde::{Deserialize, Serialize};
@@ -155,10 +155,11 @@ impl fmt::Display for Role {
 }
 
 /// What a file gives.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FileKind {
     /// Rows of predictions, with or without outcomes in them.
+    #[default]
     Predictions,
     /// Rows of outcomes, to be joined by id.
     Outcomes,

@@ -49,9 +49,8 @@ pub fn offer(client: &Client) {
 
 async fn measure(client: &Client, files: Vec<File>) -> Result<Value, Stopped> {
     let began = timing::now();
-    let looked = client
-        .look(files.into_iter().map(Given::from).collect())
-        .await;
+    let files = files.into_iter().map(Given::from).collect();
+    let looked = client.look(files, |_| {}).await?;
     if let Some(error) = looked.refused.into_iter().next() {
         return Err(error.into());
     }

@@ -7,14 +7,16 @@
 
 use super::files::Given;
 use super::look::Looked;
+use super::opening::ToRead;
 use super::pool::{Answer, Hand, OnProgress, Source, fault, text_of};
 use super::progress::Tracker;
 use super::slices::Slices;
 use super::timing;
 use super::wire::Load;
 use crate::engine::message::{Input, Reply, Request, Shard, Written};
+use crate::engine::pace::Looks;
 use crate::engine::parcel::{Packing, Unpacking};
-use crate::engine::{Mode, Shards, in_order, widen};
+use crate::engine::{Mode, Shards, widen};
 use crate::read::ReadError;
 use crate::report::view::View;
 use crate::summary::{Series, Summary};
@@ -27,20 +29,12 @@ use std::sync::Arc;
 use wasm_bindgen::JsValue;
 use web_sys::File;
 
+pub use super::opening::streams;
 pub use super::pool::Stopped;
 pub use super::progress::{Progress, Stage};
 
 /// Most workers that read at a time.
 const MOST_READERS: usize = 8;
-
-/// Whether the rows of these files are counted as they pass instead of being kept.
-#[must_use]
-pub fn streams(mode: Mode, inputs: &[Input]) -> bool {
-    mode.streams(inputs, MEMORY)
-}
-
-/// Bytes of memory that kept rows may take: a worker has four gigabytes at most, a tab often less.
-const MEMORY: u64 = 1_600_000_000;
 
 /// What a run gives.
 #[derive(Clone, Debug)]
@@ -102,14 +96,16 @@ impl Client {
 
     /// Looks into the start of each file: its format, columns and their likely roles. A file that
     /// holds others gives these.
-    pub async fn look(&self, files: Vec<Given>) -> Looked {
-        match self.readers().await {
-            Ok(readers) => Looked::at(&readers, files).await,
-            Err(error) => Looked {
-                found: Vec::new(),
-                refused: vec![error],
-            },
-        }
+    ///
+    /// # Errors
+    /// [`Stopped::Cancelled`] after [`Client::cancel`]; [`Stopped::Failed`] where no worker starts.
+    pub async fn look(
+        &self,
+        files: Vec<Given>,
+        on_progress: impl Fn(Looks) + 'static,
+    ) -> Result<Looked, Stopped> {
+        let readers = self.readers().await?;
+        Looked::at(&readers, files, Rc::new(on_progress)).await
     }
 
     /// Reads the files, joins and summarises them. `inputs` are beside `files` (those of each), with
@@ -129,9 +125,8 @@ impl Client {
         self.cancel();
         let keeper = Hand::new(self.source().await?);
         self.0.candidate.replace(Some(Rc::clone(&keeper)));
-        let given = ToRead::of(files, inputs, mode);
         let done = self
-            .read_and_finish(&keeper, given, view, Rc::new(on_progress))
+            .read_and_finish(&keeper, (files, inputs, mode), view, Rc::new(on_progress))
             .await;
         let mine = matches!(&*self.0.candidate.borrow(), Some(c) if Rc::ptr_eq(c, &keeper));
         if !mine {
@@ -352,13 +347,24 @@ impl Client {
     async fn read_and_finish(
         &self,
         keeper: &Hand,
-        mut given: ToRead,
+        (files, tables, mode): (&[Vec<File>], &[Input], Mode),
         view: View,
         on_progress: Rc<dyn Fn(Progress)>,
     ) -> Result<Loaded, Stopped> {
         let began = timing::now();
+        let mut given = ToRead::of(files, tables, mode).await;
         let readers = self.readers().await?;
+        let wanted = self.0.candidate.borrow().clone();
+        if !wanted.is_some_and(|wanted| std::ptr::eq(&raw const *wanted, keeper)) {
+            return Err(Stopped::Cancelled);
+        }
         let tracker = Rc::new(Tracker::new(&given.inputs, on_progress));
+        let mut opening = Some(given.open(keeper, &view));
+        if !given.are_few()
+            && let Some(opening) = opening.take()
+        {
+            opening.await?;
+        }
         let mut plan = Plan::new(&given.inputs);
         let on_loss = |error: ReadError| {
             if let Some(tell) = self.0.on_loss.borrow().clone() {
@@ -366,22 +372,25 @@ impl Client {
                 tell(ReadError { mend, ..error });
             }
         };
-        let request = given.open(&view);
-        let open = keeper.ask(&request, Load::None, None);
         let work = read_all(&readers, keeper, &given, &plan, &tracker, &on_loss);
-        let ((), ()) = futures::try_join!(async { open.await.map(|_| ()) }, work)?;
+        let opened = async {
+            match opening {
+                Some(opening) => opening.await,
+                None => Ok(()),
+            }
+        };
+        let ((), ()) = futures::try_join!(opened, work)?;
         let again = plan.again(&mut given.inputs);
         if !again.is_empty() {
-            let request = if given.streamed {
+            if given.streamed {
                 // What was counted cannot be taken back: everything is read once more.
                 plan = Plan::new(&given.inputs);
                 tracker.again(&(0..given.inputs.len()).collect::<Vec<_>>());
-                given.open(&view)
+                given.open(keeper, &view).await?;
             } else {
                 tracker.again(&again);
-                given.again(again)
-            };
-            keeper.ask(&request, Load::None, None).await?;
+                keeper.ask(&given.again(again), Load::None, None).await?;
+            }
             read_all(&readers, keeper, &given, &plan, &tracker, &on_loss).await?;
         }
         if !plan.complete() {
@@ -420,66 +429,6 @@ impl Client {
             join_ms,
             summarise_ms,
         })
-    }
-}
-
-/// Files to be read, with what is known of each.
-struct ToRead {
-    files: Vec<File>,
-    inputs: Vec<Input>,
-    /// Whether rows are counted as they pass.
-    streamed: bool,
-}
-
-impl ToRead {
-    /// The parts of these tables.
-    fn of(files: &[Vec<File>], inputs: &[Input], mode: Mode) -> Self {
-        let streamed = streams(mode, inputs);
-        let mut files = files.concat();
-        let mut inputs = Input::files(inputs);
-        if streamed {
-            let order = in_order(&inputs);
-            files = order
-                .iter()
-                .filter_map(|i| files.get(*i).cloned())
-                .collect();
-            inputs = order
-                .iter()
-                .filter_map(|i| inputs.get(*i).cloned())
-                .collect();
-        }
-        Self {
-            files,
-            inputs: inputs.into_iter().map(without_samples).collect(),
-            streamed,
-        }
-    }
-
-    /// What a keeper needs to know of a file: it reads none, but has to know the columns that rows of a
-    /// stream may lack.
-    fn for_keeper(&self, input: &Input) -> Input {
-        let mut input = input.clone();
-        if !self.streamed {
-            input.sniff.schema.columns = Vec::new();
-        }
-        for guess in &mut input.roles {
-            guess.because = String::new();
-        }
-        input
-    }
-
-    fn open(&self, view: &View) -> Request {
-        Request::Open {
-            inputs: self.inputs.iter().map(|i| self.for_keeper(i)).collect(),
-            stream: self.streamed.then(|| view.clone()),
-        }
-    }
-
-    fn again(&self, files: Vec<usize>) -> Request {
-        let fresh = |file: usize| Some((file, self.for_keeper(self.inputs.get(file)?)));
-        Request::Again {
-            files: files.into_iter().filter_map(fresh).collect(),
-        }
     }
 }
 
@@ -599,14 +548,6 @@ async fn read_shards(
         Some(keeping) => keeping.await.map(|_| ()),
         None => Ok(()),
     }
-}
-
-/// What was seen of each column served to guess its role; readers need it no more.
-fn without_samples(mut input: Input) -> Input {
-    for column in &mut input.sniff.columns {
-        column.samples = Vec::new();
-    }
-    input
 }
 
 /// Opens a parcel without holding up the page: after each slice of time it lets the browser draw.

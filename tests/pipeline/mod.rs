@@ -87,7 +87,7 @@ pub fn streamed(
     let order = in_order(&inputs);
     let files: Vec<File<'_>> = order.iter().map(|i| files[*i]).collect();
     let inputs: Vec<Input> = order.iter().map(|i| inputs[*i].clone()).collect();
-    let mut keeper = Keeper::streaming(inputs.clone(), view);
+    let mut keeper = Keeper::streaming(inputs.clone(), view.clone());
     let mut chains: Vec<Shards> = inputs.iter().enumerate().map(|(i, n)| cut(i, n)).collect();
     read_all(&files, &inputs, &mut chains, &mut keeper)?;
     keeper.finish(view, &mut |_, _| {})

@@ -167,7 +167,7 @@ pub fn read(opened: &[Opened], streamed: Option<&View>) -> Result<Keeper, String
         inputs = order.iter().map(|i| inputs[*i].clone()).collect();
     }
     let open = |inputs: &[Input]| match streamed {
-        Some(view) => Keeper::streaming(inputs.to_vec(), view),
+        Some(view) => Keeper::streaming(inputs.to_vec(), view.clone()),
         None => Keeper::open(inputs.to_vec()),
     };
     let mut keeper = open(&inputs);

@@ -55,9 +55,10 @@ fn wake(app: App, view: View) {
 
 async fn ask_rows(app: App, view: View) {
     let client = app.client.get_value();
-    app.work.update(|w| *w = w.or(Some(Work::Refine)));
+    app.work.update(|w| *w = w.take().or(Some(Work::Refine)));
     let answer = client.refine(view).await;
-    app.work.update(|w| *w = w.filter(|w| *w != Work::Refine));
+    app.work
+        .update(|w| *w = w.take().filter(|w| *w != Work::Refine));
     match answer {
         Ok(summary) => show(app, summary),
         Err(Stopped::Failed(error)) => fail(app, error),
