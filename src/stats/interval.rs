@@ -92,6 +92,26 @@ pub fn logit(value: f64, se: f64) -> Interval {
     }
 }
 
+/// The interval of a correlation in (−1, 1) with a standard error, made on Fisher's z scale so that it
+/// stays inside: tanh(artanh v ± z·se/(1 − v²)).
+///
+/// `None` for a value of ±1, whose standard error is zero and says nothing, and for a standard error that
+/// is none.
+///
+/// Source: R. A. Fisher (1921), *On the probable error of a coefficient of correlation*.
+#[must_use]
+pub fn fisher_z(value: f64, se: f64) -> Option<Interval> {
+    let half = Z * se / ((1.0 - value) * (1.0 + value));
+    if !(value > -1.0 && value < 1.0 && half >= 0.0) {
+        return None;
+    }
+    let middle = libm::atanh(value);
+    Some(Interval {
+        low: libm::tanh(middle - half),
+        high: libm::tanh(middle + half),
+    })
+}
+
 /// The interval of the mean of independent estimates, each with its own interval (MOVER).
 ///
 /// With mean m of k estimates vᵢ in lᵢ … uᵢ: m − √Σ(vᵢ − lᵢ)²/k … m + √Σ(uᵢ − vᵢ)²/k. Balanced accuracy

@@ -3,7 +3,7 @@
 
 use crate::log::Task;
 use crate::metric::measures::{NO_LABELS, NO_SCORE};
-use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Unit};
+use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Rank, Unit};
 use crate::stats::interval::logit;
 use crate::stats::rank::AucCell;
 use crate::summary::{Classes, Summary};
@@ -20,6 +20,7 @@ const INFO: Info = Info {
     source: "DeLong et al. 1988, Biometrics 44, 837",
     sklearn: "sklearn.metrics.roc_auc_score(y_true, y_score) (multiclass: multi_class=\"ovr\")",
     family: Family::Classification,
+    rank: Rank::Headline,
     better: Better::Higher,
     unit: Unit::Ratio,
     range: (Some(0.0), Some(1.0)),
