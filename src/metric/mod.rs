@@ -13,7 +13,7 @@ pub use measures::{Cut, Measures};
 
 use crate::stats::interval::Interval;
 use crate::summary::Summary;
-use classification::{averages, brier_decomposition, skill};
+use classification::{averages, brier_decomposition, skill, top};
 use serde::{Deserialize, Serialize};
 
 /// A metric: what there is to know of it, and how it is computed from counts.
@@ -39,6 +39,12 @@ pub const METRICS: &[&dyn Metric] = &[
     &classification::LogLoss,
     &classification::BrierScore,
     &classification::ExpectedCalibrationError,
+    &classification::AveragePrecision,
+    &classification::PrAuc,
+    &classification::PartialRocAuc,
+    &classification::KolmogorovSmirnov,
+    &top::GAIN,
+    &top::LIFT,
     &classification::Specificity,
     &classification::NegativePredictiveValue,
     &classification::F0_5,
@@ -56,6 +62,7 @@ pub const METRICS: &[&dyn Metric] = &[
     &classification::NetBenefit,
     &skill::BRIER,
     &skill::LOG_LOSS,
+    &classification::EqualMassError,
     &brier_decomposition::RELIABILITY,
     &brier_decomposition::RESOLUTION,
     &brier_decomposition::UNCERTAINTY,

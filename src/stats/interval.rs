@@ -29,14 +29,28 @@ pub fn wilson(k: u64, n: u64) -> Option<Interval> {
     if n == 0 || k > n {
         return None;
     }
-    let (hits, misses, all) = (k as f64, (n - k) as f64, n as f64);
+    Some(wilson_of(k as f64, (n - k) as f64, n as f64))
+}
+
+/// [`wilson`] where rows may count in part: `hits` of `n`, both at least 0.
+#[must_use]
+pub fn wilson_of_part(hits: f64, n: u64) -> Option<Interval> {
+    let all = n as f64;
+    (n > 0 && hits >= 0.0 && hits <= all).then(|| wilson_of(hits, all - hits, all))
+}
+
+fn wilson_of(hits: f64, misses: f64, all: f64) -> Interval {
     let z2 = Z * Z;
     let half = Z * (hits * (misses / all) + z2 / 4.0).sqrt();
     let end = |count: f64| (count + z2 / 2.0 - half).max(0.0) / (all + z2);
-    Some(Interval {
-        low: if k == 0 { 0.0 } else { end(hits) },
-        high: if k == n { 1.0 } else { 1.0 - end(misses) },
-    })
+    Interval {
+        low: if hits == 0.0 { 0.0 } else { end(hits) },
+        high: if misses == 0.0 {
+            1.0
+        } else {
+            1.0 - end(misses)
+        },
+    }
 }
 
 /// Student's interval of a mean of `n` values; `None` for n < 2.

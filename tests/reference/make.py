@@ -433,6 +433,93 @@ def calibration(outcome, score):
     return [[int(n), number(p / n) if n else None, number(y / n) if n else None] for n, p, y in bins]
 
 
+def average_precision_se(outcome, score):
+    """From how average precision changes with the weight of each row, row by row."""
+    above = (score[None, :] >= score[:, None]).astype(float)
+    t, f = above @ outcome, above @ (1 - outcome)
+    p = outcome.sum()
+    value = ((t / (t + f)) * outcome).sum() / p
+    moved = np.where(outcome == 1, (t / (t + f) - value) / p, 0.0)
+    by_positive, by_negative = f / (t + f) ** 2, -t / (t + f) ** 2
+    for i in np.flatnonzero(outcome):
+        moved += above[i] * np.where(outcome == 1, by_positive[i], by_negative[i]) / p
+    return math.sqrt((moved**2).sum())
+
+
+def partial_se(outcome, score, q=0.1):
+    """Of the area up to a false-positive rate, from the placement of each row on the ROC curve."""
+    positive, negative = score[outcome == 1], score[outcome == 0]
+    if len(positive) < 2 or len(negative) < 2:
+        return None
+    fpr, tpr, _ = sk.roc_curve(outcome, score, drop_intermediate=False)
+    higher = lambda s: (np.sum(negative > s), np.sum(negative >= s))
+    border = np.interp(q, fpr[: np.searchsorted(fpr, q, "right") + 1], tpr[: np.searchsorted(fpr, q, "right") + 1])
+
+    def covered(s):
+        f0, f1 = (k / len(negative) for k in higher(s))
+        if f1 <= q:
+            return q - (f0 + f1) / 2
+        return (q - f0) ** 2 / (2 * (f1 - f0)) if f0 < q else 0.0
+
+    def carried(s):
+        f0, f1 = (k / len(negative) for k in higher(s))
+        t0, t1 = np.mean(positive > s), np.mean(positive >= s)
+        if f0 >= q:
+            return 0.0
+        end = min(f1, q)
+        t_end = t0 + (t1 - t0) * (end - f0) / (f1 - f0)
+        return ((t0 + t_end) / 2 - border) * (end - f0) / (f1 - f0)
+
+    spread = lambda values: np.var(values, ddof=1) / len(values)
+    return math.sqrt(spread([covered(s) for s in positive]) + spread([carried(s) for s in negative]))
+
+
+def top_hits(outcome, score):
+    """Positive rows among the tenth that scores highest, averaged over every order of ties."""
+    k = -(-len(score) // 10)
+    border = np.sort(score)[::-1][k - 1]
+    above, tied = score > border, score == border
+    return outcome[above].sum() + (k - above.sum()) * outcome[tied].mean(), k
+
+
+def curves(outcome, score):
+    """Metrics over all thresholds, and their intervals."""
+    p, n = int(outcome.sum()), len(outcome)
+    both = 0 < p < n
+    names = ["average_precision", "pr_auc", "partial_roc_auc", "kolmogorov_smirnov", "gain_at_10_percent", "lift_at_10_percent"]
+    if p == 0:
+        return dict.fromkeys(names), {}
+    precision, recall, _ = sk.precision_recall_curve(outcome, score)
+    hits, k = top_hits(outcome, score)
+    scale = n / k
+    values = {
+        "average_precision": number(sk.average_precision_score(outcome, score)),
+        "pr_auc": number(sk.auc(recall, precision)),
+        "partial_roc_auc": number(sk.roc_auc_score(outcome, score, max_fpr=0.1)) if both else None,
+        "kolmogorov_smirnov": number(stats.ks_2samp(score[outcome == 1], score[outcome == 0]).statistic) if both else None,
+        "gain_at_10_percent": number(hits / p),
+        "lift_at_10_percent": number(hits / p * scale),
+    }
+    gain = wilson_of_share(hits / p, p)
+    intervals = {"gain_at_10_percent": gain, "lift_at_10_percent": [gain[0] * scale, gain[1] * scale]}
+    se = average_precision_se(outcome, score)
+    for name in ["average_precision", "pr_auc"]:
+        if values[name] >= 1 or p > 1:
+            larger = max(se, math.sqrt(values[name] * max(1 - values[name], 0) / p))
+            wider = stats.t.ppf(0.975, p - 1) / stats.norm.ppf(0.975) if p > 1 else 1
+            intervals[name] = on_scale(values[name], larger * wider, "logit", p)
+        else:
+            intervals[name] = None
+    se, q = partial_se(outcome, score), 0.1
+    if both:
+        share = ((2 * values["partial_roc_auc"] - 1) * (q - q * q / 2) + q * q / 2) / q
+        intervals["partial_roc_auc"] = None
+        if se is not None and 1e-12 < share < 1 - 1e-12:
+            ends = np.array(on_scale(share, se / q, "logit", n)) * q
+            intervals["partial_roc_auc"] = [number(x) for x in (1 + (ends - q * q / 2) / (q - q * q / 2)) / 2]
+    return values, intervals
+
+
 def base_rate_interval(k, n):
     """What Wilson's interval of a share becomes under share (1 - share), by trying many shares."""
     low, high = wilson(k, n)
@@ -448,10 +535,12 @@ def binary_scores(outcome, score):
     filled = n > 0
     n, s, h = n[filled], s[filled], h[filled]
     defined = both and len(outcome) > 1
-    intervals = {"brier_uncertainty": base_rate_interval(int(outcome.sum()), len(outcome))}
+    over_all, intervals = curves(outcome, score)
+    mass = np.searchsorted(np.quantile(score, np.arange(1, 10) / 10), score)
+    intervals |= {"brier_uncertainty": base_rate_interval(int(outcome.sum()), len(outcome))}
     if len(outcome) > 1:
         intervals |= {"log_loss": mean_interval(losses), "brier_score": mean_interval((score - outcome) ** 2)}
-    return {
+    return over_all | {
         "roc_auc": number(sk.roc_auc_score(outcome, score)) if both else None,
         "delong_variance": delong_variance(outcome, score),
         "log_loss": number(sk.log_loss(outcome, score, labels=[0, 1])),
@@ -459,6 +548,7 @@ def binary_scores(outcome, score):
         "d2_log_loss": number(sk.d2_log_loss_score(outcome, score, labels=[0, 1])) if defined else None,
         "d2_brier_score": number(sk.d2_brier_score(outcome, score, pos_label=1)) if defined else None,
         "expected_calibration_error": number(abs(np.bincount(tenth(score), score - outcome)).sum() / len(score)),
+        "expected_calibration_error_equal_mass": number(abs(np.bincount(mass, score - outcome)).sum() / len(score)),
         "brier_reliability": number(((s - h) ** 2 / n).sum() / len(score)),
         "brier_resolution": number((n * (h / n - outcome.mean()) ** 2).sum() / len(score)),
         "brier_uncertainty": number(np.var(outcome)),

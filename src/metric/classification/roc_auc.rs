@@ -2,7 +2,7 @@
 //! the pairs whose scores share a bin).
 
 use crate::log::Task;
-use crate::metric::measures::{NO_LABELS, NO_SCORE};
+use crate::metric::measures::{NEEDS_ROWS, NO_LABELS, NO_SCORE};
 use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Rank, Unit};
 use crate::stats::interval::logit;
 use crate::stats::rank::AucCell;
@@ -75,10 +75,7 @@ fn multiclass(of: &Measures<'_>) -> Estimate {
         return Estimate::undefined(NO_SCORE, 0);
     }
     match of.exact.and_then(|e| e.macro_auc.as_ref()) {
-        None => Estimate::undefined(
-            "needs the rows: not in this saved report for this choice",
-            0,
-        ),
+        None => Estimate::undefined(NEEDS_ROWS, 0),
         Some(found) => match found.value {
             None => Estimate::undefined("a class does not occur", found.n),
             Some(auc) => Estimate::of(
