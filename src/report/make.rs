@@ -204,8 +204,10 @@ impl Making<'_> {
                 // Those in sight are known already.
                 let known = i.checked_sub(self.shown.0).and_then(|i| windows.get(i));
                 before.push(match known {
-                    Some(window) => window.metrics.clone(),
-                    None => self.metrics(&self.all[i].cell, Some(self.all[i].range)),
+                    Some(window) => judge::judged(&window.metrics),
+                    None => {
+                        judge::judged(&self.metrics(&self.all[i].cell, Some(self.all[i].range)))
+                    }
                 });
                 if before.len().is_multiple_of(PIECE) {
                     pause().await;
@@ -313,12 +315,7 @@ impl Making<'_> {
         {
             self.missing.borrow_mut().exact.push((self.at, range));
         }
-        let of = Measures {
-            summary: self.summary,
-            cell,
-            exact,
-            cut: self.cut,
-        };
+        let of = Measures::new(self.summary, cell, exact, self.cut);
         METRICS
             .iter()
             .filter(|m| m.applies(self.summary))
