@@ -162,8 +162,8 @@ impl Keeper {
     /// # Errors
     /// Where nothing was summarised yet.
     pub fn refine(&mut self, view: &View) -> Result<Summary, ReadError> {
-        if let Some(summary) = self.summary.as_ref().filter(|s| s.streamed) {
-            // It answers as well as it ever will.
+        if let Some(summary) = self.summary.as_mut().filter(|s| s.streamed) {
+            compare(summary, view);
             return Ok(summary.clone());
         }
         let (Some(builder), Some(summary)) = (&self.builder, &mut self.summary) else {
@@ -183,8 +183,21 @@ impl Keeper {
     pub fn answering(&mut self, view: &View) -> Option<&Summary> {
         if let (Some(builder), Some(summary)) = (&self.builder, &mut self.summary) {
             sharpen(builder, summary, view, true);
+        } else if let Some(summary) = &mut self.summary {
+            compare(summary, view);
         }
         self.summary.as_ref()
+    }
+}
+
+/// Adds to a Summary without rows how the columns differ in a view, as far as it can tell.
+fn compare(summary: &mut Summary, view: &View) {
+    if summary.shapes.is_none() {
+        return;
+    }
+    let (_, missing) = Report::with_missing(summary, view);
+    if let Some((at, periods)) = missing.drift {
+        summary.add_drift(at, &periods);
     }
 }
 

@@ -13,9 +13,7 @@ pub(super) fn drift(
 ) -> Option<Drift> {
     let periods = periods(making, basis)?;
     let Some(found) = making.series.drift(&periods) else {
-        if !making.summary.streamed {
-            missing.drift = Some((making.at, periods));
-        }
+        missing.drift = Some((making.at, periods));
         return None;
     };
     let mut columns = found.columns.clone();

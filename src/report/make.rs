@@ -33,6 +33,16 @@ pub struct Missing {
 }
 
 impl Missing {
+    /// Whether nothing is lacking but how the columns differ.
+    #[must_use]
+    pub fn is_drift_only(&self) -> bool {
+        let others = Self {
+            drift: None,
+            ..self.clone()
+        };
+        self.drift.is_some() && others.is_empty()
+    }
+
     /// Whether the report is as exact as rows could make it.
     #[must_use]
     pub fn is_empty(&self) -> bool {

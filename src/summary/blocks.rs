@@ -9,16 +9,18 @@
 //! | --- | --- |
 //! | all rows, and the slice of the view | the hour, up to [`FINE`] windows; then the day, the week, the month |
 //! | the most frequent versions and values of segments | the hour, up to as many windows as are chosen for a reader; then likewise |
+//! | the distributions of columns ([`Shapes`]) | the hour, up to as many windows; then likewise |
 //! | rows without times | windows of a twentieth of the rows that the files seem to hold |
 
 use super::build::{Builder, MOST_VALUES, centre};
 use super::facts::edges;
 use super::grid::{MANY, suit_rows};
 use super::names::{Names, VALUES};
-use super::{Series, Slice, Summary, WindowSize};
+use super::{Series, Shapes, Slice, Summary, WindowSize};
 use crate::log::{Counts, Log, Notes};
 use crate::table::NO_TIME;
 use crate::table::time::{SECOND, Time};
+use std::sync::Arc;
 
 /// Windows of all rows at most.
 const FINE: usize = 4_000;
@@ -56,6 +58,8 @@ struct Known {
     names: Names,
     whole: WindowSize,
     family: WindowSize,
+    /// The columns, by windows of their own.
+    shapes: Shapes,
     total: Summary,
 }
 
@@ -94,20 +98,23 @@ impl Blocks {
             None => {
                 let sizes = self.wanted.sizes(timed);
                 let names = Names::of(&block, WATCHED);
-                count(&builder, &mut block, &names, sizes, slice);
+                let mut shapes = Shapes::of(&builder, sizes.0);
+                count(&builder, &mut block, &mut shapes, &names, sizes, slice);
                 self.known = Some(Known {
                     edges: block.edges.clone(),
                     centre,
                     names,
                     whole: sizes.0,
                     family: sizes.1,
+                    shapes,
                     total: block,
                 });
             }
             Some(known) => {
                 let sizes = (known.whole, known.family);
                 known.names.learn(&known.total, &block, WATCHED);
-                count(&builder, &mut block, &known.names, sizes, slice);
+                let shapes = &mut known.shapes;
+                count(&builder, &mut block, shapes, &known.names, sizes, slice);
                 known.total.relabel(&block.labels);
                 known.total.merge(&block)?;
             }
@@ -142,6 +149,7 @@ impl Blocks {
             let last = total.series.iter_mut().filter_map(|s| s.buckets.last_mut());
             last.for_each(|b| b.end = b.end.min(end));
         }
+        total.shapes = Some(Arc::new(known.shapes));
         let natural = natural(&total, self.wanted.window);
         let mut front: Vec<Series> = Vec::new();
         for series in &mut total.series {
@@ -183,6 +191,7 @@ impl Wanted {
 fn count(
     builder: &Builder,
     block: &mut Summary,
+    shapes: &mut Shapes,
     names: &Names,
     (whole, family): (WindowSize, WindowSize),
     slice: &Slice,
@@ -197,11 +206,12 @@ fn count(
             .series
             .extend(builder.count(whole, &buckets, one, true));
     }
-    let families = if family == whole {
-        builder.families(names, family, &buckets)
-    } else {
-        builder.families(names, family, &builder.buckets(family))
-    };
+    let sized = |size| (size != whole).then(|| builder.buckets(size));
+    let of_shapes = sized(shapes.size());
+    shapes.add(builder, of_shapes.as_ref().unwrap_or(&buckets));
+    let of_families = sized(family);
+    let by_family = of_families.as_ref().unwrap_or(&buckets);
+    let families = builder.families(names, family, by_family);
     let others = families
         .into_iter()
         .filter(|f| f.slice != *slice || family != whole);
@@ -215,6 +225,7 @@ impl Known {
         let total = &mut self.total;
         self.whole = coarsened(total, self.whole, true, FINE);
         self.family = coarsened(total, self.family, false, most);
+        self.shapes.bound(MANY);
     }
 }
 
@@ -225,16 +236,14 @@ fn coarsened(total: &mut Summary, mut size: WindowSize, full: bool, most: usize)
     loop {
         let of_size = total.series.iter().filter(|s| is(s, size));
         let windows = of_size.map(|s| s.buckets.len()).max().unwrap_or(0);
-        let larger = WindowSize::CALENDAR
-            .iter()
-            .find(|l| **l > size && l.is_made_of(size));
+        let larger = size.larger();
         let (true, Some(larger)) = (windows > most, larger) else {
             return size;
         };
         for series in total.series.iter_mut().filter(|s| is(s, size)) {
-            *series = series.coarser(*larger);
+            *series = series.coarser(larger);
         }
-        size = *larger;
+        size = larger;
     }
 }
 

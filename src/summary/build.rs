@@ -135,6 +135,7 @@ impl Builder {
             rejected: Vec::new(),
             notes: Vec::new(),
             streamed: false,
+            shapes: None,
             versions: log.version.as_ref().map(|c| self.values(c)),
             segments: log.segments.iter().map(|c| self.values(c)).collect(),
             columns: self.columns(),

@@ -25,6 +25,12 @@ impl WindowSize {
     /// The sizes of the calendar, finest first.
     pub const CALENDAR: [Self; 4] = [Self::Hour, Self::Day, Self::Week, Self::Month];
 
+    /// The next larger size of the calendar that is made of whole windows of this one.
+    pub(super) fn larger(self) -> Option<Self> {
+        let larger = |l: &Self| *l > self && l.is_made_of(self);
+        Self::CALENDAR.into_iter().find(larger)
+    }
+
     /// Whether windows of this size are made of whole windows of the finer size.
     #[must_use]
     pub fn is_made_of(self, finer: Self) -> bool {

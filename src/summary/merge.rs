@@ -33,6 +33,7 @@ impl Summary {
         self.probabilistic &= other.probabilistic;
         self.delays |= other.delays;
         self.streamed |= other.streamed;
+        self.shapes = None;
         self.span = match (self.span, other.span) {
             (Some(a), Some(b)) => Some((a.0.min(b.0), a.1.max(b.1))),
             (a, b) => a.or(b),

@@ -19,6 +19,7 @@ mod grid;
 mod merge;
 mod names;
 mod series;
+mod shapes;
 mod total;
 mod work;
 
@@ -30,11 +31,13 @@ pub use drift::{Bins, ColumnDrift, Distribution, Drift, Periods};
 pub use exact::{Exact, Macro, PERCENTILES, Ranked};
 pub use grid::{WindowSize, floor, next};
 pub use series::{Bucket, Series};
+pub use shapes::Shapes;
 
 use crate::log::{Counts, Role, Task};
 use crate::stats::exact_sum::Sum;
 use crate::table::time::Time;
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// The name and version of the shape of [`Summary`].
 pub const SCHEMA: &str = "plumbline.summary/1";
@@ -163,6 +166,9 @@ pub struct Summary {
     /// Whether rows were counted as they passed and then let go: what only rows can tell was never known.
     #[serde(skip_serializing_if = "std::ops::Not::not", default)]
     pub streamed: bool,
+    /// The columns of rows that were counted as they passed; it stays where these were.
+    #[serde(skip)]
+    pub shapes: Option<Arc<Shapes>>,
     /// Cells over time of each slice; the first one is of all rows.
     pub series: Vec<Series>,
 }

@@ -14,11 +14,9 @@ use crate::engine::{Mode, arrange};
 use crate::log::Role;
 use crate::report::view::{BaselineChoice, View, WindowSize};
 use crate::report::{ColumnDrift, Report, Window};
-use crate::summary::Summary;
 use crate::table::time::{DAY, HOUR, Time};
 use js_sys::{Object, Promise, Reflect};
 use serde_json::{Value, json};
-use std::sync::Arc;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::Closure;
 use wasm_bindgen_futures::future_to_promise;
@@ -69,13 +67,13 @@ async fn measure(client: &Client, files: Vec<File>) -> Result<Value, Stopped> {
     let (days, _) = report(&loaded.summary, &by_day).await;
     let reported = timing::now();
     let by_hour = view(WindowSize::Hour);
-    let finer = refined(client, &loaded.summary, &by_hour).await?;
+    let finer = client.refine(by_hour.clone()).await?;
     let summarised_again = timing::now();
     let (hours, _) = report(&finer, &by_hour).await;
     let reported_again = timing::now();
     let (drifted, compared_at) = match later(&days, by_day.clone()) {
         Some(view) => {
-            let compared = refined(client, &loaded.summary, &view).await?;
+            let compared = client.refine(view.clone()).await?;
             let compared_at = timing::now();
             (Some(report(&compared, &view).await.0), compared_at)
         }
@@ -108,19 +106,6 @@ async fn measure(client: &Client, files: Vec<File>) -> Result<Value, Stopped> {
         "cannot": cannot,
         "info": { "rows": loaded.rows },
     }))
-}
-
-/// The Summary that answers a view; where rows are not kept it answers as well as it can.
-async fn refined(
-    client: &Client,
-    summary: &Arc<Summary>,
-    view: &View,
-) -> Result<Arc<Summary>, Stopped> {
-    if summary.streamed {
-        Ok(Arc::clone(summary))
-    } else {
-        client.refine(view.clone()).await
-    }
 }
 
 /// Whether rows are kept: `mode=kept`, `mode=streamed`, else as their size allows.

@@ -135,14 +135,14 @@ impl Client {
         }
         self.0.candidate.take();
         match done {
-            Ok(loaded) if loaded.summary.streamed => {
-                // It has nothing that the Summary lacks, and its memory is worth more.
-                keeper.stop();
-                self.0.scribe.take();
-                self.0.keeper.take();
-                Ok(loaded)
-            }
-            Ok(loaded) => {
+            Ok((loaded, heir)) => {
+                let keeper = match heir {
+                    Some(heir) => {
+                        keeper.stop();
+                        heir
+                    }
+                    None => keeper,
+                };
                 let tell = self.0.on_loss.borrow().clone();
                 keeper.on_death(Box::new(move |why| {
                     let mend = "What is shown stays; the files are read again when a choice needs their rows";
@@ -314,6 +314,15 @@ impl Client {
     #[must_use]
     pub fn holds_rows(&self) -> bool {
         let keeper = self.0.keeper.borrow();
+        let holds =
+            |(hand, summary): &(Rc<Hand>, Arc<Summary>)| hand.is_live() && !summary.streamed;
+        keeper.as_ref().is_some_and(holds)
+    }
+
+    /// Whether [`Client::refine`] can tell how columns differ.
+    #[must_use]
+    pub fn compares(&self) -> bool {
+        let keeper = self.0.keeper.borrow();
         keeper.as_ref().is_some_and(|(hand, _)| hand.is_live())
     }
 
@@ -350,7 +359,7 @@ impl Client {
         (files, tables, mode): (&[Vec<File>], &[Input], Mode),
         view: View,
         on_progress: Rc<dyn Fn(Progress)>,
-    ) -> Result<Loaded, Stopped> {
+    ) -> Result<(Loaded, Option<Rc<Hand>>), Stopped> {
         let began = timing::now();
         let mut given = ToRead::of(files, tables, mode).await;
         let readers = self.readers().await?;
@@ -421,14 +430,25 @@ impl Client {
         let middle = end - summarise_ms;
         timing::measure_between(timing::JOIN, middle - join_ms, middle);
         timing::measure_between(timing::SUMMARISE, middle, end);
-        Ok(Loaded {
-            summary: Arc::new(unpack(parcel, &[]).await?),
+        let parcel = parcel.into_bytes();
+        let heir = if given.streamed {
+            // It needs no more than the counts, and the keeper's memory can go.
+            let heir = Hand::new(self.source().await?);
+            heir.ask(&Request::Hold, Load::copy_of(&parcel), None)
+                .await?;
+            Some(heir)
+        } else {
+            None
+        };
+        let loaded = Loaded {
+            summary: Arc::new(summary_of(&parcel, &[]).await?),
             rows: tracker.rows(),
             bytes: tracker.bytes(),
             read_ms: read - began,
             join_ms,
             summarise_ms,
-        })
+        };
+        Ok((loaded, heir))
     }
 }
 
@@ -552,10 +572,13 @@ async fn read_shards(
 
 /// Opens a parcel without holding up the page: after each slice of time it lets the browser draw.
 async fn unpack(parcel: Load, known: &[Series]) -> Result<Summary, ReadError> {
+    summary_of(&parcel.into_bytes(), known).await
+}
+
+async fn summary_of(parcel: &[u8], known: &[Series]) -> Result<Summary, ReadError> {
     let damaged = || fault("", "read the summary", "it was damaged on its way");
-    let bytes = parcel.into_bytes();
     let slices = Slices::begin();
-    let mut unpacking = Unpacking::begin(&bytes, known).ok_or_else(damaged)?;
+    let mut unpacking = Unpacking::begin(parcel, known).ok_or_else(damaged)?;
     while unpacking.step().ok_or_else(damaged)? {
         slices.rest().await;
     }

@@ -192,7 +192,10 @@ fn answer(
         Request::Hold => {
             let summary = parcel::open(&load.into_bytes(), &[])
                 .ok_or_else(|| fault("", "the summary was damaged on its way"))?;
-            *keeping = Some(Keeping::new(Keeper::holding(summary)));
+            // The page, which sends it, has all of it.
+            let sent = summary.series.clone();
+            let keeper = Keeper::holding(summary);
+            *keeping = Some(Keeping { keeper, sent });
             Ok((Reply::Kept, Load::None))
         }
         Request::Write { what, view } => {

@@ -90,7 +90,8 @@ pub fn streamed(
     let mut keeper = Keeper::streaming(inputs.clone(), view.clone());
     let mut chains: Vec<Shards> = inputs.iter().enumerate().map(|(i, n)| cut(i, n)).collect();
     read_all(&files, &inputs, &mut chains, &mut keeper)?;
-    keeper.finish(view, &mut |_, _| {})
+    keeper.finish(view, &mut |_, _| {})?;
+    keeper.refine(view)
 }
 
 /// The Summary of files.
