@@ -207,6 +207,23 @@ fn too_many_words_are_only_counted() {
 }
 
 #[test]
+fn words_that_mostly_differ_from_the_first_row_on_are_told_unless_their_role_was_given() {
+    let text = log(3_000, |i| format!("order {i} was late"), plain);
+    let told = |roles: &[(Role, &str)]| note(&report(&[("log.csv", &text)], roles), "x");
+    assert_eq!(
+        told(&[]).as_deref(),
+        Some(
+            "'x' holds mostly different words: it is not used as a feature. Give it the role of a feature or a segment if it is one."
+        )
+    );
+    assert_eq!(told(&[(Role::Ignore, "x")]), None);
+    assert_eq!(told(&[(Role::Feature, "x")]), None);
+    // A column with as many words in all, but each often, is a feature of words.
+    let text = log(3_000, |i| format!("shop {}", i % 1_000), plain);
+    assert_eq!(note(&report(&[("log.csv", &text)], &[]), "x"), None);
+}
+
+#[test]
 fn too_many_words_are_no_classes() {
     let label = |i: usize, truth: u8| {
         if i < 3_000 {

@@ -8,7 +8,7 @@ use plotters_svg::SVGBackend;
 use plumbline::chart::theme::theme;
 use plumbline::chart::{self, Chart, Look, Matrix, ScorePlot, Shift, Sparkline, Trend, Volume};
 use plumbline::log::Task;
-use plumbline::metric::{Better, Estimate, Family, Info, Material, Unit};
+use plumbline::metric::{Better, Estimate, Family, Info, Material, Rank, Unit};
 use plumbline::report::view::View;
 use plumbline::report::{
     Baseline, Bins, Block, ColumnDrift, Confusion, Departure, Distribution, Health, Level, Report,
@@ -33,6 +33,7 @@ const fn info(
         source: "",
         sklearn: "",
         family: Family::Classification,
+        rank: Rank::Headline,
         better: Better::Higher,
         unit,
         range,
@@ -99,6 +100,7 @@ fn report(windows: Vec<Window>, baseline: Option<Baseline>) -> Report {
         schema: SCHEMA.to_owned(),
         task: Task::Binary,
         timed: true,
+        streamed: false,
         sources: vec![],
         rows: Rows::default(),
         view: View::default(),

@@ -200,7 +200,9 @@ fn in_shards(text: &str, bytes: u64) -> Keeper {
         };
         let part = read_through(&input, shard, &text.as_bytes()).unwrap();
         let found = info(&part);
-        assert!(keeper.keep(shard, found.clone(), Load::Table(part.table)));
+        keeper
+            .keep(shard, found.clone(), Load::Table(part.table))
+            .expect("rows are sound");
         (start, index) = (found.next.max(end), index + 1);
     }
     assert!(index > 1 || bytes >= text.len() as u64);

@@ -3,7 +3,8 @@
 
 mod pipeline;
 
-use pipeline::report;
+use pipeline::{report, summary};
+use plumbline::log::Role;
 use plumbline::metric::Estimate;
 use plumbline::report::view::{BaselineChoice, View, WindowSize};
 use plumbline::report::{Metrics, Report};
@@ -18,6 +19,16 @@ const DATA: [(&str, &[u8]); 3] = [
 fn reference() -> Value {
     serde_json::from_str(include_str!("reference/metrics.json")).unwrap()
 }
+
+/// What stands beside the metrics in the reference values.
+const BESIDE: [&str; 6] = [
+    "n",
+    "confusion",
+    "intervals",
+    "delong_variance",
+    "calibration",
+    "csv",
+];
 
 fn of(task: &str, threshold: Option<f64>) -> Report {
     let data = DATA.iter().find(|d| d.0 == task).unwrap().1;
@@ -34,40 +45,36 @@ fn of(task: &str, threshold: Option<f64>) -> Report {
 fn same(what: &str, ours: &Metrics, theirs: &Value) -> usize {
     let mut compared = 0;
     for (name, value) in theirs.as_object().unwrap() {
-        let Some(estimate) = ours.get(name) else {
+        if BESIDE.contains(&name.as_str()) {
             continue;
-        };
+        }
+        let estimate = ours
+            .get(name)
+            .unwrap_or_else(|| panic!("{what}: {name} is no metric"));
         compared += 1;
         match value.as_f64() {
             Some(expected) => close(&format!("{what}: {name}"), estimate.value, expected),
             None => assert_eq!(estimate.value, None, "{what}: {name} should be undefined"),
         }
     }
-    for intervals in ["wilson", "mean_t"] {
-        for (name, ends) in theirs
-            .get(intervals)
-            .and_then(Value::as_object)
-            .into_iter()
-            .flatten()
-        {
-            let estimate: &Estimate = &ours[name];
-            compared += 1;
-            if ends.is_null() || ends[0].is_null() {
-                assert_eq!(estimate.low, None, "{what}: {name} should have no interval");
-                continue;
-            }
-            // An interval does not leave the range of its metric.
-            let (least, most) = plumbline::metric::info(name).unwrap().range;
-            let end = |i: usize| {
-                ends[i]
-                    .as_f64()
-                    .unwrap()
-                    .max(least.unwrap_or(f64::MIN))
-                    .min(most.unwrap_or(f64::MAX))
-            };
-            close(&format!("{what}: {name} low"), estimate.low, end(0));
-            close(&format!("{what}: {name} high"), estimate.high, end(1));
+    for (name, ends) in theirs["intervals"].as_object().into_iter().flatten() {
+        let estimate: &Estimate = &ours[name];
+        compared += 1;
+        if ends.is_null() || ends[0].is_null() {
+            assert_eq!(estimate.low, None, "{what}: {name} should have no interval");
+            continue;
         }
+        // An interval does not leave the range of its metric.
+        let (least, most) = plumbline::metric::info(name).unwrap().range;
+        let end = |i: usize| {
+            ends[i]
+                .as_f64()
+                .unwrap()
+                .max(least.unwrap_or(f64::MIN))
+                .min(most.unwrap_or(f64::MAX))
+        };
+        close(&format!("{what}: {name} low"), estimate.low, end(0));
+        close(&format!("{what}: {name} high"), estimate.high, end(1));
     }
     compared
 }
@@ -100,6 +107,10 @@ fn all_rows_and_each_day_equal_scikit_learn() {
     for (task, metrics) in [("binary", 9), ("multiclass", 8), ("regression", 4)] {
         let report = of(task, None);
         let theirs = &reference[task];
+        for name in report.overall.metrics.keys() {
+            let known = theirs["all"].get(name).is_some();
+            assert!(known, "{task}: {name} is compared with nothing");
+        }
         assert!(
             same(task, &report.overall.metrics, &theirs["all"]) >= metrics,
             "{task}: metrics are missing"
@@ -113,6 +124,41 @@ fn all_rows_and_each_day_equal_scikit_learn() {
             days(&report, theirs) >= metrics * 10,
             "{task}: too few days were compared"
         );
+    }
+}
+
+/// One class, ties, nothing above the threshold: what is undefined there is so here, with a reason.
+#[test]
+fn hostile_logs_equal_scikit_learn() {
+    let hostile: Value = serde_json::from_str(include_str!("reference/hostile.json")).unwrap();
+    for (task, cases) in hostile.as_object().unwrap() {
+        for (name, theirs) in cases.as_object().unwrap() {
+            let csv = theirs["csv"].as_str().unwrap();
+            let view = View {
+                baseline: BaselineChoice::None,
+                ..View::default()
+            };
+            let roles = [
+                (Role::Id, "id"),
+                (Role::Score, "score"),
+                (Role::Prediction, "prediction"),
+                (Role::Outcome, "label"),
+            ];
+            let summary = summary(&[("log.csv", csv.as_bytes())], &roles, &view).unwrap();
+            let report = Report::from(&summary, &view);
+            let what = format!("{task}, {name}");
+            assert_eq!(
+                serde_json::to_value(report.task).unwrap(),
+                task.as_str(),
+                "{what}"
+            );
+            let known = theirs.as_object().unwrap().len() - 4;
+            assert!(same(&what, &report.overall.metrics, theirs) >= known);
+            for (metric, estimate) in &report.overall.metrics {
+                let reason = estimate.undefined.is_some();
+                assert_ne!(estimate.value.is_some(), reason, "{what}: {metric}");
+            }
+        }
     }
 }
 

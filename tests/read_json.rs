@@ -136,7 +136,8 @@ fn kinds_and_order_of_appearance() {
     assert_eq!(category(&cells[4]), [Some("[…]".into()), None, None]);
     assert_eq!(category(&cells[5]), [None, Some("true".into()), None]);
     assert_eq!(numbers(&cells[6]), [None, None, Some(7.0)]);
-    assert_eq!(part.troubles, []);
+    let told = part.troubles.iter().map(|t| (t.column.as_deref(), t.line));
+    assert_eq!(told.collect::<Vec<_>>(), [(Some("id"), 3)]);
 }
 
 #[test]
@@ -398,4 +399,42 @@ fn arrays_of_arrays_and_arrays_of_numbers() {
     let part = read(text.repeat(3).as_bytes());
     assert_eq!(part.table.names, ["id", "probs.0", "probs.1", "in.v", "w"]);
     assert_eq!(numbers(&part.table.columns[2]), [Some(0.75); 3]);
+}
+
+#[test]
+fn a_key_that_comes_twice_is_told_once_a_file_and_the_last_value_counts() {
+    let lines: Vec<String> = (0..300)
+        .map(|i| match i {
+            7 | 200 => format!(r#"{{"a":1,"b":"x","a":{i}}}"#),
+            50 => r#"{"o":{"c":1,"c":2,"c":3},"a":50}"#.to_owned(),
+            // Another object's, an empty one, and what is written with an escape.
+            _ => format!(r#"{{"a":{i},"b":"","o":{{"a":1,"c":null}}}}"#),
+        })
+        .collect();
+    let escaped = r#"{"b":"first","\u0062":"","a":300,"d":[{"a":1},{"a":2}]}"#;
+    let lines = format!("{}\n{escaped}\n", lines.join("\n"));
+    let array = format!("[{}]", lines.trim_end().replace('\n', ",\n"));
+    for text in [lines.as_bytes(), array.as_bytes()] {
+        let part = read(text);
+        assert_eq!(part.table.rows, 301);
+        let of = |name: &str| {
+            let at = part.table.names.iter().position(|n| n == name);
+            numbers(&part.table.columns[at.unwrap()])
+        };
+        let rows: Vec<_> = (0..=300).map(|i| Some(f64::from(i))).collect();
+        assert_eq!(of("a"), rows);
+        assert_eq!(of("o.c")[50], Some(3.0));
+        let told: Vec<_> = part
+            .troubles
+            .iter()
+            .map(|t| (t.column.as_deref().unwrap(), t.line, t.count, t.row_lost))
+            .collect();
+        let expected = [
+            ("a", 7, 2, false),
+            ("o.c", 50, 1, false),
+            ("b", 300, 1, false),
+        ];
+        assert_eq!(told, expected);
+        assert!(part.troubles[0].reason.contains("the last value counts"));
+    }
 }

@@ -4,7 +4,7 @@
 use super::message::{Input, PartInfo, Shard};
 use super::rows::{Load, Rows};
 use super::sources::{Sources, kind};
-use super::tie::untied;
+use super::stream::{Stream, damaged, unjoined};
 use crate::log::{FileKind, join};
 use crate::read::ReadError;
 use crate::report::Report;
@@ -22,6 +22,9 @@ const ROUNDS: usize = 4;
 pub struct Keeper {
     inputs: Vec<Input>,
     rows: Vec<Rows>,
+    /// What rows are counted for as they come, once the first ones do.
+    wanted: Option<View>,
+    stream: Option<Stream>,
     builder: Option<Builder>,
     summary: Option<Summary>,
 }
@@ -33,9 +36,29 @@ impl Keeper {
         Self {
             rows: inputs.iter().map(|i| Rows::new(i.bytes)).collect(),
             inputs,
+            wanted: None,
+            stream: None,
             builder: None,
             summary: None,
         }
+    }
+
+    /// Expects the parts of these files, in the order of [`super::in_order`], and lets the rows of
+    /// predictions go once they are counted for a view.
+    #[must_use]
+    pub fn streaming(inputs: Vec<Input>, view: View) -> Self {
+        let mut keeper = Self::open(Vec::new());
+        keeper.wanted = Some(view);
+        keeper.more(inputs);
+        keeper
+    }
+
+    /// Expects the parts of further files, too, before any of their rows come.
+    pub fn more(&mut self, inputs: Vec<Input>) {
+        let passes = |input: &Input| self.wanted.is_some() && input.kind != FileKind::Outcomes;
+        let room = |input: &Input| if passes(input) { 0 } else { input.bytes };
+        self.rows.extend(inputs.iter().map(|i| Rows::new(room(i))));
+        self.inputs.extend(inputs);
     }
 
     /// Holds a Summary without its rows.
@@ -46,12 +69,28 @@ impl Keeper {
         keeper
     }
 
-    /// Keeps the rows of a shard, in place of those that were kept for it before. False if they were
-    /// damaged on their way.
-    #[must_use]
-    pub fn keep(&mut self, shard: Shard, info: PartInfo, load: Load) -> bool {
-        let rows = self.rows.get_mut(shard.file);
-        rows.is_some_and(|rows| rows.keep(shard, info, load))
+    /// Keeps the rows of a shard, in place of those that were kept for it before.
+    ///
+    /// # Errors
+    /// Where they were damaged on their way; of a stream also where they do not make a log.
+    pub fn keep(&mut self, shard: Shard, info: PartInfo, load: Load) -> Result<(), ReadError> {
+        self.begin();
+        let rows = self.rows.get_mut(shard.file).ok_or_else(damaged)?;
+        match &mut self.stream {
+            Some(stream) => {
+                rows.enter(shard, info, load);
+                stream.take(&self.inputs, &mut self.rows)
+            }
+            None if rows.keep(shard, info, load) => Ok(()),
+            None => Err(damaged()),
+        }
+    }
+
+    /// Begins the stream, where there is to be one: all files are known.
+    fn begin(&mut self) {
+        if let Some(view) = self.wanted.take() {
+            self.stream = Some(Stream::open(&self.inputs, view));
+        }
     }
 
     /// Forgets the rows of a file, which is read again as this input says ([`super::widen`]).
@@ -73,38 +112,41 @@ impl Keeper {
         progress: &mut dyn FnMut(&str, f64),
     ) -> Result<Summary, ReadError> {
         progress("join", 0.0);
+        self.begin();
+        let counted = match self.stream.take() {
+            Some(stream) => Some(stream.finish(&self.inputs, &mut self.rows)?),
+            None => None,
+        };
         let mut sources = Sources::default();
         for (input, rows) in self.inputs.iter().zip(std::mem::take(&mut self.rows)) {
             let mut rejected = Vec::new();
             let (table, info) = gather(input, rows, &mut rejected);
             sources.take(input, table, info, rejected);
         }
-        let notes = sources.notes()?;
+        let notes = match counted {
+            Some(_) => Vec::new(),
+            None => sources.notes()?,
+        };
         let (sources, infos, rejected) = sources.finish();
-        let names: Vec<&str> = infos.iter().map(|i| i.name.as_str()).collect();
-        let predicted = sources.iter().any(|s| s.kind != FileKind::Outcomes);
-        let mut log = join(sources).map_err(|why| {
-            // The files also have columns that were not read, and can be named.
-            let why = untied(&self.inputs).filter(|_| predicted).unwrap_or(why);
-            let (found, mend) = why.split_once(". ").unwrap_or((&why, ""));
-            ReadError {
-                file: names.join(", "),
-                line: None,
-                found: found.into(),
-                mend: mend.trim_end_matches('.').into(),
-            }
-        })?;
-        for note in notes {
-            if !log.notes.contains(&note) {
-                log.notes.push(note);
-            }
+        let reference = infos.iter().find(|i| i.kind == "reference");
+        let reference = reference.map(|i| i.name.clone());
+        if let Some(summary) = counted {
+            let summary = Summary {
+                reference,
+                sources: infos,
+                rejected,
+                ..summary
+            };
+            self.summary = Some(summary.clone());
+            return Ok(summary);
         }
+        let mut log = join(sources).map_err(|why| unjoined(&self.inputs, &why))?;
+        notes.into_iter().for_each(|note| log.notes.say(note));
         progress("summarise", 0.0);
         let builder = Builder::new(log, view.threshold);
         progress("summarise", 0.3);
         let mut summary = builder.summary(view.window);
-        let reference = infos.iter().find(|i| i.kind == "reference");
-        summary.reference = reference.map(|i| i.name.clone());
+        summary.reference = reference;
         summary.sources = infos;
         summary.rejected = rejected;
         progress("summarise", 0.8);
@@ -120,6 +162,10 @@ impl Keeper {
     /// # Errors
     /// Where nothing was summarised yet.
     pub fn refine(&mut self, view: &View) -> Result<Summary, ReadError> {
+        if let Some(summary) = self.summary.as_mut().filter(|s| s.streamed) {
+            compare(summary, view);
+            return Ok(summary.clone());
+        }
         let (Some(builder), Some(summary)) = (&self.builder, &mut self.summary) else {
             return Err(ReadError {
                 file: String::new(),
@@ -137,8 +183,21 @@ impl Keeper {
     pub fn answering(&mut self, view: &View) -> Option<&Summary> {
         if let (Some(builder), Some(summary)) = (&self.builder, &mut self.summary) {
             sharpen(builder, summary, view, true);
+        } else if let Some(summary) = &mut self.summary {
+            compare(summary, view);
         }
         self.summary.as_ref()
+    }
+}
+
+/// Adds to a Summary without rows how the columns differ in a view, as far as it can tell.
+fn compare(summary: &mut Summary, view: &View) {
+    if summary.shapes.is_none() {
+        return;
+    }
+    let (_, missing) = Report::with_missing(summary, view);
+    if let Some((at, periods)) = missing.drift {
+        summary.add_drift(at, &periods);
     }
 }
 
@@ -176,6 +235,7 @@ fn sharpen(builder: &Builder, summary: &mut Summary, view: &View, drift: bool) {
 /// The parts of a file as one table, and what was wrong with it, lines counted from the file's start.
 fn gather(input: &Input, rows: Rows, rejected: &mut Vec<Rejected>) -> (Table, SourceInfo) {
     let (table, infos) = rows.finish();
+    let rows = infos.iter().map(|info| info.rows).sum();
     let mut line = 1;
     let mut found: BTreeMap<(Option<String>, bool, String), Rejected> = BTreeMap::new();
     let whole = (0, input.troubles.clone());
@@ -210,7 +270,7 @@ fn gather(input: &Input, rows: Rows, rejected: &mut Vec<Rejected>) -> (Table, So
         }
         .into(),
         bytes: input.bytes,
-        rows: table.rows as u64,
+        rows,
         rejected: lost,
         format: input.sniff.description.clone(),
     };

@@ -144,7 +144,12 @@ impl Input {
             .zip(&self.sniff.columns)
             .zip(&self.roles)
         {
-            let kind = kind_of(guess.role, column);
+            let role = match self.kind {
+                // A file of outcomes is asked for nothing else.
+                FileKind::Outcomes if !guess.role.of_outcomes() => Role::Ignore,
+                _ => guess.role,
+            };
+            let kind = kind_of(role, column);
             spec.wanted = kind.is_some();
             spec.kind = kind.unwrap_or(Kind::Presence);
             // No fraction is an id, but it can be a part of one, as a latitude is: by its value.

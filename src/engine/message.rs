@@ -129,6 +129,13 @@ pub enum Request {
     Open {
         /// The files, in order.
         inputs: Vec<Input>,
+        /// The view that rows are counted for as they pass, where they are not kept.
+        stream: Option<View>,
+    },
+    /// Keeper: and of these files, which are behind those in order.
+    More {
+        /// The files.
+        inputs: Vec<Input>,
     },
     /// Reader: read a shard of the file that rides beside.
     Read {
@@ -203,7 +210,7 @@ pub enum Reply {
     },
     /// Within a long job, at most every 50 ms.
     Progress {
-        /// `join`, `summarise`.
+        /// `unpack`, `join`, `summarise`.
         stage: String,
         /// Between 0 and 1.
         done: f64,

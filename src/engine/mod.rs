@@ -7,7 +7,7 @@
 //! ```text
 //! page ── Sniff ──► any worker ── Sniffed ──► page      (head of each file: format, columns, roles)
 //!                  any worker ── Unpacked ► page      (the files in it, to be looked into)
-//! page ── Open ───► keeper                              (all inputs, with the roles in force)
+//! page ── Open ───► keeper                              (all inputs, with the roles in force; of very many, More follows)
 //! page ── Read ───► readers ──── Part ──────► page      (a shard each; the rows as one buffer)
 //! page ── Keep ───► keeper                              (the buffer goes on, by transfer)
 //! page ── Again ──► keeper                              (files to be read once more: words where numbers were expected)
@@ -19,6 +19,9 @@
 //! A saved report has no rows: its keeper is given the Summary (`Carry`, `Hold`). The example's files are
 //! made by a reader (`Example`).
 //!
+//! Files larger than memory are streamed: their outcomes come first, and the keeper lets the rows of
+//! predictions go once they are joined and counted.
+//!
 //! The page holds no row: it forwards buffers and keeps the numbers that [`Shards`] needs.
 
 pub mod example;
@@ -26,6 +29,7 @@ mod keeper;
 mod look;
 pub mod message;
 mod notices;
+pub mod pace;
 pub mod parcel;
 mod part;
 mod paths;
@@ -33,6 +37,7 @@ pub mod rows;
 mod several;
 pub mod shards;
 mod sources;
+mod stream;
 mod tables;
 mod tie;
 mod union;
@@ -42,9 +47,10 @@ mod write;
 pub use keeper::Keeper;
 pub use look::{arrange, look};
 pub use part::{info, read_through};
-pub use several::{few, sift};
+pub use several::{beside, few, left_out, sift};
 pub use shards::Shards;
-pub use tables::tables;
+pub use stream::{Mode, in_order};
+pub use tables::{Tables, tables};
 pub use tie::{give, tie, untied};
 pub use widen::widen;
 pub use write::write;

@@ -1,14 +1,20 @@
-//! What is told of columns of words: that they hold too many of them, or numbers as well.
+//! What is told of columns of words: that they hold too many of them, or numbers as well, or are not used
+//! because hardly two of them are the same.
 
 use super::message::{Input, Notice};
-use crate::log::{Role, Source, kind_of, too_many_words};
-use crate::read::ReadError;
+use crate::log::{
+    FileKind, Role, RoleGuess, Source, is_prose, is_unread_time, kind_of, too_many_words,
+};
 use crate::read::cell::{Number, number};
+use crate::read::{ColumnSniff, ReadError};
 use crate::table::{Column, Kind, MOST_WORDS};
 use std::collections::BTreeSet;
 
 /// Cells of each kind at least, for a column to be told of as one that changes.
 const FEWEST: usize = 20;
+
+/// Columns that are named in a sentence.
+const MOST_NAMED: usize = 5;
 
 /// What is known of the columns of a source before its rows.
 #[derive(Default)]
@@ -17,6 +23,10 @@ pub(super) struct Expected {
     words: BTreeSet<String>,
     /// What was already told of a column.
     told: Vec<Notice>,
+    /// Columns that are not used because hardly two of their words are the same.
+    prose: Vec<String>,
+    /// A column that is named like one of times, where there is none.
+    unread: Option<String>,
 }
 
 impl Expected {
@@ -26,6 +36,27 @@ impl Expected {
         let words = columns.filter(|(c, g)| kind_of(g.role, c) == Some(Kind::Category));
         self.words.extend(words.map(|(c, _)| c.name.clone()));
         self.told.extend(input.notices.iter().cloned());
+        if input.kind == FileKind::Outcomes {
+            return;
+        }
+        // What the reader does not want to use needs no word.
+        let unused = |g: &RoleGuess| g.role == Role::Ignore && g.confidence < 1.0;
+        let columns = || input.sniff.columns.iter().zip(&input.roles);
+        let guessed = |(c, g): &(&ColumnSniff, &RoleGuess)| g.confidence < 1.0 && is_unread_time(c);
+        let unread = match columns().any(|(_, g)| g.role == Role::Time) {
+            true => None,
+            false => columns().find(guessed).map(|(c, _)| c.name.as_str()),
+        };
+        if let Some(name) = unread
+            && self.unread.is_none()
+        {
+            self.unread = Some(name.into());
+        }
+        for (column, _) in columns().filter(|(c, g)| unused(g) && is_prose(c)) {
+            if !self.prose.contains(&column.name) && unread != Some(&column.name) {
+                self.prose.push(column.name.clone());
+            }
+        }
     }
 
     /// The sentences on the columns of the rows that came.
@@ -52,8 +83,38 @@ impl Expected {
                 _ => {}
             }
         }
+        notes.extend(self.unread.as_deref().map(unread_time));
+        notes.extend(not_used(&self.prose));
         Ok(notes)
     }
+}
+
+/// The sentence on times that cannot be read.
+fn unread_time(name: &str) -> String {
+    format!(
+        "'{name}' is named like a time, but its values are not written as times are known to be: the rows are taken in the order of their file. Write them like 2026-01-31T13:05:00Z or 31.01.2026 13:05."
+    )
+}
+
+/// The sentence on columns whose words mostly differ.
+fn not_used(names: &[String]) -> Option<String> {
+    let quoted = names.iter().take(MOST_NAMED).map(|n| format!("'{n}'"));
+    let mut quoted: Vec<String> = quoted.collect();
+    match names.len().saturating_sub(MOST_NAMED) {
+        0 => {}
+        more => quoted.push(format!("{more} more")),
+    }
+    let last = quoted.pop()?;
+    Some(if quoted.is_empty() {
+        format!(
+            "{last} holds mostly different words: it is not used as a feature. Give it the role of a feature or a segment if it is one."
+        )
+    } else {
+        format!(
+            "{} and {last} hold mostly different words: they are not used as features. Give them the role of a feature or a segment if they are one.",
+            quoted.join(", ")
+        )
+    })
 }
 
 fn too_many_classes(file: &str, name: &str) -> ReadError {
@@ -120,7 +181,26 @@ fn changes(name: &str, codes: &[u32], levels: &[String]) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::changes;
+    use super::{changes, not_used};
+
+    #[test]
+    fn columns_of_prose_are_one_sentence() {
+        let told = |n: usize| {
+            let names: Vec<String> = (0..n).map(|i| format!("t{i}")).collect();
+            let sentence = not_used(&names);
+            sentence.map(|s| {
+                s.split_once(" hold")
+                    .map_or(String::new(), |s| s.0.to_owned())
+            })
+        };
+        assert_eq!(told(0), None);
+        assert_eq!(told(1).as_deref(), Some("'t0'"));
+        assert_eq!(told(2).as_deref(), Some("'t0' and 't1'"));
+        assert_eq!(
+            told(7).as_deref(),
+            Some("'t0', 't1', 't2', 't3', 't4' and 2 more")
+        );
+    }
 
     /// The sentence on a column of these words, each so many times in a row.
     fn told(runs: &[(&str, usize)]) -> Option<String> {

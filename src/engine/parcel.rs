@@ -3,10 +3,12 @@
 //!
 //! A Summary of a long log is megabytes of JSON, and most of it stays as it is when a reader asks
 //! for one more slice. Layout: each piece is its length (`u32`, little endian) and its JSON; the
-//! first one holds everything but the buckets, the others hold the new buckets in order.
+//! first one holds everything but the buckets, the others hold the new buckets in order. Behind them may
+//! be the shapes of a streamed log's columns, which the page passes on to a worker unread ([`open`]).
 
-use crate::summary::{Bucket, Series, Summary};
+use crate::summary::{Bucket, Series, Shapes, Summary};
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// Buckets in a piece: some 250 kB, a few milliseconds.
 const PIECE: usize = 32;
@@ -47,6 +49,7 @@ pub struct Packing<'a> {
     out: Vec<u8>,
     /// Pieces to be written, the last one first.
     left: Vec<&'a [Bucket]>,
+    shapes: Option<&'a Shapes>,
 }
 
 impl<'a> Packing<'a> {
@@ -73,7 +76,11 @@ impl<'a> Packing<'a> {
         left.reverse();
         let mut out = Vec::new();
         put(&mut out, &head)?;
-        Ok(Self { out, left })
+        Ok(Self {
+            out,
+            left,
+            shapes: summary.shapes.as_deref(),
+        })
     }
 
     /// Writes one piece; tells whether there was one left.
@@ -81,11 +88,14 @@ impl<'a> Packing<'a> {
     /// # Errors
     /// None that a Summary can cause.
     pub fn step(&mut self) -> Result<bool, serde_json::Error> {
-        let Some(piece) = self.left.pop() else {
-            return Ok(false);
-        };
-        put(&mut self.out, &piece)?;
-        Ok(true)
+        if let Some(piece) = self.left.pop() {
+            put(&mut self.out, &piece)?;
+            return Ok(true);
+        }
+        if let Some(shapes) = self.shapes.take() {
+            put(&mut self.out, shapes)?;
+        }
+        Ok(false)
     }
 
     /// The parcel, after the last step.
@@ -126,6 +136,8 @@ fn outline(summary: &Summary) -> Summary {
         segments: summary.segments.clone(),
         columns: summary.columns.clone(),
         reference: summary.reference.clone(),
+        streamed: summary.streamed,
+        shapes: None,
         series: summary.series.iter().map(series).collect(),
     }
 }
@@ -144,7 +156,14 @@ fn put<T: Serialize>(out: &mut Vec<u8>, piece: &T) -> Result<(), serde_json::Err
 pub fn open(parcel: &[u8], known: &[Series]) -> Option<Summary> {
     let mut unpacking = Unpacking::begin(parcel, known)?;
     while unpacking.step()? {}
-    Some(unpacking.finish())
+    let shapes = match unpacking.rest {
+        [] => None,
+        _ => Some(Arc::new(take(&mut unpacking.rest)?)),
+    };
+    Some(Summary {
+        shapes,
+        ..unpacking.finish()
+    })
 }
 
 /// A parcel that is being opened, piece by piece.
@@ -245,7 +264,7 @@ mod tests {
         let part = read_through(&input, shard, &text.as_bytes()).expect("it can be read");
         let mut keeper = Keeper::open(vec![input]);
         let rows = Load::Table(part.table.clone());
-        assert!(keeper.keep(shard, info(&part), rows));
+        assert_eq!(keeper.keep(shard, info(&part), rows), Ok(()));
         keeper
     }
 

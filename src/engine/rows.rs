@@ -46,23 +46,54 @@ impl Rows {
     /// damaged on their way.
     #[must_use]
     pub fn keep(&mut self, shard: Shard, info: PartInfo, load: Load) -> bool {
-        self.waiting.insert(shard.index, (shard, info, load));
-        while let Some(mut first) = self.waiting.first_entry()
-            && *first.key() == self.infos.len()
-        {
-            let (shard, info, _) = first.get_mut();
-            let from = self.infos.last().map(|before| before.next);
-            if !meets(info, from, shard.end) {
-                // It is read and sent again.
-                return true;
-            }
-            let (shard, info, load) = first.remove();
-            if !self.append(load, shard.bytes) {
+        self.enter(shard, info, load);
+        while let Some(sound) = self.settle() {
+            if !sound {
                 return false;
             }
-            self.infos.push(info);
         }
         true
+    }
+
+    /// Has the rows of a shard wait for their turn.
+    pub fn enter(&mut self, shard: Shard, info: PartInfo, load: Load) {
+        self.waiting.insert(shard.index, (shard, info, load));
+    }
+
+    /// Puts the next part to its place; tells whether it was sound. `None`: it is not there yet.
+    pub fn settle(&mut self) -> Option<bool> {
+        let mut first = self.waiting.first_entry()?;
+        if *first.key() != self.infos.len() {
+            return None;
+        }
+        let (shard, info, _) = first.get_mut();
+        let from = self.infos.last().map(|before| before.next);
+        if !meets(info, from, shard.end) {
+            // It is read and sent again.
+            return None;
+        }
+        let (shard, info, load) = first.remove();
+        let sound = self.append(load, shard.bytes);
+        self.infos.push(info);
+        Some(sound)
+    }
+
+    /// Rows at their place that were not taken.
+    #[must_use]
+    pub fn held(&self) -> usize {
+        self.table.rows
+    }
+
+    /// Bytes of the parts at their place.
+    #[must_use]
+    pub fn read(&self) -> u64 {
+        self.read
+    }
+
+    /// Takes the rows that are at their place.
+    #[must_use]
+    pub fn take(&mut self) -> Table {
+        std::mem::take(&mut self.table)
     }
 
     fn append(&mut self, load: Load, bytes: u64) -> bool {
@@ -74,7 +105,7 @@ impl Rows {
             Load::Bytes(bytes) => self.table.append_bytes(&bytes).is_some(),
         };
         let first = self.read == 0;
-        self.read += bytes;
+        self.read = self.read.saturating_add(bytes);
         if first && self.read > 0 {
             let share = self.bytes as f64 / self.read as f64;
             let all = (self.table.rows as f64 * share * 1.02) as usize;

@@ -56,10 +56,11 @@ impl Shards {
     fn of_groups(file: usize, groups: &[u64]) -> Self {
         let mut shards: Vec<Shard> = Vec::new();
         for (group, bytes) in (0..).zip(groups) {
+            let bytes = &least_one(bytes);
             match shards.last_mut() {
                 Some(shard) if shard.bytes.saturating_add(*bytes) <= SHARD_BYTES => {
                     shard.end = group + 1;
-                    shard.bytes += bytes;
+                    shard.bytes += *bytes;
                 }
                 _ => shards.push(Shard {
                     file,
@@ -135,6 +136,19 @@ impl Shards {
     pub fn parts(&self) -> impl Iterator<Item = &PartInfo> {
         self.found[..self.standing].iter().flatten()
     }
+}
+
+/// Bytes that the shards of a file have together.
+pub(super) fn bytes_of(input: &Input) -> u64 {
+    match &input.sniff.cut {
+        Cut::Groups(groups) => groups.iter().map(least_one).fold(0, u64::saturating_add),
+        _ => input.bytes,
+    }
+}
+
+/// A group of rows counts for something, whatever its file says.
+fn least_one(bytes: &u64) -> u64 {
+    (*bytes).max(1)
 }
 
 /// Whether what was found in a shard that ends at `end` begins where the part before it ended

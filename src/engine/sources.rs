@@ -29,25 +29,8 @@ pub(super) struct Sources {
 
 impl Sources {
     /// Takes the rows of the next file, and what was wrong with it.
-    pub fn take(
-        &mut self,
-        input: &Input,
-        mut table: Table,
-        info: SourceInfo,
-        rejected: Vec<Rejected>,
-    ) {
-        add_constants(input, &mut table);
-        let names = input.sniff.columns.iter().map(|c| &c.name);
-        let known: BTreeMap<&String, Role> =
-            names.zip(input.roles.iter().map(|r| r.role)).collect();
-        let role = |name| known.get(name).copied().unwrap_or(Role::Ignore);
-        let roles = table.names.iter().map(role).collect();
-        let source = Source {
-            name: input.name.clone(),
-            kind: input.kind,
-            roles,
-            table,
-        };
+    pub fn take(&mut self, input: &Input, table: Table, info: SourceInfo, rejected: Vec<Rejected>) {
+        let source = source(input, table);
         let of = input.table.as_ref().map(|t| t.index);
         let same = of.is_some() && of == self.table;
         self.table = of;
@@ -125,15 +108,33 @@ impl Sources {
     }
 }
 
+/// The rows of a file with what its columns mean.
+pub(super) fn source(input: &Input, mut table: Table) -> Source {
+    add_constants(input, &mut table);
+    let names = input.sniff.columns.iter().map(|c| &c.name);
+    let known: BTreeMap<&String, Role> = names.zip(input.roles.iter().map(|r| r.role)).collect();
+    let role = |name| known.get(name).copied().unwrap_or(Role::Ignore);
+    Source {
+        name: input.name.clone(),
+        kind: input.kind,
+        roles: table.names.iter().map(role).collect(),
+        table,
+    }
+}
+
 /// Reasons differ by the value found; troubles of one column and kind are one.
 pub(super) fn kind(reason: &str) -> &str {
     reason.split_once(", expected").map_or(reason, |r| r.1)
 }
 
 /// Puts the rows of a part below those before it, column by name.
-fn append(all: &mut Source, part: Source) {
+pub(super) fn append(all: &mut Source, part: Source) {
     if all.table.names == part.table.names {
-        all.table.append(part.table);
+        if all.table.rows == 0 {
+            all.table = part.table;
+        } else {
+            all.table.append(part.table);
+        }
         return;
     }
     let (before, more) = (all.table.rows, part.table.rows);

@@ -17,9 +17,68 @@ const MOST_SHAPES: usize = 16;
 /// Puts files together that are parts of one table, in the order of the first ones. `F` is a file.
 #[must_use]
 pub fn tables<F>(found: Vec<(F, Input)>) -> Vec<(Vec<F>, Input)> {
-    let mut tables: Vec<(Vec<F>, Vec<Input>)> = Vec::new();
-    let mut known: BTreeMap<String, Vec<usize>> = BTreeMap::new();
-    for (file, mut input) in found {
+    let mut tables = Tables::of(found);
+    while tables.step() {}
+    tables.finish()
+}
+
+/// Puts files together in small steps, for thousands of files take longer than a page may stand still.
+pub struct Tables<F> {
+    found: std::vec::IntoIter<(F, Input)>,
+    /// By pattern, the tables that there are.
+    known: BTreeMap<String, Vec<usize>>,
+    files: Vec<Vec<F>>,
+    parts: Vec<Vec<Input>>,
+    /// The tables that are done, and the one that is being made.
+    made: Vec<Input>,
+    union: Option<Union>,
+}
+
+impl<F> Tables<F> {
+    /// Begins with the files that were looked into.
+    #[must_use]
+    pub fn of(found: Vec<(F, Input)>) -> Self {
+        Self {
+            found: found.into_iter(),
+            known: BTreeMap::new(),
+            files: Vec::new(),
+            parts: Vec::new(),
+            made: Vec::new(),
+            union: None,
+        }
+    }
+
+    /// Takes the next step, which is about one file; false once there is none left.
+    pub fn step(&mut self) -> bool {
+        if let Some((file, input)) = self.found.next() {
+            self.place(file, input);
+            return true;
+        }
+        let Some(parts) = self.parts.get_mut(self.made.len()) else {
+            return false;
+        };
+        if parts.len() == 1 && parts.iter().all(|part| part.constants.is_empty()) {
+            self.made.push(parts.swap_remove(0));
+            return true;
+        }
+        let union = self.union.get_or_insert_default();
+        if !union.step(parts)
+            && let Some(union) = self.union.take()
+        {
+            let parts = std::mem::take(parts);
+            self.made.push(table(union, parts));
+        }
+        true
+    }
+
+    /// Every table with its files, once there is no step left.
+    #[must_use]
+    pub fn finish(self) -> Vec<(Vec<F>, Input)> {
+        self.files.into_iter().zip(self.made).collect()
+    }
+
+    /// Puts a file to the table that it is a part of.
+    fn place(&mut self, file: F, mut input: Input) {
         let mut given = constants(&input.name);
         if !given.is_empty() {
             let own: BTreeSet<&str> = names(&input).collect();
@@ -27,28 +86,30 @@ pub fn tables<F>(found: Vec<(F, Input)>) -> Vec<(Vec<F>, Input)> {
         }
         input.constants = given;
         let at = pattern(&input.name).map(|pattern| {
-            let shapes = known.entry(pattern).or_default();
+            let shapes = self.known.entry(pattern).or_default();
             let same = shapes.iter().find(|at| {
-                let first = tables.get(**at).and_then(|(_, parts)| parts.first());
+                let first = self.parts.get(**at).and_then(|parts| parts.first());
                 first.is_some_and(|first| alike(first, &input))
             });
             same.copied().unwrap_or_else(|| {
                 if shapes.len() < MOST_SHAPES {
-                    shapes.push(tables.len());
+                    shapes.push(self.parts.len());
                 }
-                tables.len()
+                self.parts.len()
             })
         });
-        match at.and_then(|at| tables.get_mut(at)) {
-            Some((files, parts)) => {
+        let at = at.unwrap_or(self.parts.len());
+        match (self.files.get_mut(at), self.parts.get_mut(at)) {
+            (Some(files), Some(parts)) => {
                 files.push(file);
                 parts.push(input);
             }
-            None => tables.push((vec![file], vec![input])),
+            _ => {
+                self.files.push(vec![file]);
+                self.parts.push(vec![input]);
+            }
         }
     }
-    let table = |(files, parts)| (files, table(parts));
-    tables.into_iter().map(table).collect()
 }
 
 fn names(input: &Input) -> impl Iterator<Item = &str> {
@@ -65,11 +126,7 @@ fn alike(a: &Input, b: &Input) -> bool {
 }
 
 /// One input of the parts of a table.
-fn table(mut parts: Vec<Input>) -> Input {
-    if parts.len() == 1 && parts.iter().all(|part| part.constants.is_empty()) {
-        return parts.swap_remove(0);
-    }
-    let union = Union::of(&mut parts);
+fn table(union: Union, parts: Vec<Input>) -> Input {
     let alone = parts.len() == 1;
     let mut first = parts[0].clone();
     first.sniff.columns = union.columns;
@@ -94,22 +151,32 @@ fn spec(column: &ColumnSniff) -> ColumnSpec {
     }
 }
 
+/// Which rows are alike is asked of tables, and no more of their files.
+fn without_codes(mut input: Input) -> Input {
+    for column in &mut input.sniff.columns {
+        column.codes = Vec::new();
+    }
+    input
+}
+
 impl Input {
     /// The files of the tables, one by one, with the roles in force.
     #[must_use]
     pub fn files(inputs: &[Self]) -> Vec<Self> {
-        let all = inputs.iter().enumerate();
-        all.flat_map(|(table, input)| input.each(table)).collect()
+        Self::one_by_one(inputs).collect()
     }
 
-    fn each(&self, table: usize) -> Vec<Self> {
-        if self.parts.is_empty() {
-            let mut alone = self.clone();
-            for column in &mut alone.sniff.columns {
-                column.codes = Vec::new();
-            }
-            return vec![alone];
-        }
+    /// As [`Input::files`], each made when it is asked for.
+    pub fn one_by_one(inputs: &[Self]) -> impl Iterator<Item = Self> {
+        let all = inputs.iter().enumerate();
+        let all = all.flat_map(|(table, input)| {
+            let alone = input.parts.is_empty().then(|| input.clone());
+            alone.into_iter().chain(input.each(table))
+        });
+        all.map(without_codes)
+    }
+
+    fn each(&self, table: usize) -> impl Iterator<Item = Self> {
         let columns = self.sniff.columns.iter().zip(&self.roles);
         let known: BTreeMap<&str, _> = columns.map(|(c, r)| (c.name.as_str(), (c, r))).collect();
         let of = Member {
@@ -117,7 +184,7 @@ impl Input {
             name: self.name.clone(),
             format: self.sniff.description.clone(),
         };
-        let part = |part: &Self| {
+        let part = move |part: &Self| {
             let mut part = part.clone();
             part.kind = self.kind;
             part.table = (self.parts.len() > 1).then(|| of.clone());
@@ -128,14 +195,13 @@ impl Input {
                     let time = column.time.or(union.time);
                     *column = ColumnSniff {
                         time,
-                        codes: Vec::new(),
                         ..(*union).clone()
                     };
                 }
             }
             part
         };
-        self.parts.iter().map(part).collect()
+        self.parts.iter().map(part)
     }
 }
 
@@ -257,6 +323,60 @@ mod tests {
             "{}",
             troubles[0].reason
         );
+    }
+
+    /// Looked-into parts of one table, each of 30 columns and 200 rows.
+    fn many(parts: usize) -> Vec<(usize, Input)> {
+        let header: Vec<String> = (0..27).map(|i| format!("feature_{i}")).collect();
+        let header = format!("id,time,score,{}\n", header.join(","));
+        let mut found = Vec::new();
+        for part in 0..parts {
+            let mut text = header.clone();
+            for row in 0..200 {
+                let n = part * 200 + row;
+                text += &format!("r{n},2026-01-{:02}T{:02}:00:00Z,0.{n}", 1 + n % 28, n % 24);
+                for i in 0..27 {
+                    match i {
+                        0..3 => text += &format!(",word {}", n % 17),
+                        3 => text += &format!(",note {n}"),
+                        _ => text += &format!(",{}.{i}", n * 31 % 977),
+                    }
+                }
+                text.push('\n');
+            }
+            let name = format!("log/day={:02}/part-{part:05}.csv", 1 + part % 28);
+            found.push((part, look(&name, &text.as_bytes()).unwrap()));
+        }
+        found
+    }
+
+    /// By hand: how long the page's own thread is busy with thousands of files. `cargo test --release
+    /// --lib -- --ignored --nocapture thousands`.
+    #[test]
+    #[ignore = "prints times"]
+    fn thousands_of_files() {
+        let ms = |since: std::time::Instant| since.elapsed().as_secs_f64() * 1e3;
+        let found = many(5_000);
+        let began = std::time::Instant::now();
+        let mut steps = Tables::of(found);
+        let (mut longest, mut last) = (0.0_f64, began);
+        while steps.step() {
+            longest = longest.max(ms(last));
+            last = std::time::Instant::now();
+        }
+        let found = steps.finish();
+        println!("tables {:.1} ms, {longest:.1} ms in a step", ms(began));
+        let began = std::time::Instant::now();
+        let (found, _) = crate::engine::sift(found);
+        let mut inputs: Vec<Input> = found.into_iter().map(|(_, input)| input).collect();
+        crate::engine::arrange(&mut inputs);
+        println!("sift and arrange {:.1} ms", ms(began));
+        let began = std::time::Instant::now();
+        let files = Input::files(&inputs);
+        println!("files {:.1} ms", ms(began));
+        let began = std::time::Instant::now();
+        let text = serde_json::to_vec(&files).unwrap();
+        println!("as JSON {:.1} ms, {} MB", ms(began), text.len() >> 20);
     }
 
     #[test]

@@ -20,6 +20,7 @@ const ENOUGH_ROWS: usize = 50;
 const MOST_SEEN: usize = 2_000;
 
 /// The columns of all parts, and their roles.
+#[derive(Default)]
 pub(super) struct Union {
     pub columns: Vec<ColumnSniff>,
     pub roles: Vec<RoleGuess>,
@@ -28,53 +29,102 @@ pub(super) struct Union {
     seen: Vec<BTreeSet<String>>,
     /// Columns whose kinds differ.
     mixed: BTreeSet<usize>,
+    /// One a column: parts that lack it.
+    without: Vec<usize>,
+    /// By name, the roles found so far.
+    found: BTreeMap<String, RoleGuess>,
+    /// Columns that some part has in its rows.
+    read: usize,
+    stage: Stage,
+    /// The part that is next.
+    next: usize,
+}
+
+/// What is done with one part after the other.
+#[derive(Clone, Copy, Default)]
+enum Stage {
+    /// Its columns are taken.
+    #[default]
+    Take,
+    /// It is counted which columns it lacks.
+    Compare,
+    /// Its roles are taken.
+    Roles,
+    /// It gets the columns that its path gives, and forgets what served only to guess roles.
+    Settle,
 }
 
 impl Union {
-    /// Unites the columns of the parts; the parts are told how they differ, get the columns that their
-    /// paths give, and forget what served only to guess roles.
-    pub fn of(parts: &mut [Input]) -> Self {
-        let mut union = Self {
-            columns: Vec::new(),
-            roles: Vec::new(),
-            kind: FileKind::Predictions,
-            places: BTreeMap::new(),
-            seen: Vec::new(),
-            mixed: BTreeSet::new(),
-        };
-        for column in parts.iter().flat_map(|part| &part.sniff.columns) {
-            union.take(column);
+    /// Unites the columns of the parts, a step a part; the parts are told how they differ, get the
+    /// columns that their paths give, and forget what served only to guess roles. False: it is done.
+    pub fn step(&mut self, parts: &mut [Input]) -> bool {
+        if let Some(part) = parts.get_mut(self.next) {
+            match self.stage {
+                Stage::Take => (0..)
+                    .zip(&part.sniff.columns)
+                    .for_each(|(at, column)| self.take(at, column)),
+                Stage::Compare => self.compare(part),
+                Stage::Roles => self.take_roles(part),
+                Stage::Settle => self.settle(part),
+            }
+            self.next += 1;
+            return true;
         }
-        let read = union.columns.len();
-        union.differences(parts);
-        union.find_roles(parts);
-        union.first_rows(parts);
+        self.next = 0;
+        self.stage = match self.stage {
+            Stage::Take => {
+                self.first_rows(parts);
+                self.read = self.columns.len();
+                self.without = vec![0; self.read];
+                Stage::Compare
+            }
+            Stage::Compare => {
+                self.tell_differences(parts);
+                if self.begin_roles(parts) {
+                    Stage::Roles
+                } else {
+                    self.constants(parts);
+                    Stage::Settle
+                }
+            }
+            Stage::Roles => {
+                self.finish_roles();
+                self.constants(parts);
+                Stage::Settle
+            }
+            Stage::Settle => return false,
+        };
+        true
+    }
+
+    /// Adds the columns that the paths of parts give.
+    fn constants(&mut self, parts: &[Input]) {
         let mut names: Vec<String> = Vec::new();
         for (name, _) in parts.iter().flat_map(|part| &part.constants) {
-            if !union.places.contains_key(name) && !names.contains(name) {
+            if !self.places.contains_key(name) && !names.contains(name) {
                 names.push(name.clone());
             }
         }
         for name in names {
-            union.constant(&name, parts);
+            self.constant(&name, parts);
         }
-        for part in parts {
-            for column in &mut part.sniff.columns {
-                column.numbers = Vec::new();
-                column.samples = Vec::new();
-                column.codes = Vec::new();
-            }
-            // A name that one part has in its rows and another one in its path is read from the rows.
-            let given = |name: &String| union.places.get(name).filter(|at| **at >= read);
-            part.constants.retain(|(name, _)| given(name).is_some());
-            for (name, _) in &part.constants {
-                if let Some(at) = given(name) {
-                    part.sniff.columns.push(union.columns[*at].clone());
-                    part.roles.push(union.roles[*at].clone());
-                }
+    }
+
+    fn settle(&self, part: &mut Input) {
+        for column in &mut part.sniff.columns {
+            column.numbers = Vec::new();
+            column.samples = Vec::new();
+            column.codes = Vec::new();
+        }
+        // A name that one part has in its rows and another one in its path is read from the rows.
+        let given = |name: &String| self.places.get(name).filter(|at| **at >= self.read);
+        part.constants.retain(|(name, _)| given(name).is_some());
+        for (name, _) in &part.constants {
+            if let Some(at) = given(name) {
+                part.sniff.columns.push(self.columns[*at].clone());
+                part.roles.push(self.roles[*at].clone());
             }
         }
-        union
     }
 
     fn push(&mut self, column: ColumnSniff) {
@@ -83,10 +133,15 @@ impl Union {
         self.columns.push(column);
     }
 
-    fn take(&mut self, column: &ColumnSniff) {
-        let Some(&at) = self.places.get(&column.name) else {
+    /// Takes a column; mostly it is at the same place in all parts.
+    fn take(&mut self, likely: usize, column: &ColumnSniff) {
+        let there = self.columns.get(likely);
+        let there = there.is_some_and(|c| c.name == column.name);
+        let place = there.then_some(likely);
+        let Some(at) = place.or_else(|| self.places.get(&column.name).copied()) else {
             self.push(ColumnSniff {
                 numbers: Vec::new(),
+                codes: Vec::new(),
                 ..column.clone()
             });
             return;
@@ -127,39 +182,34 @@ impl Union {
         }
     }
 
-    /// The roles that the fullest part has, or where all are small, those that follow from all of them.
-    fn find_roles(&mut self, parts: &[Input]) {
-        let fullest = parts.iter().rev().max_by_key(|part| part.sniff.rows);
-        let Some(fullest) = fullest.filter(|part| part.sniff.rows >= ENOUGH_ROWS) else {
+    /// Begins with the roles that the fullest part has; where all are small, they follow from all of
+    /// them, and that is it: false.
+    fn begin_roles(&mut self, parts: &[Input]) -> bool {
+        let Some(fullest) = fullest(parts).filter(|part| part.sniff.rows >= ENOUGH_ROWS) else {
             (self.kind, self.roles) = guess(&self.columns);
-            return;
+            return false;
         };
         self.kind = fullest.kind;
-        let mut found: BTreeMap<&str, &RoleGuess> = BTreeMap::new();
-        for part in std::iter::once(fullest).chain(parts) {
-            for (column, role) in part.sniff.columns.iter().zip(&part.roles) {
-                let taken =
-                    role.role.is_guessed_once() && found.values().any(|r| r.role == role.role);
-                if !taken {
-                    found.entry(&column.name).or_insert(role);
-                }
+        self.take_roles(fullest);
+        true
+    }
+
+    fn take_roles(&mut self, part: &Input) {
+        for (column, role) in part.sniff.columns.iter().zip(&part.roles) {
+            if self.found.contains_key(&column.name) {
+                continue;
+            }
+            let has = |found: &RoleGuess| found.role == role.role;
+            if !(role.role.is_guessed_once() && self.found.values().any(has)) {
+                self.found.insert(column.name.clone(), role.clone());
             }
         }
-        let role = |column: &ColumnSniff| match found.get(column.name.as_str()) {
-            Some(role) => (*role).clone(),
-            None => RoleGuess {
-                role: Role::Ignore,
-                confidence: 0.3,
-                because: "another column has its role in other files".into(),
-            },
-        };
-        self.roles = self.columns.iter().map(role).collect();
     }
 
     /// Which first rows have the same value, of the part that shows most of them.
     fn first_rows(&mut self, parts: &[Input]) {
-        let fullest = parts.iter().rev().max_by_key(|part| part.sniff.rows);
-        let shown = fullest.into_iter().flat_map(|part| &part.sniff.columns);
+        let shown = fullest(parts).into_iter();
+        let shown = shown.flat_map(|part| &part.sniff.columns);
         let mut shown: BTreeMap<&str, &Vec<u16>> =
             shown.map(|c| (c.name.as_str(), &c.codes)).collect();
         for column in &mut self.columns {
@@ -168,17 +218,33 @@ impl Union {
         }
     }
 
-    /// Tells the parts which columns only some of them have, or have in another kind.
-    fn differences(&self, parts: &mut [Input]) {
-        let count = parts.len();
-        let mut without = vec![0_usize; self.columns.len()];
-        for part in parts.iter() {
-            let own: BTreeSet<&str> = part.sniff.columns.iter().map(|c| c.name.as_str()).collect();
-            for (lacks, column) in without.iter_mut().zip(&self.columns) {
-                *lacks += usize::from(!own.contains(column.name.as_str()));
-            }
+    fn finish_roles(&mut self) {
+        let mut found = std::mem::take(&mut self.found);
+        let role = |column: &ColumnSniff| {
+            found.remove(&column.name).unwrap_or_else(|| RoleGuess {
+                role: Role::Ignore,
+                confidence: 0.3,
+                because: "another column has its role in other files".into(),
+            })
+        };
+        self.roles = self.columns.iter().map(role).collect();
+    }
+
+    fn compare(&mut self, part: &Input) {
+        let own = || part.sniff.columns.iter().map(|c| &c.name);
+        if own().eq(self.columns.iter().map(|c| &c.name)) {
+            return;
         }
-        let some = self.columns.iter().zip(&without).filter(|(_, n)| **n > 0);
+        let own: BTreeSet<&String> = own().collect();
+        for (lacks, column) in self.without.iter_mut().zip(&self.columns) {
+            *lacks += usize::from(!own.contains(&column.name));
+        }
+    }
+
+    /// Tells the parts which columns only some of them have, or have in another kind.
+    fn tell_differences(&self, parts: &mut [Input]) {
+        let (count, without) = (parts.len(), &self.without);
+        let some = self.columns.iter().zip(without).filter(|(_, n)| **n > 0);
         let some: Vec<String> = some.map(|(c, n)| format!("'{}' ({n})", c.name)).collect();
         let lacking = without.iter().copied().max().unwrap_or(0);
         self.tell(parts, &some, lacking, |names| {
@@ -265,4 +331,9 @@ impl Union {
         self.push(column);
         self.roles.push(role);
     }
+}
+
+/// The part that shows most rows; the first of equals.
+fn fullest(parts: &[Input]) -> Option<&Input> {
+    parts.iter().rev().max_by_key(|part| part.sniff.rows)
 }

@@ -5,6 +5,7 @@
 
 use super::keys::{Keys, refine};
 use super::labels;
+use super::notes::Notes;
 use super::rows::{LogColumn, Source, Spread};
 use super::{FileKind, Role};
 use crate::table::{Column, Kind, MOST_WORDS};
@@ -172,7 +173,7 @@ impl Predictions {
     }
 
     /// Every column that has a meaning, by name.
-    pub fn finish(mut self, notes: &mut Vec<String>) -> Vec<LogColumn> {
+    pub fn finish(mut self, notes: &mut Notes) -> Vec<LogColumn> {
         let kept = |role: &Role| !matches!(role, Role::Ignore | Role::OutcomeTime);
         if self.sources.len() == 1
             && let Some(Source { table, roles, .. }) = self.sources.pop()
@@ -200,11 +201,9 @@ impl Predictions {
                 out.push(LogColumn::new(name, role, cells, spread));
             }
         }
-        for note in self.take_notes() {
-            if !notes.contains(&note) {
-                notes.push(note);
-            }
-        }
+        self.take_notes()
+            .into_iter()
+            .for_each(|note| notes.say(note));
         out
     }
 }

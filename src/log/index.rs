@@ -6,21 +6,19 @@
 
 use crate::table::NO_KEY;
 
-/// Finds rows of a column of keys.
-pub(super) struct Index<'a> {
-    keys: &'a [u128],
-    /// 32 bits of the key, and the row + 1; 0 is free. A power of two of them, at most 3/4 taken.
+/// Finds rows of a column of keys, which stays with whoever asks.
+pub(super) struct Index {
+    /// 32 bits of the key, and the row + 1; 0 is free. At most 3/4 of them are taken.
     slots: Vec<u64>,
     /// Different keys entered.
     pub len: usize,
 }
 
-impl<'a> Index<'a> {
-    /// An index that no row was entered into yet.
-    pub fn new(keys: &'a [u128]) -> Self {
-        let slots = (keys.len() + keys.len() / 3 + 1).next_power_of_two();
+impl Index {
+    /// An index of so many rows, that none was entered into yet.
+    pub fn new(rows: usize) -> Self {
+        let slots = rows + rows / 3 + 1;
         Self {
-            keys,
             slots: vec![0; slots],
             len: 0,
         }
@@ -28,9 +26,14 @@ impl<'a> Index<'a> {
 
     /// Enters a row that has a key, unless an earlier one of the same key is there: gives that one, and
     /// puts the new one in its place where `replaces` says so.
-    pub fn enter(&mut self, row: u32, replaces: impl FnOnce(u32) -> bool) -> Option<u32> {
-        let key = self.keys[row as usize];
-        let (at, kept) = self.slot(key);
+    pub fn enter(
+        &mut self,
+        keys: &[u128],
+        row: u32,
+        replaces: impl FnOnce(u32) -> bool,
+    ) -> Option<u32> {
+        let key = keys[row as usize];
+        let (at, kept) = self.slot(keys, key);
         if kept.is_none_or(replaces) {
             self.slots[at] = u64::from(tag(key)) << 32 | u64::from(row + 1);
         }
@@ -39,25 +42,28 @@ impl<'a> Index<'a> {
     }
 
     /// The row of a key.
-    pub fn find(&self, key: u128) -> Option<u32> {
-        (key != NO_KEY).then(|| self.slot(key).1).flatten()
+    pub fn find(&self, keys: &[u128], key: u128) -> Option<u32> {
+        (key != NO_KEY).then(|| self.slot(keys, key).1).flatten()
     }
 
     /// Where a key is, or would be; and its row, if it is there.
     #[inline]
-    fn slot(&self, key: u128) -> (usize, Option<u32>) {
-        let mask = self.slots.len() - 1;
-        let mut at = key as usize & mask;
+    fn slot(&self, keys: &[u128], key: u128) -> (usize, Option<u32>) {
+        // The share of the key among all keys is that of its place among all places.
+        let mut at = ((u128::from(key as u64) * self.slots.len() as u128) >> 64) as usize;
         loop {
             let slot = self.slots[at];
             if slot == 0 {
                 return (at, None);
             }
             let row = slot as u32 - 1;
-            if (slot >> 32) as u32 == tag(key) && self.keys[row as usize] == key {
+            if (slot >> 32) as u32 == tag(key) && keys[row as usize] == key {
                 return (at, Some(row));
             }
-            at = (at + 1) & mask;
+            at += 1;
+            if at == self.slots.len() {
+                at = 0;
+            }
         }
     }
 }
@@ -80,10 +86,10 @@ mod tests {
             keys in prop::collection::vec((0..3_u128, 1..4_u128, 0..4_u128).prop_map(|(a, b, c)| a << 96 | b | c << 40), 0..200),
             last in any::<bool>(),
         ) {
-            let mut index = Index::new(&keys);
+            let mut index = Index::new(keys.len());
             let mut known: HashMap<u128, u32> = HashMap::new();
             for (row, key) in (0..).zip(&keys) {
-                let before = index.enter(row, |_| last);
+                let before = index.enter(&keys, row, |_| last);
                 prop_assert_eq!(before, known.get(key).copied());
                 if last || before.is_none() {
                     known.insert(*key, row);
@@ -91,7 +97,7 @@ mod tests {
             }
             prop_assert_eq!(index.len, known.len());
             for key in keys.iter().copied().chain([NO_KEY, 7, u128::MAX]) {
-                prop_assert_eq!(index.find(key), known.get(&key).copied());
+                prop_assert_eq!(index.find(&keys, key), known.get(&key).copied());
             }
         }
     }

@@ -4,6 +4,7 @@
 //! Every prediction is kept, also where its id comes twice.
 
 use super::columns::Predictions;
+use super::frame::Frame;
 use super::index::Index;
 use super::keys::{Keys, refine};
 use super::labels::{self, Cells};
@@ -17,15 +18,80 @@ pub fn join(sources: Vec<Source>) -> Result<Log, String> {
     let (outcomes, predictions): (Vec<_>, Vec<_>) = sources
         .into_iter()
         .partition(|s| s.kind == FileKind::Outcomes);
+    let predictions = known(predictions)?;
+    let mut outcomes = Outcomes::new(outcomes)?;
+    let mut log = log_of(predictions, outcomes.as_mut(), None)?;
+    if let Some(outcomes) = outcomes {
+        outcomes.count(&mut log.counts)?;
+    }
+    Ok(log)
+}
+
+/// Joins predictions block by block with outcomes that are all there before.
+///
+/// What the rows of the first block mean, those of the others mean too ([`super::frame`]). Predictions of
+/// one id are noticed where they have an outcome; those of one key of several columns, within their block.
+pub struct Joiner {
+    outcomes: Option<Outcomes>,
+    frame: Option<Frame>,
+}
+
+impl Joiner {
+    /// Takes the outcomes.
+    ///
+    /// # Errors
+    /// A sentence, where a file of them has no outcome.
+    pub fn new(outcomes: Vec<Source>) -> Result<Self, String> {
+        Ok(Self {
+            outcomes: Outcomes::new(outcomes)?,
+            frame: None,
+        })
+    }
+
+    /// Joins some predictions.
+    ///
+    /// # Errors
+    /// As [`join`].
+    pub fn block(&mut self, predictions: Vec<Source>) -> Result<Log, String> {
+        let predictions = known(predictions)?;
+        let log = log_of(predictions, self.outcomes.as_mut(), self.frame.as_ref())?;
+        self.frame
+            .get_or_insert_with(|| Frame::of(&log))
+            .learn(&log);
+        Ok(log)
+    }
+
+    /// Counts of outcomes, once all predictions were joined.
+    ///
+    /// # Errors
+    /// A sentence, where none of the outcomes' keys is among those of the predictions.
+    pub fn finish(self) -> Result<Counts, String> {
+        let mut counts = Counts::default();
+        if let Some(outcomes) = self.outcomes {
+            outcomes.count(&mut counts)?;
+        }
+        Ok(counts)
+    }
+}
+
+fn known(predictions: Vec<Source>) -> Result<Predictions, String> {
     if predictions.is_empty() {
         return Err("No file holds predictions. Add the predictions, or mark a column as prediction or score.".into());
     }
-    let mut predictions = Predictions::new(predictions);
-    let (rows, live) = (predictions.rows(), predictions.live());
-    if rows == 0 {
+    let predictions = Predictions::new(predictions);
+    if predictions.rows() == 0 {
         return Err("The files hold no readable row.".into());
     }
+    Ok(predictions)
+}
 
+/// Predictions with their outcomes; `frame`: what earlier rows settled.
+fn log_of(
+    mut predictions: Predictions,
+    mut outcomes: Option<&mut Outcomes>,
+    frame: Option<&Frame>,
+) -> Result<Log, String> {
+    let (rows, live) = (predictions.rows(), predictions.live());
     let mut log = Log {
         rows,
         live,
@@ -35,7 +101,6 @@ pub fn join(sources: Vec<Source>) -> Result<Log, String> {
         reference: (rows - live) as u64,
         ..Counts::default()
     };
-    let mut outcomes = Outcomes::new(outcomes)?;
     let keys = match &mut outcomes {
         Some(outcomes) => {
             outcomes.keys.meet(predictions.sources())?;
@@ -43,17 +108,19 @@ pub fn join(sources: Vec<Source>) -> Result<Log, String> {
         }
         None => Keys::own(predictions.sources()),
     };
-    let mut ids = match &keys {
+    let ids = match &keys {
         Some(keys) => predictions.take_keys(keys)?,
         None => Vec::new(),
     };
     log.time = times(predictions.take_times());
-    if log.time[..live.min(log.time.len())]
-        .iter()
-        .all(|t| *t == NO_TIME)
-    {
+    let known = |times: &[i64]| times.iter().any(|t| *t != NO_TIME);
+    let timed = match frame {
+        Some(frame) => frame.timed,
+        None => known(&log.time[..live.min(log.time.len())]),
+    };
+    if !timed {
         if live > 0 && !log.time.is_empty() {
-            log.notes.push(format!(
+            log.notes.say(format!(
                 "No row has a readable time in {}: rows are taken in the order of the file.",
                 predictions.name_of(Role::Time)
             ));
@@ -61,46 +128,43 @@ pub fn join(sources: Vec<Source>) -> Result<Log, String> {
         log.time.clear();
     }
 
-    if let Some(outcomes) = &mut outcomes {
-        outcomes.find(&ids, &mut counts)?;
-        log.notes.extend(outcomes.keys.note());
-        log.notes.extend(repeated(&outcomes.keys, &counts));
+    let found = outcomes.map(|outcomes| (outcomes.find(&ids, live), &*outcomes));
+    if let Some((_, outcomes)) = &found {
+        outcomes
+            .notes()
+            .into_iter()
+            .for_each(|note| log.notes.say(note));
     }
-    if keys.is_some_and(|keys| !keys.are_ids) {
-        // What is foretold of one thing at another time or by another model is told anew.
-        predictions.refine(&mut ids, Role::ModelVersion);
-        let time = Column::Time(std::mem::take(&mut log.time));
-        refine(&mut ids, &time);
-        log.time = times(Some(time));
-    }
-    let ids_of_live = &ids[..live.min(ids.len())];
-    let mut seen = Index::new(ids_of_live);
-    let again = |(row, id): &(u32, &u128)| **id != NO_KEY && seen.enter(*row, |_| false).is_some();
-    counts.duplicate_predictions = (0..).zip(ids_of_live).filter(again).count() as u64;
-    drop(ids);
+    let are_ids = keys.is_none_or(|keys| keys.are_ids);
+    counts.duplicate_predictions = match frame {
+        Some(_) if are_ids => found.as_ref().map_or(0, |(found, _)| found.again),
+        _ if are_ids => repeated(ids, live),
+        _ => repeated(told_anew(&predictions, ids, &mut log.time), live),
+    };
     let own = predictions.take(Role::Outcome);
     counts.outcomes += own.as_ref().map_or(0, |c| {
         (0..live).filter(|&r| !c.is_missing(r)).count() as u64
     });
     log.outcome_time = times(predictions.take(Role::OutcomeTime));
-    let truth = match outcomes {
-        Some(outcomes) => {
-            log.outcome_time = outcomes.times(log.outcome_time);
-            Some(outcomes.truth(own))
+    let truth = match found {
+        Some((found, outcomes)) => {
+            log.outcome_time = outcomes.times(&found, log.outcome_time);
+            Some(outcomes.truth(&found, own))
         }
         None => own,
     };
 
-    labels::fill(
-        &mut log,
-        Cells {
-            truth,
-            predicted: predictions.take(Role::Prediction),
-            score: predictions.take(Role::Score),
-            numbered: is_array(&predictions),
-            class_scores: class_scores(&mut predictions),
-        },
-    )?;
+    let cells = Cells {
+        truth,
+        predicted: predictions.take(Role::Prediction),
+        score: predictions.take(Role::Score),
+        numbered: is_array(&predictions),
+        class_scores: class_scores(&mut predictions),
+    };
+    match frame {
+        None => labels::fill(&mut log, cells)?,
+        Some(frame) => frame.fill(&mut log, cells)?,
+    }
     log.version = predictions
         .take(Role::ModelVersion)
         .and_then(|c| category(predictions.name_of(Role::ModelVersion), c));
@@ -113,7 +177,9 @@ pub fn join(sources: Vec<Source>) -> Result<Log, String> {
         })
         .collect();
     log.latency_ms = latencies(&mut predictions);
-    log.failed = failed(predictions.take(Role::Status));
+    let status = predictions.take(Role::Status);
+    log.taken.flag = frame.map_or_else(|| is_flag(status.as_ref()), |f| f.taken.flag);
+    log.failed = failed(status, log.taken.flag);
     log.columns = predictions.finish(&mut log.notes);
 
     let counted = |row: usize| row < live && (log.time.is_empty() || log.time[row] != NO_TIME);
@@ -129,30 +195,21 @@ pub fn join(sources: Vec<Source>) -> Result<Log, String> {
         })
         .count();
     if early > 0 {
-        log.notes.push(format!(
-            "{early} outcomes are dated before their prediction; their delay counts as none."
-        ));
+        log.notes.count(
+            early as u64,
+            "{n} outcomes are dated before their prediction; their delay counts as none.",
+            "",
+        );
     }
     if counts.without_time > 0 {
-        log.notes.push(format!(
-            "{} rows have no readable time and are left out.",
-            counts.without_time
-        ));
+        log.notes.count(
+            counts.without_time,
+            "{n} rows have no readable time and are left out.",
+            "",
+        );
     }
     log.counts = counts;
     Ok(log)
-}
-
-/// The sentence on outcomes of which many share a key that should be their own.
-fn repeated(keys: &Keys, counts: &Counts) -> Option<String> {
-    keys.note()?;
-    let many = counts.duplicate_outcomes * 10 > counts.outcomes;
-    many.then(|| {
-        format!(
-            "{} of the {} outcomes have the {} of another one, and only the last of them counts. If one more column tells them apart, mark it as id in both files.",
-            counts.duplicate_outcomes, counts.outcomes, keys.names()
-        )
-    })
 }
 
 /// Whether the scores of the classes are the items of an array: `probs.0`, `probs.1`.
@@ -253,41 +310,51 @@ fn milliseconds(name: &str) -> f64 {
     }
 }
 
-/// Server errors (5xx) fail; so do words such as `error` and a plain 1 or `true` of a flag. Among words
+/// Keys that also tell times and models apart: what is foretold of one thing at another time or by another
+/// model is told anew.
+fn told_anew(predictions: &Predictions, mut keys: Vec<u128>, time: &mut Vec<i64>) -> Vec<u128> {
+    predictions.refine(&mut keys, Role::ModelVersion);
+    let column = Column::Time(std::mem::take(time));
+    refine(&mut keys, &column);
+    *time = times(Some(column));
+    keys
+}
+
+/// Of the first `live` rows, those whose key an earlier one has too.
+fn repeated(mut keys: Vec<u128>, live: usize) -> u64 {
+    keys.truncate(live);
+    let mut seen = Index::new(keys.len());
+    let again =
+        |row: &u32| keys[*row as usize] != NO_KEY && seen.enter(&keys, *row, |_| false).is_some();
+    (0..keys.len() as u32).filter(again).count() as u64
+}
+
+/// Whether the numbers of a status are 0 and 1 only.
+fn is_flag(column: Option<&Column>) -> bool {
+    let flag = |x: &f64| x.is_nan() || *x == 0.0 || *x == 1.0;
+    match column {
+        Some(Column::Number(v)) => v.iter().all(flag),
+        Some(Column::Category { levels, .. }) => levels
+            .iter()
+            .filter_map(|l| l.parse().ok())
+            .all(|x| flag(&x)),
+        _ => false,
+    }
+}
+
+/// Server errors (5xx) fail; so do words such as `error` and, of a flag, a plain 1 or `true`. Among words
 /// a number says what it does alone.
-fn failed(column: Option<Column>) -> Vec<u8> {
+fn failed(column: Option<Column>, flag: bool) -> Vec<u8> {
+    let number = |x: f64| u8::from(if flag { x == 1.0 } else { x >= 500.0 });
     match column {
         Some(Column::Number(v)) => {
-            let flag = v.iter().all(|x| x.is_nan() || *x == 0.0 || *x == 1.0);
-            v.into_iter()
-                .map(|x| {
-                    if x.is_nan() {
-                        2
-                    } else {
-                        u8::from(if flag { x == 1.0 } else { x >= 500.0 })
-                    }
-                })
-                .collect()
+            let fails = |x: f64| if x.is_nan() { 2 } else { number(x) };
+            v.into_iter().map(fails).collect()
         }
         Some(Column::Category { codes, levels }) => {
-            let numbers: Vec<Option<f64>> = levels.iter().map(|l| l.parse().ok()).collect();
-            let flag = numbers.iter().flatten().all(|x| *x == 0.0 || *x == 1.0);
             let bad: Vec<u8> = levels
                 .iter()
-                .zip(numbers)
-                .map(|(l, number)| {
-                    if let Some(x) = number {
-                        return u8::from(if flag { x == 1.0 } else { x >= 500.0 });
-                    }
-                    let l = l.to_lowercase();
-                    u8::from(
-                        [
-                            "error", "err", "failed", "failure", "fail", "timeout", "true", "5xx",
-                        ]
-                        .contains(&l.as_str())
-                            || l.starts_with('5') && l.len() == 3,
-                    )
-                })
+                .map(|l| l.parse().map_or_else(|_| word_fails(l), number))
                 .collect();
             codes
                 .into_iter()
@@ -296,4 +363,12 @@ fn failed(column: Option<Column>) -> Vec<u8> {
         }
         _ => Vec::new(),
     }
+}
+
+fn word_fails(word: &str) -> u8 {
+    let word = word.to_lowercase();
+    let bad = [
+        "error", "err", "failed", "failure", "fail", "timeout", "true", "5xx",
+    ];
+    u8::from(bad.contains(&word.as_str()) || word.starts_with('5') && word.len() == 3)
 }

@@ -6,6 +6,7 @@
 
 use super::Task;
 use super::rows::{Log, Truth};
+use super::task::{classes_of, distinct_numbers, task};
 use crate::table::{Column, NO_LEVEL};
 use std::collections::{BTreeSet, HashMap};
 
@@ -88,8 +89,6 @@ pub(super) fn to_words(column: Column) -> Column {
 
 /// Different numbers that are compared with one by one.
 const FEW: usize = 8;
-/// Largest number of different whole numbers that are still taken as classes.
-const CLASSES: usize = 20;
 /// Classes at most: a column of more different words holds no classes.
 const MANY: usize = 500;
 
@@ -98,21 +97,7 @@ const MANY: usize = 500;
 /// # Errors
 /// A sentence, where outcome or prediction hold too many different words to be classes.
 pub(super) fn fill(log: &mut Log, mut cells: Cells) -> Result<(), String> {
-    // A column without a value tells no more than one that is not there.
-    for side in [&mut cells.truth, &mut cells.predicted, &mut cells.score] {
-        if side.as_ref().is_some_and(is_empty) {
-            *side = None;
-        }
-    }
-    for (side, what) in [
-        (&mut cells.truth, "outcomes"),
-        (&mut cells.predicted, "predictions"),
-    ] {
-        if matches!(side, Some(Column::Presence(_))) {
-            *side = None;
-            log.notes.push(format!("The {what} hold times, or too many different words to be classes, and are left out. Mark the column that holds the class or the number."));
-        }
-    }
+    tidy(log, &mut cells);
     // A prediction between 0 and 1 with many values beside an outcome of two is a score.
     if cells.score.is_none()
         && cells.class_scores.is_empty()
@@ -122,9 +107,11 @@ pub(super) fn fill(log: &mut Log, mut cells: Cells) -> Result<(), String> {
         && classes_of(t).is_some_and(|c| c.len() == 2 || c.iter().all(|l| spoken(l).is_some()))
     {
         cells.score = cells.predicted.take();
+        log.taken.scored = true;
     }
     if let Some(note) = name_classes(&mut cells) {
-        log.notes.push(note);
+        log.taken.named = true;
+        log.notes.say(note);
     }
     if let Some(Column::Number(v)) = cells.score.take() {
         log.probabilistic = v.iter().all(|x| x.is_nan() || (0.0..=1.0).contains(x));
@@ -137,6 +124,25 @@ pub(super) fn fill(log: &mut Log, mut cells: Cells) -> Result<(), String> {
         _ => {}
     }
     Ok(())
+}
+
+/// Drops sides that tell nothing.
+pub(super) fn tidy(log: &mut Log, cells: &mut Cells) {
+    // A column without a value tells no more than one that is not there.
+    for side in [&mut cells.truth, &mut cells.predicted, &mut cells.score] {
+        if side.as_ref().is_some_and(is_empty) {
+            *side = None;
+        }
+    }
+    for (side, what) in [
+        (&mut cells.truth, "outcomes"),
+        (&mut cells.predicted, "predictions"),
+    ] {
+        if matches!(side, Some(Column::Presence(_))) {
+            *side = None;
+            log.notes.say(format!("The {what} hold times, or too many different words to be classes, and are left out. Mark the column that holds the class or the number."));
+        }
+    }
 }
 
 /// Gives scores whose classes have numbers only (the items of an array) the names of the labels, where
@@ -183,119 +189,15 @@ fn is_empty(column: &Column) -> bool {
     (0..column.len()).all(|row| column.is_missing(row))
 }
 
-fn task(log: &Log, cells: &Cells) -> Task {
-    let scored = !log.score.is_empty();
-    if !cells.class_scores.is_empty() {
-        let n = cells
-            .truth
-            .as_ref()
-            .and_then(classes_of)
-            .map_or(cells.class_scores.len(), |c| c.len());
-        return if n.max(cells.class_scores.len()) > 2 {
-            Task::Multiclass
-        } else {
-            Task::Binary
-        };
-    }
-    let of = |column: &Column| match classes_of(column) {
-        Some(c) if c.len() <= 2 || say_yes_or_no(column, &c) => Task::Binary,
-        Some(_) if scored && mostly_two(column) => Task::Binary,
-        Some(_) => Task::Multiclass,
-        None => Task::Regression,
-    };
-    let words = |column: &Column| matches!(column, Column::Category { .. });
-    match (&cells.truth, &cells.predicted) {
-        (Some(t), Some(p)) if !scored => match (of(t), of(p)) {
-            (Task::Regression, _) => Task::Regression,
-            (_, Task::Regression) if !words(t) => Task::Regression,
-            // Few outcomes may not show every class yet, but the predictions do.
-            (Task::Binary, _) if !fit_two(t, p) => Task::Multiclass,
-            (task, _) => task,
-        },
-        (Some(t), None) if scored && of(t) != Task::Binary && !words(t) => Task::Regression,
-        (Some(t), _) => of(t),
-        (None, _) if scored => Task::Binary,
-        (None, Some(p)) => of(p),
-        (None, None) => Task::Service,
-    }
-}
-
-/// Whether all of these words say yes or no, in more than one spelling (`1`, and `true` further on).
-fn say_yes_or_no(column: &Column, classes: &[String]) -> bool {
-    let is = |word: &str| classes.iter().any(|c| c == word);
-    // Beside 0 and 1, -1 is a third class.
-    matches!(column, Column::Category { .. })
-        && classes.iter().all(|c| spoken(c).is_some())
-        && !(is("-1") && is("0"))
-}
-
-/// Whether two columns name two classes at most between them, or have no class in common.
-fn fit_two(truth: &Column, predicted: &Column) -> bool {
-    let named = |column| -> BTreeSet<String> {
-        let classes = classes_of(column).unwrap_or_default();
-        classes.iter().map(|l| united(l)).collect()
-    };
-    let (t, p) = (named(truth), named(predicted));
-    t.union(&p).count() <= 2 || t.is_disjoint(&p)
-}
-
-/// The classes of a column: all words, or few whole numbers; `None` where it holds quantities.
-fn classes_of(column: &Column) -> Option<Vec<String>> {
-    match column {
-        Column::Category { levels, .. } => {
-            let mut classes: Vec<String> = levels.iter().map(|l| plain(l)).collect();
-            classes.sort();
-            classes.dedup();
-            Some(classes)
-        }
-        Column::Number(v) => {
-            let distinct = distinct_numbers(v)?;
-            let halves = distinct.iter().all(|x| *x == 0.0 || *x == 0.5 || *x == 1.0);
-            (halves || distinct.iter().all(|x| x.fract() == 0.0))
-                .then(|| distinct.iter().map(|x| format!("{}", x + 0.0)).collect())
-        }
-        _ => None,
-    }
-}
-
-/// The different numbers of a column, sorted, unless there are more than classes can be.
-fn distinct_numbers(v: &[f64]) -> Option<Vec<f64>> {
-    let mut seen: Vec<f64> = Vec::new();
-    for x in v.iter().filter(|x| !x.is_nan()) {
-        if !seen.contains(x) {
-            if seen.len() == CLASSES {
-                return None;
-            }
-            seen.push(*x);
-        }
-    }
-    seen.sort_by(f64::total_cmp);
-    Some(seen)
-}
-
-/// Whether at least 90 % of the cells are 0 or 1 (games with a few ties, for instance).
-fn mostly_two(column: &Column) -> bool {
-    let Column::Number(v) = column else {
-        return false;
-    };
-    let (two, all) = v
-        .iter()
-        .filter(|x| !x.is_nan())
-        .fold((0usize, 0usize), |(t, a), x| {
-            (t + usize::from(*x == 0.0 || *x == 1.0), a + 1)
-        });
-    two * 10 >= all * 9
-}
-
 /// Outcome and prediction as numbers.
-fn numbers(log: &mut Log, cells: Cells) {
+pub(super) fn numbers(log: &mut Log, cells: Cells) {
     if matches!(cells.predicted, Some(Column::Category { .. })) {
-        log.notes.push("The outcomes are numbers and the predictions are words, so they cannot be compared. Mark the column that holds the predicted number.".into());
+        log.notes.say("The outcomes are numbers and the predictions are words, so they cannot be compared. Mark the column that holds the predicted number.");
     }
     log.truth = as_numbers(cells.truth);
     log.predicted = as_numbers(cells.predicted);
     if matches!(log.predicted, Truth::None) && !log.score.is_empty() {
-        log.notes.push("The outcomes are numbers and there is no prediction beside the score, so the score is taken as the prediction.".into());
+        log.notes.say("The outcomes are numbers and there is no prediction beside the score, so the score is taken as the prediction.");
         log.predicted = Truth::Numbers(std::mem::take(&mut log.score));
         log.probabilistic = false;
     }
@@ -312,7 +214,7 @@ const YES: [&str; 9] = ["1", "true", "yes", "y", "t", "positive", "pos", "+1", "
 const NO: [&str; 9] = ["0", "false", "no", "n", "f", "negative", "neg", "-1", "-"];
 
 /// Whether a label says yes or no.
-fn spoken(label: &str) -> Option<bool> {
+pub(super) fn spoken(label: &str) -> Option<bool> {
     let low = label.to_lowercase();
     if YES.contains(&low.as_str()) {
         Some(true)
@@ -324,7 +226,7 @@ fn spoken(label: &str) -> Option<bool> {
 }
 
 /// `1` and `0` for every spelling of yes and no.
-fn united(label: &str) -> String {
+pub(super) fn united(label: &str) -> String {
     match spoken(label) {
         Some(yes) => u8::from(yes).to_string(),
         None => label.to_string(),
@@ -362,6 +264,7 @@ fn classes(log: &mut Log, cells: Cells) -> Result<(), String> {
     let meant: BTreeSet<String> = all.iter().map(|l| united(l)).collect();
     // Two spellings of yes and no: both become 1 and 0.
     let unite = binary && (all.len() > 2 || meant.len() < all.len());
+    log.taken.united = unite;
     let name = |l: &str| {
         if unite { united(&plain(l)) } else { plain(l) }
     };
@@ -384,7 +287,7 @@ fn classes(log: &mut Log, cells: Cells) -> Result<(), String> {
     };
     let lacking = labels.iter().find(|l| column_of(l).is_none()).cloned();
     if let (Some(label), false) = (&lacking, cells.class_scores.is_empty()) {
-        log.notes.push(format!("No column of class scores ends in the name of the class {label}, so the class scores are not used."));
+        log.notes.say(format!("No column of class scores ends in the name of the class {label}, so the class scores are not used."));
     } else if !(binary && labels.len() == 2) {
         // Classes that have a score but were not seen yet.
         let seen = |n: &String| labels.iter().any(|l| n.eq_ignore_ascii_case(l));
@@ -394,30 +297,16 @@ fn classes(log: &mut Log, cells: Cells) -> Result<(), String> {
     if binary {
         labels = two(labels);
     }
-    labels.sort_by(by_value);
-    if labels.len() > MANY {
-        return Err(format!(
-            "Outcome and prediction hold {} different words, too many to be classes. Mark the columns that hold the class or the number that is predicted.",
-            labels.len()
-        ));
-    }
+    ordered(&mut labels)?;
 
     let index: HashMap<&str, u32> = labels.iter().map(String::as_str).zip(0..).collect();
     let code = |l: &str| index.get(name(l).as_str()).copied().unwrap_or(u32::MAX);
     let (truth, odd) = codes(truth, &code);
     let (predicted, strange) = codes(predicted, &code);
-    let list = labels.join(", ");
-    if let Some((n, example)) = odd {
-        log.notes.push(format!(
-            "{n} outcomes are none of {list} (such as {example}) and are left out."
-        ));
-    }
-    if let Some((n, example)) = strange {
-        log.notes.push(format!("{n} predicted labels are none of {list} (such as {example}) and are left out; write predictions and outcomes alike."));
-    }
+    log.labels = labels;
+    tell(log, odd, strange);
     log.truth = truth;
     log.predicted = predicted;
-    log.labels = labels;
     if lacking.is_none() {
         let scores: Vec<Vec<f64>> = log
             .labels
@@ -448,12 +337,46 @@ fn classes(log: &mut Log, cells: Cells) -> Result<(), String> {
     } else if !log.class_scores.is_empty() {
         highest(log);
     } else if !log.score.is_empty() && matches!(log.predicted, Truth::None) {
-        log.notes.push(format!(
+        log.notes.say(format!(
             "There are {} classes but one score, which cannot tell them apart. Mark the predicted label, or a column of class scores for each class.",
             log.labels.len()
         ));
     }
     Ok(())
+}
+
+/// Puts labels into order.
+///
+/// # Errors
+/// A sentence, where they are too many to be classes.
+pub(super) fn ordered(labels: &mut [String]) -> Result<(), String> {
+    labels.sort_by(by_value);
+    if labels.len() > MANY {
+        return Err(format!(
+            "Outcome and prediction hold {} different words, too many to be classes. Mark the columns that hold the class or the number that is predicted.",
+            labels.len()
+        ));
+    }
+    Ok(())
+}
+
+/// Tells of outcomes and predictions that are of no class.
+pub(super) fn tell(log: &mut Log, outcomes: Odd, predictions: Odd) {
+    let list = log.labels.join(", ");
+    if let Some((n, example)) = outcomes {
+        log.notes.count(
+            n as u64,
+            format!("{{n}} outcomes are none of {list} (such as {{example}}) and are left out."),
+            &example,
+        );
+    }
+    if let Some((n, example)) = predictions {
+        log.notes.count(
+            n as u64,
+            format!("{{n}} predicted labels are none of {list} (such as {{example}}) and are left out; write predictions and outcomes alike."),
+            &example,
+        );
+    }
 }
 
 fn zero_one() -> Vec<String> {
@@ -479,10 +402,10 @@ fn two(labels: Vec<String>) -> Vec<String> {
 }
 
 /// Rows that have a word without a label, and one of the words.
-type Odd = Option<(usize, String)>;
+pub(super) type Odd = Option<(usize, String)>;
 
 /// Each cell as an index into the labels; `Truth::None` where no cell has one.
-fn codes(column: Option<Column>, code: &dyn Fn(&str) -> u32) -> (Truth, Odd) {
+pub(super) fn codes(column: Option<Column>, code: &dyn Fn(&str) -> u32) -> (Truth, Odd) {
     let Some(Column::Category { mut codes, levels }) = column else {
         return (Truth::None, None);
     };
@@ -506,7 +429,7 @@ fn codes(column: Option<Column>, code: &dyn Fn(&str) -> u32) -> (Truth, Odd) {
 
 /// Predicts the class of the highest score where no label was served; scores that are no
 /// probabilities serve nothing else.
-fn highest(log: &mut Log) {
+pub(super) fn highest(log: &mut Log) {
     if matches!(log.predicted, Truth::None) {
         let best = |row: usize| {
             let mut best: Option<(u32, f64)> = None;
@@ -523,7 +446,7 @@ fn highest(log: &mut Log) {
         };
         log.predicted = Truth::Labels((0..log.rows).map(best).collect());
         log.notes
-            .push("No predicted label was served: the class of the highest score is taken.".into());
+            .say("No predicted label was served: the class of the highest score is taken.");
     }
     log.probabilistic = log
         .class_scores
@@ -531,16 +454,15 @@ fn highest(log: &mut Log) {
         .flatten()
         .all(|x| x.is_nan() || (0.0..=1.0).contains(x));
     if !log.probabilistic {
-        log.notes.push(
-            "The class scores are not all between 0 and 1, so they tell the predicted class only."
-                .into(),
+        log.notes.say(
+            "The class scores are not all between 0 and 1, so they tell the predicted class only.",
         );
         log.class_scores.clear();
     }
 }
 
 /// Trimmed; whole numbers without a fraction.
-fn plain(label: &str) -> String {
+pub(super) fn plain(label: &str) -> String {
     let label = label.trim();
     match label.strip_suffix(".0") {
         Some(whole)

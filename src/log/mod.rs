@@ -6,20 +6,25 @@
 //! May use: `table`, `stats`, and of `read` what it tells of a file. It knows no format and no reader.
 
 mod columns;
+mod frame;
 mod index;
 mod join;
 mod keys;
 mod labels;
 mod names;
+mod notes;
 mod outcomes;
 mod roles;
 mod rows;
 mod rules;
+mod task;
 
 pub use columns::too_many_words;
-pub use join::join;
+pub use frame::Taken;
+pub use join::{Joiner, join};
 pub use names::{apart, plain_name, same_name};
-pub use roles::{RoleGuess, guess, kind_of, words};
+pub use notes::Notes;
+pub use roles::{RoleGuess, guess, is_prose, is_unread_time, kind_of, words};
 pub use rows::{Category, Counts, Labels, Log, LogColumn, Source, Spread, Truth};
 
 use serde::{Deserialize, Serialize};
@@ -107,6 +112,15 @@ impl Role {
         )
     }
 
+    /// Whether a file of outcomes is asked for it.
+    #[must_use]
+    pub fn of_outcomes(self) -> bool {
+        matches!(
+            self,
+            Self::Id | Self::Time | Self::Outcome | Self::OutcomeTime
+        )
+    }
+
     /// Whether at most one column of a file has the role.
     #[must_use]
     pub fn is_single(self) -> bool {
@@ -153,10 +167,11 @@ impl fmt::Display for Role {
 }
 
 /// What a file gives.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FileKind {
     /// Rows of predictions, with or without outcomes in them.
+    #[default]
     Predictions,
     /// Rows of outcomes, to be joined by id, or by several columns together.
     Outcomes,

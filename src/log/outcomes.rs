@@ -23,8 +23,22 @@ pub(super) struct Outcomes {
     truth: Column,
     /// When each became known; empty where no file tells.
     times: Vec<i64>,
+    /// The row that counts of each key.
+    latest: Index,
+    /// Outcomes, and those replaced by a later one of the same key.
+    given: u64,
+    replaced: u64,
+    /// Whether a row was found for some prediction.
+    asked: Vec<bool>,
+    met: usize,
+}
+
+/// The outcomes of some predictions.
+pub(super) struct Found {
     /// The row of each prediction's outcome, or [`NOWHERE`].
-    found: Vec<u32>,
+    rows: Vec<u32>,
+    /// Predictions, outside the reference, whose outcome an earlier one has as well.
+    pub again: u64,
 }
 
 impl Outcomes {
@@ -51,50 +65,83 @@ impl Outcomes {
         let times = known.then(|| joined(&mut sources, known_at));
         let place = |role| move |s: &Source| s.roles.iter().position(|r| *r == role);
         let truth = joined(&mut sources, place(Role::Outcome));
-        Ok(Some(Self {
+        let mut outcomes = Self {
             name,
             keys,
-            ids,
             truth,
             times: match times {
                 Some(Column::Time(times)) => times,
                 _ => Vec::new(),
             },
-            found: Vec::new(),
-        }))
+            latest: Index::new(ids.len()),
+            given: 0,
+            replaced: 0,
+            asked: vec![false; ids.len()],
+            met: 0,
+            ids,
+        };
+        outcomes.enter();
+        Ok(Some(outcomes))
     }
 
-    /// Finds the outcome of each prediction by its key; afterwards the keys are gone.
+    fn enter(&mut self) {
+        let mut latest = Index::new(self.ids.len());
+        for row in 0..self.ids.len() as u32 {
+            if self.ids[row as usize] == NO_KEY || self.truth.is_missing(row as usize) {
+                continue;
+            }
+            self.given += 1;
+            let later = |kept| self.time(row) >= self.time(kept);
+            let before = latest.enter(&self.ids, row, later);
+            self.replaced += u64::from(before.is_some());
+        }
+        self.latest = latest;
+    }
+
+    /// Finds the outcome of each prediction by its key; the first `live` are not of the reference.
+    pub fn find(&mut self, ids: &[u128], live: usize) -> Found {
+        let mut again = 0;
+        let mut row_of = |(row, id): (usize, &u128)| {
+            let at = self.latest.find(&self.ids, *id)?;
+            let asked = std::mem::replace(&mut self.asked[at as usize], true);
+            self.met += usize::from(!asked);
+            again += u64::from(asked && row < live);
+            Some(at)
+        };
+        let rows = ids.iter().enumerate();
+        let rows = rows.map(|row| row_of(row).unwrap_or(NOWHERE)).collect();
+        Found { rows, again }
+    }
+
+    /// Counts outcomes, once all predictions were asked for.
     ///
     /// # Errors
     /// A sentence, where none of the outcomes' keys is among those of the predictions.
-    pub fn find(&mut self, ids: &[u128], counts: &mut Counts) -> Result<(), String> {
-        let known = std::mem::take(&mut self.ids);
-        let mut latest = Index::new(&known);
-        for row in 0..known.len() as u32 {
-            if known[row as usize] == NO_KEY || self.truth.is_missing(row as usize) {
-                continue;
-            }
-            counts.outcomes += 1;
-            let before = latest.enter(row, |kept| self.time(row) >= self.time(kept));
-            counts.duplicate_outcomes += u64::from(before.is_some());
-        }
-        let mut asked = vec![false; known.len()];
-        self.found = ids
-            .iter()
-            .map(|id| {
-                let row = latest.find(*id)?;
-                asked[row as usize] = true;
-                Some(row)
-            })
-            .map(|row| row.unwrap_or(NOWHERE))
-            .collect();
-        let met = asked.iter().filter(|a| **a).count();
-        counts.orphan_outcomes = (latest.len - met) as u64;
-        if met == 0 && latest.len > 0 {
-            return Err(self.keys.strangers(latest.len, &self.name));
+    pub fn count(&self, counts: &mut Counts) -> Result<(), String> {
+        counts.outcomes += self.given;
+        counts.duplicate_outcomes += self.replaced;
+        counts.orphan_outcomes += (self.latest.len - self.met) as u64;
+        if self.met == 0 && self.latest.len > 0 {
+            return Err(self.keys.strangers(self.latest.len, &self.name));
         }
         Ok(())
+    }
+
+    /// What is to be told of the key: what it is, and that many outcomes share one that should be their own.
+    pub fn notes(&self) -> Vec<String> {
+        let Some(joined) = self.keys.note() else {
+            return Vec::new();
+        };
+        let shared = || {
+            format!(
+                "{} of the {} outcomes have the {} of another one, and only the last of them counts. If one more column tells them apart, mark it as id in both files.",
+                self.replaced,
+                self.given,
+                self.keys.names()
+            )
+        };
+        let many = self.replaced * 10 > self.given;
+        std::iter::once(joined).chain(many.then(shared)).collect()
     }
 
     fn time(&self, row: u32) -> i64 {
@@ -102,7 +149,7 @@ impl Outcomes {
     }
 
     /// When the outcome of each prediction became known: the joined one, else the one of its own row.
-    pub fn times(&self, own: Vec<i64>) -> Vec<i64> {
+    pub fn times(&self, found: &Found, own: Vec<i64>) -> Vec<i64> {
         if self.times.is_empty() {
             return own;
         }
@@ -110,13 +157,13 @@ impl Outcomes {
             let joined = self.times.get(*found as usize).copied();
             joined.unwrap_or_else(|| own.get(row).copied().unwrap_or(NO_TIME))
         };
-        self.found.iter().enumerate().map(of_row).collect()
+        found.rows.iter().enumerate().map(of_row).collect()
     }
 
     /// The outcome of each prediction: the joined one, else the one in its own row.
-    pub fn truth(self, own: Option<Column>) -> Column {
-        let cells = &self.found;
-        match (self.truth, own) {
+    pub fn truth(&self, found: &Found, own: Option<Column>) -> Column {
+        let cells = &found.rows;
+        match (&self.truth, own) {
             (Column::Number(v), None) => Column::Number(
                 cells
                     .iter()
@@ -130,34 +177,36 @@ impl Outcomes {
                     .map(|(row, at)| v.get(*at as usize).copied().unwrap_or(own[row]))
                     .collect(),
             ),
-            (truth, own) => {
-                let mut words = labels::Dictionary::default();
-                let mut coded = |column: Column| match labels::to_words(column) {
-                    Column::Category { mut codes, levels } => {
-                        let map: Vec<u32> = levels.iter().map(|l| words.code(l)).collect();
-                        for code in &mut codes {
-                            *code = map.get(*code as usize).copied().unwrap_or(NO_LEVEL);
-                        }
-                        codes
-                    }
-                    _ => Vec::new(),
-                };
-                let truth = coded(truth);
-                let own = own.map(coded).unwrap_or_default();
-                let codes = cells
-                    .iter()
-                    .enumerate()
-                    .map(|(row, at)| match truth.get(*at as usize) {
-                        Some(code) => *code,
-                        None => own.get(row).copied().unwrap_or(NO_LEVEL),
-                    })
-                    .collect();
-                Column::Category {
-                    codes,
-                    levels: words.levels,
-                }
-            }
+            (Column::Category { codes, levels }, own) => of_words(cells, codes, levels, own),
+            (other, own) => match labels::to_words(other.clone()) {
+                Column::Category { codes, levels } => of_words(cells, &codes, &levels, own),
+                other => other,
+            },
         }
+    }
+}
+
+/// The outcomes of predictions as words: the joined one, else the one in its own row.
+fn of_words(cells: &[u32], codes: &[u32], levels: &[String], own: Option<Column>) -> Column {
+    let mut words = labels::Dictionary::default();
+    let joined: Vec<u32> = levels.iter().map(|l| words.code(l)).collect();
+    let own = match own.map(labels::to_words) {
+        Some(Column::Category { mut codes, levels }) => {
+            let map: Vec<u32> = levels.iter().map(|l| words.code(l)).collect();
+            for code in &mut codes {
+                *code = map.get(*code as usize).copied().unwrap_or(NO_LEVEL);
+            }
+            codes
+        }
+        _ => Vec::new(),
+    };
+    let code = |(row, at): (usize, &u32)| match codes.get(*at as usize) {
+        Some(code) => joined.get(*code as usize).copied().unwrap_or(NO_LEVEL),
+        None => own.get(row).copied().unwrap_or(NO_LEVEL),
+    };
+    Column::Category {
+        codes: cells.iter().enumerate().map(code).collect(),
+        levels: words.levels,
     }
 }
 

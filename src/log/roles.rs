@@ -4,7 +4,7 @@
 //! role that only one column can have goes to the heaviest. A guess is never silent: its weight and
 //! reason are shown beside sample values, and the reader can correct it.
 
-use super::rules::{RULES, is_number, is_unit, unique};
+use super::rules::{RULES, any, is_number, is_unit, unique};
 use super::{FileKind, Role};
 use crate::read::ColumnSniff;
 use crate::table::Kind;
@@ -342,6 +342,10 @@ fn rest(columns: &[ColumnSniff], found: Vec<Option<RoleGuess>>, kind: FileKind) 
                 _ if kind == FileKind::Outcomes => {
                     RoleGuess::new(Role::Ignore, 0.6, "not needed in a file of outcomes")
                 }
+                _ if c.filled == 0 && is_unnamed(c) => {
+                    RoleGuess::new(Role::Ignore, 0.6, "no name and no values")
+                }
+                _ if counts_rows(c) => RoleGuess::new(Role::Ignore, 0.6, "counts the rows"),
                 _ if c.filled == 0 => {
                     RoleGuess::new(Role::Feature, 0.5, "no values in the first rows")
                 }
@@ -353,15 +357,40 @@ fn rest(columns: &[ColumnSniff], found: Vec<Option<RoleGuess>>, kind: FileKind) 
                         format!("{} different words", c.distinct),
                     )
                 }
-                Kind::Category if unique(c) > 0.5 && c.distinct > SEGMENT_VALUES => {
-                    RoleGuess::new(Role::Ignore, 0.6, "mostly different words")
-                }
+                _ if is_prose(c) => RoleGuess::new(Role::Ignore, 0.6, "mostly different words"),
                 Kind::Category => RoleGuess::new(Role::Feature, 0.7, "words"),
                 Kind::Number => RoleGuess::new(Role::Feature, 0.8, "numbers"),
                 _ => RoleGuess::new(Role::Ignore, 0.6, "a further time"),
             }
         })
         .collect()
+}
+
+/// Whether the file gives a column no name: `column_7` stands for it.
+fn is_unnamed(c: &ColumnSniff) -> bool {
+    let number = c.name.strip_prefix("column_");
+    number.is_some_and(|n| n.bytes().all(|b| b.is_ascii_digit()))
+}
+
+/// Whether a column is the index that data frames write, which would drift by itself.
+fn counts_rows(c: &ColumnSniff) -> bool {
+    let named = ["index", "level_0"].contains(&c.name.as_str()) || c.name.starts_with("Unnamed:");
+    let one_more = |pair: &[f64]| pair.windows(2).all(|p| p[1] - p[0] == 1.0);
+    (named || is_unnamed(c)) && c.numbers.len() > 2 && one_more(&c.numbers)
+}
+
+/// Whether a column of words is named like one of times: then how they are written is not known.
+#[must_use]
+pub fn is_unread_time(c: &ColumnSniff) -> bool {
+    let names = ["timestamp", "ts", "time", "datetime", "date"];
+    c.kind == Kind::Category && c.filled > 0 && any(&words(&c.name), &names)
+}
+
+/// Whether a column holds words that mostly differ from each other, as descriptions and comments do:
+/// they are no categories.
+#[must_use]
+pub fn is_prose(c: &ColumnSniff) -> bool {
+    c.kind == Kind::Category && unique(c) > 0.5 && c.distinct > SEGMENT_VALUES
 }
 
 /// How the reader should read a column of a role.

@@ -1,5 +1,7 @@
 //! The rows of a Log: columns that mean something, one cell a prediction.
 
+use super::frame::Taken;
+use super::notes::Notes;
 use super::{FileKind, Role, Task};
 use crate::stats::exact_sum::{ExactSum, Sum};
 use crate::table::{Column, Table};
@@ -199,6 +201,8 @@ pub struct Log {
     pub failed: Vec<u8>,
     /// How many rows of which kind.
     pub counts: Counts,
+    /// How values were taken that can be taken in more than one way.
+    pub taken: Taken,
     /// Sentences on what was assumed or left out.
-    pub notes: Vec<String>,
+    pub notes: Notes,
 }

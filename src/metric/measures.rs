@@ -1,8 +1,9 @@
 //! What a metric is computed from: a cell, what only rows can tell of it, and the threshold.
 
-use super::Estimate;
-use crate::stats::interval::{Interval, logit, mean_t};
+use super::{Confused, Estimate};
+use crate::stats::interval::{Interval, mean_t};
 use crate::summary::{Cell, Classes, Counted, Exact, Moments, Numbers, Service, Summary};
+use std::cell::OnceCell;
 
 /// How a predicted label is found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,9 +24,27 @@ pub struct Measures<'a> {
     pub exact: Option<&'a Exact>,
     /// How a predicted label is found.
     pub cut: Cut,
+    confused: OnceCell<Confused>,
 }
 
 impl<'a> Measures<'a> {
+    /// Of a cell, and of what only rows can tell of it.
+    #[must_use]
+    pub const fn new(
+        summary: &'a Summary,
+        cell: &'a Cell,
+        exact: Option<&'a Exact>,
+        cut: Cut,
+    ) -> Self {
+        Self {
+            summary,
+            cell,
+            exact,
+            cut,
+            confused: OnceCell::new(),
+        }
+    }
+
     pub(super) fn classes(&self) -> Option<&'a Classes> {
         self.cell.classes.as_ref()
     }
@@ -60,89 +79,39 @@ impl<'a> Measures<'a> {
             })
     }
 
-    /// Confusion matrix of any classification: `[true][predicted]`.
+    /// True against predicted labels of any classification.
     #[must_use]
-    pub fn matrix(&self) -> Vec<Vec<u64>> {
-        let k = self.summary.labels.len();
-        let mut out = vec![vec![0; k]; k];
-        match (self.classes(), self.cut) {
-            (Some(_), Cut::Bin(_)) if k == 2 => {
-                let c = self.counted();
-                out = vec![vec![c.tn, c.fp], vec![c.r#fn, c.tp]];
-            }
-            (Some(classes), _) => {
-                for (t, p, n) in &classes.confusion {
-                    if let Some(place) = out
-                        .get_mut(*t as usize)
-                        .and_then(|r| r.get_mut(*p as usize))
-                    {
-                        *place += n;
-                    }
+    pub fn confused(&self) -> &Confused {
+        self.confused.get_or_init(|| {
+            let k = self.summary.labels.len();
+            match (self.classes(), self.cut) {
+                (Some(_), Cut::Bin(_)) if k == 2 => {
+                    let c = self.counted();
+                    Confused::of(
+                        k,
+                        [(0, 0, c.tn), (0, 1, c.fp), (1, 0, c.r#fn), (1, 1, c.tp)],
+                    )
+                }
+                (classes, _) => {
+                    let cells = classes.iter().flat_map(|c| &c.confusion);
+                    Confused::of(k, cells.map(|(t, p, n)| (*t as usize, *p as usize, *n)))
                 }
             }
-            _ => {}
-        }
-        out
+        })
     }
-}
 
-/// Row sums, column sums and labels that occur of a confusion matrix.
-pub(super) struct Margins {
-    pub truth: Vec<f64>,
-    pub predicted: Vec<f64>,
-    pub n: u64,
-}
-
-impl Margins {
-    pub(super) fn of(matrix: &[Vec<u64>]) -> Self {
-        let k = matrix.len();
-        Self {
-            truth: matrix
-                .iter()
-                .map(|r| r.iter().sum::<u64>() as f64)
-                .collect(),
-            predicted: (0..k)
-                .map(|j| matrix.iter().map(|r| r[j]).sum::<u64>() as f64)
-                .collect(),
-            n: matrix.iter().flatten().sum(),
+    /// The score from which a row is predicted positive; `None` where labels are taken as served.
+    pub(super) fn threshold(&self) -> Option<f64> {
+        match self.cut {
+            Cut::Served => None,
+            Cut::Bin(bin) => self.summary.edges.get(bin as usize).copied(),
         }
     }
-
-    /// Labels that occur as outcome or prediction; scikit-learn averages over these.
-    pub(super) fn present(&self) -> Vec<usize> {
-        (0..self.truth.len())
-            .filter(|&k| self.truth[k] + self.predicted[k] > 0.0)
-            .collect()
-    }
-}
-
-/// A macro average with the interval of the delta method: the matrix is multinomial, so a function
-/// of degree 0 with derivatives g by its counts has variance Σ n g² (Takahashi et al. 2022,
-/// *Applied Intelligence* 52, 4961). On the logit scale, so that it stays within [0, 1].
-pub(super) fn macro_average(
-    matrix: &[Vec<u64>],
-    value: f64,
-    n: u64,
-    gradient: impl Fn(usize, usize) -> f64,
-) -> Estimate {
-    let mut variance = 0.0;
-    for (i, row) in matrix.iter().enumerate() {
-        for (j, count) in row.iter().enumerate().filter(|c| *c.1 > 0) {
-            let g = gradient(i, j);
-            variance += *count as f64 * g * g;
-        }
-    }
-    let interval = if value > 0.0 && value < 1.0 {
-        Some(logit(value, variance.sqrt()))
-    } else {
-        // All right or all wrong: as for a proportion of as many rows.
-        crate::stats::interval::wilson(if value >= 1.0 { n } else { 0 }, n)
-    };
-    Estimate::of(value, interval, n)
 }
 
 pub(super) const NO_LABELS: &str = "no outcomes yet";
 pub(super) const NO_SCORE: &str = "no score";
+pub(super) const NEEDS_ROWS: &str = "needs the rows, which are not at hand for this choice";
 pub(super) const NO_PROBABILITY: &str = "no score that is a probability";
 
 /// The mean of rows' values with Student's interval, kept within the possible range.

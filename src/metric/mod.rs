@@ -3,14 +3,17 @@
 //! May use: `summary`, `log`, `table`, `stats`. A metric knows no windows and no files: it is given a cell of counts.
 
 mod classification;
+mod confused;
 mod measures;
 mod regression;
 mod resource;
 
+pub use confused::Confused;
 pub use measures::{Cut, Measures};
 
 use crate::stats::interval::Interval;
 use crate::summary::Summary;
+use classification::{averages, brier_decomposition, skill, top};
 use serde::{Deserialize, Serialize};
 
 /// A metric: what there is to know of it, and how it is computed from counts.
@@ -36,6 +39,33 @@ pub const METRICS: &[&dyn Metric] = &[
     &classification::LogLoss,
     &classification::BrierScore,
     &classification::ExpectedCalibrationError,
+    &classification::AveragePrecision,
+    &classification::PrAuc,
+    &classification::PartialRocAuc,
+    &classification::KolmogorovSmirnov,
+    &top::GAIN,
+    &top::LIFT,
+    &classification::Specificity,
+    &classification::NegativePredictiveValue,
+    &classification::F0_5,
+    &classification::F2,
+    &classification::MatthewsCorrcoef,
+    &classification::CohenKappa,
+    &classification::Jaccard,
+    &averages::PRECISION_MICRO,
+    &averages::RECALL_MICRO,
+    &averages::F1_MICRO,
+    &averages::PRECISION_WEIGHTED,
+    &averages::RECALL_WEIGHTED,
+    &averages::F1_WEIGHTED,
+    &classification::DummyAccuracy,
+    &classification::NetBenefit,
+    &skill::BRIER,
+    &skill::LOG_LOSS,
+    &classification::EqualMassError,
+    &brier_decomposition::RELIABILITY,
+    &brier_decomposition::RESOLUTION,
+    &brier_decomposition::UNCERTAINTY,
     &regression::MeanAbsoluteError,
     &regression::RootMeanSquaredError,
     &regression::R2,
@@ -137,6 +167,15 @@ pub enum Family {
     Resource,
 }
 
+/// How prominent a metric is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rank {
+    /// It has a card of its own.
+    Headline,
+    /// It stands in the table of all metrics, and is not judged.
+    Detail,
+}
+
 /// How a value is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unit {
@@ -182,6 +221,8 @@ pub struct Info {
     pub sklearn: &'static str,
     /// The group it is shown in.
     pub family: Family,
+    /// How prominent it is.
+    pub rank: Rank,
     /// Which way is good.
     pub better: Better,
     /// How it is written.

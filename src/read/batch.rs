@@ -6,6 +6,7 @@
 //! and each loop does one thing.
 
 use super::reader::MAX_RECORD;
+use super::trouble::{Fault, Troubles};
 
 /// Cells of a batch, at least one row.
 const CELLS: usize = 8_192;
@@ -68,6 +69,8 @@ pub(super) struct Batch {
     cells: Vec<Cell>,
     lines: Vec<u64>,
     aside: Vec<u8>,
+    /// Columns of the row that is being built whose cell was set more than once.
+    doubled: Vec<usize>,
 }
 
 impl Batch {
@@ -86,7 +89,8 @@ impl Batch {
             base: 0,
             cells: Vec::new(),
             lines: Vec::new(),
-            aside: Vec::new(),
+            aside: vec![0],
+            doubled: Vec::new(),
         }
     }
 
@@ -96,6 +100,7 @@ impl Batch {
         self.cells.clear();
         self.lines.clear();
         self.aside.clear();
+        self.aside.push(0);
     }
 
     /// Rows held.
@@ -136,10 +141,44 @@ impl Batch {
         self.put(column, cell);
     }
 
+    #[inline(always)]
     fn put(&mut self, column: usize, cell: Cell) {
         let row = self.lines.len() * self.width;
         if let Some(place) = self.cells.get_mut(row + column) {
-            *place = cell;
+            let was = std::mem::replace(place, cell);
+            // No cell that was set is at 0: it has a key or a bracket before it, or the byte that the
+            // side buffer begins with.
+            if was.start != 0 {
+                self.doubled(column);
+            }
+        }
+    }
+
+    #[cold]
+    fn doubled(&mut self, column: usize) {
+        if !self.doubled.contains(&column) {
+            self.doubled.push(column);
+        }
+    }
+
+    /// Keeps the row that was built by [`Batch::set`], and counts the columns that were set more than
+    /// once.
+    #[inline]
+    pub fn keep_set_row(&mut self, line: u64, troubles: &mut Troubles) {
+        self.keep_row(line);
+        if !self.doubled.is_empty() {
+            self.tell_doubled(line, troubles);
+        }
+    }
+
+    #[cold]
+    fn tell_doubled(&mut self, line: u64, troubles: &mut Troubles) {
+        for column in self.doubled.drain(..) {
+            troubles.cell(Fault::Doubled, column, line, || {
+                "found more than one value for the key in one object, expected one; the last value counts, \
+                 as in other readers of JSON; write each key once"
+                    .into()
+            });
         }
     }
 
@@ -177,6 +216,7 @@ impl Batch {
     /// Drops the row that was built.
     pub fn drop_row(&mut self) {
         self.cells.truncate(self.lines.len() * self.width);
+        self.doubled.clear();
     }
 
     /// The texts of a column from top to bottom.

@@ -1,6 +1,7 @@
 //! Files as readers see them: bytes that can be had in any order.
 
 use super::ReadError;
+use std::cell::Cell;
 
 /// A file whose bytes can be read in any order.
 pub trait Bytes {
@@ -24,5 +25,38 @@ impl Bytes for &[u8] {
         let to = usize::try_from(to).unwrap_or(usize::MAX).min(self.len());
         let from = usize::try_from(from).unwrap_or(usize::MAX).min(to);
         Ok(self[from..to].to_vec())
+    }
+}
+
+/// A file that tells after each reading how many of its bytes were read so far.
+pub struct Counted<'a> {
+    file: &'a dyn Bytes,
+    read: Cell<u64>,
+    tell: &'a dyn Fn(u64),
+}
+
+impl<'a> Counted<'a> {
+    /// Tells of the readings of a file. What is read twice counts twice, but never more is told than
+    /// the file has.
+    pub fn new(file: &'a dyn Bytes, tell: &'a dyn Fn(u64)) -> Self {
+        Self {
+            file,
+            read: Cell::new(0),
+            tell,
+        }
+    }
+}
+
+impl Bytes for Counted<'_> {
+    fn size(&self) -> u64 {
+        self.file.size()
+    }
+
+    fn read(&self, from: u64, to: u64) -> Result<Vec<u8>, ReadError> {
+        let bytes = self.file.read(from, to)?;
+        let read = self.read.get().saturating_add(bytes.len() as u64);
+        self.read.set(read.min(self.size()));
+        (self.tell)(self.read.get());
+        Ok(bytes)
     }
 }

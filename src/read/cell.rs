@@ -8,9 +8,9 @@
 use super::batch::Opening;
 
 /// Words that stand for a missing cell, beside the empty one.
-pub const MISSING: [&str; 14] = [
+pub const MISSING: [&str; 15] = [
     "NA", "N/A", "NaN", "nan", "null", "NULL", "None", "none", "nil", "#N/A", "-", "?", "NaT",
-    "<NA>",
+    "<NA>", ".",
 ];
 
 /// Whether a text (blanks around it aside) stands for a missing cell.
@@ -47,8 +47,8 @@ pub(super) const TENS: [f64; 23] = [
 
 /// Reads a number with `decimal` (`.` or `,`) before its fraction.
 ///
-/// A sign, digits, a fraction and an exponent; `.5` and `5.` too, and blanks around it. No
-/// thousands separators, no unit, no percent.
+/// A sign, digits, a fraction and an exponent; `.5` and `5.` too, and blanks around it; also digits in
+/// groups of three ([`ungrouped`]). No unit, no percent.
 #[inline]
 #[must_use]
 pub fn number(text: &[u8], decimal: u8) -> Number {
@@ -112,7 +112,51 @@ fn odd_number(text: &[u8], decimal: u8) -> Number {
     if name.eq_ignore_ascii_case(b"inf") || name.eq_ignore_ascii_case(b"infinity") {
         return Number::Infinite;
     }
-    Number::Not
+    match ungrouped(text, decimal) {
+        Some(plain) => plain_number(&plain, decimal),
+        None => Number::Not,
+    }
+}
+
+/// What may part groups of three digits, beside the sign that is not the decimal one: an apostrophe and
+/// blanks, in UTF-8 and in Windows-1252.
+const GROUPS: [&[u8]; 7] = [
+    b"'",
+    b" ",
+    "\u{a0}".as_bytes(),
+    "\u{202f}".as_bytes(),
+    "\u{2019}".as_bytes(),
+    b"\xa0",
+    b"\x92",
+];
+
+/// A number without the signs between its thousands (`1,234.5`, `1.234,5`, `1 234,5`, `1'234.5`). `None`
+/// where it has none, or they are not all alike, or not before three digits each.
+fn ungrouped(text: &[u8], decimal: u8) -> Option<Vec<u8>> {
+    let all_digits = |text: &[u8]| !text.is_empty() && text.iter().all(u8::is_ascii_digit);
+    let start = usize::from(matches!(text.first(), Some(b'-' | b'+')));
+    let first = text.get(start..)?.iter().take_while(|b| b.is_ascii_digit());
+    let first = start + first.count();
+    // Nobody groups what begins with a zero: that is a fraction, or a code.
+    if !(1..=3).contains(&(first - start)) || text.get(start) == Some(&b'0') {
+        return None;
+    }
+    let other: &[u8] = if decimal == b'.' { b"," } else { b"." };
+    let mut signs = GROUPS.iter().copied().chain([other]);
+    let sign = signs.find(|sign| text.get(first..).is_some_and(|rest| rest.starts_with(sign)))?;
+    let mut out = text.get(..first)?.to_vec();
+    let mut rest = text.get(first..)?;
+    while let Some(group) = rest.strip_prefix(sign) {
+        let digits = group.get(..3).filter(|digits| all_digits(digits))?;
+        out.extend_from_slice(digits);
+        rest = group.get(3..)?;
+    }
+    let fraction = rest.strip_prefix(&[decimal]);
+    if !rest.is_empty() && !fraction.is_some_and(all_digits) {
+        return None;
+    }
+    out.extend_from_slice(rest);
+    Some(out)
 }
 
 #[inline(always)]
@@ -322,12 +366,54 @@ mod tests {
             }
             check(text);
         }
-        assert_eq!(number(b"1,000", b'.'), Number::Not);
         assert_eq!(number(b"1,5", b','), Number::Finite(1.5));
         assert_eq!(number(b"1.5", b','), Number::Not);
+        assert!(is_missing(b" . ") && number(b".", b'.') == Number::Not);
         assert_eq!(number(b" 12\t", b'.'), Number::Finite(12.0));
         for text in ["inf", "-Inf", "+Infinity", "1e400", "-1e400"] {
             assert_eq!(number(text.as_bytes(), b'.'), Number::Infinite, "{text}");
+        }
+    }
+
+    #[test]
+    fn thousands_may_be_parted() {
+        for (text, decimal, expected) in [
+            ("1,000", b'.', 1_000.0),
+            ("-12,345.5", b'.', -12_345.5),
+            ("1,234,567", b'.', 1_234_567.0),
+            ("1.234.567,25", b',', 1_234_567.25),
+            ("1.234", b',', 1_234.0),
+            ("1'234.5", b'.', 1_234.5),
+            ("1 234,5", b',', 1_234.5),
+            ("1\u{a0}234,5", b',', 1_234.5),
+            ("+1\u{202f}234\u{202f}567", b'.', 1_234_567.0),
+            ("1’234", b'.', 1_234.0),
+            (" 1,234 ", b'.', 1_234.0),
+        ] {
+            assert_eq!(
+                number(text.as_bytes(), decimal),
+                Number::Finite(expected),
+                "{text}"
+            );
+        }
+        assert_eq!(number(b"1\xa0234", b'.'), Number::Finite(1_234.0));
+        for text in [
+            "1,23",
+            "1,2345",
+            "0,123",
+            "1234,567",
+            "1,234.",
+            "1,234,56",
+            "1,234 567",
+            "1,,234",
+            ",123",
+            "1,234e5",
+            "1.234,5",
+            "1,234x",
+            "12,34,567",
+            "1,",
+        ] {
+            assert_eq!(number(text.as_bytes(), b'.'), Number::Not, "{text}");
         }
     }
 
@@ -357,6 +443,7 @@ mod tests {
         #[test]
         fn any_text_is_read_without_a_panic(text in proptest::collection::vec(any::<u8>(), 0..40)) {
             let _ = number(&text, b'.');
+            let _ = number(&text, b',');
             let _ = is_missing(&text);
             let _ = shown(&text);
         }

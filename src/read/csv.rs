@@ -39,6 +39,7 @@ impl Reader for Csv {
         Box::new(CsvRows {
             delimiter: schema.dialect.delimiter,
             header: schema.dialect.header,
+            width: schema.columns.len(),
         })
     }
 
@@ -50,6 +51,8 @@ impl Reader for Csv {
 struct CsvRows {
     delimiter: u8,
     header: bool,
+    /// Columns of the table.
+    width: usize,
 }
 
 impl Rows for CsvRows {
@@ -60,14 +63,20 @@ impl Rows for CsvRows {
         }
         let mut marks = Marks::new(text, 0, [self.delimiter, b'\n', QUOTE]);
         while at < text.len() {
-            let record = record(text, &mut marks, at, self.delimiter, |_| {});
+            let (mut fields, mut first) = (0, Vec::new());
+            let record = record(text, &mut marks, at, self.delimiter, |field| {
+                if fields == 0 {
+                    first = field.text(text);
+                }
+                fields += 1;
+            });
             if record.end != End::Break && !eof {
                 return None;
             }
             let blank = is_blank(&text[at..record.next]);
             at = record.next;
             lines += record.breaks;
-            if !blank {
+            if !blank && !dialect::is_above(&first, fields, self.width) {
                 break;
             }
         }

@@ -32,7 +32,8 @@ pub(super) fn shape(head: &Head) -> Result<Shape, ReadError> {
             "Save the file with Unix or Windows line ends.",
         ));
     }
-    let (delimiter, records) = delimiter(head);
+    let (delimiter, mut records) = delimiter(head);
+    records.drain(..above(&records, delimiter));
     let Some(first) = records.first() else {
         return Err(head.error(
             Some(1),
@@ -63,7 +64,8 @@ pub(super) fn shape(head: &Head) -> Result<Shape, ReadError> {
         }
         // R leaves the column of row names without a name.
         let filled = rest.iter().any(|r| r.last().is_some_and(|c| !c.is_empty()));
-        if filled && names.len() + 1 == usual && rest.iter().all(|r| r.len() == usual) {
+        let named = names.first().is_some_and(|name| !name.starts_with('#'));
+        if filled && named && names.len() + 1 == usual && rest.iter().all(|r| r.len() == usual) {
             names.insert(0, String::new());
         }
     }
@@ -76,6 +78,38 @@ pub(super) fn shape(head: &Head) -> Result<Shape, ReadError> {
         },
         names,
     })
+}
+
+/// Records above a header at most.
+const MOST_ABOVE: usize = 20;
+
+/// Whether a record that stands above the header of a table of so many columns is none of it: `sep=;`,
+/// which Excel writes, a comment, or a title or note that has fewer fields.
+pub(super) fn is_above(first: &[u8], fields: usize, width: usize) -> bool {
+    let is_sign = first.len() <= 5 && first.to_ascii_lowercase().starts_with(b"sep=");
+    let is_comment = first.starts_with(b"#") && fields < width;
+    width > 1 && (is_sign && fields <= 2 || is_comment || fields + 1 < width)
+}
+
+/// How many records stand above the header. None, where what then follows is no header: what is in the
+/// first record decides how many columns there are, and what is above these.
+fn above(records: &[Record], delimiter: u8) -> usize {
+    let width = usual_width(records);
+    let is_above = |r: &Record| is_above(r.first().map_or(&[], Vec::as_slice), r.len(), width);
+    let above = records.iter().take_while(|r| is_above(r)).count();
+    let Some((first, rest)) = records.get(above..).and_then(<[Record]>::split_first) else {
+        return 0;
+    };
+    let decimal = if delimiter == b',' {
+        b'.'
+    } else {
+        decimal(rest)
+    };
+    if above <= MOST_ABOVE && !rest.is_empty() && has_header(first, rest, decimal) {
+        above
+    } else {
+        0
+    }
 }
 
 /// `CSV, semicolon, decimal comma, no header`.
@@ -345,5 +379,50 @@ mod tests {
             true,
             &["a\nb", "c\"d"],
         );
+    }
+
+    #[test]
+    fn what_stands_above_the_header_is_none_of_the_table() {
+        let abc = ["a", "b", "c"];
+        for above in [
+            "sep=;",
+            "SEP=;",
+            "# made; by\n# a tool",
+            "Report\n\nof May",
+            "Of:\n\n",
+        ] {
+            check(
+                &format!("{above}\na;b;c\n1;2,5;x\n2;3,5;y\n"),
+                b';',
+                b',',
+                true,
+                &abc,
+            );
+        }
+        check(
+            "# of May\nid,label\nr1,1\nr2,0\n",
+            b',',
+            b'.',
+            true,
+            &["id", "label"],
+        );
+        check(
+            "sep=,\nid,label\nr1,1\nr2,0\n",
+            b',',
+            b'.',
+            true,
+            &["id", "label"],
+        );
+        // A header that begins with a hash, and one of row names.
+        check("#a,b,c\n1,2,3\n", b',', b'.', true, &["#a", "b", "c"]);
+        check(
+            "a,b\n1,2,3\n4,5,6\n",
+            b',',
+            b'.',
+            true,
+            &["column_1", "a", "b"],
+        );
+        // Below it is no header, so it may as well be one.
+        check("a\n1,2,3\n4,5,6\n", b',', b'.', true, &["a"]);
     }
 }

@@ -38,7 +38,7 @@ mod shard;
 mod sniff;
 mod trouble;
 
-pub use bytes::Bytes;
+pub use bytes::{Bytes, Counted};
 pub use reader::MAX_RECORD;
 pub(crate) use shard::{Range, border, read_within};
 pub use shard::{ShardRead, read_shard};

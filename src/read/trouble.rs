@@ -13,6 +13,7 @@ pub(super) enum Fault {
     TooMany,
     OpenQuote,
     TooLong,
+    Doubled,
     CutOff,
     NotJson,
     NotNumber,

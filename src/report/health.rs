@@ -6,6 +6,9 @@ use crate::log::Task;
 use crate::metric::{self, Better, Info};
 use crate::summary::{Summary, WindowSize};
 
+/// What is to be known of rows that were not kept.
+const STREAMED: &str = "The rows were counted as they passed and not kept, which files larger than memory need: what only all rows together can tell is marked ≈ and lies within the bound that stands beside it.";
+
 /// The metric that the sentence is about when nothing departs.
 fn main(report: &Report) -> Option<(&'static Info, &Estimate)> {
     let names: &[&str] = match report.task {
@@ -120,6 +123,9 @@ pub(super) fn judge(report: &Report, summary: &Summary) -> Health {
                 format!("The labels of {n} windows are still arriving; they are shown, not judged.")
             }
         });
+    }
+    if summary.streamed {
+        notes.push(STREAMED.into());
     }
     notes.extend(summary.notes.iter().cloned());
     Health {

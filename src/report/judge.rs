@@ -24,6 +24,15 @@ pub(super) fn is_resource(name: &str) -> bool {
     metric::info(name).is_some_and(|i| i.family == Family::Resource)
 }
 
+/// The metrics that are judged: the others would only make every correction harder.
+pub(super) fn judged(metrics: &Metrics) -> Metrics {
+    let infos = metric::METRICS.iter().map(|m| m.info());
+    infos
+        .filter(|info| info.material != Material::Never)
+        .filter_map(|info| Some((info.name.to_string(), metrics.get(info.name)?.clone())))
+        .collect()
+}
+
 /// Fills the departures of windows outside the baseline; `before`: metrics of its windows.
 pub(super) async fn departures(windows: &mut [Window], baseline: &Metrics, before: &[Metrics]) {
     let mut found: Vec<(usize, String, Departure)> = Vec::new();
@@ -131,6 +140,9 @@ pub(super) async fn alerts(
 ) -> Vec<Alert> {
     let mut out: Vec<(usize, Alert)> = Vec::new();
     for (order, info) in metric::METRICS.iter().map(|m| m.info()).enumerate() {
+        if info.material == Material::Never {
+            continue;
+        }
         pause().await;
         let judged: Vec<usize> = (0..windows.len())
             .filter(|i| {

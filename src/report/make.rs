@@ -33,6 +33,16 @@ pub struct Missing {
 }
 
 impl Missing {
+    /// Whether nothing is lacking but how the columns differ.
+    #[must_use]
+    pub fn is_drift_only(&self) -> bool {
+        let others = Self {
+            drift: None,
+            ..self.clone()
+        };
+        self.drift.is_some() && others.is_empty()
+    }
+
     /// Whether the report is as exact as rows could make it.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -204,8 +214,10 @@ impl Making<'_> {
                 // Those in sight are known already.
                 let known = i.checked_sub(self.shown.0).and_then(|i| windows.get(i));
                 before.push(match known {
-                    Some(window) => window.metrics.clone(),
-                    None => self.metrics(&self.all[i].cell, Some(self.all[i].range)),
+                    Some(window) => judge::judged(&window.metrics),
+                    None => {
+                        judge::judged(&self.metrics(&self.all[i].cell, Some(self.all[i].range)))
+                    }
                 });
                 if before.len().is_multiple_of(PIECE) {
                     pause().await;
@@ -246,6 +258,7 @@ impl Making<'_> {
             schema: SCHEMA.into(),
             task: summary.task,
             timed: summary.timed,
+            streamed: summary.streamed,
             sources: summary.sources.clone(),
             rows: rows(summary),
             view: View {
@@ -307,16 +320,12 @@ impl Making<'_> {
         let exact = self.series.exact(range);
         if let (None, Some(range)) = (exact, range)
             && cell.rows > 0
+            && !self.summary.streamed
             && needs_exact(self.summary, cell)
         {
             self.missing.borrow_mut().exact.push((self.at, range));
         }
-        let of = Measures {
-            summary: self.summary,
-            cell,
-            exact,
-            cut: self.cut,
-        };
+        let of = Measures::new(self.summary, cell, exact, self.cut);
         METRICS
             .iter()
             .filter(|m| m.applies(self.summary))

@@ -45,6 +45,9 @@ pub struct Report {
     pub task: Task,
     /// Whether there are times; without, an instant is a row number in seconds.
     pub timed: bool,
+    /// Whether rows were counted as they passed: what only rows can tell is approximate or absent.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub streamed: bool,
     /// The files that were read, in the order given.
     pub sources: Vec<Source>,
     /// How many rows of which kind.

@@ -22,13 +22,9 @@ pub(super) fn confusion(
     basis: Option<&Basis<'_>>,
 ) -> Option<Confusion> {
     let matrix = |cell: &Cell| {
-        Measures {
-            summary: making.summary,
-            cell,
-            exact: None,
-            cut: making.cut,
-        }
-        .matrix()
+        Measures::new(making.summary, cell, None, making.cut)
+            .confused()
+            .matrix()
     };
     let counts = matrix(total);
     counts.iter().flatten().any(|n| *n > 0).then(|| Confusion {
@@ -135,14 +131,8 @@ pub(super) async fn slices(
     if after.is_empty() {
         return Vec::new();
     }
-    let estimate = |cell: &Cell| {
-        metric.estimate(&Measures {
-            summary: making.summary,
-            cell,
-            exact: None,
-            cut: making.cut,
-        })
-    };
+    let estimate =
+        |cell: &Cell| metric.estimate(&Measures::new(making.summary, cell, None, making.cut));
     // Window by window, as far as they meet: the baseline, or windows without outcomes, may lie between.
     let mut spans: Vec<(Time, Time)> = Vec::new();
     for window in after {

@@ -29,14 +29,28 @@ pub fn wilson(k: u64, n: u64) -> Option<Interval> {
     if n == 0 || k > n {
         return None;
     }
-    let (hits, misses, all) = (k as f64, (n - k) as f64, n as f64);
+    Some(wilson_of(k as f64, (n - k) as f64, n as f64))
+}
+
+/// [`wilson`] where rows may count in part: `hits` of `n`, both at least 0.
+#[must_use]
+pub fn wilson_of_part(hits: f64, n: u64) -> Option<Interval> {
+    let all = n as f64;
+    (n > 0 && hits >= 0.0 && hits <= all).then(|| wilson_of(hits, all - hits, all))
+}
+
+fn wilson_of(hits: f64, misses: f64, all: f64) -> Interval {
     let z2 = Z * Z;
     let half = Z * (hits * (misses / all) + z2 / 4.0).sqrt();
     let end = |count: f64| (count + z2 / 2.0 - half).max(0.0) / (all + z2);
-    Some(Interval {
-        low: if k == 0 { 0.0 } else { end(hits) },
-        high: if k == n { 1.0 } else { 1.0 - end(misses) },
-    })
+    Interval {
+        low: if hits == 0.0 { 0.0 } else { end(hits) },
+        high: if misses == 0.0 {
+            1.0
+        } else {
+            1.0 - end(misses)
+        },
+    }
 }
 
 /// Student's interval of a mean of `n` values; `None` for n < 2.
@@ -90,6 +104,26 @@ pub fn logit(value: f64, se: f64) -> Interval {
         low: value * down / (value * down + (1.0 - value)),
         high: value / (value + (1.0 - value) * down),
     }
+}
+
+/// The interval of a correlation in (−1, 1) with a standard error, made on Fisher's z scale so that it
+/// stays inside: tanh(artanh v ± z·se/(1 − v²)).
+///
+/// `None` for a value of ±1, whose standard error is zero and says nothing, and for a standard error that
+/// is none.
+///
+/// Source: R. A. Fisher (1921), *On the probable error of a coefficient of correlation*.
+#[must_use]
+pub fn fisher_z(value: f64, se: f64) -> Option<Interval> {
+    let half = Z * se / ((1.0 - value) * (1.0 + value));
+    if !(value > -1.0 && value < 1.0 && half >= 0.0) {
+        return None;
+    }
+    let middle = libm::atanh(value);
+    Some(Interval {
+        low: libm::tanh(middle - half),
+        high: libm::tanh(middle + half),
+    })
 }
 
 /// The interval of the mean of independent estimates, each with its own interval (MOVER).

@@ -11,9 +11,11 @@
 //! *Comparing the areas under two or more correlated receiver operating characteristic curves*;
 //! X. Sun and W. Xu (2014), *Fast implementation of DeLong's algorithm*.
 
+mod curve;
 mod sort;
 
 use super::interval::{Interval, logit};
+pub use curve::{CurveBounds, CurveCell, PARTIAL, TOP, curve_cells};
 use serde::{Deserialize, Serialize};
 pub use sort::{sort_by_score, sort_numbers};
 

@@ -7,17 +7,19 @@ use super::cell::Histogram;
 use super::exact::Orders;
 use super::facts::{Facts, edges, facts};
 use super::grid::{self, WindowSize, floor, next};
+use super::names::{Names, VALUES};
 use super::series::{Bucket, Series};
 use super::{ColumnInfo, SCHEMA, Slice, SliceChoice, Summary, Values};
-use crate::log::{Category, Log, LogColumn, Task};
+use crate::log::{Category, Log, LogColumn, Task, Truth};
 use crate::table::NO_TIME;
 use crate::table::time::{SECOND, Time};
 use std::collections::BTreeMap;
 
 use super::work::Family;
 
-/// Values of a segment that get cells of their own; the others are found by asking.
-const VALUES: usize = 12;
+/// Values of a segment that are listed.
+pub(super) const MOST_VALUES: usize = 1_000;
+
 /// The rows, and what is known of each, ready to be counted.
 pub struct Builder {
     pub(super) log: Log,
@@ -25,6 +27,8 @@ pub struct Builder {
     pub(super) edges: Vec<f64>,
     pub(super) centre: f64,
     pub(super) orders: Orders,
+    /// Of a log without times that comes in blocks: the rows before these.
+    before: Option<u64>,
 }
 
 /// Rows in order of their bucket.
@@ -55,10 +59,7 @@ impl Builder {
     pub fn new(log: Log, threshold: Option<f64>) -> Self {
         let edges = edges(&log, threshold);
         let facts = facts(&log, &edges);
-        let centre = match &log.truth {
-            crate::log::Truth::Numbers(v) => v.iter().copied().find(|x| !x.is_nan()).unwrap_or(0.0),
-            _ => 0.0,
-        };
+        let centre = centre(&log);
         let orders = Orders::of(&log);
         Self {
             log,
@@ -66,6 +67,20 @@ impl Builder {
             edges,
             centre,
             orders,
+            before: None,
+        }
+    }
+
+    /// Takes a block of rows, to be counted only: with the edges and the centre of the first one, and
+    /// the number of rows before it.
+    pub(super) fn of_block(log: Log, edges: Vec<f64>, centre: f64, before: u64) -> Self {
+        Self {
+            facts: facts(&log, &edges),
+            edges,
+            centre,
+            orders: Orders::default(),
+            before: log.time.is_empty().then_some(before),
+            log,
         }
     }
 
@@ -81,17 +96,35 @@ impl Builder {
             }
             _ => grid::suit(times, NO_TIME),
         };
+        let mut summary = self.outline();
+        summary.notes = log.notes.sentences();
+        for values in summary.versions.iter_mut().chain(&mut summary.segments) {
+            values.values.truncate(MOST_VALUES);
+        }
+        let buckets = self.buckets(size);
+        let whole = self.count(size, &buckets, (vec![Slice::default()], &[]), true);
+        summary.series.extend(whole);
+        let names = Names::of(&summary, VALUES);
+        summary.series.extend(self.families(&names, size, &buckets));
+        self.exact_windows(&mut summary, 0, &buckets);
+        summary
+    }
+
+    /// A Summary of all rows that has no series yet.
+    pub(super) fn outline(&self) -> Summary {
+        let log = &self.log;
+        let times = &log.time[..log.live.min(log.time.len())];
         let known = |t: &&i64| **t != NO_TIME;
         let low = times.iter().filter(known).min();
         let high = times.iter().filter(known).max();
         let last_outcome = log.outcome_time.iter().take(log.live).filter(known).max();
-        let mut summary = Summary {
+        Summary {
             schema: SCHEMA.into(),
             task: log.task.unwrap_or(Task::Service),
             labels: log.labels.clone(),
             edges: self.edges.clone(),
             probabilistic: log.probabilistic,
-            served: !matches!(log.predicted, crate::log::Truth::None),
+            served: !matches!(log.predicted, Truth::None),
             centre: Some(self.centre),
             timed: !times.is_empty(),
             span: low.zip(high).map(|(a, b)| (Time(*a), Time(*b))),
@@ -100,26 +133,20 @@ impl Builder {
             counts: log.counts,
             sources: Vec::new(),
             rejected: Vec::new(),
-            notes: log.notes.clone(),
+            notes: Vec::new(),
+            streamed: false,
+            shapes: None,
             versions: log.version.as_ref().map(|c| self.values(c)),
             segments: log.segments.iter().map(|c| self.values(c)).collect(),
             columns: self.columns(),
             reference: None,
             series: Vec::new(),
-        };
-        let buckets = self.buckets(size);
-        let whole = self.count(size, &buckets, (vec![Slice::default()], &[]), true);
-        summary.series.extend(whole);
-        summary
-            .series
-            .extend(self.families(&summary, size, &buckets));
-        self.exact_windows(&mut summary, 0, &buckets);
-        summary
+        }
     }
 
     /// Adds the cells of each version and segment value by a size, unless the Summary has them.
     pub fn add_families(&self, summary: &mut Summary, size: WindowSize) {
-        let mut fresh = self.families(summary, size, &self.buckets(size));
+        let mut fresh = self.families(&Names::of(summary, VALUES), size, &self.buckets(size));
         fresh.retain(|f| {
             let there = |s: &Series| s.slice == f.slice && s.size == size;
             !summary.series.iter().any(there)
@@ -127,19 +154,26 @@ impl Builder {
         summary.series.append(&mut fresh);
     }
 
-    /// Cells of the most frequent versions and values of each segment.
-    fn families(&self, summary: &Summary, size: WindowSize, buckets: &Buckets) -> Vec<Series> {
+    /// Cells of versions and of values of segments.
+    pub(super) fn families(
+        &self,
+        names: &Names,
+        size: WindowSize,
+        buckets: &Buckets,
+    ) -> Vec<Series> {
         let mut out = Vec::new();
         if let Some(versions) = &self.log.version {
-            let (slices, group) = self.family(versions, &summary.versions, |v| Slice {
+            let (slices, group) = family(versions, names.versions(), |v| Slice {
                 version: Some(v),
                 values: Vec::new(),
             });
             out.extend(self.count(size, buckets, (slices, &group), false));
         }
-        for (i, segment) in self.log.segments.iter().enumerate() {
-            let values = summary.segments.get(i).cloned();
-            let (slices, group) = self.family(segment, &values, |value| Slice {
+        for (column, values) in names.segments() {
+            let Some(segment) = self.log.segments.iter().find(|s| s.name == *column) else {
+                continue;
+            };
+            let (slices, group) = family(segment, values, |value| Slice {
                 version: None,
                 values: vec![SliceChoice {
                     column: segment.name.clone(),
@@ -173,7 +207,7 @@ impl Builder {
     }
 
     /// Rows of a slice: 0 for its members, `u32::MAX` for the others; empty where all are.
-    fn members(&self, slice: &Slice) -> Vec<u32> {
+    pub(super) fn members(&self, slice: &Slice) -> Vec<u32> {
         if *slice == Slice::default() {
             return Vec::new();
         }
@@ -201,37 +235,6 @@ impl Builder {
         group
     }
 
-    /// The slices of a column's most frequent values, and the slice of each row.
-    fn family(
-        &self,
-        category: &Category,
-        values: &Option<Values>,
-        slice: impl Fn(String) -> Slice,
-    ) -> (Vec<Slice>, Vec<u32>) {
-        let names: Vec<&String> = values
-            .iter()
-            .flat_map(|v| &v.values)
-            .take(VALUES)
-            .map(|v| &v.0)
-            .collect();
-        let place: Vec<u32> = category
-            .levels
-            .iter()
-            .map(|l| {
-                names
-                    .iter()
-                    .position(|n| *n == l)
-                    .map_or(u32::MAX, |i| i as u32)
-            })
-            .collect();
-        let group = category
-            .codes
-            .iter()
-            .map(|c| place.get(*c as usize).copied().unwrap_or(u32::MAX))
-            .collect();
-        (names.into_iter().map(|n| slice(n.clone())).collect(), group)
-    }
-
     /// Values of a column outside the reference, most rows first.
     fn values(&self, category: &Category) -> Values {
         let mut rows = vec![0u64; category.levels.len()];
@@ -248,7 +251,6 @@ impl Builder {
             .filter(|v| v.1 > 0)
             .collect();
         values.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
-        values.truncate(1_000);
         Values {
             column: category.name.clone(),
             values,
@@ -274,7 +276,10 @@ impl Builder {
     pub(super) fn buckets(&self, size: WindowSize) -> Buckets {
         let log = &self.log;
         match size {
-            WindowSize::Rows(n) => self.buckets_of_rows(n as usize),
+            WindowSize::Rows(n) => match self.before {
+                Some(before) => self.buckets_across(before, u64::from(n.max(1))),
+                None => self.buckets_of_rows(n as usize),
+            },
             _ => {
                 let mut last: (i64, i64, u32) = (1, 0, 0);
                 let mut known: BTreeMap<i64, u32> = BTreeMap::new();
@@ -317,6 +322,26 @@ impl Builder {
                     borders,
                 }
             }
+        }
+    }
+
+    /// Windows of so many rows of a log without times, where this is one of its blocks: they may begin in
+    /// the block before, and end in the one behind.
+    fn buckets_across(&self, before: u64, n: u64) -> Buckets {
+        let rows = 0..self.log.live as u64;
+        let first = before / n;
+        let of: Vec<u32> = rows
+            .map(|row| ((before + row) / n - first) as u32)
+            .collect();
+        let windows = of.last().map_or(0, |last| *last as usize + 1);
+        let (order, starts) = sort_by_group(&of, windows, None);
+        let at = |window: u64| Time((first + window).saturating_mul(n) as i64 * SECOND);
+        let borders = (0..windows as u64).map(|w| (at(w), at(w + 1)));
+        Buckets {
+            borders: borders.collect(),
+            of,
+            order,
+            starts,
         }
     }
 
@@ -363,7 +388,7 @@ impl Builder {
     }
 
     /// Counts the rows of a family of slices.
-    fn count(
+    pub(super) fn count(
         &self,
         size: WindowSize,
         buckets: &Buckets,
@@ -429,6 +454,30 @@ impl Builder {
             of: (0..self.log.rows).map(of_row).collect(),
             buckets: count as usize,
         }
+    }
+}
+
+/// The slices of some values of a column, and the slice of each row.
+fn family(
+    category: &Category,
+    values: &[String],
+    slice: impl Fn(String) -> Slice,
+) -> (Vec<Slice>, Vec<u32>) {
+    let place = |level: &String| {
+        let at = values.iter().position(|v| v == level);
+        at.map_or(u32::MAX, |at| at as u32)
+    };
+    let places: Vec<u32> = category.levels.iter().map(place).collect();
+    let of = |code: &u32| places.get(*code as usize).copied().unwrap_or(u32::MAX);
+    let group = category.codes.iter().map(of).collect();
+    (values.iter().cloned().map(slice).collect(), group)
+}
+
+/// What outcomes are centred on.
+pub(super) fn centre(log: &Log) -> f64 {
+    match &log.truth {
+        Truth::Numbers(v) => v.iter().copied().find(|x| !x.is_nan()).unwrap_or(0.0),
+        _ => 0.0,
     }
 }
 

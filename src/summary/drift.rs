@@ -1,8 +1,9 @@
 //! How the values of columns are distributed in two periods, and how far these are apart.
 //!
-//! Distances are exact, so they are made of rows: the numbers of both periods are sorted, words are
+//! Where rows are kept distances are exact, so they are made of rows: the numbers of both periods are sorted, words are
 //! counted, and what is kept is bounded whatever the rows: a few bins and four distances a column. Like
-//! [`super::Exact`] it stands beside the cells and does not survive a merge.
+//! [`super::Exact`] it stands beside the cells and does not survive a merge. Of rows that pass, [`super::Shapes`]
+//! tells it as well as it can be told.
 
 use super::build::{Builder, Places};
 use super::{Series, Summary};
@@ -57,9 +58,15 @@ pub struct ColumnDrift {
     /// Kolmogorov–Smirnov statistic; numbers only.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub kolmogorov_smirnov: Option<f64>,
+    /// The exact one is within this of it; absent where it is exact.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub kolmogorov_smirnov_bound: Option<f64>,
     /// Wasserstein-1 distance in the column's unit; numbers only.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub wasserstein: Option<f64>,
+    /// The exact one is within this of it; absent where it is exact.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub wasserstein_bound: Option<f64>,
     /// Why there is no distance.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub undefined: Option<String>,
@@ -127,6 +134,14 @@ impl Series {
     pub fn drift(&self, periods: &Periods) -> Option<&Drift> {
         self.drift.iter().find(|d| d.periods == *periods)
     }
+
+    /// Keeps a comparison, perhaps in place of the oldest one.
+    pub(super) fn keep_drift(&mut self, drift: Drift) {
+        if self.drift.len() >= KEPT {
+            self.drift.remove(0);
+        }
+        self.drift.push(drift);
+    }
 }
 
 /// The period of a row.
@@ -135,7 +150,7 @@ const AFTER: u8 = 1;
 const NEITHER: u8 = 2;
 
 /// The cells of a column.
-enum Cells<'a> {
+pub(super) enum Cells<'a> {
     Numbers(&'a [f64]),
     Words(&'a [u32], &'a [String]),
 }
@@ -170,14 +185,11 @@ impl Builder {
             rows,
             columns: columns.collect(),
         };
-        if series.drift.len() >= KEPT {
-            series.drift.remove(0);
-        }
-        series.drift.push(drift);
+        series.keep_drift(drift);
     }
 
     /// The columns that are compared.
-    fn compared(&self) -> Vec<(&str, Role, Cells<'_>)> {
+    pub(super) fn compared(&self) -> Vec<(&str, Role, Cells<'_>)> {
         let log = &self.log;
         let score = || (!log.score.is_empty()).then_some(Cells::Numbers(&log.score));
         let has = |role| log.columns.iter().any(|c| c.role == role);
@@ -282,6 +294,16 @@ fn of_words(codes: &[u32], words: &[String], period: &[u8], rows: (u64, u64)) ->
         }
     }
     let [old, new] = &counts;
+    words_apart(words, old, new, rows)
+}
+
+/// Words that stand so often in each period.
+pub(super) fn words_apart(
+    words: &[String],
+    old: &[u64],
+    new: &[u64],
+    rows: (u64, u64),
+) -> ColumnDrift {
     let rows_of = |word: usize| old[word] + new[word];
     let mut shown: Vec<usize> = (0..words.len()).filter(|w| rows_of(*w) >= FEW).collect();
     shown.sort_by(|a, b| {
@@ -311,7 +333,7 @@ fn of_words(codes: &[u32], words: &[String], period: &[u8], rows: (u64, u64)) ->
     }
 }
 
-fn undefined(before: &Distribution, after: &Distribution) -> Option<String> {
+pub(super) fn undefined(before: &Distribution, after: &Distribution) -> Option<String> {
     match (before.values, after.values) {
         (0, 0) => Some("no values".into()),
         (0, _) => Some("no values in the baseline".into()),

@@ -1,4 +1,4 @@
-//! What only rows can tell: the exact ROC AUC and exact percentiles of a range of buckets.
+//! What only rows can tell of a range of buckets: exact areas under curves and exact percentiles.
 
 use super::build::{Buckets, Builder, Places, sort_by_group};
 use super::series::Series;
@@ -6,7 +6,7 @@ use super::{Summary, WindowSize};
 use crate::log::{Log, Task};
 use crate::stats::exact_quantile::{between, rank};
 use crate::stats::interval::quantile_ranks;
-use crate::stats::rank::{AucCell, auc_cells, sort_by_score};
+use crate::stats::rank::{AucCell, CurveCell, auc_cells, curve_cells, sort_by_score};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -18,6 +18,9 @@ pub struct Exact {
     /// ROC AUC of a binary task.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub auc: Option<AucCell>,
+    /// What curves over all thresholds tell of it.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub curve: Option<CurveCell>,
     /// Macro average of the one-against-rest ROC AUCs of a multiclass task.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub macro_auc: Option<Macro>,
@@ -54,6 +57,7 @@ pub struct Ranked {
 pub const PERCENTILES: [f64; 3] = [0.5, 0.95, 0.99];
 
 /// Rows sorted once by what is ranked.
+#[derive(Default)]
 pub(super) struct Orders {
     score: Ordered,
     classes: Vec<Vec<u32>>,
@@ -191,16 +195,18 @@ impl Builder {
             let (from, to) = range.unwrap_or((places.buckets, places.buckets + 1));
             group_of[from..to].iter_mut().for_each(|b| *b = i);
         }
-        let auc = match self.log.task {
+        let (auc, curve) = match self.log.task {
             Some(Task::Binary) if !self.log.score.is_empty() => {
                 let order = &self.orders.score;
                 let rows = order.values.iter().zip(&order.positive).zip(&placed.score);
                 let rows = rows.map(|((score, positive), place)| {
                     (*score, *positive, group_of[*place as usize])
                 });
-                auc_cells(rows, ranges.len())
+                let auc = auc_cells(rows.clone(), ranges.len());
+                let curve = curve_cells(rows, &auc, self.log.probabilistic);
+                (auc, curve)
             }
-            _ => Vec::new(),
+            _ => Default::default(),
         };
         let macros = if self.orders.classes.is_empty() {
             Vec::new()
@@ -220,6 +226,7 @@ impl Builder {
             .map(|(i, range)| Exact {
                 range: *range,
                 auc: auc.get(i).cloned(),
+                curve: curve.get(i).copied(),
                 macro_auc: macros.get(i).cloned(),
                 latency_ms: latency.get(i).copied().flatten(),
             })

@@ -83,7 +83,10 @@ pub(super) fn facts(log: &Log, edges: &[f64]) -> Facts {
     let bin = log
         .score
         .iter()
-        .map(|s| if s.is_nan() { u32::MAX } else { bin(edges, *s) })
+        .map(|s| match s.is_nan() || edges.len() < 2 {
+            true => u32::MAX,
+            false => bin(edges, *s),
+        })
         .collect();
     let mut facts = Facts {
         bin,

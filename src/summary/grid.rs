@@ -25,6 +25,12 @@ impl WindowSize {
     /// The sizes of the calendar, finest first.
     pub const CALENDAR: [Self; 4] = [Self::Hour, Self::Day, Self::Week, Self::Month];
 
+    /// The next larger size of the calendar that is made of whole windows of this one.
+    pub(super) fn larger(self) -> Option<Self> {
+        let larger = |l: &Self| *l > self && l.is_made_of(self);
+        Self::CALENDAR.into_iter().find(larger)
+    }
+
     /// Whether windows of this size are made of whole windows of the finer size.
     #[must_use]
     pub fn is_made_of(self, finer: Self) -> bool {
@@ -101,7 +107,7 @@ pub fn next(size: WindowSize, start: Time) -> Time {
 }
 
 /// Windows at most that a size chosen for the reader gives.
-const MANY: usize = 120;
+pub(super) const MANY: usize = 120;
 /// Windows at least that make a trend.
 const FEW: usize = 8;
 /// Rows on average at least that make a window worth judging.
@@ -111,7 +117,15 @@ const THIN: usize = 60;
 /// 120 windows and at least 60 rows in the mean one; rows where the calendar gives too few.
 #[must_use]
 pub fn suit(times: &[i64], missing: i64) -> WindowSize {
-    let rows = times.iter().filter(|t| **t != missing).count();
+    suit_rows(
+        times,
+        missing,
+        times.iter().filter(|t| **t != missing).count(),
+    )
+}
+
+/// The size that suits so many rows at these instants, one of each instant or more.
+pub(super) fn suit_rows(times: &[i64], missing: i64, rows: usize) -> WindowSize {
     let by_rows = WindowSize::Rows((rows.div_ceil(20)).max(50).min(u32::MAX as usize) as u32);
     let Some((low, high)) = times
         .iter()

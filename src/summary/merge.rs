@@ -32,6 +32,8 @@ impl Summary {
         self.served |= other.served;
         self.probabilistic &= other.probabilistic;
         self.delays |= other.delays;
+        self.streamed |= other.streamed;
+        self.shapes = None;
         self.span = match (self.span, other.span) {
             (Some(a), Some(b)) => Some((a.0.min(b.0), a.1.max(b.1))),
             (a, b) => a.or(b),
@@ -94,6 +96,32 @@ impl Summary {
         self.series
             .sort_by(|a, b| (&a.slice, a.size).cmp(&(&b.slice, b.size)));
         Ok(())
+    }
+}
+
+impl Summary {
+    /// Knows these classes, in this order, which are its own and perhaps others.
+    pub(super) fn relabel(&mut self, labels: &[String]) {
+        if self.labels == labels {
+            return;
+        }
+        let place = |label: &String| labels.iter().position(|l| l == label);
+        let places: Vec<Option<usize>> = self.labels.iter().map(place).collect();
+        let code = |old: u32| {
+            let at = places.get(old as usize).copied().flatten();
+            at.map_or(u32::MAX, |at| at as u32)
+        };
+        for series in &mut self.series {
+            let buckets = series.buckets.iter_mut().map(|b| &mut b.cell);
+            let classes = buckets.chain(&mut series.reference);
+            for classes in classes.filter_map(|c| c.classes.as_mut()) {
+                for (truth, predicted, _) in &mut classes.confusion {
+                    (*truth, *predicted) = (code(*truth), code(*predicted));
+                }
+                classes.confusion.sort_unstable();
+            }
+        }
+        self.labels = labels.to_vec();
     }
 }
 

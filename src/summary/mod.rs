@@ -9,6 +9,7 @@
 //! it is absent a report says so and gives the value from the histogram with its bound. The same holds of
 //! [`Drift`], the columns in two periods, which a report leaves out where it is absent.
 
+mod blocks;
 pub mod build;
 mod cell;
 mod drift;
@@ -16,10 +17,13 @@ mod exact;
 mod facts;
 mod grid;
 mod merge;
+mod names;
 mod series;
+mod shapes;
 mod total;
 mod work;
 
+pub use blocks::{Blocks, Wanted};
 pub use cell::{
     CALIBRATION_BINS, Cell, Classes, Counted, Histogram, Moments, Numbers, Service, Tenth,
 };
@@ -27,11 +31,13 @@ pub use drift::{Bins, ColumnDrift, Distribution, Drift, Periods};
 pub use exact::{Exact, Macro, PERCENTILES, Ranked};
 pub use grid::{WindowSize, floor, next};
 pub use series::{Bucket, Series};
+pub use shapes::Shapes;
 
 use crate::log::{Counts, Role, Task};
 use crate::stats::exact_sum::Sum;
 use crate::table::time::Time;
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// The name and version of the shape of [`Summary`].
 pub const SCHEMA: &str = "plumbline.summary/1";
@@ -81,7 +87,7 @@ pub struct ColumnInfo {
 }
 
 /// A file that was read.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct SourceInfo {
     /// File name without its folder.
     pub name: String,
@@ -157,6 +163,12 @@ pub struct Summary {
     pub columns: Vec<ColumnInfo>,
     /// Name of the reference file.
     pub reference: Option<String>,
+    /// Whether rows were counted as they passed and then let go: what only rows can tell was never known.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub streamed: bool,
+    /// The columns of rows that were counted as they passed; it stays where these were.
+    #[serde(skip)]
+    pub shapes: Option<Arc<Shapes>>,
     /// Cells over time of each slice; the first one is of all rows.
     pub series: Vec<Series>,
 }

@@ -41,6 +41,25 @@ pub struct Series {
 }
 
 impl Series {
+    /// The same rows by a size that is made of whole buckets; what only rows can tell is left behind.
+    #[must_use]
+    pub fn coarser(&self, size: WindowSize) -> Self {
+        let bucket = |range| {
+            let (start, end) = self.border(size, range);
+            let cell = self.total(range).into_owned();
+            Bucket { start, end, cell }
+        };
+        Self {
+            slice: self.slice.clone(),
+            size,
+            buckets: self.windows(size).into_iter().map(bucket).collect(),
+            full: self.full,
+            reference: self.reference.clone(),
+            exact: Vec::new(),
+            drift: Vec::new(),
+        }
+    }
+
     /// Ranges of buckets that make the windows of a size: (first, end). The size must be made of
     /// whole buckets ([`WindowSize::is_made_of`]).
     #[must_use]

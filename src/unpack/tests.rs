@@ -190,3 +190,28 @@ fn a_file_that_cannot_be_read_is_told_as_it_is() {
     let why = unpack("x.gz", &Gone, &mut Memory::default(), Limits::NATIVE).unwrap_err();
     assert_eq!(why.found, "it was moved");
 }
+
+#[test]
+fn unpacking_tells_how_far_it_has_come() {
+    let text = text(60_000);
+    let members: [(&str, &[u8]); 2] = [("a.csv", text.as_bytes()), ("b.csv", text.as_bytes())];
+    for (name, packed) in [
+        ("x.csv.gz", gzip(text.as_bytes())),
+        ("x.csv.zst", zstd(text.as_bytes())),
+        (
+            "x.zip",
+            super::tests_archive::zip(&members, super::tests_archive::deflated()),
+        ),
+    ] {
+        let size = packed.len() as u64;
+        let told = std::cell::RefCell::new(Vec::new());
+        let tell = |read| told.borrow_mut().push(read);
+        let packed = packed.as_slice();
+        let counted = crate::read::Counted::new(&packed, &tell);
+        unpack(name, &counted, &mut Memory::default(), Limits::NATIVE).unwrap();
+        let told = told.into_inner();
+        assert!(told.is_sorted() && told.len() > 2, "{name}: {told:?}");
+        assert!(told[0] < size, "{name}: {told:?}");
+        assert_eq!(told.last(), Some(&size), "{name}");
+    }
+}

@@ -9,8 +9,8 @@ use super::client::{Client, Stopped};
 use super::files::Given;
 use super::slices::report;
 use super::{timing, url};
-use crate::engine::arrange;
 use crate::engine::message::Input;
+use crate::engine::{Mode, arrange};
 use crate::log::Role;
 use crate::report::view::{BaselineChoice, View, WindowSize};
 use crate::report::{ColumnDrift, Report, Window};
@@ -47,9 +47,8 @@ pub fn offer(client: &Client) {
 
 async fn measure(client: &Client, files: Vec<File>) -> Result<Value, Stopped> {
     let began = timing::now();
-    let looked = client
-        .look(files.into_iter().map(Given::from).collect())
-        .await;
+    let files = files.into_iter().map(Given::from).collect();
+    let looked = client.look(files, |_| {}).await?;
     if let Some(error) = looked.refused.into_iter().next() {
         return Err(error.into());
     }
@@ -61,14 +60,16 @@ async fn measure(client: &Client, files: Vec<File>) -> Result<Value, Stopped> {
         ..View::default()
     };
     let by_day = view(WindowSize::Day);
-    let loaded = client.run(&files, &inputs, by_day.clone(), |_| {}).await?;
+    let loaded = client
+        .run(&files, &inputs, mode(), by_day.clone(), |_| {})
+        .await?;
     let summarised = timing::now();
     let (days, _) = report(&loaded.summary, &by_day).await;
     let reported = timing::now();
     let by_hour = view(WindowSize::Hour);
-    let refined = client.refine(by_hour.clone()).await?;
+    let finer = client.refine(by_hour.clone()).await?;
     let summarised_again = timing::now();
-    let (hours, _) = report(&refined, &by_hour).await;
+    let (hours, _) = report(&finer, &by_hour).await;
     let reported_again = timing::now();
     let (drifted, compared_at) = match later(&days, by_day.clone()) {
         Some(view) => {
@@ -107,6 +108,15 @@ async fn measure(client: &Client, files: Vec<File>) -> Result<Value, Stopped> {
     }))
 }
 
+/// Whether rows are kept: `mode=kept`, `mode=streamed`, else as their size allows.
+fn mode() -> Mode {
+    match url::param("mode").as_deref() {
+        Some("kept") => Mode::Kept,
+        Some("streamed") => Mode::Streamed,
+        _ => Mode::Auto,
+    }
+}
+
 /// The report on the second target, a number: the files are read again with its roles alone.
 async fn second(
     client: &Client,
@@ -125,7 +135,9 @@ async fn second(
             let _ = input.give(role, column);
         }
     }
-    let loaded = client.run(files, &inputs, view.clone(), |_| {}).await?;
+    let loaded = client
+        .run(files, &inputs, mode(), view.clone(), |_| {})
+        .await?;
     Ok(report(&loaded.summary, view).await.0)
 }
 

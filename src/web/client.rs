@@ -7,14 +7,16 @@
 
 use super::files::Given;
 use super::look::Looked;
+use super::opening::ToRead;
 use super::pool::{Answer, Hand, OnProgress, Source, fault, text_of};
 use super::progress::Tracker;
 use super::slices::Slices;
 use super::timing;
 use super::wire::Load;
 use crate::engine::message::{Input, Reply, Request, Shard, Written};
+use crate::engine::pace::Looks;
 use crate::engine::parcel::{Packing, Unpacking};
-use crate::engine::{Shards, widen};
+use crate::engine::{Mode, Shards, widen};
 use crate::read::ReadError;
 use crate::report::view::View;
 use crate::summary::{Series, Summary};
@@ -27,6 +29,7 @@ use std::sync::Arc;
 use wasm_bindgen::JsValue;
 use web_sys::File;
 
+pub use super::opening::streams;
 pub use super::pool::Stopped;
 pub use super::progress::{Progress, Stage};
 
@@ -93,14 +96,16 @@ impl Client {
 
     /// Looks into the start of each file: its format, columns and their likely roles. A file that
     /// holds others gives these.
-    pub async fn look(&self, files: Vec<Given>) -> Looked {
-        match self.readers().await {
-            Ok(readers) => Looked::at(&readers, files).await,
-            Err(error) => Looked {
-                found: Vec::new(),
-                refused: vec![error],
-            },
-        }
+    ///
+    /// # Errors
+    /// [`Stopped::Cancelled`] after [`Client::cancel`]; [`Stopped::Failed`] where no worker starts.
+    pub async fn look(
+        &self,
+        files: Vec<Given>,
+        on_progress: impl Fn(Looks) + 'static,
+    ) -> Result<Looked, Stopped> {
+        let readers = self.readers().await?;
+        Looked::at(&readers, files, Rc::new(on_progress)).await
     }
 
     /// Reads the files, joins and summarises them. `inputs` are beside `files` (those of each), with
@@ -113,6 +118,7 @@ impl Client {
         &self,
         files: &[Vec<File>],
         inputs: &[Input],
+        mode: Mode,
         view: View,
         on_progress: impl Fn(Progress) + 'static,
     ) -> Result<Loaded, Stopped> {
@@ -120,13 +126,7 @@ impl Client {
         let keeper = Hand::new(self.source().await?);
         self.0.candidate.replace(Some(Rc::clone(&keeper)));
         let done = self
-            .read_and_finish(
-                &keeper,
-                &files.concat(),
-                Input::files(inputs),
-                view,
-                Rc::new(on_progress),
-            )
+            .read_and_finish(&keeper, (files, inputs, mode), view, Rc::new(on_progress))
             .await;
         let mine = matches!(&*self.0.candidate.borrow(), Some(c) if Rc::ptr_eq(c, &keeper));
         if !mine {
@@ -135,7 +135,14 @@ impl Client {
         }
         self.0.candidate.take();
         match done {
-            Ok(loaded) => {
+            Ok((loaded, heir)) => {
+                let keeper = match heir {
+                    Some(heir) => {
+                        keeper.stop();
+                        heir
+                    }
+                    None => keeper,
+                };
                 let tell = self.0.on_loss.borrow().clone();
                 keeper.on_death(Box::new(move |why| {
                     let mend = "What is shown stays; the files are read again when a choice needs their rows";
@@ -307,6 +314,15 @@ impl Client {
     #[must_use]
     pub fn holds_rows(&self) -> bool {
         let keeper = self.0.keeper.borrow();
+        let holds =
+            |(hand, summary): &(Rc<Hand>, Arc<Summary>)| hand.is_live() && !summary.streamed;
+        keeper.as_ref().is_some_and(holds)
+    }
+
+    /// Whether [`Client::refine`] can tell how columns differ.
+    #[must_use]
+    pub fn compares(&self) -> bool {
+        let keeper = self.0.keeper.borrow();
         keeper.as_ref().is_some_and(|(hand, _)| hand.is_live())
     }
 
@@ -340,37 +356,51 @@ impl Client {
     async fn read_and_finish(
         &self,
         keeper: &Hand,
-        files: &[File],
-        inputs: Vec<Input>,
+        (files, tables, mode): (&[Vec<File>], &[Input], Mode),
         view: View,
         on_progress: Rc<dyn Fn(Progress)>,
-    ) -> Result<Loaded, Stopped> {
+    ) -> Result<(Loaded, Option<Rc<Hand>>), Stopped> {
         let began = timing::now();
-        let mut inputs: Vec<Input> = inputs.into_iter().map(without_samples).collect();
+        let mut given = ToRead::of(files, tables, mode).await;
         let readers = self.readers().await?;
-        let tracker = Rc::new(Tracker::new(&inputs, on_progress));
-        let open = Request::Open {
-            inputs: inputs.iter().map(for_keeper).collect(),
-        };
-        let open = keeper.ask(&open, Load::None, None);
-        let plan = Plan::new(&inputs);
+        let wanted = self.0.candidate.borrow().clone();
+        if !wanted.is_some_and(|wanted| std::ptr::eq(&raw const *wanted, keeper)) {
+            return Err(Stopped::Cancelled);
+        }
+        let tracker = Rc::new(Tracker::new(&given.inputs, on_progress));
+        let mut opening = Some(given.open(keeper, &view));
+        if !given.are_few()
+            && let Some(opening) = opening.take()
+        {
+            opening.await?;
+        }
+        let mut plan = Plan::new(&given.inputs);
         let on_loss = |error: ReadError| {
             if let Some(tell) = self.0.on_loss.borrow().clone() {
                 let mend = "A new worker read them instead; nothing is lost".to_owned();
                 tell(ReadError { mend, ..error });
             }
         };
-        let work = read_all(&readers, keeper, files, &inputs, &plan, &tracker, &on_loss);
-        let ((), ()) = futures::try_join!(async { open.await.map(|_| ()) }, work)?;
-        let again = plan.again(&mut inputs);
+        let work = read_all(&readers, keeper, &given, &plan, &tracker, &on_loss);
+        let opened = async {
+            match opening {
+                Some(opening) => opening.await,
+                None => Ok(()),
+            }
+        };
+        let ((), ()) = futures::try_join!(opened, work)?;
+        let again = plan.again(&mut given.inputs);
         if !again.is_empty() {
-            tracker.again(&again);
-            let fresh = |file: usize| Some((file, for_keeper(inputs.get(file)?)));
-            let request = Request::Again {
-                files: again.into_iter().filter_map(fresh).collect(),
-            };
-            keeper.ask(&request, Load::None, None).await?;
-            read_all(&readers, keeper, files, &inputs, &plan, &tracker, &on_loss).await?;
+            if given.streamed {
+                // What was counted cannot be taken back: everything is read once more.
+                plan = Plan::new(&given.inputs);
+                tracker.again(&(0..given.inputs.len()).collect::<Vec<_>>());
+                given.open(keeper, &view).await?;
+            } else {
+                tracker.again(&again);
+                keeper.ask(&given.again(again), Load::None, None).await?;
+            }
+            read_all(&readers, keeper, &given, &plan, &tracker, &on_loss).await?;
         }
         if !plan.complete() {
             return Err(fault("", "read the files", "parts of them do not meet").into());
@@ -400,14 +430,25 @@ impl Client {
         let middle = end - summarise_ms;
         timing::measure_between(timing::JOIN, middle - join_ms, middle);
         timing::measure_between(timing::SUMMARISE, middle, end);
-        Ok(Loaded {
-            summary: Arc::new(unpack(parcel, &[]).await?),
+        let parcel = parcel.into_bytes();
+        let heir = if given.streamed {
+            // It needs no more than the counts, and the keeper's memory can go.
+            let heir = Hand::new(self.source().await?);
+            heir.ask(&Request::Hold, Load::copy_of(&parcel), None)
+                .await?;
+            Some(heir)
+        } else {
+            None
+        };
+        let loaded = Loaded {
+            summary: Arc::new(summary_of(&parcel, &[]).await?),
             rows: tracker.rows(),
             bytes: tracker.bytes(),
             read_ms: read - began,
             join_ms,
             summarise_ms,
-        })
+        };
+        Ok((loaded, heir))
     }
 }
 
@@ -461,15 +502,14 @@ impl Plan {
 async fn read_all(
     readers: &[Rc<Hand>],
     keeper: &Hand,
-    files: &[File],
-    inputs: &[Input],
+    given: &ToRead,
     plan: &Plan,
     tracker: &Tracker,
     on_loss: &dyn Fn(ReadError),
 ) -> Result<(), Stopped> {
     let one = |reader: &Rc<Hand>| {
         let reader = Rc::clone(reader);
-        async move { read_shards(&reader, keeper, files, inputs, plan, tracker, on_loss).await }
+        async move { read_shards(&reader, keeper, given, plan, tracker, on_loss).await }
     };
     try_join_all(readers.iter().map(one)).await.map(|_| ())
 }
@@ -479,15 +519,15 @@ async fn read_all(
 async fn read_shards(
     reader: &Hand,
     keeper: &Hand,
-    files: &[File],
-    inputs: &[Input],
+    given: &ToRead,
     plan: &Plan,
     tracker: &Tracker,
     on_loss: &dyn Fn(ReadError),
 ) -> Result<(), Stopped> {
     let mut keeping: Option<futures::future::LocalBoxFuture<'_, Result<Answer, Stopped>>> = None;
     while let Some(shard) = plan.next() {
-        let (Some(input), Some(file)) = (inputs.get(shard.file), files.get(shard.file)) else {
+        let place = (given.inputs.get(shard.file), given.files.get(shard.file));
+        let (Some(input), Some(file)) = place else {
             break;
         };
         let request = Request::Read {
@@ -530,30 +570,15 @@ async fn read_shards(
     }
 }
 
-/// What was seen of each column served to guess its role; readers need it no more.
-fn without_samples(mut input: Input) -> Input {
-    for column in &mut input.sniff.columns {
-        column.samples = Vec::new();
-    }
-    input
-}
-
-/// What the keeper needs to know of a file: it reads none.
-fn for_keeper(input: &Input) -> Input {
-    let mut input = input.clone();
-    input.sniff.schema.columns = Vec::new();
-    for guess in &mut input.roles {
-        guess.because = String::new();
-    }
-    input
-}
-
 /// Opens a parcel without holding up the page: after each slice of time it lets the browser draw.
 async fn unpack(parcel: Load, known: &[Series]) -> Result<Summary, ReadError> {
+    summary_of(&parcel.into_bytes(), known).await
+}
+
+async fn summary_of(parcel: &[u8], known: &[Series]) -> Result<Summary, ReadError> {
     let damaged = || fault("", "read the summary", "it was damaged on its way");
-    let bytes = parcel.into_bytes();
     let slices = Slices::begin();
-    let mut unpacking = Unpacking::begin(&bytes, known).ok_or_else(damaged)?;
+    let mut unpacking = Unpacking::begin(parcel, known).ok_or_else(damaged)?;
     while unpacking.step().ok_or_else(damaged)? {
         slices.rest().await;
     }

@@ -2,12 +2,15 @@
 
 use super::client::unexpected;
 use super::files::Given;
-use super::pool::{Answer, Hand, Stopped, fault};
+use super::pool::{Answer, Hand, OnProgress, Stopped};
+use super::progress::Looking;
+use super::slices::Slices;
 use super::wire::Load;
 use crate::engine::message::{Input, Reply, Request};
-use crate::engine::{few, sift, tables};
+use crate::engine::pace::Looks;
+use crate::engine::{Tables, beside, few, sift};
 use crate::read::{ReadError, Trouble};
-use futures::future::join_all;
+use futures::future::try_join_all;
 use std::rc::Rc;
 use web_sys::File;
 
@@ -18,59 +21,98 @@ pub struct Looked {
     pub found: Vec<(Vec<File>, Input)>,
     /// Why the other files are none.
     pub refused: Vec<ReadError>,
+    /// What was found beside tables and is not meant as one, and why.
+    pub left_out: Vec<ReadError>,
 }
 
 impl Looked {
     /// Has workers look into files.
-    pub(super) async fn at(readers: &[Rc<Hand>], files: Vec<Given>) -> Self {
+    pub(super) async fn at(
+        readers: &[Rc<Hand>],
+        files: Vec<Given>,
+        tell: Rc<dyn Fn(Looks)>,
+    ) -> Result<Self, Stopped> {
+        let looking = Rc::new(Looking::into_files(files.len(), tell));
         let looks = files.into_iter().enumerate();
-        let looks = looks.map(|(i, given)| into(readers, i, given));
-        let (mut found, mut refused) = (Vec::new(), Vec::new());
-        for looked in join_all(looks).await.into_iter().flatten() {
-            match looked {
-                Ok(table) => found.push(table),
-                Err(why) => refused.push(why),
+        let looks = looks.map(|(at, given)| into(readers, at, given, &looking));
+        let (mut found, mut refused, mut damaged) = (Vec::new(), Vec::new(), Vec::new());
+        for (looked, skipped) in try_join_all(looks).await? {
+            for looked in looked {
+                match looked {
+                    Ok(table) => found.push(table),
+                    Err(why) => refused.push(why),
+                }
             }
+            damaged.extend(skipped);
         }
-        let (found, unknown) = sift(tables(found));
-        refused.extend(unknown);
-        Self {
+        let slices = Slices::begin();
+        let mut tables = Tables::of(found);
+        while tables.step() {
+            slices.rest().await;
+        }
+        let (found, unknown) = sift(tables.finish());
+        let (mut refused, mut left_out) = beside(refused, found.len());
+        refused.extend(damaged);
+        left_out.extend(unknown);
+        Ok(Self {
             found,
             refused: few(refused),
-        }
+            left_out,
+        })
     }
 }
 
 /// A file that is a table, or why it is none.
 type Found = Result<(File, Input), ReadError>;
 
-/// Looks into a file, and where it holds others into these.
-async fn into(readers: &[Rc<Hand>], at: usize, given: Given) -> Vec<Found> {
-    let (files, blobs, skipped) = match sniff(readers, at, &given).await {
+/// Looks into a file, and where it holds others into these; and tells what in it could not be unpacked.
+/// It fails only where it is cancelled.
+async fn into(
+    readers: &[Rc<Hand>],
+    at: usize,
+    given: Given,
+    looking: &Rc<Looking>,
+) -> Result<(Vec<Found>, Vec<ReadError>), Stopped> {
+    let telling = Rc::clone(looking);
+    let (name, bytes) = (given.name.clone(), given.file.size() as u64);
+    let progress: OnProgress = Rc::new(move |_, done| telling.unpacks(at, &name, bytes, done));
+    let (files, blobs, skipped) = match sniff(readers, at, &given, Some(progress)).await {
         Ok((Reply::Unpacked { files, skipped }, Load::Files(blobs))) => (files, blobs, skipped),
-        answer => return vec![table(given, Vec::new(), answer)],
+        answer => {
+            looking.looked();
+            return Ok((vec![table(given, Vec::new(), answer)?], Vec::new()));
+        }
     };
+    looking.unpacked(at, files.len());
     let within = files.into_iter().zip(blobs).enumerate();
     let within = within.map(|(i, ((name, troubles), file))| async move {
         let given = Given { name, file };
-        let answer = sniff(readers, at + i, &given).await;
+        let answer = sniff(readers, at + i, &given, None).await;
+        looking.looked();
         table(given, troubles, answer)
     });
-    let mut found = join_all(within).await;
-    found.extend(skipped.into_iter().map(Err));
-    found
+    Ok((try_join_all(within).await?, skipped))
 }
 
-fn table(given: Given, troubles: Vec<Trouble>, answer: Result<Answer, Stopped>) -> Found {
+fn table(
+    given: Given,
+    troubles: Vec<Trouble>,
+    answer: Result<Answer, Stopped>,
+) -> Result<Found, Stopped> {
     match answer {
-        Ok((Reply::Sniffed { input }, _)) => Ok((given.file, Input { troubles, ..*input })),
-        Ok(_) => Err(unexpected(&given.name)),
-        Err(Stopped::Failed(error)) => Err(error),
-        Err(Stopped::Cancelled) => Err(fault(&given.name, "look into it", "cancelled")),
+        Ok((Reply::Sniffed { input }, _)) => Ok(Ok((given.file, Input { troubles, ..*input }))),
+        Ok(_) => Ok(Err(unexpected(&given.name))),
+        Err(Stopped::Failed(error)) => Ok(Err(error)),
+        Err(Stopped::Cancelled) => Err(Stopped::Cancelled),
     }
 }
 
-async fn sniff(readers: &[Rc<Hand>], at: usize, given: &Given) -> Result<Answer, Stopped> {
+async fn sniff(
+    readers: &[Rc<Hand>],
+    at: usize,
+    given: &Given,
+    progress: Option<OnProgress>,
+) -> Result<Answer, Stopped> {
     let reader = readers.get(at % readers.len().max(1));
     let reader = reader.ok_or_else(|| unexpected(&given.name))?;
     let request = Request::Sniff {
@@ -78,5 +120,5 @@ async fn sniff(readers: &[Rc<Hand>], at: usize, given: &Given) -> Result<Answer,
         bytes: given.file.size() as u64,
     };
     let file = Load::File(given.file.clone());
-    reader.ask(&request, file, None).await
+    reader.ask(&request, file, progress).await
 }

@@ -17,6 +17,7 @@ pub mod chart_view;
 pub mod client;
 pub mod files;
 pub mod look;
+mod opening;
 mod pool;
 mod progress;
 pub mod save;

@@ -301,7 +301,9 @@ fn describe(request: &Request) -> (String, String) {
             input.name.clone(),
             format!("read its bytes {} to {}", shard.start, shard.end),
         ),
-        Request::Open { .. } | Request::Again { .. } => (String::new(), "begin".into()),
+        Request::Open { .. } | Request::More { .. } | Request::Again { .. } => {
+            (String::new(), "begin".into())
+        }
         Request::Keep { shard, .. } => (
             String::new(),
             format!("keep part {} of file {}", shard.index + 1, shard.file + 1),

@@ -1,15 +1,14 @@
-//! How far a run has come, told at most every 50 ms.
+//! How far a run or a look into files has come, told at most every 50 ms.
 
 use super::timing;
 use crate::engine::message::{Input, Shard};
+use crate::engine::pace::{Looks, Pace};
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// Least time between two tellings, in milliseconds.
 const STEP_MS: f64 = 50.0;
-/// Milliseconds before a rate is worth telling.
-const SETTLED_MS: f64 = 300.0;
 
 /// What a run is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,16 +47,23 @@ pub struct Progress {
     pub stage: Stage,
     /// How much of this stage is done, between 0 and 1.
     pub done: f64,
-    /// Bytes read.
-    pub bytes_done: u64,
-    /// Bytes of all files.
-    pub bytes_total: u64,
-    /// Rows read.
-    pub rows: u64,
-    /// Rows read a second, over the whole run.
-    pub rows_per_s: f64,
-    /// Seconds until all is read, once that can be told.
-    pub seconds_left: Option<f64>,
+    /// How far the reading has come.
+    pub read: Pace,
+}
+
+impl Progress {
+    /// A run over so many bytes that begins.
+    #[must_use]
+    pub fn begin(bytes: u64) -> Self {
+        Self {
+            stage: Stage::Read,
+            done: 0.0,
+            read: Pace {
+                of: bytes,
+                ..Pace::default()
+            },
+        }
+    }
 }
 
 pub(super) struct Tracker {
@@ -99,7 +105,7 @@ impl Tracker {
         self.rows.set(self.rows.get() + new.1 - old.1);
         self.read_ms.set(timing::now() - self.began);
         if timing::now() - self.told.get() >= STEP_MS {
-            self.tell(self.share_read());
+            self.tell(self.read().share());
         }
     }
 
@@ -131,30 +137,73 @@ impl Tracker {
         self.total
     }
 
-    fn share_read(&self) -> f64 {
-        if self.total == 0 {
-            return 1.0;
+    fn read(&self) -> Pace {
+        Pace {
+            bytes: self.bytes.get().min(self.total),
+            of: self.total,
+            rows: self.rows.get(),
+            ms: self.read_ms.get(),
         }
-        (self.bytes.get() as f64 / self.total as f64).min(1.0)
     }
 
     fn tell(&self, done: f64) {
         self.told.set(timing::now());
-        let ms = self.read_ms.get();
-        let share = self.share_read();
-        let settled = self.stage.get() == Stage::Read && ms >= SETTLED_MS && share > 0.0;
         (self.tell)(Progress {
             stage: self.stage.get(),
             done,
-            bytes_done: self.bytes.get().min(self.total),
-            bytes_total: self.total,
-            rows: self.rows.get(),
-            rows_per_s: if ms > 0.0 {
-                self.rows.get() as f64 / ms * 1e3
-            } else {
-                0.0
-            },
-            seconds_left: settled.then(|| ms / 1e3 * (1.0 - share) / share),
+            read: self.read(),
         });
+    }
+}
+
+/// Tells of a look into files.
+pub(super) struct Looking {
+    tell: Rc<dyn Fn(Looks)>,
+    looks: RefCell<Looks>,
+    told: Cell<f64>,
+    /// When the first file that holds others was begun.
+    began: Cell<Option<f64>>,
+}
+
+impl Looking {
+    pub(super) fn into_files(files: usize, tell: Rc<dyn Fn(Looks)>) -> Self {
+        Self {
+            tell,
+            looks: Looks::into_files(files).into(),
+            // Most looks are over before there is anything to tell.
+            told: timing::now().into(),
+            began: None.into(),
+        }
+    }
+
+    /// See [`Looks::unpacks`].
+    pub(super) fn unpacks(&self, at: usize, name: &str, bytes: u64, share: f64) {
+        let now = timing::now();
+        let began = self.began.get().unwrap_or(now);
+        self.began.set(Some(began));
+        let mut looks = self.looks.borrow_mut();
+        looks.unpacks(at, name, bytes, share, now - began);
+        drop(looks);
+        self.told();
+    }
+
+    /// See [`Looks::unpacked`].
+    pub(super) fn unpacked(&self, at: usize, files: usize) {
+        self.looks.borrow_mut().unpacked(at, files);
+        self.told();
+    }
+
+    /// A file was looked into that holds no others.
+    pub(super) fn looked(&self) {
+        self.looks.borrow_mut().looked += 1;
+        self.told();
+    }
+
+    fn told(&self) {
+        if timing::now() - self.told.get() >= STEP_MS {
+            self.told.set(timing::now());
+            let looks = self.looks.borrow().clone();
+            (self.tell)(looks);
+        }
     }
 }

@@ -2,10 +2,10 @@
 //! a [`Request`](crate::engine::message::Request) or [`Reply`](crate::engine::message::Reply), and
 //! what rides beside it.
 
-use js_sys::{Array, ArrayBuffer, Function, Reflect, Uint8Array};
+use js_sys::{Array, ArrayBuffer, Uint8Array};
 use serde::{Serialize, de::DeserializeOwned};
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::File;
+use web_sys::{File, MessageChannel, MessagePort};
 
 /// The number of messages that answer no question: `Ready`, and a dying worker's last words.
 pub const UNASKED: u32 = 0;
@@ -61,14 +61,26 @@ pub fn taken(buffer: &ArrayBuffer) -> Vec<u8> {
     bytes
 }
 
-/// Gives the memory of a buffer back.
+thread_local! {
+    /// A door that leads nowhere: what is sent through it is gone.
+    static NOWHERE: Option<MessagePort> = {
+        let channel = MessageChannel::new().ok();
+        channel.map(|channel| {
+            channel.port2().close();
+            channel.port1()
+        })
+    };
+}
+
+/// Gives the memory of a buffer back: it changes hands to nobody. (`transfer(0)` takes it from the script
+/// too, but browsers keep it until their own collector runs.)
 pub fn free(buffer: &ArrayBuffer) {
-    // Browsers before 2024 lack it, and collect the buffer when they see fit.
-    if let Ok(transfer) = Reflect::get(buffer, &"transfer".into())
-        && let Some(transfer) = transfer.dyn_ref::<Function>()
-    {
-        let _ = transfer.call1(buffer, &0.into());
-    }
+    NOWHERE.with(|nowhere| {
+        if let Some(nowhere) = nowhere {
+            // If it stays, the browser collects it when it sees fit.
+            let _ = nowhere.post_message_with_transferable(&JsValue::NULL, &Array::of1(buffer));
+        }
+    });
 }
 
 /// A message as the browser carries it, and the list of what changes hands with it.

@@ -11,7 +11,7 @@ use super::wire::{self, Load, UNASKED};
 use crate::engine::message::{Input, Reply, Request, Shard, Written};
 use crate::engine::rows::Load as Rows;
 use crate::engine::{Keeper, example, info, look, parcel, read_through, write};
-use crate::read::{Bytes, ReadError};
+use crate::read::{Bytes, Counted, ReadError};
 use crate::report::html::{self, Payload};
 use crate::summary::{Series, Summary};
 use crate::unpack::{HEAD_BYTES, holds_others};
@@ -119,23 +119,30 @@ fn answer(
             };
             let head = slices.read(0, HEAD_BYTES.min(bytes))?;
             if holds_others(&head) {
-                return unpacked(&name, &slices);
+                let clock = Clock::new(post, id);
+                let tell = |read| clock.tick("unpack", read as f64 / bytes.max(1) as f64);
+                return unpacked(&name, &Counted::new(&slices, &tell));
             }
             let input = Box::new(look(&name, &slices)?);
             Ok((Reply::Sniffed { input }, Load::None))
         }
         Request::Read { shard, input } => read(&file(load, &input.name)?, shard, &input),
-        Request::Open { inputs } => {
-            *keeping = Some(Keeping::new(Keeper::open(inputs)));
+        Request::Open { inputs, stream } => {
+            let keeper = match stream {
+                Some(view) => Keeper::streaming(inputs, view),
+                None => Keeper::open(inputs),
+            };
+            *keeping = Some(Keeping::new(keeper));
+            Ok((Reply::Kept, Load::None))
+        }
+        Request::More { inputs } => {
+            opened(keeping)?.keeper.more(inputs);
             Ok((Reply::Kept, Load::None))
         }
         Request::Keep { shard, info } => {
             let rows = Rows::Bytes(load.into_bytes());
-            if opened(keeping)?.keeper.keep(shard, info, rows) {
-                Ok((Reply::Kept, Load::None))
-            } else {
-                Err(fault("", "the rows were damaged on their way"))
-            }
+            opened(keeping)?.keeper.keep(shard, info, rows)?;
+            Ok((Reply::Kept, Load::None))
         }
         Request::Again { files } => {
             let keeper = &mut opened(keeping)?.keeper;
@@ -185,7 +192,10 @@ fn answer(
         Request::Hold => {
             let summary = parcel::open(&load.into_bytes(), &[])
                 .ok_or_else(|| fault("", "the summary was damaged on its way"))?;
-            *keeping = Some(Keeping::new(Keeper::holding(summary)));
+            // The page, which sends it, has all of it.
+            let sent = summary.series.clone();
+            let keeper = Keeper::holding(summary);
+            *keeping = Some(Keeping { keeper, sent });
             Ok((Reply::Kept, Load::None))
         }
         Request::Write { what, view } => {

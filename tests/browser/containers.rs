@@ -51,7 +51,16 @@ fn an_archive_gives_the_tables_in_it_and_names_what_is_none() {
     let expected = command_line(&[&zip], &["--out", "-"]);
     assert!(expected.contains("all.zip/log/predictions.csv"));
     assert_same(&text, &expected);
-    let told = app.page.text(&part("errors"));
+    assert_eq!(
+        app.page.text(&part("left-out")).trim(),
+        "1 file in all.zip was left out: plot.png"
+    );
+    assert_eq!(app.page.text(&part("errors")), "");
+    app.page.eval(&format!(
+        "document.querySelector('{} details').open = true",
+        part("left-out")
+    ));
+    let told = app.page.text(&part("left-out"));
     assert!(
         told.contains("all.zip/plot.png") && told.contains("PNG"),
         "{told}"

@@ -3,7 +3,7 @@
 
 use plumbline::engine::message::Input;
 use plumbline::engine::rows::Load;
-use plumbline::engine::{Keeper, Shards, arrange, info, look, read_through, tie, widen};
+use plumbline::engine::{Keeper, Shards, arrange, in_order, info, look, read_through, tie, widen};
 use plumbline::log::Role;
 use plumbline::read::ReadError;
 use plumbline::report::Report;
@@ -69,12 +69,30 @@ fn read_all(
             let Some(shard) = waiting.pop() else { break };
             let part = read_through(input, shard, bytes)?;
             let found = info(&part);
-            assert!(keeper.keep(shard, found.clone(), Load::Table(part.table)));
+            keeper.keep(shard, found.clone(), Load::Table(part.table))?;
             shards.done(shard.index, found);
         }
         assert!(shards.complete());
     }
     Ok(())
+}
+
+/// The Summary of files whose rows are let go once they are counted.
+pub fn streamed(
+    files: &[File<'_>],
+    roles: &[(Role, &str)],
+    view: &View,
+    cut: impl Fn(usize, &Input) -> Shards,
+) -> Result<Summary, ReadError> {
+    let inputs = inputs(files, roles)?;
+    let order = in_order(&inputs);
+    let files: Vec<File<'_>> = order.iter().map(|i| files[*i]).collect();
+    let inputs: Vec<Input> = order.iter().map(|i| inputs[*i].clone()).collect();
+    let mut keeper = Keeper::streaming(inputs.clone(), view.clone());
+    let mut chains: Vec<Shards> = inputs.iter().enumerate().map(|(i, n)| cut(i, n)).collect();
+    read_all(&files, &inputs, &mut chains, &mut keeper)?;
+    keeper.finish(view, &mut |_, _| {})?;
+    keeper.refine(view)
 }
 
 /// The Summary of files.

@@ -12,6 +12,7 @@ Writes, next to itself:
 * binary.csv, multiclass.csv, regression.csv
                    small logs; an empty outcome is missing and its row counts in no metric
 * metrics.json     scikit-learn's metrics of those logs: all rows, and each UTC day
+* hostile.json     small logs that are hard on metrics (one class, ties, zeros, 1e308), and their metrics
 
 An undefined value is null. At a threshold t the predicted label is 1 where score >= t; without one it
 is the column `prediction`. Macro averages run over the labels that occur as outcome or prediction, with
@@ -21,6 +22,8 @@ zero_division=0; binary precision, recall and F1 that would divide by zero are n
 import csv
 import json
 import math
+import re
+import warnings
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
@@ -31,6 +34,7 @@ import statsmodels
 from scipy import special, stats
 from scipy.spatial.distance import jensenshannon
 from sklearn import metrics as sk
+from sklearn.dummy import DummyClassifier
 from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import proportion_confint
 
@@ -46,8 +50,11 @@ def number(value):
     return value if math.isfinite(value) else None
 
 
-def write_json(name, value):
+def write_json(name, value, compact=False):
     text = json.dumps(value, indent=1, allow_nan=False, sort_keys=True)
+    if compact:
+        # A list of numbers on one line.
+        text = re.sub(r"\[\s+([^\[\]{}\"]*?)\s+\]", lambda m: "[" + " ".join(m[1].split()) + "]", text)
     (HERE / name).write_text(text + "\n")
 
 
@@ -80,6 +87,8 @@ def order_ranks(n, p):
 
 
 def mean_interval(values):
+    if np.ptp(values) == 0:
+        return [float(values[0]), float(values[0])]
     low, high = stats.t.interval(0.95, len(values) - 1, np.mean(values), stats.sem(values))
     return [number(low), number(high)]
 
@@ -291,21 +300,125 @@ def delong_variance(outcome, score):
     return number(np.var(v10, ddof=1) / len(positive) + np.var(v01, ddof=1) / len(negative))
 
 
-def binary_labels(outcome, label):
+def wilson_of_share(share, n):
+    """Wilson's interval of a share that need not be a whole number of rows."""
+    z = stats.norm.ppf(0.975)
+    middle, half = share + z * z / (2 * n), z * np.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
+    return [number(max((middle - half) / (1 + z * z / n), 0)), number(min((middle + half) / (1 + z * z / n), 1))]
+
+
+def delta(function, counts, scale, rows=None):
+    """The interval of a function of multinomial counts: its derivatives by complex steps, on a scale."""
+    counts = np.asarray(counts, dtype=float)
+    value = float(np.real(function(counts.astype(complex))))
+    variance = 0.0
+    for at in zip(*np.nonzero(counts)):
+        step = counts.astype(complex)
+        step[at] += 1e-30j
+        variance += counts[at] * (np.imag(function(step)) / 1e-30) ** 2
+    return on_scale(value, math.sqrt(variance), scale, rows or counts.sum())
+
+
+def on_scale(value, se, scale, n):
+    z = stats.norm.ppf(0.975)
+    ends = np.array([-1, 1])
+    if scale == "logit":
+        if value <= 1e-15 or value >= 1 - 1e-15:
+            return wilson(n if value > 0.5 else 0, n)
+        return [number(x) for x in special.expit(special.logit(value) + ends * z * se / (value * (1 - value)))]
+    if abs(value) >= 1 - 1e-15:
+        return None
+    return [number(x) for x in np.tanh(np.arctanh(value) + ends * z * se / (1 - value**2))]
+
+
+def parts(c):
+    """Right rows, true rows and predicted rows of each class that occurs."""
+    a, b, right = c.sum(axis=1), c.sum(axis=0), np.diag(c)
+    there = np.real(a + b) > 0
+    return a[there], b[there], right[there]
+
+
+def f_beta_of(beta):
+    def macro(c):
+        a, b, right = parts(c)
+        return ((1 + beta**2) * right / (beta**2 * a + b)).mean()
+
+    return macro
+
+
+def jaccard_of(c):
+    a, b, right = parts(c)
+    return (right / (a + b - right)).mean()
+
+
+def weighted_of(one):
+    def mean(c):
+        a, b, right = parts(c)
+        return (a * one(a, b, right)).sum() / c.sum()
+
+    return mean
+
+
+def kappa_of(c):
+    n, chance = c.sum(), (c.sum(axis=0) * c.sum(axis=1)).sum()
+    return (n * np.trace(c) - chance) / (n * n - chance)
+
+
+def mcc_of(c):
+    n, a, b = c.sum(), c.sum(axis=1), c.sum(axis=0)
+    return (n * np.trace(c) - (a * b).sum()) / np.sqrt((n * n - (a * a).sum()) * (n * n - (b * b).sum()))
+
+
+def agreement(outcome, label, c):
+    """Metrics of labels for two classes or more; correlation needs two classes on either side."""
+    c = np.asarray(c)
+    n, a, b = int(c.sum()), c.sum(axis=1), c.sum(axis=0)
+    correlates = np.count_nonzero(a) > 1 and np.count_nonzero(b) > 1
+    agrees = n * n != int((a * b).sum())
+    values = {
+        "matthews_corrcoef": number(sk.matthews_corrcoef(outcome, label)) if correlates else None,
+        "cohen_kappa": number(sk.cohen_kappa_score(outcome, label)) if agrees else None,
+        "dummy_accuracy": number(DummyClassifier(strategy="most_frequent").fit(outcome, outcome).score(outcome, outcome)),
+    }
+    return values, {
+        "matthews_corrcoef": delta(mcc_of, c, "fisher") if correlates else None,
+        "cohen_kappa": delta(kappa_of, c, "fisher") if agrees else None,
+        "dummy_accuracy": wilson(int(a.max()), n),
+    }
+
+
+def binary_labels(outcome, label, threshold=None):
     tn, fp, fn, tp = (int(c) for c in sk.confusion_matrix(outcome, label, labels=[0, 1]).ravel())
-    both = tp + fn > 0 and tn + fp > 0
-    return {
+    some = tp + fp + fn > 0
+    values, intervals = agreement(outcome, label, [[tn, fp], [fn, tp]])
+    for name, beta in [("f0_5", 0.5), ("f2", 2)]:
+        values[name] = number(sk.fbeta_score(outcome, label, beta=beta, zero_division=np.nan))
+        one = lambda c: (1 + beta**2) * c[3] / ((1 + beta**2) * c[3] + beta**2 * c[2] + c[1])
+        intervals[name] = delta(one, [tn, fp, fn, tp], "logit", tp + fp + fn) if some else None
+    values["net_benefit"] = None
+    if threshold is not None:
+        gains = np.select([label * outcome == 1, label == 1], [1.0, -threshold / (1 - threshold)], 0.0)
+        values["net_benefit"] = number(gains.mean())
+        intervals["net_benefit"] = mean_interval(gains) if len(gains) > 1 else None
+    return values | {
         "n": len(outcome),
         "confusion": {"tn": tn, "fp": fp, "fn": fn, "tp": tp},
         "accuracy": number(sk.accuracy_score(outcome, label)),
-        "balanced_accuracy": number(sk.balanced_accuracy_score(outcome, label)) if both else None,
+        "balanced_accuracy": number(sk.balanced_accuracy_score(outcome, label)),
         "precision": number(sk.precision_score(outcome, label, zero_division=np.nan)),
         "recall": number(sk.recall_score(outcome, label, zero_division=np.nan)),
+        "specificity": number(sk.recall_score(outcome, label, pos_label=0, zero_division=np.nan)),
+        "negative_predictive_value": number(sk.precision_score(outcome, label, pos_label=0, zero_division=np.nan)),
         "f1": number(sk.f1_score(outcome, label, zero_division=np.nan)),
-        "wilson": {
+        "jaccard": number(sk.jaccard_score(outcome, label)) if some else None,
+        "intervals": intervals
+        | {
             "accuracy": wilson(tp + tn, len(outcome)),
             "precision": wilson(tp, tp + fp),
             "recall": wilson(tp, tp + fn),
+            "specificity": wilson(tn, tn + fp),
+            "negative_predictive_value": wilson(tn, tn + fn),
+            "jaccard": wilson(tp, tp + fp + fn),
         },
     }
 
@@ -320,42 +433,196 @@ def calibration(outcome, score):
     return [[int(n), number(p / n) if n else None, number(y / n) if n else None] for n, p, y in bins]
 
 
+def average_precision_se(outcome, score):
+    """From how average precision changes with the weight of each row, row by row."""
+    above = (score[None, :] >= score[:, None]).astype(float)
+    t, f = above @ outcome, above @ (1 - outcome)
+    p = outcome.sum()
+    value = ((t / (t + f)) * outcome).sum() / p
+    moved = np.where(outcome == 1, (t / (t + f) - value) / p, 0.0)
+    by_positive, by_negative = f / (t + f) ** 2, -t / (t + f) ** 2
+    for i in np.flatnonzero(outcome):
+        moved += above[i] * np.where(outcome == 1, by_positive[i], by_negative[i]) / p
+    return math.sqrt((moved**2).sum())
+
+
+def partial_se(outcome, score, q=0.1):
+    """Of the area up to a false-positive rate, from the placement of each row on the ROC curve."""
+    positive, negative = score[outcome == 1], score[outcome == 0]
+    if len(positive) < 2 or len(negative) < 2:
+        return None
+    fpr, tpr, _ = sk.roc_curve(outcome, score, drop_intermediate=False)
+    higher = lambda s: (np.sum(negative > s), np.sum(negative >= s))
+    border = np.interp(q, fpr[: np.searchsorted(fpr, q, "right") + 1], tpr[: np.searchsorted(fpr, q, "right") + 1])
+
+    def covered(s):
+        f0, f1 = (k / len(negative) for k in higher(s))
+        if f1 <= q:
+            return q - (f0 + f1) / 2
+        return (q - f0) ** 2 / (2 * (f1 - f0)) if f0 < q else 0.0
+
+    def carried(s):
+        f0, f1 = (k / len(negative) for k in higher(s))
+        t0, t1 = np.mean(positive > s), np.mean(positive >= s)
+        if f0 >= q:
+            return 0.0
+        end = min(f1, q)
+        t_end = t0 + (t1 - t0) * (end - f0) / (f1 - f0)
+        return ((t0 + t_end) / 2 - border) * (end - f0) / (f1 - f0)
+
+    spread = lambda values: np.var(values, ddof=1) / len(values)
+    return math.sqrt(spread([covered(s) for s in positive]) + spread([carried(s) for s in negative]))
+
+
+def top_hits(outcome, score):
+    """Positive rows among the tenth that scores highest, averaged over every order of ties."""
+    k = -(-len(score) // 10)
+    border = np.sort(score)[::-1][k - 1]
+    above, tied = score > border, score == border
+    return outcome[above].sum() + (k - above.sum()) * outcome[tied].mean(), k
+
+
+def curves(outcome, score):
+    """Metrics over all thresholds, and their intervals."""
+    p, n = int(outcome.sum()), len(outcome)
+    both = 0 < p < n
+    names = ["average_precision", "pr_auc", "partial_roc_auc", "kolmogorov_smirnov", "gain_at_10_percent", "lift_at_10_percent"]
+    if p == 0:
+        return dict.fromkeys(names), {}
+    precision, recall, _ = sk.precision_recall_curve(outcome, score)
+    hits, k = top_hits(outcome, score)
+    scale = n / k
+    values = {
+        "average_precision": number(sk.average_precision_score(outcome, score)),
+        "pr_auc": number(sk.auc(recall, precision)),
+        "partial_roc_auc": number(sk.roc_auc_score(outcome, score, max_fpr=0.1)) if both else None,
+        "kolmogorov_smirnov": number(stats.ks_2samp(score[outcome == 1], score[outcome == 0]).statistic) if both else None,
+        "gain_at_10_percent": number(hits / p),
+        "lift_at_10_percent": number(hits / p * scale),
+    }
+    gain = wilson_of_share(hits / p, p)
+    intervals = {"gain_at_10_percent": gain, "lift_at_10_percent": [gain[0] * scale, gain[1] * scale]}
+    se = average_precision_se(outcome, score)
+    for name in ["average_precision", "pr_auc"]:
+        if values[name] >= 1 or p > 1:
+            larger = max(se, math.sqrt(values[name] * max(1 - values[name], 0) / p))
+            wider = stats.t.ppf(0.975, p - 1) / stats.norm.ppf(0.975) if p > 1 else 1
+            intervals[name] = on_scale(values[name], larger * wider, "logit", p)
+        else:
+            intervals[name] = None
+    se, q = partial_se(outcome, score), 0.1
+    if both:
+        share = ((2 * values["partial_roc_auc"] - 1) * (q - q * q / 2) + q * q / 2) / q
+        intervals["partial_roc_auc"] = None
+        if se is not None and 1e-12 < share < 1 - 1e-12:
+            ends = np.array(on_scale(share, se / q, "logit", n)) * q
+            intervals["partial_roc_auc"] = [number(x) for x in (1 + (ends - q * q / 2) / (q - q * q / 2)) / 2]
+    return values, intervals
+
+
+def base_rate_interval(k, n):
+    """What Wilson's interval of a share becomes under share (1 - share), by trying many shares."""
+    low, high = wilson(k, n)
+    ends = [low * (1 - low), high * (1 - high)]
+    return [min(ends), 0.25 if low < 0.5 < high else max(ends)]
+
+
 def binary_scores(outcome, score):
     both = 0 < outcome.sum() < len(outcome)
     clipped = np.clip(score, np.finfo(float).eps, 1 - np.finfo(float).eps)
     losses = -np.log(np.where(outcome == 1, clipped, 1 - clipped))
-    return {
+    n, s, h = (np.bincount(tenth(score), w, 10) for w in (np.ones(len(score)), score, outcome))
+    filled = n > 0
+    n, s, h = n[filled], s[filled], h[filled]
+    defined = both and len(outcome) > 1
+    over_all, intervals = curves(outcome, score)
+    mass = np.searchsorted(np.quantile(score, np.arange(1, 10) / 10), score)
+    intervals |= {"brier_uncertainty": base_rate_interval(int(outcome.sum()), len(outcome))}
+    if len(outcome) > 1:
+        intervals |= {"log_loss": mean_interval(losses), "brier_score": mean_interval((score - outcome) ** 2)}
+    return over_all | {
         "roc_auc": number(sk.roc_auc_score(outcome, score)) if both else None,
         "delong_variance": delong_variance(outcome, score),
         "log_loss": number(sk.log_loss(outcome, score, labels=[0, 1])),
         "brier_score": number(sk.brier_score_loss(outcome, score, pos_label=1)),
+        "d2_log_loss": number(sk.d2_log_loss_score(outcome, score, labels=[0, 1])) if defined else None,
+        "d2_brier_score": number(sk.d2_brier_score(outcome, score, pos_label=1)) if defined else None,
         "expected_calibration_error": number(abs(np.bincount(tenth(score), score - outcome)).sum() / len(score)),
-        "mean_t": {"log_loss": mean_interval(losses), "brier_score": mean_interval((score - outcome) ** 2)},
+        "expected_calibration_error_equal_mass": number(abs(np.bincount(mass, score - outcome)).sum() / len(score)),
+        "brier_reliability": number(((s - h) ** 2 / n).sum() / len(score)),
+        "brier_resolution": number((n * (h / n - outcome.mean()) ** 2).sum() / len(score)),
+        "brier_uncertainty": number(np.var(outcome)),
+        "intervals": intervals,
     }
 
 
-def multiclass_metrics(outcome, prediction, probability):
-    names = np.array(CLASSES)
-    averages = {"average": "macro", "zero_division": 0}
-    every = len(set(outcome)) == 4
-    truth = np.eye(4)[outcome]
-    losses = -np.log(np.clip(probability, np.finfo(float).eps, 1 - np.finfo(float).eps)[np.arange(len(outcome)), outcome])
-    squares = ((probability - truth) ** 2).sum(axis=1)
-    brier = sk.brier_score_loss(names[outcome], probability, labels=CLASSES, scale_by_half=False)
-    assert math.isclose(brier, squares.mean(), rel_tol=1e-12)
-    return {
-        "n": len(outcome),
-        "confusion": sk.confusion_matrix(names[outcome], names[prediction], labels=CLASSES).tolist(),
+def multiclass_labels(outcome, prediction, names):
+    """Metrics of labels; classes are numbered in the order of the names."""
+    c = sk.confusion_matrix(outcome, prediction, labels=range(len(names)))
+    n, right = len(outcome), int(np.trace(c))
+    values, intervals = agreement(outcome, prediction, c)
+    macro = {"average": "macro", "zero_division": 0}
+    for average in ["micro", "weighted"]:
+        how = {"average": average, "zero_division": 0}
+        values |= {
+            f"precision_{average}": number(sk.precision_score(outcome, prediction, **how)),
+            f"recall_{average}": number(sk.recall_score(outcome, prediction, **how)),
+            f"f1_{average}": number(sk.f1_score(outcome, prediction, **how)),
+        }
+    for name in ["accuracy", "precision_micro", "recall_micro", "f1_micro", "recall_weighted"]:
+        intervals[name] = wilson(right, n)
+    precision = lambda a, b, right: np.where(np.real(b) > 0, right / np.where(np.real(b) > 0, b, 1), 0)
+    recall = lambda a, b, right: np.where(np.real(a) > 0, right / np.where(np.real(a) > 0, a, 1), 0)
+    mean = lambda one: lambda c: one(*parts(c)).mean()
+    intervals |= {
+        "precision": delta(mean(precision), c, "logit"),
+        "recall": delta(mean(recall), c, "logit"),
+        "f1": delta(f_beta_of(1), c, "logit"),
+        "f0_5": delta(f_beta_of(0.5), c, "logit"),
+        "f2": delta(f_beta_of(2), c, "logit"),
+        "jaccard": delta(jaccard_of, c, "logit"),
+        "precision_weighted": delta(weighted_of(precision), c, "logit"),
+        "f1_weighted": delta(weighted_of(lambda a, b, right: 2 * right / (a + b)), c, "logit"),
+    }
+    return values | {
+        "n": n,
+        "confusion": c.tolist(),
         "accuracy": number(sk.accuracy_score(outcome, prediction)),
         "balanced_accuracy": number(sk.balanced_accuracy_score(outcome, prediction)),
-        "precision": number(sk.precision_score(outcome, prediction, **averages)),
-        "recall": number(sk.recall_score(outcome, prediction, **averages)),
-        "f1": number(sk.f1_score(outcome, prediction, **averages)),
-        "roc_auc": number(sk.roc_auc_score(outcome, probability, multi_class="ovr", average="macro")) if every else None,
-        "log_loss": number(sk.log_loss(names[outcome], probability, labels=CLASSES)),
-        "brier_score": number(brier),
-        "mean_t": {"log_loss": mean_interval(losses), "brier_score": mean_interval(squares)},
+        "precision": number(sk.precision_score(outcome, prediction, **macro)),
+        "recall": number(sk.recall_score(outcome, prediction, **macro)),
+        "f1": number(sk.f1_score(outcome, prediction, **macro)),
+        "f0_5": number(sk.fbeta_score(outcome, prediction, beta=0.5, **macro)),
+        "f2": number(sk.fbeta_score(outcome, prediction, beta=2, **macro)),
+        "jaccard": number(sk.jaccard_score(outcome, prediction, **macro)),
+        "intervals": intervals,
     }
+
+
+def multiclass_scores(outcome, probability, names):
+    k, names = len(names), np.array(names)
+    every = len(set(outcome)) == k
+    truth = np.eye(k)[outcome]
+    losses = -np.log(np.clip(probability, np.finfo(float).eps, 1 - np.finfo(float).eps)[np.arange(len(outcome)), outcome])
+    squares = ((probability - truth) ** 2).sum(axis=1)
+    given = {"labels": list(names)}
+    brier = sk.brier_score_loss(names[outcome], probability, scale_by_half=False, **given)
+    assert math.isclose(brier, squares.mean(), rel_tol=1e-12)
+    several = len(set(outcome)) > 1
+    return {
+        "roc_auc": number(sk.roc_auc_score(outcome, probability, multi_class="ovr", average="macro")) if every else None,
+        "log_loss": number(sk.log_loss(names[outcome], probability, **given)),
+        "brier_score": number(brier),
+        "d2_log_loss": number(sk.d2_log_loss_score(names[outcome], probability, **given)) if several else None,
+        "d2_brier_score": number(sk.d2_brier_score(names[outcome], probability, **given)) if several else None,
+        "intervals": {"log_loss": mean_interval(losses), "brier_score": mean_interval(squares)}
+        if len(outcome) > 1
+        else {},
+    }
+
+
+def both_of(labels, scores):
+    return labels | scores | {"intervals": labels["intervals"] | scores["intervals"]}
 
 
 def regression_metrics(outcome, prediction):
@@ -366,12 +633,71 @@ def regression_metrics(outcome, prediction):
         "root_mean_squared_error": number(sk.root_mean_squared_error(outcome, prediction)),
         "r2": number(sk.r2_score(outcome, prediction)),
         "mean_error": number(errors.mean()),
-        "mean_t": {"mean_absolute_error": mean_interval(np.abs(errors)), "mean_error": mean_interval(errors)},
+        "intervals": {"mean_absolute_error": mean_interval(np.abs(errors)), "mean_error": mean_interval(errors)},
     }
 
 
+# --------------------------------------------------------------- hostile.json
+
+
+def text(header, *columns):
+    lines = [",".join(map(str, row)) for row in zip(*columns)]
+    return "\n".join([header, *lines]) + "\n"
+
+
+def hostile_binary():
+    """Scores from which labels follow at 0.5."""
+    random = np.random.default_rng(5)
+    y = (random.uniform(size=60) < 0.4).astype(int)
+    cases = {
+        "ties": (random.choice([0.0, 0.25, 0.5, 0.75, 1.0], 60), y),
+        "one score": (np.full(30, 0.3), y[:30]),
+        "positive only": (np.round(random.uniform(size=20), 3), np.ones(20, int)),
+        "negative only": (np.round(random.uniform(size=20), 3), np.zeros(20, int)),
+        "all right": (np.where(y == 1, 0.9, 0.2), y),
+        "all wrong": (np.where(y == 1, 0.1, 0.8), y),
+        "two rows": (np.array([0.7, 0.2]), np.array([1, 0])),
+        "nothing above": (np.round(random.uniform(0, 0.4, 40), 3), y[:40]),
+        "everything above": (np.round(random.uniform(0.6, 1, 40), 3), y[:40]),
+        "sure": (random.choice([0.0, 1.0], 40), y[:40]),
+        "rare": (np.round(random.uniform(size=400), 2), (np.arange(400) % 133 == 7).astype(int)),
+        "tiny": (np.concatenate([[5e-324, 1e-300, 2.2e-16, 1 - 1e-16], random.uniform(size=26)]), y[:30]),
+    }
+    return {
+        name: {"csv": text("id,score,label", range(len(s)), map(float, s), o)}
+        | both_of(binary_labels(o, (s >= 0.5).astype(int), 0.5), binary_scores(o, s))
+        for name, (s, o) in cases.items()
+    }
+
+
+def hostile_multiclass():
+    """Labels without scores, of four classes."""
+    random = np.random.default_rng(6)
+    o, p = random.choice(4, 80), random.choice(4, 80)
+    cases = {
+        "by chance": (o, p),
+        "one class is never predicted": (o, np.where(p == 2, 1, p)),
+        "one class never occurs": (np.where(o == 3, 0, o), p),
+        "all right": (o, o),
+        "all wrong": (o, (o + 1) % 4),
+        "one class is predicted": (o, np.zeros(80, int)),
+        "few": (o[:5], p[:5]),
+    }
+    found = {}
+    for name, (o, p) in cases.items():
+        names = [CLASSES[k] for k in sorted(set(o) | set(p))]
+        place = {k: i for i, k in enumerate(sorted(set(o) | set(p)))}
+        o, p = np.array([place[k] for k in o]), np.array([place[k] for k in p])
+        csv = text("id,prediction,label", range(len(o)), [names[k] for k in p], [names[k] for k in o])
+        found[name] = {"csv": csv} | multiclass_labels(o, p, names)
+    return found
+
+
 def main():
+    # One class only: that is what is asked for.
+    warnings.simplefilter("ignore")
     write_json("stats.json", stats_values())
+    write_json("hostile.json", {"binary": hostile_binary(), "multiclass": hostile_multiclass()}, compact=True)
 
     b, m, r = binary_log(), multiclass_log(), regression_log()
     cell = lambda log, i, value: value if log["known"][i] else ""
@@ -402,13 +728,15 @@ def main():
     )
 
     thresholds = {
-        str(t): by_day(b, lambda rows: binary_labels(b["outcome"][rows], (b["score"][rows] >= t).astype(int)))
+        str(t): by_day(b, lambda rows: binary_labels(b["outcome"][rows], (b["score"][rows] >= t).astype(int), t))
         for t in THRESHOLDS
     }
     binary = by_day(
         b,
-        lambda rows: binary_labels(b["outcome"][rows], b["prediction"][rows])
-        | binary_scores(b["outcome"][rows], b["score"][rows]),
+        lambda rows: both_of(
+            binary_labels(b["outcome"][rows], b["prediction"][rows]),
+            binary_scores(b["outcome"][rows], b["score"][rows]),
+        ),
     )
     binary["all"]["calibration"] = calibration(b["outcome"][b["known"]], b["score"][b["known"]])
     write_json(
@@ -424,10 +752,14 @@ def main():
             "multiclass": {"classes": CLASSES}
             | by_day(
                 m,
-                lambda rows: multiclass_metrics(m["outcome"][rows], m["prediction"][rows], m["parts"][rows] / 10000),
+                lambda rows: both_of(
+                    multiclass_labels(m["outcome"][rows], m["prediction"][rows], CLASSES),
+                    multiclass_scores(m["outcome"][rows], m["parts"][rows] / 10000, CLASSES),
+                ),
             ),
             "regression": by_day(r, lambda rows: regression_metrics(r["outcome"][rows], r["prediction"][rows])),
         },
+        compact=True,
     )
 
 

@@ -6,11 +6,12 @@ use super::options::ReportOptions;
 use plumbline::engine::message::{Input, Shard};
 use plumbline::engine::rows::Load as Rows;
 use plumbline::engine::{
-    Keeper, Shards, arrange, few, give, info, look as look_into, read_through, sift, tables, tie,
-    widen,
+    Keeper, Shards, arrange, few, give, in_order, info, look as look_into, read_through, sift,
+    tables, tie, widen,
 };
 use plumbline::log::FileKind;
 use plumbline::read::{Bytes, Part, ReadError};
+use plumbline::report::view::View;
 use plumbline::unpack::{self, Chunks, Limits, Memory, holds_others, unpack};
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
@@ -19,6 +20,8 @@ use std::sync::Mutex;
 
 /// Shards that are read before their rows are put into place.
 const ROUND: usize = 64;
+/// The same where rows are not kept.
+const FEW: usize = 8;
 
 /// A table and where its files are.
 pub struct Opened {
@@ -144,22 +147,40 @@ fn within(path: &Path, name: &str) -> Result<Within, ReadError> {
     Ok((tables, refused))
 }
 
-/// Reads all rows of the files.
-pub fn read(opened: &[Opened]) -> Result<Keeper, String> {
+/// Reads all rows of the files; those of predictions are let go once they are counted, where the view is
+/// given that they are counted for.
+pub fn read(opened: &[Opened], streamed: Option<&View>) -> Result<Keeper, String> {
     let inputs: Vec<Input> = opened.iter().map(|o| o.input.clone()).collect();
     let mut inputs = Input::files(&inputs);
-    let places: Vec<&Place> = opened.iter().flat_map(|o| &o.files).collect();
-    let mut keeper = Keeper::open(inputs.clone());
+    let mut places: Vec<&Place> = opened.iter().flat_map(|o| &o.files).collect();
+    if streamed.is_some() {
+        let order = in_order(&inputs);
+        places = order.iter().map(|i| places[*i]).collect();
+        inputs = order.iter().map(|i| inputs[*i].clone()).collect();
+    }
+    let open = |inputs: &[Input]| match streamed {
+        Some(view) => Keeper::streaming(inputs.to_vec(), view.clone()),
+        None => Keeper::open(inputs.to_vec()),
+    };
+    let mut keeper = open(&inputs);
     let chains = inputs.iter().enumerate();
     let mut chains: Vec<Shards> = chains.map(|(i, input)| Shards::new(i, input)).collect();
-    read_shards(&inputs, &places, &mut chains, &mut keeper)?;
-    let again = widen(&mut inputs, &chains);
+    let round = if streamed.is_some() { FEW } else { ROUND };
+    read_shards(&inputs, &places, &mut chains, &mut keeper, round)?;
+    let mut again = widen(&mut inputs, &chains);
+    if streamed.is_some() && !again.is_empty() {
+        // What was counted cannot be taken back.
+        keeper = open(&inputs);
+        again = (0..inputs.len()).collect();
+    }
     for file in again {
         let input = &inputs[file];
         chains[file] = Shards::new(file, input);
-        keeper.again(file, input.clone());
+        if streamed.is_none() {
+            keeper.again(file, input.clone());
+        }
     }
-    read_shards(&inputs, &places, &mut chains, &mut keeper)?;
+    read_shards(&inputs, &places, &mut chains, &mut keeper, round)?;
     Ok(keeper)
 }
 
@@ -169,6 +190,7 @@ fn read_shards(
     places: &[&Place],
     chains: &mut [Shards],
     keeper: &mut Keeper,
+    round: usize,
 ) -> Result<(), String> {
     let mut first = 0;
     loop {
@@ -177,7 +199,7 @@ fn read_shards(
         }
         let waiting = chains.iter_mut().skip(first);
         let waiting = waiting.flat_map(|chain| std::iter::from_fn(|| chain.take()));
-        let waiting: Vec<Shard> = waiting.take(ROUND).collect();
+        let waiting: Vec<Shard> = waiting.take(round).collect();
         if waiting.is_empty() {
             break;
         }
@@ -187,10 +209,10 @@ fn read_shards(
         for (shard, part) in waiting.iter().zip(parts) {
             let part = part.map_err(|e| e.to_string())?;
             let found = info(&part);
-            if !keeper.keep(*shard, found.clone(), Rows::Table(part.table)) {
-                let name = &inputs[shard.file].name;
-                return Err(format!("{name}: its rows could not be kept"));
-            }
+            let rows = Rows::Table(part.table);
+            keeper
+                .keep(*shard, found.clone(), rows)
+                .map_err(|e| e.to_string())?;
             chains[shard.file].done(shard.index, found);
         }
     }

@@ -52,6 +52,10 @@ pub struct ReportOptions {
     /// The part of time that is looked at: START..END (end exclusive).
     #[arg(long, value_name = "START..END")]
     pub range: Option<String>,
+    /// Count rows as they pass instead of keeping them: for files larger than memory. What only rows can
+    /// tell is then approximate, with its bound.
+    #[arg(long)]
+    pub stream: bool,
     /// Where the report goes: FILE.html, FILE.json, or - for JSON on standard output.
     #[arg(long, default_value = "-")]
     pub out: String,

@@ -14,6 +14,7 @@ const LONGEST: usize = 60;
 /// A file whose columns are all read as text.
 fn input(text: &str) -> Input {
     let mut input = look("log", &text.as_bytes()).expect("it is a table");
+    input.kind = crate::log::FileKind::Predictions;
     input.roles = vec![crate::log::RoleGuess::given(Role::Segment); input.sniff.columns.len()];
     input
 }

@@ -210,7 +210,7 @@ fn what_was_joined_is_told_and_the_columns_keep_their_meaning() {
     ])
     .unwrap_or_default();
     assert_eq!(log.counts.joined, 3);
-    assert_eq!(log.notes, ["Joined by item, Store and date."]);
+    assert_eq!(log.notes.sentences(), ["Joined by item, Store and date."]);
     assert_eq!(log.time, [0, 0, DAY]);
     assert_eq!(log.segments.len(), 1);
     // The time was the key: when the outcomes became known, nobody told.
@@ -338,5 +338,5 @@ fn an_outcome_in_the_row_stays_where_the_file_of_outcomes_has_none() {
     assert_eq!(truth(&log), [number(10.5), number(2.5), None]);
     let alone = join(vec![predictions]).unwrap_or_default();
     assert_eq!(truth(&alone), [number(10.5), number(20.5), None]);
-    assert!(alone.notes.is_empty());
+    assert!(alone.notes.sentences().is_empty());
 }

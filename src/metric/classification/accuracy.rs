@@ -1,8 +1,7 @@
 //! Accuracy.
 
 use crate::log::Task;
-use crate::metric::measures::Margins;
-use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Unit};
+use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Rank, Unit};
 use crate::stats::interval::wilson;
 use crate::summary::Summary;
 
@@ -18,6 +17,7 @@ const INFO: Info = Info {
     source: "Wilson 1927, JASA 22, 209",
     sklearn: "sklearn.metrics.accuracy_score(y_true, y_pred)",
     family: Family::Classification,
+    rank: Rank::Headline,
     better: Better::Higher,
     unit: Unit::Percent,
     range: (Some(0.0), Some(1.0)),
@@ -34,16 +34,11 @@ impl Metric for Accuracy {
     }
 
     fn estimate(&self, of: &Measures<'_>) -> Estimate {
-        let matrix = of.matrix();
-        let margins = Margins::of(&matrix);
-        let right: u64 = (0..matrix.len()).map(|k| matrix[k][k]).sum();
-        if margins.n == 0 {
+        let labels = of.confused();
+        let (right, n) = (labels.hits(), labels.n);
+        if n == 0 {
             return of.nothing();
         }
-        Estimate::of(
-            right as f64 / margins.n as f64,
-            wilson(right, margins.n),
-            margins.n,
-        )
+        Estimate::of(right as f64 / n as f64, wilson(right, n), n)
     }
 }

@@ -1,8 +1,7 @@
 //! Balanced accuracy.
 
 use crate::log::Task;
-use crate::metric::measures::Margins;
-use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Unit};
+use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Rank, Unit};
 use crate::stats::interval::{Interval, mover_mean, wilson};
 use crate::summary::Summary;
 
@@ -18,6 +17,7 @@ const INFO: Info = Info {
     source: "Zou & Donner 2008, Statistics in Medicine 27, 1693",
     sklearn: "sklearn.metrics.balanced_accuracy_score(y_true, y_pred)",
     family: Family::Classification,
+    rank: Rank::Headline,
     better: Better::Higher,
     unit: Unit::Percent,
     range: (Some(0.0), Some(1.0)),
@@ -34,20 +34,14 @@ impl Metric for BalancedAccuracy {
     }
 
     fn estimate(&self, of: &Measures<'_>) -> Estimate {
-        let matrix = of.matrix();
-        let n = Margins::of(&matrix).n;
-        let recalls: Vec<(f64, Interval)> = matrix
-            .iter()
-            .enumerate()
-            .filter_map(|(k, row)| {
-                let all: u64 = row.iter().sum();
-                Some((row[k] as f64 / all as f64, wilson(row[k], all)?))
-            })
+        let labels = of.confused();
+        let recalls: Vec<(f64, Interval)> = (labels.right.iter().zip(&labels.truth))
+            .filter_map(|(right, all)| Some((*right as f64 / *all as f64, wilson(*right, *all)?)))
             .collect();
         if recalls.is_empty() {
             return of.nothing();
         }
         let value = recalls.iter().map(|r| r.0).sum::<f64>() / recalls.len() as f64;
-        Estimate::of(value, Some(mover_mean(&recalls)), n)
+        Estimate::of(value, Some(mover_mean(&recalls)), labels.n)
     }
 }

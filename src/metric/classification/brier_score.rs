@@ -2,7 +2,7 @@
 
 use crate::log::Task;
 use crate::metric::measures::{NO_LABELS, NO_PROBABILITY, mean};
-use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Unit};
+use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Rank, Unit};
 use crate::summary::Summary;
 
 /// Brier score.
@@ -17,6 +17,7 @@ const INFO: Info = Info {
     source: "Brier 1950, Monthly Weather Review 78, 1",
     sklearn: "sklearn.metrics.brier_score_loss(y_true, y_prob)",
     family: Family::Classification,
+    rank: Rank::Headline,
     better: Better::Lower,
     unit: Unit::Ratio,
     range: (Some(0.0), Some(2.0)),

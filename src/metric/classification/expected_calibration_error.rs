@@ -2,8 +2,8 @@
 
 use crate::log::Task;
 use crate::metric::measures::{NO_LABELS, NO_PROBABILITY};
-use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Unit};
-use crate::summary::Summary;
+use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Rank, Unit};
+use crate::summary::{Summary, Tenth};
 
 /// Expected calibration error.
 pub struct ExpectedCalibrationError;
@@ -17,6 +17,7 @@ const INFO: Info = Info {
     source: "Naeini, Cooper & Hauskrecht 2015, AAAI 29, 2901; the bias: Roelofs et al. 2022, AISTATS 151, 4036",
     sklearn: "numpy: b = minimum(floor(p * 10), 9); abs(bincount(b, p - y)).sum() / len(p)",
     family: Family::Classification,
+    rank: Rank::Headline,
     better: Better::Lower,
     unit: Unit::Ratio,
     range: (Some(0.0), Some(1.0)),
@@ -34,19 +35,28 @@ impl Metric for ExpectedCalibrationError {
     }
 
     fn estimate(&self, of: &Measures<'_>) -> Estimate {
-        if of.cell.labelled == 0 {
-            return Estimate::undefined(NO_LABELS, 0);
+        match tenths(of) {
+            Err(undefined) => undefined,
+            Ok((tenths, n)) => {
+                let gap = |t: &Tenth| (t.sum.value() - t.positive as f64).abs();
+                let gaps: f64 = tenths.iter().map(gap).sum();
+                Estimate::of((gaps / n as f64).min(1.0), None, n)
+            }
         }
-        let Some(classes) = of.classes().filter(|c| c.log_loss.n > 0) else {
-            return Estimate::undefined(NO_PROBABILITY, 0);
-        };
-        let tenths = &classes.calibration;
-        let n: u64 = tenths.iter().map(|t| t.rows).sum();
-        if n == 0 {
-            return Estimate::undefined("not counted in this slice", 0);
-        }
-        let gap = |t: &crate::summary::Tenth| (t.sum.value() - t.positive as f64).abs();
-        let gaps: f64 = tenths.iter().map(gap).sum();
-        Estimate::of((gaps / n as f64).min(1.0), None, n)
+    }
+}
+
+/// The tenths of the probability and their rows, or why there are none.
+pub(super) fn tenths<'a>(of: &Measures<'a>) -> Result<(&'a [Tenth], u64), Estimate> {
+    if of.cell.labelled == 0 {
+        return Err(Estimate::undefined(NO_LABELS, 0));
+    }
+    let Some(classes) = of.classes().filter(|c| c.log_loss.n > 0) else {
+        return Err(Estimate::undefined(NO_PROBABILITY, 0));
+    };
+    let tenths = &classes.calibration;
+    match tenths.iter().map(|t| t.rows).sum() {
+        0 => Err(Estimate::undefined("not counted in this slice", 0)),
+        n => Ok((tenths, n)),
     }
 }

@@ -1,8 +1,7 @@
 //! F1.
 
 use crate::log::Task;
-use crate::metric::measures::{Margins, macro_average};
-use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Unit};
+use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Rank, Unit};
 use crate::stats::interval::f1;
 use crate::summary::Summary;
 
@@ -18,6 +17,7 @@ const INFO: Info = Info {
     source: "van Rijsbergen 1979; Wilson 1927, JASA 22, 209; Takahashi et al. 2022, Applied Intelligence 52, 4961",
     sklearn: "sklearn.metrics.f1_score(y_true, y_pred) (multiclass: average=\"macro\")",
     family: Family::Classification,
+    rank: Rank::Headline,
     better: Better::Higher,
     unit: Unit::Percent,
     range: (Some(0.0), Some(1.0)),
@@ -47,19 +47,17 @@ impl Metric for F1 {
                 ),
             };
         }
-        let matrix = of.matrix();
-        let margins = Margins::of(&matrix);
-        let present = margins.present();
+        let labels = of.confused();
+        let present = labels.present();
         if present.is_empty() {
             return of.nothing();
         }
         let k = present.len() as f64;
-        let sum = |i: usize| margins.truth[i] + margins.predicted[i];
-        let one = |i: usize| 2.0 * matrix[i][i] as f64 / sum(i);
-        let value = present.iter().map(|i| one(*i)).sum::<f64>() / k;
-        macro_average(&matrix, value, margins.n, |i, j| {
+        let sum = |i: usize| (labels.truth[i] + labels.predicted[i]) as f64;
+        let value = present.iter().map(|i| labels.f1(*i)).sum::<f64>() / k;
+        labels.within_one(value, labels.n, |i, j| {
             let right = if i == j { 2.0 / sum(i) } else { 0.0 };
-            (right - one(i) / sum(i) - one(j) / sum(j)) / k
+            (right - labels.f1(i) / sum(i) - labels.f1(j) / sum(j)) / k
         })
     }
 }

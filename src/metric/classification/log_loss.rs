@@ -2,7 +2,7 @@
 
 use crate::log::Task;
 use crate::metric::measures::{NO_LABELS, NO_PROBABILITY, mean};
-use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Unit};
+use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Rank, Unit};
 use crate::summary::Summary;
 
 /// Log loss.
@@ -17,6 +17,7 @@ const INFO: Info = Info {
     source: "Good 1952, JRSS B 14, 107",
     sklearn: "sklearn.metrics.log_loss(y_true, y_prob)",
     family: Family::Classification,
+    rank: Rank::Headline,
     better: Better::Lower,
     unit: Unit::Ratio,
     range: (Some(0.0), None),

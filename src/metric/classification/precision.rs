@@ -1,8 +1,7 @@
 //! Precision. A class that is never predicted counts 0 in the macro average, as in scikit-learn.
 
 use crate::log::Task;
-use crate::metric::measures::{Margins, macro_average};
-use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Unit};
+use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Rank, Unit};
 use crate::stats::interval::wilson;
 use crate::summary::Summary;
 
@@ -18,6 +17,7 @@ const INFO: Info = Info {
     source: "Wilson 1927, JASA 22, 209; Takahashi et al. 2022, Applied Intelligence 52, 4961",
     sklearn: "sklearn.metrics.precision_score(y_true, y_pred) (multiclass: average=\"macro\")",
     family: Family::Classification,
+    rank: Rank::Headline,
     better: Better::Higher,
     unit: Unit::Percent,
     range: (Some(0.0), Some(1.0)),
@@ -42,23 +42,16 @@ impl Metric for Precision {
                 (_, n) => Estimate::of(c.tp as f64 / n as f64, wilson(c.tp, n), n),
             };
         }
-        let matrix = of.matrix();
-        let margins = Margins::of(&matrix);
-        let present = margins.present();
+        let labels = of.confused();
+        let present = labels.present();
         if present.is_empty() {
             return of.nothing();
         }
         let k = present.len() as f64;
-        let one = |j: usize| {
-            if margins.predicted[j] > 0.0 {
-                matrix[j][j] as f64 / margins.predicted[j]
-            } else {
-                0.0
-            }
-        };
-        let value = present.iter().map(|j| one(*j)).sum::<f64>() / k;
-        macro_average(&matrix, value, margins.n, |i, j| {
-            (f64::from(u8::from(i == j)) - one(j)) / margins.predicted[j] / k
+        let value = present.iter().map(|k| labels.precision(*k)).sum::<f64>() / k;
+        labels.within_one(value, labels.n, |i, j| {
+            let right = f64::from(u8::from(i == j));
+            (right - labels.precision(j)) / labels.predicted[j] as f64 / k
         })
     }
 }

@@ -2,8 +2,8 @@
 //! the pairs whose scores share a bin).
 
 use crate::log::Task;
-use crate::metric::measures::{NO_LABELS, NO_SCORE};
-use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Unit};
+use crate::metric::measures::{NEEDS_ROWS, NO_LABELS, NO_SCORE};
+use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Rank, Unit};
 use crate::stats::interval::logit;
 use crate::stats::rank::AucCell;
 use crate::summary::{Classes, Summary};
@@ -20,6 +20,7 @@ const INFO: Info = Info {
     source: "DeLong et al. 1988, Biometrics 44, 837",
     sklearn: "sklearn.metrics.roc_auc_score(y_true, y_score) (multiclass: multi_class=\"ovr\")",
     family: Family::Classification,
+    rank: Rank::Headline,
     better: Better::Higher,
     unit: Unit::Ratio,
     range: (Some(0.0), Some(1.0)),
@@ -74,10 +75,7 @@ fn multiclass(of: &Measures<'_>) -> Estimate {
         return Estimate::undefined(NO_SCORE, 0);
     }
     match of.exact.and_then(|e| e.macro_auc.as_ref()) {
-        None => Estimate::undefined(
-            "needs the rows: not in this saved report for this choice",
-            0,
-        ),
+        None => Estimate::undefined(NEEDS_ROWS, 0),
         Some(found) => match found.value {
             None => Estimate::undefined("a class does not occur", found.n),
             Some(auc) => Estimate::of(

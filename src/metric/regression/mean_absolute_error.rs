@@ -2,7 +2,7 @@
 
 use crate::log::Task;
 use crate::metric::measures::{NO_LABELS, mean};
-use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Unit};
+use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Rank, Unit};
 use crate::summary::{Moments, Summary};
 
 /// MAE.
@@ -17,6 +17,7 @@ const INFO: Info = Info {
     source: "Willmott & Matsuura 2005, Climate Research 30, 79",
     sklearn: "sklearn.metrics.mean_absolute_error(y_true, y_pred)",
     family: Family::Regression,
+    rank: Rank::Headline,
     better: Better::Lower,
     unit: Unit::Outcome,
     range: (Some(0.0), None),

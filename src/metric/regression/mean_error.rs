@@ -2,7 +2,7 @@
 
 use crate::log::Task;
 use crate::metric::measures::{NO_LABELS, mean};
-use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Unit};
+use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Rank, Unit};
 use crate::summary::Summary;
 
 /// Mean error.
@@ -17,6 +17,7 @@ const INFO: Info = Info {
     source: "–",
     sklearn: "numpy.mean(y_pred - y_true)",
     family: Family::Regression,
+    rank: Rank::Headline,
     better: Better::Zero,
     unit: Unit::Outcome,
     range: (None, None),

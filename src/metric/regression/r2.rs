@@ -1,7 +1,7 @@
 //! R²: the sums of squares are exact, so a large offset of the outcome costs no digits.
 
 use crate::log::Task;
-use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Unit};
+use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Rank, Unit};
 use crate::stats::exact_sum::centred_square_sum;
 use crate::stats::interval::{Interval, Z};
 use crate::summary::Summary;
@@ -18,6 +18,7 @@ const INFO: Info = Info {
     source: "Cohen et al. 2003, Applied Multiple Regression, 3.5",
     sklearn: "sklearn.metrics.r2_score(y_true, y_pred)",
     family: Family::Regression,
+    rank: Rank::Headline,
     better: Better::Higher,
     unit: Unit::Ratio,
     range: (None, Some(1.0)),

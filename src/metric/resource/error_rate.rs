@@ -1,7 +1,7 @@
 //! Error rate.
 
 use crate::log::Role;
-use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Unit};
+use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Rank, Unit};
 use crate::stats::interval::wilson;
 use crate::summary::Summary;
 
@@ -17,6 +17,7 @@ const INFO: Info = Info {
     source: "Wilson 1927, JASA 22, 209",
     sklearn: "numpy.mean(status >= 500)",
     family: Family::Resource,
+    rank: Rank::Headline,
     better: Better::Lower,
     unit: Unit::Percent,
     range: (Some(0.0), Some(1.0)),

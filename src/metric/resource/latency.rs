@@ -1,7 +1,7 @@
 //! Percentiles of the latency: exact where the rows were sorted, else from a sketch to 1 %.
 
 use crate::log::Role;
-use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Unit};
+use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Rank, Unit};
 use crate::stats::interval::{Interval, quantile_ranks};
 use crate::summary::{PERCENTILES, Summary};
 
@@ -53,6 +53,7 @@ const fn latency(
             source: "Hyndman & Fan 1996, The American Statistician 50, 361 (type 7)",
             sklearn: numpy,
             family: Family::Resource,
+            rank: Rank::Headline,
             better: Better::Lower,
             unit: Unit::Milliseconds,
             range: (Some(0.0), None),

@@ -2,7 +2,7 @@
 
 use crate::log::Role;
 use crate::metric::measures::mean;
-use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Unit};
+use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Rank, Unit};
 use crate::summary::Summary;
 
 /// The mean of a column of the machine.
@@ -58,6 +58,7 @@ const fn of_column(
             source: "Student 1908, Biometrika 6, 1",
             sklearn: "numpy.mean(column)",
             family: Family::Resource,
+            rank: Rank::Headline,
             better: Better::Lower,
             unit,
             range: (None, None),

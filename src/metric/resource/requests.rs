@@ -1,6 +1,6 @@
 //! Requests.
 
-use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Unit};
+use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Rank, Unit};
 use crate::stats::interval::poisson;
 use crate::summary::Summary;
 
@@ -16,6 +16,7 @@ const INFO: Info = Info {
     source: "Garwood 1936, Biometrika 28, 437",
     sklearn: "len(y_pred)",
     family: Family::Resource,
+    rank: Rank::Headline,
     better: Better::Neither,
     unit: Unit::Count,
     range: (Some(0.0), None),

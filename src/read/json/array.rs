@@ -269,7 +269,7 @@ impl Items<'_> {
         });
         match found {
             Ok(next) if next - at <= batch.longest => {
-                batch.keep_row(line);
+                batch.keep_set_row(line, troubles);
                 batch.line += breaks(text, at, next);
                 Next::Row(next)
             }

@@ -165,7 +165,7 @@ impl Rows for DocumentRows {
             let start = grid.start(self.row).max(self.seen);
             batch.line += breaks(text, self.seen, start);
             self.seen = start;
-            batch.keep_row(batch.line);
+            batch.keep_set_row(batch.line, troubles);
             self.row += 1;
         }
         if let Some(fault) = grid.fault() {

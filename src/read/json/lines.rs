@@ -146,7 +146,7 @@ impl Rows for JsonRows {
             if !tokens::is_blank(&text[at..line_end]) {
                 batch.open_row();
                 match Walk::new(&text[..line_end], &mut self.keys, batch).line(at) {
-                    Ok(()) => batch.keep_row(number),
+                    Ok(()) => batch.keep_set_row(number, troubles),
                     Err(wrong) => {
                         batch.drop_row();
                         troubles.row(Fault::NotJson, number, || {

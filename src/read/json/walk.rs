@@ -3,7 +3,7 @@
 //! Objects within objects are flattened into dotted names, and so are arrays of numbers (`probs.0`,
 //! `probs.1`), unless there are very many in them. Other arrays are not read: their cell is `[…]`, which
 //! tells that there is one. Keys may come in any order and may be absent; keys that the schema does not
-//! have are passed over. Of a key that comes twice in an object the last value counts.
+//! have are passed over. Of a key that comes twice in an object the last value counts, and it is told.
 //!
 //! The scanner goes over each byte once and makes no tree of values. Rows mostly repeat the order of
 //! their keys, so each key is first compared with the one that followed last time.

@@ -11,8 +11,10 @@
 //! All are symmetric but for the bins: those of [`Sample::edges`] are the first sample's. What they are
 //! made of adds up: counts by place, a [`Sample`] by [`Sample::merge`].
 
+mod binned;
 mod sample;
 
+pub use binned::Binned;
 pub use sample::Sample;
 
 use super::exact_sum::ExactSum;

@@ -41,14 +41,20 @@ impl Sample {
     /// Bin `i` is `edges[i − 1] <= x < edges[i]`, the first and the last without an end.
     #[must_use]
     pub fn edges(&self) -> Vec<f64> {
-        let mut edges: Vec<f64> = Vec::with_capacity(9);
-        for tenth in 1..10 {
-            let Some(decile) = quantile_sorted(&self.0, f64::from(tenth) / 10.0) else {
+        self.fine_edges(10)
+    }
+
+    /// The same with so many bins at most instead of ten.
+    #[must_use]
+    pub fn fine_edges(&self, bins: u32) -> Vec<f64> {
+        let mut edges: Vec<f64> = Vec::with_capacity(bins as usize);
+        for part in 1..bins {
+            let Some(quantile) = quantile_sorted(&self.0, f64::from(part) / f64::from(bins)) else {
                 return Vec::new();
             };
             edges.push(match edges.last() {
-                Some(before) if decile <= *before => before.max(decile.next_up()),
-                _ => decile,
+                Some(before) if quantile <= *before => before.max(quantile.next_up()),
+                _ => quantile,
             });
         }
         edges.retain(|e| e.is_finite());

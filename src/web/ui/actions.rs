@@ -3,12 +3,13 @@
 use super::complete::missing;
 use super::state::{App, Work};
 use crate::engine::message::Input;
+use crate::engine::pace::Looks;
 use crate::engine::{arrange, tie};
 use crate::read::ReadError;
 use crate::report::Choices;
 use crate::report::view::View;
 use crate::summary::Summary;
-use crate::web::client::{Progress, Stage, Stopped};
+use crate::web::client::{Progress, Stopped};
 use crate::web::files::Given;
 use crate::web::timing;
 use crate::web::{boot, files, store};
@@ -33,15 +34,25 @@ pub fn add<F: Into<Given>>(app: App, more: Vec<F>) {
     }
     timing::wished();
     app.errors.update(Vec::clear);
-    app.work.set(Some(Work::Look));
+    app.left_out.update(Vec::clear);
+    app.work
+        .set(Some(Work::Look(Looks::into_files(more.len()))));
     let client = app.client.get_value();
     let more: Vec<Given> = more.into_iter().map(Into::into).collect();
     spawn_local(async move {
-        let looked = client.look(more).await;
+        let tell = move |looks| app.work.set(Some(Work::Look(looks)));
+        let looked = client.look(more, tell).await;
         app.work.set(None);
+        let looked = match looked {
+            Ok(looked) => looked,
+            Err(Stopped::Failed(error)) => return fail(app, error),
+            // What was shown before stays.
+            Err(Stopped::Cancelled) => return,
+        };
         for error in looked.refused {
             fail(app, error);
         }
+        app.left_out.set(looked.left_out);
         for (files, input) in looked.found {
             take(app, files, input);
         }
@@ -107,7 +118,7 @@ pub fn paste(app: App, text: &str) {
 /// Lets a worker make the example, and reads it.
 pub fn demo(app: App) {
     timing::wished();
-    app.work.set(Some(Work::Look));
+    app.work.set(Some(Work::Look(Looks::default())));
     let client = app.client.get_value();
     spawn_local(async move {
         match client.example().await {
@@ -159,19 +170,13 @@ fn run(app: App) {
     let inputs = app.inputs.get_untracked();
     let files = app.files.get_value();
     let view = app.view.get_untracked();
+    let mode = app.mode.get_untracked();
     let client = app.client.get_value();
     let turn = app.turn.get_value() + 1;
     app.turn.set_value(turn);
     app.asked.set_value(None);
-    app.work.set(Some(Work::Run(Progress {
-        stage: Stage::Read,
-        done: 0.0,
-        bytes_done: 0,
-        bytes_total: inputs.iter().map(|i| i.bytes).sum(),
-        rows: 0,
-        rows_per_s: 0.0,
-        seconds_left: None,
-    })));
+    let bytes = inputs.iter().map(|i| i.bytes).sum();
+    app.work.set(Some(Work::Run(Progress::begin(bytes))));
     let mine = move || app.turn.get_value() == turn;
     spawn_local(async move {
         let tell = move |p| {
@@ -179,7 +184,7 @@ fn run(app: App) {
                 app.work.set(Some(Work::Run(p)));
             }
         };
-        let done = client.run(&files, &inputs, view, tell).await;
+        let done = client.run(&files, &inputs, mode, view, tell).await;
         if !mine() {
             // A later run has taken over; it tells for itself.
             return;
@@ -241,5 +246,6 @@ pub fn clear(app: App) {
     app.summary.set(None);
     app.panel.set(false);
     app.errors.update(Vec::clear);
+    app.left_out.update(Vec::clear);
     app.view.set(Default::default());
 }

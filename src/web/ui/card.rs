@@ -3,7 +3,7 @@
 use super::metrics::{better, title, unit};
 use super::state::app;
 use super::{format, metrics};
-use crate::metric::{Estimate, Unit};
+use crate::metric::{Estimate, Rank, Unit, info};
 use crate::report::{Alert, Level};
 use crate::web::chart_view::Sparkline;
 use leptos::prelude::*;
@@ -179,8 +179,17 @@ fn against(s: &Standing, unit: Unit) -> Option<AnyView> {
     )
 }
 
-/// The names of a block's metrics in the order of the page.
+/// The names of a block's metrics that have a card, in the order of the page.
 pub fn names(of: Of) -> Memo<Vec<String>> {
+    let all = all_names(of);
+    Memo::new(move |_| {
+        let has_card = |n: &&String| info(n).is_none_or(|i| i.rank == Rank::Headline);
+        all.with(|all| all.iter().filter(has_card).cloned().collect())
+    })
+}
+
+/// The names of all metrics of a block in the order of the page.
+pub fn all_names(of: Of) -> Memo<Vec<String>> {
     app().part(move |r| {
         let block = match of {
             Of::Overall => &r.overall,
@@ -198,13 +207,14 @@ pub fn names(of: Of) -> Memo<Vec<String>> {
     })
 }
 
-/// The metric to draw large: the chosen one where it is there, else the first.
-pub fn drawn(names: Memo<Vec<String>>, choose: RwSignal<Option<String>>) -> Memo<Option<String>> {
+/// The metric to draw large: the chosen one where it is there, else the first that has a card.
+pub fn drawn(
+    cards: Memo<Vec<String>>,
+    all: Memo<Vec<String>>,
+    choose: RwSignal<Option<String>>,
+) -> Memo<Option<String>> {
     Memo::new(move |_| {
-        let chosen = choose.get();
-        names.with(|names| {
-            let there = chosen.filter(|c| names.contains(c));
-            there.or_else(|| names.first().cloned())
-        })
+        let chosen = choose.get().filter(|c| all.with(|all| all.contains(c)));
+        chosen.or_else(|| cards.with(|cards| cards.first().cloned()))
     })
 }

@@ -7,9 +7,11 @@ use super::icons;
 use super::role_table::RoleTable;
 use super::state::{App, app};
 use super::widgets::{Choice, Menu};
+use crate::engine::Mode;
 use crate::engine::message::Input;
 use crate::engine::tie;
 use crate::log::FileKind;
+use crate::web::client::streams;
 use crate::web::store;
 use leptos::prelude::*;
 
@@ -17,6 +19,12 @@ const KINDS: [(FileKind, &str, &str); 3] = [
     (FileKind::Predictions, "predictions", "Predictions"),
     (FileKind::Outcomes, "outcomes", "Outcomes"),
     (FileKind::Reference, "reference", "Reference"),
+];
+
+const MODES: [(Mode, &str, &str); 3] = [
+    (Mode::Auto, "auto", ""),
+    (Mode::Kept, "kept", "Always in memory: exact"),
+    (Mode::Streamed, "streamed", "Always as they pass: ≈"),
 ];
 
 /// The panel of files and columns.
@@ -40,6 +48,7 @@ pub fn Columns() -> impl IntoView {
                         "Read these files"
                     </button>
                 </Show>
+                <Rows/>
                 <button class="button quiet" data-testid="start-over" on:click=move |_| actions::clear(app)>
                     "Start over"
                 </button>
@@ -76,6 +85,42 @@ pub fn Columns() -> impl IntoView {
             </For>
         </section>
     }
+}
+
+/// Whether rows are kept, and why.
+#[component]
+fn Rows() -> impl IntoView {
+    let app = app();
+    let choices = Signal::derive(move || {
+        let suits = app.inputs.with(|inputs| streams(Mode::Auto, inputs));
+        let auto = if suits {
+            "As they pass (large files)"
+        } else {
+            "In memory (they fit)"
+        };
+        let word = |(mode, word, text): &(Mode, &'static str, &'static str)| {
+            Choice::new(*word, if *mode == Mode::Auto { auto } else { *text })
+        };
+        MODES.iter().map(word).collect()
+    });
+    let chosen = Signal::derive(move || {
+        let mode = MODES.iter().find(|(mode, ..)| *mode == app.mode.get());
+        mode.map_or(String::new(), |(_, word, _)| (*word).to_string())
+    });
+    let choose = move |word: String| {
+        let Some((mode, ..)) = MODES.iter().find(|(_, w, _)| *w == word) else {
+            return;
+        };
+        app.mode.set(*mode);
+        if app
+            .inputs
+            .with_untracked(|inputs| missing(inputs))
+            .is_none()
+        {
+            actions::read(app);
+        }
+    };
+    view! { <Menu label="Count rows" testid="rows-mode" choices chosen on_choose=choose/> }
 }
 
 #[component]

@@ -34,7 +34,11 @@ pub fn DriftTable() -> impl IntoView {
         let lacking = app
             .made
             .with(|m| m.as_ref().is_some_and(|m| m.missing.drift.is_some()));
+        let streamed = app.report.with(|r| r.as_ref().is_some_and(|r| r.streamed));
         match (lacking, app.saved) {
+            (true, false) if streamed && app.work.get().is_none() => {
+                "The rows were counted as they passed, by larger windows than these: columns can be compared where the baseline and the period end with them."
+            }
             (true, false) => "The columns are being compared with the baseline.",
             (true, true) => "This saved report holds no comparison of columns for this choice.",
             (false, _) => "There is no baseline to compare the columns with, or no row outside it.",
@@ -88,9 +92,21 @@ const W: &str = "Wasserstein distance: how far numbers moved in the mean, in the
 fn Row(column: ColumnDrift) -> impl IntoView {
     let number = |x: Option<f64>| x.map_or_else(|| format::NOTHING.into(), |x| format::fixed(x, 3));
     let share = |x: Option<f64>| x.map_or_else(|| format::NOTHING.into(), format::percent);
+    let near = |text: String, bound: Option<f64>| match bound.filter(|b| *b > 0.0) {
+        Some(bound) => (
+            format!("≈ {text}"),
+            format!("within {} of the exact one", format::number(bound)),
+        ),
+        None => (text, String::new()),
+    };
+    let ks = near(
+        number(column.kolmogorov_smirnov),
+        column.kolmogorov_smirnov_bound,
+    );
     let moved = column
         .wasserstein
         .map_or_else(|| format::NOTHING.into(), format::number);
+    let moved = near(moved, column.wasserstein_bound);
     let (then, now) = (column.before.missing_share(), column.after.missing_share());
     let picture = match column.undefined.clone() {
         Some(why) => view! { <span class="quiet">{why}</span> }.into_any(),
@@ -103,8 +119,8 @@ fn Row(column: ColumnDrift) -> impl IntoView {
             <td class="spark-cell">{picture}</td>
             <td class="num right">{number(column.psi)}</td>
             <td class="num right">{number(column.jensen_shannon)}</td>
-            <td class="num right">{number(column.kolmogorov_smirnov)}</td>
-            <td class="num right">{moved}</td>
+            <td class="num right" title=ks.1>{ks.0}</td>
+            <td class="num right" title=moved.1>{moved.0}</td>
             <td class="num right">{share(then)}</td>
             <td class="num right">{share(now)}</td>
         </tr>

@@ -1,8 +1,10 @@
-//! What went wrong: where, what was found, and how to mend it. The page stays usable beside it.
+//! What went wrong: where, what was found, and how to mend it. The page stays usable beside it. What
+//! merely was not meant is told more quietly.
 
 use super::format;
 use super::icons;
 use super::state::app;
+use crate::engine::left_out;
 use crate::read::ReadError;
 use leptos::prelude::*;
 
@@ -45,6 +47,47 @@ pub fn ErrorList() -> impl IntoView {
                     .collect_view()
             }}
         </div>
+    }
+}
+
+/// Files that are told one by one.
+const MOST_TOLD: usize = 100;
+
+/// What was left out beside the tables: a line that says so, and the reasons for who asks.
+#[component]
+pub fn LeftOut() -> impl IntoView {
+    let app = app();
+    let some = move || app.left_out.with(|files| !files.is_empty());
+    let told = move || app.left_out.with(|files| left_out(files));
+    let reasons = move || {
+        app.left_out.with(|files| {
+            let one = |why: &ReadError| {
+                let (name, found) = (why.file.clone(), sentence(&why.found));
+                view! { <li><strong>{name}</strong>" "{found}</li> }
+            };
+            files.iter().take(MOST_TOLD).map(one).collect_view()
+        })
+    };
+    let more = move || {
+        let more = app.left_out.with(Vec::len).saturating_sub(MOST_TOLD);
+        (more > 0).then(|| view! { <li>{format!("and {} more", format::count(more as u64))}</li> })
+    };
+    view! {
+        <Show when=some>
+            <div class="left-out" data-testid="left-out" role="status">
+                <details>
+                    <summary>{told}</summary>
+                    <ul>{reasons} {more}</ul>
+                </details>
+                <button
+                    class="button quiet"
+                    aria-label="Dismiss"
+                    on:click=move |_| app.left_out.update(Vec::clear)
+                >
+                    {icons::close()}
+                </button>
+            </div>
+        </Show>
     }
 }
 

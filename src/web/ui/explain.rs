@@ -7,31 +7,39 @@ use leptos::prelude::*;
 /// The explanation of a metric.
 #[component]
 pub fn Explain(info: &'static Info) -> impl IntoView {
+    view! {
+        <details class="explain card" data-testid="explain" open>
+            <summary>{format!("What {} tells", info.title)}</summary>
+            <Told info/>
+        </details>
+    }
+}
+
+/// What a metric tells, its formula and where its number can be had elsewhere.
+#[component]
+pub fn Told(info: &'static Info) -> impl IntoView {
     let better = better(info.name);
-    {
-        let row = |term: &'static str, text: String, code: bool| {
-            (!text.is_empty()).then(|| {
-                let text = if code {
-                    view! { <code>{text}</code> }.into_any()
-                } else {
-                    text.into_any()
-                };
-                view! { <dt>{term}</dt><dd>{text}</dd> }
-            })
-        };
-        view! {
-            <details class="explain card" data-testid="explain" open>
-                <summary>{format!("What {} tells", info.title)}</summary>
-                <p>{format!("{} {}.", info.explain, capital(better))}</p>
-                <dl>
-                    {row("Formula", info.formula.to_string(), true)}
-                    {row("Interval", info.interval.to_string(), false)}
-                    {row("Source", info.source.to_string(), false)}
-                    {row("Same number", info.sklearn.to_string(), true)}
-                    {row("Name in files", info.name.to_string(), true)}
-                </dl>
-            </details>
-        }
+    let row = |term: &'static str, text: String, code: bool| {
+        (!text.is_empty()).then(|| {
+            let text = if code {
+                view! { <code>{text}</code> }.into_any()
+            } else {
+                text.into_any()
+            };
+            view! { <dt>{term}</dt><dd>{text}</dd> }
+        })
+    };
+    view! {
+        <div class="told">
+            <p>{format!("{} {}.", info.explain, capital(better))}</p>
+            <dl>
+                {row("Formula", info.formula.to_string(), true)}
+                {row("Interval", info.interval.to_string(), false)}
+                {row("Source", info.source.to_string(), false)}
+                {row("Same number", info.sklearn.to_string(), true)}
+                {row("Name in files", info.name.to_string(), true)}
+            </dl>
+        </div>
     }
 }
 

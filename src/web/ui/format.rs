@@ -227,6 +227,22 @@ pub fn bytes(n: u64) -> String {
     format!("{}\u{202f}TB", fixed(x, 1))
 }
 
+/// A rate of which only the size matters: `1.1 M`.
+#[must_use]
+pub fn roughly(mut x: f64) -> String {
+    if !x.is_finite() {
+        return NOTHING.into();
+    }
+    for unit in ["", "\u{202f}k", "\u{202f}M"] {
+        if x.abs() < 999.5 {
+            let decimals = usize::from(!unit.is_empty() && x.abs() < 99.95);
+            return format!("{}{unit}", fixed(x, decimals));
+        }
+        x /= 1000.0;
+    }
+    format!("{}\u{202f}G", fixed(x, 1))
+}
+
 /// `14 Jan 2025`, in UTC.
 #[must_use]
 pub fn date(t: Time) -> String {
@@ -383,6 +399,11 @@ mod tests {
         assert_eq!(plain(&duration(276_480.0)), "3.2 days");
         assert_eq!(plain(&bytes(999)), "999 B");
         assert_eq!(plain(&bytes(12_400_000)), "12.4 MB");
+        assert_eq!(plain(&roughly(640.4)), "640");
+        assert_eq!(plain(&roughly(999.7)), "1.0 k");
+        assert_eq!(plain(&roughly(1_061_000.0)), "1.1 M");
+        assert_eq!(plain(&roughly(123_456_789.0)), "123 M");
+        assert_eq!(roughly(f64::NAN), NOTHING);
         assert_eq!(plain(&milliseconds(12_345.0)), "12.3 s");
     }
 

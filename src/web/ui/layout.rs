@@ -2,7 +2,7 @@
 
 use super::columns::Columns;
 use super::drift::Drift;
-use super::errors::ErrorList;
+use super::errors::{ErrorList, LeftOut};
 use super::files;
 use super::filters::Filters;
 use super::health::Health;
@@ -43,6 +43,7 @@ pub fn Page() -> impl IntoView {
         <Header/>
         <DropTarget/>
         <ErrorList/>
+        <LeftOut/>
         <ProgressBar/>
         <Show when=at_start>
             <div class:stale=move || reading.get()>

@@ -21,6 +21,7 @@ mod health;
 mod icons;
 mod layout;
 mod making;
+mod metric_table;
 mod metrics;
 mod mistakes;
 mod performance;

@@ -1,7 +1,8 @@
 //! How right the model is: every metric at a glance, one of them over time, and what it means.
 
-use super::card::{Cards, Of, drawn, names};
+use super::card::{Cards, Of, all_names, drawn, names};
 use super::explain::Explain;
+use super::metric_table::MetricTable;
 use super::metrics::title;
 use super::state::app;
 use super::widgets::{Empty, Section};
@@ -24,7 +25,7 @@ fn why_none(outcomes: u64) -> &'static str {
 pub fn Performance() -> impl IntoView {
     let app = app();
     let names = names(Of::Overall);
-    let drawn = drawn(names, app.metric);
+    let drawn = drawn(names, all_names(Of::Overall), app.metric);
     let outcomes = app.part(|r| r.rows.outcomes);
     let judged = app.part(|r| r.overall.labelled > 0);
     let windows = app.part(|r| r.windows.len());
@@ -46,6 +47,7 @@ pub fn Performance() -> impl IntoView {
                     </figure>
                 </Show>
                 {move || drawn.with(|d| d.as_deref().and_then(info)).map(|info| view! { <Explain info/> })}
+                <MetricTable choose=app.metric/>
             </Show>
         </Section>
     }

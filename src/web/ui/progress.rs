@@ -2,46 +2,66 @@
 
 use super::format;
 use super::state::{Work, app};
-use crate::web::client::{Progress, Stage};
+use crate::engine::pace::Pace;
+use crate::web::client::Stage;
 use leptos::prelude::*;
 
 /// The work under way in words.
-fn stage(work: Work) -> &'static str {
+fn stage(work: &Work) -> String {
     match work {
-        Work::Look => "Looking into the files",
-        Work::Open => "Opening the report",
-        Work::Run(Progress {
-            stage: Stage::Read, ..
-        }) => "Reading",
-        Work::Run(Progress {
-            stage: Stage::Join, ..
-        }) => "Joining predictions with outcomes",
-        Work::Run(Progress {
-            stage: Stage::Summarise,
-            ..
-        }) => "Counting",
-        Work::Refine => "Going back to the rows",
+        Work::Look(looks) => match looks.unpacking() {
+            Some((name, 0)) => format!("Unpacking {name}"),
+            Some((name, more)) => format!("Unpacking {name} and {more} more"),
+            None => "Looking into the files".into(),
+        },
+        Work::Open => "Opening the report".into(),
+        Work::Run(p) => match p.stage {
+            Stage::Read => "Reading",
+            Stage::Join => "Joining predictions with outcomes",
+            Stage::Summarise => "Counting",
+        }
+        .into(),
+        Work::Refine => "Going back to the rows".into(),
     }
 }
 
-/// `12.4 MB of 80 MB`, `1 200 000 rows`, `900 000 rows/s`, `3 s left`: as far as known.
-fn facts(work: Work) -> Vec<String> {
-    let Work::Run(p) = work else {
-        return Vec::new();
-    };
+/// How much is done, between 0 and 1, where that is known.
+fn done(work: &Work) -> Option<f64> {
+    match work {
+        Work::Run(p) => Some(p.done),
+        Work::Look(looks) if looks.unpacking().is_some() => Some(looks.pace().share()),
+        Work::Look(looks) if looks.files > 1 => Some(looks.looked as f64 / looks.files as f64),
+        _ => None,
+    }
+}
+
+/// `12.4 MB of 80 MB`, `1 200 000 rows`, `900 k rows/s`, `3 s left`: as far as known.
+fn facts(work: &Work) -> Vec<String> {
+    match work {
+        Work::Run(p) => paced(&p.read, p.stage == Stage::Read),
+        Work::Look(looks) if looks.unpacking().is_some() => paced(&looks.pace(), true),
+        Work::Look(looks) if looks.files > 1 => vec![format!(
+            "{} of {}",
+            format::count(looks.looked as u64),
+            format::plural(looks.files as u64, "file", "files")
+        )],
+        _ => Vec::new(),
+    }
+}
+
+fn paced(pace: &Pace, goes_on: bool) -> Vec<String> {
     let mut facts = vec![format!(
         "{} of {}",
-        format::bytes(p.bytes_done),
-        format::bytes(p.bytes_total)
+        format::bytes(pace.bytes),
+        format::bytes(pace.of)
     )];
-    if p.rows > 0 {
-        facts.push(format::plural(p.rows, "row", "rows"));
-        facts.push(format!(
-            "{}/s",
-            format::plural(p.rows_per_s as u64, "row", "rows")
-        ));
+    if pace.rows > 0 {
+        facts.push(format::plural(pace.rows, "row", "rows"));
     }
-    if let Some(left) = p.seconds_left {
+    if let (Some(rate), true) = (pace.rows_per_s(), goes_on) {
+        facts.push(format!("{} rows/s", format::roughly(rate)));
+    }
+    if let (Some(left), true) = (pace.seconds_left(), goes_on) {
         facts.push(format!("{} left", format::duration(left.ceil())));
     }
     facts
@@ -53,16 +73,16 @@ pub fn ProgressBar() -> impl IntoView {
     let app = app();
     let reading = app.reading();
     let work = move || app.work.get().filter(|_| reading.get());
-    let done = move || match work() {
-        Some(Work::Run(p)) => Some(p.done),
-        _ => None,
-    };
+    let done = move || work().and_then(|work| done(&work));
+    let told = move || work().map(|work| facts(&work)).unwrap_or_default();
+    // Read out when it changes, and not with every number.
+    let said = Memo::new(move |_| work().map(|work| stage(&work)));
     view! {
         <Show when=move || reading.get()>
             <div class="progress" data-testid="progress">
-                <div class="progress-said" role="status">
-                    <strong>{move || work().map(stage)}</strong>
-                    <span class="num">{move || work().map(facts).unwrap_or_default().join(" · ")}</span>
+                <div class="progress-said">
+                    <strong role="status">{said}</strong>
+                    <span class="num">{move || told().join(" · ")}</span>
                 </div>
                 <progress
                     max="1"
@@ -84,22 +104,43 @@ pub fn ProgressBar() -> impl IntoView {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::pace::Looks;
+    use crate::web::client::Progress;
+
+    fn told(work: &Work) -> String {
+        facts(work).join("; ").replace('\u{202f}', " ")
+    }
 
     #[test]
     fn only_what_is_known_is_told() {
-        let mut p = Progress {
-            stage: Stage::Read,
-            done: 0.0,
-            bytes_done: 0,
-            bytes_total: 2_000_000,
-            rows: 0,
-            rows_per_s: 0.0,
-            seconds_left: None,
-        };
-        assert_eq!(facts(Work::Run(p)).len(), 1);
-        p.rows = 5;
-        p.seconds_left = Some(2.2);
-        let told = facts(Work::Run(p)).join("; ").replace('\u{202f}', " ");
-        assert_eq!(told, "0 B of 2.0 MB; 5 rows; 0 rows/s; 3 s left");
+        let mut p = Progress::begin(198_000_000);
+        assert_eq!(told(&Work::Run(p)), "0 B of 198 MB");
+        p.read.bytes = 123_000_000;
+        p.read.rows = 640_000;
+        p.read.ms = 100.0;
+        assert_eq!(told(&Work::Run(p)), "123 MB of 198 MB; 640 000 rows");
+        p.read.ms = 600.0;
+        assert_eq!(
+            told(&Work::Run(p)),
+            "123 MB of 198 MB; 640 000 rows; 1.1 M rows/s; 1 s left"
+        );
+        p.stage = Stage::Join;
+        assert_eq!(told(&Work::Run(p)), "123 MB of 198 MB; 640 000 rows");
+    }
+
+    #[test]
+    fn a_look_tells_of_files_or_of_the_bytes_of_those_that_hold_others() {
+        let mut looks = Looks::into_files(1);
+        let work = Work::Look(looks.clone());
+        assert_eq!((told(&work).as_str(), done(&work)), ("", None));
+        looks.unpacks(0, "a.zip", 80_000_000, 0.25, 1_000.0);
+        let work = Work::Look(looks.clone());
+        assert_eq!(stage(&work), "Unpacking a.zip");
+        assert_eq!(told(&work), "20.0 MB of 80.0 MB; 3 s left");
+        assert_eq!(done(&work), Some(0.25));
+        looks.unpacked(0, 4_999);
+        let work = Work::Look(looks);
+        assert_eq!(stage(&work), "Looking into the files");
+        assert_eq!(told(&work), "1 of 5 000 files");
     }
 }

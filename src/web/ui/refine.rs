@@ -1,9 +1,9 @@
 //! What follows a change of the View: the address, and rows gone back to where counts do not do.
 
 use super::actions::{fail, read, show};
-use super::state::{App, Work};
+use super::state::{App, Made, Work};
 use crate::report::view::View;
-use crate::web::client::Stopped;
+use crate::web::client::{Client, Stopped};
 use crate::web::url;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -45,9 +45,15 @@ fn wake(app: App, view: View) {
     if app.view.with_untracked(|v| *v != view) {
         return;
     }
-    if app.client.with_value(|c| c.holds_rows()) {
+    // Rows that were not kept left behind what tells how columns differ.
+    let counted = app.made.with_untracked(|made| {
+        let counted = |m: &Made| m.summary.streamed && m.missing.is_drift_only();
+        made.as_ref().is_some_and(counted)
+    });
+    let answers = |c: &Client| c.holds_rows() || counted && c.compares();
+    if app.client.with_value(answers) {
         spawn_local(ask_rows(app, view));
-    } else if app.work.with_untracked(Option::is_none) {
+    } else if !counted && app.work.with_untracked(Option::is_none) {
         read(app);
         app.asked.set_value(Some(view));
     }
@@ -55,9 +61,10 @@ fn wake(app: App, view: View) {
 
 async fn ask_rows(app: App, view: View) {
     let client = app.client.get_value();
-    app.work.update(|w| *w = w.or(Some(Work::Refine)));
+    app.work.update(|w| *w = w.take().or(Some(Work::Refine)));
     let answer = client.refine(view).await;
-    app.work.update(|w| *w = w.filter(|w| *w != Work::Refine));
+    app.work
+        .update(|w| *w = w.take().filter(|w| *w != Work::Refine));
     match answer {
         Ok(summary) => show(app, summary),
         Err(Stopped::Failed(error)) => fail(app, error),

@@ -5,7 +5,9 @@
 
 use super::format;
 use super::theme::Theme;
+use crate::engine::Mode;
 use crate::engine::message::Input;
+use crate::engine::pace::Looks;
 use crate::log::Task;
 use crate::read::ReadError;
 use crate::report::view::View;
@@ -18,10 +20,10 @@ use std::sync::Arc;
 use web_sys::File;
 
 /// What is being done.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Work {
-    /// Looking into the start of files.
-    Look,
+    /// Looking into the start of files, and unpacking those that hold others.
+    Look(Looks),
     /// Opening what a saved report carries.
     Open,
     /// Reading, joining, summarising.
@@ -54,6 +56,8 @@ pub struct App {
     pub turn: StoredValue<u64>,
     /// The files that were looked into, with the roles in force.
     pub inputs: RwSignal<Vec<Input>>,
+    /// Whether rows are kept.
+    pub mode: RwSignal<Mode>,
     /// The counts that everything shown follows from.
     pub summary: RwSignal<Option<Arc<Summary>>>,
     /// What the reader chose.
@@ -72,6 +76,8 @@ pub struct App {
     pub work: RwSignal<Option<Work>>,
     /// What went wrong and was not dismissed.
     pub errors: RwSignal<Vec<ReadError>>,
+    /// What was found beside the tables and left out, and why.
+    pub left_out: RwSignal<Vec<ReadError>>,
     /// Light or dark.
     pub theme: RwSignal<Theme>,
     /// The window under the pointer, in every chart at once.
@@ -103,6 +109,7 @@ impl App {
             files: StoredValue::new_local(Vec::new()),
             turn: StoredValue::new(0),
             inputs: RwSignal::default(),
+            mode: RwSignal::default(),
             summary,
             view,
             made,
@@ -112,6 +119,7 @@ impl App {
             asked: StoredValue::new(None),
             work: RwSignal::default(),
             errors: RwSignal::default(),
+            left_out: RwSignal::default(),
             theme: RwSignal::new(Theme::stored()),
             hovered: RwSignal::default(),
             brush: RwSignal::default(),
@@ -138,7 +146,7 @@ impl App {
         Memo::new(move |_| {
             matches!(
                 self.work.get(),
-                Some(Work::Look | Work::Open | Work::Run(_))
+                Some(Work::Look(_) | Work::Open | Work::Run(_))
             )
         })
     }

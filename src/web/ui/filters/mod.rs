@@ -62,6 +62,8 @@ fn Lack() -> impl IntoView {
     let text = move || {
         if asking() || app.client.with_value(|c| c.holds_rows()) {
             "Going back to the rows for this choice; until then the wider view is shown."
+        } else if !app.saved {
+            "The files are read again for this choice; until then the wider view is shown."
         } else {
             "There are no counts for this combination of choices here, so the wider view is shown. With the files themselves every combination can be seen."
         }

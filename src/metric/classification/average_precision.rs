@@ -1,0 +1,46 @@
+//! Average precision: the area under the precision-recall curve in steps.
+
+use super::curve::Curve;
+use crate::log::Task;
+use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Rank, Unit};
+use crate::summary::Summary;
+
+/// Average precision.
+pub struct AveragePrecision;
+
+const INFO: Info = Info {
+    name: "average_precision",
+    title: "Average precision",
+    explain: "Mean precision over the thresholds at which each positive row is found; chance reaches the share of positive rows.",
+    formula: "Σ over thresholds of (recall_k − recall_k−1) precision_k",
+    interval: "on the logit scale with the quantile of Student t for the positive rows, from the larger of two errors: the influence of each row (infinitesimal jackknife) and the binomial one; a perfect order: Wilson score of the positive rows",
+    source: "Davis & Goadrich 2006, ICML 23, 233; the logit scale: Boyd, Eng & Page 2013, ECML PKDD, 451; Efron & Stein 1981, Ann. Statist. 9, 586",
+    sklearn: "sklearn.metrics.average_precision_score(y_true, y_score)",
+    family: Family::Classification,
+    rank: Rank::Detail,
+    better: Better::Higher,
+    unit: Unit::Ratio,
+    range: (Some(0.0), Some(1.0)),
+    material: Material::Never,
+};
+
+impl Metric for AveragePrecision {
+    fn info(&self) -> &'static Info {
+        &INFO
+    }
+
+    fn applies(&self, summary: &Summary) -> bool {
+        summary.task == Task::Binary
+    }
+
+    fn estimate(&self, of: &Measures<'_>) -> Estimate {
+        let curve = match Curve::of(of, false) {
+            Ok(curve) => curve,
+            Err(undefined) => return undefined,
+        };
+        let value = curve.cell.average_precision;
+        curve.estimate(value, curve.of_precision(value), |off| {
+            off.average_precision
+        })
+    }
+}

@@ -1,0 +1,176 @@
+//! Micro and weighted averages over several classes, beside the macro averages that have cards.
+//!
+//! Where each row has one label, the micro averages of precision, recall and F1 and the weighted one of
+//! recall are all accuracy; they are there for those who look for them by name.
+
+use crate::log::Task;
+use crate::metric::{
+    Better, Confused, Estimate, Family, Info, Material, Measures, Metric, Rank, Unit,
+};
+use crate::stats::interval::wilson;
+use crate::summary::Summary;
+
+/// An average over classes.
+pub struct Average {
+    info: &'static Info,
+    how: How,
+}
+
+enum How {
+    /// Right rows over all rows.
+    Share,
+    /// Precision, weighted by true rows.
+    Precision,
+    /// F1, weighted by true rows.
+    F1,
+}
+
+const fn info(
+    name: &'static str,
+    title: &'static str,
+    explain: &'static str,
+    formula: &'static str,
+    interval: &'static str,
+    sklearn: &'static str,
+) -> Info {
+    Info {
+        name,
+        title,
+        explain,
+        formula,
+        interval,
+        source: "Sokolova & Lapalme 2009, Inf. Process. Manag. 45, 427; Takahashi et al. 2022, Applied Intelligence 52, 4961",
+        sklearn,
+        family: Family::Classification,
+        rank: Rank::Detail,
+        better: Better::Higher,
+        unit: Unit::Percent,
+        range: (Some(0.0), Some(1.0)),
+        material: Material::Never,
+    }
+}
+
+const SAME: &str = "As every row has one label, the same as accuracy.";
+const SHARE: &str = "Σ right_k / n";
+const WILSON: &str = "Wilson score";
+const DELTA: &str = "delta method on the logit scale";
+
+/// Precision, micro.
+pub const PRECISION_MICRO: Average = Average {
+    info: &info(
+        "precision_micro",
+        "Precision, micro",
+        SAME,
+        SHARE,
+        WILSON,
+        "sklearn.metrics.precision_score(y_true, y_pred, average=\"micro\")",
+    ),
+    how: How::Share,
+};
+/// Recall, micro.
+pub const RECALL_MICRO: Average = Average {
+    info: &info(
+        "recall_micro",
+        "Recall, micro",
+        SAME,
+        SHARE,
+        WILSON,
+        "sklearn.metrics.recall_score(y_true, y_pred, average=\"micro\")",
+    ),
+    how: How::Share,
+};
+/// F1, micro.
+pub const F1_MICRO: Average = Average {
+    info: &info(
+        "f1_micro",
+        "F1, micro",
+        SAME,
+        SHARE,
+        WILSON,
+        "sklearn.metrics.f1_score(y_true, y_pred, average=\"micro\")",
+    ),
+    how: How::Share,
+};
+/// Precision, weighted.
+pub const PRECISION_WEIGHTED: Average = Average {
+    info: &info(
+        "precision_weighted",
+        "Precision, weighted",
+        "Mean precision of the classes, each weighing as much as it has rows.",
+        "Σ a_k right_k / b_k / n, a true and b predicted rows of class k",
+        DELTA,
+        "sklearn.metrics.precision_score(y_true, y_pred, average=\"weighted\")",
+    ),
+    how: How::Precision,
+};
+/// Recall, weighted.
+pub const RECALL_WEIGHTED: Average = Average {
+    info: &info(
+        "recall_weighted",
+        "Recall, weighted",
+        "Mean recall of the classes, each weighing as much as it has rows: the same as accuracy.",
+        SHARE,
+        WILSON,
+        "sklearn.metrics.recall_score(y_true, y_pred, average=\"weighted\")",
+    ),
+    how: How::Share,
+};
+/// F1, weighted.
+pub const F1_WEIGHTED: Average = Average {
+    info: &info(
+        "f1_weighted",
+        "F1, weighted",
+        "Mean F1 of the classes, each weighing as much as it has rows.",
+        "Σ a_k 2 right_k / (a_k + b_k) / n, a true and b predicted rows of class k",
+        DELTA,
+        "sklearn.metrics.f1_score(y_true, y_pred, average=\"weighted\")",
+    ),
+    how: How::F1,
+};
+
+impl Metric for Average {
+    fn info(&self) -> &'static Info {
+        self.info
+    }
+
+    fn applies(&self, summary: &Summary) -> bool {
+        summary.task == Task::Multiclass
+    }
+
+    fn estimate(&self, of: &Measures<'_>) -> Estimate {
+        let labels = of.confused();
+        let n = labels.n;
+        if n == 0 {
+            return of.nothing();
+        }
+        let weight = |k: usize| labels.truth[k] as f64 / n as f64;
+        let mean = |one: fn(&Confused, usize) -> f64| {
+            let every = 0..labels.truth.len();
+            every.map(|k| weight(k) * one(labels, k)).sum::<f64>()
+        };
+        match self.how {
+            How::Share => {
+                let right = labels.hits();
+                Estimate::of(right as f64 / n as f64, wilson(right, n), n)
+            }
+            How::Precision => {
+                let value = mean(Confused::precision);
+                labels.within_one(value, n, |i, j| {
+                    let right = f64::from(u8::from(i == j)) - labels.precision(j);
+                    let moved = weight(j) * right / labels.predicted[j] as f64;
+                    moved + (labels.precision(i) - value) / n as f64
+                })
+            }
+            How::F1 => {
+                let value = mean(Confused::f1);
+                let all = |k: usize| (labels.truth[k] + labels.predicted[k]) as f64;
+                labels.within_one(value, n, |i, j| {
+                    let right = if i == j { 2.0 } else { 0.0 };
+                    let moved = weight(i) * (right - labels.f1(i)) / all(i)
+                        - weight(j) * labels.f1(j) / all(j);
+                    moved + (labels.f1(i) - value) / n as f64
+                })
+            }
+        }
+    }
+}

@@ -1,0 +1,55 @@
+//! Cohen's kappa: products of counts are integers, so that no digit cancels.
+
+use super::agreement::Agreement;
+use crate::log::Task;
+use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Rank, Unit};
+use crate::stats::interval::fisher_z;
+use crate::summary::Summary;
+
+/// Cohen's kappa.
+pub struct CohenKappa;
+
+const INFO: Info = Info {
+    name: "cohen_kappa",
+    title: "Cohen's kappa",
+    explain: "How much better the labels agree than by chance: 1 is perfect, 0 is chance.",
+    formula: "(p_o − p_e) / (1 − p_e), p_o the share of right rows, p_e = Σ a_k b_k / n²",
+    interval: "delta method on the Fisher z scale; none where every row is right",
+    source: "Cohen 1960, Educ. Psychol. Meas. 20, 37; standard error: Fleiss, Cohen & Everitt 1969, Psychol. Bull. 72, 323",
+    sklearn: "sklearn.metrics.cohen_kappa_score(y_true, y_pred)",
+    family: Family::Classification,
+    rank: Rank::Detail,
+    better: Better::Higher,
+    unit: Unit::Ratio,
+    range: (Some(-1.0), Some(1.0)),
+    material: Material::Never,
+};
+
+impl Metric for CohenKappa {
+    fn info(&self) -> &'static Info {
+        &INFO
+    }
+
+    fn applies(&self, summary: &Summary) -> bool {
+        matches!(summary.task, Task::Binary | Task::Multiclass)
+    }
+
+    fn estimate(&self, of: &Measures<'_>) -> Estimate {
+        let labels = of.confused();
+        if labels.n == 0 {
+            return of.nothing();
+        }
+        let agreement = Agreement::of(labels);
+        let most = agreement.most();
+        if most == 0 {
+            return Estimate::undefined("one class only", labels.n);
+        }
+        let (most, n) = (most as f64, labels.n as f64);
+        let value = agreement.beyond_chance() as f64 / most;
+        let se = labels.se(|i, j| {
+            let by_chance = (labels.predicted[i] + labels.truth[j]) as f64;
+            (agreement.beyond_chance_by(labels, i, j) - value * (2.0 * n - by_chance)) / most
+        });
+        Estimate::of(value, fisher_z(value, se), labels.n)
+    }
+}

@@ -1,0 +1,77 @@
+//! What the metrics of curves over all thresholds share: exact from the rows, else from the histogram with
+//! a sure bound.
+
+use crate::metric::measures::{NO_LABELS, NO_SCORE};
+use crate::metric::{Estimate, Measures};
+use crate::stats::interval::{Interval, Z, logit, wilson};
+use crate::stats::rank::{CurveBounds, CurveCell};
+use crate::stats::special::student_t_quantile;
+
+/// A curve, and how far it can be off; `None` where it is exact.
+pub(super) struct Curve {
+    pub cell: CurveCell,
+    pub off: Option<CurveBounds>,
+}
+
+impl Curve {
+    /// The curve, or why there is none; `both`: whether it needs both classes.
+    pub(super) fn of(of: &Measures<'_>, both: bool) -> Result<Self, Estimate> {
+        if of.cell.labelled == 0 {
+            return Err(Estimate::undefined(NO_LABELS, 0));
+        }
+        let classes = of.classes();
+        let rows = classes.map_or((0, 0), |c| (c.positive.total(), c.negative.total()));
+        let n = rows.0 + rows.1;
+        match rows {
+            (0, 0) => return Err(Estimate::undefined(NO_SCORE, 0)),
+            (0, _) | (_, 0) if both => return Err(Estimate::undefined("one class only", n)),
+            (0, _) => return Err(Estimate::undefined("no row is positive", n)),
+            _ => {}
+        }
+        if let Some(cell) = of.exact.and_then(|e| e.curve) {
+            return Ok(Self { cell, off: None });
+        }
+        let bins = of.summary.edges.len();
+        let dense = |h: Option<&crate::summary::Histogram>| h.map(|h| h.dense(bins));
+        let positive = dense(classes.map(|c| &c.positive)).unwrap_or_default();
+        let negative = dense(classes.map(|c| &c.negative)).unwrap_or_default();
+        let (cell, off) = CurveCell::from_bins(&positive, &negative);
+        let off = Some(off);
+        Ok(Self { cell, off })
+    }
+
+    /// Rows with a score and an outcome.
+    pub(super) const fn n(&self) -> u64 {
+        self.cell.positives + self.cell.negatives
+    }
+
+    /// An estimate with what can be off of it, `bound` at most.
+    pub(super) fn estimate(
+        &self,
+        value: f64,
+        interval: Option<Interval>,
+        bound: impl Fn(&CurveBounds) -> f64,
+    ) -> Estimate {
+        Estimate {
+            bound: self.off.as_ref().map(bound),
+            ..Estimate::of(value, interval, self.n())
+        }
+    }
+
+    /// The interval of an area under precision and recall. The influence of each row alone is too small
+    /// where few rows are positive, and the binomial error where few are not; the larger one with
+    /// Student's quantile covers 94 to 99 % in simulations from ten positive rows on.
+    pub(super) fn of_precision(&self, value: f64) -> Option<Interval> {
+        let positives = self.cell.positives;
+        if value >= 1.0 {
+            return wilson(positives, positives);
+        }
+        if positives < 2 {
+            return None;
+        }
+        let rows = positives as f64;
+        let variance = self.cell.average_precision_variance;
+        let se = variance.max(value * (1.0 - value) / rows).sqrt();
+        Some(logit(value, se * student_t_quantile(0.975, rows - 1.0) / Z))
+    }
+}

@@ -1,0 +1,43 @@
+//! What a model without any input would reach.
+
+use crate::log::Task;
+use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Rank, Unit};
+use crate::stats::interval::wilson;
+use crate::summary::Summary;
+
+/// Dummy accuracy.
+pub struct DummyAccuracy;
+
+const INFO: Info = Info {
+    name: "dummy_accuracy",
+    title: "Dummy accuracy",
+    explain: "What always naming the most frequent class would reach; a model has to beat it.",
+    formula: "max over classes of n_k / n",
+    interval: "Wilson score of the most frequent class",
+    source: "Wilson 1927, JASA 22, 209",
+    sklearn: "sklearn.dummy.DummyClassifier(strategy=\"most_frequent\").fit(X, y_true).score(X, y_true)",
+    family: Family::Classification,
+    rank: Rank::Detail,
+    better: Better::Neither,
+    unit: Unit::Percent,
+    range: (Some(0.0), Some(1.0)),
+    material: Material::Never,
+};
+
+impl Metric for DummyAccuracy {
+    fn info(&self) -> &'static Info {
+        &INFO
+    }
+
+    fn applies(&self, summary: &Summary) -> bool {
+        matches!(summary.task, Task::Binary | Task::Multiclass)
+    }
+
+    fn estimate(&self, of: &Measures<'_>) -> Estimate {
+        let labels = of.confused();
+        match (labels.truth.iter().max(), labels.n) {
+            (Some(most), n) if n > 0 => Estimate::of(*most as f64 / n as f64, wilson(*most, n), n),
+            _ => of.nothing(),
+        }
+    }
+}

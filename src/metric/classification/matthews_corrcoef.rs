@@ -1,0 +1,68 @@
+//! Matthews correlation coefficient: products of counts are integers, so that no digit cancels.
+
+use super::agreement::Agreement;
+use crate::log::Task;
+use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Rank, Unit};
+use crate::stats::interval::fisher_z;
+use crate::summary::Summary;
+
+/// MCC.
+pub struct MatthewsCorrcoef;
+
+const INFO: Info = Info {
+    name: "matthews_corrcoef",
+    title: "MCC",
+    explain: "Correlation of true and predicted labels: 1 is perfect, 0 is chance, −1 always wrong; it does not flatter on rare classes.",
+    formula: "(n Σ n_kk − Σ a_k b_k) / √((n² − Σ a_k²) (n² − Σ b_k²)), a true and b predicted rows of class k",
+    interval: "delta method on the Fisher z scale; none where every row is right or every one wrong",
+    source: "Matthews 1975, BBA 405, 442; several classes: Gorodkin 2004, Comput. Biol. Chem. 28, 367; interval: Itaya et al. 2025, Statistics in Medicine 44, e10303",
+    sklearn: "sklearn.metrics.matthews_corrcoef(y_true, y_pred); where it returns 0 for want of a second class, there is no value here",
+    family: Family::Classification,
+    rank: Rank::Detail,
+    better: Better::Higher,
+    unit: Unit::Ratio,
+    range: (Some(-1.0), Some(1.0)),
+    material: Material::Never,
+};
+
+impl Metric for MatthewsCorrcoef {
+    fn info(&self) -> &'static Info {
+        &INFO
+    }
+
+    fn applies(&self, summary: &Summary) -> bool {
+        matches!(summary.task, Task::Binary | Task::Multiclass)
+    }
+
+    fn estimate(&self, of: &Measures<'_>) -> Estimate {
+        let labels = of.confused();
+        if labels.n == 0 {
+            return of.nothing();
+        }
+        let agreement = Agreement::of(labels);
+        let (x, y) = agreement.spreads();
+        if x == 0 || y == 0 {
+            return Estimate::undefined(
+                if y == 0 {
+                    "one class only"
+                } else {
+                    "one class only is predicted"
+                },
+                labels.n,
+            );
+        }
+        // The root of a square is exact, so that 1 is 1.
+        let root = match x == y {
+            true => x as f64,
+            false => (x as f64).sqrt() * (y as f64).sqrt(),
+        };
+        let value = (agreement.beyond_chance() as f64 / root).clamp(-1.0, 1.0);
+        let n = labels.n as f64;
+        let se = labels.se(|i, j| {
+            let (a, b) = (labels.truth[i] as f64, labels.predicted[j] as f64);
+            agreement.beyond_chance_by(labels, i, j) / root
+                - value * ((n - b) / x as f64 + (n - a) / y as f64)
+        });
+        Estimate::of(value, fisher_z(value, se), labels.n)
+    }
+}

@@ -1,0 +1,44 @@
+//! Negative predictive value: the precision of the negative class.
+
+use crate::log::Task;
+use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Rank, Unit};
+use crate::stats::interval::wilson;
+use crate::summary::Summary;
+
+/// NPV.
+pub struct NegativePredictiveValue;
+
+const INFO: Info = Info {
+    name: "negative_predictive_value",
+    title: "NPV",
+    explain: "Of the rows predicted negative, the share that is.",
+    formula: "tn / (tn + fn)",
+    interval: "Wilson score",
+    source: "Altman & Bland 1994, BMJ 309, 102; Wilson 1927, JASA 22, 209",
+    sklearn: "sklearn.metrics.precision_score(y_true, y_pred, pos_label=0)",
+    family: Family::Classification,
+    rank: Rank::Detail,
+    better: Better::Higher,
+    unit: Unit::Percent,
+    range: (Some(0.0), Some(1.0)),
+    material: Material::Never,
+};
+
+impl Metric for NegativePredictiveValue {
+    fn info(&self) -> &'static Info {
+        &INFO
+    }
+
+    fn applies(&self, summary: &Summary) -> bool {
+        summary.task == Task::Binary
+    }
+
+    fn estimate(&self, of: &Measures<'_>) -> Estimate {
+        let c = of.counted();
+        match (c.n(), c.tn + c.r#fn) {
+            (0, _) => of.nothing(),
+            (_, 0) => Estimate::undefined("nothing predicted negative", 0),
+            (_, n) => Estimate::of(c.tn as f64 / n as f64, wilson(c.tn, n), n),
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! True against predicted labels, with their sums: what every metric of labels is computed from.
+
+use super::Estimate;
+use crate::stats::interval::{logit, wilson};
+
+/// True against predicted labels.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Confused {
+    /// (true label, predicted label, rows), sorted; those without rows are left out.
+    pub cells: Vec<(usize, usize, u64)>,
+    /// Rows by true label.
+    pub truth: Vec<u64>,
+    /// Rows by predicted label.
+    pub predicted: Vec<u64>,
+    /// Rows by label that are predicted as what they are.
+    pub right: Vec<u64>,
+    /// All rows.
+    pub n: u64,
+}
+
+impl Confused {
+    /// The sums of cells over so many labels; a label beyond them is left out.
+    #[must_use]
+    pub fn of(labels: usize, cells: impl IntoIterator<Item = (usize, usize, u64)>) -> Self {
+        let mut out = Self {
+            cells: Vec::new(),
+            truth: vec![0; labels],
+            predicted: vec![0; labels],
+            right: vec![0; labels],
+            n: 0,
+        };
+        for (t, p, rows) in cells {
+            if rows == 0 || t >= labels || p >= labels {
+                continue;
+            }
+            out.cells.push((t, p, rows));
+            out.truth[t] += rows;
+            out.predicted[p] += rows;
+            if t == p {
+                out.right[t] += rows;
+            }
+            out.n += rows;
+        }
+        out
+    }
+
+    /// `[true][predicted]`.
+    #[must_use]
+    pub fn matrix(&self) -> Vec<Vec<u64>> {
+        let mut out = vec![vec![0; self.truth.len()]; self.truth.len()];
+        for (t, p, rows) in &self.cells {
+            out[*t][*p] += rows;
+        }
+        out
+    }
+
+    /// Labels that occur as outcome or prediction; scikit-learn averages over these.
+    #[must_use]
+    pub fn present(&self) -> Vec<usize> {
+        (0..self.truth.len())
+            .filter(|&k| self.truth[k] + self.predicted[k] > 0)
+            .collect()
+    }
+
+    /// Rows that are predicted as what they are.
+    #[must_use]
+    pub fn hits(&self) -> u64 {
+        self.right.iter().sum()
+    }
+
+    /// Right among the rows of a label, and right among the rows predicted so; 0 of no rows, as in
+    /// scikit-learn's averages.
+    pub(super) fn recall(&self, k: usize) -> f64 {
+        share(self.right[k], self.truth[k])
+    }
+
+    pub(super) fn precision(&self, k: usize) -> f64 {
+        share(self.right[k], self.predicted[k])
+    }
+
+    /// The harmonic mean of both; the label must occur.
+    pub(super) fn f1(&self, k: usize) -> f64 {
+        share(2 * self.right[k], self.truth[k] + self.predicted[k])
+    }
+
+    /// The standard error of a function of the counts by the delta method: they are multinomial, so a
+    /// function of degree 0 with derivatives g by its counts has variance Σ n g².
+    ///
+    /// Source: Takahashi et al. 2022, *Applied Intelligence* 52, 4961.
+    pub(super) fn se(&self, gradient: impl Fn(usize, usize) -> f64) -> f64 {
+        let mut variance = 0.0;
+        for (t, p, rows) in &self.cells {
+            let g = gradient(*t, *p);
+            variance += *rows as f64 * g * g;
+        }
+        variance.sqrt()
+    }
+
+    /// A value in [0, 1] with the interval of [`Self::se`] on the logit scale, so that it stays there.
+    pub(super) fn within_one(
+        &self,
+        value: f64,
+        n: u64,
+        gradient: impl Fn(usize, usize) -> f64,
+    ) -> Estimate {
+        let interval = if value > 0.0 && value < 1.0 {
+            Some(logit(value, self.se(gradient)))
+        } else {
+            // All right or all wrong: as for a proportion of as many rows.
+            wilson(if value >= 1.0 { n } else { 0 }, n)
+        };
+        Estimate::of(value, interval, n)
+    }
+}
+
+fn share(part: u64, of: u64) -> f64 {
+    match of {
+        0 => 0.0,
+        _ => part as f64 / of as f64,
+    }
+}

@@ -1,0 +1,272 @@
+//! A log that is larger than memory: counted block by block, each of which is let go.
+//!
+//! The cells are those that all rows together would give, to the bit, where the first block shows what the
+//! others hold: its range of scores that are no probabilities, the values of its segments that come to be the
+//! most frequent ones (a value that no block before had is watched from its first row on). What only rows can tell is never
+//! known ([`Summary::streamed`]). Memory is bounded by the number of windows and slices:
+//!
+//! | counted | by |
+//! | --- | --- |
+//! | all rows, and the slice of the view | the hour, up to [`FINE`] windows; then the day, the week, the month |
+//! | the most frequent versions and values of segments | the hour, up to as many windows as are chosen for a reader; then likewise |
+//! | the distributions of columns ([`Shapes`]) | the hour, up to as many windows; then likewise |
+//! | rows without times | windows of a twentieth of the rows that the files seem to hold |
+
+use super::build::{Builder, MOST_VALUES, centre};
+use super::facts::edges;
+use super::grid::{MANY, suit_rows};
+use super::names::{Names, VALUES};
+use super::{Series, Shapes, Slice, Summary, WindowSize};
+use crate::log::{Counts, Log, Notes};
+use crate::table::NO_TIME;
+use crate::table::time::{SECOND, Time};
+use std::sync::Arc;
+
+/// Windows of all rows at most.
+const FINE: usize = 4_000;
+
+/// Values of a segment that are counted until it is known which are the most frequent ones.
+const WATCHED: usize = 2 * VALUES;
+
+/// What is wanted of a log before its rows are seen.
+#[derive(Clone, Debug, Default)]
+pub struct Wanted {
+    /// Size of the windows.
+    pub window: Option<WindowSize>,
+    /// A slice beside all rows.
+    pub slice: Slice,
+    /// A threshold that becomes an edge of the score histogram.
+    pub threshold: Option<f64>,
+    /// Rows that the files seem to hold.
+    pub rows: u64,
+}
+
+/// The counts of the blocks so far.
+#[derive(Default)]
+pub struct Blocks {
+    wanted: Wanted,
+    known: Option<Known>,
+    notes: Notes,
+    /// Rows outside the reference.
+    rows: u64,
+}
+
+/// What the first block settles, and the sum.
+struct Known {
+    edges: Vec<f64>,
+    centre: f64,
+    names: Names,
+    whole: WindowSize,
+    family: WindowSize,
+    /// The columns, by windows of their own.
+    shapes: Shapes,
+    total: Summary,
+}
+
+impl Blocks {
+    /// No rows yet.
+    #[must_use]
+    pub fn new(wanted: Wanted) -> Self {
+        Self {
+            wanted,
+            ..Self::default()
+        }
+    }
+
+    /// Rows counted, outside the reference.
+    #[must_use]
+    pub fn rows(&self) -> u64 {
+        self.rows
+    }
+
+    /// Counts a block of rows.
+    ///
+    /// # Errors
+    /// A sentence, where it does not add up with those before: other columns.
+    pub fn add(&mut self, mut log: Log) -> Result<(), String> {
+        self.notes.merge(std::mem::take(&mut log.notes));
+        let (edges, centre) = match &self.known {
+            Some(known) => (known.edges.clone(), known.centre),
+            None => (edges(&log, self.wanted.threshold), centre(&log)),
+        };
+        let (live, timed) = (log.live as u64, !log.time.is_empty());
+        let builder = Builder::of_block(log, edges, centre, self.rows);
+        self.rows += live;
+        let mut block = builder.outline();
+        let slice = &self.wanted.slice;
+        match &mut self.known {
+            None => {
+                let sizes = self.wanted.sizes(timed);
+                let names = Names::of(&block, WATCHED);
+                let mut shapes = Shapes::of(&builder, sizes.0);
+                count(&builder, &mut block, &mut shapes, &names, sizes, slice);
+                self.known = Some(Known {
+                    edges: block.edges.clone(),
+                    centre,
+                    names,
+                    whole: sizes.0,
+                    family: sizes.1,
+                    shapes,
+                    total: block,
+                });
+            }
+            Some(known) => {
+                let sizes = (known.whole, known.family);
+                known.names.learn(&known.total, &block, WATCHED);
+                let shapes = &mut known.shapes;
+                count(&builder, &mut block, shapes, &known.names, sizes, slice);
+                known.total.relabel(&block.labels);
+                known.total.merge(&block)?;
+            }
+        }
+        if let Some(known) = &mut self.known {
+            known.coarsen(&self.wanted);
+        }
+        Ok(())
+    }
+
+    /// The Summary, once all rows were counted; `None` where there were none.
+    #[must_use]
+    pub fn finish(self, outcomes: Counts) -> Option<Summary> {
+        let known = self.known?;
+        let mut total = known.total;
+        total.streamed = true;
+        total.notes = self.notes.sentences();
+        if let (Some(window @ WindowSize::Rows(_)), true) = (self.wanted.window, total.timed) {
+            total.notes.push(format!("Windows of {window} rows need all rows in order of time, and these were counted as they passed: windows of time are shown instead."));
+        }
+        total.counts.outcomes += outcomes.outcomes;
+        total.counts.orphan_outcomes += outcomes.orphan_outcomes;
+        total.counts.duplicate_outcomes += outcomes.duplicate_outcomes;
+        for values in total.versions.iter_mut().chain(&mut total.segments) {
+            values.values.truncate(MOST_VALUES);
+        }
+        // Values that turned out to be frequent and were watched from their first row on.
+        let names = Names::of(&total, VALUES);
+        total.series.retain(|s| s.full || names.has(&s.slice));
+        if !total.timed {
+            let end = Time(self.rows as i64 * SECOND);
+            let last = total.series.iter_mut().filter_map(|s| s.buckets.last_mut());
+            last.for_each(|b| b.end = b.end.min(end));
+        }
+        total.shapes = Some(Arc::new(known.shapes));
+        let natural = natural(&total, self.wanted.window);
+        let mut front: Vec<Series> = Vec::new();
+        for series in &mut total.series {
+            if series.size == natural || !natural.is_made_of(series.size) {
+                continue;
+            }
+            let coarser = series.coarser(natural);
+            if series.full {
+                front.push(coarser);
+            } else {
+                *series = coarser;
+            }
+        }
+        front.append(&mut total.series);
+        total.series = front;
+        // All rows come first, by the size that is shown.
+        let whole = |s: &Series| (s.slice != Slice::default(), s.size != natural);
+        total.series.sort_by_key(whole);
+        Some(total)
+    }
+}
+
+impl Wanted {
+    /// Sizes to begin with: of all rows, and of the families.
+    fn sizes(&self, timed: bool) -> (WindowSize, WindowSize) {
+        match self.window {
+            Some(size @ WindowSize::Rows(_)) if !timed => (size, size),
+            _ if !timed => {
+                let n = self.rows.div_ceil(20).clamp(50, u64::from(u32::MAX));
+                let size = WindowSize::Rows(n as u32);
+                (size, size)
+            }
+            Some(WindowSize::Rows(_)) | None => (WindowSize::Hour, WindowSize::Hour),
+            Some(size) => (WindowSize::Hour, size),
+        }
+    }
+}
+
+fn count(
+    builder: &Builder,
+    block: &mut Summary,
+    shapes: &mut Shapes,
+    names: &Names,
+    (whole, family): (WindowSize, WindowSize),
+    slice: &Slice,
+) {
+    let buckets = builder.buckets(whole);
+    let all = (vec![Slice::default()], &[][..]);
+    block.series = builder.count(whole, &buckets, all, true);
+    if *slice != Slice::default() {
+        let members = builder.members(slice);
+        let one = (vec![slice.clone()], &members[..]);
+        block
+            .series
+            .extend(builder.count(whole, &buckets, one, true));
+    }
+    let sized = |size| (size != whole).then(|| builder.buckets(size));
+    let of_shapes = sized(shapes.size());
+    shapes.add(builder, of_shapes.as_ref().unwrap_or(&buckets));
+    let of_families = sized(family);
+    let by_family = of_families.as_ref().unwrap_or(&buckets);
+    let families = builder.families(names, family, by_family);
+    let others = families
+        .into_iter()
+        .filter(|f| f.slice != *slice || family != whole);
+    block.series.extend(others);
+}
+
+impl Known {
+    /// Takes larger windows where they became too many.
+    fn coarsen(&mut self, wanted: &Wanted) {
+        let most = if wanted.window.is_some() { FINE } else { MANY };
+        let total = &mut self.total;
+        self.whole = coarsened(total, self.whole, true, FINE);
+        self.family = coarsened(total, self.family, false, most);
+        self.shapes.bound(MANY);
+    }
+}
+
+/// Gives the series of a size that are counted in full, or those that are not, the next larger one until
+/// they have no more than so many windows.
+fn coarsened(total: &mut Summary, mut size: WindowSize, full: bool, most: usize) -> WindowSize {
+    let is = |s: &Series, size| s.full == full && s.size == size;
+    loop {
+        let of_size = total.series.iter().filter(|s| is(s, size));
+        let windows = of_size.map(|s| s.buckets.len()).max().unwrap_or(0);
+        let larger = size.larger();
+        let (true, Some(larger)) = (windows > most, larger) else {
+            return size;
+        };
+        for series in total.series.iter_mut().filter(|s| is(s, size)) {
+            *series = series.coarser(larger);
+        }
+        size = larger;
+    }
+}
+
+/// The size that is shown.
+fn natural(total: &Summary, wanted: Option<WindowSize>) -> WindowSize {
+    let Some(whole) = total
+        .series
+        .iter()
+        .find(|s| s.full && s.slice == Slice::default())
+    else {
+        return WindowSize::Day;
+    };
+    if let WindowSize::Rows(_) = whole.size {
+        return whole.size;
+    }
+    if let Some(size) = wanted.filter(|w| w.is_made_of(whole.size)) {
+        return size;
+    }
+    let starts: Vec<i64> = whole.buckets.iter().map(|b| b.start.0).collect();
+    let rows = whole.buckets.iter().map(|b| b.cell.rows as usize).sum();
+    match suit_rows(&starts, NO_TIME, rows) {
+        size if size.is_made_of(whole.size) => size,
+        // Too few windows of any size: rows in order of time are not to be had.
+        _ => whole.size,
+    }
+}

@@ -1,0 +1,115 @@
+//! Every metric of the predictions in one table: value, interval, baseline. A row opens to what it tells.
+
+use super::card::{Of, all_names, number};
+use super::explain::Told;
+use super::format;
+use super::metrics::{better, title, unit};
+use super::rail::go_to;
+use super::state::app;
+use crate::metric::{Estimate, info};
+use leptos::prelude::*;
+
+/// The table, folded until the reader asks for it.
+#[component]
+pub fn MetricTable(
+    /// What the reader chose to be drawn.
+    choose: RwSignal<Option<String>>,
+) -> impl IntoView {
+    let names = all_names(Of::Overall);
+    let open = RwSignal::new(false);
+    view! {
+        <details
+            class="fold card"
+            data-testid="all-metrics"
+            on:toggle=move |ev| open.set(event_target::<web_sys::Element>(&ev).has_attribute("open"))
+        >
+            <summary>{move || format!("All {} metrics", names.with(Vec::len))}</summary>
+            <Show when=move || open.get()>
+                <div class="scroll-x" role="region" aria-label="All metrics" tabindex="0">
+                    <table class="table">
+                        <thead>
+                            <tr>
+                                <th scope="col">"Metric"</th>
+                                <th scope="col" class="right">"Value"</th>
+                                <th scope="col" class="right">"95 % interval"</th>
+                                <th scope="col" class="right">"Baseline"</th>
+                                <th scope="col" class="right">"Rows"</th>
+                            </tr>
+                        </thead>
+                        <tbody>
+                            <For each=move || names.get() key=Clone::clone let(name)>
+                                <Row name choose/>
+                            </For>
+                        </tbody>
+                    </table>
+                </div>
+            </Show>
+        </details>
+    }
+}
+
+#[component]
+fn Row(name: String, choose: RwSignal<Option<String>>) -> impl IntoView {
+    let app = app();
+    let told = RwSignal::new(false);
+    let unit = unit(&name);
+    let (of, before) = (name.clone(), name.clone());
+    let now = app.part(move |r| r.overall.metrics.get(&of).cloned().unwrap_or_default());
+    let was = app.part(move |r| {
+        let baseline = r.baseline.as_ref();
+        baseline.and_then(|b| b.block.metrics.get(&before)?.value)
+    });
+    let known = info(&name);
+    let drawn = name.clone();
+    view! {
+        <tr>
+            <td>
+                <button
+                    class="link"
+                    aria-expanded=move || told.get().to_string()
+                    title=format!("What it tells ({})", better(&name))
+                    on:click=move |_| told.update(|t| *t = !*t)
+                >
+                    {title(&name)}
+                </button>
+            </td>
+            <td
+                class="num right"
+                data-testid=format!("all-{name}")
+                data-value=move || now.with(|e| e.value.map(|v| v.to_string()))
+            >
+                {move || now.with(|e| value(e, unit))}
+            </td>
+            <td class="num right quiet">{move || now.with(|e| format::interval(e, unit))}</td>
+            <td class="num right">{move || was.get().map(|v| format::value(v, unit))}</td>
+            <td class="num right">{move || format::count(now.with(|e| e.n))}</td>
+        </tr>
+        <Show when=move || told.get()>
+            <tr>
+                <td colspan="5">
+                    {known.map(|info| view! { <Told info/> })}
+                    <button
+                        class="button"
+                        on:click={
+                            let name = drawn.clone();
+                            move |_| {
+                                choose.set(Some(name.clone()));
+                                go_to("performance");
+                            }
+                        }
+                    >
+                        "Draw over time"
+                    </button>
+                </td>
+            </tr>
+        </Show>
+    }
+}
+
+/// The value, or why there is none.
+fn value(e: &Estimate, unit: crate::metric::Unit) -> AnyView {
+    match (e.value, &e.undefined) {
+        (None, _) => number(e, unit).into_any(),
+        _ => format::estimate(e, unit).into_any(),
+    }
+}
