@@ -178,6 +178,7 @@ pub fn sniff(name: &str, head: &[u8], bytes: u64) -> Result<Sniff, ReadError> {
         } else {
             Cut::Whole
         },
+        places: Vec::new(),
     })
 }
 
