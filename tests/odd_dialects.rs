@@ -178,7 +178,7 @@ fn a_sign_between_columns_that_is_not_known_is_told() {
 #[test]
 fn a_zero_byte_costs_its_cell_only() {
     let text = written(&NAMES.join(","), &rows(iso, plain), ",");
-    let text = text.replacen(",0.3", ",0.\03", 1);
+    let text = text.replacen(",0.3", ",0.\x003", 1);
     let report = report(text.as_bytes());
     assert_eq!(report.rows.predictions, 1_200);
     let told = &report.rejected[0];
