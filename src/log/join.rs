@@ -115,10 +115,10 @@ pub fn join(sources: Vec<Source>) -> Result<Log, String> {
         ));
     }
     if counts.without_time > 0 {
-        log.notes.push(match counts.without_time {
-            1 => "1 row has no readable time and is left out.".into(),
-            n => format!("{n} rows have no readable time and are left out."),
-        });
+        log.notes.push(format!(
+            "{} rows have no readable time and are left out.",
+            counts.without_time
+        ));
     }
     log.counts = counts;
     Ok(log)

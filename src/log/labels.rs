@@ -408,10 +408,9 @@ fn classes(log: &mut Log, cells: Cells) -> Result<(), String> {
     let (predicted, strange) = codes(predicted, &code);
     let list = labels.join(", ");
     if let Some((n, example)) = odd {
-        log.notes.push(match n {
-            1 => format!("1 outcome is none of {list} ({example}) and is left out."),
-            n => format!("{n} outcomes are none of {list} (such as {example}) and are left out."),
-        });
+        log.notes.push(format!(
+            "{n} outcomes are none of {list} (such as {example}) and are left out."
+        ));
     }
     if let Some((n, example)) = strange {
         log.notes.push(format!("{n} predicted labels are none of {list} (such as {example}) and are left out; write predictions and outcomes alike."));

@@ -52,7 +52,6 @@ fn without_samples(mut input: Input) -> Input {
 pub(super) fn for_keeper(input: &Input) -> Input {
     let mut input = input.clone();
     input.sniff.schema.columns = Vec::new();
-    input.sniff.places = Vec::new();
     for guess in &mut input.roles {
         guess.because = String::new();
     }
