@@ -8,7 +8,7 @@ mod read_help;
 
 use columnar_help::{bytes_of, files, inspected, read_all, read_in_turns};
 use plumbline::log::guess;
-use plumbline::read::{ColumnSniff, Format, Part, Sniff};
+use plumbline::read::{ColumnSniff, Format, Part, Sniff, read_groups, read_groups_at};
 use plumbline::table::{Column, Kind, Table};
 use read_help::whole;
 
@@ -238,5 +238,69 @@ fn only_bytes_of_wanted_columns_are_read() {
         }
         let one = columnar_help::bytes_read(&sniff, &bytes);
         assert!(one * 2 < all, "{file}: {one} of {all} bytes");
+    }
+}
+
+/// A stream of so many batches, made of one of few.
+fn many_batches(of: usize) -> Vec<u8> {
+    let bytes = bytes_of("log-stream.arrows");
+    let sniff = inspected("few", &bytes);
+    let batches = columnar_help::groups(&sniff) as usize;
+    let first = sniff.places[sniff.places.len() - batches] as usize;
+    // Behind the last batch is the mark of the end.
+    let end = bytes.len() - 8;
+    assert_eq!(bytes[end..], [0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0]);
+    let mut out = bytes[..first].to_vec();
+    for _ in 0..of.div_ceil(batches) {
+        out.extend_from_slice(&bytes[first..end]);
+    }
+    out.extend_from_slice(&bytes[end..]);
+    out
+}
+
+#[test]
+fn a_batch_is_found_by_its_place() {
+    let bytes = many_batches(1_000);
+    let sniff = inspected("many", &bytes);
+    let count = columnar_help::groups(&sniff);
+    assert!(count >= 1_000);
+    for group in [0, 1, 499, count - 2, count - 1] {
+        let (part, read) = columnar_help::read_placed(&sniff, &bytes, group..group + 1);
+        let expected = read_groups(&sniff.schema, &bytes.as_slice(), group..group + 1).unwrap();
+        assert!(part.table.to_bytes() == expected.table.to_bytes());
+        // Behind the last one may be what is cut off, so there all are looked at.
+        assert!(
+            read < 64 << 10 || group == count - 1,
+            "group {group}: {read} bytes"
+        );
+    }
+    // Places of another file are of no use, and do no harm.
+    let mut other = sniff.clone();
+    other.places.iter_mut().skip(1).for_each(|at| *at += 3);
+    let (part, _) = columnar_help::read_placed(&other, &bytes, 5..6);
+    assert_eq!(
+        part.lines,
+        columnar_help::read_placed(&sniff, &bytes, 5..6).0.lines
+    );
+}
+
+/// By hand: how long the shards of a stream of thousands of batches take. `cargo test --release --test
+/// columnar -- --ignored --nocapture thousands`.
+#[test]
+#[ignore = "prints times"]
+fn thousands_of_batches() {
+    let bytes = many_batches(5_000);
+    let sniff = inspected("many", &bytes);
+    for places in [&[][..], &sniff.places] {
+        let began = std::time::Instant::now();
+        for group in 0..20 {
+            let groups = group * 100..group * 100 + 100;
+            read_groups_at(&sniff.schema, &bytes.as_slice(), groups, places).unwrap();
+        }
+        println!(
+            "{} places: {:?} a shard of 100 batches",
+            places.len(),
+            began.elapsed() / 20
+        );
     }
 }

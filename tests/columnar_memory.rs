@@ -8,7 +8,7 @@ mod columnar_help;
 
 use columnar_help::{bytes_of, files, groups, inspected};
 use peak_alloc::PeakAlloc;
-use plumbline::read::{inspect, read_groups};
+use plumbline::read::{inspect, read_groups, read_groups_at};
 
 #[global_allocator]
 static MEMORY: PeakAlloc = PeakAlloc;
@@ -45,6 +45,10 @@ fn damaged_files_take_no_more_memory_than_their_size_allows() {
             let found = inspect("bad", &bad.as_slice()).ok();
             for sniff in [Some(sniff.clone()), found].into_iter().flatten() {
                 let _ = read_groups(&sniff.schema, &bad.as_slice(), 0..groups(&sniff));
+                for group in 0..groups(&sniff) {
+                    let some = group..group + 1;
+                    let _ = read_groups_at(&sniff.schema, &bad.as_slice(), some, &sniff.places);
+                }
             }
             let used = MEMORY.peak_usage().saturating_sub(before);
             assert!(used < MOST, "{file}: {used} bytes");

@@ -165,3 +165,25 @@ fn a_time_that_cannot_be_read_is_told() {
         "{told:?}"
     );
 }
+
+#[test]
+fn a_sign_between_columns_that_is_not_known_is_told() {
+    for sign in ["^", " "] {
+        let text = written(&NAMES.join(sign), &rows(iso, plain), sign);
+        let told = report(text.as_bytes()).health.notes;
+        assert!(told[0].starts_with("Only one column was found"), "{told:?}");
+    }
+}
+
+#[test]
+fn a_zero_byte_costs_its_cell_only() {
+    let text = written(&NAMES.join(","), &rows(iso, plain), ",");
+    let text = text.replacen(",0.3", ",0.\x003", 1);
+    let report = report(text.as_bytes());
+    assert_eq!(report.rows.predictions, 1_200);
+    let told = &report.rejected[0];
+    assert_eq!(
+        (told.column.as_deref(), told.count, told.row_lost),
+        (Some("score"), 1, false)
+    );
+}

@@ -27,6 +27,8 @@ pub(super) struct Expected {
     prose: Vec<String>,
     /// A column that is named like one of times, where there is none.
     unread: Option<String>,
+    /// The only column, where its name looks like those of several.
+    alone: Option<String>,
 }
 
 impl Expected {
@@ -42,7 +44,17 @@ impl Expected {
         // What the reader does not want to use needs no word.
         let unused = |g: &RoleGuess| g.role == Role::Ignore && g.confidence < 1.0;
         let columns = || input.sniff.columns.iter().zip(&input.roles);
-        let guessed = |(c, g): &(&ColumnSniff, &RoleGuess)| g.confidence < 1.0 && is_unread_time(c);
+        let guessed = |(c, g): &(&ColumnSniff, &RoleGuess)| {
+            let open = matches!(g.role, Role::Ignore | Role::Feature | Role::Segment);
+            open && g.confidence < 1.0 && is_unread_time(c)
+        };
+        if let [column] = &input.sniff.columns[..]
+            && self.alone.is_none()
+        {
+            let parted = |by: &char| column.name.split(*by).count() > 2;
+            let by = [' ', '^', ':', '~', '/', '\u{1}'].into_iter().find(parted);
+            self.alone = by.map(|_| column.name.clone());
+        }
         let unread = match columns().any(|(_, g)| g.role == Role::Time) {
             true => None,
             false => columns().find(guessed).map(|(c, _)| c.name.as_str()),
@@ -83,10 +95,18 @@ impl Expected {
                 _ => {}
             }
         }
+        notes.extend(self.alone.as_deref().map(one_column));
         notes.extend(self.unread.as_deref().map(unread_time));
         notes.extend(not_used(&self.prose));
         Ok(notes)
     }
+}
+
+/// The sentence on a table whose columns are parted by a sign that is not known.
+fn one_column(name: &str) -> String {
+    format!(
+        "Only one column was found, which is called '{name}': columns are parted by commas, semicolons, tabs or bars. Write the file with one of these."
+    )
 }
 
 /// The sentence on times that cannot be read.

@@ -3,7 +3,7 @@
 use super::message::{Filled, Input, PartInfo, Shard};
 use super::shards::SHARD_BYTES;
 use crate::read::{
-    Bytes, Cut, MAX_RECORD, Part, Range, ReadError, ShardRead, Unfit, border, read_groups,
+    Bytes, Cut, MAX_RECORD, Part, Range, ReadError, ShardRead, Unfit, border, read_groups_at,
     read_within,
 };
 use crate::table::Column;
@@ -49,7 +49,9 @@ fn read_limited(
     longest: usize,
 ) -> Result<Part, ReadError> {
     if let Cut::Groups(_) = input.sniff.cut {
-        return read_groups(&input.schema(), file, shard.start..shard.end).map_err(|e| ReadError {
+        let (schema, groups) = (input.schema(), shard.start..shard.end);
+        let read = read_groups_at(&schema, file, groups, &input.sniff.places);
+        return read.map_err(|e| ReadError {
             file: input.name.clone(),
             ..e
         });

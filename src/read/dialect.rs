@@ -6,7 +6,7 @@ use super::encoding::decode;
 use super::instant::{Instants, slashed_date};
 use super::reader::{Head, Shape, UNFINISHED};
 use super::{Dialect, ReadError, Schema, TimeFormat};
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// Delimiters with their names. Where several cut all records alike, the earlier one wins: numbers
 /// with a decimal comma and lists in cells make a comma the likeliest to cut by chance.
@@ -69,6 +69,7 @@ pub(super) fn shape(head: &Head) -> Result<Shape, ReadError> {
             names.insert(0, String::new());
         }
     }
+    let notes = repeated(&names);
     make_unique(&mut names);
     Ok(Shape {
         dialect: Dialect {
@@ -77,6 +78,7 @@ pub(super) fn shape(head: &Head) -> Result<Shape, ReadError> {
             header,
         },
         names,
+        notes,
     })
 }
 
@@ -222,6 +224,18 @@ fn has_header(first: &Record, rest: &[Record], decimal: u8) -> bool {
         };
     }
     votes >= 0
+}
+
+/// Names that come more than once: `2 columns called 'x'`.
+fn repeated(names: &[String]) -> Vec<String> {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for name in names.iter().filter(|n| !n.is_empty()) {
+        *counts.entry(name).or_default() += 1;
+    }
+    let again = counts.into_iter().filter(|(_, n)| *n > 1);
+    let told =
+        again.map(|(name, n)| format!("{n} columns called '{}'", cell::shown(name.as_bytes())));
+    told.take(3).collect()
 }
 
 /// Gives every column a name of its own: `column_3` where there is none, `x_2` for the second `x`.
@@ -379,6 +393,12 @@ mod tests {
             true,
             &["a\nb", "c\"d"],
         );
+    }
+
+    #[test]
+    fn names_that_come_again_are_told() {
+        assert_eq!(look("a,b,a,,\n1,2,3,4,5\n").notes, ["2 columns called 'a'"]);
+        assert!(look("a,b,,\n1,2,3,4\n").notes.is_empty());
     }
 
     #[test]

@@ -30,7 +30,9 @@ pub(super) fn detect(head: &[u8]) -> Option<Encoding> {
     if start.len() >= 4 && even > many && odd * 10 < even {
         return Some(Encoding::Utf16Be);
     }
-    if memchr::memchr(0, head).is_some() {
+    // A few zero bytes among text are damage of their cells; what is no text has many, or begins so.
+    let zeros = memchr::memchr_iter(0, head).count();
+    if zeros * 1_000 > head.len() || head.iter().take(64).any(|b| *b == 0) {
         return None;
     }
     // A few bad bytes among good ones are damage; mostly bad ones are another encoding. A character

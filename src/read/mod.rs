@@ -202,6 +202,10 @@ pub struct Sniff {
     pub description: String,
     /// What its shards are.
     pub cut: Cut,
+    /// Where in the file its reader found what it needs again for each of [`Cut::Groups`], so that it
+    /// need not look for it each time; only the reader knows what they mean. It does without them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub places: Vec<u64>,
 }
 
 /// A kind of trouble with rows or cells of a shard.
@@ -230,7 +234,7 @@ pub struct Unfit {
     pub line: u64,
 }
 
-/// Reads some groups of rows of a columnar file ([`Cut::Groups`]).
+/// Reads some groups of rows of a columnar file ([`Cut::Groups`]) of which no more is known.
 ///
 /// # Errors
 /// Where the file cannot be read further; the error does not know its name.
@@ -239,8 +243,21 @@ pub fn read_groups(
     file: &dyn Bytes,
     groups: std::ops::Range<u64>,
 ) -> Result<Part, ReadError> {
+    read_groups_at(schema, file, groups, &[])
+}
+
+/// As [`read_groups`], where [`Sniff::places`] are known.
+///
+/// # Errors
+/// As there.
+pub fn read_groups_at(
+    schema: &Schema,
+    file: &dyn Bytes,
+    groups: std::ops::Range<u64>,
+    places: &[u64],
+) -> Result<Part, ReadError> {
     match columnar::reader(schema.format) {
-        Some(reader) => reader.read(schema, file, groups),
+        Some(reader) => reader.read(schema, file, groups, places),
         None => Err(ReadError {
             file: String::new(),
             line: None,

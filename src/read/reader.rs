@@ -78,6 +78,8 @@ pub(super) struct Shape {
     pub dialect: Dialect,
     /// Its columns, each name once.
     pub names: Vec<String>,
+    /// What a reader should know of it, in a few words each.
+    pub notes: Vec<String>,
 }
 
 /// Why a walk over records stopped.

@@ -155,7 +155,7 @@ pub fn sniff(name: &str, head: &[u8], bytes: u64) -> Result<Sniff, ReadError> {
     if batch.rows() == 0 {
         return Err(no_row(&head, &schema, troubles));
     }
-    let mut notes = Vec::new();
+    let mut notes = shape.notes;
     let columns: Vec<ColumnSniff> = (0..schema.columns.len())
         .map(|i| profile(&batch, &text, i, &schema, &mut notes))
         .collect();
@@ -178,6 +178,7 @@ pub fn sniff(name: &str, head: &[u8], bytes: u64) -> Result<Sniff, ReadError> {
         } else {
             Cut::Whole
         },
+        places: Vec::new(),
     })
 }
 

@@ -65,6 +65,8 @@ struct Counted {
 struct Column {
     /// By bin or word; those at the end that count nothing may be left out.
     counts: Vec<u64>,
+    /// Sums of numbers by bin.
+    sums: Vec<f64>,
     /// Smallest and largest number.
     range: Option<(f64, f64)>,
 }
@@ -77,10 +79,26 @@ impl Column {
         self.counts[place] += n;
     }
 
+    fn add_number(&mut self, place: usize, x: f64) {
+        if self.sums.len() <= place {
+            self.sums.resize(place + 1, 0.0);
+        }
+        self.sums[place] += x;
+        let (low, high) = self.range.unwrap_or((x, x));
+        self.range = Some((low.min(x), high.max(x)));
+    }
+
     fn merge(&mut self, other: &Self) {
         for (place, n) in other.counts.iter().enumerate().filter(|c| *c.1 > 0) {
             self.add(place, *n);
         }
+        if self.sums.len() < other.sums.len() {
+            self.sums.resize(other.sums.len(), 0.0);
+        }
+        self.sums
+            .iter_mut()
+            .zip(&other.sums)
+            .for_each(|(a, b)| *a += b);
         self.range = match (self.range, other.range) {
             (Some(a), Some(b)) => Some((a.0.min(b.0), a.1.max(b.1))),
             (a, b) => a.or(b),
@@ -147,9 +165,7 @@ impl Shapes {
                     };
                     column.add(*place as usize, 1);
                     if let Cells::Numbers(values) = cells {
-                        let x = values[row];
-                        let (low, high) = column.range.unwrap_or((x, x));
-                        column.range = Some((low.min(x), high.max(x)));
+                        column.add_number(*place as usize, values[row]);
                     }
                 }
             };
@@ -296,6 +312,11 @@ fn numbers_apart(edges: &[f64], before: &Column, after: &Column, rows: (u64, u64
         counts.resize(edges.len() + 1, 0);
         counts
     };
+    let sums = |column: &Column| {
+        let mut sums = column.sums.clone();
+        sums.resize(edges.len() + 1, 0.0);
+        sums
+    };
     let (old, new) = (counts(before), counts(after));
     let mut range = before.clone();
     range.merge(after);
@@ -304,6 +325,7 @@ fn numbers_apart(edges: &[f64], before: &Column, after: &Column, rows: (u64, u64
         range: range.range.unwrap_or_default(),
         before: &old,
         after: &new,
+        sums: (&sums(before), &sums(after)),
     };
     let (edges, old, new) = binned.deciles();
     let distribution = |counts: Vec<u64>, rows: u64| {

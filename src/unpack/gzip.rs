@@ -1,5 +1,6 @@
 //! gzip: any number of members, one behind the other (RFC 1952, 2.2).
 
+use super::stream::CHECKSUM;
 use flate2::bufread::GzDecoder;
 use std::io::{BufRead, Error, ErrorKind, Read, Result};
 
@@ -45,6 +46,14 @@ impl<'a> Gzip<'a> {
     }
 }
 
+/// The decoder's words for a checksum that does not match are its own.
+fn told(why: Error) -> Error {
+    if why.kind() == ErrorKind::InvalidInput && why.to_string().contains("checksum") {
+        return Error::new(ErrorKind::InvalidData, CHECKSUM);
+    }
+    why
+}
+
 impl Read for Gzip<'_> {
     fn read(&mut self, out: &mut [u8]) -> Result<usize> {
         if out.is_empty() {
@@ -54,7 +63,7 @@ impl Read for Gzip<'_> {
             let Some(member) = &mut self.member else {
                 break;
             };
-            match member.read(out)? {
+            match member.read(out).map_err(told)? {
                 0 => self.between = self.member.take().map(GzDecoder::into_inner),
                 n => return Ok(n),
             }

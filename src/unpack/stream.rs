@@ -7,6 +7,9 @@ use flate2::Crc;
 use std::cell::Cell;
 use std::io::{BufRead, Error, ErrorKind, Read, Result};
 
+/// How a decoder fails at the end of what came out whole, but is perhaps not what went in.
+pub(super) const CHECKSUM: &str = "its checksum does not match";
+
 /// Bytes read from a file at a time.
 const PIECE: u64 = 256 << 10;
 
@@ -203,10 +206,7 @@ impl<R: Read> Read for Checked<R> {
         let n = self.inner.read(out)?;
         self.crc.update(out.get(..n).unwrap_or_default());
         if n == 0 && !out.is_empty() && self.crc.sum() != self.expected {
-            return Err(Error::new(
-                ErrorKind::InvalidData,
-                "its checksum does not match",
-            ));
+            return Err(Error::new(ErrorKind::InvalidData, CHECKSUM));
         }
         Ok(n)
     }

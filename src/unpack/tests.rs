@@ -138,6 +138,24 @@ fn what_was_spoilt_is_never_taken_for_whole() {
 }
 
 #[test]
+fn where_the_checksum_alone_is_wrong_no_row_is_lost() {
+    let text = text(3_000);
+    // The last line needs no break.
+    let text = text.trim_end().as_bytes();
+    let (mut gzip, mut zstd) = (gzip(text), zstd(text));
+    let at = gzip.len() - 6;
+    gzip[at] ^= 1;
+    let at = zstd.len() - 1;
+    zstd[at] ^= 1;
+    for (name, packed) in [("x.csv.gz", gzip), ("x.csv.zst", zstd)] {
+        let found = open(name, &packed).unwrap();
+        assert_eq!(bytes(&found.files[0]), text, "{name}");
+        let told = &found.files[0].troubles[0];
+        assert!(told.reason.contains("its checksum does not match") && !told.row_lost);
+    }
+}
+
+#[test]
 fn a_bomb_stops_at_its_limit() {
     let zeros = gzip(&vec![0; 8 << 20]);
     let limits = |bytes, free| Limits {

@@ -2,7 +2,7 @@
 
 use super::gzip::Gzip;
 use super::name::{harmless, is_hidden, stem};
-use super::stream::{Checked, Meter, Metered, Slices, peek, refusal, words};
+use super::stream::{CHECKSUM, Checked, Meter, Metered, Slices, peek, refusal, words};
 use super::tar::{self, Tar};
 use super::workbook;
 use super::zip;
@@ -231,12 +231,23 @@ impl<S: Shelf> Walk<'_, S> {
         }
     }
 
-    /// Makes a file of a stream; of one that ends in damage the lines before it.
+    /// Makes a file of a stream; of one that ends in damage the lines before it, and all of one whose
+    /// checksum alone is wrong.
     fn file(&mut self, name: &str, from: &mut dyn BufRead) -> Result<(), ReadError> {
         let put = self.put(from)?;
         let Some(why) = put.damage else {
             return self.found(name, put.all, Vec::new());
         };
+        if why.to_string() == CHECKSUM && put.all > 0 {
+            let trouble = Trouble {
+                line: 0,
+                column: None,
+                reason: "the archive that the file was in is damaged: its checksum does not match, so some of the rows may be wrong, and behind them rows may be missing. Copy or make the archive again".into(),
+                count: 1,
+                row_lost: false,
+            };
+            return self.found(name, put.all, vec![trouble]);
+        }
         let why = words(&why);
         if put.whole == 0 {
             self.shelf.finish(name, 0)?;

@@ -1,5 +1,6 @@
 //! Zstandard: any number of frames, one behind the other (RFC 8878).
 
+use super::stream::CHECKSUM;
 use ruzstd::decoding::errors::{FrameDecoderError, ReadFrameHeaderError};
 use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
 use std::io::{BufRead, Error, ErrorKind, Read, Result};
@@ -73,10 +74,7 @@ impl Read for Zstd<'_> {
                     let written = self.frame.get_checksum_from_data();
                     let computed = self.frame.get_calculated_checksum();
                     if written.is_some() && written != computed {
-                        return Err(Error::new(
-                            ErrorKind::InvalidData,
-                            "its checksum does not match",
-                        ));
+                        return Err(Error::new(ErrorKind::InvalidData, CHECKSUM));
                     }
                     self.within = false;
                 }

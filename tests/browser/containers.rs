@@ -4,6 +4,7 @@ use crate::app::{App, assert_same, command_line, has, part, ready, saved_json};
 use crate::data;
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use std::fmt::Write as _;
 use std::fs;
 use std::io::{Cursor, Write as _};
 
@@ -69,6 +70,52 @@ fn an_archive_gives_the_tables_in_it_and_names_what_is_none() {
 }
 
 #[test]
+fn unpacking_shows_how_far_it_is_and_can_be_cancelled() {
+    let Some(mut app) = App::open() else { return };
+    let folder = data::folder("unpacking");
+    let mut big = "id,time,score,outcome\n".to_owned();
+    for i in 0..2_000_000_u32 {
+        let score = i.wrapping_mul(2_654_435_761) >> 12;
+        writeln!(big, "r{i},2025-01-01T00:00:00Z,0.{score:07},{}", i % 2).unwrap();
+    }
+    let mut gzip = GzEncoder::new(Vec::new(), Compression::fast());
+    gzip.write_all(big.as_bytes()).unwrap();
+    let big = data::file(&folder, "big.csv.gz", gzip.finish().unwrap());
+    app.page.eval(&format!(
+        "window.told = new Promise(done => {{
+           const told = new Set();
+           new MutationObserver((_, observer) => {{
+             const progress = document.querySelector('{0}');
+             if (!progress || !/Unpacking/.test(progress.innerText)) return;
+             told.add(progress.innerText.replace(/\\s+/g, ' '));
+             if (told.size < 3) return;
+             observer.disconnect();
+             document.querySelector('{1}').click();
+             const look = () => document.querySelector('{0}') ? setTimeout(look) : done([...told].join('; '));
+             look();
+           }}).observe(document, {{ childList: true, subtree: true, characterData: true }});
+         }}); true",
+        part("progress"),
+        part("cancel")
+    ));
+    app.page.drop_files(&part("drop-zone"), &[&big]);
+    let told = app.page.eval("told");
+    let told = told.as_str().unwrap();
+    println!("{told}");
+    assert!(
+        told.matches("Unpacking big.csv.gz").count() == 3 && told.contains(" MB of "),
+        "{told}"
+    );
+    // Nothing was found, and nothing went wrong.
+    assert_eq!(app.page.text(&part("errors")), "");
+    app.page.wait_for(&has("drop-zone"));
+    fs::remove_file(&big).unwrap();
+    let (predictions, outcomes) = data::predictions_and_outcomes(&folder, 100);
+    app.read(&[&predictions, &outcomes]);
+    app.assert_quiet();
+}
+
+#[test]
 fn a_file_that_was_cut_off_is_read_as_far_as_it_goes_and_the_loss_is_shown() {
     let Some(mut app) = App::open() else { return };
     let folder = data::folder("cut-off");
@@ -96,8 +143,9 @@ fn a_folder_of_parts_is_one_table() {
     fs::remove_file(&predictions).unwrap();
     let (header, rows) = text.split_once('\n').unwrap();
     let rows: Vec<&str> = rows.lines().collect();
-    for (day, rows) in rows.chunks(100).enumerate() {
-        let day = folder.join(format!("team=a%2Fb/day={:02}", day + 1));
+    // More than a keeper is told of in one message.
+    for (day, rows) in rows.chunks(20).enumerate() {
+        let day = folder.join(format!("team=a%2Fb/day={:03}", day + 1));
         fs::create_dir_all(&day).unwrap();
         data::file(
             &day,
@@ -110,7 +158,7 @@ fn a_folder_of_parts_is_one_table() {
     ready(&mut app.page);
     let (text, _) = saved_json(&mut app.page);
     assert_same(&text, &command_line(&[&folder], &["--out", "-"]));
-    assert!(text.contains("30 files: CSV"), "{text}");
+    assert!(text.contains("150 files: CSV"), "{text}");
     app.page.click(&part("columns"));
     app.page.wait_for(&has("file-0"));
     assert_eq!(

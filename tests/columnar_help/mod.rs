@@ -2,9 +2,10 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, dead_code)]
 
-use plumbline::read::{Bytes, Cut, Part, ReadError, Sniff, inspect, read_groups};
+use plumbline::read::{Bytes, Cut, Part, ReadError, Sniff, inspect, read_groups, read_groups_at};
 use plumbline::table::Table;
 use std::cell::Cell;
+use std::ops::Range;
 use std::path::PathBuf;
 
 fn folder() -> PathBuf {
@@ -44,12 +45,21 @@ pub fn read_all(sniff: &Sniff, bytes: &[u8]) -> Part {
     read_groups(&sniff.schema, &bytes, 0..groups(sniff)).unwrap()
 }
 
-/// Group by group.
+/// Group by group, each found by its place and without.
 pub fn read_in_turns(sniff: &Sniff, bytes: &[u8]) -> (Table, u64) {
     let mut table = Table::default();
     let mut lines = 0;
     for group in 0..groups(sniff) {
         let part = read_groups(&sniff.schema, &bytes, group..group + 1).unwrap();
+        let (placed, _) = read_placed(sniff, bytes, group..group + 1);
+        assert!(
+            placed.table.to_bytes() == part.table.to_bytes(),
+            "group {group}"
+        );
+        assert_eq!(
+            (placed.lines, &placed.troubles),
+            (part.lines, &part.troubles)
+        );
         assert_eq!((part.first, part.next), (group, group + 1));
         table.append(part.table);
         lines += part.lines;
@@ -69,6 +79,13 @@ impl Bytes for Counted<'_> {
         self.1.set(self.1.get() + to - from);
         self.0.read(from, to)
     }
+}
+
+/// Some groups by their places, and how many bytes of the file are read for them.
+pub fn read_placed(sniff: &Sniff, bytes: &[u8], groups: Range<u64>) -> (Part, u64) {
+    let file = Counted(bytes, Cell::new(0));
+    let part = read_groups_at(&sniff.schema, &file, groups, &sniff.places).unwrap();
+    (part, file.1.get())
 }
 
 /// How many bytes of the file are read for the wanted columns.

@@ -33,13 +33,14 @@ pub(super) trait Columnar: Sync {
     /// [`super::Cut::Groups`].
     fn sniff(&self, name: &str, file: &dyn Bytes) -> Result<Sniff, ReadError>;
 
-    /// The wanted columns of some groups. [`Part::first`] and [`Part::next`] are the ends of the
+    /// The wanted columns of some groups. `places` are [`Sniff::places`], or none. [`Part::first`] and [`Part::next`] are the ends of the
     /// range, [`Part::lines`] the rows in it, so that the line of a trouble is its row.
     fn read(
         &self,
         schema: &Schema,
         file: &dyn Bytes,
         groups: Range<u64>,
+        places: &[u64],
     ) -> Result<Part, ReadError>;
 }
 

@@ -89,6 +89,7 @@ impl Reader for JsonArray {
                 header: !head.text.trim_ascii_start().starts_with(b"["),
             },
             names,
+            notes: Vec::new(),
         })
     }
 

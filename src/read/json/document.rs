@@ -74,6 +74,7 @@ impl Reader for JsonDocument {
                 header: true,
             },
             names,
+            notes: Vec::new(),
         })
     }
 

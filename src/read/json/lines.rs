@@ -87,6 +87,7 @@ impl Reader for JsonLines {
                 header: false,
             },
             names,
+            notes: Vec::new(),
         })
     }
 

@@ -1,8 +1,8 @@
-//! Columnar files: all groups at once and one by one are the same.
+//! Columnar files: all groups at once, and one by one at their places, are the same.
 
 use crate::{same_troubles, within};
 use libfuzzer_sys::Corpus;
-use plumbline::read::{Cut, Part, TimeFormat, inspect, read_groups};
+use plumbline::read::{Cut, Part, TimeFormat, inspect, read_groups_at};
 use plumbline::table::{Kind, Table};
 use std::ops::Range;
 
@@ -45,15 +45,17 @@ pub fn columnar(bytes: &[u8], begins: fn(&[u8]) -> bool) -> Corpus {
         }
     }
     let groups = sizes.len() as u64;
-    let read = |groups: Range<u64>| {
-        let part = within(MOST, "some groups", || read_groups(&schema, &bytes, groups));
+    let read = |groups: Range<u64>, places: &[u64]| {
+        let part = within(MOST, "some groups", || {
+            read_groups_at(&schema, &bytes, groups, places)
+        });
         part.inspect(|part| sound(part)).ok()
     };
     let mut table = Table::default();
     let mut parts = Vec::new();
     let (mut rows, mut whole) = (0, true);
     for group in 0..groups {
-        let Some(part) = read(group..group + 1) else {
+        let Some(part) = read(group..group + 1, &sniff.places) else {
             return Corpus::Keep;
         };
         assert_eq!((part.first, part.next), (group, group + 1));
@@ -65,7 +67,7 @@ pub fn columnar(bytes: &[u8], begins: fn(&[u8]) -> bool) -> Corpus {
         parts.push((part.lines, part.troubles));
     }
     if whole {
-        let all = read(0..groups).expect("each group can be read");
+        let all = read(0..groups, &[]).expect("each group can be read");
         assert_eq!(all.lines, rows);
         let parts = parts.iter().map(|(lines, t)| (*lines, t.as_slice()));
         let parts: Vec<_> = parts.collect();

@@ -6,6 +6,7 @@
 use super::flat::Flat;
 use super::leaves::{Leaf, leaves};
 use crate::read::{Bytes, ReadError};
+use std::ops::Range;
 
 /// Bytes that a message without its body may have.
 const MESSAGE: u64 = 64 << 20;
@@ -15,6 +16,8 @@ const PROBE: u64 = 4 << 10;
 /// A batch or a dictionary: where its buffers are.
 #[derive(Clone, Debug)]
 pub(super) struct Batch {
+    /// Where its message starts.
+    pub at: u64,
     /// Of the body, in the file.
     pub body: u64,
     pub size: u64,
@@ -37,12 +40,97 @@ pub(super) struct Arrow {
     /// Dictionaries, each with the number of batches before it.
     pub dictionaries: Vec<(usize, Batch)>,
     pub batches: Vec<Batch>,
+    /// Batches before these, of which nothing is known.
+    pub before: usize,
     /// Whether it is a file, with an index.
     pub file: bool,
     /// Whether it ends too early, and the rows of the batch that was cut, where they are known.
     pub cut: Option<u64>,
     /// Whether a stream has no mark where it ends, which it may lack, but mostly has.
     pub open: bool,
+}
+
+impl Arrow {
+    /// A batch by its turn in the file.
+    pub fn batch(&self, at: usize) -> Option<&Batch> {
+        self.batches.get(at.checked_sub(self.before)?)
+    }
+
+    /// Where the messages are, for [`some`]: how many dictionaries there are, of each the number of
+    /// batches before it and its place, then the places of the batches.
+    pub fn places(&self) -> Vec<u64> {
+        let dictionaries = self.dictionaries.iter();
+        let dictionaries = dictionaries.flat_map(|(before, d)| [*before as u64, d.at]);
+        let count = self.dictionaries.len() as u64;
+        let batches = self.batches.iter().map(|b| b.at);
+        std::iter::once(count)
+            .chain(dictionaries)
+            .chain(batches)
+            .collect()
+    }
+}
+
+/// Looks for some batches at the places that are known, and for the dictionaries before them. `None` where
+/// these are not known or do not hold, and for the last batch, behind which the file may be cut off: then
+/// all have to be looked for.
+pub(super) fn some(
+    file: &dyn Bytes,
+    places: &[u64],
+    groups: &Range<u64>,
+) -> Result<Option<Arrow>, ReadError> {
+    let known = || {
+        let (count, places) = places.split_first()?;
+        let all = usize::try_from(*count).ok()?.checked_mul(2)?;
+        let (dictionaries, batches) = places.split_at_checked(all)?;
+        let (from, to) = (
+            usize::try_from(groups.start).ok()?,
+            usize::try_from(groups.end).ok()?,
+        );
+        let wanted = batches.get(from..to).filter(|_| to < batches.len())?;
+        Some((dictionaries.as_chunks::<2>().0, wanted, from, to))
+    };
+    let Some((dictionaries, batches, before, to)) = known() else {
+        return Ok(None);
+    };
+    let is_file = file.read(0, file.size().min(8))?.starts_with(b"ARROW1");
+    let Some((Ok((Message::Schema(leaves), _)), _)) = next(file, if is_file { 8 } else { 0 })?
+    else {
+        return Ok(None);
+    };
+    let mut out = Arrow {
+        leaves,
+        dictionaries: Vec::new(),
+        batches: Vec::with_capacity(batches.len()),
+        before,
+        file: is_file,
+        cut: None,
+        open: false,
+    };
+    let size = file.size();
+    let dictionaries = dictionaries.iter().map(|[before, at]| (Some(*before), *at));
+    for (of, at) in dictionaries.chain(batches.iter().map(|at| (None, *at))) {
+        let of = of.map(|before| usize::try_from(before).unwrap_or(usize::MAX));
+        if !is_file && of.is_some_and(|before| before > to) {
+            continue;
+        }
+        let Some((Ok((found, body)), next)) = next(file, at.min(size))? else {
+            return Ok(None);
+        };
+        let placed = |batch: Batch| Batch {
+            at,
+            body,
+            size: next.min(size).saturating_sub(body),
+            ..batch
+        };
+        match (found, of) {
+            (Message::Dictionary(batch), Some(before)) => {
+                out.dictionaries.push((before, placed(batch)));
+            }
+            (Message::Batch(batch), None) if next <= size => out.batches.push(placed(batch)),
+            _ => return Ok(None),
+        }
+    }
+    Ok(Some(out))
 }
 
 /// Why a file cannot be read.
@@ -116,6 +204,7 @@ fn message(bytes: &[u8]) -> Result<(Message, u64), Fault> {
 
 fn batch(flat: Flat) -> Option<Batch> {
     Some(Batch {
+        at: 0,
         body: 0,
         size: 0,
         rows: u64::try_from(flat.long(0)).ok()?,
@@ -139,6 +228,7 @@ pub(super) fn open(file: &dyn Bytes) -> Result<Arrow, Fault> {
         leaves: Vec::new(),
         dictionaries: Vec::new(),
         batches: Vec::new(),
+        before: 0,
         file: is_file,
         // A file without its index has lost its end.
         cut: is_file.then_some(0),
@@ -164,6 +254,7 @@ pub(super) fn open(file: &dyn Bytes) -> Result<Arrow, Fault> {
         };
         let whole = next <= size;
         let placed = |batch: Batch| Batch {
+            at,
             body,
             size: next - body,
             ..batch
@@ -263,6 +354,7 @@ fn indexed(file: &dyn Bytes) -> Result<Option<Arrow>, Fault> {
         leaves,
         dictionaries: Vec::new(),
         batches: Vec::new(),
+        before: 0,
         file: true,
         cut: None,
         open: false,
@@ -276,6 +368,7 @@ fn indexed(file: &dyn Bytes) -> Result<Option<Arrow>, Fault> {
             return Ok(None);
         };
         let placed = |batch: Batch| Batch {
+            at,
             body,
             size: next.min(size) - body,
             ..batch

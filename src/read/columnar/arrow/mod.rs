@@ -83,6 +83,7 @@ impl Columnar for Arrow {
             rows,
             description,
             cut: Cut::Groups(open.arrow.batches.iter().map(|b| b.size).collect()),
+            places: open.arrow.places(),
         })
     }
 
@@ -91,8 +92,12 @@ impl Columnar for Arrow {
         schema: &Schema,
         file: &dyn Bytes,
         groups: Range<u64>,
+        places: &[u64],
     ) -> Result<Part, ReadError> {
-        let open = open(file)?;
+        let open = match messages::some(file, places, &groups)? {
+            Some(arrow) => checked(file, arrow)?,
+            None => open(file)?,
+        };
         let mut troubles = Troubles::default();
         let mut part = Part {
             first: groups.start,
@@ -100,7 +105,7 @@ impl Columnar for Arrow {
             ..Part::default()
         };
         let batches = || {
-            (0..)
+            (open.arrow.before as u64..)
                 .zip(&open.arrow.batches)
                 .filter(|(at, _)| groups.contains(at))
         };
@@ -159,7 +164,7 @@ struct Open<'a> {
 type Known = BTreeMap<usize, ((usize, usize), Prepared, usize)>;
 
 fn open(file: &dyn Bytes) -> Result<Open<'_>, ReadError> {
-    let mut arrow = messages::open(file).map_err(|fault| match fault {
+    let arrow = messages::open(file).map_err(|fault| match fault {
         Fault::Read(error) => error,
         Fault::BigEndian => error(
             "the Arrow file has its highest bytes first, which is not read here",
@@ -171,6 +176,11 @@ fn open(file: &dyn Bytes) -> Result<Open<'_>, ReadError> {
             AGAIN,
         ),
     })?;
+    checked(file, arrow)
+}
+
+/// Refuses more rows than the file can hold.
+fn checked(file: &dyn Bytes, mut arrow: messages::Arrow) -> Result<Open<'_>, ReadError> {
     let size = file.size();
     let rows = arrow
         .batches
@@ -241,7 +251,7 @@ impl Open<'_> {
             starts: Vec::new(),
             lost: Some(DAMAGED.into()),
         };
-        let Some(batch) = self.arrow.batches.get(at) else {
+        let Some(batch) = self.arrow.batch(at) else {
             return Ok(lost());
         };
         let Some(found) = self.body(batch).leaf(leaf, rows)? else {
@@ -340,7 +350,7 @@ impl Open<'_> {
         known: &mut Known,
         troubles: &mut Troubles,
     ) -> Result<bool, ReadError> {
-        let Some(batch) = self.arrow.batches.get(at) else {
+        let Some(batch) = self.arrow.batch(at) else {
             return Ok(false);
         };
         let Some(Found { cells, places, .. }) = self.body(batch).leaf(leaf, rows)? else {

@@ -91,6 +91,7 @@ impl Columnar for Parquet {
             rows,
             description,
             cut: Cut::Groups(open.turns().iter().map(|t| t.bytes).collect()),
+            places: Vec::new(),
         })
     }
 
@@ -99,6 +100,7 @@ impl Columnar for Parquet {
         schema: &Schema,
         file: &dyn Bytes,
         groups: Range<u64>,
+        _places: &[u64],
     ) -> Result<Part, ReadError> {
         let open = open(file)?;
         let mut turns: Vec<Turn> = Vec::new();
