@@ -24,7 +24,7 @@ pub use frame::Taken;
 pub use join::{Joiner, join};
 pub use names::{apart, plain_name, same_name};
 pub use notes::Notes;
-pub use roles::{RoleGuess, guess, is_prose, is_unread_time, kind_of, words};
+pub use roles::{RoleGuess, guess, is_index_name, is_prose, is_unread_time, kind_of, words};
 pub use rows::{Category, Counts, Labels, Log, LogColumn, Source, Spread, Truth};
 
 use serde::{Deserialize, Serialize};

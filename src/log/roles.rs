@@ -372,11 +372,16 @@ fn is_unnamed(c: &ColumnSniff) -> bool {
     number.is_some_and(|n| n.bytes().all(|b| b.is_ascii_digit()))
 }
 
+/// Whether a column is named as data frames name the index that they write.
+#[must_use]
+pub fn is_index_name(name: &str) -> bool {
+    ["index", "level_0"].contains(&name) || name.starts_with("Unnamed:")
+}
+
 /// Whether a column is the index that data frames write, which would drift by itself.
 fn counts_rows(c: &ColumnSniff) -> bool {
-    let named = ["index", "level_0"].contains(&c.name.as_str()) || c.name.starts_with("Unnamed:");
     let one_more = |pair: &[f64]| pair.windows(2).all(|p| p[1] - p[0] == 1.0);
-    (named || is_unnamed(c)) && c.numbers.len() > 2 && one_more(&c.numbers)
+    (is_index_name(&c.name) || is_unnamed(c)) && c.numbers.len() > 2 && one_more(&c.numbers)
 }
 
 /// Whether a column of words is named like one of times: then how they are written is not known.

@@ -2,7 +2,7 @@
 
 use super::{is_of, outcome};
 use crate::engine::message::Input;
-use crate::log::{FileKind, Role, RoleGuess, plain_name, words};
+use crate::log::{FileKind, Role, RoleGuess, is_index_name, plain_name, words};
 use crate::read::ColumnSniff;
 use crate::table::Kind;
 use std::collections::{BTreeMap, BTreeSet};
@@ -239,7 +239,8 @@ fn fit(a: &ColumnSniff, b: &ColumnSniff) -> bool {
 
 /// Whether a column counts the rows of its own file: the index that pandas writes.
 pub(super) fn is_count(column: &ColumnSniff) -> bool {
-    column.kind == Kind::Number && ["column_1", "index"].contains(&column.name.as_str())
+    let name = &column.name;
+    column.kind == Kind::Number && (name == "column_1" || is_index_name(name))
 }
 
 /// Whether a time says when the row was written down.

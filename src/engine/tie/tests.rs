@@ -1,7 +1,7 @@
 #![allow(clippy::unwrap_used)]
 
 use super::*;
-use crate::engine::{arrange, look};
+use crate::engine::{arrange, look, tables};
 use std::fmt::Write as _;
 
 /// A file of so many rows; `{d}` in a row is a date, `{t}` a time, `{i}` its number.
@@ -472,4 +472,54 @@ fn which_rows_are_alike_is_only_told_of_what_could_be_outcomes() {
     let read = Input::files(&[predictions.clone(), outcomes]);
     let told = |i: &Input| i.sniff.columns.iter().any(|c| !c.codes.is_empty());
     assert!(!told(&predictions) && !read.iter().any(told));
+}
+
+#[test]
+fn an_index_that_data_frames_write_joins_nothing_and_is_no_outcome() {
+    for name in ["Unnamed: 0", "index", "level_0", ""] {
+        let indexed = |text: String| -> String {
+            let lines = text.lines().enumerate();
+            let line = |(i, line): (usize, &str)| match i {
+                0 => format!("{name},{line}\n"),
+                _ => format!("{},{line}\n", i - 1),
+            };
+            lines.map(line).collect()
+        };
+        let files = [
+            ("p.csv", indexed(forecasts("", |_| String::new()))),
+            (
+                "a.csv",
+                indexed(actuals("date,store,item,sales", |_| String::new())),
+            ),
+        ];
+        let files = inputs(&files);
+        assert_eq!(
+            roles(&files[1]),
+            "date:id store:id item:id sales:outcome",
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn parts_of_outcomes_are_tied_as_one_table() {
+    let sales = actuals("date,store,item,sales", |_| String::new());
+    let (header, rows) = sales.split_once('\n').unwrap();
+    let (first, second) = rows.split_at(rows.len() / 2);
+    let (rest, second) = second.split_once('\n').unwrap();
+    let part = |rows: String| format!("{header}\n{rows}\n");
+    let files = [
+        ("p.csv", forecasts("", |_| String::new())),
+        ("sales/1.csv", part(format!("{first}{rest}"))),
+        ("sales/2.csv", part(second.into())),
+    ];
+    let look = |(name, text): &(&str, String)| ((), look(name, &text.as_bytes()).unwrap());
+    let found = tables(files.iter().map(look).collect());
+    let mut tables: Vec<Input> = found.into_iter().map(|(_, input)| input).collect();
+    assert_eq!((tables.len(), tables[1].parts.len()), (2, 2));
+    arrange(&mut tables);
+    assert_eq!(roles(&tables[1]), "date:id store:id item:id sales:outcome");
+    let told = |i: &Input| i.sniff.columns.iter().any(|c| !c.codes.is_empty());
+    assert!(told(&tables[1]) && !tables[1].parts.iter().any(told));
+    assert!(!Input::files(&tables).iter().any(told));
 }
