@@ -19,6 +19,7 @@ mod looks;
 mod page;
 mod report;
 mod server;
+mod stream;
 mod trouble;
 
 use page::Page;
