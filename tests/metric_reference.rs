@@ -82,7 +82,7 @@ fn same(what: &str, ours: &Metrics, theirs: &Value) -> usize {
 #[track_caller]
 fn close(what: &str, ours: Option<f64>, theirs: f64) {
     let ours = ours.unwrap_or_else(|| panic!("{what}: undefined, expected {theirs}"));
-    let error = (ours - theirs).abs() / theirs.abs().max(1e-3);
+    let error = (ours - theirs).abs() / theirs.abs().max(1e-6);
     assert!(
         error < 1e-9,
         "{what}: {ours}, expected {theirs} ({error:e} off)"

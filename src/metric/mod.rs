@@ -14,6 +14,7 @@ pub use measures::{Cut, Measures};
 use crate::stats::interval::Interval;
 use crate::summary::Summary;
 use classification::{averages, brier_decomposition, skill, top};
+use regression::deviance;
 use serde::{Deserialize, Serialize};
 
 /// A metric: what there is to know of it, and how it is computed from counts.
@@ -70,6 +71,17 @@ pub const METRICS: &[&dyn Metric] = &[
     &regression::RootMeanSquaredError,
     &regression::R2,
     &regression::MeanError,
+    &regression::MedianAbsoluteError,
+    &regression::MaxError,
+    &regression::ExplainedVariance,
+    &regression::RootMeanSquaredLogError,
+    &regression::MeanAbsolutePercentageError,
+    &regression::SymmetricMeanAbsolutePercentageError,
+    &regression::WeightedAbsolutePercentageError,
+    &deviance::MEAN_POISSON,
+    &deviance::D2_POISSON,
+    &deviance::MEAN_GAMMA,
+    &deviance::D2_GAMMA,
     &resource::Requests,
     &resource::ErrorRate,
     &resource::LATENCY_P50,

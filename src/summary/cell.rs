@@ -1,5 +1,6 @@
 //! One cell: the counts of a bucket of time in a slice. Everything in it adds up.
 
+use super::relative::Relative;
 use crate::stats::exact_sum::Sum;
 use crate::stats::sketch::LogHistogram;
 use crate::stats::sparse::{flat, pairs};
@@ -106,6 +107,9 @@ pub struct Numbers {
     pub centred: [Sum; 4],
     /// Σ e² d, Σ e² d².
     pub mixed: [Sum; 2],
+    /// Errors beside the size of the outcome; only where all rows are counted.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub relative: Option<Relative>,
 }
 
 /// Requests and resources.

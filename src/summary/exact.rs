@@ -3,7 +3,7 @@
 use super::build::{Buckets, Builder, Places, sort_by_group};
 use super::series::Series;
 use super::{Summary, WindowSize};
-use crate::log::{Log, Task};
+use crate::log::{Log, Task, Truth};
 use crate::stats::exact_quantile::{between, rank};
 use crate::stats::interval::quantile_ranks;
 use crate::stats::rank::{AucCell, CurveCell, auc_cells, curve_cells, sort_by_score};
@@ -24,6 +24,9 @@ pub struct Exact {
     /// Macro average of the one-against-rest ROC AUCs of a multiclass task.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub macro_auc: Option<Macro>,
+    /// Median of the absolute errors of a regression.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub absolute_error: Option<Ranked>,
     /// Percentiles 50, 95 and 99 of the latency in milliseconds.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub latency_ms: Option<[Ranked; 3]>,
@@ -41,7 +44,7 @@ pub struct Macro {
 }
 
 /// A percentile with its distribution-free interval.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Ranked {
     /// Values.
     pub n: u64,
@@ -61,6 +64,7 @@ pub(super) struct Orders {
     score: Ordered,
     classes: Vec<Vec<u32>>,
     latency: Ordered,
+    absolute_error: Ordered,
 }
 
 /// Rows in ascending order of a value, and what is asked of each beside it: a pass over them touches
@@ -92,6 +96,7 @@ impl Ordered {
 struct Placed {
     score: Vec<u32>,
     latency: Vec<u32>,
+    absolute_error: Vec<u32>,
 }
 
 impl Orders {
@@ -122,6 +127,7 @@ impl Orders {
                 Vec::new()
             },
             latency: Ordered::of(&log.latency_ms, sort_by_score(&log.latency_ms)),
+            absolute_error: absolute_errors(log),
         }
     }
 }
@@ -179,6 +185,7 @@ impl Builder {
         Placed {
             score: self.orders.score.places(places),
             latency: self.orders.latency.places(places),
+            absolute_error: self.orders.absolute_error.places(places),
         }
     }
 
@@ -213,11 +220,29 @@ impl Builder {
             let group: Vec<u32> = places.of.iter().map(|p| group_of[*p as usize]).collect();
             self.macros(&group, ranges.len())
         };
-        let latency = if self.orders.latency.rows.is_empty() {
-            Vec::new()
-        } else {
-            let groups = placed.latency.iter().map(|p| group_of[*p as usize]);
-            percentiles(&self.orders.latency.values, groups, ranges.len())
+        let latency = match self.orders.latency.rows.is_empty() {
+            true => Vec::new(),
+            false => {
+                let groups = placed.latency.iter().map(|p| group_of[*p as usize]);
+                percentiles(
+                    &self.orders.latency.values,
+                    groups,
+                    ranges.len(),
+                    PERCENTILES,
+                )
+            }
+        };
+        let error = match self.orders.absolute_error.rows.is_empty() {
+            true => Vec::new(),
+            false => {
+                let groups = placed.absolute_error.iter().map(|p| group_of[*p as usize]);
+                percentiles(
+                    &self.orders.absolute_error.values,
+                    groups,
+                    ranges.len(),
+                    [0.5],
+                )
+            }
         };
         ranges
             .iter()
@@ -227,6 +252,7 @@ impl Builder {
                 auc: auc.get(i).cloned(),
                 curve: curve.get(i).copied(),
                 macro_auc: macros.get(i).cloned(),
+                absolute_error: error.get(i).copied().flatten().map(|[median]| median),
                 latency_ms: latency.get(i).copied().flatten(),
             })
             .collect()
@@ -313,13 +339,28 @@ impl Builder {
     }
 }
 
+/// Absolute errors of a regression in ascending order.
+fn absolute_errors(log: &Log) -> Ordered {
+    let (Some(Task::Regression), Truth::Numbers(truth), Truth::Numbers(predicted)) =
+        (log.task, &log.truth, &log.predicted)
+    else {
+        return Ordered::default();
+    };
+    let error = |(y, p): (&f64, &f64)| Some((p - y).abs()).filter(|e| e.is_finite());
+    let errors = truth.iter().zip(predicted).map(error);
+    let errors: Vec<f64> = errors.map(|e| e.unwrap_or(f64::NAN)).collect();
+    let rows = sort_by_score(&errors);
+    Ordered::of(&errors, rows)
+}
+
 /// Percentiles of every group in two passes over all values in ascending order: one counts the groups,
 /// which tells the ranks that are wanted of each; the other picks them up. Nothing is moved.
-fn percentiles(
+fn percentiles<const K: usize>(
     values: &[f64],
     group: impl Iterator<Item = u32> + Clone,
     groups: usize,
-) -> Vec<Option<[Ranked; 3]>> {
+    wanted_of_each: [f64; K],
+) -> Vec<Option<[Ranked; K]>> {
     let mut count = vec![0u64; groups];
     for g in group.clone() {
         if let Some(n) = count.get_mut(g as usize) {
@@ -331,7 +372,7 @@ fn percentiles(
     let mut starts = vec![0];
     for n in &count {
         let mut ranks: Vec<u64> = Vec::new();
-        for p in PERCENTILES {
+        for p in wanted_of_each {
             let Some((low, _)) = rank(*n, p) else {
                 continue;
             };
@@ -378,8 +419,11 @@ fn percentiles(
                 high: ranks.and_then(|r| value(r.1)),
             })
         };
-        let [a, b, c] = PERCENTILES.map(ranked);
-        Some([a?, b?, c?])
+        let mut found = [Ranked::default(); K];
+        for (place, p) in found.iter_mut().zip(wanted_of_each) {
+            *place = ranked(p)?;
+        }
+        Some(found)
     };
     (0..groups).map(of_group).collect()
 }

@@ -16,6 +16,7 @@ mod exact;
 mod facts;
 mod grid;
 mod merge;
+pub mod relative;
 mod series;
 mod total;
 mod work;

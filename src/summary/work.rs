@@ -2,6 +2,7 @@
 
 use super::build::{Builder, sparse};
 use super::cell::{CALIBRATION_BINS, Cell, Classes, Moments, Numbers, Service, Tenth};
+use super::relative::RelativeWork;
 use crate::log::{Role, Task, Truth};
 use crate::stats::exact_sum::{ExactSum, Sum};
 use crate::stats::sketch::{LogCounter, bucket};
@@ -10,7 +11,7 @@ use std::collections::BTreeMap;
 
 /// Count, sum and sum of squares.
 #[derive(Default)]
-struct Running {
+pub(super) struct Running {
     n: u64,
     sum: ExactSum,
     square: ExactSum,
@@ -18,7 +19,7 @@ struct Running {
 
 impl Running {
     /// Counts a value; both sums are exact.
-    fn add(&mut self, x: f64) {
+    pub fn add(&mut self, x: f64) {
         self.n += 1;
         self.sum.add(x);
         self.square.add_product(x, x);
@@ -32,7 +33,7 @@ impl Running {
         self.square.add(x * x);
     }
 
-    fn take(&mut self) -> Moments {
+    pub fn take(&mut self) -> Moments {
         if self.n == 0 {
             return Moments::default();
         }
@@ -63,6 +64,8 @@ pub(super) struct Work {
     error: Running,
     outcome: Running,
     regression: [ExactSum; 8],
+    /// Errors beside the size of the outcome; `None` where they are not counted.
+    relative: Option<Box<RelativeWork>>,
     statuses: u64,
     failed: u64,
     latency: LogCounter,
@@ -100,6 +103,7 @@ impl Work {
             error: Running::default(),
             outcome: Running::default(),
             regression: std::array::from_fn(|_| ExactSum::default()),
+            relative: (full && builder.log.task == Some(Task::Regression)).then(Box::default),
             statuses: 0,
             failed: 0,
             latency: LogCounter::default(),
@@ -150,6 +154,9 @@ impl Work {
         let e = p - y;
         if !e.is_finite() {
             return;
+        }
+        if let Some(relative) = &mut self.relative {
+            relative.add(y, p, centre);
         }
         let (d, e2) = (y - centre, e * e);
         let d2 = d * d;
@@ -256,6 +263,7 @@ impl Work {
             outcome: self.outcome.take(),
             centred: [d, d2, d3, d4],
             mixed: [e2d, e2d2],
+            relative: self.relative.as_mut().map(|r| r.take()),
         }
     }
 }
