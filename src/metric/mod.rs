@@ -13,7 +13,7 @@ pub use measures::{Cut, Measures};
 
 use crate::stats::interval::Interval;
 use crate::summary::Summary;
-use classification::{averages, brier_decomposition, skill, top};
+use classification::{averages, brier_decomposition, skill, top, top_k_accuracy};
 use regression::deviance;
 use serde::{Deserialize, Serialize};
 
@@ -40,6 +40,10 @@ pub const METRICS: &[&dyn Metric] = &[
     &classification::LogLoss,
     &classification::BrierScore,
     &classification::ExpectedCalibrationError,
+    &classification::RocAucOvo,
+    &top_k_accuracy::TOP_2,
+    &top_k_accuracy::TOP_3,
+    &top_k_accuracy::TOP_5,
     &classification::AveragePrecision,
     &classification::PrAuc,
     &classification::PartialRocAuc,

@@ -1,6 +1,7 @@
 //! What only rows can tell of a range of buckets: exact areas under curves and exact percentiles.
 
 use super::build::{Buckets, Builder, Places, sort_by_group};
+use super::pairs::Pairs;
 use super::series::Series;
 use super::{Summary, WindowSize};
 use crate::log::{Log, Task, Truth};
@@ -24,6 +25,9 @@ pub struct Exact {
     /// Macro average of the one-against-rest ROC AUCs of a multiclass task.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub macro_auc: Option<Macro>,
+    /// Mean ROC AUC of every pair of classes of a multiclass task.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub pairs_auc: Option<Macro>,
     /// Median of the absolute errors of a regression.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub absolute_error: Option<Ranked>,
@@ -214,8 +218,8 @@ impl Builder {
             }
             _ => Default::default(),
         };
-        let macros = if self.orders.classes.is_empty() {
-            Vec::new()
+        let (macros, pairs) = if self.orders.classes.is_empty() {
+            Default::default()
         } else {
             let group: Vec<u32> = places.of.iter().map(|p| group_of[*p as usize]).collect();
             self.macros(&group, ranges.len())
@@ -252,6 +256,7 @@ impl Builder {
                 auc: auc.get(i).cloned(),
                 curve: curve.get(i).copied(),
                 macro_auc: macros.get(i).cloned(),
+                pairs_auc: pairs.get(i).cloned(),
                 absolute_error: error.get(i).copied().flatten().map(|[median]| median),
                 latency_ms: latency.get(i).copied().flatten(),
             })
@@ -260,18 +265,23 @@ impl Builder {
 
     /// Mean of the one-against-rest AUCs. Its standard error comes from the influence of each row:
     /// ψ = Σₖ ((V₁₀ − AUCₖ) / πₖ for a row of class k, (V₀₁ − AUCₖ) / (1 − πₖ) for another) / K,
-    /// where V are DeLong's placements and πₖ is the share of class k; var = Σ ψ² / n².
-    fn macros(&self, group: &[u32], groups: usize) -> Vec<Macro> {
+    /// where V are DeLong's placements and πₖ is the share of class k; var = Σ ψ² / n². Also the mean of
+    /// every pair of classes.
+    fn macros(&self, group: &[u32], groups: usize) -> (Vec<Macro>, Vec<Macro>) {
         let classes = self.orders.classes.len();
         let mut influence = vec![0.0; self.log.rows];
         let mut sums = vec![Some(0.0); groups];
         let mut rows_of = vec![0u64; groups];
+        let mut pairs = Pairs::new(classes, self.log.rows, groups);
         for (class, order) in (0u32..).zip(&self.orders.classes) {
             let (rows, starts) = sort_by_group(group, groups, Some(order));
             let score = &self.log.class_scores[class as usize];
             for (g, w) in starts.windows(2).enumerate() {
                 let rows = &rows[w[0]..w[1]];
                 rows_of[g] = rows.len() as u64;
+                pairs.add(g, class as usize, rows, score, |row| {
+                    self.log.truth.label(row as usize)
+                });
                 let is = |row: u32| self.log.truth.label(row as usize) == Some(class);
                 let positives = rows.iter().filter(|r| is(**r)).count() as f64;
                 let negatives = rows.len() as f64 - positives;
@@ -325,7 +335,7 @@ impl Builder {
                 *s += influence[*row as usize] * influence[*row as usize];
             }
         }
-        (0..groups)
+        let macros = (0..groups)
             .map(|g| Macro {
                 n: rows_of[g],
                 value: sums[g]
@@ -335,7 +345,9 @@ impl Builder {
                     .map(|_| square[g].sqrt() / rows_of[g] as f64)
                     .filter(|_| rows_of[g] > 1),
             })
-            .collect()
+            .collect();
+        let pairs = pairs.means(&self.orders.classes[0], group, &rows_of);
+        (macros, pairs)
     }
 }
 

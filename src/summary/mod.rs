@@ -16,13 +16,14 @@ mod exact;
 mod facts;
 mod grid;
 mod merge;
+mod pairs;
 pub mod relative;
 mod series;
 mod total;
 mod work;
 
 pub use cell::{
-    CALIBRATION_BINS, Cell, Classes, Counted, Histogram, Moments, Numbers, Service, Tenth,
+    CALIBRATION_BINS, Cell, Classes, Counted, Histogram, Moments, Numbers, RANKS, Service, Tenth,
 };
 pub use drift::{Bins, ColumnDrift, Distribution, Drift, Periods};
 pub use exact::{Exact, Macro, PERCENTILES, Ranked};

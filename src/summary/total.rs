@@ -75,6 +75,7 @@ fn classes(all: &[&Classes]) -> Classes {
         unlabelled: histogram(all.iter().map(|c| &c.unlabelled)),
         log_loss: moments(all.iter().map(|c| &c.log_loss)),
         squared_error: moments(all.iter().map(|c| &c.squared_error)),
+        ranks: counts(all.iter().map(|c| &c.ranks[..])),
         calibration: (0..tenths)
             .map(|i| tenth(all.iter().filter_map(|c| c.calibration.get(i))))
             .collect(),

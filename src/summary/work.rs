@@ -1,7 +1,7 @@
 //! The running counts of one cell while its rows pass by.
 
 use super::build::{Builder, sparse};
-use super::cell::{CALIBRATION_BINS, Cell, Classes, Moments, Numbers, Service, Tenth};
+use super::cell::{CALIBRATION_BINS, Cell, Classes, Moments, Numbers, RANKS, Service, Tenth};
 use super::relative::RelativeWork;
 use crate::log::{Role, Task, Truth};
 use crate::stats::exact_sum::{ExactSum, Sum};
@@ -61,6 +61,8 @@ pub(super) struct Work {
     squared: Running,
     /// Rows, positive ones and probabilities by tenth; empty where they are not counted.
     tenths: Vec<(u64, u64, ExactSum)>,
+    /// Rows by rank of the true class; empty where they are not counted.
+    ranks: Vec<u64>,
     error: Running,
     outcome: Running,
     regression: [ExactSum; 8],
@@ -99,6 +101,10 @@ impl Work {
                 vec![Default::default(); CALIBRATION_BINS]
             } else {
                 Vec::new()
+            },
+            ranks: match full && !builder.facts.rank.is_empty() {
+                true => vec![0; RANKS + 1],
+                false => Vec::new(),
             },
             error: Running::default(),
             outcome: Running::default(),
@@ -249,6 +255,7 @@ impl Work {
             log_loss: self.log_loss.take(),
             squared_error: self.squared.take(),
             calibration: self.tenths.iter_mut().map(take_tenth).collect(),
+            ranks: self.ranks.iter_mut().map(std::mem::take).collect(),
         }
     }
 
@@ -372,6 +379,13 @@ impl<'a> Family<'a> {
                 let probability = log.score[row];
                 if let Some(label) = log.truth.label(row).filter(|_| !probability.is_nan()) {
                     work.add_probability(probability, label == 1);
+                }
+            });
+        }
+        if !builder.facts.rank.is_empty() {
+            self.each(rows, |work, row| {
+                if let Some(n) = work.ranks.get_mut(builder.facts.rank[row] as usize) {
+                    *n += 1;
                 }
             });
         }

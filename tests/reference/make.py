@@ -600,6 +600,20 @@ def multiclass_labels(outcome, prediction, names):
     }
 
 
+def several_se(outcome, probability):
+    """Standard errors of both mean AUCs: of each row the mean change of every AUC that it takes part in."""
+    n, k = probability.shape
+    above = lambda a, b: (a[:, None] > b) + 0.5 * (a[:, None] == b)
+    ovr, ovo = np.zeros(n), np.zeros(n)
+    for c in range(k):
+        s, own = probability[:, c], outcome == c
+        for other, moved, pairs in [(~own, ovr, k)] + [(outcome == j, ovo, k * (k - 1)) for j in range(k) if j != c]:
+            wins = above(s[own], s[other])
+            moved[own] += (wins.mean(axis=1) - wins.mean()) / own.mean() / pairs
+            moved[other] += (wins.mean(axis=0) - wins.mean()) / other.mean() / pairs
+    return [math.sqrt((moved**2).sum()) / n for moved in (ovr, ovo)]
+
+
 def multiclass_scores(outcome, probability, names):
     k, names = len(names), np.array(names)
     every = len(set(outcome)) == k
@@ -610,15 +624,24 @@ def multiclass_scores(outcome, probability, names):
     brier = sk.brier_score_loss(names[outcome], probability, scale_by_half=False, **given)
     assert math.isclose(brier, squares.mean(), rel_tol=1e-12)
     several = len(set(outcome)) > 1
-    return {
+    intervals = {}
+    if len(outcome) > 1:
+        intervals = {"log_loss": mean_interval(losses), "brier_score": mean_interval(squares)}
+    top = {f"top_{j}_accuracy": sk.top_k_accuracy_score(outcome, probability, k=j, labels=range(k)) for j in (2, 3)}
+    for name, share in top.items():
+        intervals[name] = wilson(round(share * len(outcome)), len(outcome))
+    if every:
+        ovr, ovo = several_se(outcome, probability)
+        intervals["roc_auc"] = on_scale(sk.roc_auc_score(outcome, probability, multi_class="ovr"), ovr, "logit", 0)
+        intervals["roc_auc_ovo"] = on_scale(sk.roc_auc_score(outcome, probability, multi_class="ovo"), ovo, "logit", 0)
+    return top | {
+        "roc_auc_ovo": number(sk.roc_auc_score(outcome, probability, multi_class="ovo", average="macro")) if every else None,
         "roc_auc": number(sk.roc_auc_score(outcome, probability, multi_class="ovr", average="macro")) if every else None,
         "log_loss": number(sk.log_loss(names[outcome], probability, **given)),
         "brier_score": number(brier),
         "d2_log_loss": number(sk.d2_log_loss_score(names[outcome], probability, **given)) if several else None,
         "d2_brier_score": number(sk.d2_brier_score(names[outcome], probability, **given)) if several else None,
-        "intervals": {"log_loss": mean_interval(losses), "brier_score": mean_interval(squares)}
-        if len(outcome) > 1
-        else {},
+        "intervals": intervals,
     }
 
 
@@ -786,6 +809,14 @@ def hostile_multiclass():
         o, p = np.array([place[k] for k in o]), np.array([place[k] for k in p])
         csv = text("id,prediction,label", range(len(o)), [names[k] for k in p], [names[k] for k in o])
         found[name] = {"csv": csv} | multiclass_labels(o, p, names)
+    parts = random.multinomial(10, random.dirichlet(np.ones(4), 80))
+    o = np.array([random.choice(4, p=row / 10) for row in parts])
+    header = ",".join(["id", *(f"proba_{c}" for c in CLASSES), "prediction", "label"])
+    for name, o in {"tied scores": o, "tied scores, a class never occurs": np.where(o == 2, 1, o)}.items():
+        p = parts.argmax(axis=1)
+        columns = [[f"{x / 10}" for x in column] for column in parts.T]
+        csv = text(header, range(80), *columns, [CLASSES[k] for k in p], [CLASSES[k] for k in o])
+        found[name] = {"csv": csv} | both_of(multiclass_labels(o, p, CLASSES), multiclass_scores(o, parts / 10, CLASSES))
     return found
 
 
