@@ -7,7 +7,7 @@ use pipeline::{report, summary};
 use plumbline::log::Role;
 use plumbline::metric::Estimate;
 use plumbline::report::view::{BaselineChoice, View, WindowSize};
-use plumbline::report::{Metrics, Report};
+use plumbline::report::{ClassRow, Metrics, Report};
 use serde_json::Value;
 
 const DATA: [(&str, &[u8]); 3] = [
@@ -21,7 +21,8 @@ fn reference() -> Value {
 }
 
 /// What stands beside the metrics in the reference values.
-const BESIDE: [&str; 6] = [
+const BESIDE: [&str; 7] = [
+    "classes",
     "n",
     "confusion",
     "intervals",
@@ -89,6 +90,43 @@ fn close(what: &str, ours: Option<f64>, theirs: f64) {
     );
 }
 
+/// Each class, where the reference has them.
+#[track_caller]
+fn same_classes(what: &str, ours: &[ClassRow], theirs: &Value) -> usize {
+    let Some(theirs) = theirs["classes"].as_array() else {
+        assert!(ours.is_empty(), "{what}: there are no classes");
+        return 0;
+    };
+    assert_eq!(ours.len(), theirs.len(), "{what}: classes");
+    for (ours, theirs) in ours.iter().zip(theirs) {
+        assert_eq!(Some(ours.rows), theirs["rows"].as_u64());
+        for (name, estimate) in [
+            ("precision", &ours.precision),
+            ("recall", &ours.recall),
+            ("f1", &ours.f1),
+        ] {
+            let what = format!("{what}: {name} of {}", ours.label);
+            let got = [estimate.value, estimate.low, estimate.high];
+            for (i, got) in got.into_iter().enumerate() {
+                match theirs[name].get(i).and_then(Value::as_f64) {
+                    Some(want) => close(&what, got, want),
+                    None => assert_eq!(got, None, "{what}"),
+                }
+            }
+        }
+    }
+    theirs.len()
+}
+
+#[test]
+fn each_class_equals_scikit_learn() {
+    let reference = reference();
+    for (task, classes) in [("binary", 2), ("multiclass", 4), ("regression", 0)] {
+        let found = same_classes(task, &of(task, None).classes, &reference[task]["all"]);
+        assert_eq!(found, classes);
+    }
+}
+
 fn days(report: &Report, reference: &Value) -> usize {
     let days = reference["days"].as_object().unwrap();
     let mut compared = 0;
@@ -152,7 +190,8 @@ fn hostile_logs_equal_scikit_learn() {
                 task.as_str(),
                 "{what}"
             );
-            let known = theirs.as_object().unwrap().len() - 4;
+            same_classes(&what, &report.classes, theirs);
+            let known = theirs.as_object().unwrap().len() - 5;
             assert!(same(&what, &report.overall.metrics, theirs) >= known);
             for (metric, estimate) in &report.overall.metrics {
                 let reason = estimate.undefined.is_some();

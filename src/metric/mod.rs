@@ -2,12 +2,14 @@
 //!
 //! May use: `summary`, `log`, `table`, `stats`. A metric knows no windows and no files: it is given a cell of counts.
 
+mod by_class;
 mod classification;
 mod confused;
 mod measures;
 mod regression;
 mod resource;
 
+pub use by_class::{ClassRow, by_class};
 pub use confused::Confused;
 pub use measures::{Cut, Measures};
 

@@ -370,6 +370,23 @@ def mcc_of(c):
     return (n * np.trace(c) - (a * b).sum()) / np.sqrt((n * n - (a * a).sum()) * (n * n - (b * b).sum()))
 
 
+def each_class(outcome, label, k):
+    """Rows, precision, recall and F1 of each class, the last three with their intervals."""
+    found = []
+    options = {"labels": range(k), "zero_division": np.nan}
+    for i, (p, r, f, n) in enumerate(zip(*sk.precision_recall_fscore_support(outcome, label, **options))):
+        hits, called = int(((outcome == i) & (label == i)).sum()), int((label == i).sum())
+        jaccard = wilson(hits, n + called - hits)
+        f1 = [2 * j / (1 + j) for j in jaccard] if jaccard else None
+        found.append({
+            "rows": int(n),
+            "precision": [number(p), *(wilson(hits, called) or [])],
+            "recall": [number(r), *(wilson(hits, int(n)) or [])],
+            "f1": [number(f), *(f1 or [])],
+        })
+    return found
+
+
 def agreement(outcome, label, c):
     """Metrics of labels for two classes or more; correlation needs two classes on either side."""
     c = np.asarray(c)
@@ -412,6 +429,7 @@ def binary_labels(outcome, label, threshold=None):
         "negative_predictive_value": number(sk.precision_score(outcome, label, pos_label=0, zero_division=np.nan)),
         "f1": number(sk.f1_score(outcome, label, zero_division=np.nan)),
         "jaccard": number(sk.jaccard_score(outcome, label)) if some else None,
+        "classes": each_class(outcome, label, 2),
         "intervals": intervals
         | {
             "accuracy": wilson(tp + tn, len(outcome)),
@@ -596,6 +614,7 @@ def multiclass_labels(outcome, prediction, names):
         "f0_5": number(sk.fbeta_score(outcome, prediction, beta=0.5, **macro)),
         "f2": number(sk.fbeta_score(outcome, prediction, beta=2, **macro)),
         "jaccard": number(sk.jaccard_score(outcome, prediction, **macro)),
+        "classes": each_class(outcome, prediction, len(names)),
         "intervals": intervals,
     }
 
