@@ -194,6 +194,21 @@ fn hostile_logs_equal_scikit_learn() {
             let known = theirs.as_object().unwrap().len() - 5;
             assert!(same(&what, &report.overall.metrics, theirs) >= known);
             for (metric, estimate) in &report.overall.metrics {
+                let range = plumbline::metric::info(metric).unwrap().range;
+                let low = range.0.unwrap_or(f64::MIN) - 1e-12;
+                let high = range.1.unwrap_or(f64::MAX) + 1e-12;
+                if let Some(value) = estimate.value {
+                    assert!(low <= value && value <= high, "{what}: {metric} {value}");
+                    let ends = (
+                        estimate.low.unwrap_or(value),
+                        estimate.high.unwrap_or(value),
+                    );
+                    assert!(
+                        low <= ends.0 && ends.0 <= value + 1e-12 && value <= ends.1 + 1e-12,
+                        "{what}: {metric} {estimate:?}"
+                    );
+                    assert!(ends.1 <= high, "{what}: {metric} {estimate:?}");
+                }
                 let reason = estimate.undefined.is_some();
                 assert_ne!(estimate.value.is_some(), reason, "{what}: {metric}");
             }

@@ -250,3 +250,27 @@ pub struct Info {
     /// Smallest change from the baseline that matters; a smaller one raises no alert, however sure.
     pub material: Material,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_metric_says_what_it_is_and_only_those_with_a_card_are_judged() {
+        let mut names = std::collections::BTreeSet::new();
+        for info in METRICS.iter().map(|m| m.info()) {
+            assert!(names.insert(info.name), "{} is there twice", info.name);
+            assert_eq!(super::info(info.name), Some(info));
+            let told = [info.title, info.explain, info.formula, info.interval];
+            let more = [info.source, info.sklearn];
+            assert!(
+                told.iter().chain(&more).all(|t| !t.is_empty()),
+                "{}",
+                info.name
+            );
+            if info.rank == Rank::Detail {
+                assert_eq!(info.material, Material::Never, "{}", info.name);
+            }
+        }
+    }
+}
