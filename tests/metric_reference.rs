@@ -8,6 +8,7 @@ use plumbline::log::Role;
 use plumbline::metric::Estimate;
 use plumbline::report::view::{BaselineChoice, View, WindowSize};
 use plumbline::report::{ClassRow, Metrics, Report};
+use plumbline::summary::Summary;
 use serde_json::Value;
 
 const DATA: [(&str, &[u8]); 3] = [
@@ -262,4 +263,50 @@ fn delongs_variance_makes_the_interval_of_roc_auc() {
     let logit = (value / (1.0 - value)).ln();
     close("low", auc.low, 1.0 / (1.0 + (half - logit).exp()));
     close("high", auc.high, 1.0 / (1.0 + (-half - logit).exp()));
+}
+
+/// Removes fields that an older Summary did not have.
+fn forget(value: &mut Value) {
+    match value {
+        Value::Object(map) => {
+            for name in ["relative", "ranks", "curve", "pairs_auc", "absolute_error"] {
+                map.remove(name);
+            }
+            map.values_mut().for_each(forget);
+        }
+        Value::Array(list) => list.iter_mut().for_each(forget),
+        _ => {}
+    }
+}
+
+/// It gives the same values, some of them within a bound, or says why there are none.
+#[test]
+fn a_summary_of_before_these_metrics_is_still_read() {
+    let view = View {
+        baseline: BaselineChoice::None,
+        ..View::default()
+    };
+    for (task, data) in DATA {
+        let now = summary(&[("log.csv", data)], &[], &view).unwrap();
+        let mut json = serde_json::to_value(&now).unwrap();
+        forget(&mut json);
+        let before: Summary = serde_json::from_value(json).unwrap();
+        assert_ne!(before, now, "{task}");
+        let (now, before) = (Report::from(&now, &view), Report::from(&before, &view));
+        for (name, want) in &now.overall.metrics {
+            let got = &before.overall.metrics[name];
+            match (got.value, got.bound) {
+                (Some(value), Some(bound)) => {
+                    let off = (value - want.value.unwrap()).abs();
+                    assert!(
+                        off <= bound + 1e-12,
+                        "{task}: {name} is {off} off, {bound} at most"
+                    );
+                }
+                (Some(_), None) => assert_eq!(got, want, "{task}: {name}"),
+                (None, _) => assert!(got.undefined.is_some(), "{task}: {name}"),
+            }
+        }
+        assert_eq!(now.classes, before.classes, "{task}");
+    }
 }
