@@ -13,6 +13,7 @@ mod client;
 mod containers;
 mod data;
 mod deaths;
+mod every_metric;
 mod folders;
 mod formats;
 mod looks;
