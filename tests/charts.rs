@@ -116,6 +116,7 @@ fn report(windows: Vec<Window>, baseline: Option<Baseline>) -> Report {
         windows,
         truth: None,
         confusion: None,
+        classes: Vec::new(),
         scores: None,
         slices: vec![],
         calibration: vec![],

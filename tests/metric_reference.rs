@@ -7,7 +7,8 @@ use pipeline::{report, summary};
 use plumbline::log::Role;
 use plumbline::metric::Estimate;
 use plumbline::report::view::{BaselineChoice, View, WindowSize};
-use plumbline::report::{Metrics, Report};
+use plumbline::report::{ClassRow, Metrics, Report};
+use plumbline::summary::Summary;
 use serde_json::Value;
 
 const DATA: [(&str, &[u8]); 3] = [
@@ -21,7 +22,8 @@ fn reference() -> Value {
 }
 
 /// What stands beside the metrics in the reference values.
-const BESIDE: [&str; 6] = [
+const BESIDE: [&str; 7] = [
+    "classes",
     "n",
     "confusion",
     "intervals",
@@ -82,11 +84,48 @@ fn same(what: &str, ours: &Metrics, theirs: &Value) -> usize {
 #[track_caller]
 fn close(what: &str, ours: Option<f64>, theirs: f64) {
     let ours = ours.unwrap_or_else(|| panic!("{what}: undefined, expected {theirs}"));
-    let error = (ours - theirs).abs() / theirs.abs().max(1e-3);
+    let error = (ours - theirs).abs() / theirs.abs().max(1e-6);
     assert!(
         error < 1e-9,
         "{what}: {ours}, expected {theirs} ({error:e} off)"
     );
+}
+
+/// Each class, where the reference has them.
+#[track_caller]
+fn same_classes(what: &str, ours: &[ClassRow], theirs: &Value) -> usize {
+    let Some(theirs) = theirs["classes"].as_array() else {
+        assert!(ours.is_empty(), "{what}: there are no classes");
+        return 0;
+    };
+    assert_eq!(ours.len(), theirs.len(), "{what}: classes");
+    for (ours, theirs) in ours.iter().zip(theirs) {
+        assert_eq!(Some(ours.rows), theirs["rows"].as_u64());
+        for (name, estimate) in [
+            ("precision", &ours.precision),
+            ("recall", &ours.recall),
+            ("f1", &ours.f1),
+        ] {
+            let what = format!("{what}: {name} of {}", ours.label);
+            let got = [estimate.value, estimate.low, estimate.high];
+            for (i, got) in got.into_iter().enumerate() {
+                match theirs[name].get(i).and_then(Value::as_f64) {
+                    Some(want) => close(&what, got, want),
+                    None => assert_eq!(got, None, "{what}"),
+                }
+            }
+        }
+    }
+    theirs.len()
+}
+
+#[test]
+fn each_class_equals_scikit_learn() {
+    let reference = reference();
+    for (task, classes) in [("binary", 2), ("multiclass", 4), ("regression", 0)] {
+        let found = same_classes(task, &of(task, None).classes, &reference[task]["all"]);
+        assert_eq!(found, classes);
+    }
 }
 
 fn days(report: &Report, reference: &Value) -> usize {
@@ -152,9 +191,25 @@ fn hostile_logs_equal_scikit_learn() {
                 task.as_str(),
                 "{what}"
             );
-            let known = theirs.as_object().unwrap().len() - 4;
+            same_classes(&what, &report.classes, theirs);
+            let known = theirs.as_object().unwrap().len() - 5;
             assert!(same(&what, &report.overall.metrics, theirs) >= known);
             for (metric, estimate) in &report.overall.metrics {
+                let range = plumbline::metric::info(metric).unwrap().range;
+                let low = range.0.unwrap_or(f64::MIN) - 1e-12;
+                let high = range.1.unwrap_or(f64::MAX) + 1e-12;
+                if let Some(value) = estimate.value {
+                    assert!(low <= value && value <= high, "{what}: {metric} {value}");
+                    let ends = (
+                        estimate.low.unwrap_or(value),
+                        estimate.high.unwrap_or(value),
+                    );
+                    assert!(
+                        low <= ends.0 && ends.0 <= value + 1e-12 && value <= ends.1 + 1e-12,
+                        "{what}: {metric} {estimate:?}"
+                    );
+                    assert!(ends.1 <= high, "{what}: {metric} {estimate:?}");
+                }
                 let reason = estimate.undefined.is_some();
                 assert_ne!(estimate.value.is_some(), reason, "{what}: {metric}");
             }
@@ -208,4 +263,50 @@ fn delongs_variance_makes_the_interval_of_roc_auc() {
     let logit = (value / (1.0 - value)).ln();
     close("low", auc.low, 1.0 / (1.0 + (half - logit).exp()));
     close("high", auc.high, 1.0 / (1.0 + (-half - logit).exp()));
+}
+
+/// Removes fields that an older Summary did not have.
+fn forget(value: &mut Value) {
+    match value {
+        Value::Object(map) => {
+            for name in ["relative", "ranks", "curve", "pairs_auc", "absolute_error"] {
+                map.remove(name);
+            }
+            map.values_mut().for_each(forget);
+        }
+        Value::Array(list) => list.iter_mut().for_each(forget),
+        _ => {}
+    }
+}
+
+/// It gives the same values, some of them within a bound, or says why there are none.
+#[test]
+fn a_summary_of_before_these_metrics_is_still_read() {
+    let view = View {
+        baseline: BaselineChoice::None,
+        ..View::default()
+    };
+    for (task, data) in DATA {
+        let now = summary(&[("log.csv", data)], &[], &view).unwrap();
+        let mut json = serde_json::to_value(&now).unwrap();
+        forget(&mut json);
+        let before: Summary = serde_json::from_value(json).unwrap();
+        assert_ne!(before, now, "{task}");
+        let (now, before) = (Report::from(&now, &view), Report::from(&before, &view));
+        for (name, want) in &now.overall.metrics {
+            let got = &before.overall.metrics[name];
+            match (got.value, got.bound) {
+                (Some(value), Some(bound)) => {
+                    let off = (value - want.value.unwrap()).abs();
+                    assert!(
+                        off <= bound + 1e-12,
+                        "{task}: {name} is {off} off, {bound} at most"
+                    );
+                }
+                (Some(_), None) => assert_eq!(got, want, "{task}: {name}"),
+                (None, _) => assert!(got.undefined.is_some(), "{task}: {name}"),
+            }
+        }
+        assert_eq!(now.classes, before.classes, "{task}");
+    }
 }

@@ -386,6 +386,7 @@ fn huge_numbers_are_undefined_rather_than_wrong() {
         "root_mean_squared_error",
         "mean_error",
         "r2",
+        "explained_variance",
     ] {
         assert_eq!(
             report.overall.metrics[metric].undefined.as_deref(),
@@ -393,6 +394,12 @@ fn huge_numbers_are_undefined_rather_than_wrong() {
             "{metric}"
         );
     }
+    assert_eq!(value(&report, "max_error"), 1e308);
+    assert_eq!(value(&report, "median_absolute_error"), 1e308);
+    assert_eq!(
+        value(&report, "symmetric_mean_absolute_percentage_error"),
+        2.0
+    );
     // Scores from end to end of the numbers have edges, too.
     sound(&given(
         &rows("id,score,label", 400, |i| {

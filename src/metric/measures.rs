@@ -110,6 +110,7 @@ impl<'a> Measures<'a> {
 }
 
 pub(super) const NO_LABELS: &str = "no outcomes yet";
+pub(super) const NOT_COUNTED: &str = "not counted in this slice";
 pub(super) const NO_SCORE: &str = "no score";
 pub(super) const NEEDS_ROWS: &str = "needs the rows, which are not at hand for this choice";
 pub(super) const NO_PROBABILITY: &str = "no score that is a probability";

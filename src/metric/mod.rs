@@ -2,18 +2,21 @@
 //!
 //! May use: `summary`, `log`, `table`, `stats`. A metric knows no windows and no files: it is given a cell of counts.
 
+mod by_class;
 mod classification;
 mod confused;
 mod measures;
 mod regression;
 mod resource;
 
+pub use by_class::{ClassRow, by_class};
 pub use confused::Confused;
 pub use measures::{Cut, Measures};
 
 use crate::stats::interval::Interval;
 use crate::summary::Summary;
-use classification::{averages, brier_decomposition, skill, top};
+use classification::{averages, brier_decomposition, skill, top, top_k_accuracy};
+use regression::deviance;
 use serde::{Deserialize, Serialize};
 
 /// A metric: what there is to know of it, and how it is computed from counts.
@@ -39,6 +42,10 @@ pub const METRICS: &[&dyn Metric] = &[
     &classification::LogLoss,
     &classification::BrierScore,
     &classification::ExpectedCalibrationError,
+    &classification::RocAucOvo,
+    &top_k_accuracy::TOP_2,
+    &top_k_accuracy::TOP_3,
+    &top_k_accuracy::TOP_5,
     &classification::AveragePrecision,
     &classification::PrAuc,
     &classification::PartialRocAuc,
@@ -70,6 +77,17 @@ pub const METRICS: &[&dyn Metric] = &[
     &regression::RootMeanSquaredError,
     &regression::R2,
     &regression::MeanError,
+    &regression::MedianAbsoluteError,
+    &regression::MaxError,
+    &regression::ExplainedVariance,
+    &regression::RootMeanSquaredLogError,
+    &regression::MeanAbsolutePercentageError,
+    &regression::SymmetricMeanAbsolutePercentageError,
+    &regression::WeightedAbsolutePercentageError,
+    &deviance::MEAN_POISSON,
+    &deviance::D2_POISSON,
+    &deviance::MEAN_GAMMA,
+    &deviance::D2_GAMMA,
     &resource::Requests,
     &resource::ErrorRate,
     &resource::LATENCY_P50,
@@ -231,4 +249,28 @@ pub struct Info {
     pub range: (Option<f64>, Option<f64>),
     /// Smallest change from the baseline that matters; a smaller one raises no alert, however sure.
     pub material: Material,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_metric_says_what_it_is_and_only_those_with_a_card_are_judged() {
+        let mut names = std::collections::BTreeSet::new();
+        for info in METRICS.iter().map(|m| m.info()) {
+            assert!(names.insert(info.name), "{} is there twice", info.name);
+            assert_eq!(super::info(info.name), Some(info));
+            let told = [info.title, info.explain, info.formula, info.interval];
+            let more = [info.source, info.sklearn];
+            assert!(
+                told.iter().chain(&more).all(|t| !t.is_empty()),
+                "{}",
+                info.name
+            );
+            if info.rank == Rank::Detail {
+                assert_eq!(info.material, Material::Never, "{}", info.name);
+            }
+        }
+    }
 }

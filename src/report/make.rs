@@ -8,7 +8,7 @@ use super::{
     parts,
 };
 use crate::log::Task;
-use crate::metric::{Cut, METRICS, Measures};
+use crate::metric::{Cut, METRICS, Measures, by_class};
 use crate::summary::{Cell, Periods, Series, Slice, Summary, WindowSize};
 use crate::table::time::Time;
 use std::borrow::Cow;
@@ -290,6 +290,10 @@ impl Making<'_> {
             baseline,
             overall: block(performance),
             confusion: parts::confusion(self, &total, basis.as_ref()),
+            classes: by_class(
+                &summary.labels,
+                Measures::new(summary, &total, None, self.cut).confused(),
+            ),
             scores: parts::scores(self, &total, threshold),
             calibration: parts::calibration(&total),
             drift,
@@ -341,6 +345,7 @@ fn needs_exact(summary: &Summary, cell: &Cell) -> bool {
         _ => c.log_loss.n > 0,
     });
     ranked
+        || cell.numbers.as_ref().is_some_and(|n| n.error.n > 0)
         || cell
             .service
             .as_ref()

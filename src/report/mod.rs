@@ -19,6 +19,7 @@ mod steps;
 pub mod view;
 pub mod words;
 
+pub use crate::metric::ClassRow;
 pub use crate::summary::{Bins, ColumnDrift, Distribution, Rejected, SourceInfo as Source};
 pub use make::Missing;
 pub use steps::Steps;
@@ -68,6 +69,10 @@ pub struct Report {
     pub truth: Option<Truth>,
     /// Predicted against true labels.
     pub confusion: Option<Confusion>,
+    /// Precision, recall and F1 of each class over all rows of the view, in the order of the labels;
+    /// empty where no labels can be compared.
+    #[serde(default)]
+    pub classes: Vec<ClassRow>,
     /// Scores by outcome (binary classification).
     pub scores: Option<Scores>,
     /// Probabilities against what happened, by tenths over all rows of the view; empty where there are

@@ -5,7 +5,7 @@
 //! | module | holds |
 //! | --- | --- |
 //! | [`exact_sum`] | sums whose bits depend on neither order nor grouping |
-//! | [`rank`] | ROC AUC and its variance from integers, for all groups in one pass |
+//! | [`rank`] | ROC AUC and its variance from integers, and areas under other curves, for all groups in one pass |
 //! | [`sketch`] | quantiles within 1 % from mergeable counts |
 //! | [`exact_quantile`] | quantiles of sorted values |
 //! | [`special`] | distribution functions and their inverses |

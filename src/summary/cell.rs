@@ -1,5 +1,6 @@
 //! One cell: the counts of a bucket of time in a slice. Everything in it adds up.
 
+use super::relative::Relative;
 use crate::stats::exact_sum::Sum;
 use crate::stats::sketch::LogHistogram;
 use crate::stats::sparse::{flat, pairs};
@@ -48,7 +49,15 @@ pub struct Classes {
     /// only where all rows are counted.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub calibration: Vec<Tenth>,
+    /// Rows of a multiclass task with an outcome and all probabilities by how many classes have a higher
+    /// one than the true class, [`RANKS`] of them and the rest; of equal ones the later class comes first,
+    /// as in scikit-learn. Only where all rows are counted.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub ranks: Vec<u64>,
 }
+
+/// How many ranks of the true class are told apart.
+pub const RANKS: usize = 5;
 
 /// How many bins of equal width tell the calibration: bin `i` is i/10 ≤ p < (i + 1)/10, the last one
 /// closed.
@@ -106,6 +115,9 @@ pub struct Numbers {
     pub centred: [Sum; 4],
     /// Σ e² d, Σ e² d².
     pub mixed: [Sum; 2],
+    /// Errors beside the size of the outcome; only where all rows are counted.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub relative: Option<Relative>,
 }
 
 /// Requests and resources.

@@ -1,9 +1,10 @@
 //! What only rows can tell of a range of buckets: exact areas under curves and exact percentiles.
 
 use super::build::{Buckets, Builder, Places, sort_by_group};
+use super::pairs::Pairs;
 use super::series::Series;
 use super::{Summary, WindowSize};
-use crate::log::{Log, Task};
+use crate::log::{Log, Task, Truth};
 use crate::stats::exact_quantile::{between, rank};
 use crate::stats::interval::quantile_ranks;
 use crate::stats::rank::{AucCell, CurveCell, auc_cells, curve_cells, sort_by_score};
@@ -24,6 +25,12 @@ pub struct Exact {
     /// Macro average of the one-against-rest ROC AUCs of a multiclass task.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub macro_auc: Option<Macro>,
+    /// Mean ROC AUC of every pair of classes of a multiclass task.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub pairs_auc: Option<Macro>,
+    /// Median of the absolute errors of a regression.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub absolute_error: Option<Ranked>,
     /// Percentiles 50, 95 and 99 of the latency in milliseconds.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub latency_ms: Option<[Ranked; 3]>,
@@ -41,7 +48,7 @@ pub struct Macro {
 }
 
 /// A percentile with its distribution-free interval.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Ranked {
     /// Values.
     pub n: u64,
@@ -62,6 +69,7 @@ pub(super) struct Orders {
     score: Ordered,
     classes: Vec<Vec<u32>>,
     latency: Ordered,
+    absolute_error: Ordered,
 }
 
 /// Rows in ascending order of a value, and what is asked of each beside it: a pass over them touches
@@ -93,6 +101,7 @@ impl Ordered {
 struct Placed {
     score: Vec<u32>,
     latency: Vec<u32>,
+    absolute_error: Vec<u32>,
 }
 
 impl Orders {
@@ -123,6 +132,7 @@ impl Orders {
                 Vec::new()
             },
             latency: Ordered::of(&log.latency_ms, sort_by_score(&log.latency_ms)),
+            absolute_error: absolute_errors(log),
         }
     }
 }
@@ -180,6 +190,7 @@ impl Builder {
         Placed {
             score: self.orders.score.places(places),
             latency: self.orders.latency.places(places),
+            absolute_error: self.orders.absolute_error.places(places),
         }
     }
 
@@ -208,17 +219,35 @@ impl Builder {
             }
             _ => Default::default(),
         };
-        let macros = if self.orders.classes.is_empty() {
-            Vec::new()
+        let (macros, pairs) = if self.orders.classes.is_empty() {
+            Default::default()
         } else {
             let group: Vec<u32> = places.of.iter().map(|p| group_of[*p as usize]).collect();
             self.macros(&group, ranges.len())
         };
-        let latency = if self.orders.latency.rows.is_empty() {
-            Vec::new()
-        } else {
-            let groups = placed.latency.iter().map(|p| group_of[*p as usize]);
-            percentiles(&self.orders.latency.values, groups, ranges.len())
+        let latency = match self.orders.latency.rows.is_empty() {
+            true => Vec::new(),
+            false => {
+                let groups = placed.latency.iter().map(|p| group_of[*p as usize]);
+                percentiles(
+                    &self.orders.latency.values,
+                    groups,
+                    ranges.len(),
+                    PERCENTILES,
+                )
+            }
+        };
+        let error = match self.orders.absolute_error.rows.is_empty() {
+            true => Vec::new(),
+            false => {
+                let groups = placed.absolute_error.iter().map(|p| group_of[*p as usize]);
+                percentiles(
+                    &self.orders.absolute_error.values,
+                    groups,
+                    ranges.len(),
+                    [0.5],
+                )
+            }
         };
         ranges
             .iter()
@@ -228,6 +257,8 @@ impl Builder {
                 auc: auc.get(i).cloned(),
                 curve: curve.get(i).copied(),
                 macro_auc: macros.get(i).cloned(),
+                pairs_auc: pairs.get(i).cloned(),
+                absolute_error: error.get(i).copied().flatten().map(|[median]| median),
                 latency_ms: latency.get(i).copied().flatten(),
             })
             .collect()
@@ -235,18 +266,23 @@ impl Builder {
 
     /// Mean of the one-against-rest AUCs. Its standard error comes from the influence of each row:
     /// ψ = Σₖ ((V₁₀ − AUCₖ) / πₖ for a row of class k, (V₀₁ − AUCₖ) / (1 − πₖ) for another) / K,
-    /// where V are DeLong's placements and πₖ is the share of class k; var = Σ ψ² / n².
-    fn macros(&self, group: &[u32], groups: usize) -> Vec<Macro> {
+    /// where V are DeLong's placements and πₖ is the share of class k; var = Σ ψ² / n². Also the mean of
+    /// every pair of classes.
+    fn macros(&self, group: &[u32], groups: usize) -> (Vec<Macro>, Vec<Macro>) {
         let classes = self.orders.classes.len();
         let mut influence = vec![0.0; self.log.rows];
         let mut sums = vec![Some(0.0); groups];
         let mut rows_of = vec![0u64; groups];
+        let mut pairs = Pairs::new(classes, self.log.rows, groups);
         for (class, order) in (0u32..).zip(&self.orders.classes) {
             let (rows, starts) = sort_by_group(group, groups, Some(order));
             let score = &self.log.class_scores[class as usize];
             for (g, w) in starts.windows(2).enumerate() {
                 let rows = &rows[w[0]..w[1]];
                 rows_of[g] = rows.len() as u64;
+                pairs.add(g, class as usize, rows, score, |row| {
+                    self.log.truth.label(row as usize)
+                });
                 let is = |row: u32| self.log.truth.label(row as usize) == Some(class);
                 let positives = rows.iter().filter(|r| is(**r)).count() as f64;
                 let negatives = rows.len() as f64 - positives;
@@ -300,7 +336,7 @@ impl Builder {
                 *s += influence[*row as usize] * influence[*row as usize];
             }
         }
-        (0..groups)
+        let macros = (0..groups)
             .map(|g| Macro {
                 n: rows_of[g],
                 value: sums[g]
@@ -310,17 +346,34 @@ impl Builder {
                     .map(|_| square[g].sqrt() / rows_of[g] as f64)
                     .filter(|_| rows_of[g] > 1),
             })
-            .collect()
+            .collect();
+        let pairs = pairs.means(&self.orders.classes[0], group, &rows_of);
+        (macros, pairs)
     }
+}
+
+/// Absolute errors of a regression in ascending order.
+fn absolute_errors(log: &Log) -> Ordered {
+    let (Some(Task::Regression), Truth::Numbers(truth), Truth::Numbers(predicted)) =
+        (log.task, &log.truth, &log.predicted)
+    else {
+        return Ordered::default();
+    };
+    let error = |(y, p): (&f64, &f64)| Some((p - y).abs()).filter(|e| e.is_finite());
+    let errors = truth.iter().zip(predicted).map(error);
+    let errors: Vec<f64> = errors.map(|e| e.unwrap_or(f64::NAN)).collect();
+    let rows = sort_by_score(&errors);
+    Ordered::of(&errors, rows)
 }
 
 /// Percentiles of every group in two passes over all values in ascending order: one counts the groups,
 /// which tells the ranks that are wanted of each; the other picks them up. Nothing is moved.
-fn percentiles(
+fn percentiles<const K: usize>(
     values: &[f64],
     group: impl Iterator<Item = u32> + Clone,
     groups: usize,
-) -> Vec<Option<[Ranked; 3]>> {
+    wanted_of_each: [f64; K],
+) -> Vec<Option<[Ranked; K]>> {
     let mut count = vec![0u64; groups];
     for g in group.clone() {
         if let Some(n) = count.get_mut(g as usize) {
@@ -332,7 +385,7 @@ fn percentiles(
     let mut starts = vec![0];
     for n in &count {
         let mut ranks: Vec<u64> = Vec::new();
-        for p in PERCENTILES {
+        for p in wanted_of_each {
             let Some((low, _)) = rank(*n, p) else {
                 continue;
             };
@@ -379,8 +432,11 @@ fn percentiles(
                 high: ranks.and_then(|r| value(r.1)),
             })
         };
-        let [a, b, c] = PERCENTILES.map(ranked);
-        Some([a?, b?, c?])
+        let mut found = [Ranked::default(); K];
+        for (place, p) in found.iter_mut().zip(wanted_of_each) {
+            *place = ranked(p)?;
+        }
+        Some(found)
     };
     (0..groups).map(of_group).collect()
 }

@@ -1,5 +1,6 @@
 //! What is computed once a row: the edges of the score histogram, and each row's place and losses.
 
+use super::cell::RANKS;
 use crate::log::{Log, Task};
 use crate::stats::sketch::bucket;
 
@@ -16,6 +17,9 @@ pub(super) struct Facts {
     pub log_loss: Vec<f64>,
     /// Squared error of the probabilities, likewise.
     pub squared: Vec<f64>,
+    /// How many classes have a higher probability than the true one; `u8::MAX` without outcome or
+    /// probabilities.
+    pub rank: Vec<u8>,
     /// Bucket of the latency in its sketch.
     pub latency_bucket: Vec<i32>,
 }
@@ -92,6 +96,7 @@ pub(super) fn facts(log: &Log, edges: &[f64]) -> Facts {
         bin,
         log_loss: Vec::new(),
         squared: Vec::new(),
+        rank: Vec::new(),
         latency_bucket: log.latency_ms.iter().map(|l| bucket(*l)).collect(),
     };
     // scikit-learn clips probabilities at the machine epsilon of their type.
@@ -116,6 +121,16 @@ pub(super) fn facts(log: &Log, edges: &[f64]) -> Facts {
                 .filter(|_| log.class_scores.iter().all(|c| !c[row].is_nan()));
             facts.log_loss.push(y.map_or(f64::NAN, |y| {
                 -libm::log(clip(log.class_scores[y as usize][row]))
+            }));
+            facts.rank.push(y.map_or(u8::MAX, |y| {
+                let own = log.class_scores[y as usize][row];
+                let before = |(c, k): (&Vec<f64>, u32)| c[row] > own || (c[row] == own && k > y);
+                let before = log
+                    .class_scores
+                    .iter()
+                    .zip(0u32..)
+                    .filter(|c| before((c.0, c.1)));
+                before.count().min(RANKS) as u8
             }));
             facts.squared.push(y.map_or(f64::NAN, |y| {
                 log.class_scores

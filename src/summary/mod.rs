@@ -18,6 +18,8 @@ mod facts;
 mod grid;
 mod merge;
 mod names;
+mod pairs;
+pub mod relative;
 mod series;
 mod shapes;
 mod total;
@@ -25,7 +27,7 @@ mod work;
 
 pub use blocks::{Blocks, Wanted};
 pub use cell::{
-    CALIBRATION_BINS, Cell, Classes, Counted, Histogram, Moments, Numbers, Service, Tenth,
+    CALIBRATION_BINS, Cell, Classes, Counted, Histogram, Moments, Numbers, RANKS, Service, Tenth,
 };
 pub use drift::{Bins, ColumnDrift, Distribution, Drift, Periods};
 pub use exact::{Exact, Macro, PERCENTILES, Ranked};

@@ -1,6 +1,7 @@
 //! How cells add up: field by field over any number of them, each sum rounded once.
 
 use super::cell::{Cell, Classes, Histogram, Moments, Numbers, Service, Tenth};
+use super::relative::Relative;
 use crate::stats::exact_sum::{ExactSum, Sum};
 use crate::stats::sketch::LogHistogram;
 use std::collections::BTreeMap;
@@ -74,6 +75,7 @@ fn classes(all: &[&Classes]) -> Classes {
         unlabelled: histogram(all.iter().map(|c| &c.unlabelled)),
         log_loss: moments(all.iter().map(|c| &c.log_loss)),
         squared_error: moments(all.iter().map(|c| &c.squared_error)),
+        ranks: counts(all.iter().map(|c| &c.ranks[..])),
         calibration: (0..tenths)
             .map(|i| tenth(all.iter().filter_map(|c| c.calibration.get(i))))
             .collect(),
@@ -96,7 +98,27 @@ fn numbers(all: &[&Numbers]) -> Numbers {
         outcome: moments(all.iter().map(|n| &n.outcome)),
         centred: std::array::from_fn(|i| sum(all.iter().map(|n| &n.centred[i]))),
         mixed: std::array::from_fn(|i| sum(all.iter().map(|n| &n.mixed[i]))),
+        relative: relative(all),
     }
+}
+
+/// `None` unless every one has it: it would not be of all rows.
+fn relative(all: &[&Numbers]) -> Option<Relative> {
+    let counted = all.iter().filter(|n| n.error.n > 0);
+    let all: Vec<&Relative> = counted
+        .map(|n| n.relative.as_ref())
+        .collect::<Option<_>>()?;
+    (!all.is_empty()).then(|| Relative {
+        largest: all.iter().map(|r| r.largest).fold(0.0, f64::max),
+        sizes: std::array::from_fn(|i| sum(all.iter().map(|r| &r.sizes[i]))),
+        mixed: std::array::from_fn(|i| sum(all.iter().map(|r| &r.mixed[i]))),
+        log_square: moments(all.iter().map(|r| &r.log_square)),
+        percentage: moments(all.iter().map(|r| &r.percentage)),
+        symmetric: moments(all.iter().map(|r| &r.symmetric)),
+        deviance: std::array::from_fn(|i| moments(all.iter().map(|r| &r.deviance[i]))),
+        spread: std::array::from_fn(|i| sum(all.iter().map(|r| &r.spread[i]))),
+        logs: sum(all.iter().map(|r| &r.logs)),
+    })
 }
 
 fn service(all: &[&Service]) -> Service {

@@ -1,7 +1,8 @@
 //! The running counts of one cell while its rows pass by.
 
 use super::build::{Builder, sparse};
-use super::cell::{CALIBRATION_BINS, Cell, Classes, Moments, Numbers, Service, Tenth};
+use super::cell::{CALIBRATION_BINS, Cell, Classes, Moments, Numbers, RANKS, Service, Tenth};
+use super::relative::RelativeWork;
 use crate::log::{Role, Task, Truth};
 use crate::stats::exact_sum::{ExactSum, Sum};
 use crate::stats::sketch::{LogCounter, bucket};
@@ -10,7 +11,7 @@ use std::collections::BTreeMap;
 
 /// Count, sum and sum of squares.
 #[derive(Default)]
-struct Running {
+pub(super) struct Running {
     n: u64,
     sum: ExactSum,
     square: ExactSum,
@@ -18,7 +19,7 @@ struct Running {
 
 impl Running {
     /// Counts a value; both sums are exact.
-    fn add(&mut self, x: f64) {
+    pub fn add(&mut self, x: f64) {
         self.n += 1;
         self.sum.add(x);
         self.square.add_product(x, x);
@@ -32,7 +33,7 @@ impl Running {
         self.square.add(x * x);
     }
 
-    fn take(&mut self) -> Moments {
+    pub fn take(&mut self) -> Moments {
         if self.n == 0 {
             return Moments::default();
         }
@@ -60,9 +61,13 @@ pub(super) struct Work {
     squared: Running,
     /// Rows, positive ones and probabilities by tenth; empty where they are not counted.
     tenths: Vec<(u64, u64, ExactSum)>,
+    /// Rows by rank of the true class; empty where they are not counted.
+    ranks: Vec<u64>,
     error: Running,
     outcome: Running,
     regression: [ExactSum; 8],
+    /// Errors beside the size of the outcome; `None` where they are not counted.
+    relative: Option<Box<RelativeWork>>,
     statuses: u64,
     failed: u64,
     latency: LogCounter,
@@ -97,9 +102,14 @@ impl Work {
             } else {
                 Vec::new()
             },
+            ranks: match full && !builder.facts.rank.is_empty() {
+                true => vec![0; RANKS + 1],
+                false => Vec::new(),
+            },
             error: Running::default(),
             outcome: Running::default(),
             regression: std::array::from_fn(|_| ExactSum::default()),
+            relative: (full && builder.log.task == Some(Task::Regression)).then(Box::default),
             statuses: 0,
             failed: 0,
             latency: LogCounter::default(),
@@ -150,6 +160,9 @@ impl Work {
         let e = p - y;
         if !e.is_finite() {
             return;
+        }
+        if let Some(relative) = &mut self.relative {
+            relative.add(y, p, centre);
         }
         let (d, e2) = (y - centre, e * e);
         let d2 = d * d;
@@ -242,6 +255,7 @@ impl Work {
             log_loss: self.log_loss.take(),
             squared_error: self.squared.take(),
             calibration: self.tenths.iter_mut().map(take_tenth).collect(),
+            ranks: self.ranks.iter_mut().map(std::mem::take).collect(),
         }
     }
 
@@ -256,6 +270,7 @@ impl Work {
             outcome: self.outcome.take(),
             centred: [d, d2, d3, d4],
             mixed: [e2d, e2d2],
+            relative: self.relative.as_mut().map(|r| r.take()),
         }
     }
 }
@@ -364,6 +379,13 @@ impl<'a> Family<'a> {
                 let probability = log.score[row];
                 if let Some(label) = log.truth.label(row).filter(|_| !probability.is_nan()) {
                     work.add_probability(probability, label == 1);
+                }
+            });
+        }
+        if !builder.facts.rank.is_empty() {
+            self.each(rows, |work, row| {
+                if let Some(n) = work.ranks.get_mut(builder.facts.rank[row] as usize) {
+                    *n += 1;
                 }
             });
         }

@@ -10,9 +10,13 @@ use crate::engine::message::{Input, Reply, Request};
 use crate::engine::pace::Looks;
 use crate::engine::{Tables, beside, few, sift};
 use crate::read::{ReadError, Trouble};
-use futures::future::try_join_all;
+use futures::stream::{self, StreamExt, TryStreamExt};
 use std::rc::Rc;
 use web_sys::File;
+
+/// Files that workers are asked about at a time: enough that none waits, where another one unpacks a
+/// large file; and few enough that the page does not stand still while it asks.
+const AT_A_TIME: usize = 256;
 
 /// What came of a look into files.
 #[derive(Debug, Default)]
@@ -36,7 +40,8 @@ impl Looked {
         let looks = files.into_iter().enumerate();
         let looks = looks.map(|(at, given)| into(readers, at, given, &looking));
         let (mut found, mut refused, mut damaged) = (Vec::new(), Vec::new(), Vec::new());
-        for (looked, skipped) in try_join_all(looks).await? {
+        let looks = stream::iter(looks).buffered(AT_A_TIME);
+        for (looked, skipped) in looks.try_collect::<Vec<_>>().await? {
             for looked in looked {
                 match looked {
                     Ok(table) => found.push(table),
@@ -91,7 +96,8 @@ async fn into(
         looking.looked();
         table(given, troubles, answer)
     });
-    Ok((try_join_all(within).await?, skipped))
+    let found = stream::iter(within).buffered(AT_A_TIME).try_collect();
+    Ok((found.await?, skipped))
 }
 
 fn table(

@@ -3,7 +3,7 @@
 //! No time is asserted: what a busy machine takes says little. It is told in the test's output
 //! (`--nocapture`), as the processor's time of the longest task of each step, which other work on the
 //! machine changes least, and as the clock's. `PLUMBLINE_BLOCKS=PREDICTIONS,OUTCOMES` measures with
-//! files of one's own.
+//! files of one's own, `PLUMBLINE_FOLDER=FOLDER` with one of many files.
 
 use crate::app::{App, has, part, ready, save};
 use crate::data;
@@ -68,6 +68,14 @@ fn the_longest_tasks_are_told() {
     step(&mut app, "drop, first report", |app| {
         app.read(&[&predictions, &outcomes]);
     });
+    if let Ok(folder) = std::env::var("PLUMBLINE_FOLDER") {
+        app.page.open(&url);
+        app.page.wait_for(&has("drop-zone"));
+        step(&mut app, "drop a folder", |app| {
+            app.read(&[&PathBuf::from(folder)]);
+        });
+        return;
+    }
     step(&mut app, "threshold", slide);
     step(&mut app, "windows of an hour", |app| {
         app.page.choose(&part("window"), "hour");

@@ -3,6 +3,7 @@
 
 use crate::app::{App, command_line, has, metrics, part, saved_json};
 use serde_json::Value;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 fn file(name: &str) -> PathBuf {
@@ -25,10 +26,11 @@ fn check(plain: &str, files: &[&str]) {
     let Some(mut app) = App::open() else { return };
     let expected = command_line(&[&file(plain)], &["--out", "-"]);
     let expected = numbers(serde_json::from_str(&expected).unwrap());
-    let values = |report: &Value| -> Vec<(String, f64)> {
-        let metrics = report["overall"]["metrics"].as_object().unwrap();
-        let value = |(name, m): (&String, &Value)| Some((name.clone(), m["value"].as_f64()?));
-        metrics.iter().filter_map(value).collect()
+    let values = |report: &Value| -> BTreeMap<String, f64> {
+        let of = |block: &str| report[block]["metrics"].as_object().unwrap().clone();
+        let metrics = of("overall").into_iter().chain(of("resources"));
+        let value = |(name, m): (String, Value)| Some((name, m["value"].as_f64()?));
+        metrics.filter_map(value).collect()
     };
     let values = values(&expected);
     assert!(values.len() > 5, "{plain}: {values:?}");
@@ -37,8 +39,9 @@ fn check(plain: &str, files: &[&str]) {
         app.page.wait_for(&has("drop-zone"));
         app.read(&[&file(name)]);
         let shown = metrics(&mut app.page);
-        for (metric, value) in &values {
-            assert_eq!(shown.get(metric), Some(value), "{name}: {metric}");
+        assert!(shown.len() > 5, "{name}: {shown:?}");
+        for (metric, value) in &shown {
+            assert_eq!(values.get(metric), Some(value), "{name}: {metric}");
         }
         let (_, saved) = saved_json(&mut app.page);
         let saved = numbers(saved);

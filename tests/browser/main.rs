@@ -13,12 +13,14 @@ mod client;
 mod containers;
 mod data;
 mod deaths;
+mod every_metric;
 mod folders;
 mod formats;
 mod looks;
 mod page;
 mod report;
 mod server;
+mod stream;
 mod trouble;
 
 use page::Page;

@@ -25,6 +25,7 @@ import math
 import re
 import warnings
 from datetime import datetime, timedelta, timezone
+from decimal import Decimal, getcontext
 from pathlib import Path
 
 import numpy as np
@@ -369,6 +370,23 @@ def mcc_of(c):
     return (n * np.trace(c) - (a * b).sum()) / np.sqrt((n * n - (a * a).sum()) * (n * n - (b * b).sum()))
 
 
+def each_class(outcome, label, k):
+    """Rows, precision, recall and F1 of each class, the last three with their intervals."""
+    found = []
+    options = {"labels": range(k), "zero_division": np.nan}
+    for i, (p, r, f, n) in enumerate(zip(*sk.precision_recall_fscore_support(outcome, label, **options))):
+        hits, called = int(((outcome == i) & (label == i)).sum()), int((label == i).sum())
+        jaccard = wilson(hits, n + called - hits)
+        f1 = [2 * j / (1 + j) for j in jaccard] if jaccard else None
+        found.append({
+            "rows": int(n),
+            "precision": [number(p), *(wilson(hits, called) or [])],
+            "recall": [number(r), *(wilson(hits, int(n)) or [])],
+            "f1": [number(f), *(f1 or [])],
+        })
+    return found
+
+
 def agreement(outcome, label, c):
     """Metrics of labels for two classes or more; correlation needs two classes on either side."""
     c = np.asarray(c)
@@ -411,6 +429,7 @@ def binary_labels(outcome, label, threshold=None):
         "negative_predictive_value": number(sk.precision_score(outcome, label, pos_label=0, zero_division=np.nan)),
         "f1": number(sk.f1_score(outcome, label, zero_division=np.nan)),
         "jaccard": number(sk.jaccard_score(outcome, label)) if some else None,
+        "classes": each_class(outcome, label, 2),
         "intervals": intervals
         | {
             "accuracy": wilson(tp + tn, len(outcome)),
@@ -595,8 +614,23 @@ def multiclass_labels(outcome, prediction, names):
         "f0_5": number(sk.fbeta_score(outcome, prediction, beta=0.5, **macro)),
         "f2": number(sk.fbeta_score(outcome, prediction, beta=2, **macro)),
         "jaccard": number(sk.jaccard_score(outcome, prediction, **macro)),
+        "classes": each_class(outcome, prediction, len(names)),
         "intervals": intervals,
     }
+
+
+def several_se(outcome, probability):
+    """Standard errors of both mean AUCs: of each row the mean change of every AUC that it takes part in."""
+    n, k = probability.shape
+    above = lambda a, b: (a[:, None] > b) + 0.5 * (a[:, None] == b)
+    ovr, ovo = np.zeros(n), np.zeros(n)
+    for c in range(k):
+        s, own = probability[:, c], outcome == c
+        for other, moved, pairs in [(~own, ovr, k)] + [(outcome == j, ovo, k * (k - 1)) for j in range(k) if j != c]:
+            wins = above(s[own], s[other])
+            moved[own] += (wins.mean(axis=1) - wins.mean()) / own.mean() / pairs
+            moved[other] += (wins.mean(axis=0) - wins.mean()) / other.mean() / pairs
+    return [math.sqrt((moved**2).sum()) / n for moved in (ovr, ovo)]
 
 
 def multiclass_scores(outcome, probability, names):
@@ -609,15 +643,24 @@ def multiclass_scores(outcome, probability, names):
     brier = sk.brier_score_loss(names[outcome], probability, scale_by_half=False, **given)
     assert math.isclose(brier, squares.mean(), rel_tol=1e-12)
     several = len(set(outcome)) > 1
-    return {
+    intervals = {}
+    if len(outcome) > 1:
+        intervals = {"log_loss": mean_interval(losses), "brier_score": mean_interval(squares)}
+    top = {f"top_{j}_accuracy": sk.top_k_accuracy_score(outcome, probability, k=j, labels=range(k)) for j in (2, 3)}
+    for name, share in top.items():
+        intervals[name] = wilson(round(share * len(outcome)), len(outcome))
+    if every:
+        ovr, ovo = several_se(outcome, probability)
+        intervals["roc_auc"] = on_scale(sk.roc_auc_score(outcome, probability, multi_class="ovr"), ovr, "logit", 0)
+        intervals["roc_auc_ovo"] = on_scale(sk.roc_auc_score(outcome, probability, multi_class="ovo"), ovo, "logit", 0)
+    return top | {
+        "roc_auc_ovo": number(sk.roc_auc_score(outcome, probability, multi_class="ovo", average="macro")) if every else None,
         "roc_auc": number(sk.roc_auc_score(outcome, probability, multi_class="ovr", average="macro")) if every else None,
         "log_loss": number(sk.log_loss(names[outcome], probability, **given)),
         "brier_score": number(brier),
         "d2_log_loss": number(sk.d2_log_loss_score(names[outcome], probability, **given)) if several else None,
         "d2_brier_score": number(sk.d2_brier_score(names[outcome], probability, **given)) if several else None,
-        "intervals": {"log_loss": mean_interval(losses), "brier_score": mean_interval(squares)}
-        if len(outcome) > 1
-        else {},
+        "intervals": intervals,
     }
 
 
@@ -625,15 +668,110 @@ def both_of(labels, scores):
     return labels | scores | {"intervals": labels["intervals"] | scores["intervals"]}
 
 
+def deviances(outcome, prediction, kind):
+    """Of each row, in 60 digits: scikit-learn's formula cancels where both are near each other."""
+    rows = []
+    for y, p in zip(map(Decimal, outcome), map(Decimal, prediction)):
+        if kind == "poisson":
+            rows.append(2 * ((y * (y / p).ln() if y > 0 else 0) - y + p))
+        else:
+            rows.append(2 * ((p / y).ln() + y / p - 1))
+    return rows
+
+
+def of_deviance(outcome, prediction, kind):
+    """Mean, interval and share explained; scikit-learn agrees as far as its own rounding lets it."""
+    legal = np.all(prediction > 0) and np.all(outcome >= 0 if kind == "poisson" else outcome > 0)
+    if not legal:
+        return None, None, None
+    getcontext().prec = 60
+    outcome, prediction = [float(y) for y in outcome], [float(p) for p in prediction]
+    n, power = len(outcome), 1 if kind == "poisson" else 2
+    rows = deviances(outcome, prediction, kind)
+    mean = sum(rows) / n
+    lost = 1e-14 * (max(outcome + prediction) if kind == "poisson" else max(y / p + p / y for y, p in zip(outcome, prediction)))
+    theirs = sk.mean_tweedie_deviance(outcome, prediction, power=power)
+    assert math.isclose(mean, theirs, rel_tol=1e-9, abs_tol=lost), (mean, theirs, lost)
+    explained = None
+    if n > 1 and np.ptp(outcome) > 0:
+        centre = sum(map(Decimal, outcome)) / n
+        least = sum(deviances(outcome, [centre] * n, kind)) / n
+        explained = number(1 - mean / least)
+        theirs = sk.d2_tweedie_score(outcome, prediction, power=power)
+        off = 1e-9 + (1 + abs(explained)) * lost / float(least)
+        assert abs(explained - theirs) <= off * (1 + abs(explained)), (explained, theirs, off)
+    ends = mean_interval(np.array([float(d) for d in rows])) if n > 1 else None
+    return number(mean), ends, explained
+
+
+def explained_variance_interval(outcome, prediction):
+    outcome, prediction = (x.astype(np.longdouble) for x in (outcome, prediction))
+    error = prediction - outcome
+    squares, spread = (error - error.mean()) ** 2, (outcome - outcome.mean()) ** 2
+    ratio = squares.mean() / spread.mean()
+    se = math.sqrt(((squares - ratio * spread) ** 2).mean() / spread.mean() ** 2 / len(error))
+    half = stats.norm.ppf(0.975) * se
+    return [number(1 - ratio - half), number(1 - ratio + half)]
+
+
+def ratio_interval(part, whole):
+    ratio, n = part.sum() / whole.sum(), len(part)
+    se = np.std(part - ratio * whole, ddof=1) / math.sqrt(n) / whole.mean()
+    half = stats.t.ppf(0.975, n - 1) * se
+    return [number(ratio - half), number(ratio + half)]
+
+
+def median_interval(values):
+    ranks = order_ranks(len(values), 0.5)
+    return [number(np.sort(values)[r]) for r in ranks] if ranks else None
+
+
+def roots(ends):
+    return [math.sqrt(max(end, 0)) for end in ends]
+
+
 def regression_metrics(outcome, prediction):
     errors = prediction - outcome
-    return {
+    several, varied = len(errors) > 1, np.ptp(outcome) > 0
+    values, intervals = {}, {}
+    size = np.abs(outcome) + np.abs(prediction)
+    symmetric = np.where(size > 0, 2 * np.abs(errors) / np.where(size > 0, size, 1), 0)
+    logs = np.all(outcome > -1) and np.all(prediction > -1)
+    for kind in ["poisson", "gamma"]:
+        name = f"mean_{kind}_deviance"
+        values[name], intervals[name], values[f"d2_{kind}"] = of_deviance(outcome, prediction, kind)
+    rmsle = None
+    if logs:
+        ratio = np.log1p(prediction.astype(np.longdouble)) - np.log1p(outcome.astype(np.longdouble))
+        rmsle = number(np.sqrt((ratio**2).mean()))
+        assert math.isclose(rmsle, sk.root_mean_squared_log_error(outcome, prediction), rel_tol=1e-8, abs_tol=1e-12)
+        if several:
+            intervals["root_mean_squared_log_error"] = roots(mean_interval((ratio**2).astype(float)))
+    if several:
+        intervals |= {
+            "mean_absolute_error": mean_interval(np.abs(errors)),
+            "mean_error": mean_interval(errors),
+            "symmetric_mean_absolute_percentage_error": mean_interval(symmetric),
+            "explained_variance": explained_variance_interval(outcome, prediction) if varied else None,
+        }
+        if np.any(outcome != 0):
+            intervals["weighted_absolute_percentage_error"] = ratio_interval(np.abs(errors), np.abs(outcome))
+        if np.all(outcome != 0):
+            intervals["mean_absolute_percentage_error"] = mean_interval(np.abs(errors / outcome))
+    return values | {
         "n": len(outcome),
         "mean_absolute_error": number(sk.mean_absolute_error(outcome, prediction)),
+        "median_absolute_error": number(sk.median_absolute_error(outcome, prediction)),
         "root_mean_squared_error": number(sk.root_mean_squared_error(outcome, prediction)),
-        "r2": number(sk.r2_score(outcome, prediction)),
+        "root_mean_squared_log_error": rmsle,
+        "mean_absolute_percentage_error": number(sk.mean_absolute_percentage_error(outcome, prediction)) if np.all(outcome != 0) else None,
+        "symmetric_mean_absolute_percentage_error": number(symmetric.mean()),
+        "weighted_absolute_percentage_error": number(np.abs(errors).sum() / np.abs(outcome).sum()) if np.any(outcome != 0) else None,
+        "r2": number(sk.r2_score(outcome, prediction)) if several and varied else None,
+        "explained_variance": number(sk.explained_variance_score(outcome, prediction)) if several and varied else None,
+        "max_error": number(sk.max_error(outcome, prediction)),
         "mean_error": number(errors.mean()),
-        "intervals": {"mean_absolute_error": mean_interval(np.abs(errors)), "mean_error": mean_interval(errors)},
+        "intervals": intervals | {"median_absolute_error": median_interval(np.abs(errors))},
     }
 
 
@@ -690,14 +828,49 @@ def hostile_multiclass():
         o, p = np.array([place[k] for k in o]), np.array([place[k] for k in p])
         csv = text("id,prediction,label", range(len(o)), [names[k] for k in p], [names[k] for k in o])
         found[name] = {"csv": csv} | multiclass_labels(o, p, names)
+    parts = random.multinomial(10, random.dirichlet(np.ones(4), 80))
+    o = np.array([random.choice(4, p=row / 10) for row in parts])
+    header = ",".join(["id", *(f"proba_{c}" for c in CLASSES), "prediction", "label"])
+    for name, o in {"tied scores": o, "tied scores, a class never occurs": np.where(o == 2, 1, o)}.items():
+        p = parts.argmax(axis=1)
+        columns = [[f"{x / 10}" for x in column] for column in parts.T]
+        csv = text(header, range(80), *columns, [CLASSES[k] for k in p], [CLASSES[k] for k in o])
+        found[name] = {"csv": csv} | both_of(multiclass_labels(o, p, CLASSES), multiclass_scores(o, parts / 10, CLASSES))
     return found
+
+
+def hostile_regression():
+    random = np.random.default_rng(7)
+    y = np.round(random.gamma(2, 10, 50), 3)
+    p = np.round(y * random.uniform(0.7, 1.4, 50), 3)
+    zeros = np.where(np.arange(50) % 7 == 0, 0.0, y)
+    cases = {
+        "one outcome": (np.full(30, 12.5), p[:30]),
+        "one prediction": (y, np.full(50, 20.0)),
+        "all right": (y, y),
+        "zeros": (zeros, p),
+        "zeros on both sides": (zeros, np.where(zeros == 0, 0.0, p)),
+        "all zero": (np.zeros(20), p[:20]),
+        "negative": (y - 15, p - 15),
+        "below minus one": (y, np.where(np.arange(50) == 3, -1.0, p)),
+        "two rows": (np.array([3.0, 5.0]), np.array([2.0, 7.5])),
+        "ties": (np.round(y) + 0.5, np.round(y) + 0.5 + random.choice([-0.25, 0.25], 50)),
+        "far away": (1e12 + y, 1e12 + p),
+        "small": (y * 1e-9, p * 1e-9),
+        "counts": (random.poisson(3, 80).astype(float), random.uniform(0.5, 6, 80)),
+        "wide": (10.0 ** random.uniform(-8, 8, 40), 10.0 ** random.uniform(-8, 8, 40)),
+    }
+    return {
+        name: {"csv": text("id,prediction,label", range(len(o)), map(float, q), map(float, o))} | regression_metrics(o, q)
+        for name, (o, q) in cases.items()
+    }
 
 
 def main():
     # One class only: that is what is asked for.
     warnings.simplefilter("ignore")
     write_json("stats.json", stats_values())
-    write_json("hostile.json", {"binary": hostile_binary(), "multiclass": hostile_multiclass()}, compact=True)
+    write_json("hostile.json", {"binary": hostile_binary(), "multiclass": hostile_multiclass(), "regression": hostile_regression()}, compact=True)
 
     b, m, r = binary_log(), multiclass_log(), regression_log()
     cell = lambda log, i, value: value if log["known"][i] else ""

@@ -1,7 +1,7 @@
 //! Expected calibration error over tenths of the probability.
 
 use crate::log::Task;
-use crate::metric::measures::{NO_LABELS, NO_PROBABILITY};
+use crate::metric::measures::{NO_LABELS, NO_PROBABILITY, NOT_COUNTED};
 use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Rank, Unit};
 use crate::summary::{Summary, Tenth};
 
@@ -56,7 +56,7 @@ pub(super) fn tenths<'a>(of: &Measures<'a>) -> Result<(&'a [Tenth], u64), Estima
     };
     let tenths = &classes.calibration;
     match tenths.iter().map(|t| t.rows).sum() {
-        0 => Err(Estimate::undefined("not counted in this slice", 0)),
+        0 => Err(Estimate::undefined(NOT_COUNTED, 0)),
         n => Ok((tenths, n)),
     }
 }

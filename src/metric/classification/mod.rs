@@ -26,9 +26,11 @@ mod pr_auc;
 mod precision;
 mod recall;
 mod roc_auc;
+mod roc_auc_ovo;
 pub mod skill;
 mod specificity;
 pub mod top;
+pub mod top_k_accuracy;
 
 pub use accuracy::Accuracy;
 pub use average_precision::AveragePrecision;
@@ -51,4 +53,5 @@ pub use pr_auc::PrAuc;
 pub use precision::Precision;
 pub use recall::Recall;
 pub use roc_auc::RocAuc;
+pub use roc_auc_ovo::RocAucOvo;
 pub use specificity::Specificity;

@@ -6,7 +6,7 @@ use crate::metric::measures::{NEEDS_ROWS, NO_LABELS, NO_SCORE};
 use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Rank, Unit};
 use crate::stats::interval::logit;
 use crate::stats::rank::AucCell;
-use crate::summary::{Classes, Summary};
+use crate::summary::{Classes, Exact, Macro, Summary};
 
 /// ROC AUC.
 pub struct RocAuc;
@@ -41,7 +41,7 @@ impl Metric for RocAuc {
             return Estimate::undefined(NO_LABELS, 0);
         }
         if of.summary.task == Task::Multiclass {
-            return multiclass(of);
+            return several(of, |exact| exact.macro_auc.as_ref());
         }
         let Some(classes) = of.classes() else {
             return Estimate::undefined(NO_SCORE, 0);
@@ -70,11 +70,15 @@ fn estimate(cell: &AucCell) -> Estimate {
     }
 }
 
-fn multiclass(of: &Measures<'_>) -> Estimate {
+/// A mean of several AUCs that only rows can tell.
+pub(super) fn several(of: &Measures<'_>, part: impl FnOnce(&Exact) -> Option<&Macro>) -> Estimate {
+    if of.cell.labelled == 0 {
+        return Estimate::undefined(NO_LABELS, 0);
+    }
     if of.classes().is_none_or(|c| c.log_loss.n == 0) {
         return Estimate::undefined(NO_SCORE, 0);
     }
-    match of.exact.and_then(|e| e.macro_auc.as_ref()) {
+    match of.exact.and_then(part) {
         None => Estimate::undefined(NEEDS_ROWS, 0),
         Some(found) => match found.value {
             None => Estimate::undefined("a class does not occur", found.n),

@@ -4,7 +4,7 @@ use crate::log::Task;
 use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Rank, Unit};
 use crate::stats::exact_sum::centred_square_sum;
 use crate::stats::interval::{Interval, Z};
-use crate::summary::Summary;
+use crate::summary::{Numbers, Summary};
 
 /// R².
 pub struct R2;
@@ -38,27 +38,17 @@ impl Metric for R2 {
         let Some(numbers) = of.numbers().filter(|n| n.error.n > 0) else {
             return of.nothing();
         };
-        let n = numbers.error.n;
-        if n < 2 {
-            return Estimate::undefined("fewer than two rows", n);
-        }
-        let rows = n as f64;
-        if [&numbers.error.square, &numbers.outcome.square]
-            .iter()
-            .any(|s| s.unbounded().is_infinite())
-        {
-            return Estimate::undefined("too large for a number", n);
-        }
-        let total = centred_square_sum(&numbers.outcome.sum, &numbers.outcome.square, n) / rows;
-        if total <= 0.0 {
-            return Estimate::undefined("all outcomes are the same", n);
-        }
+        let (n, rows) = (numbers.error.n, numbers.error.n as f64);
+        let total = match spread(numbers) {
+            Ok(total) => total,
+            Err(undefined) => return undefined,
+        };
         let error = numbers.error.square.value() / rows;
         let value = 1.0 - error / total;
         // ψ = −(e² − (A/B) δ²) / B with A = mean e², B = mean δ², δ = y − ȳ; var = mean ψ² / n.
-        let [d, d2, d3, d4] = [0, 1, 2, 3].map(|i| numbers.centred[i].value() / rows);
+        let d = numbers.centred[0].value() / rows;
         let [e2d, e2d2] = [0, 1].map(|i| numbers.mixed[i].value() / rows);
-        let delta4 = d4 - 4.0 * d * d3 + 6.0 * d * d * d2 - 3.0 * d * d * d * d;
+        let delta4 = fourth_of_outcome(numbers);
         let mixed = e2d2 - 2.0 * d * e2d + d * d * error;
         let ratio = error / total;
         let variance = (numbers.fourth.value() / rows - 2.0 * ratio * mixed
@@ -71,4 +61,28 @@ impl Metric for R2 {
         });
         Estimate::of(value, interval, n)
     }
+}
+
+/// The variance of the outcomes, or why no share of it can be told.
+pub(super) fn spread(numbers: &Numbers) -> Result<f64, Estimate> {
+    let n = numbers.error.n;
+    if n < 2 {
+        return Err(Estimate::undefined("fewer than two rows", n));
+    }
+    let squares = [&numbers.error.square, &numbers.outcome.square];
+    if squares.iter().any(|s| s.unbounded().is_infinite()) {
+        return Err(Estimate::undefined("too large for a number", n));
+    }
+    let total = centred_square_sum(&numbers.outcome.sum, &numbers.outcome.square, n) / n as f64;
+    if total <= 0.0 {
+        return Err(Estimate::undefined("all outcomes are the same", n));
+    }
+    Ok(total)
+}
+
+/// The mean of (y − ȳ)⁴.
+pub(super) fn fourth_of_outcome(numbers: &Numbers) -> f64 {
+    let rows = numbers.error.n as f64;
+    let [d, d2, d3, d4] = [0, 1, 2, 3].map(|i| numbers.centred[i].value() / rows);
+    d4 - 4.0 * d * d3 + 6.0 * d * d * d2 - 3.0 * d * d * d * d
 }

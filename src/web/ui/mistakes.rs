@@ -1,5 +1,6 @@
 //! Where the model errs: which labels it confuses, at which scores, and for whom.
 
+use super::class_table::ClassTable;
 use super::filters::nearest;
 use super::slice_table::SliceTable;
 use super::state::app;
@@ -33,6 +34,8 @@ pub fn Mistakes() -> impl IntoView {
     let confusion = app.part(|r| r.confusion.is_some());
     let scores = app.part(|r| r.scores.is_some());
     let slices = app.part(|r| !r.slices.is_empty());
+    // Two classes have cards: precision and recall, specificity and NPV.
+    let classes = app.part(|r| r.task == Task::Multiclass && !r.classes.is_empty());
     let task = app.part(|r| Some(r.task));
     let judged = app.part(|r| r.overall.labelled > 0);
     let about = move || match task.get() {
@@ -61,6 +64,9 @@ pub fn Mistakes() -> impl IntoView {
                     </figure>
                 </Show>
             </div>
+            <Show when=move || classes.get()>
+                <ClassTable/>
+            </Show>
             <Show when=move || slices.get()>
                 <SliceTable/>
             </Show>

@@ -6,6 +6,7 @@
 
 mod actions;
 mod card;
+mod class_table;
 mod columns;
 mod complete;
 mod drift;

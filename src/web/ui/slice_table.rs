@@ -110,7 +110,7 @@ fn Row(row: SliceRow, unit: Unit) -> impl IntoView {
 }
 
 /// A value with its interval, or why there is none.
-fn cell(e: &Estimate, unit: Unit) -> AnyView {
+pub fn cell(e: &Estimate, unit: Unit) -> AnyView {
     match (e.value, &e.undefined) {
         (None, Some(why)) => view! { <span class="quiet">{why.clone()}</span> }.into_any(),
         _ => view! {

@@ -1,0 +1,93 @@
+//! Top-k accuracy: whether the true class is among the k most probable ones.
+
+use crate::log::Task;
+use crate::metric::measures::{NO_LABELS, NO_PROBABILITY, NOT_COUNTED};
+use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Rank, Unit};
+use crate::stats::interval::wilson;
+use crate::summary::Summary;
+
+/// Top-k accuracy.
+pub struct TopK {
+    info: &'static Info,
+    k: usize,
+}
+
+const fn info(
+    name: &'static str,
+    title: &'static str,
+    explain: &'static str,
+    sklearn: &'static str,
+) -> Info {
+    Info {
+        name,
+        title,
+        explain,
+        formula: "rows whose true class is among the k most probable ones / n; of equal ones the later class comes first",
+        interval: "Wilson score",
+        source: "Wilson 1927, JASA 22, 209",
+        sklearn,
+        family: Family::Classification,
+        rank: Rank::Detail,
+        better: Better::Higher,
+        unit: Unit::Percent,
+        range: (Some(0.0), Some(1.0)),
+        material: Material::Never,
+    }
+}
+
+/// Of two guesses.
+pub const TOP_2: TopK = TopK {
+    info: &info(
+        "top_2_accuracy",
+        "Top-2 accuracy",
+        "Share of rows whose true class is one of the two most probable.",
+        "sklearn.metrics.top_k_accuracy_score(y_true, y_prob, k=2)",
+    ),
+    k: 2,
+};
+/// Of three guesses.
+pub const TOP_3: TopK = TopK {
+    info: &info(
+        "top_3_accuracy",
+        "Top-3 accuracy",
+        "Share of rows whose true class is one of the three most probable.",
+        "sklearn.metrics.top_k_accuracy_score(y_true, y_prob, k=3)",
+    ),
+    k: 3,
+};
+/// Of five guesses.
+pub const TOP_5: TopK = TopK {
+    info: &info(
+        "top_5_accuracy",
+        "Top-5 accuracy",
+        "Share of rows whose true class is one of the five most probable.",
+        "sklearn.metrics.top_k_accuracy_score(y_true, y_prob, k=5)",
+    ),
+    k: 5,
+};
+
+impl Metric for TopK {
+    fn info(&self) -> &'static Info {
+        self.info
+    }
+
+    fn applies(&self, summary: &Summary) -> bool {
+        // Among k classes the true one always is.
+        summary.task == Task::Multiclass && summary.labels.len() > self.k
+    }
+
+    fn estimate(&self, of: &Measures<'_>) -> Estimate {
+        if of.cell.labelled == 0 {
+            return Estimate::undefined(NO_LABELS, 0);
+        }
+        let Some(classes) = of.classes().filter(|c| c.log_loss.n > 0) else {
+            return Estimate::undefined(NO_PROBABILITY, 0);
+        };
+        let n = classes.ranks.iter().sum();
+        if n == 0 {
+            return Estimate::undefined(NOT_COUNTED, 0);
+        }
+        let hits: u64 = classes.ranks.iter().take(self.k).sum();
+        Estimate::of(hits as f64 / n as f64, wilson(hits, n), n)
+    }
+}

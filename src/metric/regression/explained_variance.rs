@@ -1,0 +1,74 @@
+//! Explained variance: R² of what is left once the mean error is taken off.
+
+use super::r2::{fourth_of_outcome, spread};
+use crate::log::Task;
+use crate::metric::measures::NOT_COUNTED;
+use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Rank, Unit};
+use crate::stats::exact_sum::{Sum, centred_square_sum};
+use crate::stats::interval::{Interval, Z};
+use crate::summary::Summary;
+
+/// Explained variance.
+pub struct ExplainedVariance;
+
+const INFO: Info = Info {
+    name: "explained_variance",
+    title: "Explained variance",
+    explain: "Share of the outcomes' variance that the predictions explain once their mean error is forgiven.",
+    formula: "1 − Σ (error − mean error)² / Σ (y − ȳ)²",
+    interval: "delta method: influence of each row",
+    source: "Cohen et al. 2003, Applied Multiple Regression, 3.5",
+    sklearn: "sklearn.metrics.explained_variance_score(y_true, y_pred)",
+    family: Family::Regression,
+    rank: Rank::Detail,
+    better: Better::Higher,
+    unit: Unit::Ratio,
+    range: (None, Some(1.0)),
+    material: Material::Never,
+};
+
+impl Metric for ExplainedVariance {
+    fn info(&self) -> &'static Info {
+        &INFO
+    }
+
+    fn applies(&self, summary: &Summary) -> bool {
+        summary.task == Task::Regression
+    }
+
+    fn estimate(&self, of: &Measures<'_>) -> Estimate {
+        let Some(numbers) = of.numbers().filter(|n| n.error.n > 0) else {
+            return of.nothing();
+        };
+        let Some(relative) = &numbers.relative else {
+            return Estimate::undefined(NOT_COUNTED, 0);
+        };
+        let (n, rows) = (numbers.error.n, numbers.error.n as f64);
+        let total = match spread(numbers) {
+            Ok(total) => total,
+            Err(undefined) => return undefined,
+        };
+        let error = centred_square_sum(&numbers.error.sum, &numbers.error.square, n) / rows;
+        let value = 1.0 - error / total;
+        // As for R², of ε = e − ē instead of e.
+        let mean = |sum: &Sum| sum.value() / rows;
+        let (e, e2) = (mean(&numbers.error.sum), mean(&numbers.error.square));
+        let [e3, ed, ed2] = [0, 1, 2].map(|i| mean(&relative.mixed[i]));
+        let [e2d, e2d2] = [0, 1].map(|i| mean(&numbers.mixed[i]));
+        let d = mean(&numbers.centred[0]);
+        let fourth = mean(&numbers.fourth) - 4.0 * e * e3 + 6.0 * e * e * e2 - 3.0 * e * e * e * e;
+        let squares = e2d2 - 2.0 * d * e2d + d * d * e2;
+        let products = ed2 - 2.0 * d * ed + d * d * e;
+        let mixed = squares - 2.0 * e * products + e * e * total;
+        let ratio = error / total;
+        let delta4 = fourth_of_outcome(numbers);
+        let variance =
+            (fourth - 2.0 * ratio * mixed + ratio * ratio * delta4) / (total * total * rows);
+        let half = Z * variance.sqrt();
+        let interval = (variance >= 0.0 && of.summary.centre.is_some()).then_some(Interval {
+            low: value - half,
+            high: (value + half).min(1.0),
+        });
+        Estimate::of(value, interval, n)
+    }
+}

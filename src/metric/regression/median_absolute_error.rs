@@ -1,0 +1,50 @@
+//! Median absolute error: from the rows, since no sum tells it.
+
+use crate::log::Task;
+use crate::metric::measures::NEEDS_ROWS;
+use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Rank, Unit};
+use crate::stats::interval::Interval;
+use crate::summary::Summary;
+
+/// Median absolute error.
+pub struct MedianAbsoluteError;
+
+const INFO: Info = Info {
+    name: "median_absolute_error",
+    title: "Median AE",
+    explain: "Half of the predictions are off by less, in the unit of the outcome; a few large errors do not move it.",
+    formula: "median of |error|, the mean of the two middle ones",
+    interval: "distribution-free: order statistics at binomial ranks",
+    source: "David & Nagaraja 2003, Order Statistics, 7.1",
+    sklearn: "sklearn.metrics.median_absolute_error(y_true, y_pred)",
+    family: Family::Regression,
+    rank: Rank::Detail,
+    better: Better::Lower,
+    unit: Unit::Outcome,
+    range: (Some(0.0), None),
+    material: Material::Never,
+};
+
+impl Metric for MedianAbsoluteError {
+    fn info(&self) -> &'static Info {
+        &INFO
+    }
+
+    fn applies(&self, summary: &Summary) -> bool {
+        summary.task == Task::Regression
+    }
+
+    fn estimate(&self, of: &Measures<'_>) -> Estimate {
+        if of.numbers().is_none_or(|n| n.error.n == 0) {
+            return of.nothing();
+        }
+        let Some(median) = of.exact.and_then(|e| e.absolute_error) else {
+            return Estimate::undefined(NEEDS_ROWS, 0);
+        };
+        let interval = median
+            .low
+            .zip(median.high)
+            .map(|(low, high)| Interval { low, high });
+        Estimate::of(median.value, interval, median.n)
+    }
+}

@@ -1,0 +1,61 @@
+//! Root mean squared logarithmic error.
+
+use super::lacks;
+use crate::log::Task;
+use crate::metric::measures::{NO_LABELS, NOT_COUNTED, mean};
+use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Rank, Unit};
+use crate::summary::Summary;
+
+/// RMSLE.
+pub struct RootMeanSquaredLogError;
+
+const INFO: Info = Info {
+    name: "root_mean_squared_log_error",
+    title: "RMSLE",
+    explain: "Typical size of an error as a ratio, in logarithms; too low weighs more than too high by as much.",
+    formula: "√ mean of (ln(1 + prediction) − ln(1 + y))²; of outcomes and predictions above −1",
+    interval: "Student t of the rows' squares, then the root",
+    source: "–",
+    sklearn: "sklearn.metrics.root_mean_squared_log_error(y_true, y_pred)",
+    family: Family::Regression,
+    rank: Rank::Detail,
+    better: Better::Lower,
+    unit: Unit::Ratio,
+    range: (Some(0.0), None),
+    material: Material::Never,
+};
+
+impl Metric for RootMeanSquaredLogError {
+    fn info(&self) -> &'static Info {
+        &INFO
+    }
+
+    fn applies(&self, summary: &Summary) -> bool {
+        summary.task == Task::Regression
+    }
+
+    fn estimate(&self, of: &Measures<'_>) -> Estimate {
+        let Some(numbers) = of.numbers().filter(|n| n.error.n > 0) else {
+            return of.nothing();
+        };
+        let Some(relative) = &numbers.relative else {
+            return Estimate::undefined(NOT_COUNTED, 0);
+        };
+        let lacking = numbers.error.n - relative.log_square.n.min(numbers.error.n);
+        if lacking > 0 {
+            return lacks(
+                lacking,
+                "an outcome or a prediction of −1 or less",
+                numbers.error.n,
+            );
+        }
+        let squares = mean(&relative.log_square, (0.0, f64::INFINITY), NO_LABELS);
+        let root = |x: Option<f64>| x.map(f64::sqrt);
+        Estimate {
+            value: root(squares.value),
+            low: root(squares.low),
+            high: root(squares.high),
+            ..squares
+        }
+    }
+}

@@ -1,0 +1,45 @@
+//! Symmetric mean absolute percentage error.
+
+use crate::log::Task;
+use crate::metric::measures::{NO_LABELS, NOT_COUNTED, mean};
+use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Rank, Unit};
+use crate::summary::Summary;
+
+/// sMAPE.
+pub struct SymmetricMeanAbsolutePercentageError;
+
+const INFO: Info = Info {
+    name: "symmetric_mean_absolute_percentage_error",
+    title: "sMAPE",
+    explain: "How far predictions are off on average, as a share of the mean size of outcome and prediction; 200 % at most.",
+    formula: "mean of 2 |error| / (|y| + |prediction|), 0 where both are 0",
+    interval: "Student t of the rows' shares",
+    source: "Makridakis 1993, Int. J. Forecasting 9, 527",
+    sklearn: "numpy.mean(2 * abs(y_pred - y_true) / (abs(y_true) + abs(y_pred)))",
+    family: Family::Regression,
+    rank: Rank::Detail,
+    better: Better::Lower,
+    unit: Unit::Percent,
+    range: (Some(0.0), Some(2.0)),
+    material: Material::Never,
+};
+
+impl Metric for SymmetricMeanAbsolutePercentageError {
+    fn info(&self) -> &'static Info {
+        &INFO
+    }
+
+    fn applies(&self, summary: &Summary) -> bool {
+        summary.task == Task::Regression
+    }
+
+    fn estimate(&self, of: &Measures<'_>) -> Estimate {
+        let Some(numbers) = of.numbers().filter(|n| n.error.n > 0) else {
+            return of.nothing();
+        };
+        let Some(relative) = &numbers.relative else {
+            return Estimate::undefined(NOT_COUNTED, 0);
+        };
+        mean(&relative.symmetric, (0.0, 2.0), NO_LABELS)
+    }
+}

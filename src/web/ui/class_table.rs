@@ -1,0 +1,64 @@
+//! Precision, recall and F1 of each class of several, the worst F1 first.
+
+use super::format;
+use super::slice_table::cell;
+use super::state::app;
+use super::widgets::More;
+use crate::metric::Unit;
+use crate::report::ClassRow;
+use leptos::prelude::*;
+
+/// Rows shown before the reader asks for more.
+const FIRST: usize = 12;
+
+/// The classes, worst first; those without an F1 last.
+fn ordered(mut classes: Vec<ClassRow>) -> Vec<ClassRow> {
+    let f1 = |c: &ClassRow| c.f1.value.unwrap_or(f64::INFINITY);
+    classes.sort_by(|a, b| f1(a).total_cmp(&f1(b)));
+    classes
+}
+
+/// The table of classes.
+#[component]
+pub fn ClassTable() -> impl IntoView {
+    let classes = app().part(|r| ordered(r.classes.clone()));
+    let most = RwSignal::new(FIRST);
+    let shown = move || classes.with(|c| c.iter().take(most.get()).cloned().collect::<Vec<_>>());
+    view! {
+        <div class="card" data-testid="classes">
+            <h3>"By class"</h3>
+            <div class="scroll-x" role="region" aria-label="By class" tabindex="0">
+                <table class="table">
+                    <thead>
+                        <tr>
+                            <th scope="col">"Class"</th>
+                            <th scope="col" class="right">"Rows"</th>
+                            <th scope="col" class="right">"Predicted"</th>
+                            <th scope="col" class="right">"Precision"</th>
+                            <th scope="col" class="right">"Recall"</th>
+                            <th scope="col" class="right">"F1"</th>
+                        </tr>
+                    </thead>
+                    <tbody>
+                        {move || shown().into_iter().map(|row| view! { <Row row/> }).collect_view()}
+                    </tbody>
+                </table>
+            </div>
+            <More shown=most of=Signal::derive(move || classes.with(Vec::len))/>
+        </div>
+    }
+}
+
+#[component]
+fn Row(row: ClassRow) -> impl IntoView {
+    view! {
+        <tr>
+            <td>{row.label}</td>
+            <td class="num right">{format::count(row.rows)}</td>
+            <td class="num right">{format::count(row.predicted)}</td>
+            <td class="num right">{cell(&row.precision, Unit::Percent)}</td>
+            <td class="num right">{cell(&row.recall, Unit::Percent)}</td>
+            <td class="num right">{cell(&row.f1, Unit::Percent)}</td>
+        </tr>
+    }
+}
