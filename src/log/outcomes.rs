@@ -20,7 +20,7 @@ pub(super) struct Outcomes {
     /// What they are joined by.
     pub keys: Keys,
     ids: Vec<u128>,
-    truth: Column,
+    truth: Values,
     /// When each became known; empty where no file tells.
     times: Vec<i64>,
     /// The row that counts of each key.
@@ -68,7 +68,7 @@ impl Outcomes {
         let mut outcomes = Self {
             name,
             keys,
-            truth,
+            truth: Values::of(truth),
             times: match times {
                 Some(Column::Time(times)) => times,
                 _ => Vec::new(),
@@ -163,26 +163,103 @@ impl Outcomes {
     /// The outcome of each prediction: the joined one, else the one in its own row.
     pub fn truth(&self, found: &Found, own: Option<Column>) -> Column {
         let cells = &found.rows;
+        let numbers = |joined: &dyn Fn(u32) -> Option<f64>, own: Option<Vec<f64>>| {
+            let own = |row: usize| own.as_ref().and_then(|own| own.get(row).copied());
+            let cell = |(row, at): (usize, &u32)| joined(*at).or_else(|| own(row));
+            let cells = cells.iter().enumerate();
+            Column::Number(cells.map(|c| cell(c).unwrap_or(f64::NAN)).collect())
+        };
         match (&self.truth, own) {
-            (Column::Number(v), None) => Column::Number(
-                cells
-                    .iter()
-                    .map(|at| v.get(*at as usize).copied().unwrap_or(f64::NAN))
-                    .collect(),
-            ),
-            (Column::Number(v), Some(Column::Number(own))) => Column::Number(
-                cells
-                    .iter()
-                    .enumerate()
-                    .map(|(row, at)| v.get(*at as usize).copied().unwrap_or(own[row]))
-                    .collect(),
-            ),
-            (Column::Category { codes, levels }, own) => of_words(cells, codes, levels, own),
-            (other, own) => match labels::to_words(other.clone()) {
+            (Values::Few(few), None) => numbers(&|at| few.get(at), None),
+            (Values::Few(few), Some(Column::Number(own))) => numbers(&|at| few.get(at), Some(own)),
+            (Values::All(Column::Number(v)), None) => {
+                numbers(&|at| v.get(at as usize).copied(), None)
+            }
+            (Values::All(Column::Number(v)), Some(Column::Number(own))) => {
+                numbers(&|at| v.get(at as usize).copied(), Some(own))
+            }
+            (Values::All(Column::Category { codes, levels }), own) => {
+                of_words(cells, codes, levels, own)
+            }
+            (other, own) => match labels::to_words(other.column()) {
                 Column::Category { codes, levels } => of_words(cells, &codes, &levels, own),
                 other => other,
             },
         }
+    }
+}
+
+/// The values of outcomes.
+enum Values {
+    /// Numbers of which few differ: labels, as a rule.
+    Few(Few),
+    /// Any.
+    All(Column),
+}
+
+/// Numbers in a byte each.
+struct Few {
+    codes: Vec<u8>,
+    values: Vec<f64>,
+}
+
+/// Different numbers at most that are looked for one after the other.
+const FEW: usize = 32;
+
+impl Values {
+    fn of(column: Column) -> Self {
+        let Column::Number(cells) = &column else {
+            return Self::All(column);
+        };
+        match Few::of(cells) {
+            Some(few) => Self::Few(few),
+            None => Self::All(column),
+        }
+    }
+
+    fn is_missing(&self, row: usize) -> bool {
+        match self {
+            Self::Few(few) => few.get(row as u32).is_none_or(f64::is_nan),
+            Self::All(column) => column.is_missing(row),
+        }
+    }
+
+    fn column(&self) -> Column {
+        match self {
+            Self::Few(few) => {
+                let rows = 0..few.codes.len() as u32;
+                Column::Number(rows.map(|row| few.get(row).unwrap_or(f64::NAN)).collect())
+            }
+            Self::All(column) => column.clone(),
+        }
+    }
+}
+
+impl Few {
+    /// `None` where more of them differ.
+    fn of(cells: &[f64]) -> Option<Self> {
+        let mut values: Vec<f64> = Vec::new();
+        let mut codes = Vec::with_capacity(cells.len());
+        for cell in cells {
+            let bits = cell.to_bits();
+            let at = values.iter().position(|v| v.to_bits() == bits);
+            let at = match at {
+                Some(at) => at,
+                None if values.len() == FEW => return None,
+                None => {
+                    values.push(*cell);
+                    values.len() - 1
+                }
+            };
+            codes.push(at as u8);
+        }
+        Some(Self { codes, values })
+    }
+
+    /// The number of a row; NaN where it is missing, `None` where there is no such row.
+    fn get(&self, row: u32) -> Option<f64> {
+        let code = *self.codes.get(row as usize)?;
+        self.values.get(usize::from(code)).copied()
     }
 }
 
