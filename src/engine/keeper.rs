@@ -24,6 +24,8 @@ pub struct Keeper {
     rows: Vec<Rows>,
     /// What rows are counted for as they come, once the first ones do.
     wanted: Option<View>,
+    /// Rows of a block at most, where they are told.
+    most: Option<usize>,
     stream: Option<Stream>,
     builder: Option<Builder>,
     summary: Option<Summary>,
@@ -37,6 +39,7 @@ impl Keeper {
             rows: inputs.iter().map(|i| Rows::new(i.bytes)).collect(),
             inputs,
             wanted: None,
+            most: None,
             stream: None,
             builder: None,
             summary: None,
@@ -51,6 +54,14 @@ impl Keeper {
         keeper.wanted = Some(view);
         keeper.more(inputs);
         keeper
+    }
+
+    /// Counts rows that pass in blocks of so many at most, give or take the rows of a shard; otherwise they
+    /// are as large as memory allows.
+    #[must_use]
+    pub fn in_blocks_of(mut self, rows: usize) -> Self {
+        self.most = Some(rows);
+        self
     }
 
     /// Expects the parts of further files, too, before any of their rows come.
@@ -89,7 +100,7 @@ impl Keeper {
     /// Begins the stream, where there is to be one: all files are known.
     fn begin(&mut self) {
         if let Some(view) = self.wanted.take() {
-            self.stream = Some(Stream::open(&self.inputs, view));
+            self.stream = Some(Stream::open(&self.inputs, view, self.most));
         }
     }
 

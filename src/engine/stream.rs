@@ -49,11 +49,16 @@ impl Mode {
     }
 }
 
-/// The order in which files are read where their rows are not kept, as indices: outcomes first.
+/// The order in which files are read where their rows are not kept, as indices: outcomes first, and the
+/// reference last, so that it does not settle what the log means.
 #[must_use]
 pub fn in_order(inputs: &[Input]) -> Vec<usize> {
     let mut order: Vec<usize> = (0..inputs.len()).collect();
-    order.sort_by_key(|i| inputs[*i].kind != FileKind::Outcomes);
+    order.sort_by_key(|i| match inputs[*i].kind {
+        FileKind::Outcomes => 0,
+        FileKind::Predictions => 1,
+        FileKind::Reference => 2,
+    });
     order
 }
 
@@ -79,8 +84,9 @@ pub(super) struct Stream {
 }
 
 impl Stream {
-    /// Expects the parts of these files, which stand in the order of [`in_order`].
-    pub fn open(inputs: &[Input], view: View) -> Self {
+    /// Expects the parts of these files, which stand in the order of [`in_order`]; `most`: rows of a block,
+    /// where it is to be smaller than memory allows.
+    pub fn open(inputs: &[Input], view: View, most: Option<usize>) -> Self {
         let mut tables: Vec<Source> = Vec::new();
         let mut last = None;
         let mut table = Vec::new();
@@ -105,7 +111,7 @@ impl Stream {
             bytes: inputs.iter().map(bytes_of).collect(),
             tables,
             table,
-            enough: enough.clamp(LEAST_ROWS, MOST_ROWS),
+            enough: most.unwrap_or_else(|| enough.clamp(LEAST_ROWS, MOST_ROWS)),
             joiner: None,
             blocks: None,
             at: 0,

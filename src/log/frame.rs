@@ -1,14 +1,19 @@
 //! What the first rows of a log settle for all others, where it comes block by block: task, classes, how
 //! words and scores are taken.
 //!
-//! The blocks then add up. A class that turns up later joins the others where there are more than two; a
-//! value that does not fit what was settled is left out, counted and told.
+//! What the first rows do not show (outcomes, scores, times, statuses), the first rows settle that do. The
+//! blocks then add up. A class that turns up later joins the others where no score was counted for two of
+//! them; a value that does not fit what was settled is left out, counted and told.
 
 use super::Task;
 use super::labels::{self, Cells};
-use super::rows::{Labels, Log};
+use super::rows::{Labels, Log, Truth};
+use super::task::{CLASSES, quantities};
 use crate::table::Column;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
+
+/// What is wrong where outcomes that were taken as classes are none.
+const QUANTITIES: &str = "Outcome and prediction are few whole numbers in the first rows, which were taken as classes, and quantities further on. Have all rows kept, or put a file first whose rows show what they are.";
 
 /// How values were taken that can be taken in more than one way.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -24,7 +29,7 @@ pub struct Taken {
 }
 
 /// What the first rows settle.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Frame {
     task: Option<Task>,
     labels: Labels,
@@ -33,31 +38,58 @@ pub(super) struct Frame {
     pub timed: bool,
     /// How values are taken.
     pub taken: Taken,
+    /// Labels that rows have.
+    met: BTreeSet<String>,
+    /// Whether a row had an outcome.
+    judged: bool,
+    /// Whether a row had a score.
+    scored: bool,
+    /// Whether a row had a status.
+    pub stated: bool,
 }
 
 impl Frame {
     /// As these rows were taken.
     pub fn of(log: &Log) -> Self {
-        Self {
-            task: log.task,
-            labels: log.labels.clone(),
-            probabilistic: log.probabilistic,
-            timed: !log.time.is_empty(),
-            taken: log.taken,
-        }
+        let mut frame = Self::default();
+        frame.learn(log);
+        frame
     }
 
-    /// Knows the classes of a later block too.
+    /// Knows what a later block shows too.
     pub fn learn(&mut self, log: &Log) {
+        self.task = log.task;
         self.labels.clone_from(&log.labels);
+        self.taken = log.taken;
+        self.timed |= !log.time.is_empty();
+        if !self.scored {
+            self.probabilistic = log.probabilistic;
+        }
+        self.scored |= log.score.iter().any(|x| !x.is_nan());
+        self.judged |= (0..log.rows).any(|row| log.truth.has(row));
+        self.stated |= log.failed.iter().any(|f| *f != 2);
+        let mut met = vec![false; log.labels.len()];
+        for side in [&log.truth, &log.predicted] {
+            let Truth::Labels(codes) = side else { continue };
+            for code in codes {
+                if let Some(met) = met.get_mut(*code as usize) {
+                    *met = true;
+                }
+            }
+        }
+        let met = log.labels.iter().zip(met).filter(|(_, met)| *met);
+        self.met.extend(met.map(|(label, _)| label.clone()));
     }
 
     /// Fills task, labels, truth, predictions and scores as [`labels::fill`] does, with what is settled.
     ///
     /// # Errors
-    /// A sentence, where there are too many classes by now.
+    /// A sentence, where there are too many classes by now, or quantities where classes were.
     pub fn fill(&self, log: &mut Log, mut cells: Cells) -> Result<(), String> {
         labels::tidy(log, &mut cells);
+        if !self.judged && (cells.truth.is_some() || self.task == Some(Task::Service)) {
+            return self.begin(log, cells);
+        }
         if self.taken.scored && cells.score.is_none() {
             cells.score = cells.predicted.take();
         }
@@ -69,15 +101,17 @@ impl Frame {
                 }
             }
         }
+        log.probabilistic = self.probabilistic;
         if let Some(Column::Number(mut scores)) = cells.score.take() {
-            if self.probabilistic {
+            if !self.scored {
+                log.probabilistic = labels::in_bounds(&scores);
+            } else if self.probabilistic {
                 bound(log, &mut scores);
             }
             log.score = scores;
         }
         log.task = self.task;
         log.taken = self.taken;
-        log.probabilistic = self.probabilistic;
         match log.task {
             Some(Task::Regression) => labels::numbers(log, cells),
             Some(Task::Binary | Task::Multiclass) => self.classes(log, cells)?,
@@ -86,8 +120,59 @@ impl Frame {
         Ok(())
     }
 
+    /// The first outcomes: what they are, no row before can have told.
+    fn begin(&self, log: &mut Log, mut cells: Cells) -> Result<(), String> {
+        if let (true, Some(Column::Number(scores))) =
+            (self.scored && self.probabilistic, &mut cells.score)
+        {
+            bound(log, scores);
+        }
+        labels::fill(log, cells)?;
+        log.probabilistic &= self.probabilistic || !self.scored;
+        Ok(())
+    }
+
+    /// The classes by now: those of before and those that none of these are, where they can still join.
+    fn grown(&self, log: &mut Log, fresh: BTreeSet<String>, scored: bool) -> Result<(), String> {
+        let binary = log.task == Some(Task::Binary);
+        let (found, mut fresh) = (fresh.len(), fresh.into_iter());
+        let invented = |label: &&mut String| {
+            let other = label.strip_prefix("not ");
+            other.is_some_and(|other| self.met.contains(other)) && !self.met.contains(*label)
+        };
+        if !binary {
+            log.labels.extend(fresh);
+            return labels::ordered(&mut log.labels);
+        }
+        if !scored {
+            log.labels = fresh.chain(self.met.iter().cloned()).collect();
+            if log.labels.len() > 2 {
+                log.task = Some(Task::Multiclass);
+            }
+            return labels::ordered(&mut log.labels);
+        }
+        // Scores were counted for these two; only a class that had no name yet can be given one.
+        if found == 1
+            && let Some(label) = log.labels.iter_mut().find(invented)
+            && let Some(name) = fresh.next()
+        {
+            *label = name;
+            log.notes.say(format!(
+                "The first rows have one class only, so they cannot tell what the score means: of {}, it is taken as that of the last.",
+                log.labels.join(" and ")
+            ));
+        }
+        Ok(())
+    }
+
     fn classes(&self, log: &mut Log, cells: Cells) -> Result<(), String> {
-        let binary = self.task == Some(Task::Binary);
+        let scored = self.scored || !log.score.is_empty() || !cells.class_scores.is_empty();
+        let words = matches!(cells.truth, Some(Column::Category { .. }));
+        let sides = [&cells.truth, &cells.predicted];
+        if !scored && !words && sides.into_iter().flatten().any(quantities) {
+            return Err(QUANTITIES.into());
+        }
+        let numbers = matches!(cells.truth, Some(Column::Number(_)));
         let truth = cells.truth.map(labels::to_words);
         let predicted = cells.predicted.map(labels::to_words);
         let name = |l: &str| {
@@ -99,35 +184,39 @@ impl Frame {
             }
         };
         log.labels.clone_from(&self.labels);
-        if !binary {
-            let sides = [&truth, &predicted].into_iter().flatten();
-            let levels = sides.flat_map(|side| match side {
-                Column::Category { levels, .. } => &levels[..],
-                _ => &[],
-            });
-            let met: BTreeSet<String> = levels.map(|l| name(l)).collect();
-            let known: BTreeSet<&String> = self.labels.iter().collect();
-            let fresh = met.into_iter().filter(|l| !known.contains(l));
-            log.labels.extend(fresh);
-            labels::ordered(&mut log.labels)?;
-        }
-        let index: HashMap<&str, u32> = log.labels.iter().map(String::as_str).zip(0..).collect();
-        let code = |l: &str| {
-            let name = name(l);
-            let at = index.get(name.as_str()).copied();
+        let place = |labels: &[String], binary: bool, name: &str| {
+            let at = labels.iter().position(|l| l == name);
             // Another spelling of yes or no than in the first rows.
-            let alike = || {
-                let said = |label: &String| labels::united(label) == labels::united(&name);
-                log.labels.iter().position(said).map(|at| at as u32)
-            };
-            at.or_else(|| alike().filter(|_| binary))
-                .unwrap_or(u32::MAX)
+            let said = |label: &String| labels::united(label) == labels::united(name);
+            at.or_else(|| labels.iter().position(said).filter(|_| binary))
         };
+        let binary = self.task == Some(Task::Binary);
+        let sides = [&truth, &predicted].into_iter().flatten();
+        let levels = sides.flat_map(|side| match side {
+            Column::Category { levels, .. } => &levels[..],
+            _ => &[],
+        });
+        let met: BTreeSet<String> = levels.map(|l| name(l)).collect();
+        let fresh = |l: &String| place(&log.labels, binary, l).is_none();
+        let fresh: BTreeSet<String> = met.into_iter().filter(fresh).collect();
+        let grows = !fresh.is_empty();
+        if grows {
+            self.grown(log, fresh, scored)?;
+            if !scored && numbers && log.labels.len() > CLASSES {
+                return Err(QUANTITIES.into());
+            }
+        }
+        let binary = log.task == Some(Task::Binary);
+        let all = log.labels.clone();
+        let code = |l: &str| place(&all, binary, &name(l)).map_or(u32::MAX, |at| at as u32);
         let (truth, odd) = labels::codes(truth, &code);
         let (predicted, strange) = labels::codes(predicted, &code);
         labels::tell(log, odd, strange);
         log.truth = truth;
         log.predicted = predicted;
+        if binary && grows && !scored {
+            labels::positive_last(log);
+        }
         let column_of = |label: &String| {
             let of =
                 |c: &&(String, Column)| name(&c.0) == *label || c.0.eq_ignore_ascii_case(label);
@@ -137,6 +226,10 @@ impl Frame {
             }
         };
         let scores: Option<Vec<Vec<f64>>> = log.labels.iter().map(column_of).collect();
+        let lacking = log.labels.iter().find(|l| column_of(l).is_none()).cloned();
+        if let (Some(label), false) = (lacking, cells.class_scores.is_empty()) {
+            log.notes.say(format!("No column of class scores ends in the name of the class {label}, so the class scores are not used from the rows on where it first stands."));
+        }
         let scores = scores.unwrap_or_default();
         if binary {
             if let (true, Some(mut positive)) = (log.score.is_empty(), scores.into_iter().nth(1)) {

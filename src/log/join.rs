@@ -13,6 +13,15 @@ use super::rows::{Category, Counts, Log, Source};
 use super::{FileKind, Role};
 use crate::table::{Column, NO_KEY, NO_TIME};
 
+/// The sentence on rows that are left out of a log with times.
+pub const WITHOUT_TIME: &str = "{n} rows have no readable time and are left out.";
+
+/// The sentence on a log whose column of times holds none.
+#[must_use]
+pub fn untimed(name: &str) -> String {
+    format!("No row has a readable time in {name}: rows are taken in the order of the file.")
+}
+
 /// Joins the sources. The error is a sentence that says what is missing and how to mend it.
 pub fn join(sources: Vec<Source>) -> Result<Log, String> {
     let (outcomes, predictions): (Vec<_>, Vec<_>) = sources
@@ -29,8 +38,8 @@ pub fn join(sources: Vec<Source>) -> Result<Log, String> {
 
 /// Joins predictions block by block with outcomes that are all there before.
 ///
-/// What the rows of the first block mean, those of the others mean too ([`super::frame`]). Predictions of
-/// one id are noticed where they have an outcome; those of one key of several columns, within their block.
+/// What the first rows mean, the others mean too ([`super::frame`]). Predictions of one id are noticed where
+/// they have an outcome; those without, and those of one key of several columns, within their block.
 pub struct Joiner {
     outcomes: Option<Outcomes>,
     frame: Option<Frame>,
@@ -114,16 +123,10 @@ fn log_of(
     };
     log.time = times(predictions.take_times());
     let known = |times: &[i64]| times.iter().any(|t| *t != NO_TIME);
-    let timed = match frame {
-        Some(frame) => frame.timed,
-        None => known(&log.time[..live.min(log.time.len())]),
-    };
+    let timed = frame.is_some_and(|f| f.timed) || known(&log.time[..live.min(log.time.len())]);
     if !timed {
         if live > 0 && !log.time.is_empty() {
-            log.notes.say(format!(
-                "No row has a readable time in {}: rows are taken in the order of the file.",
-                predictions.name_of(Role::Time)
-            ));
+            log.notes.say(untimed(&predictions.name_of(Role::Time)));
         }
         log.time.clear();
     }
@@ -136,8 +139,8 @@ fn log_of(
             .for_each(|note| log.notes.say(note));
     }
     let are_ids = keys.is_none_or(|keys| keys.are_ids);
-    counts.duplicate_predictions = match frame {
-        Some(_) if are_ids => found.as_ref().map_or(0, |(found, _)| found.again),
+    counts.duplicate_predictions = match (frame, &found) {
+        (Some(_), Some((found, _))) if are_ids => found.again,
         _ if are_ids => repeated(ids, live),
         _ => repeated(told_anew(&predictions, ids, &mut log.time), live),
     };
@@ -178,7 +181,8 @@ fn log_of(
         .collect();
     log.latency_ms = latencies(&mut predictions);
     let status = predictions.take(Role::Status);
-    log.taken.flag = frame.map_or_else(|| is_flag(status.as_ref()), |f| f.taken.flag);
+    let settled = frame.filter(|f| f.stated);
+    log.taken.flag = settled.map_or_else(|| is_flag(status.as_ref()), |f| f.taken.flag);
     log.failed = failed(status, log.taken.flag);
     log.columns = predictions.finish(&mut log.notes);
 
@@ -202,11 +206,7 @@ fn log_of(
         );
     }
     if counts.without_time > 0 {
-        log.notes.count(
-            counts.without_time,
-            "{n} rows have no readable time and are left out.",
-            "",
-        );
+        log.notes.count(counts.without_time, WITHOUT_TIME, "");
     }
     log.counts = counts;
     Ok(log)

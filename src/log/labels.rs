@@ -1,8 +1,8 @@
 //! What the model does, and which class is which: found from the values of outcome and prediction.
 //!
 //! `1`, `1.0` and (beside a 0/1 column) `true` are one label. In a binary task the positive class
-//! is the one that says yes (`1`, `true`, `yes`…), else the one with the higher mean score, else
-//! the last in order, as in scikit-learn.
+//! is the one that says yes (`1`, `true`, `yes`…), else the one with the higher mean score (higher than one
+//! half, where the other one was not met), else the last in order, as in scikit-learn.
 
 use super::Task;
 use super::rows::{Log, Truth};
@@ -114,7 +114,7 @@ pub(super) fn fill(log: &mut Log, mut cells: Cells) -> Result<(), String> {
         log.notes.say(note);
     }
     if let Some(Column::Number(v)) = cells.score.take() {
-        log.probabilistic = v.iter().all(|x| x.is_nan() || (0.0..=1.0).contains(x));
+        log.probabilistic = in_bounds(&v);
         log.score = v;
     }
     log.task = Some(task(log, &cells));
@@ -124,6 +124,12 @@ pub(super) fn fill(log: &mut Log, mut cells: Cells) -> Result<(), String> {
         _ => {}
     }
     Ok(())
+}
+
+/// Whether all of these scores can be probabilities.
+pub(super) fn in_bounds(scores: &[f64]) -> bool {
+    let within = |x: &f64| x.is_nan() || (0.0..=1.0).contains(x);
+    scores.iter().all(within)
 }
 
 /// Drops sides that tell nothing.
@@ -328,10 +334,7 @@ fn classes(log: &mut Log, cells: Cells) -> Result<(), String> {
         };
         if log.score.is_empty() {
             log.score = std::mem::take(positive);
-            log.probabilistic = log
-                .score
-                .iter()
-                .all(|x| x.is_nan() || (0.0..=1.0).contains(x));
+            log.probabilistic = in_bounds(&log.score);
         }
         log.class_scores.clear();
     } else if !log.class_scores.is_empty() {
@@ -448,11 +451,7 @@ pub(super) fn highest(log: &mut Log) {
         log.notes
             .say("No predicted label was served: the class of the highest score is taken.");
     }
-    log.probabilistic = log
-        .class_scores
-        .iter()
-        .flatten()
-        .all(|x| x.is_nan() || (0.0..=1.0).contains(x));
+    log.probabilistic = log.class_scores.iter().all(|c| in_bounds(c));
     if !log.probabilistic {
         log.notes.say(
             "The class scores are not all between 0 and 1, so they tell the predicted class only.",
@@ -479,7 +478,7 @@ pub(super) fn plain(label: &str) -> String {
 }
 
 /// Swaps the two labels where the first is the positive one.
-fn positive_last(log: &mut Log) {
+pub(super) fn positive_last(log: &mut Log) {
     let swap = match &log.labels[..] {
         [a, b] if spoken(b) == Some(true) || spoken(a) == Some(false) => false,
         [a, b] if spoken(a) == Some(true) || spoken(b) == Some(false) => true,
@@ -490,7 +489,12 @@ fn positive_last(log: &mut Log) {
                 let (sum, n) = rows.fold((0.0, 0.0), |(s, n), r| (s + log.score[r], n + 1.0));
                 (n > 0.0).then_some(sum / n)
             };
-            matches!((mean(0), mean(1)), (Some(a), Some(b)) if a > b)
+            match (mean(0), mean(1)) {
+                (Some(a), Some(b)) => a > b,
+                // Of one class only: a probability of more than one half is rather its own.
+                (Some(a), None) => log.probabilistic && a > 0.5,
+                _ => false,
+            }
         }
     };
     if swap {

@@ -21,7 +21,7 @@ mod task;
 
 pub use columns::too_many_words;
 pub use frame::Taken;
-pub use join::{Joiner, join};
+pub use join::{Joiner, WITHOUT_TIME, join, untimed};
 pub use names::{apart, plain_name, same_name};
 pub use notes::Notes;
 pub use roles::{RoleGuess, guess, is_index_name, is_prose, is_unread_time, kind_of, words};

@@ -31,6 +31,11 @@ impl Notes {
         });
     }
 
+    /// Takes back a sentence that turned out to be wrong.
+    pub fn unsay(&mut self, sentence: &str) {
+        self.0.retain(|note| note.sentence != sentence);
+    }
+
     /// Adds those of other rows.
     pub fn merge(&mut self, other: Self) {
         other.0.into_iter().for_each(|note| self.add(note));

@@ -206,3 +206,12 @@ pub struct Log {
     /// Sentences on what was assumed or left out.
     pub notes: Notes,
 }
+
+impl Log {
+    /// The name of the first column of a role; empty without one.
+    #[must_use]
+    pub fn name_of(&self, role: Role) -> &str {
+        let column = self.columns.iter().find(|c| c.role == role);
+        column.map_or("", |c| &c.name)
+    }
+}

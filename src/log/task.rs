@@ -7,7 +7,7 @@ use crate::table::Column;
 use std::collections::BTreeSet;
 
 /// Largest number of different whole numbers that are still taken as classes.
-const CLASSES: usize = 20;
+pub(super) const CLASSES: usize = 20;
 
 /// What the model does.
 pub(super) fn task(log: &Log, cells: &Cells) -> Task {
@@ -83,6 +83,11 @@ pub(super) fn classes_of(column: &Column) -> Option<Vec<String>> {
         }
         _ => None,
     }
+}
+
+/// Whether a column holds numbers that are no classes.
+pub(super) fn quantities(column: &Column) -> bool {
+    matches!(column, Column::Number(_)) && classes_of(column).is_none()
 }
 
 /// The different numbers of a column, sorted, unless there are more than classes can be.

@@ -1,9 +1,9 @@
 //! A log that is larger than memory: counted block by block, each of which is let go.
 //!
-//! The cells are those that all rows together would give, to the bit, where the first block shows what the
-//! others hold: its range of scores that are no probabilities, the values of its segments that come to be the
-//! most frequent ones (a value that no block before had is watched from its first row on). What only rows can tell is never
-//! known ([`Summary::streamed`]). Memory is bounded by the number of windows and slices:
+//! The cells are those that all rows together would give, to the bit, where the first rows that have scores
+//! show the range of all (of scores that are no probabilities), and the first ones with outcomes what they are.
+//! A value of a segment that no block before had is watched from its first row on. What only rows can tell is
+//! never known ([`Summary::streamed`]). Memory is bounded by the number of windows and slices:
 //!
 //! | counted | by |
 //! | --- | --- |
@@ -16,10 +16,11 @@ use super::build::{Builder, MOST_VALUES, centre};
 use super::facts::edges;
 use super::grid::{MANY, suit_rows};
 use super::names::{Names, VALUES};
-use super::{Series, Shapes, Slice, Summary, WindowSize};
-use crate::log::{Counts, Log, Notes};
-use crate::table::NO_TIME;
+use super::{Series, Shapes, Slice, Summary, Values, WindowSize};
+use crate::log::{Counts, Log, Notes, Role, WITHOUT_TIME, too_many_words, untimed};
 use crate::table::time::{SECOND, Time};
+use crate::table::{MOST_WORDS, NO_TIME};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// Windows of all rows at most.
@@ -27,6 +28,9 @@ const FINE: usize = 4_000;
 
 /// Values of a segment that are counted until it is known which are the most frequent ones.
 const WATCHED: usize = 2 * VALUES;
+
+/// The sentence on scores that no bin of the histogram was made for.
+const BEYOND: &str = "{n} scores are beyond those of the first rows, and are counted with the lowest or the highest of these.";
 
 /// What is wanted of a log before its rows are seen.
 #[derive(Clone, Debug, Default)]
@@ -51,11 +55,13 @@ pub struct Blocks {
     rows: u64,
 }
 
-/// What the first block settles, and the sum.
+/// What the first rows settle, and the sum.
 struct Known {
-    edges: Vec<f64>,
-    centre: f64,
+    /// Once there was an outcome that is a number.
+    centre: Option<f64>,
     names: Names,
+    /// Columns that turned out to hold too many words to slice by.
+    lost: Vec<String>,
     whole: WindowSize,
     family: WindowSize,
     /// The columns, by windows of their own.
@@ -85,25 +91,36 @@ impl Blocks {
     /// A sentence, where it does not add up with those before: other columns.
     pub fn add(&mut self, mut log: Log) -> Result<(), String> {
         self.notes.merge(std::mem::take(&mut log.notes));
-        let (edges, centre) = match &self.known {
-            Some(known) => (known.edges.clone(), known.centre),
-            None => (edges(&log, self.wanted.threshold), centre(&log)),
+        let known = self.known.as_ref();
+        let edges = match known.map(|known| &known.total.edges) {
+            Some(edges) if !edges.is_empty() => edges.clone(),
+            _ => edges(&log, self.wanted.threshold),
         };
-        let (live, timed) = (log.live as u64, !log.time.is_empty());
-        let builder = Builder::of_block(log, edges, centre, self.rows);
+        let centre = known.and_then(|known| known.centre).or(centre(&log));
+        if let (false, [low, .., high]) = (log.probabilistic, &edges[..]) {
+            let beyond = log.score.iter().filter(|x| *x < low || *x > high).count();
+            if beyond > 0 {
+                self.notes.count(beyond as u64, BEYOND, "");
+            }
+        }
+        let untimed = untimed(log.name_of(Role::Time));
+        let live = log.live as u64;
+        let builder = Builder::of_block(log, edges, centre.unwrap_or(0.0), self.rows);
         self.rows += live;
         let mut block = builder.outline();
+        let sliced = block.versions.iter().chain(&block.segments);
+        let sliced: Vec<String> = sliced.map(|v| v.column.clone()).collect();
         let slice = &self.wanted.slice;
         match &mut self.known {
             None => {
-                let sizes = self.wanted.sizes(timed);
+                let sizes = self.wanted.sizes(block.timed);
                 let names = Names::of(&block, WATCHED);
-                let mut shapes = Shapes::of(&builder, sizes.0);
+                let mut shapes = Shapes::new(sizes.0);
                 count(&builder, &mut block, &mut shapes, &names, sizes, slice);
                 self.known = Some(Known {
-                    edges: block.edges.clone(),
                     centre,
                     names,
+                    lost: Vec::new(),
                     whole: sizes.0,
                     family: sizes.1,
                     shapes,
@@ -111,12 +128,24 @@ impl Blocks {
                 });
             }
             Some(known) => {
+                if block.timed && !known.total.timed {
+                    known.begin(self.wanted.sizes(true));
+                    self.notes.unsay(&untimed);
+                    let before = known.total.counts.without_time;
+                    self.notes.count(before, WITHOUT_TIME, "");
+                }
+                known.centre = centre;
+                known.total.adopt(&block);
                 let sizes = (known.whole, known.family);
                 known.names.learn(&known.total, &block, WATCHED);
                 let shapes = &mut known.shapes;
                 count(&builder, &mut block, shapes, &known.names, sizes, slice);
-                known.total.relabel(&block.labels);
                 known.total.merge(&block)?;
+            }
+        }
+        if let Some(known) = &mut self.known {
+            for name in known.lose(&sliced) {
+                self.notes.say(too_many_words(&name));
             }
         }
         if let Some(known) = &mut self.known {
@@ -150,6 +179,10 @@ impl Blocks {
             last.for_each(|b| b.end = b.end.min(end));
         }
         total.shapes = Some(Arc::new(known.shapes));
+        let place = |v: &Values| total.columns.iter().position(|c| c.name == v.column);
+        let mut segments = std::mem::take(&mut total.segments);
+        segments.sort_by_key(place);
+        total.segments = segments;
         let natural = natural(&total, self.wanted.window);
         let mut front: Vec<Series> = Vec::new();
         for series in &mut total.series {
@@ -212,13 +245,53 @@ fn count(
     let of_families = sized(family);
     let by_family = of_families.as_ref().unwrap_or(&buckets);
     let families = builder.families(names, family, by_family);
-    let others = families
-        .into_iter()
-        .filter(|f| f.slice != *slice || family != whole);
+    // The slice of the view is there already, in full.
+    let others = families.into_iter().filter(|f| f.slice != *slice);
     block.series.extend(others);
 }
 
 impl Known {
+    /// Begins to count rows with times: none of those before has one.
+    fn begin(&mut self, (whole, family): (WindowSize, WindowSize)) {
+        (self.whole, self.family) = (whole, family);
+        let total = &mut self.total;
+        total.timed = true;
+        for series in &mut total.series {
+            series.buckets.clear();
+            series.size = if series.full { whole } else { family };
+        }
+        total.counts.without_time += std::mem::take(&mut total.counts.predictions);
+        total.counts.joined = 0;
+        self.shapes.begin(whole);
+    }
+
+    /// Lets go of versions and segments that hold more words than a column is kept with, or of which a block
+    /// alone held so many that they are not among its `sliced` ones; gives the names of those lost by it.
+    fn lose(&mut self, sliced: &[String]) -> Vec<String> {
+        let total = &mut self.total;
+        let segments = total.columns.iter().filter(|c| c.role == Role::Segment);
+        let absent = segments.map(|c| &c.name).filter(|n| !sliced.contains(n));
+        let known = total.versions.iter().chain(&total.segments);
+        let many = known.filter(|v| v.values.len() > MOST_WORDS || !sliced.contains(&v.column));
+        let many: Vec<String> = many.map(|v| v.column.clone()).collect();
+        let lost = absent.chain(&many).filter(|n| !self.lost.contains(n));
+        let lost: BTreeSet<String> = lost.cloned().collect();
+        self.lost.extend(lost.iter().cloned());
+        if !self.lost.is_empty() {
+            let is = |name: &String| self.lost.contains(name);
+            total.versions.take_if(|v| is(&v.column));
+            total.segments.retain(|v| !is(&v.column));
+            let version = total.versions.is_some();
+            total.series.retain(|s| {
+                let kept = s.slice.version.is_none() || version;
+                s.full || kept && !s.slice.values.iter().any(|v| is(&v.column))
+            });
+            self.names.forget(version, &self.lost);
+            self.shapes.forget(&self.lost);
+        }
+        lost.into_iter().filter(|n| many.contains(n)).collect()
+    }
+
     /// Takes larger windows where they became too many.
     fn coarsen(&mut self, wanted: &Wanted) {
         let most = if wanted.window.is_some() { FINE } else { MANY };

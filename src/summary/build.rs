@@ -59,7 +59,7 @@ impl Builder {
     pub fn new(log: Log, threshold: Option<f64>) -> Self {
         let edges = edges(&log, threshold);
         let facts = facts(&log, &edges);
-        let centre = centre(&log);
+        let centre = centre(&log).unwrap_or(0.0);
         let orders = Orders::of(&log);
         Self {
             log,
@@ -126,10 +126,10 @@ impl Builder {
             probabilistic: log.probabilistic,
             served: !matches!(log.predicted, Truth::None),
             centre: Some(self.centre),
-            timed: !times.is_empty(),
+            timed: !log.time.is_empty(),
             span: low.zip(high).map(|(a, b)| (Time(*a), Time(*b))),
             as_of: high.max(last_outcome).map(|t| Time(*t)),
-            delays: last_outcome.is_some() && !times.is_empty(),
+            delays: last_outcome.is_some() && !log.time.is_empty(),
             counts: log.counts,
             sources: Vec::new(),
             rejected: Vec::new(),
@@ -473,11 +473,11 @@ fn family(
     (values.iter().cloned().map(slice).collect(), group)
 }
 
-/// What outcomes are centred on.
-pub(super) fn centre(log: &Log) -> f64 {
+/// What outcomes are centred on: the first one.
+pub(super) fn centre(log: &Log) -> Option<f64> {
     match &log.truth {
-        Truth::Numbers(v) => v.iter().copied().find(|x| !x.is_nan()).unwrap_or(0.0),
-        _ => 0.0,
+        Truth::Numbers(v) => v.iter().copied().find(|x| !x.is_nan()),
+        _ => None,
     }
 }
 

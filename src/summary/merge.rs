@@ -1,6 +1,7 @@
 //! Two Summaries of different rows as one.
 
-use super::{Bucket, ColumnInfo, Series, Summary, Values};
+use super::{Bucket, Cell, ColumnInfo, Series, Summary, Values};
+use crate::log::Task;
 use std::collections::BTreeMap;
 
 impl Summary {
@@ -100,8 +101,32 @@ impl Summary {
 }
 
 impl Summary {
+    /// Takes over what the rows of a later block show first: outcomes tell the task and the classes, scores
+    /// the edges of their histogram. Nothing counted before contradicts them, for it lacks just these.
+    pub(super) fn adopt(&mut self, block: &Self) {
+        if self.task != block.task {
+            (self.task, self.served) = (block.task, block.served);
+            if block.task == Task::Regression {
+                self.cells().for_each(|cell| cell.classes = None);
+            }
+        }
+        self.relabel(&block.labels);
+        if self.edges.is_empty() && !block.edges.is_empty() {
+            self.edges.clone_from(&block.edges);
+            self.probabilistic = block.probabilistic;
+        }
+        self.centre = block.centre;
+    }
+
+    fn cells(&mut self) -> impl Iterator<Item = &mut Cell> {
+        self.series.iter_mut().flat_map(|series| {
+            let buckets = series.buckets.iter_mut().map(|b| &mut b.cell);
+            buckets.chain(&mut series.reference)
+        })
+    }
+
     /// Knows these classes, in this order, which are its own and perhaps others.
-    pub(super) fn relabel(&mut self, labels: &[String]) {
+    fn relabel(&mut self, labels: &[String]) {
         if self.labels == labels {
             return;
         }
@@ -111,15 +136,11 @@ impl Summary {
             let at = places.get(old as usize).copied().flatten();
             at.map_or(u32::MAX, |at| at as u32)
         };
-        for series in &mut self.series {
-            let buckets = series.buckets.iter_mut().map(|b| &mut b.cell);
-            let classes = buckets.chain(&mut series.reference);
-            for classes in classes.filter_map(|c| c.classes.as_mut()) {
-                for (truth, predicted, _) in &mut classes.confusion {
-                    (*truth, *predicted) = (code(*truth), code(*predicted));
-                }
-                classes.confusion.sort_unstable();
+        for classes in self.cells().filter_map(|c| c.classes.as_mut()) {
+            for (truth, predicted, _) in &mut classes.confusion {
+                (*truth, *predicted) = (code(*truth), code(*predicted));
             }
+            classes.confusion.sort_unstable();
         }
         self.labels = labels.to_vec();
     }

@@ -56,6 +56,14 @@ impl Names {
         }
     }
 
+    /// Forgets these columns, and the versions where there are none any more.
+    pub fn forget(&mut self, versions: bool, columns: &[String]) {
+        if !versions {
+            self.versions.clear();
+        }
+        self.segments.retain(|s| !columns.contains(&s.0));
+    }
+
     /// Whether a slice is that of one of these values.
     pub fn has(&self, slice: &Slice) -> bool {
         match (&slice.version, &slice.values[..]) {

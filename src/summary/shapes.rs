@@ -10,7 +10,7 @@ use super::build::{Buckets, Builder};
 use super::drift::{
     Bins, Cells, ColumnDrift, Distribution, Drift, Periods, undefined, words_apart,
 };
-use super::{Series, Slice, Summary, WindowSize, floor};
+use super::{Bucket, Series, Slice, Summary, WindowSize, floor};
 use crate::log::Role;
 use crate::stats::distance::{Binned, Sample, jensen_shannon, psi};
 use crate::table::time::Time;
@@ -41,6 +41,10 @@ struct Shape {
     name: String,
     role: Role,
     of: Of,
+    /// Whether a cell of it was counted.
+    met: bool,
+    /// Whether it turned out to be something else than it was counted as.
+    lost: bool,
 }
 
 /// What is counted.
@@ -120,21 +124,61 @@ impl Counted {
 }
 
 impl Shapes {
-    /// The columns of a first block, none of whose rows is counted.
-    pub(super) fn of(builder: &Builder, size: WindowSize) -> Self {
-        let shape = |(name, role, cells): (&str, Role, Cells<'_>)| Shape {
-            name: name.to_owned(),
-            role,
-            of: match cells {
-                Cells::Numbers(values) => Of::Numbers(Sample::of(values).fine_edges(BINS)),
-                Cells::Words(..) => Of::Words(Vec::new()),
-            },
-        };
+    /// No columns yet.
+    pub(super) fn new(size: WindowSize) -> Self {
         Self {
             size,
-            columns: builder.compared().into_iter().map(shape).collect(),
+            columns: Vec::new(),
             windows: BTreeMap::new(),
             reference: Counted::default(),
+        }
+    }
+
+    /// Leaves all rows out so far but those of the reference, for none is in a window of this size.
+    pub(super) fn begin(&mut self, size: WindowSize) {
+        self.size = size;
+        self.windows.clear();
+    }
+
+    /// Lets go of columns.
+    pub(super) fn forget(&mut self, names: &[String]) {
+        for shape in self.columns.iter_mut().filter(|s| names.contains(&s.name)) {
+            shape.lost = true;
+        }
+    }
+
+    /// Knows the columns of a block: new ones, and those of which no cell was counted so far.
+    fn learn(&mut self, compared: &[(&str, Role, Cells<'_>)]) {
+        for (name, role, cells) in compared {
+            let like = |s: &Shape| s.name == *name && s.role == *role;
+            let at = self.columns.iter().position(like).unwrap_or_else(|| {
+                self.columns.push(Shape {
+                    name: (*name).into(),
+                    role: *role,
+                    of: Of::Words(Vec::new()),
+                    met: false,
+                    lost: false,
+                });
+                self.columns.len() - 1
+            });
+            let shape = &mut self.columns[at];
+            let holds = match cells {
+                Cells::Numbers(values) => values.iter().any(|x| !x.is_nan()),
+                Cells::Words(codes, levels) => codes.iter().any(|c| (*c as usize) < levels.len()),
+            };
+            match (&mut shape.of, cells) {
+                _ if !holds => {}
+                (of, Cells::Numbers(values)) if !shape.met => {
+                    *of = Of::Numbers(Sample::of(values).fine_edges(BINS));
+                }
+                (of, Cells::Words(..)) if !shape.met => *of = Of::Words(Vec::new()),
+                (Of::Numbers(_), Cells::Numbers(_)) | (Of::Words(_), Cells::Words(..)) => {}
+                _ => shape.lost = true,
+            }
+            shape.met |= holds;
+            if matches!(cells, Cells::Numbers(_)) && !shape.met {
+                shape.of = Of::Numbers(Vec::new());
+            }
         }
     }
 
@@ -148,7 +192,8 @@ impl Shapes {
             self.windows.entry(*start).or_default().rows += rows as u64;
         }
         let compared = builder.compared();
-        for (at, shape) in self.columns.iter_mut().enumerate() {
+        self.learn(&compared);
+        for (at, shape) in self.columns.iter_mut().enumerate().filter(|s| !s.1.lost) {
             let like = |c: &&(&str, Role, Cells<'_>)| c.0 == shape.name && c.1 == shape.role;
             let Some((_, _, cells)) = compared.iter().find(like) else {
                 continue;
@@ -211,7 +256,8 @@ impl Shapes {
         let after = self.within(series, &periods.after)?;
         let rows = (before.rows, after.rows);
         let nothing = Column::default();
-        let columns = self.columns.iter().enumerate().map(|(at, shape)| {
+        let columns = self.columns.iter().enumerate().filter(|s| !s.1.lost);
+        let columns = columns.map(|(at, shape)| {
             let of = |counted: &'_ Counted| counted.columns.get(at).unwrap_or(&nothing).clone();
             let found = match &shape.of {
                 Of::Numbers(edges) => numbers_apart(edges, &of(&before), &of(&after), rows),
@@ -239,16 +285,19 @@ impl Shapes {
 
     /// The counts of ranges of a series' buckets, none of which ends within a window.
     fn within(&self, series: &Series, ranges: &[(usize, usize)]) -> Option<Counted> {
-        let window = |at: usize| series.buckets.get(at).map(|b| floor(self.size, b.start));
+        let first = |b: &Bucket| floor(self.size, b.start);
+        let last = |b: &Bucket| floor(self.size, Time(b.end.0.saturating_sub(1)));
+        let bucket = |at: usize| series.buckets.get(at);
         let mut all = Counted::default();
         for (from, to) in ranges {
-            let last = to.checked_sub(1)?;
-            let (start, end) = (window(*from)?, window(last)?);
-            let before = from.checked_sub(1).and_then(window);
-            if before == Some(start) || window(*to) == Some(end) || end < start {
+            let (begin, end) = (bucket(*from)?, bucket(to.checked_sub(1)?)?);
+            let before = from.checked_sub(1).and_then(bucket).map(last);
+            let behind = bucket(*to).map(first);
+            if before == Some(first(begin)) || behind == Some(last(end)) || to <= from {
                 return None;
             }
-            let windows = self.windows.range(start..=end);
+            // A bucket may hold several windows.
+            let windows = self.windows.range(first(begin)..end.end);
             windows.for_each(|(_, counted)| all.merge(counted));
         }
         Some(all)

@@ -84,11 +84,25 @@ pub fn streamed(
     view: &View,
     cut: impl Fn(usize, &Input) -> Shards,
 ) -> Result<Summary, ReadError> {
+    streamed_in(None, files, roles, view, cut)
+}
+
+/// The same in blocks of so many rows.
+pub fn streamed_in(
+    block: Option<usize>,
+    files: &[File<'_>],
+    roles: &[(Role, &str)],
+    view: &View,
+    cut: impl Fn(usize, &Input) -> Shards,
+) -> Result<Summary, ReadError> {
     let inputs = inputs(files, roles)?;
     let order = in_order(&inputs);
     let files: Vec<File<'_>> = order.iter().map(|i| files[*i]).collect();
     let inputs: Vec<Input> = order.iter().map(|i| inputs[*i].clone()).collect();
     let mut keeper = Keeper::streaming(inputs.clone(), view.clone());
+    if let Some(rows) = block {
+        keeper = keeper.in_blocks_of(rows);
+    }
     let mut chains: Vec<Shards> = inputs.iter().enumerate().map(|(i, n)| cut(i, n)).collect();
     read_all(&files, &inputs, &mut chains, &mut keeper)?;
     keeper.finish(view, &mut |_, _| {})?;
