@@ -111,6 +111,70 @@ proptest! {
     }
 }
 
+/// Lines of a few shapes with other values in each; a line now and then is damaged.
+fn alike() -> impl Strategy<Value = String> {
+    let value = prop_oneof![
+        5 => scalar().prop_map(|v| v.to_string()),
+        1 => object().prop_map(|v| v.to_string()),
+        1 => "-?0?[0-9]{0,18}(\\.[0-9]{0,18})?([eE][+-]?[0-9]{0,2})?",
+        1 => "\"[a-zé,:{}]{0,20}(\\\\[\"\\\\nu0x])?[a-z]{0,8}\"?",
+        1 => prop_oneof![Just("NaN"), Just("-Infinity"), Just("nul"), Just("")].prop_map(Into::into),
+    ];
+    let shapes = [
+        "{'a':#,'b':#,'a long name of a key':#}",
+        "{'a': #, 'b': #, 'a long name of a key': #}\r",
+        " {'o':{'a':#,'b':[#,#],'c':[]},'list':[#,{'x':#}],'a':#} ",
+        "{'b':#,'a':#,'o':{'b':[],'c':#,'d':{}}}",
+        "{'a':#,'b':#,'a':#}",
+        "{}",
+    ]
+    .map(|shape| shape.replace('\'', "\""));
+    let values = proptest::collection::vec(value, 6);
+    let damage = proptest::option::weighted(0.1, (any::<u16>(), "[\\[\\]{}:,\" 0a\\\\]?"));
+    (proptest::sample::select(shapes.to_vec()), values, damage).prop_map(
+        |(mut line, values, damage)| {
+            for value in values {
+                line = line.replacen('#', &value, 1);
+            }
+            if let Some((at, with)) = damage {
+                let at = line.floor_char_boundary(at as usize % line.len());
+                let end = at + line[at..].chars().next().map_or(0, char::len_utf8);
+                line.replace_range(at..end, &with);
+            }
+            line
+        },
+    )
+}
+
+proptest! {
+    #[test]
+    fn a_line_is_read_alike_alone_and_among_others_like_it(
+        lines in proptest::collection::vec(alike(), 1..60), wanted: u16, eol: bool,
+    ) {
+        let head = "{\"a\":\"w\",\"b\":\"w\",\"a long name of a key\":\"w\",\"o\":{\"a\":\"w\",\
+                    \"b\":[1,2],\"c\":\"w\"},\"list\":[\"w\"],\"late\":1}\n";
+        let mut schema = texts(head.repeat(2).as_bytes());
+        for (i, column) in schema.columns.iter_mut().enumerate() {
+            column.wanted = wanted >> i & 1 == 1;
+        }
+        let text = lines.join("\n") + if eol { "\n" } else { "" };
+        let part = whole(&schema, text.as_bytes());
+        // Each of them is a shard, which knows of no other.
+        let (table, count, troubles) = in_shards(&schema, text.as_bytes(), 1);
+        prop_assert_eq!(&part.table, &table);
+        prop_assert_eq!(part.lines, count);
+        let sum = |of: &[plumbline::read::Trouble], lost| -> u64 {
+            of.iter().filter(|t| t.row_lost == lost).map(|t| t.count).sum()
+        };
+        for lost in [false, true] {
+            prop_assert_eq!(sum(&part.troubles, lost), sum(&troubles, lost));
+        }
+        for told in &part.troubles {
+            prop_assert!(troubles.iter().any(|t| t.reason == told.reason), "{}", told.reason);
+        }
+    }
+}
+
 #[test]
 fn kinds_and_order_of_appearance() {
     let bytes = br#"{"id": "r1", "at": "2025-01-01T00:00:00Z", "in": {"x": 1.5, "y": null}, "list": ["1", {"a": "]"}]}

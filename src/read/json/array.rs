@@ -11,6 +11,7 @@
 
 use super::keys::Keys;
 use super::lines::is_lines;
+use super::template::Templates;
 use super::tokens::{self, skip_blanks};
 use super::walk::{OPEN_STRING, Passing, Walk, Wrong, wrong};
 use crate::read::batch::Batch;
@@ -54,6 +55,7 @@ impl Reader for JsonArray {
         let mut keys = Keys::growing();
         let mut batch = Batch::new(0);
         let mut troubles = Troubles::default();
+        let mut templates = None;
         for _ in 0..LOOK {
             batch.clear(at);
             let mut items = Items {
@@ -61,6 +63,7 @@ impl Reader for JsonArray {
                 eof: head.complete,
                 inside: true,
                 keys: &mut keys,
+                templates: &mut templates,
             };
             match items.next(at, &mut batch, &mut troubles) {
                 Next::Row(next) | Next::Bad(next) => at = next,
@@ -96,6 +99,7 @@ impl Reader for JsonArray {
     fn rows(&self, schema: &Schema) -> Box<dyn Rows> {
         Box::new(ArrayRows {
             keys: Keys::of(schema),
+            templates: Some(Templates::new()),
             inside: schema.dialect.header,
         })
     }
@@ -226,6 +230,8 @@ struct Items<'a> {
     /// Whether the array is in an object.
     inside: bool,
     keys: &'a mut Keys,
+    /// None where the keys are still looked for.
+    templates: &'a mut Option<Templates>,
 }
 
 impl Items<'_> {
@@ -257,9 +263,7 @@ impl Items<'_> {
             },
             Some(_) => {}
         }
-        batch.open_row();
-        let found = Walk::new(text, self.keys, batch).row(from);
-        let found = found.and_then(|end| {
+        let found = self.row(from, batch).and_then(|end| {
             let after = skip_blanks(text, end);
             match text.get(after) {
                 Some(b',') => Ok(after + 1),
@@ -277,6 +281,27 @@ impl Items<'_> {
             Ok(_) => self.too_long(at, line, batch, troubles),
             Err(fault) => self.bad((at, from), line, &fault, batch, troubles),
         }
+    }
+
+    /// Reads the row that starts at a place and leaves it open; gives where it ends.
+    #[inline]
+    fn row(&mut self, at: usize, batch: &mut Batch) -> Result<usize, Wrong> {
+        let Self { text, keys, .. } = self;
+        let Some(templates) = self.templates else {
+            batch.open_row();
+            return Walk::new(text, keys, batch).row(at);
+        };
+        if let Some(end) = templates.follow_item(text, at, keys, batch) {
+            return Ok(end);
+        }
+        batch.open_row();
+        let trace = templates.trace();
+        let traced = trace.is_some();
+        let end = Walk::new(text, keys, batch).traced(trace).row(at)?;
+        if traced {
+            templates.learn(text, at, end, keys);
+        }
+        Ok(end)
     }
 
     /// Whether a closing bracket, which `at` is behind, ends the array; `None`: the text ends too soon.
@@ -434,6 +459,7 @@ fn border(text: &[u8], open: u8) -> Option<usize> {
 
 struct ArrayRows {
     keys: Keys,
+    templates: Option<Templates>,
     inside: bool,
 }
 
@@ -460,6 +486,7 @@ impl Rows for ArrayRows {
             eof,
             inside: self.inside,
             keys: &mut self.keys,
+            templates: &mut self.templates,
         };
         let stop = loop {
             // At the end of the file, it is told that the array does not end.

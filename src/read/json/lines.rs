@@ -5,6 +5,7 @@
 //! through.
 
 use super::keys::Keys;
+use super::template::Templates;
 use super::tokens;
 use super::walk::Walk;
 use crate::read::batch::Batch;
@@ -94,6 +95,7 @@ impl Reader for JsonLines {
     fn rows(&self, schema: &Schema) -> Box<dyn Rows> {
         Box::new(JsonRows {
             keys: Keys::of(schema),
+            templates: Templates::new(),
         })
     }
 
@@ -104,6 +106,7 @@ impl Reader for JsonLines {
 
 struct JsonRows {
     keys: Keys,
+    templates: Templates,
 }
 
 impl Rows for JsonRows {
@@ -144,10 +147,21 @@ impl Rows for JsonRows {
             }
             let number = batch.line;
             batch.line += 1;
-            if !tokens::is_blank(&text[at..line_end]) {
+            let Self { keys, templates } = self;
+            if templates.follow_line(text, at, line_end, keys, batch) {
+                batch.keep_set_row(number, troubles);
+            } else if !tokens::is_blank(&text[at..line_end]) {
                 batch.open_row();
-                match Walk::new(&text[..line_end], &mut self.keys, batch).line(at) {
-                    Ok(()) => batch.keep_set_row(number, troubles),
+                let trace = templates.trace();
+                let traced = trace.is_some();
+                let walk = Walk::new(&text[..line_end], keys, batch).traced(trace);
+                match walk.line(at) {
+                    Ok(()) => {
+                        batch.keep_set_row(number, troubles);
+                        if traced {
+                            templates.learn(text, at, line_end, keys);
+                        }
+                    }
                     Err(wrong) => {
                         batch.drop_row();
                         troubles.row(Fault::NotJson, number, || {

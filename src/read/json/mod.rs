@@ -6,6 +6,7 @@ mod array;
 pub(super) mod document;
 mod keys;
 mod lines;
+mod template;
 mod tokens;
 mod walk;
 

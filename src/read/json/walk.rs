@@ -9,6 +9,7 @@
 //! their keys, so each key is first compared with the one that followed last time.
 
 use super::keys::{Keys, NodeId, Place};
+use super::template::{Seen, Trace};
 use super::tokens::{self, skip_blanks};
 use crate::read::batch::Batch;
 
@@ -58,12 +59,23 @@ pub(super) struct Walk<'a> {
     text: &'a [u8],
     keys: &'a mut Keys,
     batch: &'a mut Batch,
+    trace: Option<&'a mut Trace>,
 }
 
 impl<'a> Walk<'a> {
     /// A walk that sets the cells of the batch's open row.
     pub fn new(text: &'a [u8], keys: &'a mut Keys, batch: &'a mut Batch) -> Self {
-        Self { text, keys, batch }
+        Self {
+            text,
+            keys,
+            batch,
+            trace: None,
+        }
+    }
+
+    /// The same, which tells what values it came by.
+    pub fn traced(self, trace: Option<&'a mut Trace>) -> Self {
+        Self { trace, ..self }
     }
 
     /// One object from a place to the end of the text.
@@ -161,7 +173,39 @@ impl<'a> Walk<'a> {
         Ok((place, end))
     }
 
-    fn value(&mut self, at: usize, place: Option<Place>, depth: usize) -> Result<usize, Wrong> {
+    /// The value that starts at a place, of which objects so deep may be within each other; gives where
+    /// it ends.
+    pub fn value(&mut self, at: usize, place: Option<Place>, depth: usize) -> Result<usize, Wrong> {
+        let Some(trace) = &self.trace else {
+            return self.value_here(at, place, depth);
+        };
+        let before = trace.so_far();
+        let end = self.value_here(at, place, depth)?;
+        let wanted = place.and_then(|p| self.keys.column(p)).is_some();
+        let opening = self.text.get(at).copied().unwrap_or_default();
+        if let Some(trace) = &mut self.trace {
+            let (start, seen) = (at, before);
+            trace.leave(
+                seen,
+                opening,
+                wanted,
+                Seen {
+                    start,
+                    end,
+                    place,
+                    depth,
+                },
+            );
+        }
+        Ok(end)
+    }
+
+    fn value_here(
+        &mut self,
+        at: usize,
+        place: Option<Place>,
+        depth: usize,
+    ) -> Result<usize, Wrong> {
         let Some(deeper) = depth.checked_sub(1) else {
             return wrong("more than 64 objects within each other", at);
         };
