@@ -120,6 +120,7 @@ fn report(windows: Vec<Window>, baseline: Option<Baseline>) -> Report {
         scores: None,
         slices: vec![],
         calibration: vec![],
+        curves: None,
         drift: None,
         quality: vec![],
         resources: Block::default(),

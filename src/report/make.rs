@@ -4,8 +4,8 @@ use super::baseline::Basis;
 use super::steps::{Steps, pause};
 use super::view::{BaselineChoice, View};
 use super::{
-    Baseline, Block, Metrics, Report, Rows, SCHEMA, Span, Window, drift, health, judge, maturity,
-    parts,
+    Baseline, Block, Metrics, Report, Rows, SCHEMA, Span, Window, curves, drift, health, judge,
+    maturity, parts,
 };
 use crate::log::Task;
 use crate::metric::{Cut, METRICS, Measures, by_class};
@@ -296,6 +296,7 @@ impl Making<'_> {
             ),
             scores: parts::scores(self, &total, threshold),
             calibration: parts::calibration(&total),
+            curves: curves::curves(self, &total, basis.as_ref().map(|b| b.cell.as_ref())),
             drift,
             quality: parts::quality(self, &windows, basis.as_ref()),
             windows,

@@ -8,6 +8,7 @@
 
 mod baseline;
 mod choices;
+pub mod curves;
 mod drift;
 mod health;
 pub mod html;
@@ -21,6 +22,7 @@ pub mod words;
 
 pub use crate::metric::ClassRow;
 pub use crate::summary::{Bins, ColumnDrift, Distribution, Rejected, SourceInfo as Source};
+pub use curves::{Curves, Tally};
 pub use make::Missing;
 pub use steps::Steps;
 
@@ -79,6 +81,10 @@ pub struct Report {
     /// none (binary classification).
     #[serde(default)]
     pub calibration: Vec<CalibrationBin>,
+    /// Rows at or above every threshold by outcome, from which ROC, precision-recall, gain and net benefit
+    /// follow (binary classification with scores).
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub curves: Option<Curves>,
     /// The main metric for each value of each segment: departures for the worse, then the others,
     /// worst change first.
     pub slices: Vec<SliceRow>,

@@ -12,6 +12,7 @@ Writes, next to itself:
 * binary.csv, multiclass.csv, regression.csv
                    small logs; an empty outcome is missing and its row counts in no metric
 * metrics.json     scikit-learn's metrics of those logs: all rows, and each UTC day
+* curves.json      scikit-learn's ROC and precision-recall curves of binary.csv at every score
 * hostile.json     small logs that are hard on metrics (one class, ties, zeros, 1e308), and their metrics
 
 An undefined value is null. At a threshold t the predicted label is 1 where score >= t; without one it
@@ -450,6 +451,17 @@ def calibration(outcome, score):
     """[rows, mean score, share of positive rows] of each tenth."""
     bins = zip(*(np.bincount(tenth(score), weights, 10) for weights in (None, score, outcome)))
     return [[int(n), number(p / n) if n else None, number(y / n) if n else None] for n, p, y in bins]
+
+
+def whole_curves(outcome, score):
+    """scikit-learn's curves: lists of equal length, thresholds falling (ROC, the first one infinite) and rising."""
+    fpr, tpr, falling = sk.roc_curve(outcome, score, drop_intermediate=False)
+    precision, recall, rising = sk.precision_recall_curve(outcome, score)
+    lists = lambda **columns: {name: [number(x) for x in column] for name, column in columns.items()}
+    return {
+        "roc": lists(fpr=fpr, tpr=tpr, thresholds=falling),
+        "precision_recall": lists(precision=precision, recall=recall, thresholds=rising),
+    }
 
 
 def average_precision_se(outcome, score):
@@ -912,6 +924,7 @@ def main():
         ),
     )
     binary["all"]["calibration"] = calibration(b["outcome"][b["known"]], b["score"][b["known"]])
+    write_json("curves.json", whole_curves(b["outcome"][b["known"]], b["score"][b["known"]]), compact=True)
     write_json(
         "metrics.json",
         {

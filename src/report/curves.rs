@@ -1,0 +1,246 @@
+//! Curves of a binary task over every threshold: ROC, precision and recall, gain, net benefit, and each
+//! share by threshold.
+//!
+//! All of them follow from how many rows of each class lie at or above a threshold. The histogram of scores
+//! tells that exactly at each of its edges, however many cells were added up, so each point here is what
+//! scikit-learn has at that threshold. What lies between two edges is not known, and no point stands for it.
+//! What would divide by zero is `None`.
+
+use super::make::Making;
+use crate::log::Task;
+pub use crate::summary::Counted;
+use crate::summary::{Cell, Histogram};
+use serde::{Deserialize, Serialize};
+
+/// Rows at or above each threshold by outcome: `tp` and `fp` of every curve. With `positives` and
+/// `negatives` (rows with a score and an outcome) they give `fn = positives − tp` and
+/// `tn = negatives − fp`. Above the last threshold nothing is predicted positive: (0, 0) ends the curve and
+/// is not written.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Curves {
+    /// Scores at which a threshold can stand, rising: a row is predicted positive where its score is not
+    /// below. The first one takes every row.
+    pub thresholds: Vec<f64>,
+    /// Whether they are probabilities: only then has net benefit a meaning.
+    pub probability: bool,
+    /// All rows of the view.
+    pub current: Tally,
+    /// The baseline at the same thresholds.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub baseline: Option<Tally>,
+}
+
+/// Rows predicted positive at each threshold, by outcome.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tally {
+    /// Rows of the positive class at or above each threshold; never rising.
+    pub tp: Vec<u64>,
+    /// Rows of the negative class at or above each threshold; never rising.
+    pub fp: Vec<u64>,
+    /// Rows of the positive class with a score.
+    pub positives: u64,
+    /// Rows of the negative class with a score.
+    pub negatives: u64,
+}
+
+impl Tally {
+    fn of(cell: &Cell, bins: usize) -> Self {
+        let empty = Histogram::default();
+        let classes = cell.classes.as_ref();
+        let positive = classes.map_or(&empty, |c| &c.positive);
+        let negative = classes.map_or(&empty, |c| &c.negative);
+        Self {
+            tp: from_each(positive, bins),
+            fp: from_each(negative, bins),
+            positives: positive.total(),
+            negatives: negative.total(),
+        }
+    }
+
+    /// Confusion counts at a threshold; past the last one, where no row is predicted positive. A saved
+    /// report may tell anything, so more rows than there are count as all.
+    #[must_use]
+    pub fn at(&self, threshold: usize) -> Counted {
+        let of = |counts: &[u64], all: u64| counts.get(threshold).copied().unwrap_or(0).min(all);
+        let (tp, fp) = (of(&self.tp, self.positives), of(&self.fp, self.negatives));
+        Counted {
+            tp,
+            fp,
+            r#fn: self.positives - tp,
+            tn: self.negatives - fp,
+        }
+    }
+
+    /// Rows with a score and an outcome.
+    #[must_use]
+    pub const fn rows(&self) -> u64 {
+        self.positives.saturating_add(self.negatives)
+    }
+
+    /// The share of rows that are positive.
+    #[must_use]
+    pub fn base_rate(&self) -> Option<f64> {
+        share(self.positives, self.rows())
+    }
+}
+
+/// Rows in each bin and above.
+fn from_each(histogram: &Histogram, bins: usize) -> Vec<u64> {
+    let mut counts = histogram.dense(bins);
+    let mut above = 0;
+    for count in counts.iter_mut().rev() {
+        above += *count;
+        *count = above;
+    }
+    counts
+}
+
+/// The curves of a binary task with scores.
+pub(super) fn curves(making: &Making<'_>, total: &Cell, before: Option<&Cell>) -> Option<Curves> {
+    let bins = making.summary.edges.len().checked_sub(1)?;
+    if making.summary.task != Task::Binary || bins == 0 || total.classes.is_none() {
+        return None;
+    }
+    let baseline = before.map(|cell| Tally::of(cell, bins));
+    Some(Curves {
+        thresholds: making.summary.edges.iter().take(bins).copied().collect(),
+        probability: making.summary.probabilistic,
+        current: Tally::of(total, bins),
+        baseline: baseline.filter(|b| b.rows() > 0),
+    })
+}
+
+fn share(part: u64, of: u64) -> Option<f64> {
+    (of > 0).then(|| part as f64 / of as f64)
+}
+
+/// Positive rows that are predicted positive: the true positive rate.
+#[must_use]
+pub fn recall(c: Counted) -> Option<f64> {
+    share(c.tp, c.tp.saturating_add(c.r#fn))
+}
+
+/// Negative rows that are predicted positive.
+#[must_use]
+pub fn false_positive_rate(c: Counted) -> Option<f64> {
+    share(c.fp, c.fp.saturating_add(c.tn))
+}
+
+/// Negative rows that are predicted negative.
+#[must_use]
+pub fn specificity(c: Counted) -> Option<f64> {
+    share(c.tn, c.fp.saturating_add(c.tn))
+}
+
+/// Rows predicted positive that are positive; `None` where none is predicted so.
+#[must_use]
+pub fn precision(c: Counted) -> Option<f64> {
+    share(c.tp, flagged(c))
+}
+
+/// The harmonic mean of precision and recall.
+#[must_use]
+pub fn f1(c: Counted) -> Option<f64> {
+    let right = c.tp.saturating_mul(2);
+    share(right, right.saturating_add(c.fp).saturating_add(c.r#fn))
+}
+
+/// Rows predicted right.
+#[must_use]
+pub fn accuracy(c: Counted) -> Option<f64> {
+    share(c.tp.saturating_add(c.tn), rows(c))
+}
+
+/// Rows predicted positive: how much of everything is acted upon.
+#[must_use]
+pub fn flagged_share(c: Counted) -> Option<f64> {
+    share(flagged(c), rows(c))
+}
+
+/// How many times more of the predicted positive rows are positive than of all rows.
+#[must_use]
+pub fn lift(c: Counted) -> Option<f64> {
+    let base = share(c.tp.saturating_add(c.r#fn), rows(c)).filter(|b| *b > 0.0)?;
+    Some(precision(c)? / base)
+}
+
+/// What acting on rows from this probability on gains a row, in true positives: `tp / n − fp / n · t / (1 − t)`
+/// (Vickers & Elkin 2006). `None` where the threshold leaves no odds.
+#[must_use]
+pub fn net_benefit(c: Counted, threshold: f64) -> Option<f64> {
+    let odds = (0.0..1.0)
+        .contains(&threshold)
+        .then(|| threshold / (1.0 - threshold))?;
+    let n = rows(c);
+    (n > 0).then(|| (c.tp as f64 - c.fp as f64 * odds) / n as f64)
+}
+
+/// The net benefit of acting on every row.
+#[must_use]
+pub fn net_benefit_of_all(c: Counted, threshold: f64) -> Option<f64> {
+    let all = Counted {
+        tp: c.tp.saturating_add(c.r#fn),
+        fp: c.fp.saturating_add(c.tn),
+        r#fn: 0,
+        tn: 0,
+    };
+    net_benefit(all, threshold)
+}
+
+const fn flagged(c: Counted) -> u64 {
+    c.tp.saturating_add(c.fp)
+}
+
+const fn rows(c: Counted) -> u64 {
+    flagged(c).saturating_add(c.r#fn).saturating_add(c.tn)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_would_divide_by_zero_is_none() {
+        let none = Counted::default();
+        for share in [
+            recall,
+            false_positive_rate,
+            specificity,
+            precision,
+            f1,
+            accuracy,
+            flagged_share,
+            lift,
+        ] {
+            assert_eq!(share(none), None);
+        }
+        assert_eq!(net_benefit(none, 0.5), None);
+        let some = Counted {
+            tp: 3,
+            fp: 1,
+            r#fn: 1,
+            tn: 3,
+        };
+        assert_eq!(net_benefit(some, 0.5), Some(0.25));
+        assert_eq!(net_benefit_of_all(some, 0.5), Some(0.0));
+        assert_eq!(lift(some), Some(1.5));
+        for threshold in [1.0, -0.1, f64::NAN, 7.0] {
+            assert_eq!(net_benefit(some, threshold), None);
+        }
+    }
+
+    #[test]
+    fn a_report_that_tells_nonsense_does_no_harm() {
+        let tally = Tally {
+            tp: vec![9, u64::MAX],
+            fp: vec![],
+            positives: 2,
+            negatives: u64::MAX,
+        };
+        for threshold in [0, 1, 2, usize::MAX] {
+            let c = tally.at(threshold);
+            assert!(c.tp <= 2 && accuracy(c).unwrap_or(2.0) <= 1.0);
+        }
+        assert!(tally.base_rate().is_some_and(|r| r < 1e-9));
+    }
+}

@@ -1,0 +1,159 @@
+//! The curves of a report against scikit-learn's of the same rows (`tests/reference/make.py`), and what is
+//! shown where rows are hard on them.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod pipeline;
+
+use pipeline::{report, summary};
+use plumbline::report::curves::{
+    Curves, false_positive_rate, net_benefit, precision, recall, specificity,
+};
+use plumbline::report::view::{BaselineChoice, View, WindowSize};
+use plumbline::report::{Report, Scores};
+use serde_json::Value;
+use std::fmt::Write as _;
+
+const BINARY: &[u8] = include_bytes!("reference/binary.csv");
+
+fn numbers(list: &Value) -> Vec<Option<f64>> {
+    list.as_array().unwrap().iter().map(Value::as_f64).collect()
+}
+
+#[track_caller]
+fn close(what: &str, got: Option<f64>, want: Option<f64>) {
+    let (got, want) = (got.unwrap(), want.unwrap());
+    assert!((got - want).abs() <= 1e-12, "{what}: {got} is not {want}");
+}
+
+fn view(threshold: Option<f64>) -> View {
+    View {
+        window: Some(WindowSize::Day),
+        baseline: BaselineChoice::None,
+        threshold,
+        ..View::default()
+    }
+}
+
+fn curves(data: &[u8], view: &View) -> Curves {
+    report(&[("log.csv", data)], view).curves.unwrap()
+}
+
+#[test]
+fn every_point_is_scikit_learns() {
+    let reference: Value = serde_json::from_str(include_str!("reference/curves.json")).unwrap();
+    let roc = |name: &str| numbers(&reference["roc"][name]);
+    let (fpr, tpr, falling) = (roc("fpr"), roc("tpr"), roc("thresholds"));
+    let pr = |name: &str| numbers(&reference["precision_recall"][name]);
+    let (theirs, theirs_recall, rising) = (pr("precision"), pr("recall"), pr("thresholds"));
+    // 0.537 lies between the edges of every report.
+    for threshold in [None, Some(0.537)] {
+        let ours = curves(BINARY, &view(threshold));
+        assert!(ours.thresholds.len() >= 100 && ours.probability);
+        let mut different = std::collections::BTreeSet::new();
+        for (i, &t) in ours.thresholds.iter().enumerate() {
+            let c = ours.current.at(i);
+            different.insert((c.tp, c.fp));
+            let what = format!("at {t}");
+            // Their thresholds are the scores that occur: the same rows lie at or above the next one up.
+            // The first of ROC is infinite, written as null.
+            let at = falling
+                .iter()
+                .rposition(|s| s.is_none_or(|s| s >= t))
+                .unwrap();
+            close(&what, false_positive_rate(c), fpr[at]);
+            close(&what, recall(c), tpr[at]);
+            close(&what, specificity(c).map(|s| 1.0 - s), fpr[at]);
+            if let Some(at) = rising.iter().position(|s| s.unwrap() >= t) {
+                close(&what, precision(c), theirs[at]);
+                close(&what, recall(c), theirs_recall[at]);
+            } else {
+                assert_eq!(precision(c), None, "{what}");
+            }
+        }
+        assert!(different.len() > 80, "{}", different.len());
+        let first = ours.current.at(0);
+        assert_eq!((first.r#fn, first.tn), (0, 0));
+    }
+}
+
+/// Scores that are no probabilities, ties and rows without an outcome, counted row by row.
+fn log(rows: &[(f64, Option<bool>)]) -> String {
+    let mut text = String::from("time,score,label\n");
+    for (i, (score, label)) in rows.iter().enumerate() {
+        let label = label.map_or("", |l| if l { "1" } else { "0" });
+        writeln!(
+            text,
+            "2026-03-{:02}T00:00:{:02}Z,{score},{label}",
+            1 + i % 20,
+            i % 60
+        )
+        .unwrap();
+    }
+    text
+}
+
+#[test]
+fn every_point_is_what_the_rows_give() {
+    let rows: Vec<(f64, Option<bool>)> = (0..900_u32)
+        .map(|i| {
+            let score = f64::from(i * 7919 % 1009) / 50.0 - 4.0;
+            let known = i % 11 != 0;
+            (score, known.then_some(i * 31 % 97 < i * 7919 % 1009 / 20))
+        })
+        .collect();
+    let text = log(&rows);
+    let ours = curves(text.as_bytes(), &view(None));
+    assert!(!ours.probability);
+    for (i, &t) in ours.thresholds.iter().enumerate() {
+        let above = |label: bool| {
+            let of = rows.iter().filter(|r| r.1 == Some(label) && r.0 >= t);
+            of.count() as u64
+        };
+        let c = ours.current.at(i);
+        assert_eq!((c.tp, c.fp), (above(true), above(false)), "at {t}");
+    }
+}
+
+#[test]
+fn the_point_in_force_is_the_confusion_and_the_metric() {
+    let report = report(&[("log.csv", BINARY)], &view(Some(0.2)));
+    let curves = report.curves.as_ref().unwrap();
+    let at = curves.thresholds.iter().position(|t| *t == 0.2).unwrap();
+    let c = curves.current.at(at);
+    let confusion = report.confusion.as_ref().unwrap();
+    assert_eq!(
+        confusion.counts,
+        [[c.tn, c.fp], [c.r#fn, c.tp]].map(Vec::from)
+    );
+    let of = |name: &str| report.overall.metrics[name].value;
+    close("precision", precision(c), of("precision"));
+    close("net benefit", net_benefit(c, 0.2), of("net_benefit"));
+}
+
+#[test]
+fn the_baseline_is_counted_at_the_same_thresholds() {
+    let baseline = View {
+        baseline: BaselineChoice::Auto,
+        ..view(None)
+    };
+    let report = report(&[("log.csv", BINARY)], &baseline);
+    let curves = report.curves.unwrap();
+    let before = curves.baseline.unwrap();
+    assert_eq!(before.tp.len(), curves.thresholds.len());
+    let labelled = report.baseline.unwrap().block.labelled;
+    assert_eq!(before.rows(), labelled);
+    assert!(before.rows() > 0 && before.rows() < curves.current.rows());
+}
+
+#[test]
+fn a_report_of_before_there_were_curves_is_still_read() {
+    let report = Report::from(
+        &summary(&[("log.csv", BINARY)], &[], &view(None)).unwrap(),
+        &view(None),
+    );
+    let mut json = serde_json::to_value(&report).unwrap();
+    assert!(json.as_object_mut().unwrap().remove("curves").is_some());
+    let before: Report = serde_json::from_value(json).unwrap();
+    let scores: Option<&Scores> = before.scores.as_ref();
+    assert!(before.curves.is_none() && scores.is_some());
+}
