@@ -478,6 +478,18 @@ fn views_are_answered_alike() {
         column: "region".into(),
         value: "r5".into(),
     };
+    let rows = View {
+        window: Some(WindowSize::Rows(500)),
+        ..View::default()
+    };
+    let (_, passed) = both(&files, &rows);
+    let (_, missing) = Report::with_missing(&passed, &rows);
+    assert!(
+        missing.is_empty(),
+        "nothing that a second reading would tell: {missing:?}"
+    );
+    let told = |n: &String| n.contains("windows of time are shown instead");
+    assert!(passed.notes.iter().any(told), "{:?}", passed.notes);
     for window in [None, Some(WindowSize::Day), Some(WindowSize::Week)] {
         let view = View {
             window,

@@ -4,7 +4,7 @@
 
 mod pipeline;
 
-use pipeline::{File, streamed, summary};
+use pipeline::{File, streamed, streamed_in, summary};
 use plumbline::engine::Shards;
 use plumbline::log::Role;
 use plumbline::report::view::{SliceChoice, View, WindowSize};
@@ -403,6 +403,49 @@ fn a_reference_is_counted_beside() {
     let kept = summary(&files, &[], &view()).unwrap();
     assert_eq!(kept.counts.reference, 20_000);
     assert_same(&streamed(&files, &[], &view(), cut).unwrap(), &kept);
+}
+
+#[test]
+fn segments_of_too_many_words_are_let_go() {
+    let mut text = String::from("time,score,label,user,region\n");
+    for i in 0..130_000 {
+        let (score, label) = (f64::from(mixed(i, 1) % 100) / 100.0, mixed(i, 2) % 2);
+        let region = ["north", "south"][i as usize % 2];
+        writeln!(text, "{},{score},{label},u{i},{region}", day_and_hour(i)).unwrap();
+    }
+    let log = [("log.csv", text.as_bytes())];
+    let roles = [(Role::Segment, "user"), (Role::Segment, "region")];
+    let kept = summary(&log, &roles, &view()).unwrap();
+    assert_eq!(kept.segments.len(), 1);
+    // Not one block holds so many of them.
+    let passed = streamed_in(Some(40_000), &log, &roles, &view(), cut).unwrap();
+    assert_same(&passed, &kept);
+    let of = |s: &Summary| {
+        let drift = Report::from(s, &view()).drift.unwrap();
+        let mut names: Vec<String> = drift.columns.into_iter().map(|c| c.column).collect();
+        names.sort();
+        names
+    };
+    assert_eq!(of(&passed), of(&kept));
+}
+
+#[test]
+fn windows_of_few_rows_are_as_many_as_memory_allows() {
+    let text = format!(
+        "prediction,actual\n{}",
+        "1.5,2.25\n7.5,7.25\n".repeat(30_000)
+    );
+    let log = [("log.csv", text.as_bytes())];
+    let view = View {
+        window: Some(WindowSize::Rows(3)),
+        ..View::default()
+    };
+    let passed = streamed(&log, &[], &view, cut).unwrap();
+    let windows = passed.series[0].buckets.len();
+    assert!((3_000..5_000).contains(&windows), "{windows}");
+    let told = |n: &String| n.contains("Windows of 3 rows would be too many");
+    assert!(passed.notes.iter().any(told), "{:?}", passed.notes);
+    assert_eq!(Report::from(&passed, &view).overall.rows, 60_000);
 }
 
 #[test]

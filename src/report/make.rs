@@ -371,8 +371,12 @@ fn choose(summary: &Summary, view: &View, missing: &mut Missing) -> (usize, Wind
         }
         return (at, wanted);
     }
-    missing.series = Some((slice.clone(), wanted));
     let of_slice = summary.series.iter().position(|s| s.slice == slice);
+    // Windows of rows in order of time are not to be had of rows that are counted as they pass.
+    let never = summary.streamed && summary.timed && matches!(wanted, WindowSize::Rows(_));
+    if !never || of_slice.is_none() {
+        missing.series = Some((slice, wanted));
+    }
     let at = of_slice
         .or_else(|| best(&Slice::default(), wanted))
         .unwrap_or(0);

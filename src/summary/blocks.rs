@@ -10,7 +10,7 @@
 //! | all rows, and the slice of the view | the hour, up to [`FINE`] windows; then the day, the week, the month |
 //! | the most frequent versions and values of segments | the hour, up to as many windows as are chosen for a reader; then likewise |
 //! | the distributions of columns ([`Shapes`]) | the hour, up to as many windows; then likewise |
-//! | rows without times | windows of a twentieth of the rows that the files seem to hold |
+//! | rows without times | windows of a twentieth of the rows that the files seem to hold, or as large as is asked for, but hardly more than [`FINE`] |
 
 use super::build::{Builder, MOST_VALUES, centre};
 use super::facts::edges;
@@ -164,6 +164,12 @@ impl Blocks {
         if let (Some(window @ WindowSize::Rows(_)), true) = (self.wanted.window, total.timed) {
             total.notes.push(format!("Windows of {window} rows need all rows in order of time, and these were counted as they passed: windows of time are shown instead."));
         }
+        if let (Some(wanted @ WindowSize::Rows(_)), false) = (self.wanted.window, total.timed)
+            && known.whole != wanted
+        {
+            let whole = known.whole;
+            total.notes.push(format!("Windows of {wanted} rows would be too many to be counted as the rows pass: windows of {whole} rows are shown instead."));
+        }
         total.counts.outcomes += outcomes.outcomes;
         total.counts.orphan_outcomes += outcomes.orphan_outcomes;
         total.counts.duplicate_outcomes += outcomes.duplicate_outcomes;
@@ -209,10 +215,12 @@ impl Wanted {
     /// Sizes to begin with: of all rows, and of the families.
     fn sizes(&self, timed: bool) -> (WindowSize, WindowSize) {
         match self.window {
-            Some(size @ WindowSize::Rows(_)) if !timed => (size, size),
-            _ if !timed => {
-                let n = self.rows.div_ceil(20).clamp(50, u64::from(u32::MAX));
-                let size = WindowSize::Rows(n as u32);
+            wanted if !timed => {
+                let least = match wanted {
+                    Some(WindowSize::Rows(n)) => u64::from(n).max(self.rows / FINE as u64),
+                    _ => self.rows.div_ceil(20).max(50),
+                };
+                let size = WindowSize::Rows(least.min(u64::from(u32::MAX)) as u32);
                 (size, size)
             }
             Some(WindowSize::Rows(_)) | None => (WindowSize::Hour, WindowSize::Hour),

@@ -19,6 +19,8 @@ use std::collections::{BTreeMap, HashMap};
 
 /// Bins of numbers at most, of equally many of the first rows each.
 const BINS: u32 = 200;
+/// Columns times windows at most, of some 3 KB each.
+const MOST_COUNTED: usize = 1 << 16;
 /// Words of a column that are counted one by one.
 const MOST_WORDS: usize = 1_000;
 /// The name that all other words have together.
@@ -227,9 +229,11 @@ impl Shapes {
         self.size
     }
 
-    /// Takes larger windows until there are no more than so many.
+    /// Takes larger windows until there are no more than so many; where none are larger and the counts would
+    /// still take too much memory, lets go of all columns.
     pub(super) fn bound(&mut self, most: usize) {
-        while self.windows.len() > most
+        let large = |shapes: &Self| shapes.windows.len() * shapes.columns.len() > MOST_COUNTED;
+        while (self.windows.len() > most || large(self))
             && let Some(size) = self.size.larger()
         {
             let mut windows: BTreeMap<Time, Counted> = BTreeMap::new();
@@ -241,12 +245,17 @@ impl Shapes {
             }
             (self.windows, self.size) = (windows, size);
         }
+        if large(self) {
+            self.columns.iter_mut().for_each(|shape| shape.lost = true);
+            let windows = self.windows.values_mut();
+            windows.for_each(|counted| counted.columns = Vec::new());
+        }
     }
 
     /// How the columns differ between two periods of a series; `None` where these are not made of whole
-    /// windows, or not of all rows.
+    /// windows, or not of all rows, or no column was counted.
     fn drift(&self, series: &Series, periods: &Periods) -> Option<Drift> {
-        if series.slice != Slice::default() {
+        if series.slice != Slice::default() || self.columns.iter().all(|shape| shape.lost) {
             return None;
         }
         let before = match periods.before {
