@@ -6,13 +6,16 @@
 
 use plotters_svg::SVGBackend;
 use plumbline::chart::theme::theme;
-use plumbline::chart::{self, Chart, Look, Matrix, ScorePlot, Shift, Sparkline, Trend, Volume};
+use plumbline::chart::{
+    self, Chart, CurvePlot, CutoffPlot, Lines, Look, Matrix, Reliability, ScorePlot, Shape, Shift,
+    Sparkline, Trend, Volume,
+};
 use plumbline::log::Task;
 use plumbline::metric::{Better, Estimate, Family, Info, Material, Rank, Unit};
 use plumbline::report::view::View;
 use plumbline::report::{
-    Baseline, Bins, Block, ColumnDrift, Confusion, Departure, Distribution, Health, Level, Report,
-    Rows, SCHEMA, Scores, Span, Window,
+    Baseline, Bins, Block, CalibrationBin, ColumnDrift, Confusion, Curves, Departure, Distribution,
+    Health, Level, Report, Rows, SCHEMA, Scores, Span, Tally, Window,
 };
 use plumbline::table::time::{DAY, HOUR, SECOND, Time};
 use std::collections::BTreeMap;
@@ -274,6 +277,71 @@ fn scored(positive: u64, negative: u64, unlabelled: u64) -> Report {
         threshold: Some(0.5),
         positive_label: "fraud".to_owned(),
     });
+    r
+}
+
+fn from_each(counts: &[u64]) -> Vec<u64> {
+    (0..counts.len())
+        .map(|i| counts[i..].iter().sum())
+        .collect()
+}
+
+/// The curves of such scores, with the confusion that the threshold gives.
+fn curved(positive: u64, negative: u64, baseline: bool) -> Report {
+    let mut r = scored(positive, negative, 0);
+    let scores = r.scores.clone().unwrap();
+    let tally = |positive: &[u64], negative: &[u64]| Tally {
+        tp: from_each(positive),
+        fp: from_each(negative),
+        positives: positive.iter().sum(),
+        negatives: negative.iter().sum(),
+    };
+    let bins = scores.positive.len();
+    // Before, the classes were told apart better.
+    let (mut upper, mut lower) = (vec![0; bins], vec![0; bins]);
+    for i in 0..bins {
+        upper[(i + 5).min(bins - 1)] += scores.positive[i] / 3;
+        lower[i.saturating_sub(3)] += scores.negative[i] / 3;
+    }
+    let curves = Curves {
+        thresholds: scores.edges[..bins].to_vec(),
+        probability: true,
+        current: tally(&scores.positive, &scores.negative),
+        baseline: baseline.then(|| tally(&upper, &lower)),
+    };
+    let c = curves.current.at(bins / 2);
+    r.confusion = Some(Confusion {
+        labels: vec!["no".to_owned(), "fraud".to_owned()],
+        counts: vec![vec![c.tn, c.fp], vec![c.r#fn, c.tp]],
+        baseline: None,
+    });
+    r.curves = Some(curves);
+    r
+}
+
+/// Tenths of which the upper ones promise too much, one empty.
+fn foretold(rows: u64) -> Report {
+    let mut r = scored(300, 900, 0);
+    let bin = |i: u32| {
+        let from = f64::from(i) / 10.0;
+        let n = if i == 7 { 0 } else { rows / u64::from(i + 1) };
+        let share = from * 0.8 + 0.03;
+        let half = (share * (1.0 - share) / (n.max(1)) as f64).sqrt() * 2.0;
+        CalibrationBin {
+            from,
+            to: from + 0.1,
+            mean_score: (n > 0).then_some(from + 0.06),
+            positive: match n {
+                0 => undefined("no rows"),
+                n => Estimate {
+                    low: Some((share - half).max(0.0)),
+                    high: Some((share + half).min(1.0)),
+                    ..estimate(share, half, n)
+                },
+            },
+        }
+    };
+    r.calibration = (0..10).map(bin).collect();
     r
 }
 
@@ -539,6 +607,70 @@ fn shifts() {
 }
 
 #[test]
+fn curves_of_a_score() {
+    let (rare, alone) = (curved(300, 90_000, true), curved(0, 900, true));
+    let none = report(vec![], None);
+    for (name, shape) in [
+        ("roc", Shape::Roc),
+        ("precision-recall", Shape::PrecisionRecall),
+        ("gain", Shape::Gain),
+    ] {
+        check(name, &CurvePlot::of(&rare, shape), 480.0, 340.0);
+    }
+    check(
+        "one-class",
+        &CurvePlot::of(&alone, Shape::Roc),
+        480.0,
+        340.0,
+    );
+    check("empty", &CurvePlot::of(&none, Shape::Gain), 480.0, 340.0);
+    assert_eq!(
+        CurvePlot::of(&alone, Shape::PrecisionRecall).sentence(),
+        "Precision against recall. No outcome is positive: one class only."
+    );
+    let negative_is_none = curved(900, 0, false);
+    assert_eq!(CurvePlot::of(&negative_is_none, Shape::Roc).things(), 0);
+    assert!(CurvePlot::of(&negative_is_none, Shape::Gain).things() > 10);
+}
+
+#[test]
+fn lines_over_the_threshold() {
+    let rare = curved(3_000, 9_000, true);
+    check(
+        "shares",
+        &CutoffPlot::of(&rare, Lines::Shares),
+        480.0,
+        340.0,
+    );
+    let benefit = CutoffPlot::of(&rare, Lines::NetBenefit);
+    check("net-benefit", &benefit, 480.0, 340.0);
+    check(
+        "one-class",
+        &CutoffPlot::of(&curved(0, 900, true), Lines::Shares),
+        480.0,
+        340.0,
+    );
+    let mut margin = rare.clone();
+    margin.curves.as_mut().unwrap().probability = false;
+    assert_eq!(
+        CutoffPlot::of(&margin, Lines::NetBenefit).sentence(),
+        "Net benefit by threshold. The score is no probability."
+    );
+    assert!(CutoffPlot::of(&margin, Lines::Shares).things() > 0);
+    let mut falling = rare;
+    falling.curves.as_mut().unwrap().thresholds.reverse();
+    assert_eq!(CutoffPlot::of(&falling, Lines::Shares).things(), 0);
+}
+
+#[test]
+fn reliability_of_tenths() {
+    check("some", &Reliability::of(&foretold(4_000)), 480.0, 340.0);
+    check("few", &Reliability::of(&foretold(30)), 480.0, 340.0);
+    check("empty", &Reliability::of(&foretold(0)), 480.0, 340.0);
+    assert_eq!(Reliability::of(&foretold(4_000)).things(), 9);
+}
+
+#[test]
 fn a_picture_too_small_for_its_labels_does_no_harm() {
     let r = gaps();
     for (width, height) in [(0.0, 0.0), (1.0, 500.0), (30.0, 20.0), (500.0, 1.0)] {
@@ -550,6 +682,10 @@ fn a_picture_too_small_for_its_labels_does_no_harm() {
             picture(&Matrix::of(&confused(&["a", "b"], 3)), &look);
             picture(&Sparkline::of(&r, &AUC), &look);
             picture(&Shift::of(&moved()), &look);
+            let curved = curved(50, 50, true);
+            picture(&CurvePlot::of(&curved, Shape::Gain), &look);
+            picture(&CutoffPlot::of(&curved, Lines::NetBenefit), &look);
+            picture(&Reliability::of(&foretold(50)), &look);
         }
     }
 }
@@ -606,6 +742,16 @@ fn a_tooltip_tells_the_exact_values() {
 fn every_chart_is_listed_once() {
     assert_eq!(
         chart::NAMES,
-        ["trend", "volume", "scores", "matrix", "sparkline", "shift"]
+        [
+            "trend",
+            "volume",
+            "scores",
+            "matrix",
+            "sparkline",
+            "shift",
+            "curve",
+            "cutoff",
+            "reliability"
+        ]
     );
 }

@@ -38,7 +38,13 @@ charts! {
     matrix::Matrix,
     sparkline::Sparkline,
     shift::Shift,
+    curve::CurvePlot,
+    cutoff::CutoffPlot,
+    reliability::Reliability,
 }
+
+pub use curve::Shape;
+pub use cutoff::Lines;
 
 /// What a pointer finds: one window, bin or cell, as it is to be marked on the drawing (CSS pixels).
 #[derive(Clone, Debug, PartialEq)]

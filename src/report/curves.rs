@@ -110,6 +110,18 @@ pub(super) fn curves(making: &Making<'_>, total: &Cell, before: Option<&Cell>) -
     })
 }
 
+/// The counts of a confusion of two classes: `counts[true][predicted]`.
+#[must_use]
+pub fn of_confusion(counts: &[Vec<u64>]) -> Option<Counted> {
+    let at = |row: usize, column: usize| counts.get(row)?.get(column).copied();
+    Some(Counted {
+        tn: at(0, 0)?,
+        fp: at(0, 1)?,
+        r#fn: at(1, 0)?,
+        tp: at(1, 1)?,
+    })
+}
+
 fn share(part: u64, of: u64) -> Option<f64> {
     (of > 0).then(|| part as f64 / of as f64)
 }

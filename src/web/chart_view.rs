@@ -9,6 +9,7 @@
     reason = "components own what they are given"
 )]
 
+mod curves;
 mod host;
 mod screen;
 
@@ -16,6 +17,7 @@ use crate::chart::{Chart, Matrix, ScorePlot, Shift, Sparkline as Spark, Trend, V
 use crate::metric::{self, Unit};
 use crate::report::{ColumnDrift, Report};
 use crate::table::time::Time;
+pub use curves::{CurveChart, CutoffChart, ReliabilityChart};
 use host::{Drag, Host, painted};
 use leptos::html;
 use leptos::prelude::*;
@@ -48,6 +50,15 @@ fn Legend(chart: Signal<Trend>) -> impl IntoView {
             </ul>
         </Show>
     }
+}
+
+/// What is drawn, with the tokens of its colours.
+#[component]
+fn Keys(names: Memo<Vec<(String, &'static str)>>) -> impl IntoView {
+    let key = |(name, colour): (String, &'static str)| {
+        view! { <li><i class="chart-chip" style:background=colour></i>{name}</li> }
+    };
+    view! { <ul class="chart-legend">{move || names.get().into_iter().map(key).collect_view()}</ul> }
 }
 
 /// One to three metrics over the windows, with intervals and the baseline.
@@ -126,11 +137,8 @@ pub fn ScoresChart(
         value: on_threshold,
     };
     let names = Memo::new(move |_| chart.with(ScorePlot::legend));
-    let key = |(name, colour): (String, &'static str)| {
-        view! { <li><i class="chart-chip" style:background=colour></i>{name}</li> }
-    };
     view! {
-        <ul class="chart-legend">{move || names.get().into_iter().map(key).collect_view()}</ul>
+        <Keys names/>
         <Host chart name=ScorePlot::NAME height hovered=RwSignal::new(None) drag/>
     }
 }

@@ -11,6 +11,7 @@ mod blocks;
 mod cdp;
 mod client;
 mod containers;
+mod curves;
 mod data;
 mod deaths;
 mod every_metric;

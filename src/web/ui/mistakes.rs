@@ -1,6 +1,7 @@
 //! Where the model errs: which labels it confuses, at which scores, and for whom.
 
 use super::class_table::ClassTable;
+use super::curves::Curves;
 use super::filters::nearest;
 use super::slice_table::SliceTable;
 use super::state::app;
@@ -33,6 +34,7 @@ pub fn Mistakes() -> impl IntoView {
     });
     let confusion = app.part(|r| r.confusion.is_some());
     let scores = app.part(|r| r.scores.is_some());
+    let curves = app.part(|r| r.curves.is_some());
     let slices = app.part(|r| !r.slices.is_empty());
     // Two classes have cards: precision and recall, specificity and NPV.
     let classes = app.part(|r| r.task == Task::Multiclass && !r.classes.is_empty());
@@ -64,6 +66,9 @@ pub fn Mistakes() -> impl IntoView {
                     </figure>
                 </Show>
             </div>
+            <Show when=move || curves.get()>
+                <Curves/>
+            </Show>
             <Show when=move || classes.get()>
                 <ClassTable/>
             </Show>

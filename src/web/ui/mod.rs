@@ -9,6 +9,7 @@ mod card;
 mod class_table;
 mod columns;
 mod complete;
+mod curves;
 mod drift;
 mod drift_table;
 mod drop;

@@ -1,0 +1,351 @@
+//! Lines over the threshold: what each threshold would give, in shares or in net benefit.
+
+use super::curve::{in_force, why_none};
+use super::frame::{Axes, Axis, Frame, draw_nothing, draw_x, draw_y, lay_out};
+use super::pen::{Fault, Look, Pen};
+use super::{Chart, Fact, Mark, format};
+use crate::metric::Unit;
+use crate::report::Report;
+use crate::report::curves::{
+    Counted, Tally, accuracy, f1, net_benefit, net_benefit_of_all, precision, recall, specificity,
+};
+use plotters::style::RGBColor;
+use plotters_backend::DrawingBackend;
+
+/// What is drawn over the threshold.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Lines {
+    /// Precision, recall, F1, specificity and accuracy.
+    #[default]
+    Shares,
+    /// The decision curve: net benefit beside acting on every row and on none.
+    NetBenefit,
+}
+
+/// Lines over every threshold, and the one in force.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct CutoffPlot {
+    what: Lines,
+    /// Whether thresholds are probabilities.
+    probability: bool,
+    thresholds: Vec<f64>,
+    lines: Vec<Line>,
+    in_force: Option<f64>,
+    /// Rows predicted positive at each threshold.
+    flagged: Vec<u64>,
+    nothing: Option<&'static str>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+struct Line {
+    title: &'static str,
+    stroke: Stroke,
+    values: Vec<Option<f64>>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stroke {
+    /// A colour of the palette.
+    Hue(usize),
+    /// What others are compared with.
+    Baseline,
+    /// What needs no model.
+    Reference,
+}
+
+type Share = fn(Counted) -> Option<f64>;
+
+const SHARES: [(&str, Share); 5] = [
+    ("Precision", precision),
+    ("Recall", recall),
+    ("F1", f1),
+    ("Specificity", specificity),
+    ("Accuracy", accuracy),
+];
+
+/// Below no benefit this much of the plot is kept, as a part of the greatest benefit: the line of acting on
+/// every row falls without end.
+const BELOW: f64 = 0.25;
+
+impl CutoffPlot {
+    /// The lines of a report; says why where it has none.
+    #[must_use]
+    pub fn of(report: &Report, what: Lines) -> Self {
+        let empty = |why| Self {
+            what,
+            nothing: Some(why),
+            ..Self::default()
+        };
+        let Some(curves) = &report.curves else {
+            return empty("No scores");
+        };
+        // Thresholds that do not rise cannot be drawn.
+        let rising = curves.thresholds.windows(2).all(|w| w[0] < w[1]);
+        if !rising || !curves.thresholds.iter().all(|t| t.is_finite()) {
+            return empty("No scores");
+        }
+        if what == Lines::NetBenefit && !curves.probability {
+            return empty("The score is no probability");
+        }
+        if let Some(why) = why_none(&curves.current, false) {
+            return empty(why);
+        }
+        let over = |tally: &Tally, value: &dyn Fn(Counted, f64) -> Option<f64>| {
+            let thresholds = curves.thresholds.iter().enumerate();
+            thresholds.map(|(i, t)| value(tally.at(i), *t)).collect()
+        };
+        let line = |title, stroke, values| Line {
+            title,
+            stroke,
+            values,
+        };
+        let now = &curves.current;
+        let mut lines = Vec::new();
+        match what {
+            Lines::Shares => {
+                for (hue, (title, share)) in SHARES.into_iter().enumerate() {
+                    lines.push(line(title, Stroke::Hue(hue), over(now, &|c, _| share(c))));
+                }
+            }
+            Lines::NetBenefit => {
+                lines.push(line("Model", Stroke::Hue(0), over(now, &net_benefit)));
+                if let Some(before) = &curves.baseline {
+                    let values = over(before, &net_benefit);
+                    lines.push(line("Baseline", Stroke::Baseline, values));
+                }
+                let all = over(now, &net_benefit_of_all);
+                lines.push(line("Act on every row", Stroke::Reference, all));
+            }
+        }
+        let flagged = (0..curves.thresholds.len()).map(|i| {
+            let c = now.at(i);
+            c.tp.saturating_add(c.fp)
+        });
+        Self {
+            what,
+            probability: curves.probability,
+            flagged: flagged.collect(),
+            thresholds: curves.thresholds.clone(),
+            lines,
+            in_force: in_force(report).and_then(|f| f.0).filter(|t| t.is_finite()),
+            nothing: None,
+        }
+    }
+
+    /// The lines that are drawn, with the token of their colour.
+    #[must_use]
+    pub fn legend(&self) -> Vec<(String, &'static str)> {
+        const HUES: [&str; 5] = [
+            "var(--cat-1)",
+            "var(--cat-2)",
+            "var(--cat-3)",
+            "var(--cat-4)",
+            "var(--cat-5)",
+        ];
+        let token = |stroke: Stroke| match stroke {
+            Stroke::Hue(hue) => HUES.get(hue).copied().unwrap_or("var(--neutral)"),
+            Stroke::Baseline => "var(--baseline)",
+            Stroke::Reference => "var(--line-3)",
+        };
+        let lines = self.lines.iter();
+        let named = |l: &Line| match l.stroke {
+            Stroke::Reference => format!("{}, dashed", l.title),
+            _ => l.title.to_owned(),
+        };
+        lines.map(|l| (named(l), token(l.stroke))).collect()
+    }
+
+    const fn unit(&self) -> Unit {
+        match self.what {
+            Lines::Shares => Unit::Percent,
+            Lines::NetBenefit => Unit::Ratio,
+        }
+    }
+
+    fn axes(&self) -> Axes {
+        let x = match (self.thresholds.first(), self.thresholds.last()) {
+            (Some(&first), Some(&last)) if !self.probability => (first, last),
+            _ => (0.0, 1.0),
+        };
+        let y = match self.what {
+            Lines::Shares => (0.0, 1.0),
+            Lines::NetBenefit => {
+                let values = self.lines.iter().flat_map(|l| l.values.iter().flatten());
+                let most = values.fold(0.0_f64, |most, v| most.max(*v));
+                let most = if most > 0.0 { 1.06 * most } else { 0.1 };
+                (-BELOW * most, most)
+            }
+        };
+        Axes {
+            axis: Axis::Other,
+            x,
+            y,
+            unit: Some(self.unit()),
+            floor: self.what == Lines::Shares,
+        }
+    }
+
+    fn colour(look: &Look, stroke: Stroke) -> RGBColor {
+        let colours = look.colours;
+        match stroke {
+            Stroke::Hue(hue) => colours
+                .palette
+                .get(hue)
+                .copied()
+                .unwrap_or(colours.neutral),
+            Stroke::Baseline => colours.baseline,
+            Stroke::Reference => colours.line_3,
+        }
+    }
+
+    /// The stretches of a line that are defined and within the plot.
+    fn stretches(&self, frame: &Frame, line: &Line) -> Vec<Vec<(f64, f64)>> {
+        let mut out = vec![Vec::new()];
+        for (t, value) in self.thresholds.iter().zip(&line.values) {
+            let Some(value) = *value else {
+                out.push(Vec::new());
+                continue;
+            };
+            if let Some(stretch) = out.last_mut() {
+                stretch.push((frame.px(*t), frame.py(value)));
+            }
+            if value < frame.y.0 {
+                out.push(Vec::new());
+            }
+        }
+        out
+    }
+
+    fn value(&self, line: &Line, thing: usize) -> Option<f64> {
+        line.values.get(thing).copied().flatten()
+    }
+}
+
+impl Chart for CutoffPlot {
+    const NAME: &'static str = "cutoff";
+
+    fn draw<DB: DrawingBackend>(&self, pen: &Pen<DB>) -> Result<Frame, Fault<DB>> {
+        let look = pen.look();
+        let axes = self.axes();
+        let frame = lay_out(look, &axes);
+        if let Some(why) = self.nothing {
+            draw_nothing(pen, &frame, why)?;
+            return Ok(frame);
+        }
+        draw_y(pen, &frame, &axes)?;
+        if self.what == Lines::NetBenefit {
+            // Acting on no row gains nothing.
+            pen.level(frame.py(0.0), frame.left, frame.right, look.colours.line_3)?;
+        }
+        // What matters most is drawn last.
+        for line in self.lines.iter().rev() {
+            let colour = Self::colour(look, line.stroke);
+            for stretch in self.stretches(&frame, line) {
+                match line.stroke {
+                    Stroke::Reference => pen.dashes(&stretch, colour, 1.0, (4.0, 4.0))?,
+                    Stroke::Baseline => pen.path(&stretch, colour, 1.0, 1.5)?,
+                    Stroke::Hue(_) => pen.path(&stretch, colour, 1.0, 2.0)?,
+                }
+            }
+        }
+        draw_x(pen, &frame, &axes)?;
+        if let Some(threshold) = self.in_force {
+            let x = look.snap(frame.px(threshold.clamp(frame.x.0, frame.x.1)));
+            let top = frame.top - 4.0;
+            let text = look.colours.text;
+            pen.rect((x - 0.75, top), (x + 0.75, frame.bottom), text, 1.0)?;
+            // A grip: the line can be dragged.
+            pen.fill(&[(x - 4.5, top), (x + 4.5, top), (x, top + 7.0)], text, 1.0)?;
+        }
+        Ok(frame)
+    }
+
+    fn sentence(&self) -> String {
+        let name = match self.what {
+            Lines::Shares => "Metrics by threshold",
+            Lines::NetBenefit => "Net benefit by threshold",
+        };
+        if let Some(why) = self.nothing {
+            return format!("{name}. {why}.");
+        }
+        let near = self.in_force.and_then(|t| {
+            let at = self.thresholds.iter().position(|x| *x == t)?;
+            Some((t, at))
+        });
+        let Some((threshold, at)) = near else {
+            return format!("{name}, from {} thresholds.", self.thresholds.len());
+        };
+        let written = |line: &Line| {
+            let value = self.value(line, at)?;
+            Some(format!("{} {}", line.title, format::exact(self.unit(), value)))
+        };
+        let values: Vec<String> = self.lines.iter().filter_map(written).collect();
+        format!(
+            "{name}. At {}: {}.",
+            format::exact(Unit::Outcome, threshold),
+            values.join(", ")
+        )
+    }
+
+    fn things(&self) -> usize {
+        self.thresholds.len()
+    }
+
+    fn nearest(&self, frame: &Frame, x: f64, _y: f64) -> Option<usize> {
+        let at = frame.x_at(x);
+        let after = self.thresholds.partition_point(|t| *t < at);
+        let before = after.saturating_sub(1);
+        let away = |i: usize| {
+            let t = self.thresholds.get(i);
+            t.map_or(f64::INFINITY, |t| (t - at).abs())
+        };
+        let near = if away(before) <= away(after) {
+            before
+        } else {
+            after
+        };
+        (near < self.thresholds.len()).then_some(near)
+    }
+
+    fn describe(&self, thing: usize) -> Vec<Fact> {
+        let Some(threshold) = self.thresholds.get(thing) else {
+            return Vec::new();
+        };
+        let mut out = vec![Fact::new(
+            "",
+            format!("Threshold {}", format::exact(Unit::Outcome, *threshold)),
+        )];
+        out.extend(self.lines.iter().map(|line| {
+            Fact {
+                label: line.title.to_owned(),
+                text: self
+                    .value(line, thing)
+                    .map_or("–".to_owned(), |v| format::exact(self.unit(), v)),
+                hue: match line.stroke {
+                    Stroke::Hue(hue) => Some(hue),
+                    _ => None,
+                },
+            }
+        }));
+        if let Some(rows) = self.flagged.get(thing) {
+            out.push(Fact::new("Predicted positive", format::count(*rows)));
+        }
+        out
+    }
+
+    fn mark(&self, frame: &Frame, look: &Look, thing: usize) -> Option<Mark> {
+        let x = frame.px(*self.thresholds.get(thing)?);
+        let dot = |line: &Line| {
+            let Stroke::Hue(_) = line.stroke else {
+                return None;
+            };
+            let value = self.value(line, thing).filter(|v| *v >= frame.y.0)?;
+            Some((x, frame.py(value), Self::colour(look, line.stroke)))
+        };
+        Some(Mark {
+            area: (x, frame.top, x, frame.bottom),
+            line: Some(x),
+            dots: self.lines.iter().filter_map(dot).collect(),
+        })
+    }
+}

@@ -1,0 +1,231 @@
+//! The curves of a binary task: one is drawn at a time, with the numbers at the threshold in force beside it.
+
+use super::filters::nearest;
+use super::format;
+use super::state::app;
+use crate::chart::{Lines, Shape};
+use crate::metric::Unit;
+use crate::report::curves::{
+    Counted, accuracy, f1, false_positive_rate, flagged_share, lift, of_confusion, precision,
+    recall, specificity,
+};
+use crate::report::{CalibrationBin, Report};
+use crate::web::chart_view::{CurveChart, CutoffChart, ReliabilityChart};
+use leptos::prelude::*;
+
+/// What is drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Drawn {
+    Curve(Shape),
+    Over(Lines),
+    Calibration,
+}
+
+/// A curve with its name in the DOM, its title, and what it tells.
+struct Tab {
+    name: &'static str,
+    title: &'static str,
+    drawn: Drawn,
+    tells: &'static str,
+}
+
+const TABS: [Tab; 6] = [
+    Tab {
+        name: "roc",
+        title: "ROC",
+        drawn: Drawn::Curve(Shape::Roc),
+        tells: "How many of the positive rows are found for how many false alarms among the negative ones. A score that tells nothing lies on the diagonal.",
+    },
+    Tab {
+        name: "precision-recall",
+        title: "Precision–recall",
+        drawn: Drawn::Curve(Shape::PrecisionRecall),
+        tells: "How many of the rows predicted positive are so, against how many of the positive rows are found. A score that tells nothing lies on the base rate.",
+    },
+    Tab {
+        name: "gain",
+        title: "Gain",
+        drawn: Drawn::Curve(Shape::Gain),
+        tells: "How many of the positive rows are found by acting on those of the highest score first. The lift is how many times more that is than by chance.",
+    },
+    Tab {
+        name: "net-benefit",
+        title: "Net benefit",
+        drawn: Drawn::Over(Lines::NetBenefit),
+        tells: "What acting on the predictions gains a row, in true positives: at a threshold t a false alarm costs t / (1 − t) of one. Below zero it is better to act on none. Drag to choose the threshold.",
+    },
+    Tab {
+        name: "threshold",
+        title: "By threshold",
+        drawn: Drawn::Over(Lines::Shares),
+        tells: "What each threshold would give. Drag to choose it.",
+    },
+    Tab {
+        name: "calibration",
+        title: "Calibration",
+        drawn: Drawn::Calibration,
+        tells: "How often what was foretold with a probability came true, by tenths. It does not depend on the threshold. Bars tell how many rows each tenth has.",
+    },
+];
+
+/// The curves.
+#[component]
+pub fn Curves() -> impl IntoView {
+    let app = app();
+    let chosen = RwSignal::new(0_usize);
+    let tab = move || TABS.get(chosen.get()).unwrap_or(&TABS[0]);
+    let drag = Callback::new(move |x: f64| {
+        if let Some(x) = app.choices.with_untracked(|c| nearest(&c.thresholds, x)) {
+            app.choose(|v| v.threshold = Some(x));
+        }
+    });
+    let chart = move || match tab().drawn {
+        Drawn::Curve(shape) => view! { <CurveChart report=app.report shape/> }.into_any(),
+        Drawn::Over(what) => {
+            view! { <CutoffChart report=app.report what on_threshold=drag/> }.into_any()
+        }
+        Drawn::Calibration => view! { <ReliabilityChart report=app.report/> }.into_any(),
+    };
+    let beside = move || match tab().drawn {
+        Drawn::Calibration => view! { <Tenths/> }.into_any(),
+        _ => view! { <AtThreshold/> }.into_any(),
+    };
+    let points = app.part(|r| r.curves.as_ref().map_or(0, |c| c.thresholds.len()));
+    let exact = move || {
+        (tab().drawn != Drawn::Calibration).then(|| {
+            format!(
+                "Exact at {} thresholds; between two of them the line is only drawn.",
+                format::count(points.get() as u64)
+            )
+        })
+    };
+    let choice = move |(i, tab): (usize, &'static Tab)| {
+        view! {
+            <button
+                data-testid=format!("curve-{}", tab.name)
+                aria-pressed=move || (chosen.get() == i).to_string()
+                on:click=move |_| chosen.set(i)
+            >
+                {tab.title}
+            </button>
+        }
+    };
+    view! {
+        <figure class="card" data-testid="curves">
+            <div class="card-head wraps">
+                <figcaption>"Curves"</figcaption>
+                <div class="segmented" role="group" aria-label="Curve">
+                    {TABS.iter().enumerate().map(choice).collect_view()}
+                </div>
+            </div>
+            <p class="remark">{move || tab().tells} " " {exact}</p>
+            <div class="curves">
+                <div>{chart}</div>
+                <div>{beside}</div>
+            </div>
+        </figure>
+    }
+}
+
+/// The confusion in force, of the view and of the baseline.
+fn confusions(report: &Report) -> (Option<Counted>, Option<Counted>) {
+    let confusion = report.confusion.as_ref();
+    (
+        confusion.and_then(|c| of_confusion(&c.counts)),
+        confusion.and_then(|c| of_confusion(c.baseline.as_ref()?)),
+    )
+}
+
+type Share = fn(Counted) -> Option<f64>;
+
+/// What stands beside a curve.
+const SHARES: [(&str, &str, Share); 7] = [
+    ("recall", "Recall (true positive rate)", recall),
+    ("fpr", "False positive rate", false_positive_rate),
+    ("specificity", "Specificity", specificity),
+    ("precision", "Precision", precision),
+    ("f1", "F1", f1),
+    ("accuracy", "Accuracy", accuracy),
+    ("flagged", "Rows predicted positive", flagged_share),
+];
+
+/// The numbers at the threshold in force.
+#[component]
+fn AtThreshold() -> impl IntoView {
+    let app = app();
+    let now = app.part(confusions);
+    let threshold = app.part(|r| r.scores.as_ref().and_then(|s| s.threshold));
+    let head = move || match threshold.get() {
+        Some(t) => format!("At threshold {}", format::number(t)),
+        None => "Labels as served".to_owned(),
+    };
+    let row = move |name: &'static str, title: &'static str, share: Share, times: bool| {
+        let written = move |c: Option<Counted>| match c.and_then(share) {
+            Some(v) if times => format!("{} ×", format::fixed(v, 2)),
+            Some(v) => format::value(v, Unit::Percent),
+            None => "–".to_owned(),
+        };
+        let value = move || now.get().0.and_then(share).map(|v| v.to_string());
+        view! {
+            <tr>
+                <td>{title}</td>
+                <td class="num right" data-testid=format!("at-{name}") data-value=value>
+                    {move || written(now.get().0)}
+                </td>
+                <td class="num right quiet">{move || written(now.get().1)}</td>
+            </tr>
+        }
+    };
+    view! {
+        <div class="scroll-x" role="region" aria-label="At the threshold" tabindex="0">
+            <table class="table" data-testid="at-threshold">
+                <thead>
+                    <tr>
+                        <th scope="col">{head}</th>
+                        <th scope="col" class="right">"This view"</th>
+                        <th scope="col" class="right">"Baseline"</th>
+                    </tr>
+                </thead>
+                <tbody>
+                    {SHARES.into_iter().map(|(n, t, s)| row(n, t, s, false)).collect_view()}
+                    {row("lift", "Lift", lift, true)}
+                </tbody>
+            </table>
+        </div>
+    }
+}
+
+/// The tenths of the calibration.
+#[component]
+fn Tenths() -> impl IntoView {
+    let bins = app().part(|r| r.calibration.clone());
+    let row = |bin: CalibrationBin| {
+        let share =
+            |v: Option<f64>| v.map_or("–".to_owned(), |v| format::value(v, Unit::Percent));
+        view! {
+            <tr>
+                <td class="num">
+                    {format!("{} – {}", format::fixed(bin.from, 1), format::fixed(bin.to, 1))}
+                </td>
+                <td class="num right">{share(bin.mean_score)}</td>
+                <td class="num right">{share(bin.positive.value)}</td>
+                <td class="num right">{format::count(bin.positive.n)}</td>
+            </tr>
+        }
+    };
+    view! {
+        <div class="scroll-x" role="region" aria-label="Calibration by tenths" tabindex="0">
+            <table class="table" data-testid="tenths">
+                <thead>
+                    <tr>
+                        <th scope="col">"Probability"</th>
+                        <th scope="col" class="right">"Foretold"</th>
+                        <th scope="col" class="right">"Came true"</th>
+                        <th scope="col" class="right">"Rows"</th>
+                    </tr>
+                </thead>
+                <tbody>{move || bins.get().into_iter().map(row).collect_view()}</tbody>
+            </table>
+        </div>
+    }
+}
