@@ -80,15 +80,21 @@ pub(super) fn scalar(text: &[u8], at: usize) -> Option<usize> {
     }
 }
 
-#[inline(always)]
+#[inline]
 fn number_len(text: &[u8]) -> Option<usize> {
+    let digits = |mut at: usize| {
+        while text.get(at).is_some_and(u8::is_ascii_digit) {
+            at += 1;
+        }
+        at
+    };
     let first = usize::from(text.first() == Some(&b'-'));
-    let mut at = digits_end(text, first);
+    let mut at = digits(first);
     if at == first || (text[first] == b'0' && at > first + 1) {
         return None;
     }
     if text.get(at) == Some(&b'.') {
-        let end = digits_end(text, at + 1);
+        let end = digits(at + 1);
         if end == at + 1 {
             return None;
         }
@@ -96,35 +102,13 @@ fn number_len(text: &[u8]) -> Option<usize> {
     }
     if let Some(b'e' | b'E') = text.get(at) {
         let from = at + 1 + usize::from(matches!(text.get(at + 1), Some(b'+' | b'-')));
-        let end = digits_end(text, from);
+        let end = digits(from);
         if end == from {
             return None;
         }
         at = end;
     }
     Some(at)
-}
-
-/// The first place from `at` on where no digit is.
-#[inline(always)]
-fn digits_end(text: &[u8], mut at: usize) -> usize {
-    const ONES: u64 = u64::MAX / 255;
-    const LOW: u64 = ONES * 0x7f;
-    // Eight bytes at once: how many digits there are changes from number to number, and a branch that
-    // is guessed wrongly costs more.
-    while let Some(word) = text.get(at..).and_then(|rest| rest.first_chunk::<8>()) {
-        // A digit becomes 0 to 9, which alone stay without their high bit.
-        let word = u64::from_le_bytes(*word) ^ (ONES * u64::from(b'0'));
-        let others = (((word & LOW) + ONES * 0x76) | word) & !LOW;
-        if others != 0 {
-            return at + others.trailing_zeros() as usize / 8;
-        }
-        at += 8;
-    }
-    while text.get(at).is_some_and(u8::is_ascii_digit) {
-        at += 1;
-    }
-    at
 }
 
 /// Appends the text that a string with escapes stands for; `false` if an escape is wrong. Half a
