@@ -7,7 +7,7 @@ use crate::metric::{self, Better, Info};
 use crate::summary::{Summary, WindowSize};
 
 /// What is to be known of rows that were not kept.
-const STREAMED: &str = "The rows were counted as they passed and not kept, which files larger than memory need: what only all rows together can tell is marked ≈ and lies within the bound that stands beside it.";
+const STREAMED: &str = "The rows were counted as they passed and not kept, which files larger than memory need: what only all rows together can tell is marked ≈ and lies within the bound that stands beside it, and predictions that come twice are noticed where they have an outcome.";
 
 /// The metric that the sentence is about when nothing departs.
 fn main(report: &Report) -> Option<(&'static Info, &Estimate)> {

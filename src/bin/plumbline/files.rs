@@ -1,6 +1,7 @@
 //! Files of the disk: found in folders, unpacked where they hold others, looked into, then read shard by
 //! shard on every core.
 
+use super::Failure;
 use super::folder;
 use super::options::ReportOptions;
 use plumbline::engine::message::{Input, Shard};
@@ -149,7 +150,7 @@ fn within(path: &Path, name: &str) -> Result<Within, ReadError> {
 
 /// Reads all rows of the files; those of predictions are let go once they are counted, where the view is
 /// given that they are counted for.
-pub fn read(opened: &[Opened], streamed: Option<&View>) -> Result<Keeper, String> {
+pub fn read(opened: &[Opened], streamed: Option<&View>) -> Result<Keeper, Failure> {
     let inputs: Vec<Input> = opened.iter().map(|o| o.input.clone()).collect();
     let mut inputs = Input::files(&inputs);
     let mut places: Vec<&Place> = opened.iter().flat_map(|o| &o.files).collect();
@@ -191,7 +192,7 @@ fn read_shards(
     chains: &mut [Shards],
     keeper: &mut Keeper,
     round: usize,
-) -> Result<(), String> {
+) -> Result<(), Failure> {
     let mut first = 0;
     loop {
         while chains.get(first).is_some_and(Shards::complete) {
@@ -207,12 +208,12 @@ fn read_shards(
             part(places[shard.file], &inputs[shard.file], *shard)
         });
         for (shard, part) in waiting.iter().zip(parts) {
-            let part = part.map_err(|e| e.to_string())?;
+            let part = part.map_err(|e| Failure::Input(e.to_string()))?;
             let found = info(&part);
             let rows = Rows::Table(part.table);
             keeper
                 .keep(*shard, found.clone(), rows)
-                .map_err(|e| e.to_string())?;
+                .map_err(|e| Failure::Data(e.to_string()))?;
             chains[shard.file].done(shard.index, found);
         }
     }

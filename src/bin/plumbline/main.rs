@@ -42,8 +42,7 @@ fn main() -> ExitCode {
 fn report(options: &ReportOptions) -> Result<(), Failure> {
     let view = options.view().map_err(Failure::Input)?;
     let inputs = files::look(options).map_err(Failure::Input)?;
-    let mut keeper =
-        files::read(&inputs, options.stream.then_some(&view)).map_err(Failure::Input)?;
+    let mut keeper = files::read(&inputs, options.stream.then_some(&view))?;
     let summary = keeper
         .finish(&view, &mut |_, _| {})
         .and_then(|_| keeper.refine(&view))
