@@ -18,7 +18,7 @@
 
 use super::make::{Frame, Making};
 use super::steps::pause;
-use super::{Metrics, Window};
+use super::{Metrics, Window, maturity};
 use crate::metric::{Estimate, METRICS, Material, Measures, Metric};
 use crate::stats::interval::Interval;
 use crate::stats::special::student_t_quantile;
@@ -30,6 +30,9 @@ const MOST: usize = 16;
 const LEAST: usize = 5;
 /// Immature windows that are completed at most: the oldest, which have the most outcomes.
 const WINDOWS: usize = 16;
+/// The share of delays that has passed since the windows that tell it ended: a window that is judged may
+/// still lack some outcomes, the latest ones.
+const SETTLED: f64 = 0.995;
 /// Rows at most that are gone back to.
 const ROWS: u64 = 4_000_000;
 
@@ -107,6 +110,12 @@ fn histories(making: &Making<'_>, first: usize, shown: usize) -> Vec<History> {
         let window = &making.all[*i];
         !window.mature && window.cell.labelled > 0
     });
+    let wait = maturity::delays(summary).quantile(SETTLED).unwrap_or(0.0);
+    let settled = |m: &Frame<'_>| (as_of.0 as f64 - m.end.0 as f64) / 1e6 >= wait;
+    let told = |m: &Frame<'_>| m.mature && m.cell.labelled > 0;
+    let all = || making.all.iter().filter(|m| told(m));
+    // A young log has none that are settled.
+    let young = all().filter(|m| settled(m)).count() < LEAST;
     let mut rows = 0;
     let mut histories = Vec::new();
     for window in immature.take(WINDOWS) {
@@ -114,7 +123,7 @@ fn histories(making: &Making<'_>, first: usize, shown: usize) -> Vec<History> {
         let age = |m: &Frame<'_>| Time(as_of.0.saturating_sub(end.0.saturating_sub(m.end.0)));
         let before: Vec<(usize, AsOf)> = (0..window)
             .rev()
-            .filter(|i| making.all[*i].mature && making.all[*i].cell.labelled > 0)
+            .filter(|i| told(&making.all[*i]) && (young || settled(&making.all[*i])))
             .take(MOST)
             .map(|i| {
                 let (range, instant) = (making.all[i].range, age(&making.all[i]));

@@ -26,12 +26,7 @@ pub(super) fn mark(summary: &Summary, windows: &mut [Frame<'_>]) -> Option<Truth
         return None;
     }
     let coverage = covered(labelled, rows);
-    let mut delays = LogHistogram::default();
-    // Delays are counted over all rows: how late truth comes is not a matter of the slice.
-    let all = summary.series.first().map_or(&[][..], |s| &s.buckets);
-    all.iter()
-        .filter_map(|b| b.cell.delay_s.as_ref())
-        .for_each(|d| delays.merge(d));
+    let delays = delays(summary);
     let (p50, p95) = (delays.quantile(0.5), delays.quantile(0.95));
     let rule = match (p95, summary.as_of) {
         _ if labelled == 0 => {
@@ -75,6 +70,16 @@ pub(super) fn mark(summary: &Summary, windows: &mut [Frame<'_>]) -> Option<Truth
         completed: None,
         slices: Vec::new(),
     })
+}
+
+/// Seconds from prediction to outcome, of all rows: how late truth comes is not a matter of the slice.
+pub(super) fn delays(summary: &Summary) -> LogHistogram {
+    let mut delays = LogHistogram::default();
+    let all = summary.series.first().map_or(&[][..], |s| &s.buckets);
+    all.iter()
+        .filter_map(|b| b.cell.delay_s.as_ref())
+        .for_each(|d| delays.merge(d));
+    delays
 }
 
 fn covered(labelled: u64, rows: u64) -> Estimate {
