@@ -164,6 +164,10 @@ fn log_of(
         numbered: is_array(&predictions),
         class_scores: class_scores(&mut predictions),
     };
+    log.query = match predictions.take(Role::Query) {
+        Some(Column::Key(keys)) => keys,
+        _ => Vec::new(),
+    };
     match frame {
         None => labels::fill(&mut log, cells)?,
         Some(frame) => frame.fill(&mut log, cells)?,

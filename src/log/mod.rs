@@ -17,6 +17,7 @@ mod outcomes;
 mod roles;
 mod rows;
 mod rules;
+mod sets;
 mod task;
 
 pub use columns::too_many_words;
@@ -26,6 +27,7 @@ pub use names::{apart, plain_name, same_name};
 pub use notes::Notes;
 pub use roles::{RoleGuess, guess, is_index_name, is_prose, is_unread_time, kind_of, words};
 pub use rows::{Category, Counts, Labels, Log, LogColumn, Source, Spread, Truth};
+pub use sets::NO_SET;
 
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -38,6 +40,8 @@ pub enum Task {
     Binary,
     /// More than two classes.
     Multiclass,
+    /// Several labels at once.
+    Multilabel,
     /// A number.
     Regression,
     /// No predictions: only requests and resources.
@@ -66,6 +70,8 @@ pub enum Role {
     ModelVersion,
     /// Something to slice by.
     Segment,
+    /// What a list of rows was offered for: rows of one query are ranked against each other.
+    Query,
     /// An input of the model.
     Feature,
     /// Time that the request took; the name or the reader tells the unit.
@@ -84,7 +90,7 @@ pub enum Role {
 
 impl Role {
     /// Every role, in the order of a menu.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Id,
         Self::Time,
         Self::Prediction,
@@ -94,6 +100,7 @@ impl Role {
         Self::OutcomeTime,
         Self::ModelVersion,
         Self::Segment,
+        Self::Query,
         Self::Feature,
         Self::Latency,
         Self::Status,
@@ -149,6 +156,7 @@ impl Role {
             Self::OutcomeTime => "outcome_time",
             Self::ModelVersion => "model_version",
             Self::Segment => "segment",
+            Self::Query => "query",
             Self::Feature => "feature",
             Self::Latency => "latency",
             Self::Status => "status",

@@ -13,7 +13,8 @@ const STREAMED: &str = "The rows were counted as they passed and not kept, which
 fn main(report: &Report) -> Option<(&'static Info, &Estimate)> {
     let names: &[&str] = match report.task {
         Task::Binary | Task::Multiclass => &["accuracy", "roc_auc", "log_loss"],
-        Task::Regression => &["mean_absolute_error"],
+        Task::Multilabel => &["subset_accuracy"],
+        Task::Regression => &["mean_absolute_error", "ndcg_at_10"],
         Task::Service => &["error_rate", "latency_p95_ms"],
     };
     names.iter().find_map(|name| {

@@ -8,7 +8,7 @@ use super::{
     judge, maturity, parts,
 };
 use crate::log::Task;
-use crate::metric::{Cut, METRICS, Measures, by_class};
+use crate::metric::{self, Cut, Measures, by_class, by_label};
 use crate::summary::{AsOf, Cell, Periods, Series, Slice, Summary, WindowSize};
 use crate::table::time::Time;
 use std::borrow::Cow;
@@ -315,10 +315,13 @@ impl Making<'_> {
             baseline,
             overall: block(performance),
             confusion: parts::confusion(self, &total, basis.as_ref()),
-            classes: by_class(
-                &summary.labels,
-                Measures::new(summary, &total, None, self.cut).confused(),
-            ),
+            classes: match &total.sets {
+                Some(sets) => by_label(&summary.labels, sets),
+                None => by_class(
+                    &summary.labels,
+                    Measures::new(summary, &total, None, self.cut).confused(),
+                ),
+            },
             scores: parts::scores(self, &total, threshold),
             calibration: parts::calibration(&total),
             curves: curves::curves(self, &total, basis.as_ref().map(|b| b.cell.as_ref())),
@@ -356,9 +359,7 @@ impl Making<'_> {
             self.missing.borrow_mut().exact.push((self.at, range));
         }
         let of = Measures::new(self.summary, cell, exact, self.cut);
-        METRICS
-            .iter()
-            .filter(|m| m.applies(self.summary))
+        metric::of(self.summary)
             .map(|m| (m.info().name.to_string(), m.estimate(&of)))
             .collect()
     }

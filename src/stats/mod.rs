@@ -10,6 +10,7 @@
 //! | [`exact_quantile`] | quantiles of sorted values |
 //! | [`special`] | distribution functions and their inverses |
 //! | [`interval`] | 95 % intervals |
+//! | [`gains`] | how well a list is ordered |
 //! | [`multiple`] | p-values adjusted for many tests |
 //! | [`boost`] | boosted decision trees: what is expected of a row |
 //! | [`compare`] | whether two estimates differ |
@@ -27,6 +28,7 @@ pub mod distance;
 pub mod exact_quantile;
 pub mod exact_sum;
 pub mod expected;
+pub mod gains;
 pub mod interval;
 pub mod isotonic;
 pub mod multiple;

@@ -7,6 +7,7 @@ use super::cell::Histogram;
 use super::exact::Orders;
 use super::facts::{Facts, edges, facts};
 use super::grid::{self, WindowSize, floor, next};
+use super::lists::ListRows;
 use super::names::{Names, VALUES};
 use super::series::{Bucket, Series};
 use super::{ColumnInfo, SCHEMA, Slice, SliceChoice, Summary, Values};
@@ -27,6 +28,7 @@ pub struct Builder {
     pub(super) edges: Vec<f64>,
     pub(super) centre: f64,
     pub(super) orders: Orders,
+    pub(super) lists: ListRows,
     /// Of a log without times that comes in blocks: the rows before these.
     before: Option<u64>,
 }
@@ -61,12 +63,14 @@ impl Builder {
         let facts = facts(&log, &edges);
         let centre = centre(&log).unwrap_or(0.0);
         let orders = Orders::of(&log);
+        let lists = ListRows::of(&log);
         Self {
             log,
             facts,
             edges,
             centre,
             orders,
+            lists,
             before: None,
         }
     }
@@ -79,6 +83,7 @@ impl Builder {
             edges,
             centre,
             orders: Orders::default(),
+            lists: ListRows::default(),
             before: log.time.is_empty().then_some(before),
             log,
         }
@@ -107,6 +112,7 @@ impl Builder {
         let names = Names::of(&summary, VALUES);
         summary.series.extend(self.families(&names, size, &buckets));
         self.exact_windows(&mut summary, 0, &buckets);
+        self.tell_lists(&mut summary);
         summary
     }
 
@@ -429,6 +435,7 @@ impl Builder {
         for (delays, series) in delays.into_iter().zip(&mut series) {
             series.delay_s = delays;
         }
+        self.count_lists(&mut series, buckets, group);
         series
     }
 

@@ -17,6 +17,8 @@ mod drift;
 mod exact;
 mod facts;
 mod grid;
+mod label_sets;
+mod lists;
 mod merge;
 mod names;
 mod pairs;
@@ -34,6 +36,8 @@ pub use cell::{
 pub use drift::{Bins, ColumnDrift, Distribution, Drift, Periods};
 pub use exact::{Exact, Macro, PERCENTILES, Ranked};
 pub use grid::{WindowSize, floor, next};
+pub use label_sets::LabelSets;
+pub use lists::Lists;
 pub use series::{Bucket, Series};
 pub use shapes::Shapes;
 

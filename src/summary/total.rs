@@ -1,6 +1,8 @@
 //! How cells add up: field by field over any number of them, each sum rounded once.
 
 use super::cell::{Cell, Classes, Histogram, Moments, Numbers, Service, Tenth};
+use super::label_sets::LabelSets;
+use super::lists;
 use super::relative::Relative;
 use crate::stats::exact_sum::{ExactSum, Sum};
 use crate::stats::sketch::LogHistogram;
@@ -35,6 +37,16 @@ impl Cell {
             labelled: cells.iter().map(|c| c.labelled).sum(),
             classes: some(cells, |c| c.classes.as_ref(), classes),
             numbers: some(cells, |c| c.numbers.as_ref(), numbers),
+            sets: some(
+                cells,
+                |c| c.sets.as_ref(),
+                |all| LabelSets::total(all, |of| moments(of.into_iter())),
+            ),
+            lists: some(
+                cells,
+                |c| c.lists.as_ref(),
+                |all| lists::total(all, |of| moments(of.into_iter())),
+            ),
             ..Self::default()
         }
     }

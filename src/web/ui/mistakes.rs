@@ -37,7 +37,8 @@ pub fn Mistakes() -> impl IntoView {
     let curves = app.part(|r| r.curves.is_some());
     let slices = app.part(|r| !r.slices.is_empty());
     // Two classes have cards: precision and recall, specificity and NPV.
-    let classes = app.part(|r| r.task == Task::Multiclass && !r.classes.is_empty());
+    let classes = app
+        .part(|r| matches!(r.task, Task::Multiclass | Task::Multilabel) && !r.classes.is_empty());
     let task = app.part(|r| Some(r.task));
     let judged = app.part(|r| r.overall.labelled > 0);
     let about = move || match task.get() {
@@ -75,7 +76,7 @@ pub fn Mistakes() -> impl IntoView {
             <Show when=move || slices.get()>
                 <SliceTable/>
             </Show>
-            <Show when=move || !confusion.get() && !scores.get() && !slices.get()>
+            <Show when=move || !confusion.get() && !scores.get() && !slices.get() && !classes.get()>
                 <Empty text=why_none(task.get(), judged.get())/>
             </Show>
         </Section>
