@@ -38,8 +38,7 @@ impl Reader for Csv {
     fn rows(&self, schema: &Schema) -> Box<dyn Rows> {
         Box::new(CsvRows {
             delimiter: schema.dialect.delimiter,
-            header: schema.dialect.header,
-            width: schema.columns.len(),
+            above: usize::from(schema.dialect.above) + usize::from(schema.dialect.header),
         })
     }
 
@@ -50,35 +49,22 @@ impl Reader for Csv {
 
 struct CsvRows {
     delimiter: u8,
-    header: bool,
-    /// Columns of the table.
-    width: usize,
+    /// Records above the first row, the header among them.
+    above: usize,
 }
 
 impl Rows for CsvRows {
     fn skip_header(&mut self, text: &[u8], eof: bool) -> Option<(usize, u64)> {
-        let (mut at, mut lines) = (0, 0);
-        if !self.header {
-            return Some((0, 0));
-        }
+        let (mut at, mut lines, mut above) = (0, 0, 0);
         let mut marks = Marks::new(text, 0, [self.delimiter, b'\n', QUOTE]);
-        while at < text.len() {
-            let (mut fields, mut first) = (0, Vec::new());
-            let record = record(text, &mut marks, at, self.delimiter, |field| {
-                if fields == 0 {
-                    first = field.text(text);
-                }
-                fields += 1;
-            });
+        while above < self.above && (at < text.len() || !eof) {
+            let record = record(text, &mut marks, at, self.delimiter, |_| {});
             if record.end != End::Break && !eof {
                 return None;
             }
-            let blank = is_blank(&text[at..record.next]);
+            above += usize::from(!is_blank(&text[at..record.next]));
             at = record.next;
             lines += record.breaks;
-            if !blank && !dialect::is_above(&first, fields, self.width) {
-                break;
-            }
         }
         Some((at, lines))
     }

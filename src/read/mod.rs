@@ -89,6 +89,9 @@ pub struct Dialect {
     /// Whether something comes before the first row: a record that names the columns, or an object that
     /// the rows are in.
     pub header: bool,
+    /// Records before that, blank lines not counted, that are none of the table.
+    #[serde(default)]
+    pub above: u16,
 }
 
 /// How a column's instants are written.

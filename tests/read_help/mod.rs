@@ -19,6 +19,7 @@ pub fn category_schema(names: impl IntoIterator<Item = String>) -> Schema {
             delimiter: b',',
             decimal: b'.',
             header: true,
+            above: 0,
         },
         columns: names
             .into_iter()

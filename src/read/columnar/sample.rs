@@ -28,6 +28,7 @@ pub(super) fn schema(format: Format, names: impl IntoIterator<Item = String>) ->
             delimiter: b',',
             decimal: b'.',
             header: false,
+            above: 0,
         },
         columns: names
             .into_iter()

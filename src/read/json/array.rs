@@ -90,6 +90,7 @@ impl Reader for JsonArray {
                 delimiter: b',',
                 decimal: b'.',
                 header: !head.text.trim_ascii_start().starts_with(b"["),
+                above: 0,
             },
             names,
             notes: Vec::new(),

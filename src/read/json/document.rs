@@ -72,6 +72,7 @@ impl Reader for JsonDocument {
                 delimiter: b',',
                 decimal: b'.',
                 header: true,
+                above: 0,
             },
             names,
             notes: Vec::new(),

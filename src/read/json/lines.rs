@@ -86,6 +86,7 @@ impl Reader for JsonLines {
                 delimiter: b',',
                 decimal: b'.',
                 header: false,
+                above: 0,
             },
             names,
             notes: Vec::new(),
