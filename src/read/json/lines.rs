@@ -83,10 +83,8 @@ impl Reader for JsonLines {
         }
         Ok(Shape {
             dialect: Dialect {
-                delimiter: b',',
-                decimal: b'.',
                 header: false,
-                above: 0,
+                ..Dialect::default()
             },
             names,
             notes: Vec::new(),
