@@ -406,6 +406,7 @@ impl Builder {
                 reference: None,
                 exact: Vec::new(),
                 drift: Vec::new(),
+                estimates: Vec::new(),
             })
             .collect();
         for (bucket, (start, end)) in buckets.borders.iter().enumerate() {

@@ -1,7 +1,7 @@
 //! The cells of one slice over time.
 
 use super::total::counts;
-use super::{Cell, Drift, Exact, Slice, WindowSize, floor, next};
+use super::{Cell, Drift, Estimates, Exact, Slice, WindowSize, floor, next};
 use crate::table::time::Time;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -38,6 +38,9 @@ pub struct Series {
     /// How columns differ between two periods, for those that were asked for last.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub drift: Vec<Drift>,
+    /// What is expected of windows whose outcomes may not be known, by what it was learned from.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub estimates: Vec<Estimates>,
 }
 
 impl Series {
@@ -57,6 +60,7 @@ impl Series {
             reference: self.reference.clone(),
             exact: Vec::new(),
             drift: Vec::new(),
+            estimates: Vec::new(),
         }
     }
 
