@@ -116,6 +116,8 @@ fn outline(summary: &Summary) -> Summary {
         exact: series.exact.clone(),
         drift: series.drift.clone(),
         estimates: series.estimates.clone(),
+        arrivals: series.arrivals.clone(),
+        delay_s: series.delay_s.clone(),
     };
     Summary {
         schema: summary.schema.clone(),

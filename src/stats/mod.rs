@@ -11,6 +11,7 @@
 //! | [`special`] | distribution functions and their inverses |
 //! | [`interval`] | 95 % intervals |
 //! | [`multiple`] | p-values adjusted for many tests |
+//! | [`boost`] | boosted decision trees: what is expected of a row |
 //! | [`compare`] | whether two estimates differ |
 //! | [`distance`] | how far two samples are apart |
 //! | [`isotonic`], [`calibration`] | from scores to probabilities, learned from outcomes |
@@ -19,6 +20,7 @@
 //! **Invariants.** Nothing here panics or returns NaN for finite input; what is undefined is `None`.
 //! Only `libm` and the five IEEE operations are used, so every target gives the same bits.
 
+pub mod boost;
 pub mod calibration;
 pub mod compare;
 pub mod distance;

@@ -87,6 +87,7 @@ impl Summary {
                     exact: Vec::new(),
                     drift: Vec::new(),
                     estimates: Vec::new(),
+                    arrivals: Vec::new(),
                     ..theirs.clone()
                 }),
             }
@@ -95,6 +96,7 @@ impl Summary {
             series.exact.clear();
             series.drift.clear();
             series.estimates.clear();
+            series.arrivals.clear();
         }
         self.series
             .sort_by(|a, b| (&a.slice, a.size).cmp(&(&b.slice, b.size)));
@@ -180,6 +182,10 @@ fn series(mine: &mut Series, theirs: &Series) {
     }
     mine.buckets = all.into_values().collect();
     match (&mut mine.reference, &theirs.reference) {
+        (Some(a), Some(b)) => a.merge(b),
+        (a, b) => *a = a.take().or_else(|| b.clone()),
+    }
+    match (&mut mine.delay_s, &theirs.delay_s) {
         (Some(a), Some(b)) => a.merge(b),
         (a, b) => *a = a.take().or_else(|| b.clone()),
     }

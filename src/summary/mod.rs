@@ -10,6 +10,7 @@
 //! [`Drift`], the columns in two periods, and of [`Estimates`], what is expected of windows whose outcomes are
 //! not known, which a report leaves out where they are absent.
 
+mod arrivals;
 mod blocks;
 pub mod build;
 mod cell;
@@ -27,6 +28,7 @@ mod shapes;
 mod total;
 mod work;
 
+pub use arrivals::{Arrived, AsOf};
 pub use blocks::{Blocks, Wanted};
 pub use cell::{
     CALIBRATION_BINS, Cell, Classes, Counted, Histogram, Moments, Numbers, RANKS, Service, Tenth,

@@ -1,7 +1,8 @@
 //! The cells of one slice over time.
 
 use super::total::counts;
-use super::{Cell, Drift, Estimates, Exact, Slice, WindowSize, floor, next};
+use super::{Arrived, Cell, Drift, Estimates, Exact, Slice, WindowSize, floor, next};
+use crate::stats::sketch::LogHistogram;
 use crate::table::time::Time;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -41,6 +42,13 @@ pub struct Series {
     /// What is expected of windows whose outcomes may not be known, by what it was learned from.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub estimates: Vec<Estimates>,
+    /// What was known of windows at earlier instants, in order.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub arrivals: Vec<Arrived>,
+    /// Seconds from prediction to outcome over all buckets; where they were counted in full, each bucket
+    /// has its own instead.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub delay_s: Option<LogHistogram>,
 }
 
 impl Series {
@@ -61,6 +69,8 @@ impl Series {
             exact: Vec::new(),
             drift: Vec::new(),
             estimates: Vec::new(),
+            arrivals: Vec::new(),
+            delay_s: self.delay_s.clone(),
         }
     }
 
