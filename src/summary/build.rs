@@ -412,6 +412,7 @@ impl Builder {
                 reference: None,
                 exact: Vec::new(),
                 drift: Vec::new(),
+                estimates: Vec::new(),
                 arrivals: Vec::new(),
                 delay_s: None,
             })

@@ -86,6 +86,7 @@ impl Summary {
                 None => self.series.push(Series {
                     exact: Vec::new(),
                     drift: Vec::new(),
+                    estimates: Vec::new(),
                     arrivals: Vec::new(),
                     ..theirs.clone()
                 }),
@@ -94,6 +95,7 @@ impl Summary {
         for series in &mut self.series {
             series.exact.clear();
             series.drift.clear();
+            series.estimates.clear();
             series.arrivals.clear();
         }
         self.series

@@ -1,7 +1,7 @@
 //! The cells of one slice over time.
 
 use super::total::counts;
-use super::{Arrived, Cell, Drift, Exact, Slice, WindowSize, floor, next};
+use super::{Arrived, Cell, Drift, Estimates, Exact, Slice, WindowSize, floor, next};
 use crate::stats::sketch::LogHistogram;
 use crate::table::time::Time;
 use serde::{Deserialize, Serialize};
@@ -39,6 +39,9 @@ pub struct Series {
     /// How columns differ between two periods, for those that were asked for last.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub drift: Vec<Drift>,
+    /// What is expected of windows whose outcomes may not be known, by what it was learned from.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub estimates: Vec<Estimates>,
     /// What was known of windows at earlier instants, in order.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub arrivals: Vec<Arrived>,
@@ -65,6 +68,7 @@ impl Series {
             reference: self.reference.clone(),
             exact: Vec::new(),
             drift: Vec::new(),
+            estimates: Vec::new(),
             arrivals: Vec::new(),
             delay_s: self.delay_s.clone(),
         }
