@@ -88,7 +88,11 @@ mod tests {
             assert!((w - right).abs() < 0.12, "{x} weighs {w}, not {right}");
         }
         // (0.5 + 1.5)² / (2 (0.25 + 2.25)) of the rows.
-        assert!((told.effective / 2_000.0 - 0.8).abs() < 0.03, "{}", told.effective);
+        assert!(
+            (told.effective / 2_000.0 - 0.8).abs() < 0.03,
+            "{}",
+            told.effective
+        );
     }
 
     #[test]

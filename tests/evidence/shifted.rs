@@ -77,7 +77,11 @@ fn rows(stream: &mut Stream, n: usize, kind: usize, strength: Option<f64>) -> Ro
         }
         let seen = 1.1 * x[0] + 0.8 * x[1];
         let unseen = WORDS[word] + 0.9 * x[2] + 0.6 * x[0] * x[1];
-        let logit = if kind == HARMLESS { seen } else { seen + unseen };
+        let logit = if kind == HARMLESS {
+            seen
+        } else {
+            seen + unseen
+        };
         let outcome = stream.unit() < sigmoid(logit);
         for (column, x) in out.numbers.iter_mut().zip(x) {
             column.push(x);
@@ -101,10 +105,18 @@ impl Rows {
         for (score, p) in self.score.iter().zip(probability) {
             cells.add(*score >= 0.5, *p);
         }
-        let mut down: Vec<(f64, f64)> =
-            self.score.iter().copied().zip(probability.iter().copied()).collect();
+        let mut down: Vec<(f64, f64)> = self
+            .score
+            .iter()
+            .copied()
+            .zip(probability.iter().copied())
+            .collect();
         down.sort_by(|a, b| b.0.total_cmp(&a.0));
-        [cells.accuracy().unwrap(), roc_auc(&down).unwrap(), cells.f1().unwrap()]
+        [
+            cells.accuracy().unwrap(),
+            roc_auc(&down).unwrap(),
+            cells.f1().unwrap(),
+        ]
     }
 }
 
@@ -146,9 +158,12 @@ pub struct Tally {
 }
 
 /// The tally of a metric.
-pub fn tally(windows: &[Off], metric: usize) -> Tally {
+pub fn tally<'a>(windows: impl Iterator<Item = &'a Off>, metric: usize) -> Tally {
+    let windows: Vec<&Off> = windows.collect();
     let n = windows.len() as f64;
-    let nearer = windows.iter().filter(|w| w.shifted[metric] < w.plain[metric]);
+    let nearer = windows
+        .iter()
+        .filter(|w| w.shifted[metric] < w.plain[metric]);
     Tally {
         nearer: nearer.count() as f64 / n,
         plain: windows.iter().map(|w| w.plain[metric]).sum::<f64>() / n,
