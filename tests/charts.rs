@@ -7,8 +7,8 @@
 use plotters_svg::SVGBackend;
 use plumbline::chart::theme::theme;
 use plumbline::chart::{
-    self, Chart, CurvePlot, CutoffPlot, Lines, Look, Matrix, Reliability, ScorePlot, Shape, Shift,
-    Sparkline, Trend, Volume,
+    self, Chart, CurvePlot, CutoffPlot, Kind, Lines, Look, Matrix, Reliability, ScorePlot, Shape,
+    Shift, Sparkline, Trend, Volume,
 };
 use plumbline::log::Task;
 use plumbline::metric::{Better, Estimate, Family, Info, Material, Rank, Unit};
@@ -128,6 +128,7 @@ fn report(windows: Vec<Window>, baseline: Option<Baseline>) -> Report {
         quality: vec![],
         resources: Block::default(),
         alerts: vec![],
+        estimated: None,
         rejected: vec![],
     }
 }
@@ -191,6 +192,7 @@ fn decaying(count: usize, step: i64, rows: u64) -> Report {
                     ),
                     (LATENCY.name.to_owned(), estimate(latency, 9.0, n)),
                 ]),
+                estimated: BTreeMap::new(),
                 departures: if departs {
                     let departure = Departure {
                         change: auc - 0.936,
@@ -214,6 +216,47 @@ fn decaying(count: usize, step: i64, rows: u64) -> Report {
         (&LATENCY, estimate(180.0, 3.0, 30_000)),
     ]);
     report(windows, Some(base))
+}
+
+/// The same with what is expected of every window outside the baseline; the last third has no outcomes.
+fn expected(count: usize) -> Report {
+    let mut r = decaying(count, DAY, 900);
+    let mut dice = Dice(0x00C0_FFEE);
+    let waits = count - count / 3;
+    for (i, w) in r
+        .windows
+        .iter_mut()
+        .enumerate()
+        .filter(|w| !w.1.in_baseline)
+    {
+        let Some(of) = w.metrics.get(AUC.name).and_then(|e| e.value) else {
+            continue;
+        };
+        let told = estimate(of + 0.012 * dice.noise(), 0.022, w.rows);
+        w.estimated.insert(AUC.name.to_owned(), told);
+        if i >= waits {
+            w.mature = false;
+            w.departures.clear();
+            // Of the first of them some outcomes are there.
+            if i > waits + 1 {
+                w.labelled = 0;
+                w.metrics
+                    .insert(AUC.name.to_owned(), undefined("no outcomes yet"));
+            }
+        }
+    }
+    r
+}
+
+/// Nothing is known at all.
+fn only_expected() -> Report {
+    let mut r = expected(12);
+    for w in &mut r.windows {
+        (w.mature, w.in_baseline, w.labelled) = (false, false, 0);
+        w.metrics
+            .insert(AUC.name.to_owned(), undefined("no outcomes yet"));
+    }
+    r
 }
 
 fn gaps() -> Report {
@@ -483,6 +526,13 @@ fn trends() {
     );
     check("extreme", &Trend::of(&extreme(), &[&ERROR]), 480.0, 200.0);
     check("rows", &Trend::of(&untimed(), &[&AUC]), 480.0, 200.0);
+    check("expected", &Trend::of(&expected(30), &[&AUC]), 760.0, 260.0);
+    check(
+        "only-expected",
+        &Trend::of(&only_expected(), &[&AUC]),
+        480.0,
+        200.0,
+    );
 }
 
 #[test]
@@ -550,6 +600,7 @@ fn sparklines() {
         32.0,
     );
     check("gaps", &Sparkline::of(&gaps(), &AUC), 120.0, 32.0);
+    check("expected", &Sparkline::of(&expected(30), &AUC), 120.0, 32.0);
     check(
         "single",
         &Sparkline::of(&decaying(1, DAY, 500), &AUC),
@@ -739,6 +790,49 @@ fn a_tooltip_tells_the_exact_values() {
     );
     let gap = Trend::of(&gaps(), &[&AUC]).describe(3);
     assert_eq!(gap[1].text, "– (one class only)");
+}
+
+#[test]
+fn what_is_expected_is_told_beside_what_is_measured() {
+    let trend = Trend::of(&expected(30), &[&AUC]);
+    let keys: Vec<_> = trend
+        .legend()
+        .into_iter()
+        .map(|k| (k.title, k.kind))
+        .collect();
+    let both = [
+        ("ROC AUC", Kind::Measured),
+        ("ROC AUC, estimated", Kind::Estimated),
+    ];
+    assert_eq!(keys, both.map(|(title, kind)| (title.to_owned(), kind)));
+    let labels = |window: usize| -> Vec<String> {
+        trend
+            .describe(window)
+            .into_iter()
+            .map(|f| f.label)
+            .collect()
+    };
+    // Outcomes are in: both, and how far apart they are.
+    let known = labels(10);
+    assert!(
+        known.contains(&"ROC AUC".to_owned()) && known.contains(&"ROC AUC, estimated".to_owned())
+    );
+    assert!(known.contains(&"estimated − measured".to_owned()));
+    // They are not: why there is no value, and what is expected.
+    let told = trend.describe(29);
+    assert_eq!(told[1].text, "– (no outcomes yet)");
+    assert_eq!(told[2].label, "ROC AUC, estimated");
+    assert!(!labels(0).contains(&"ROC AUC, estimated".to_owned()));
+    let said = trend.sentence();
+    assert!(
+        said.contains("Estimated for 10 windows whose outcomes are not in yet"),
+        "{said}"
+    );
+    // A report without estimates is drawn as it was.
+    assert_eq!(
+        Trend::of(&decaying(30, DAY, 900), &[&AUC]).legend().len(),
+        1
+    );
 }
 
 #[test]

@@ -117,6 +117,7 @@ fn outline(summary: &Summary) -> Summary {
         drift: series.drift.clone(),
         arrivals: series.arrivals.clone(),
         delay_s: series.delay_s.clone(),
+        estimates: series.estimates.clone(),
     };
     Summary {
         schema: summary.schema.clone(),

@@ -4,12 +4,12 @@ use super::baseline::Basis;
 use super::steps::{Steps, pause};
 use super::view::{BaselineChoice, View};
 use super::{
-    Baseline, Block, Metrics, Report, Rows, SCHEMA, Span, Window, complete, curves, drift, health,
-    judge, maturity, parts,
+    Baseline, Block, Metrics, Report, Rows, SCHEMA, Span, Window, complete, curves, drift,
+    estimated, health, judge, maturity, parts,
 };
 use crate::log::Task;
 use crate::metric::{Cut, METRICS, Measures, by_class};
-use crate::summary::{AsOf, Cell, Periods, Series, Slice, Summary, WindowSize};
+use crate::summary::{AsOf, Asked, Cell, Periods, Series, Slice, Summary, WindowSize};
 use crate::table::time::Time;
 use std::borrow::Cow;
 use std::cell::{RefCell, RefMut};
@@ -32,6 +32,8 @@ pub struct Missing {
     pub drift: Option<(usize, Periods)>,
     /// Place of a series and windows of which is wanted what was known of them at earlier instants.
     pub arrivals: Option<(usize, Vec<AsOf>)>,
+    /// Place of a series, and windows of which it is not told what is expected of them.
+    pub estimates: Option<(usize, Asked)>,
 }
 
 impl Missing {
@@ -55,6 +57,7 @@ impl Missing {
             && self.threshold.is_none()
             && self.drift.is_none()
             && self.arrivals.is_none()
+            && self.estimates.is_none()
     }
 }
 
@@ -70,7 +73,7 @@ pub(super) struct Making<'a> {
     pub all: Vec<Frame<'a>>,
     /// The windows of the view: a range of `all`.
     pub shown: (usize, usize),
-    missing: RefCell<Missing>,
+    pub missing: RefCell<Missing>,
 }
 
 /// A window before its metrics are computed.
@@ -126,6 +129,7 @@ pub(super) async fn make(summary: &Summary, view: &View) -> (Report, Missing) {
         drift: Vec::new(),
         arrivals: Vec::new(),
         delay_s: None,
+        estimates: Vec::new(),
     };
     let series = summary.series.get(at).unwrap_or(&empty);
     let (cut, threshold) = cut(summary, view, &mut missing);
@@ -209,6 +213,7 @@ impl Making<'_> {
                 mature: frame.mature,
                 in_baseline: basis.as_ref().is_some_and(|b| b.holds(self.shown.0 + i)),
                 metrics: self.metrics(&frame.cell, Some(frame.range)),
+                estimated: Metrics::new(),
                 departures: BTreeMap::new(),
                 completed: Metrics::new(),
                 delay_p50_s: frame.delay(0.5),
@@ -233,6 +238,7 @@ impl Making<'_> {
                 metrics: self.metrics(&b.cell, b.range),
             },
         });
+        let mut estimated = None;
         if let (Some(basis), Some(baseline)) = (&basis, &baseline) {
             let mut before: Vec<Metrics> = Vec::new();
             for i in basis.windows.map_or(0..0, |w| w.0..w.1) {
@@ -249,6 +255,8 @@ impl Making<'_> {
                 }
             }
             judge::departures(&mut windows, &baseline.block.metrics, &before).await;
+            let metrics = &baseline.block.metrics;
+            estimated = estimated::fill(self, basis, metrics, &before, &mut windows).await;
         }
         let scope = self.scope();
         let total = total(self.series, scope).await;
@@ -329,6 +337,7 @@ impl Making<'_> {
             slices,
             resources: block(resources),
             alerts,
+            estimated,
             rejected: summary.rejected.clone(),
         };
         pause().await;

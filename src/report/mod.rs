@@ -11,6 +11,7 @@ mod choices;
 mod complete;
 pub mod curves;
 mod drift;
+mod estimated;
 mod health;
 pub mod html;
 mod judge;
@@ -22,8 +23,10 @@ pub mod view;
 pub mod words;
 
 pub use crate::metric::ClassRow;
+pub use crate::summary::Method;
 pub use crate::summary::{Bins, ColumnDrift, Distribution, Rejected, SourceInfo as Source};
 pub use curves::{Curves, Tally};
+pub use estimated::{Estimated, PastError};
 pub use make::Missing;
 pub use steps::Steps;
 
@@ -98,6 +101,10 @@ pub struct Report {
     pub resources: Block,
     /// Sustained departures from the baseline, most severe first.
     pub alerts: Vec<Alert>,
+    /// How the estimates of the windows are made; `None` where the task has none, without a baseline whose
+    /// outcomes are known, or where the rows were not gone back to ([`Missing::estimates`]).
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub estimated: Option<Estimated>,
     /// Rows and cells that could not be read, sampled.
     pub rejected: Vec<Rejected>,
 }
@@ -144,7 +151,8 @@ pub enum Level {
     Ok,
     /// Not enough to judge: no outcomes, no baseline or no mature window.
     Unknown,
-    /// Requests or resources depart for the worse and have not come back; predictions do not.
+    /// Requests or resources depart for the worse and have not come back, or what is expected of predictions
+    /// does; what is known of these does not.
     Watch,
     /// A metric of the predictions departs for the worse and has not come back.
     Bad,
@@ -205,6 +213,10 @@ pub struct Window {
     pub in_baseline: bool,
     /// The metrics by name.
     pub metrics: Metrics,
+    /// What metrics are expected to be of all its rows, whether their outcomes are known or not; empty where
+    /// nothing is ([`Report::estimated`]).
+    #[serde(skip_serializing_if = "Metrics::is_empty", default)]
+    pub estimated: Metrics,
     /// The metrics that depart from the baseline after correction for all windows and metrics.
     pub departures: BTreeMap<String, Departure>,
     /// Of an immature window what its metrics will be once the outcomes are in, with prediction intervals,

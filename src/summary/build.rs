@@ -408,6 +408,7 @@ impl Builder {
                 drift: Vec::new(),
                 arrivals: Vec::new(),
                 delay_s: None,
+                estimates: Vec::new(),
             })
             .collect();
         for (bucket, (start, end)) in buckets.borders.iter().enumerate() {

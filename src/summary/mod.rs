@@ -7,13 +7,15 @@
 //! are exact. What only rows can tell (exact ROC AUC, exact percentiles) is kept beside the cells as
 //! [`Exact`], for the ranges of buckets that were asked for; it does not survive a merge, and where
 //! it is absent a report says so and gives the value from the histogram with its bound. The same holds of
-//! [`Drift`], the columns in two periods, which a report leaves out where it is absent.
+//! [`Drift`], the columns in two periods, and of [`Estimates`], what is expected of windows whose outcomes are
+//! not known, which a report leaves out where they are absent.
 
 mod arrivals;
 mod blocks;
 pub mod build;
 mod cell;
 mod drift;
+mod estimated;
 mod exact;
 mod facts;
 mod grid;
@@ -32,6 +34,7 @@ pub use cell::{
     CALIBRATION_BINS, Cell, Classes, Counted, Histogram, Moments, Numbers, RANKS, Service, Tenth,
 };
 pub use drift::{Bins, ColumnDrift, Distribution, Drift, Periods};
+pub use estimated::{Asked, Estimates, Expected, Method};
 pub use exact::{Exact, Macro, PERCENTILES, Ranked};
 pub use grid::{WindowSize, floor, next};
 pub use series::{Bucket, Series};

@@ -1,7 +1,7 @@
 //! The cells of one slice over time.
 
 use super::total::counts;
-use super::{Arrived, Cell, Drift, Exact, Slice, WindowSize, floor, next};
+use super::{Arrived, Cell, Drift, Estimates, Exact, Slice, WindowSize, floor, next};
 use crate::stats::sketch::LogHistogram;
 use crate::table::time::Time;
 use serde::{Deserialize, Serialize};
@@ -46,6 +46,9 @@ pub struct Series {
     /// has its own instead.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub delay_s: Option<LogHistogram>,
+    /// What is expected of windows whose outcomes may not be known, by what it was learned from.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub estimates: Vec<Estimates>,
 }
 
 impl Series {
@@ -67,6 +70,7 @@ impl Series {
             drift: Vec::new(),
             arrivals: Vec::new(),
             delay_s: self.delay_s.clone(),
+            estimates: Vec::new(),
         }
     }
 

@@ -14,6 +14,7 @@ mod drift;
 mod drift_table;
 mod drop;
 mod errors;
+mod estimates;
 mod explain;
 mod files;
 mod filters;
