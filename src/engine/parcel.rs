@@ -115,9 +115,9 @@ fn outline(summary: &Summary) -> Summary {
         reference: series.reference.clone(),
         exact: series.exact.clone(),
         drift: series.drift.clone(),
+        estimates: series.estimates.clone(),
         arrivals: series.arrivals.clone(),
         delay_s: series.delay_s.clone(),
-        estimates: series.estimates.clone(),
     };
     Summary {
         schema: summary.schema.clone(),

@@ -30,10 +30,10 @@ pub struct Missing {
     pub threshold: Option<f64>,
     /// Place of a series and two periods whose columns were not compared.
     pub drift: Option<(usize, Periods)>,
-    /// Place of a series and windows of which is wanted what was known of them at earlier instants.
-    pub arrivals: Option<(usize, Vec<AsOf>)>,
     /// Place of a series, and windows of which it is not told what is expected of them.
     pub estimates: Option<(usize, Asked)>,
+    /// Place of a series and windows of which is wanted what was known of them at earlier instants.
+    pub arrivals: Option<(usize, Vec<AsOf>)>,
 }
 
 impl Missing {
@@ -56,8 +56,8 @@ impl Missing {
             && self.families.is_none()
             && self.threshold.is_none()
             && self.drift.is_none()
-            && self.arrivals.is_none()
             && self.estimates.is_none()
+            && self.arrivals.is_none()
     }
 }
 
@@ -127,9 +127,9 @@ pub(super) async fn make(summary: &Summary, view: &View) -> (Report, Missing) {
         reference: None,
         exact: Vec::new(),
         drift: Vec::new(),
+        estimates: Vec::new(),
         arrivals: Vec::new(),
         delay_s: None,
-        estimates: Vec::new(),
     };
     let series = summary.series.get(at).unwrap_or(&empty);
     let (cut, threshold) = cut(summary, view, &mut missing);

@@ -406,9 +406,9 @@ impl Builder {
                 reference: None,
                 exact: Vec::new(),
                 drift: Vec::new(),
+                estimates: Vec::new(),
                 arrivals: Vec::new(),
                 delay_s: None,
-                estimates: Vec::new(),
             })
             .collect();
         for (bucket, (start, end)) in buckets.borders.iter().enumerate() {

@@ -86,8 +86,8 @@ impl Summary {
                 None => self.series.push(Series {
                     exact: Vec::new(),
                     drift: Vec::new(),
-                    arrivals: Vec::new(),
                     estimates: Vec::new(),
+                    arrivals: Vec::new(),
                     ..theirs.clone()
                 }),
             }
@@ -95,8 +95,8 @@ impl Summary {
         for series in &mut self.series {
             series.exact.clear();
             series.drift.clear();
-            series.arrivals.clear();
             series.estimates.clear();
+            series.arrivals.clear();
         }
         self.series
             .sort_by(|a, b| (&a.slice, a.size).cmp(&(&b.slice, b.size)));

@@ -39,6 +39,9 @@ pub struct Series {
     /// How columns differ between two periods, for those that were asked for last.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub drift: Vec<Drift>,
+    /// What is expected of windows whose outcomes may not be known, by what it was learned from.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub estimates: Vec<Estimates>,
     /// What was known of windows at earlier instants, in order.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub arrivals: Vec<Arrived>,
@@ -46,9 +49,6 @@ pub struct Series {
     /// has its own instead.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub delay_s: Option<LogHistogram>,
-    /// What is expected of windows whose outcomes may not be known, by what it was learned from.
-    #[serde(skip_serializing_if = "Vec::is_empty", default)]
-    pub estimates: Vec<Estimates>,
 }
 
 impl Series {
@@ -68,9 +68,9 @@ impl Series {
             reference: self.reference.clone(),
             exact: Vec::new(),
             drift: Vec::new(),
+            estimates: Vec::new(),
             arrivals: Vec::new(),
             delay_s: self.delay_s.clone(),
-            estimates: Vec::new(),
         }
     }
 
