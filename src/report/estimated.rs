@@ -12,6 +12,8 @@
 //! ROC AUC it leaves out the spread of the larger class, for F1 a factor of the delta method, and for average
 //! precision it draws samples without a seed.
 
+mod estimator;
+
 use super::baseline::Basis;
 use super::judge;
 use super::make::Making;
@@ -23,21 +25,21 @@ use crate::stats::expected::Cells;
 use crate::stats::interval::{Interval, Z};
 use crate::stats::multiple::holm;
 use crate::stats::special::student_t_quantile;
-use crate::summary::{Asked, Expected, Method};
+use crate::summary::{Asked, Expectation, Expected, Method};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// Windows with outcomes at least, from which an estimator's own error is learned.
 const FEWEST: u64 = 3;
 
-/// What has to hold for estimates to be true.
-const ASSUMES: &str = "Estimates hold as long as a score means the same as in the baseline: new kinds of rows are seen, as far as they change the scores, but a change of what is true for the same score (concept drift) is not, and only outcomes will show it.";
-
 /// How the estimates of the windows are made.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Estimated {
     /// The estimator.
     pub method: Method,
+    /// Why this one, in words.
+    #[serde(default)]
+    pub why: String,
     /// Whether scores were made probabilities by the outcomes of the baseline, because they were none or not
     /// true enough.
     pub calibrated: bool,
@@ -73,6 +75,16 @@ pub struct PastError {
     pub beyond_sampling: f64,
 }
 
+/// What an estimator says, and how far it was off; by metric.
+#[derive(Default)]
+struct Told {
+    guesses: BTreeMap<&'static str, Vec<Guess>>,
+    /// Estimate minus what came true, and the sampling error.
+    errors: BTreeMap<&'static str, Vec<(f64, f64)>>,
+    /// Whether of some window only a sample of the rows was looked at.
+    sampled: bool,
+}
+
 /// An estimate before its interval is known.
 struct Guess {
     window: usize,
@@ -90,8 +102,7 @@ pub(super) async fn fill(
     windows: &mut [Window],
 ) -> Option<Estimated> {
     let summary = making.summary;
-    let classes = matches!(summary.task, Task::Binary | Task::Multiclass);
-    if !classes || basis.cell.labelled == 0 || summary.streamed {
+    if summary.task == Task::Service || basis.cell.labelled == 0 || summary.streamed {
         return None;
     }
     let outside = (0..making.all.len()).filter(|i| !basis.holds(*i));
@@ -110,53 +121,24 @@ pub(super) async fn fill(
     };
     let mut out = Estimated {
         method: found.method,
+        why: String::new(),
         calibrated: found.calibrated,
         rows: found.rows,
         undefined: found.undefined.clone(),
         past: BTreeMap::new(),
         pending: Metrics::new(),
         alerts: Vec::new(),
-        assumes: ASSUMES.into(),
+        assumes: estimator::assumes(found.method).into(),
     };
-    let mut guesses: BTreeMap<&'static str, Vec<Guess>> = BTreeMap::new();
-    let mut errors: BTreeMap<&'static str, Vec<(f64, f64)>> = BTreeMap::new();
-    for (done, i) in outside.iter().enumerate() {
-        let frame = &making.all[*i];
-        let Some(expected) = found.of(frame.range).filter(|e| e.rows > 0) else {
-            continue;
-        };
-        let shown = i
-            .checked_sub(making.shown.0)
-            .filter(|at| *at < windows.len());
-        let realised = match shown {
-            _ if !frame.mature || frame.cell.labelled == 0 => None,
-            Some(at) => Some(windows[at].metrics.clone()),
-            None => Some(making.metrics(&frame.cell, Some(frame.range))),
-        };
-        let scale = basis.cell.labelled as f64 / expected.rows as f64;
-        for (name, value) in values(expected, making.cut, summary.task) {
-            let Some(value) = value.filter(|v| v.is_finite()) else {
-                continue;
-            };
-            let se = baseline.get(name).and_then(Estimate::se);
-            let Some(se) = se.map(|se| se * scale.sqrt()).filter(|se| se.is_finite()) else {
-                continue;
-            };
-            if let Some(known) = realised.as_ref().and_then(|m| m.get(name)?.value) {
-                errors.entry(name).or_default().push((value - known, se));
-            }
-            if let Some(at) = shown {
-                let window = at;
-                guesses
-                    .entry(name)
-                    .or_default()
-                    .push(Guess { window, value, se });
-            }
-        }
-        if done.is_multiple_of(32) {
-            pause().await;
-        }
-    }
+    let known = known(making, &outside, windows).await;
+    let of = |frame: usize| found.of(making.all[frame].range);
+    let told = gather(making, (basis, baseline), &known, of).await;
+    let of = |frame: usize| found.shifted(making.all[frame].range);
+    let shifted = gather(making, (basis, baseline), &known, of).await;
+    let told = estimator::choose(&mut out, told, shifted);
+    let Told {
+        guesses, errors, ..
+    } = told;
     let past = errors
         .iter()
         .filter_map(|(name, of)| Some((*name, past(of)?)));
@@ -195,7 +177,7 @@ pub(super) async fn fill(
         .map(|(name, of)| ((*name).into(), *of))
         .collect();
     let compared = past.values().map(|p| p.windows).max().unwrap_or(0);
-    out.assumes = format!("{ASSUMES} {}", made_of(compared));
+    out.assumes = format!("{} {}", estimator::assumes(out.method), made_of(compared));
     out.alerts = alerts(
         making,
         basis,
@@ -205,6 +187,82 @@ pub(super) async fn fill(
     )
     .await;
     Some(out)
+}
+
+/// A window outside the baseline.
+struct Known {
+    /// Its place among all.
+    frame: usize,
+    /// Its place among those shown.
+    shown: Option<usize>,
+    /// Its metrics, where its outcomes are known.
+    metrics: Option<Metrics>,
+}
+
+/// What came true of windows.
+async fn known(making: &Making<'_>, outside: &[usize], windows: &[Window]) -> Vec<Known> {
+    let mut out = Vec::new();
+    for i in outside {
+        let Some(frame) = making.all.get(*i) else {
+            continue;
+        };
+        let shown = i.checked_sub(making.shown.0);
+        let shown = shown.filter(|at| *at < windows.len());
+        let metrics = match shown.and_then(|at| windows.get(at)) {
+            _ if !frame.mature || frame.cell.labelled == 0 => None,
+            Some(window) => Some(window.metrics.clone()),
+            None => Some(making.metrics(&frame.cell, Some(frame.range))),
+        };
+        out.push(Known {
+            frame: *i,
+            shown,
+            metrics,
+        });
+        if out.len().is_multiple_of(32) {
+            pause().await;
+        }
+    }
+    out
+}
+
+/// What an estimator says of windows, beside what came true.
+async fn gather<'a>(
+    making: &Making<'_>,
+    (basis, baseline): (&Basis<'_>, &Metrics),
+    known: &[Known],
+    of: impl Fn(usize) -> Option<&'a Expected>,
+) -> Told {
+    let mut out = Told::default();
+    for (done, window) in known.iter().enumerate() {
+        let Some(expected) = of(window.frame).filter(|e| e.rows > 0) else {
+            continue;
+        };
+        let scale = basis.cell.labelled as f64 / expected.rows as f64;
+        for (name, value, sample) in values(expected, making.cut, making.summary.task) {
+            let Some(value) = value.filter(|v| v.is_finite()) else {
+                continue;
+            };
+            let se = baseline.get(name).and_then(Estimate::se);
+            let se = se.map(|se| (se * se * scale + sample * sample).sqrt());
+            let Some(se) = se.filter(|se| se.is_finite()) else {
+                continue;
+            };
+            out.sampled |= sample > 0.0;
+            let true_value = window.metrics.as_ref().and_then(|m| m.get(name)?.value);
+            if let Some(true_value) = true_value {
+                let errors = out.errors.entry(name).or_default();
+                errors.push((value - true_value, se));
+            }
+            if let Some(window) = window.shown {
+                let guess = Guess { window, value, se };
+                out.guesses.entry(name).or_default().push(guess);
+            }
+        }
+        if done.is_multiple_of(32) {
+            pause().await;
+        }
+    }
+    out
 }
 
 /// What intervals are made of, in words.
@@ -242,8 +300,24 @@ fn past(of: &[(f64, f64)]) -> Option<PastError> {
     })
 }
 
-/// Every metric that is expected of a window, by name.
-fn values(of: &Expected, cut: Cut, task: Task) -> Vec<(&'static str, Option<f64>)> {
+/// Every metric that is expected of a window, by name, and its standard error for being made of a sample of
+/// the rows.
+fn values(of: &Expected, cut: Cut, task: Task) -> Vec<(&'static str, Option<f64>, f64)> {
+    if let Some(losses) = &of.losses {
+        let told = |of: Expectation| (Some(of.value), of.sampling);
+        return [
+            ("mean_absolute_error", told(losses.absolute)),
+            ("root_mean_squared_error", told(losses.squared)),
+        ]
+        .map(|(name, (value, sample))| (name, value, sample))
+        .into();
+    }
+    let of = of_classes(of, cut, task);
+    of.into_iter().map(|(n, v)| (n, v, 0.0)).collect()
+}
+
+/// The same of a classification, whose rows are all looked at.
+fn of_classes(of: &Expected, cut: Cut, task: Task) -> Vec<(&'static str, Option<f64>)> {
     let cells: Vec<Cells> = match cut {
         Cut::Bin(bin) if task == Task::Binary => of.above(bin).into_iter().collect(),
         _ => of.served.clone(),

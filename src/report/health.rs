@@ -161,8 +161,7 @@ pub(super) fn judge(report: &Report, summary: &Summary) -> Health {
     }
     if summary.streamed {
         notes.push(STREAMED.into());
-        let classes = matches!(report.task, Task::Binary | Task::Multiclass);
-        if classes && report.windows.iter().any(|w| !w.mature) {
+        if report.task != Task::Service && report.windows.iter().any(|w| !w.mature) {
             notes.push("What metrics are expected to be before their outcomes are in is estimated of rows that are kept only.".into());
         }
     }
@@ -178,7 +177,7 @@ pub(super) fn judge(report: &Report, summary: &Summary) -> Health {
 /// What is estimated where no outcome is in and nothing is expected to depart: the main metric.
 fn hopeful(report: &Report) -> Option<String> {
     let baseline = report.baseline.as_ref()?;
-    ["accuracy", "roc_auc", "log_loss"].iter().find_map(|name| {
+    ["accuracy", "roc_auc", "log_loss", "mean_absolute_error"].iter().find_map(|name| {
         let info = metric::info(name)?;
         let from = baseline.block.metrics.get(*name)?.value?;
         let of = report.estimated.as_ref()?.pending.get(*name)?;

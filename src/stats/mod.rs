@@ -12,10 +12,11 @@
 //! | [`interval`] | 95 % intervals |
 //! | [`gains`] | how well a list is ordered |
 //! | [`multiple`] | p-values adjusted for many tests |
-//! | [`boost`] | boosted decision trees: what is expected of a row |
 //! | [`compare`] | whether two estimates differ |
 //! | [`distance`] | how far two samples are apart |
 //! | [`isotonic`], [`calibration`] | from scores to probabilities, learned from outcomes |
+//! | [`boost`] | boosted decision trees: what is expected of a row |
+//! | [`shift`] | weights that make rows like those of a window |
 //! | [`expected`] | what metrics are expected to be where outcomes are not known yet |
 //!
 //! **Invariants.** Nothing here panics or returns NaN for finite input; what is undefined is `None`.
@@ -33,6 +34,7 @@ pub mod interval;
 pub mod isotonic;
 pub mod multiple;
 pub mod rank;
+pub mod shift;
 pub mod sketch;
 pub mod sparse;
 pub mod special;

@@ -5,10 +5,13 @@
 //! answers are made of rows where these are kept, stand beside the cells, and do not survive a merge.
 
 use super::build::{Builder, sort_by_group};
+use super::direct::{Direct, Losses};
+use super::shifted::Shifted;
 use super::{Series, Summary};
 use crate::log::{Log, Task};
 use crate::stats::calibration::Calibrator;
 use crate::stats::expected::{Cells, Ties, average_precision, roc_auc};
+use crate::stats::isotonic::Isotonic;
 use crate::stats::rank::sort_by_score;
 use serde::{Deserialize, Serialize};
 
@@ -25,6 +28,11 @@ pub enum Method {
     /// of probabilities.
     #[default]
     Cbpe,
+    /// Multi-calibrated: the same, but what a score is worth is learned from the baseline's rows as far as
+    /// they are like the window's.
+    Mcbpe,
+    /// Direct loss: the error of a row is learned from its features and its prediction.
+    Dle,
 }
 
 /// What is asked: windows as ranges of a series' buckets (end exclusive), none within another.
@@ -41,7 +49,7 @@ pub struct Asked {
 /// What is expected of windows, learned from one baseline.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Estimates {
-    /// How.
+    /// How; of a classification [`Estimates::windows`].
     pub method: Method,
     /// The rows that it was learned from; `None`: the reference.
     pub baseline: Option<(usize, usize)>,
@@ -54,6 +62,9 @@ pub struct Estimates {
     pub undefined: Option<String>,
     /// The windows, by their range.
     pub windows: Vec<Expected>,
+    /// The same by [`Method::Mcbpe`]; empty where no column is an input of the model.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub shifted: Vec<Expected>,
 }
 
 /// What is expected of the rows of a window.
@@ -82,6 +93,9 @@ pub struct Expected {
     /// thresholds were not asked for.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub bins: Vec<(u32, u64, f64)>,
+    /// Of a regression, its errors.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub losses: Option<Losses>,
 }
 
 impl Expected {
@@ -101,8 +115,13 @@ impl Estimates {
     /// What is expected of a window.
     #[must_use]
     pub fn of(&self, range: (usize, usize)) -> Option<&Expected> {
-        let at = self.windows.binary_search_by_key(&range, |w| w.range).ok();
-        at.and_then(|at| self.windows.get(at))
+        find(&self.windows, range)
+    }
+
+    /// The same where rows like the window's count more; `None` where no column is an input.
+    #[must_use]
+    pub fn shifted(&self, range: (usize, usize)) -> Option<&Expected> {
+        find(&self.shifted, range)
     }
 
     /// The windows asked for that are not answered as they are asked for.
@@ -110,13 +129,20 @@ impl Estimates {
         let windows = asked.windows.iter().copied();
         let answered = |range: &(usize, usize)| {
             let known = self.of(*range);
-            known.is_some_and(|w| w.rows == 0 || !asked.thresholds || !w.bins.is_empty())
+            known.is_some_and(|w| {
+                w.rows == 0 || w.losses.is_some() || !asked.thresholds || !w.bins.is_empty()
+            })
         };
         match self.undefined {
             Some(_) => Vec::new(),
             None => windows.filter(|range| !answered(range)).collect(),
         }
     }
+}
+
+fn find(windows: &[Expected], range: (usize, usize)) -> Option<&Expected> {
+    let at = windows.binary_search_by_key(&range, |w| w.range).ok();
+    at.and_then(|at| windows.get(at))
 }
 
 impl Series {
@@ -164,24 +190,49 @@ impl Builder {
             of: places.of.iter().map(of).collect(),
             count: fresh.len() + 1,
         };
-        let mut learned = match Learned::from(&self.log, &groups) {
-            Ok(learned) => learned.estimates(self, &groups, &fresh, asked.thresholds),
-            Err(why) => Estimates {
-                undefined: Some(why),
-                ..Estimates::default()
-            },
+        let found = match self.log.task {
+            Some(Task::Regression) => self.direct(&groups, &fresh),
+            _ => Learned::from(&self.log, &groups)
+                .map(|learned| learned.estimates(self, &groups, &fresh, asked.thresholds)),
         };
+        let mut learned = found.unwrap_or_else(|why| Estimates {
+            undefined: Some(why),
+            ..Estimates::default()
+        });
         learned.baseline = asked.baseline;
         if let Some(before) = known.map(|at| series.estimates.remove(at)) {
             let again = |range| fresh.binary_search(&range).is_ok() || fresh.contains(&range);
-            let kept = before.windows.into_iter().filter(|w| !again(w.range));
-            learned.windows.extend(kept);
+            let kept = |windows: Vec<Expected>| windows.into_iter().filter(|w| !again(w.range));
+            learned.windows.extend(kept(before.windows));
+            learned.shifted.extend(kept(before.shifted));
         }
         learned.windows.sort_by_key(|w| w.range);
+        learned.shifted.sort_by_key(|w| w.range);
         if series.estimates.len() >= KEPT {
             series.estimates.remove(0);
         }
         series.estimates.push(learned);
+    }
+
+    /// The errors that are expected of windows, or why none are.
+    fn direct(&self, groups: &Groups, ranges: &[(usize, usize)]) -> Result<Estimates, String> {
+        let rows = groups.rows();
+        let direct = Direct::learn(self, rows.first().map_or(&[], Vec::as_slice), LEAST)?;
+        let expect = |(range, own): (&(usize, usize), &Vec<usize>)| {
+            let losses = direct.expect(own, ranges.len());
+            Expected {
+                range: *range,
+                rows: losses.map_or(0, |l| l.rows),
+                losses,
+                ..Expected::default()
+            }
+        };
+        Ok(Estimates {
+            method: Method::Dle,
+            rows: direct.rows,
+            windows: ranges.iter().zip(rows.iter().skip(1)).map(expect).collect(),
+            ..Estimates::default()
+        })
     }
 }
 
@@ -191,12 +242,28 @@ struct Groups {
     count: usize,
 }
 
+impl Groups {
+    /// The rows of each group, in order.
+    fn rows(&self) -> Vec<Vec<usize>> {
+        let mut rows = vec![Vec::new(); self.count];
+        for (row, group) in self.of.iter().enumerate() {
+            if let Some(own) = rows.get_mut(*group as usize) {
+                own.push(row);
+            }
+        }
+        rows
+    }
+}
+
 /// What was learned from the baseline: how each score becomes a probability.
 struct Learned {
     /// One, of the positive class; or one for each of several.
     calibrators: Vec<Calibrator>,
-    rows: u64,
+    rows: Vec<usize>,
 }
+
+/// The probability of a class at a score, among the rows of a group.
+type Probability<'a> = &'a dyn Fn(u32, usize, f64) -> f64;
 
 impl Learned {
     /// Learned from the rows of group 0, or why nothing can be.
@@ -237,10 +304,7 @@ impl Learned {
         }
         match calibrators.is_empty() {
             true => Err("there is no score".into()),
-            false => Ok(Self {
-                calibrators,
-                rows: rows.len() as u64,
-            }),
+            false => Ok(Self { calibrators, rows }),
         }
     }
 
@@ -251,9 +315,59 @@ impl Learned {
         ranges: &[(usize, usize)],
         thresholds: bool,
     ) -> Estimates {
+        let plain = |_: u32, class: usize, score: f64| match self.calibrators.get(class) {
+            Some(calibrator) => calibrator.at(score),
+            None => f64::NAN,
+        };
+        let windows = self.windows(builder, groups, ranges, thresholds, &plain);
+        let shifted = self.weighted(builder, groups).map(|learned| {
+            let of = |group: u32, class: usize, score: f64| {
+                let own = learned.get((group as usize).wrapping_sub(1));
+                match own.and_then(|own| own.as_ref()?.get(class)) {
+                    Some(isotonic) => isotonic.at(score),
+                    None => plain(group, class, score),
+                }
+            };
+            self.windows(builder, groups, ranges, thresholds, &of)
+        });
+        Estimates {
+            method: Method::Cbpe,
+            baseline: None,
+            rows: self.rows.len() as u64,
+            calibrated: self.calibrators.iter().any(Calibrator::is_fitted),
+            undefined: None,
+            windows,
+            shifted: shifted.unwrap_or_default(),
+        }
+    }
+
+    /// What each window says of scores, class by class; `None` in it where too few rows of the baseline are
+    /// like the window's. `None` where no column is an input of the model.
+    fn weighted(&self, builder: &Builder, groups: &Groups) -> Option<Vec<Option<Vec<Isotonic>>>> {
         let log = &builder.log;
         let scores = scores(log);
-        let total = self.totals(&scores, groups);
+        let windows = groups.count.saturating_sub(1);
+        let shifted = Shifted::new(builder, &self.rows, windows, &scores)?;
+        let several = log.task == Some(Task::Multiclass);
+        let positive = |row: usize, class: usize| {
+            log.truth.label(row) == Some(if several { class as u32 } else { 1 })
+        };
+        let rows = groups.rows();
+        let learn = |own: &Vec<usize>| shifted.learn(own, positive);
+        Some(rows.iter().skip(1).map(learn).collect())
+    }
+
+    fn windows(
+        &self,
+        builder: &Builder,
+        groups: &Groups,
+        ranges: &[(usize, usize)],
+        thresholds: bool,
+        probability: Probability<'_>,
+    ) -> Vec<Expected> {
+        let log = &builder.log;
+        let scores = scores(log);
+        let total = self.totals(&scores, groups, probability);
         let mut windows: Vec<Expected> = ranges
             .iter()
             .map(|range| Expected {
@@ -263,7 +377,7 @@ impl Learned {
             .collect();
         let classes = self.calibrators.len();
         let mut areas: Vec<Option<f64>> = vec![Some(0.0); windows.len()];
-        for (class, (own, calibrator)) in scores.iter().zip(&self.calibrators).enumerate() {
+        for (class, own) in scores.iter().enumerate() {
             let order = sort_by_score(own);
             let (rows, starts) = sort_by_group(&groups.of, groups.count, Some(&order));
             for (i, window) in windows.iter_mut().enumerate() {
@@ -273,13 +387,15 @@ impl Learned {
                 // Highest first; a row that lacks a score of another class is left out.
                 let known = rows.iter().rev().map(|r| *r as usize);
                 let known: Vec<usize> = known.filter(|r| has_scores(&scores, *r)).collect();
-                let probability = |row: usize| match total.get(row) {
-                    None => calibrator.at(own[row]),
-                    Some(0.0) => 1.0 / classes as f64,
-                    Some(sum) => calibrator.at(own[row]) / sum,
+                let chance = |row: usize| {
+                    let own = probability(i as u32 + 1, class, own[row]);
+                    match total.get(row) {
+                        None => own,
+                        Some(0.0) => 1.0 / classes as f64,
+                        Some(sum) => own / sum,
+                    }
                 };
-                let down: Vec<(f64, f64)> =
-                    known.iter().map(|r| (own[*r], probability(*r))).collect();
+                let down: Vec<(f64, f64)> = known.iter().map(|r| (own[*r], chance(*r))).collect();
                 window.rows = known.len() as u64;
                 if let Some(area) = areas.get_mut(i) {
                     *area = area
@@ -313,26 +429,19 @@ impl Learned {
         for (window, area) in windows.iter_mut().zip(areas) {
             window.roc_auc = area;
         }
-        Estimates {
-            method: Method::Cbpe,
-            baseline: None,
-            rows: self.rows,
-            calibrated: self.calibrators.iter().any(Calibrator::is_fitted),
-            undefined: None,
-            windows,
-        }
+        windows
     }
 
     /// Of several classes, the sum of the probabilities of each row, by which they are divided.
-    fn totals(&self, scores: &[&[f64]], groups: &Groups) -> Vec<f64> {
+    fn totals(&self, scores: &[&[f64]], groups: &Groups, probability: Probability<'_>) -> Vec<f64> {
         if self.calibrators.len() < 2 {
             return Vec::new();
         }
         let mut total = vec![0.0; groups.of.len()];
-        for (own, calibrator) in scores.iter().zip(&self.calibrators) {
+        for (class, own) in scores.iter().enumerate() {
             for ((sum, score), group) in total.iter_mut().zip(*own).zip(&groups.of) {
                 if *group != u32::MAX {
-                    *sum += calibrator.at(*score);
+                    *sum += probability(*group, class, *score);
                 }
             }
         }

@@ -14,10 +14,12 @@ mod arrivals;
 mod blocks;
 pub mod build;
 mod cell;
+mod direct;
 mod drift;
 mod estimated;
 mod exact;
 mod facts;
+mod features;
 mod grid;
 mod label_sets;
 mod lists;
@@ -27,6 +29,7 @@ mod pairs;
 pub mod relative;
 mod series;
 mod shapes;
+mod shifted;
 mod total;
 mod work;
 
@@ -35,6 +38,7 @@ pub use blocks::{Blocks, Wanted};
 pub use cell::{
     CALIBRATION_BINS, Cell, Classes, Counted, Histogram, Moments, Numbers, RANKS, Service, Tenth,
 };
+pub use direct::{Expectation, Losses};
 pub use drift::{Bins, ColumnDrift, Distribution, Drift, Periods};
 pub use estimated::{Asked, Estimates, Expected, Method};
 pub use exact::{Exact, Macro, PERCENTILES, Ranked};

@@ -3,7 +3,7 @@
 use super::format;
 use super::metrics::{title, unit};
 use super::state::app;
-use crate::report::{Estimated, Report};
+use crate::report::{Estimated, Method, Report};
 use leptos::prelude::*;
 
 /// What is to be known of the estimates of a metric, where there are some.
@@ -21,7 +21,8 @@ fn told(report: &Report, name: &str) -> Option<Vec<String>> {
         .windows
         .iter()
         .find(|w| w.estimated.contains_key(name))?;
-    let mut out = vec![from(of)];
+    let mut out = vec![from(of), of.why.clone()];
+    out.retain(|sentence| !sentence.is_empty());
     out.push(of.assumes.clone());
     if let Some(past) = of.past.get(name) {
         let off = |x: f64| {
@@ -43,7 +44,10 @@ fn told(report: &Report, name: &str) -> Option<Vec<String>> {
 
 fn from(of: &Estimated) -> String {
     let rows = format::count(of.rows);
-    match of.calibrated {
+    if of.method == Method::Dle {
+        return format!("Estimated from {rows} rows of the baseline whose errors are known.");
+    }
+    match of.calibrated || of.method == Method::Mcbpe {
         true => format!(
             "Estimated from scores, of which {rows} rows of the baseline and their outcomes tell what each is worth."
         ),
