@@ -229,8 +229,11 @@ fn sharpen(builder: &Builder, summary: &mut Summary, view: &View, drift: bool) {
         if let Some((at, periods)) = missing.drift.filter(|_| drift) {
             builder.add_drift(summary, at, &periods);
         }
+        if let Some((at, lag)) = missing.naive {
+            builder.add_naive(summary, at, lag);
+        }
         if missing.exact.is_empty() {
-            // Neither of these brings up a question.
+            // None of these brings up a question.
             return;
         }
         let mut ranges: BTreeMap<usize, Vec<(usize, usize)>> = BTreeMap::new();

@@ -115,6 +115,7 @@ fn outline(summary: &Summary) -> Summary {
         reference: series.reference.clone(),
         exact: series.exact.clone(),
         drift: series.drift.clone(),
+        naive: series.naive.clone(),
     };
     Summary {
         schema: summary.schema.clone(),

@@ -2,7 +2,7 @@
 
 use super::{Confused, Estimate};
 use crate::stats::interval::{Interval, mean_t};
-use crate::summary::{Cell, Classes, Counted, Exact, Moments, Numbers, Service, Summary};
+use crate::summary::{Cell, Classes, Counted, Exact, Moments, Naive, Numbers, Service, Summary};
 use std::cell::OnceCell;
 
 /// How a predicted label is found.
@@ -24,6 +24,8 @@ pub struct Measures<'a> {
     pub exact: Option<&'a Exact>,
     /// How a predicted label is found.
     pub cut: Cut,
+    /// What a naive forecast was off by, where it was asked for.
+    pub naive: Option<&'a Naive>,
     confused: OnceCell<Confused>,
 }
 
@@ -41,6 +43,7 @@ impl<'a> Measures<'a> {
             cell,
             exact,
             cut,
+            naive: None,
             confused: OnceCell::new(),
         }
     }

@@ -16,7 +16,7 @@ pub use measures::{Cut, Measures};
 use crate::stats::interval::Interval;
 use crate::summary::Summary;
 use classification::{averages, brier_decomposition, skill, top, top_k_accuracy};
-use regression::deviance;
+use regression::{d2_absolute, deviance};
 use serde::{Deserialize, Serialize};
 
 /// A metric: what there is to know of it, and how it is computed from counts.
@@ -88,6 +88,12 @@ pub const METRICS: &[&dyn Metric] = &[
     &deviance::D2_POISSON,
     &deviance::MEAN_GAMMA,
     &deviance::D2_GAMMA,
+    &deviance::MEAN_TWEEDIE,
+    &deviance::D2_TWEEDIE,
+    &d2_absolute::ERROR,
+    &d2_absolute::PINBALL,
+    &regression::MeanPinballLoss,
+    &regression::MeanAbsoluteScaledError,
     &resource::Requests,
     &resource::ErrorRate,
     &resource::LATENCY_P50,

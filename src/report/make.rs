@@ -9,10 +9,10 @@ use super::{
 };
 use crate::log::Task;
 use crate::metric::{Cut, METRICS, Measures, by_class};
-use crate::summary::{Cell, Periods, Series, Slice, Summary, WindowSize};
+use crate::summary::{Cell, Lag, Naive, Periods, Series, Slice, Summary, WindowSize};
 use crate::table::time::Time;
 use std::borrow::Cow;
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeMap;
 
 /// What a report lacked: cells of a slice by a size, or what only rows can tell of a range.
@@ -30,6 +30,8 @@ pub struct Missing {
     pub threshold: Option<f64>,
     /// Place of a series and two periods whose columns were not compared.
     pub drift: Option<(usize, Periods)>,
+    /// Place of a series and what a naive forecast was not tried on there.
+    pub naive: Option<(usize, Lag)>,
 }
 
 impl Missing {
@@ -52,6 +54,7 @@ impl Missing {
             && self.families.is_none()
             && self.threshold.is_none()
             && self.drift.is_none()
+            && self.naive.is_none()
     }
 }
 
@@ -67,6 +70,8 @@ pub(super) struct Making<'a> {
     pub all: Vec<Frame<'a>>,
     /// The windows of the view: a range of `all`.
     pub shown: (usize, usize),
+    /// What a naive forecast is off by in the baseline.
+    naive: OnceCell<Naive>,
     missing: RefCell<Missing>,
 }
 
@@ -114,6 +119,7 @@ pub(super) async fn make(summary: &Summary, view: &View) -> (Report, Missing) {
         reference: None,
         exact: Vec::new(),
         drift: Vec::new(),
+        naive: Vec::new(),
     };
     let series = summary.series.get(at).unwrap_or(&empty);
     let (cut, threshold) = cut(summary, view, &mut missing);
@@ -153,6 +159,7 @@ pub(super) async fn make(summary: &Summary, view: &View) -> (Report, Missing) {
         cut,
         all,
         shown,
+        naive: OnceCell::new(),
         missing: RefCell::new(missing),
     };
     let report = making.report(view, threshold, truth).await;
@@ -182,6 +189,7 @@ impl Making<'_> {
     ) -> Report {
         let summary = self.summary;
         let basis = Basis::choose(self, &view.baseline).await;
+        self.scale(view, basis.as_ref());
         let mut windows: Vec<Window> = Vec::new();
         for (i, frame) in self.all[self.shown.0..self.shown.1].iter().enumerate() {
             windows.push(Window {
@@ -275,6 +283,7 @@ impl Making<'_> {
                 version: self.series.slice.version.clone(),
                 slices: self.series.slice.values.clone(),
                 range: view.range.filter(|_| self.shown != (0, self.all.len())),
+                season: (summary.task == Task::Regression).then(|| view.season.unwrap_or_default()),
             },
             span: summary.span.map(|(start, end)| Span {
                 start,
@@ -311,6 +320,22 @@ impl Making<'_> {
         report
     }
 
+    /// Looks up what a naive forecast is off by in the baseline, or in all rows in view without one.
+    fn scale(&self, view: &View, basis: Option<&Basis<'_>>) {
+        let summary = self.summary;
+        if summary.task != Task::Regression || summary.streamed {
+            return;
+        }
+        let range = basis.map_or_else(|| Some(self.scope()), |b| b.range);
+        let season = view.season.unwrap_or_default();
+        let lag = Lag { range, season };
+        match self.series.naive(lag) {
+            // It is empty before, so that it is taken.
+            Some(naive) => drop(self.naive.set(*naive)),
+            None => self.missing.borrow_mut().naive = Some((self.at, lag)),
+        }
+    }
+
     /// Buckets of the windows shown.
     fn scope(&self) -> (usize, usize) {
         let shown = &self.all[self.shown.0..self.shown.1];
@@ -330,7 +355,8 @@ impl Making<'_> {
         {
             self.missing.borrow_mut().exact.push((self.at, range));
         }
-        let of = Measures::new(self.summary, cell, exact, self.cut);
+        let mut of = Measures::new(self.summary, cell, exact, self.cut);
+        of.naive = self.naive.get();
         METRICS
             .iter()
             .filter(|m| m.applies(self.summary))

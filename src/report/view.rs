@@ -1,6 +1,6 @@
 //! What the reader chose. It fits in a URL, and a saved report carries it.
 
-pub use crate::summary::{Slice, SliceChoice, WindowSize};
+pub use crate::summary::{Season, Slice, SliceChoice, WindowSize};
 use crate::table::time::Time;
 use serde::{Deserialize, Serialize};
 
@@ -19,6 +19,10 @@ pub struct View {
     pub slices: Vec<SliceChoice>,
     /// The part of time that is looked at: from, to (exclusive).
     pub range: Option<(Time, Time)>,
+    /// How far back the outcome lies that a naive forecast repeats, which errors are scaled by
+    /// (regression); `None`: the row before.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub season: Option<Season>,
 }
 
 /// What windows are compared with.
@@ -77,6 +81,9 @@ impl View {
         if let Some((from, to)) = self.range {
             put("range", format!("{from}..{to}"));
         }
+        if let Some(season) = self.season {
+            put("season", season.to_string());
+        }
         parts.join("&")
     }
 
@@ -96,6 +103,7 @@ impl View {
                 "threshold" => view.threshold = value.parse().ok().filter(|t: &f64| t.is_finite()),
                 "version" => view.version = Some(value),
                 "range" => view.range = period(&value),
+                "season" => view.season = value.parse().ok(),
                 _ => {
                     if let Some(column) = key.strip_prefix("slice.") {
                         view.slices.push(SliceChoice {
@@ -181,11 +189,12 @@ mod tests {
                 value: "50 %".into(),
             }],
             range: Some((Time(-1), Time(5))),
+            season: Some(Season::Seconds(86_400)),
         };
         assert_eq!(View::from_query(&format!("#{}", view.to_query())), view);
         assert_eq!(View::default().to_query(), "");
         assert_eq!(
-            View::from_query("threshold=NaN&range=b..a&window=0&%"),
+            View::from_query("threshold=NaN&range=b..a&window=0&season=0d&%"),
             View::default()
         );
     }

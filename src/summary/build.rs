@@ -406,6 +406,7 @@ impl Builder {
                 reference: None,
                 exact: Vec::new(),
                 drift: Vec::new(),
+                naive: Vec::new(),
             })
             .collect();
         for (bucket, (start, end)) in buckets.borders.iter().enumerate() {
@@ -454,6 +455,17 @@ impl Builder {
             of: (0..self.log.rows).map(of_row).collect(),
             buckets: count as usize,
         }
+    }
+}
+
+impl Builder {
+    /// Rows of a range of buckets of a series (`None`: of the reference), in the order of the log.
+    pub(super) fn rows_of(&self, series: &Series, range: Option<(usize, usize)>) -> Vec<u32> {
+        let places = self.places(series, &self.buckets(series.size));
+        let (from, to) = range.unwrap_or((places.buckets, places.buckets + 1));
+        let within = |p: &u32| (from..to).contains(&(*p as usize));
+        let rows = (0u32..).zip(&places.of).filter(|(_, p)| within(p));
+        rows.map(|r| r.0).collect()
     }
 }
 

@@ -86,6 +86,7 @@ impl Summary {
                 None => self.series.push(Series {
                     exact: Vec::new(),
                     drift: Vec::new(),
+                    naive: Vec::new(),
                     ..theirs.clone()
                 }),
             }
@@ -93,6 +94,7 @@ impl Summary {
         for series in &mut self.series {
             series.exact.clear();
             series.drift.clear();
+            series.naive.clear();
         }
         self.series
             .sort_by(|a, b| (&a.slice, a.size).cmp(&(&b.slice, b.size)));

@@ -15,14 +15,17 @@ mod cell;
 mod drift;
 mod exact;
 mod facts;
+mod from_median;
 mod grid;
 mod merge;
+mod naive;
 mod names;
 mod pairs;
 pub mod relative;
 mod series;
 mod shapes;
 mod total;
+pub mod tweedie;
 mod work;
 
 pub use blocks::{Blocks, Wanted};
@@ -31,7 +34,9 @@ pub use cell::{
 };
 pub use drift::{Bins, ColumnDrift, Distribution, Drift, Periods};
 pub use exact::{Exact, Macro, PERCENTILES, Ranked};
+pub use from_median::FromMedian;
 pub use grid::{WindowSize, floor, next};
+pub use naive::{Lag, Naive, Season};
 pub use series::{Bucket, Series};
 pub use shapes::Shapes;
 

@@ -1,7 +1,7 @@
 //! The cells of one slice over time.
 
 use super::total::counts;
-use super::{Cell, Drift, Exact, Slice, WindowSize, floor, next};
+use super::{Cell, Drift, Exact, Lag, Naive, Slice, WindowSize, floor, next};
 use crate::table::time::Time;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -38,6 +38,9 @@ pub struct Series {
     /// How columns differ between two periods, for those that were asked for last.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub drift: Vec<Drift>,
+    /// What a naive forecast was off by, for the ranges and seasons that were asked for last.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub naive: Vec<Naive>,
 }
 
 impl Series {
@@ -57,6 +60,7 @@ impl Series {
             reference: self.reference.clone(),
             exact: Vec::new(),
             drift: Vec::new(),
+            naive: Vec::new(),
         }
     }
 
@@ -137,6 +141,12 @@ impl Series {
     pub fn within(&self, from: Time, to: Time) -> (usize, usize) {
         let before = |time| self.buckets.partition_point(|b| b.start < time);
         (before(from), before(to))
+    }
+
+    /// What a naive forecast was off by, where it was tried.
+    #[must_use]
+    pub fn naive(&self, lag: Lag) -> Option<&Naive> {
+        self.naive.iter().find(|n| n.lag == lag)
     }
 
     /// What only rows can tell of a range of buckets (`None`: of the reference).

@@ -2,7 +2,7 @@
 
 use clap::{Args, Parser, Subcommand};
 use plumbline::log::Role;
-use plumbline::report::view::{self, BaselineChoice, SliceChoice, View, WindowSize};
+use plumbline::report::view::{self, BaselineChoice, Season, SliceChoice, View, WindowSize};
 use std::path::PathBuf;
 
 /// Tells whether a machine-learning model in production is still true.
@@ -52,6 +52,10 @@ pub struct ReportOptions {
     /// The part of time that is looked at: START..END (end exclusive).
     #[arg(long, value_name = "START..END")]
     pub range: Option<String>,
+    /// How far back the outcome lies that a naive forecast repeats, which errors of numbers are scaled by
+    /// (MASE): a number of rows, or a period as 1h, 7d, 2w; otherwise the row before.
+    #[arg(long, value_name = "ROWS|PERIOD")]
+    pub season: Option<Season>,
     /// Count rows as they pass instead of keeping them: for files larger than memory. What only rows can
     /// tell is then approximate, with its bound.
     #[arg(long)]
@@ -87,6 +91,7 @@ impl ReportOptions {
             version: self.model_version.clone(),
             slices,
             range: self.range.as_deref().map(period).transpose()?,
+            season: self.season,
         })
     }
 

@@ -2,6 +2,7 @@
 //! A choice that the data does not offer is not shown.
 
 mod baseline;
+mod season;
 mod slices;
 mod threshold;
 mod window;
@@ -12,6 +13,7 @@ use super::widgets::{Choice, Menu};
 use crate::report::view::View;
 use baseline::BaselineMenu;
 use leptos::prelude::*;
+use season::Season;
 use slices::SliceMenus;
 pub use slices::narrow;
 use threshold::Threshold;
@@ -36,6 +38,7 @@ pub fn Filters() -> impl IntoView {
             <VersionMenu/>
             <SliceMenus/>
             <Threshold/>
+            <Season/>
             <Show when=changed>
                 <button
                     class="button quiet filters-reset"
