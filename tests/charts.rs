@@ -14,8 +14,8 @@ use plumbline::log::Task;
 use plumbline::metric::{Better, Estimate, Family, Info, Material, Rank, Unit};
 use plumbline::report::view::View;
 use plumbline::report::{
-    Baseline, Bins, Block, CalibrationBin, ColumnDrift, Confusion, Curves, Departure, Distribution,
-    Health, Level, Report, Rows, SCHEMA, Scores, Span, Tally, Window,
+    Baseline, Bill, Bins, Block, CalibrationBin, Cheapest, ColumnDrift, Confusion, Curves,
+    Departure, Distribution, Health, Level, Report, Rows, SCHEMA, Scores, Span, Tally, Window,
 };
 use plumbline::table::time::{DAY, HOUR, SECOND, Time};
 use std::collections::BTreeMap;
@@ -124,6 +124,7 @@ fn report(windows: Vec<Window>, baseline: Option<Baseline>) -> Report {
         slices: vec![],
         calibration: vec![],
         curves: None,
+        costs: None,
         drift: None,
         quality: vec![],
         resources: Block::default(),
@@ -657,6 +658,23 @@ fn lines_over_the_threshold() {
         "Net benefit by threshold. The score is no probability."
     );
     assert!(CutoffPlot::of(&margin, Lines::Shares).things() > 0);
+    let mut billed = rare.clone();
+    assert_eq!(
+        CutoffPlot::of(&billed, Lines::Cost).sentence(),
+        "Cost by threshold. No costs are given."
+    );
+    billed.view.costs = "fp=5,fn=40,tp=-10".parse().ok();
+    billed.costs = Some(Bill {
+        cells: vec![],
+        cheapest: Some(Cheapest {
+            threshold: Some(0.26),
+            mean_cost: 1.0,
+            sentence: String::new(),
+        }),
+    });
+    let cost = CutoffPlot::of(&billed, Lines::Cost);
+    check("cost", &cost, 480.0, 340.0);
+    assert!(cost.sentence().contains("Cheapest on these rows: 0.26"));
     let mut falling = rare;
     falling.curves.as_mut().unwrap().thresholds.reverse();
     assert_eq!(CutoffPlot::of(&falling, Lines::Shares).things(), 0);

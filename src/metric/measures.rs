@@ -4,6 +4,7 @@ use super::{Confused, Estimate};
 use crate::stats::interval::{Interval, mean_t};
 use crate::summary::{Cell, Classes, Counted, Exact, Moments, Naive, Numbers, Service, Summary};
 use std::cell::OnceCell;
+use std::collections::BTreeMap;
 
 /// How a predicted label is found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,6 +27,8 @@ pub struct Measures<'a> {
     pub cut: Cut,
     /// What a naive forecast was off by, where it was asked for.
     pub naive: Option<&'a Naive>,
+    /// Cost of a row by true and predicted class, where the reader told some.
+    pub costs: Option<&'a BTreeMap<(usize, usize), f64>>,
     confused: OnceCell<Confused>,
 }
 
@@ -44,6 +47,7 @@ impl<'a> Measures<'a> {
             exact,
             cut,
             naive: None,
+            costs: None,
             confused: OnceCell::new(),
         }
     }

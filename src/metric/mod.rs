@@ -5,17 +5,19 @@
 mod by_class;
 mod classification;
 mod confused;
+mod costs;
 mod measures;
 mod regression;
 mod resource;
 
 pub use by_class::{ClassRow, by_class};
 pub use confused::Confused;
+pub use costs::{Cell as CostCell, Costs, Four};
 pub use measures::{Cut, Measures};
 
 use crate::stats::interval::Interval;
 use crate::summary::Summary;
-use classification::{averages, brier_decomposition, skill, top, top_k_accuracy};
+use classification::{averages, brier_decomposition, cost, skill, top, top_k_accuracy};
 use regression::{d2_absolute, deviance};
 use serde::{Deserialize, Serialize};
 
@@ -26,6 +28,11 @@ pub trait Metric: Sync {
 
     /// Whether a report on this Summary shows it.
     fn applies(&self, summary: &Summary) -> bool;
+
+    /// Whether the reader asked for it; most metrics are always told.
+    fn asked(&self, _of: &Measures<'_>) -> bool {
+        true
+    }
 
     /// The value with its interval, or the reason why there is none.
     fn estimate(&self, of: &Measures<'_>) -> Estimate;
@@ -42,6 +49,8 @@ pub const METRICS: &[&dyn Metric] = &[
     &classification::LogLoss,
     &classification::BrierScore,
     &classification::ExpectedCalibrationError,
+    &cost::MEAN_COST,
+    &cost::BUSINESS_VALUE,
     &classification::RocAucOvo,
     &top_k_accuracy::TOP_2,
     &top_k_accuracy::TOP_3,

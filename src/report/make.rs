@@ -4,8 +4,8 @@ use super::baseline::Basis;
 use super::steps::{Steps, pause};
 use super::view::{BaselineChoice, View};
 use super::{
-    Baseline, Block, Metrics, Report, Rows, SCHEMA, Span, Window, curves, drift, health, judge,
-    maturity, parts,
+    Baseline, Block, Metrics, Report, Rows, SCHEMA, Span, Window, costs, curves, drift, health,
+    judge, maturity, parts,
 };
 use crate::log::Task;
 use crate::metric::{Cut, METRICS, Measures, by_class};
@@ -70,6 +70,8 @@ pub(super) struct Making<'a> {
     pub all: Vec<Frame<'a>>,
     /// The windows of the view: a range of `all`.
     pub shown: (usize, usize),
+    /// Costs by true and predicted class.
+    costs: Option<BTreeMap<(usize, usize), f64>>,
     /// What a naive forecast is off by in the baseline.
     naive: OnceCell<Naive>,
     missing: RefCell<Missing>,
@@ -159,6 +161,10 @@ pub(super) async fn make(summary: &Summary, view: &View) -> (Report, Missing) {
         cut,
         all,
         shown,
+        costs: {
+            let costs = view.costs.as_ref();
+            costs.map(|c| c.by_place(summary.task, &summary.labels))
+        },
         naive: OnceCell::new(),
         missing: RefCell::new(missing),
     };
@@ -262,6 +268,8 @@ impl Making<'_> {
             labelled: total.labelled,
             metrics,
         };
+        let of_total = Measures::new(summary, &total, None, self.cut);
+        let curves = curves::curves(self, &total, basis.as_ref().map(|b| b.cell.as_ref()));
         let mut report = Report {
             schema: SCHEMA.into(),
             task: summary.task,
@@ -283,6 +291,7 @@ impl Making<'_> {
                 version: self.series.slice.version.clone(),
                 slices: self.series.slice.values.clone(),
                 range: view.range.filter(|_| self.shown != (0, self.all.len())),
+                costs: view.costs.clone(),
                 season: (summary.task == Task::Regression).then(|| view.season.unwrap_or_default()),
             },
             span: summary.span.map(|(start, end)| Span {
@@ -299,13 +308,14 @@ impl Making<'_> {
             baseline,
             overall: block(performance),
             confusion: parts::confusion(self, &total, basis.as_ref()),
-            classes: by_class(
-                &summary.labels,
-                Measures::new(summary, &total, None, self.cut).confused(),
-            ),
+            classes: by_class(&summary.labels, of_total.confused()),
             scores: parts::scores(self, &total, threshold),
             calibration: parts::calibration(&total),
-            curves: curves::curves(self, &total, basis.as_ref().map(|b| b.cell.as_ref())),
+            costs: view
+                .costs
+                .as_ref()
+                .map(|c| costs::bill(summary, c, of_total.confused(), curves.as_ref())),
+            curves,
             drift,
             quality: parts::quality(self, &windows, basis.as_ref()),
             windows,
@@ -357,9 +367,10 @@ impl Making<'_> {
         }
         let mut of = Measures::new(self.summary, cell, exact, self.cut);
         of.naive = self.naive.get();
+        of.costs = self.costs.as_ref();
         METRICS
             .iter()
-            .filter(|m| m.applies(self.summary))
+            .filter(|m| m.applies(self.summary) && m.asked(&of))
             .map(|m| (m.info().name.to_string(), m.estimate(&of)))
             .collect()
     }

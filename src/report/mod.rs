@@ -8,6 +8,7 @@
 
 mod baseline;
 mod choices;
+pub mod costs;
 pub mod curves;
 mod drift;
 mod health;
@@ -22,6 +23,7 @@ pub mod words;
 
 pub use crate::metric::ClassRow;
 pub use crate::summary::{Bins, ColumnDrift, Distribution, Rejected, SourceInfo as Source};
+pub use costs::{Bill, BillCell, Cheapest};
 pub use curves::{Curves, Tally};
 pub use make::Missing;
 pub use steps::Steps;
@@ -85,6 +87,9 @@ pub struct Report {
     /// follow (binary classification with scores).
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub curves: Option<Curves>,
+    /// What right and wrong labels cost, where the reader says so, and the cheapest threshold.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub costs: Option<Bill>,
     /// The main metric for each value of each segment: departures for the worse, then the others,
     /// worst change first.
     pub slices: Vec<SliceRow>,
@@ -371,6 +376,9 @@ pub struct Choices {
     pub segments: Vec<(String, Vec<String>)>,
     /// Scores at which a threshold can stand; empty where there is no score.
     pub thresholds: Vec<f64>,
+    /// Names of classes; in a binary task the second is the positive one.
+    #[serde(default)]
+    pub labels: Vec<String>,
     /// Whether labels as served can be judged.
     pub served_labels: bool,
     /// Whether a reference file was given.
@@ -380,6 +388,12 @@ pub struct Choices {
 }
 
 impl Report {
+    /// Names of the classes, as far as predicted and true labels are compared or scores are counted.
+    #[must_use]
+    pub fn labels(&self) -> &[String] {
+        self.confusion.as_ref().map_or(&[], |c| &c.labels)
+    }
+
     /// The report as the JSON text that every door writes: indented, ending in a line break.
     ///
     /// # Errors

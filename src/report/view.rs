@@ -1,5 +1,6 @@
 //! What the reader chose. It fits in a URL, and a saved report carries it.
 
+use crate::metric::{CostCell, Costs};
 pub use crate::summary::{Season, Slice, SliceChoice, WindowSize};
 use crate::table::time::Time;
 use serde::{Deserialize, Serialize};
@@ -23,6 +24,9 @@ pub struct View {
     /// (regression); `None`: the row before.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub season: Option<Season>,
+    /// What right and wrong labels cost (classification).
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub costs: Option<Costs>,
 }
 
 /// What windows are compared with.
@@ -84,6 +88,12 @@ impl View {
         if let Some(season) = self.season {
             put("season", season.to_string());
         }
+        for (cell, cost) in self.costs.iter().flat_map(|c| &c.0) {
+            put(
+                &format!("cost.{}", escape(&cell.to_string())),
+                cost.to_string(),
+            );
+        }
         parts.join("&")
     }
 
@@ -105,7 +115,10 @@ impl View {
                 "range" => view.range = period(&value),
                 "season" => view.season = value.parse().ok(),
                 _ => {
-                    if let Some(column) = key.strip_prefix("slice.") {
+                    if let Some((cell, cost)) = cost(key, &value) {
+                        let costs = view.costs.get_or_insert_default();
+                        costs.0.insert(cell, cost);
+                    } else if let Some(column) = key.strip_prefix("slice.") {
                         view.slices.push(SliceChoice {
                             column: unescape(column),
                             value,
@@ -117,6 +130,13 @@ impl View {
         view.slices.sort();
         view
     }
+}
+
+/// `cost.fp=5`.
+fn cost(key: &str, value: &str) -> Option<(CostCell, f64)> {
+    let cell = unescape(key.strip_prefix("cost.")?).parse().ok()?;
+    let cost = value.parse().ok().filter(|c: &f64| c.is_finite())?;
+    Some((cell, cost))
 }
 
 /// A choice of baseline as text: `auto`, `reference`, `none` or `START..END`.
@@ -190,11 +210,12 @@ mod tests {
             }],
             range: Some((Time(-1), Time(5))),
             season: Some(Season::Seconds(86_400)),
+            costs: "fp=5,a=b&c->d e=-0.5".parse().ok(),
         };
         assert_eq!(View::from_query(&format!("#{}", view.to_query())), view);
         assert_eq!(View::default().to_query(), "");
         assert_eq!(
-            View::from_query("threshold=NaN&range=b..a&window=0&season=0d&%"),
+            View::from_query("threshold=NaN&range=b..a&window=0&season=0d&cost.fp=NaN&cost.x=1&%"),
             View::default()
         );
     }

@@ -77,6 +77,7 @@ pub fn CutoffChart(
     let up = match what {
         Lines::Shares => "Share",
         Lines::NetBenefit => "Net benefit",
+        Lines::Cost => "Cost a row",
     };
     view! {
         <Framed up across="Threshold" names>

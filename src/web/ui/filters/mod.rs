@@ -2,6 +2,7 @@
 //! A choice that the data does not offer is not shown.
 
 mod baseline;
+mod costs;
 mod season;
 mod slices;
 mod threshold;
@@ -12,6 +13,7 @@ use super::state::{Work, app};
 use super::widgets::{Choice, Menu};
 use crate::report::view::View;
 use baseline::BaselineMenu;
+use costs::Costs;
 use leptos::prelude::*;
 use season::Season;
 use slices::SliceMenus;
@@ -38,6 +40,7 @@ pub fn Filters() -> impl IntoView {
             <VersionMenu/>
             <SliceMenus/>
             <Threshold/>
+            <Costs/>
             <Season/>
             <Show when=changed>
                 <button
