@@ -125,6 +125,7 @@ fn report(windows: Vec<Window>, baseline: Option<Baseline>) -> Report {
         calibration: vec![],
         curves: None,
         costs: None,
+        groups: None,
         drift: None,
         quality: vec![],
         resources: Block::default(),

@@ -4,8 +4,8 @@ use super::baseline::Basis;
 use super::steps::{Steps, pause};
 use super::view::{BaselineChoice, View};
 use super::{
-    Baseline, Block, Metrics, Report, Rows, SCHEMA, Span, Window, costs, curves, drift, health,
-    judge, maturity, parts,
+    Baseline, Block, Metrics, Report, Rows, SCHEMA, Span, Window, costs, curves, drift, groups,
+    health, judge, maturity, parts,
 };
 use crate::log::Task;
 use crate::metric::{Cut, METRICS, Measures, by_class};
@@ -30,6 +30,8 @@ pub struct Missing {
     pub threshold: Option<f64>,
     /// Place of a series and two periods whose columns were not compared.
     pub drift: Option<(usize, Periods)>,
+    /// A slice and a size of which the values of segments were not counted within it.
+    pub groups: Option<(Slice, WindowSize)>,
     /// Place of a series and what a naive forecast was not tried on there.
     pub naive: Option<(usize, Lag)>,
 }
@@ -55,6 +57,7 @@ impl Missing {
             && self.threshold.is_none()
             && self.drift.is_none()
             && self.naive.is_none()
+            && self.groups.is_none()
     }
 }
 
@@ -268,6 +271,7 @@ impl Making<'_> {
             labelled: total.labelled,
             metrics,
         };
+        let groups = groups::groups(self, &total).await;
         let of_total = Measures::new(summary, &total, None, self.cut);
         let curves = curves::curves(self, &total, basis.as_ref().map(|b| b.cell.as_ref()));
         let mut report = Report {
@@ -316,6 +320,7 @@ impl Making<'_> {
                 .as_ref()
                 .map(|c| costs::bill(summary, c, of_total.confused(), curves.as_ref())),
             curves,
+            groups,
             drift,
             quality: parts::quality(self, &windows, basis.as_ref()),
             windows,
@@ -344,6 +349,11 @@ impl Making<'_> {
             Some(naive) => drop(self.naive.set(*naive)),
             None => self.missing.borrow_mut().naive = Some((self.at, lag)),
         }
+    }
+
+    /// Says that the values of segments were not counted within a slice.
+    pub(super) fn lacks_groups(&self, base: Slice) {
+        self.missing.borrow_mut().groups = Some((base, self.series.size));
     }
 
     /// Buckets of the windows shown.

@@ -11,6 +11,7 @@ mod choices;
 pub mod costs;
 pub mod curves;
 mod drift;
+pub mod groups;
 mod health;
 pub mod html;
 mod judge;
@@ -93,6 +94,9 @@ pub struct Report {
     /// The main metric for each value of each segment: departures for the worse, then the others,
     /// worst change first.
     pub slices: Vec<SliceRow>,
+    /// Whether groups are treated alike (binary classification with columns to slice by).
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub groups: Option<groups::Groups>,
     /// How far the columns are from the baseline; `None` without a baseline, without rows outside it, or
     /// where the rows were not gone back to ([`Missing::drift`]).
     pub drift: Option<Drift>,

@@ -10,6 +10,7 @@
 //! | [`exact_quantile`] | quantiles of sorted values |
 //! | [`special`] | distribution functions and their inverses |
 //! | [`interval`] | 95 % intervals |
+//! | [`proportions`] | proportions of several groups beside each other |
 //! | [`multiple`] | p-values adjusted for many tests |
 //! | [`compare`] | whether two estimates differ |
 //! | [`distance`] | how far two samples are apart |
@@ -23,6 +24,7 @@ pub mod exact_quantile;
 pub mod exact_sum;
 pub mod interval;
 pub mod multiple;
+pub mod proportions;
 pub mod rank;
 pub mod sketch;
 pub mod sparse;

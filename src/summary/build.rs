@@ -470,7 +470,7 @@ impl Builder {
 }
 
 /// The slices of some values of a column, and the slice of each row.
-fn family(
+pub(super) fn family(
     category: &Category,
     values: &[String],
     slice: impl Fn(String) -> Slice,

@@ -17,6 +17,7 @@ mod exact;
 mod facts;
 mod from_median;
 mod grid;
+mod groups;
 mod merge;
 mod naive;
 mod names;

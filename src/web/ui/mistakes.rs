@@ -3,6 +3,7 @@
 use super::class_table::ClassTable;
 use super::curves::Curves;
 use super::filters::nearest;
+use super::groups::Groups;
 use super::slice_table::SliceTable;
 use super::state::app;
 use super::widgets::{Empty, Section};
@@ -38,6 +39,7 @@ pub fn Mistakes() -> impl IntoView {
     let slices = app.part(|r| !r.slices.is_empty());
     // Two classes have cards: precision and recall, specificity and NPV.
     let classes = app.part(|r| r.task == Task::Multiclass && !r.classes.is_empty());
+    let groups = app.part(|r| r.groups.is_some());
     let task = app.part(|r| Some(r.task));
     let judged = app.part(|r| r.overall.labelled > 0);
     let about = move || match task.get() {
@@ -74,6 +76,9 @@ pub fn Mistakes() -> impl IntoView {
             </Show>
             <Show when=move || slices.get()>
                 <SliceTable/>
+            </Show>
+            <Show when=move || groups.get()>
+                <Groups/>
             </Show>
             <Show when=move || !confusion.get() && !scores.get() && !slices.get()>
                 <Empty text=why_none(task.get(), judged.get())/>

@@ -19,6 +19,7 @@ mod files;
 mod filters;
 mod fit;
 pub mod format;
+mod groups;
 mod health;
 mod icons;
 mod layout;
