@@ -229,6 +229,9 @@ fn sharpen(builder: &Builder, summary: &mut Summary, view: &View, drift: bool) {
         if let Some((at, periods)) = missing.drift.filter(|_| drift) {
             builder.add_drift(summary, at, &periods);
         }
+        if let Some((at, range)) = missing.residuals.filter(|_| drift) {
+            builder.add_residuals(summary, at, range);
+        }
         if let Some((base, size)) = &missing.groups {
             builder.add_groups(summary, base, *size);
         }

@@ -116,6 +116,7 @@ fn outline(summary: &Summary) -> Summary {
         exact: series.exact.clone(),
         drift: series.drift.clone(),
         naive: series.naive.clone(),
+        residuals: series.residuals.clone(),
     };
     Summary {
         schema: summary.schema.clone(),

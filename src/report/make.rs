@@ -9,7 +9,7 @@ use super::{
 };
 use crate::log::Task;
 use crate::metric::{Cut, METRICS, Measures, by_class};
-use crate::summary::{Cell, Lag, Naive, Periods, Series, Slice, Summary, WindowSize};
+use crate::summary::{Cell, Lag, Naive, Periods, Residuals, Series, Slice, Summary, WindowSize};
 use crate::table::time::Time;
 use std::borrow::Cow;
 use std::cell::{OnceCell, RefCell};
@@ -32,6 +32,8 @@ pub struct Missing {
     pub drift: Option<(usize, Periods)>,
     /// A slice and a size of which the values of segments were not counted within it.
     pub groups: Option<(Slice, WindowSize)>,
+    /// Place of a series and a range of its buckets whose errors were not looked at row by row.
+    pub residuals: Option<(usize, (usize, usize))>,
     /// Place of a series and what a naive forecast was not tried on there.
     pub naive: Option<(usize, Lag)>,
 }
@@ -58,6 +60,7 @@ impl Missing {
             && self.drift.is_none()
             && self.naive.is_none()
             && self.groups.is_none()
+            && self.residuals.is_none()
     }
 }
 
@@ -125,6 +128,7 @@ pub(super) async fn make(summary: &Summary, view: &View) -> (Report, Missing) {
         exact: Vec::new(),
         drift: Vec::new(),
         naive: Vec::new(),
+        residuals: Vec::new(),
     };
     let series = summary.series.get(at).unwrap_or(&empty);
     let (cut, threshold) = cut(summary, view, &mut missing);
@@ -321,6 +325,7 @@ impl Making<'_> {
                 .map(|c| costs::bill(summary, c, of_total.confused(), curves.as_ref())),
             curves,
             groups,
+            residuals: self.residuals(&total, scope),
             drift,
             quality: parts::quality(self, &windows, basis.as_ref()),
             windows,
@@ -349,6 +354,16 @@ impl Making<'_> {
             Some(naive) => drop(self.naive.set(*naive)),
             None => self.missing.borrow_mut().naive = Some((self.at, lag)),
         }
+    }
+
+    /// How the errors of the rows in view are distributed; rows that passed were not looked at.
+    fn residuals(&self, total: &Cell, scope: (usize, usize)) -> Option<Residuals> {
+        let judged = total.numbers.as_ref().is_some_and(|n| n.error.n > 0);
+        let found = self.series.residuals.iter().find(|r| r.range == scope);
+        if judged && found.is_none() && !self.summary.streamed {
+            self.missing.borrow_mut().residuals = Some((self.at, scope));
+        }
+        found.cloned()
     }
 
     /// Says that the values of segments were not counted within a slice.

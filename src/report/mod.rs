@@ -24,6 +24,7 @@ pub mod words;
 
 pub use crate::metric::ClassRow;
 pub use crate::summary::{Bins, ColumnDrift, Distribution, Rejected, SourceInfo as Source};
+pub use crate::summary::{QuantilePair, ResidualBin, Residuals, TailPart};
 pub use costs::{Bill, BillCell, Cheapest};
 pub use curves::{Curves, Tally};
 pub use make::Missing;
@@ -97,6 +98,10 @@ pub struct Report {
     /// Whether groups are treated alike (binary classification with columns to slice by).
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub groups: Option<groups::Groups>,
+    /// How errors are distributed over all rows of the view (regression); `None` where the rows were not
+    /// gone back to, or were counted as they passed.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub residuals: Option<Residuals>,
     /// How far the columns are from the baseline; `None` without a baseline, without rows outside it, or
     /// where the rows were not gone back to ([`Missing::drift`]).
     pub drift: Option<Drift>,

@@ -407,6 +407,7 @@ impl Builder {
                 exact: Vec::new(),
                 drift: Vec::new(),
                 naive: Vec::new(),
+                residuals: Vec::new(),
             })
             .collect();
         for (bucket, (start, end)) in buckets.borders.iter().enumerate() {

@@ -87,6 +87,7 @@ impl Summary {
                     exact: Vec::new(),
                     drift: Vec::new(),
                     naive: Vec::new(),
+                    residuals: Vec::new(),
                     ..theirs.clone()
                 }),
             }
@@ -95,6 +96,7 @@ impl Summary {
             series.exact.clear();
             series.drift.clear();
             series.naive.clear();
+            series.residuals.clear();
         }
         self.series
             .sort_by(|a, b| (&a.slice, a.size).cmp(&(&b.slice, b.size)));

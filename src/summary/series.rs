@@ -1,7 +1,7 @@
 //! The cells of one slice over time.
 
 use super::total::counts;
-use super::{Cell, Drift, Exact, Lag, Naive, Slice, WindowSize, floor, next};
+use super::{Cell, Drift, Exact, Lag, Naive, Residuals, Slice, WindowSize, floor, next};
 use crate::table::time::Time;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -41,6 +41,9 @@ pub struct Series {
     /// What a naive forecast was off by, for the ranges and seasons that were asked for last.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub naive: Vec<Naive>,
+    /// How errors are distributed, for the ranges that were asked for last.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub residuals: Vec<Residuals>,
 }
 
 impl Series {
@@ -61,6 +64,7 @@ impl Series {
             exact: Vec::new(),
             drift: Vec::new(),
             naive: Vec::new(),
+            residuals: Vec::new(),
         }
     }
 

@@ -33,6 +33,7 @@ mod prose;
 mod quality_rows;
 mod rail;
 mod refine;
+mod residuals;
 mod resources;
 mod role_table;
 mod share;
