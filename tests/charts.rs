@@ -7,16 +7,18 @@
 use plotters_svg::SVGBackend;
 use plumbline::chart::theme::theme;
 use plumbline::chart::{
-    self, Chart, CurvePlot, CutoffPlot, Kind, Lines, Look, Matrix, Reliability, ScorePlot, Shape,
-    Shift, Sparkline, Trend, Volume,
+    self, Chart, CurvePlot, CutoffPlot, Kind, Lines, Look, Matrix, QuantilePlot, Reliability,
+    ResidualPlot, ScorePlot, Shape, Shift, Sparkline, Trend, Volume,
 };
 use plumbline::log::Task;
 use plumbline::metric::{Better, Estimate, Family, Info, Material, Rank, Unit};
 use plumbline::report::view::View;
 use plumbline::report::{
-    Baseline, Bins, Block, CalibrationBin, ColumnDrift, Confusion, Curves, Departure, Distribution,
-    Health, Level, Report, Rows, SCHEMA, Scores, Span, Tally, Window,
+    Baseline, Bill, Bins, Block, CalibrationBin, Cheapest, ColumnDrift, Confusion, Curves,
+    Departure, Distribution, Health, Level, QuantilePair, Report, ResidualBin, Residuals, Rows,
+    SCHEMA, Scores, Span, Tally, Window,
 };
+use plumbline::stats::interval::Interval;
 use plumbline::table::time::{DAY, HOUR, SECOND, Time};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -124,6 +126,9 @@ fn report(windows: Vec<Window>, baseline: Option<Baseline>) -> Report {
         slices: vec![],
         calibration: vec![],
         curves: None,
+        costs: None,
+        groups: None,
+        residuals: None,
         drift: None,
         quality: vec![],
         resources: Block::default(),
@@ -711,6 +716,23 @@ fn lines_over_the_threshold() {
         "Net benefit by threshold. The score is no probability."
     );
     assert!(CutoffPlot::of(&margin, Lines::Shares).things() > 0);
+    let mut billed = rare.clone();
+    assert_eq!(
+        CutoffPlot::of(&billed, Lines::Cost).sentence(),
+        "Cost by threshold. No costs are given."
+    );
+    billed.view.costs = "fp=5,fn=40,tp=-10".parse().ok();
+    billed.costs = Some(Bill {
+        cells: vec![],
+        cheapest: Some(Cheapest {
+            threshold: Some(0.26),
+            mean_cost: 1.0,
+            sentence: String::new(),
+        }),
+    });
+    let cost = CutoffPlot::of(&billed, Lines::Cost);
+    check("cost", &cost, 480.0, 340.0);
+    assert!(cost.sentence().contains("Cheapest on these rows: 0.26"));
     let mut falling = rare;
     falling.curves.as_mut().unwrap().thresholds.reverse();
     assert_eq!(CutoffPlot::of(&falling, Lines::Shares).things(), 0);
@@ -722,6 +744,75 @@ fn reliability_of_tenths() {
     check("few", &Reliability::of(&foretold(30)), 480.0, 340.0);
     check("empty", &Reliability::of(&foretold(0)), 480.0, 340.0);
     assert_eq!(Reliability::of(&foretold(4_000)).things(), 9);
+}
+
+/// Errors with heavy tails, that grow with the prediction and are off where it is large.
+fn erred() -> Report {
+    let pair = |i: i32| {
+        let normal = f64::from(i) / 10.0;
+        let half = 0.1 + normal * normal * 0.06;
+        QuantilePair {
+            normal,
+            found: normal + normal * normal * normal * 0.04,
+            low: normal - half,
+            high: normal + half,
+        }
+    };
+    let bin = |i: u32| {
+        let prediction = 100.0 + f64::from(i * i) * 2.0;
+        let (mean, wide) = (f64::from(i * i) / 60.0 - 1.0, 4.0 + f64::from(i));
+        ResidualBin {
+            from: prediction - f64::from(i),
+            to: prediction + f64::from(i),
+            rows: 75,
+            prediction,
+            mean,
+            interval: Some(Interval {
+                low: mean - wide / 5.0,
+                high: mean + wide / 5.0,
+            }),
+            low: mean - wide,
+            high: mean + wide,
+        }
+    };
+    let mut r = report(vec![], None);
+    r.task = Task::Regression;
+    r.residuals = Some(Residuals {
+        n: 1_500,
+        mean: Some(0.5),
+        deviation: Some(8.0),
+        quantiles: (-32..=32).map(pair).collect(),
+        bins: (0..20).map(bin).collect(),
+        ends: Some((-9.0, 11.0)),
+        ..Residuals::default()
+    });
+    r
+}
+
+#[test]
+fn errors_of_numbers() {
+    let r = erred();
+    check("heavy", &QuantilePlot::of(&r), 480.0, 300.0);
+    check("growing", &ResidualPlot::of(&r), 480.0, 300.0);
+    assert!(
+        QuantilePlot::of(&r)
+            .sentence()
+            .contains("of 65 points lie outside")
+    );
+    assert!(ResidualPlot::of(&r).sentence().contains("in 20 bins"));
+    let none = report(vec![], None);
+    check("empty", &QuantilePlot::of(&none), 480.0, 300.0);
+    check("empty", &ResidualPlot::of(&none), 480.0, 300.0);
+    let mut few = r;
+    few.residuals = Some(Residuals {
+        undefined: Some("fewer than 50 rows have an outcome".to_owned()),
+        ..Residuals::default()
+    });
+    assert!(
+        QuantilePlot::of(&few)
+            .sentence()
+            .contains("fewer than 50 rows")
+    );
 }
 
 #[test]
@@ -848,7 +939,9 @@ fn every_chart_is_listed_once() {
             "shift",
             "curve",
             "cutoff",
-            "reliability"
+            "reliability",
+            "quantiles",
+            "residuals"
         ]
     );
 }

@@ -41,6 +41,8 @@ charts! {
     curve::CurvePlot,
     cutoff::CutoffPlot,
     reliability::Reliability,
+    quantiles::QuantilePlot,
+    residuals::ResidualPlot,
 }
 
 pub use curve::Shape;

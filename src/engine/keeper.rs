@@ -236,6 +236,15 @@ fn sharpen(builder: &Builder, summary: &mut Summary, view: &View, drift: bool) {
         if let Some((at, wanted)) = missing.arrivals {
             builder.add_arrivals(summary, at, &wanted);
         }
+        if let Some((at, range)) = missing.residuals.filter(|_| drift) {
+            builder.add_residuals(summary, at, range);
+        }
+        if let Some((base, size)) = &missing.groups {
+            builder.add_groups(summary, base, *size);
+        }
+        if let Some((at, lag)) = missing.naive {
+            builder.add_naive(summary, at, lag);
+        }
         if missing.exact.is_empty() {
             // None of these brings up a question.
             return;

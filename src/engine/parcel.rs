@@ -118,6 +118,8 @@ fn outline(summary: &Summary) -> Summary {
         estimates: series.estimates.clone(),
         arrivals: series.arrivals.clone(),
         delay_s: series.delay_s.clone(),
+        naive: series.naive.clone(),
+        residuals: series.residuals.clone(),
     };
     Summary {
         schema: summary.schema.clone(),

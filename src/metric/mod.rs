@@ -5,6 +5,7 @@
 mod by_class;
 mod classification;
 mod confused;
+mod costs;
 mod measures;
 mod multilabel;
 mod ranking;
@@ -13,13 +14,14 @@ mod resource;
 
 pub use by_class::{ClassRow, by_class, by_label};
 pub use confused::Confused;
+pub use costs::{Cell as CostCell, Costs, Four};
 pub use measures::{Cut, Measures};
 
 use crate::log::Role;
 use crate::stats::interval::Interval;
 use crate::summary::Summary;
-use classification::{averages, brier_decomposition, skill, top, top_k_accuracy};
-use regression::deviance;
+use classification::{averages, brier_decomposition, cost, skill, top, top_k_accuracy};
+use regression::{d2_absolute, deviance};
 use serde::{Deserialize, Serialize};
 
 /// A metric: what there is to know of it, and how it is computed from counts.
@@ -29,6 +31,11 @@ pub trait Metric: Sync {
 
     /// Whether a report on this Summary shows it.
     fn applies(&self, summary: &Summary) -> bool;
+
+    /// Whether the reader asked for it; most metrics are always told.
+    fn asked(&self, _of: &Measures<'_>) -> bool {
+        true
+    }
 
     /// The value with its interval, or the reason why there is none.
     fn estimate(&self, of: &Measures<'_>) -> Estimate;
@@ -45,6 +52,8 @@ pub const METRICS: &[&dyn Metric] = &[
     &classification::LogLoss,
     &classification::BrierScore,
     &classification::ExpectedCalibrationError,
+    &cost::MEAN_COST,
+    &cost::BUSINESS_VALUE,
     &classification::RocAucOvo,
     &top_k_accuracy::TOP_2,
     &top_k_accuracy::TOP_3,
@@ -112,6 +121,12 @@ pub const METRICS: &[&dyn Metric] = &[
     &ranking::RECALL_10,
     &ranking::HIT_RATE_5,
     &ranking::HIT_RATE_10,
+    &deviance::MEAN_TWEEDIE,
+    &deviance::D2_TWEEDIE,
+    &d2_absolute::ERROR,
+    &d2_absolute::PINBALL,
+    &regression::MeanPinballLoss,
+    &regression::MeanAbsoluteScaledError,
     &resource::Requests,
     &resource::ErrorRate,
     &resource::LATENCY_P50,

@@ -9,9 +9,11 @@
 mod baseline;
 mod choices;
 mod complete;
+pub mod costs;
 pub mod curves;
 mod drift;
 mod estimated;
+pub mod groups;
 mod health;
 pub mod html;
 mod judge;
@@ -25,6 +27,8 @@ pub mod words;
 pub use crate::metric::ClassRow;
 pub use crate::summary::Method;
 pub use crate::summary::{Bins, ColumnDrift, Distribution, Rejected, SourceInfo as Source};
+pub use crate::summary::{QuantilePair, ResidualBin, Residuals, TailPart};
+pub use costs::{Bill, BillCell, Cheapest};
 pub use curves::{Curves, Tally};
 pub use estimated::{Estimated, PastError};
 pub use make::Missing;
@@ -89,9 +93,19 @@ pub struct Report {
     /// follow (binary classification with scores).
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub curves: Option<Curves>,
+    /// What right and wrong labels cost, where the reader says so, and the cheapest threshold.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub costs: Option<Bill>,
     /// The main metric for each value of each segment: departures for the worse, then the others,
     /// worst change first.
     pub slices: Vec<SliceRow>,
+    /// Whether groups are treated alike (binary classification with columns to slice by).
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub groups: Option<groups::Groups>,
+    /// How errors are distributed over all rows of the view (regression); `None` where the rows were not
+    /// gone back to, or were counted as they passed.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub residuals: Option<Residuals>,
     /// How far the columns are from the baseline; `None` without a baseline, without rows outside it, or
     /// where the rows were not gone back to ([`Missing::drift`]).
     pub drift: Option<Drift>,
@@ -419,6 +433,9 @@ pub struct Choices {
     pub segments: Vec<(String, Vec<String>)>,
     /// Scores at which a threshold can stand; empty where there is no score.
     pub thresholds: Vec<f64>,
+    /// Names of classes; in a binary task the second is the positive one.
+    #[serde(default)]
+    pub labels: Vec<String>,
     /// Whether labels as served can be judged.
     pub served_labels: bool,
     /// Whether a reference file was given.
@@ -428,6 +445,12 @@ pub struct Choices {
 }
 
 impl Report {
+    /// Names of the classes, as far as predicted and true labels are compared or scores are counted.
+    #[must_use]
+    pub fn labels(&self) -> &[String] {
+        self.confusion.as_ref().map_or(&[], |c| &c.labels)
+    }
+
     /// The report as the JSON text that every door writes: indented, ending in a line break.
     ///
     /// # Errors

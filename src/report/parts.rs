@@ -229,7 +229,7 @@ pub(super) fn sized(making: &Making<'_>, of: &Series) -> WindowSize {
 }
 
 /// Windows up to which slices are counted by a size that a reader asks for.
-const WINDOWS: usize = 2_000;
+pub(super) const WINDOWS: usize = 2_000;
 
 /// Whether slices could be compared, had they been counted by the size of the view's buckets.
 pub(super) fn lacks_slices(making: &Making<'_>) -> bool {

@@ -11,6 +11,7 @@
 //! | [`special`] | distribution functions and their inverses |
 //! | [`interval`] | 95 % intervals |
 //! | [`gains`] | how well a list is ordered |
+//! | [`proportions`] | proportions of several groups beside each other |
 //! | [`multiple`] | p-values adjusted for many tests |
 //! | [`compare`] | whether two estimates differ |
 //! | [`distance`] | how far two samples are apart |
@@ -33,6 +34,7 @@ pub mod gains;
 pub mod interval;
 pub mod isotonic;
 pub mod multiple;
+pub mod proportions;
 pub mod rank;
 pub mod shift;
 pub mod sketch;

@@ -415,6 +415,8 @@ impl Builder {
                 estimates: Vec::new(),
                 arrivals: Vec::new(),
                 delay_s: None,
+                naive: Vec::new(),
+                residuals: Vec::new(),
             })
             .collect();
         for (bucket, (start, end)) in buckets.borders.iter().enumerate() {
@@ -471,8 +473,19 @@ impl Builder {
     }
 }
 
+impl Builder {
+    /// Rows of a range of buckets of a series (`None`: of the reference), in the order of the log.
+    pub(super) fn rows_of(&self, series: &Series, range: Option<(usize, usize)>) -> Vec<u32> {
+        let places = self.places(series, &self.buckets(series.size));
+        let (from, to) = range.unwrap_or((places.buckets, places.buckets + 1));
+        let within = |p: &u32| (from..to).contains(&(*p as usize));
+        let rows = (0u32..).zip(&places.of).filter(|(_, p)| within(p));
+        rows.map(|r| r.0).collect()
+    }
+}
+
 /// The slices of some values of a column, and the slice of each row.
-fn family(
+pub(super) fn family(
     category: &Category,
     values: &[String],
     slice: impl Fn(String) -> Slice,

@@ -88,6 +88,8 @@ impl Summary {
                     drift: Vec::new(),
                     estimates: Vec::new(),
                     arrivals: Vec::new(),
+                    naive: Vec::new(),
+                    residuals: Vec::new(),
                     ..theirs.clone()
                 }),
             }
@@ -97,6 +99,8 @@ impl Summary {
             series.drift.clear();
             series.estimates.clear();
             series.arrivals.clear();
+            series.naive.clear();
+            series.residuals.clear();
         }
         self.series
             .sort_by(|a, b| (&a.slice, a.size).cmp(&(&b.slice, b.size)));

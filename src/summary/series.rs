@@ -1,7 +1,9 @@
 //! The cells of one slice over time.
 
 use super::total::counts;
-use super::{Arrived, Cell, Drift, Estimates, Exact, Slice, WindowSize, floor, next};
+use super::{
+    Arrived, Cell, Drift, Estimates, Exact, Lag, Naive, Residuals, Slice, WindowSize, floor, next,
+};
 use crate::stats::sketch::LogHistogram;
 use crate::table::time::Time;
 use serde::{Deserialize, Serialize};
@@ -49,6 +51,12 @@ pub struct Series {
     /// has its own instead.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub delay_s: Option<LogHistogram>,
+    /// What a naive forecast was off by, for the ranges and seasons that were asked for last.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub naive: Vec<Naive>,
+    /// How errors are distributed, for the ranges that were asked for last.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub residuals: Vec<Residuals>,
 }
 
 impl Series {
@@ -71,6 +79,8 @@ impl Series {
             estimates: Vec::new(),
             arrivals: Vec::new(),
             delay_s: self.delay_s.clone(),
+            naive: Vec::new(),
+            residuals: Vec::new(),
         }
     }
 
@@ -151,6 +161,12 @@ impl Series {
     pub fn within(&self, from: Time, to: Time) -> (usize, usize) {
         let before = |time| self.buckets.partition_point(|b| b.start < time);
         (before(from), before(to))
+    }
+
+    /// What a naive forecast was off by, where it was tried.
+    #[must_use]
+    pub fn naive(&self, lag: Lag) -> Option<&Naive> {
+        self.naive.iter().find(|n| n.lag == lag)
     }
 
     /// What only rows can tell of a range of buckets (`None`: of the reference).

@@ -4,6 +4,7 @@ use super::cell::{Cell, Classes, Histogram, Moments, Numbers, Service, Tenth};
 use super::label_sets::LabelSets;
 use super::lists;
 use super::relative::Relative;
+use super::tweedie::Tweedie;
 use crate::stats::exact_sum::{ExactSum, Sum};
 use crate::stats::sketch::LogHistogram;
 use std::collections::BTreeMap;
@@ -130,6 +131,20 @@ fn relative(all: &[&Numbers]) -> Option<Relative> {
         deviance: std::array::from_fn(|i| moments(all.iter().map(|r| &r.deviance[i]))),
         spread: std::array::from_fn(|i| sum(all.iter().map(|r| &r.spread[i]))),
         logs: sum(all.iter().map(|r| &r.logs)),
+        tweedie: tweedie(&all),
+    })
+}
+
+/// `None` unless every one has it.
+fn tweedie(all: &[&Relative]) -> Option<Tweedie> {
+    let all: Vec<&Tweedie> = all
+        .iter()
+        .map(|r| r.tweedie.as_ref())
+        .collect::<Option<_>>()?;
+    Some(Tweedie {
+        deviance: moments(all.iter().map(|t| &t.deviance)),
+        spread: sum(all.iter().map(|t| &t.spread)),
+        roots: sum(all.iter().map(|t| &t.roots)),
     })
 }
 
