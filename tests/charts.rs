@@ -121,6 +121,7 @@ fn report(windows: Vec<Window>, baseline: Option<Baseline>) -> Report {
         confusion: None,
         classes: Vec::new(),
         scores: None,
+        models: None,
         slices: vec![],
         calibration: vec![],
         curves: None,

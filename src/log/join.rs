@@ -3,6 +3,7 @@
 //!
 //! Every prediction is kept, also where its id comes twice.
 
+use super::challengers;
 use super::columns::Predictions;
 use super::frame::Frame;
 use super::index::Index;
@@ -164,10 +165,14 @@ fn log_of(
         numbered: is_array(&predictions),
         class_scores: class_scores(&mut predictions),
     };
+    let others = predictions.names(Role::Challenger).into_iter();
+    let others = others.map(|name| (predictions.take_named(&name), name));
+    let others = others.map(|(cells, name)| (name, cells)).collect();
     match frame {
         None => labels::fill(&mut log, cells)?,
         Some(frame) => frame.fill(&mut log, cells)?,
     }
+    challengers::take(&mut log, others, frame.map_or(&[], |f| &f.challengers));
     log.version = predictions
         .take(Role::ModelVersion)
         .and_then(|c| category(predictions.name_of(Role::ModelVersion), c));

@@ -4,6 +4,7 @@
 //! role that only one column can have goes to the heaviest. A guess is never silent: its weight and
 //! reason are shown beside sample values, and the reader can correct it.
 
+use super::rivals::challengers;
 use super::rules::{RULES, any, is_number, is_unit, unique};
 use super::{FileKind, Role};
 use crate::read::ColumnSniff;
@@ -72,6 +73,7 @@ pub fn guess(columns: &[ColumnSniff]) -> (FileKind, Vec<RoleGuess>) {
     }
     pairs(columns, &words, &mut found);
     by_values(columns, &mut found);
+    challengers(columns, &words, &mut found);
 
     let has = |found: &[Option<RoleGuess>], role| {
         found.iter().flatten().any(|g: &RoleGuess| g.role == role)
@@ -411,7 +413,7 @@ pub fn kind_of(role: Role, sniffed: &ColumnSniff) -> Option<Kind> {
             Some(Kind::Number)
         }
         Role::ModelVersion | Role::Segment => Some(Kind::Category),
-        Role::Prediction | Role::Outcome | Role::Status | Role::Feature => {
+        Role::Prediction | Role::Challenger | Role::Outcome | Role::Status | Role::Feature => {
             Some(if sniffed.kind == Kind::Time {
                 Kind::Presence
             } else {

@@ -73,6 +73,29 @@ impl Truth {
     }
 }
 
+/// What a model foretells of each row.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Foretold {
+    /// Nothing.
+    #[default]
+    None,
+    /// Numbers; NaN where missing.
+    Numbers(Vec<f64>),
+    /// Probabilities of the positive class, in [0, 1]; NaN where missing.
+    Probabilities(Vec<f64>),
+    /// Indices into [`Log::labels`]; `u32::MAX` where missing.
+    Labels(Vec<u32>),
+}
+
+/// Another model than the one that the report is about.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Challenger {
+    /// Its column.
+    pub name: String,
+    /// What it foretells.
+    pub cells: Foretold,
+}
+
 /// Names of classes. In a binary task the second one is the positive class.
 pub type Labels = Vec<String>;
 
@@ -189,6 +212,8 @@ pub struct Log {
     pub probabilistic: bool,
     /// Probabilities of each class, by label; empty where there are none.
     pub class_scores: Vec<Vec<f64>>,
+    /// Other models, in the order of their columns.
+    pub challengers: Vec<Challenger>,
     /// Model version.
     pub version: Option<Category>,
     /// Columns to slice by.

@@ -5,6 +5,7 @@
 mod by_class;
 mod classification;
 mod confused;
+pub mod losses;
 mod measures;
 mod regression;
 mod resource;

@@ -5,7 +5,7 @@ use super::steps::{Steps, pause};
 use super::view::{BaselineChoice, View};
 use super::{
     Baseline, Block, Metrics, Report, Rows, SCHEMA, Span, Window, curves, drift, health, judge,
-    maturity, parts,
+    maturity, models, parts,
 };
 use crate::log::Task;
 use crate::metric::{Cut, METRICS, Measures, by_class};
@@ -300,6 +300,7 @@ impl Making<'_> {
             drift,
             quality: parts::quality(self, &windows, basis.as_ref()),
             windows,
+            models: models::models(self, &total),
             truth,
             slices,
             resources: block(resources),

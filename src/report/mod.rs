@@ -15,6 +15,7 @@ pub mod html;
 mod judge;
 mod make;
 mod maturity;
+mod models;
 mod parts;
 mod steps;
 pub mod view;
@@ -24,6 +25,7 @@ pub use crate::metric::ClassRow;
 pub use crate::summary::{Bins, ColumnDrift, Distribution, Rejected, SourceInfo as Source};
 pub use curves::{Curves, Tally};
 pub use make::Missing;
+pub use models::{Against, Model, Models};
 pub use steps::Steps;
 
 use crate::log::Task;
@@ -85,6 +87,9 @@ pub struct Report {
     /// follow (binary classification with scores).
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub curves: Option<Curves>,
+    /// Several models on the same rows, where there are several.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub models: Option<Models>,
     /// The main metric for each value of each segment: departures for the worse, then the others,
     /// worst change first.
     pub slices: Vec<SliceRow>,

@@ -11,6 +11,7 @@
 //! | [`special`] | distribution functions and their inverses |
 //! | [`interval`] | 95 % intervals |
 //! | [`multiple`] | p-values adjusted for many tests |
+//! | [`periods`] | the error of a mean of values that hang together over time |
 //! | [`compare`] | whether two estimates differ |
 //! | [`distance`] | how far two samples are apart |
 //!
@@ -23,6 +24,7 @@ pub mod exact_quantile;
 pub mod exact_sum;
 pub mod interval;
 pub mod multiple;
+pub mod periods;
 pub mod rank;
 pub mod sketch;
 pub mod sparse;

@@ -7,6 +7,7 @@ use super::cell::Histogram;
 use super::exact::Orders;
 use super::facts::{Facts, edges, facts};
 use super::grid::{self, WindowSize, floor, next};
+use super::models;
 use super::names::{Names, VALUES};
 use super::series::{Bucket, Series};
 use super::{ColumnInfo, SCHEMA, Slice, SliceChoice, Summary, Values};
@@ -139,6 +140,7 @@ impl Builder {
             versions: log.version.as_ref().map(|c| self.values(c)),
             segments: log.segments.iter().map(|c| self.values(c)).collect(),
             columns: self.columns(),
+            models: models::models(log),
             reference: None,
             series: Vec::new(),
         }

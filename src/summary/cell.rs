@@ -1,5 +1,6 @@
 //! One cell: the counts of a bucket of time in a slice. Everything in it adds up.
 
+use super::models::ModelCell;
 use super::relative::Relative;
 use crate::stats::exact_sum::Sum;
 use crate::stats::sketch::LogHistogram;
@@ -22,6 +23,9 @@ pub struct Cell {
     /// Requests and resources.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub service: Option<Service>,
+    /// Each of [`super::Summary::models`]; only where all rows are counted.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub models: Vec<ModelCell>,
     /// Seconds from prediction to outcome; only where all rows are counted.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub delay_s: Option<LogHistogram>,

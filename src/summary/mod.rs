@@ -17,6 +17,7 @@ mod exact;
 mod facts;
 mod grid;
 mod merge;
+mod models;
 mod names;
 mod pairs;
 pub mod relative;
@@ -32,6 +33,7 @@ pub use cell::{
 pub use drift::{Bins, ColumnDrift, Distribution, Drift, Periods};
 pub use exact::{Exact, Macro, PERCENTILES, Ranked};
 pub use grid::{WindowSize, floor, next};
+pub use models::{Loss, ModelCell, Models};
 pub use series::{Bucket, Series};
 pub use shapes::Shapes;
 
@@ -163,6 +165,9 @@ pub struct Summary {
     pub segments: Vec<Values>,
     /// Columns, in the order of [`Cell::missing`].
     pub columns: Vec<ColumnInfo>,
+    /// The models that are compared on the same rows, where there are several.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub models: Option<Models>,
     /// Name of the reference file.
     pub reference: Option<String>,
     /// Whether rows were counted as they passed and then let go: what only rows can tell was never known.

@@ -2,6 +2,7 @@
 
 use super::build::{Builder, sparse};
 use super::cell::{CALIBRATION_BINS, Cell, Classes, Moments, Numbers, RANKS, Service, Tenth};
+use super::models::ModelsWork;
 use super::relative::RelativeWork;
 use crate::log::{Role, Task, Truth};
 use crate::stats::exact_sum::{ExactSum, Sum};
@@ -68,6 +69,8 @@ pub(super) struct Work {
     regression: [ExactSum; 8],
     /// Errors beside the size of the outcome; `None` where they are not counted.
     relative: Option<Box<RelativeWork>>,
+    /// Several models; `None` where they are not counted.
+    models: Option<Box<ModelsWork>>,
     statuses: u64,
     failed: u64,
     latency: LogCounter,
@@ -110,6 +113,7 @@ impl Work {
             outcome: Running::default(),
             regression: std::array::from_fn(|_| ExactSum::default()),
             relative: (full && builder.log.task == Some(Task::Regression)).then(Box::default),
+            models: full.then(|| ModelsWork::new(&builder.log)).flatten(),
             statuses: 0,
             failed: 0,
             latency: LogCounter::default(),
@@ -228,6 +232,7 @@ impl Work {
             classes,
             numbers,
             service,
+            models: self.models.as_mut().map(|m| m.take()).unwrap_or_default(),
             delay_s: (delay.count() > 0).then_some(delay),
             missing,
         })
@@ -379,6 +384,13 @@ impl<'a> Family<'a> {
                 let probability = log.score[row];
                 if let Some(label) = log.truth.label(row).filter(|_| !probability.is_nan()) {
                     work.add_probability(probability, label == 1);
+                }
+            });
+        }
+        if !log.challengers.is_empty() {
+            self.each(rows, |work, row| {
+                if let Some(models) = &mut work.models {
+                    models.add(log, row);
                 }
             });
         }

@@ -1,0 +1,232 @@
+//! Several models on the same rows: against numpy, scipy and statsmodels (`tests/reference/models.py`), and
+//! the laws that hold of any rows.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod pipeline;
+
+use pipeline::summary;
+use plumbline::log::Role;
+use plumbline::metric::Estimate;
+use plumbline::report::view::{BaselineChoice, View, WindowSize};
+use plumbline::report::{Model, Models, Report};
+use plumbline::summary::{Loss, Summary};
+use proptest::prelude::*;
+use serde_json::Value;
+use std::fmt::Write as _;
+
+const REGRESSION: &[u8] = include_bytes!("reference/models_regression.csv");
+const BINARY: &[u8] = include_bytes!("reference/models_binary.csv");
+const OTHERS: [(Role, &str); 3] = [
+    (Role::Challenger, "forecast_b"),
+    (Role::Challenger, "forecast_c"),
+    (Role::Challenger, "forecast_d"),
+];
+
+fn view(window: WindowSize) -> View {
+    View {
+        window: Some(window),
+        baseline: BaselineChoice::None,
+        ..View::default()
+    }
+}
+
+fn of(csv: &[u8], roles: &[(Role, &str)], view: &View) -> (Summary, Models) {
+    let summary = summary(&[("log.csv", csv)], roles, view).unwrap();
+    let models = Report::from(&summary, view).models.expect("several models");
+    (summary, models)
+}
+
+fn reference(task: &[&str]) -> Value {
+    let all: Value = serde_json::from_str(include_str!("reference/models.json")).unwrap();
+    task.iter().fold(all, |at, key| at[*key].clone())
+}
+
+#[track_caller]
+fn close(what: &str, ours: Option<f64>, theirs: &Value) {
+    let (ours, theirs) = (ours.expect(what), theirs.as_f64().expect(what));
+    let error = (ours - theirs).abs();
+    assert!(
+        error <= 1e-11 * theirs.abs().max(1e-3),
+        "{what}: {ours} {theirs}"
+    );
+}
+
+#[track_caller]
+fn same(what: &str, ours: &Estimate, theirs: &Value) {
+    close(what, ours.value, &theirs["value"]);
+    close(&format!("{what}, low"), ours.low, &theirs["low"]);
+    close(&format!("{what}, high"), ours.high, &theirs["high"]);
+    assert_eq!(theirs["n"].as_u64(), Some(ours.n), "{what}");
+}
+
+fn model<'a>(models: &'a Models, name: &str) -> &'a Model {
+    models.models.iter().find(|m| m.name == name).unwrap()
+}
+
+/// Every number of a comparison; `way`: how differences were judged.
+#[track_caller]
+fn check(models: &Models, reference: &Value, way: &str) {
+    assert_eq!(reference["common"].as_u64(), Some(models.rows));
+    let all = reference["models"].as_object().unwrap();
+    assert_eq!(all.len(), models.models.len());
+    for (name, theirs) in all {
+        let ours = model(models, name);
+        assert_eq!(theirs["rows"].as_u64(), Some(ours.rows), "{name}");
+        assert_eq!(theirs["compared"].as_u64(), Some(ours.compared), "{name}");
+        for (metric, estimate) in &ours.metrics {
+            match theirs["metrics"].get(metric) {
+                Some(value) => same(&format!("{name} {metric}"), estimate, value),
+                None => assert!(estimate.undefined.is_some(), "{name} {metric}"),
+            }
+        }
+        let Some(against) = &ours.against else {
+            assert_eq!(*name, models.main);
+            continue;
+        };
+        close(name, against.difference.value, &theirs["difference"]);
+        let theirs = &theirs[way];
+        close(
+            &format!("{name} low"),
+            against.difference.low,
+            &theirs["low"],
+        );
+        close(
+            &format!("{name} high"),
+            against.difference.high,
+            &theirs["high"],
+        );
+        let p = theirs["holm"].as_f64().unwrap();
+        let ours = against.p_value.unwrap();
+        assert!((ours - p).abs() <= 1e-9 * p, "{name}: p {ours} {p}");
+        let up = models.metric == "accuracy";
+        let better = (against.difference.value.unwrap() > 0.0) == up;
+        assert_eq!(against.better, (p < 0.05).then_some(better), "{name}");
+    }
+}
+
+#[test]
+fn numbers_by_day_are_those_of_statsmodels() {
+    let (summary, models) = of(REGRESSION, &OTHERS, &view(WindowSize::Day));
+    let theirs = reference(&["regression"]);
+    check(&models, &theirs, "by_days");
+    assert!(
+        models.method.contains("Diebold and Mariano"),
+        "{}",
+        models.method
+    );
+    // Beyond the common rows: those that a model and the main one foretold.
+    let series = &summary.series[0];
+    let total = series.total((0, series.buckets.len()));
+    for (at, (_, name)) in OTHERS.iter().enumerate() {
+        let pairs = total.models[at + 1].with_main(0);
+        let theirs = &theirs["models"][name]["pairs"];
+        assert_eq!(theirs["n"].as_u64(), Some(pairs.difference.n), "{name}");
+        close(name, pairs.difference.mean(), &theirs["difference"]);
+    }
+}
+
+#[test]
+fn without_times_rows_are_taken_as_independent() {
+    let roles: Vec<_> = OTHERS.into_iter().chain([(Role::Ignore, "time")]).collect();
+    let (_, models) = of(REGRESSION, &roles, &view(WindowSize::Rows(20)));
+    check(&models, &reference(&["regression"]), "by_rows");
+    assert!(models.method.contains("independent"), "{}", models.method);
+}
+
+#[test]
+fn probabilities_and_labels_are_compared_by_what_all_models_have() {
+    let others = [(Role::Challenger, "prob_b"), (Role::Challenger, "label_c")];
+    let (_, models) = of(BINARY, &others, &view(WindowSize::Day));
+    assert_eq!(models.metric, "accuracy");
+    check(&models, &reference(&["binary", "accuracy"]), "by_days");
+    let one = [(Role::Challenger, "prob_b"), (Role::Ignore, "label_c")];
+    let (_, models) = of(BINARY, &one, &view(WindowSize::Day));
+    assert_eq!(models.metric, "brier_score");
+    check(&models, &reference(&["binary", "brier_score"]), "by_days");
+}
+
+/// A row: hour, outcome, prediction, and what two others foretell, perhaps; in tenths.
+type Row = (u16, Option<i16>, Option<i16>, [Option<i16>; 2]);
+
+fn rows() -> impl Strategy<Value = Vec<Row>> {
+    let cell = || prop::option::weighted(0.9, -300i16..300);
+    prop::collection::vec((0u16..480, cell(), cell(), [cell(), cell()]), 30..120)
+}
+
+fn csv(rows: &[Row]) -> String {
+    let mut out = String::from("time,outcome,prediction,model_b,model_c,twin\n");
+    for (hour, y, p, [b, c]) in rows {
+        let cell =
+            |x: &Option<i16>| x.map_or(String::new(), |x| format!("{}", f64::from(x) / 10.0));
+        let (day, hour) = (hour / 24 + 1, hour % 24);
+        let [y, p, b, c] = [y, p, b, c].map(cell);
+        writeln!(out, "2026-03-{day:02}T{hour:02}:00:00Z,{y},{p},{b},{c},{p}").unwrap();
+    }
+    out
+}
+
+/// First rows that have every value, with fractions, whatever comes behind.
+fn with_all(rows: Vec<Row>) -> Vec<Row> {
+    let first = (0, Some(5), Some(11), [Some(7), Some(3)]);
+    [first].into_iter().chain(rows).collect()
+}
+
+const ROLES: [(Role, &str); 5] = [
+    (Role::Outcome, "outcome"),
+    (Role::Prediction, "prediction"),
+    (Role::Challenger, "model_b"),
+    (Role::Challenger, "model_c"),
+    (Role::Challenger, "twin"),
+];
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(40))]
+
+    #[test]
+    fn a_twin_differs_by_nothing_and_the_order_of_rows_makes_no_difference(
+        (rows, shuffled) in rows().prop_map(with_all).prop_flat_map(|r| (Just(r.clone()), Just(r).prop_shuffle())),
+    ) {
+        let view = view(WindowSize::Day);
+        let (_, models) = of(csv(&rows).as_bytes(), &ROLES, &view);
+        let twin = model(&models, "twin").against.clone().unwrap();
+        prop_assert_eq!(twin.difference.value, Some(0.0));
+        prop_assert_eq!(twin.p_value.unwrap_or(1.0), 1.0);
+        prop_assert_eq!(twin.better, None);
+        let (_, again) = of(csv(&shuffled).as_bytes(), &ROLES, &view);
+        prop_assert_eq!(models, again);
+    }
+
+    #[test]
+    fn parts_add_up_and_every_row_of_a_model_counts_once(rows in rows().prop_map(with_all)) {
+        let view = view(WindowSize::Day);
+        let (whole, _) = of(csv(&rows).as_bytes(), &ROLES, &view);
+        let half = rows.len() / 2;
+        let part = |rows: &[Row]| {
+            let rows = with_all(rows.to_vec());
+            summary(&[("log.csv", csv(&rows).as_bytes())], &ROLES, &view).unwrap()
+        };
+        let (a, b) = (part(&rows[1..half]), part(&rows[half..]));
+        let mut merged = a.clone();
+        merged.merge(&b).unwrap();
+        let mut other = b;
+        other.merge(&a).unwrap();
+        let total = |s: &Summary| s.series[0].total((0, s.series[0].buckets.len())).into_owned();
+        prop_assert_eq!(&total(&merged).models, &total(&other).models);
+        let total = total(&whole).models;
+        let known = |p: &Option<i16>, y: &Option<i16>| p.is_some() && y.is_some();
+        let expected = [
+            rows.iter().filter(|r| known(&r.2, &r.1)).count(),
+            rows.iter().filter(|r| known(&r.3[0], &r.1)).count(),
+            rows.iter().filter(|r| known(&r.3[1], &r.1)).count(),
+        ];
+        let parts = |at: usize| [&total[at].common, &total[at].pairs, &total[at].alone];
+        let n = |losses: &Vec<Loss>| losses.first().map_or(0, |l| l.value.n);
+        for (at, expected) in expected.into_iter().enumerate() {
+            prop_assert_eq!(parts(at).map(n).iter().sum::<u64>(), expected as u64);
+            prop_assert_eq!(total[at].rows(), expected as u64);
+        }
+        let all = |r: &&Row| known(&r.2, &r.1) && r.3.iter().all(Option::is_some);
+        prop_assert_eq!(n(parts(1)[0]), rows.iter().filter(all).count() as u64);
+        prop_assert_eq!(n(parts(0)[1]), 0);
+    }
+}
