@@ -145,6 +145,135 @@ fn probabilities_and_labels_are_compared_by_what_all_models_have() {
     check(&models, &reference(&["binary", "brier_score"]), "by_days");
 }
 
+/// The same log with a row for each model that foretold something, in the order of `turn`; `id`: whether one
+/// column tells what was foretold.
+fn long(id: bool, turn: usize) -> String {
+    let text = std::str::from_utf8(REGRESSION).unwrap();
+    let mut lines = text.lines();
+    let names: Vec<&str> = lines.next().unwrap().split(',').skip(2).collect();
+    let mut rows = Vec::new();
+    for (i, line) in lines.enumerate() {
+        let cells: Vec<&str> = line.split(',').collect();
+        for (name, forecast) in names.iter().zip(&cells[2..]).filter(|c| !c.1.is_empty()) {
+            let key = if id {
+                format!("i{i}")
+            } else {
+                format!("s{}", i % 3)
+            };
+            let ahead = i % 2 + 1;
+            rows.push(format!(
+                "{key},{},{name},{ahead},{forecast},{}",
+                cells[0], cells[1]
+            ));
+        }
+    }
+    let middle = turn % rows.len();
+    rows.rotate_left(middle);
+    let key = if id { "id" } else { "site" };
+    format!(
+        "{key},time,model,horizon,forecast,outcome\n{}\n",
+        rows.join("\n")
+    )
+}
+
+#[test]
+fn models_in_rows_are_those_in_columns() {
+    let theirs = reference(&["regression"]);
+    let about = View {
+        version: Some("prediction".into()),
+        ..view(WindowSize::Day)
+    };
+    for id in [true, false] {
+        // An id that comes four times could be anything by its values.
+        let roles: &[(Role, &str)] = if id { &[(Role::Id, "id")] } else { &[] };
+        let text = long(id, 0);
+        let (_, models) = of(text.as_bytes(), roles, &about);
+        check(&models, &theirs, "by_days");
+        assert!(models.versions);
+        let key = if id {
+            "the same id foretell"
+        } else {
+            "the same time, site and horizon foretell"
+        };
+        assert!(models.method.contains(key), "{}", models.method);
+        // The order of rows makes no difference.
+        let turned = long(id, 333);
+        assert_eq!(of(turned.as_bytes(), roles, &about).1, models);
+        // Without a choice, the report is about the model of most rows.
+        let (_, models) = of(text.as_bytes(), roles, &view(WindowSize::Day));
+        let most = models.models.iter().max_by_key(|m| m.rows).unwrap();
+        let against = model(&models, "prediction").against.as_ref().unwrap();
+        let other = theirs["models"][&models.main]["difference"]
+            .as_f64()
+            .unwrap();
+        assert!((against.difference.value.unwrap() + other).abs() < 1e-12);
+        assert!(model(&models, &models.main).rows + 30 > most.rows);
+    }
+}
+
+#[test]
+fn what_belongs_together_is_not_guessed() {
+    let told = |text: &str, word: &str| {
+        let view = view(WindowSize::Day);
+        let summary = summary(&[("log.csv", text.as_bytes())], &[], &view).unwrap();
+        assert_eq!(summary.models, None);
+        assert!(
+            summary.notes.iter().any(|n| n.contains(word)),
+            "{:?}",
+            summary.notes
+        );
+    };
+    let rows = |row: &dyn Fn(usize) -> String| {
+        (0..120).fold("time,model,forecast,outcome\n".to_string(), |t, i| {
+            t + &row(i) + "\n"
+        })
+    };
+    let time = |i: usize| format!("2026-01-{:02}T{:02}:00:00Z", i / 24 % 28 + 1, i % 24);
+    // Several rows of one model have one time.
+    told(
+        &rows(&|i| format!("{},{},{i}.5,{i}.25", time(i / 12), ["a", "b"][i % 2])),
+        "does not tell the rows of one model apart",
+    );
+    // The same time, but something else happened.
+    told(
+        &rows(&|i| format!("{},{},{i}.5,{i}.25", time(i / 2), ["a", "b"][i % 2])),
+        "60 of 60 rows have another outcome",
+    );
+    // Requests that one of two versions answered: there is nothing to compare, and nothing to say.
+    let served = rows(&|i| format!("{},{},{i}.5,{i}.25", time(i), ["a", "b"][i % 2]));
+    let view = view(WindowSize::Day);
+    let summary = summary(&[("log.csv", served.as_bytes())], &[], &view).unwrap();
+    assert_eq!(
+        (summary.models, summary.notes.len()),
+        (None, 0),
+        "{:?}",
+        summary.notes
+    );
+}
+
+#[test]
+fn rows_that_pass_are_compared_in_columns_and_told_where_models_are_in_rows() {
+    let view = view(WindowSize::Day);
+    let cut = |i: usize, input: &plumbline::engine::message::Input| {
+        plumbline::engine::Shards::new(i, input)
+    };
+    let stream = |bytes: &[u8], roles: &[(Role, &str)]| {
+        pipeline::streamed_in(Some(50), &[("log.csv", bytes)], roles, &view, cut).unwrap()
+    };
+    let passed = stream(REGRESSION, &OTHERS);
+    let (_, kept) = of(REGRESSION, &OTHERS, &view);
+    assert_eq!(Report::from(&passed, &view).models, Some(kept));
+    let rows = stream(long(true, 0).as_bytes(), &[]);
+    assert_eq!(rows.models, None);
+    assert!(
+        rows.notes
+            .iter()
+            .any(|n| n.contains("counted as they passed")),
+        "{:?}",
+        rows.notes
+    );
+}
+
 /// A row: hour, outcome, prediction, and what two others foretell, perhaps; in tenths.
 type Row = (u16, Option<i16>, Option<i16>, [Option<i16>; 2]);
 

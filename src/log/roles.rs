@@ -5,7 +5,7 @@
 //! reason are shown beside sample values, and the reader can correct it.
 
 use super::rivals::challengers;
-use super::rules::{RULES, any, is_number, is_unit, unique};
+use super::rules::{RULES, any, is_horizon, is_number, is_unit, unique};
 use super::{FileKind, Role};
 use crate::read::ColumnSniff;
 use crate::table::Kind;
@@ -357,6 +357,17 @@ fn rest(columns: &[ColumnSniff], found: Vec<Option<RoleGuess>>, kind: FileKind) 
                         Role::Segment,
                         0.8,
                         format!("{} different words", c.distinct),
+                    )
+                }
+                // A number of days ahead is none that is compared by size.
+                Kind::Number
+                    if few && c.whole && segments < SEGMENTS && is_horizon(&words(&c.name)) =>
+                {
+                    segments += 1;
+                    RoleGuess::new(
+                        Role::Segment,
+                        0.8,
+                        "few whole numbers, named like a horizon",
                     )
                 }
                 _ if is_prose(c) => RoleGuess::new(Role::Ignore, 0.6, "mostly different words"),

@@ -1,6 +1,7 @@
 //! The rows of a Log: columns that mean something, one cell a prediction.
 
 use super::frame::Taken;
+use super::instances::Instances;
 use super::notes::Notes;
 use super::{FileKind, Role, Task};
 use crate::stats::exact_sum::{ExactSum, Sum};
@@ -214,6 +215,8 @@ pub struct Log {
     pub class_scores: Vec<Vec<f64>>,
     /// Other models, in the order of their columns.
     pub challengers: Vec<Challenger>,
+    /// What several models foretold of the same instances, where each row is of one model.
+    pub instances: Option<Instances>,
     /// Model version.
     pub version: Option<Category>,
     /// Columns to slice by.

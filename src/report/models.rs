@@ -23,6 +23,8 @@ pub struct Models {
     pub metric: String,
     /// Rows with an outcome that every model foretold.
     pub rows: u64,
+    /// Whether the models are versions of the rows, rather than columns.
+    pub versions: bool,
     /// Whether these are so few that each model is compared with the main one on the rows that both
     /// foretold; values of different models are then not of the same rows.
     pub pairwise: bool,
@@ -71,6 +73,7 @@ pub struct Against {
 
 /// A model of a cell, and the part of its rows that is compared.
 struct Compared {
+    main: usize,
     loss: usize,
     metric: &'static str,
     info: &'static Info,
@@ -82,7 +85,7 @@ impl Compared {
         match cell.models.get(model) {
             None => Loss::default(),
             // The main model has no pairs with itself: all of its rows are shown.
-            Some(of) if self.pairwise && model == 0 => of.every(loss),
+            Some(of) if self.pairwise && model == self.main => of.every(loss),
             Some(of) if self.pairwise => of.with_main(loss),
             Some(of) => of.common.get(loss).cloned().unwrap_or_default(),
         }
@@ -92,7 +95,9 @@ impl Compared {
 /// The models, where there are several and their outcomes are known.
 pub(super) fn models(making: &Making<'_>, total: &Cell) -> Option<Models> {
     let summary = making.summary;
-    let names = &summary.models.as_ref()?.names;
+    let compared_models = summary.models.as_ref()?;
+    let names = &compared_models.names;
+    let main = compared_models.main(&making.series.slice)?;
     let metrics = losses::of_task(summary.task);
     let of = &total.models;
     if of.len() != names.len() {
@@ -100,11 +105,12 @@ pub(super) fn models(making: &Making<'_>, total: &Cell) -> Option<Models> {
     }
     let has = |model: &ModelCell, loss: usize| model.every(loss).value.n > 0;
     let everyone = |loss: &usize| of.iter().filter(|m| m.rows() > 0).all(|m| has(m, *loss));
-    let mut known = (0..metrics.len()).filter(|loss| has(&of[0], *loss));
+    let mut known = (0..metrics.len()).filter(|loss| has(&of[main], *loss));
     let loss = (0..metrics.len()).find(everyone).or_else(|| known.next())?;
-    let rows = of[0].common.iter().map(|l| l.value.n).max().unwrap_or(0);
-    let most = of.iter().skip(1).map(|m| m.with_main(loss).difference.n);
+    let rows = of[main].common.iter().map(|l| l.value.n).max().unwrap_or(0);
+    let most = of.iter().map(|m| m.with_main(loss).difference.n);
     let compared = Compared {
+        main,
         loss,
         metric: metrics[loss],
         info: info(metrics[loss])?,
@@ -127,7 +133,7 @@ pub(super) fn models(making: &Making<'_>, total: &Cell) -> Option<Models> {
             losses::estimate(compared.metric, &moments).value
         });
         let (against, p_value) = match at {
-            0 => (None, None),
+            _ if at == main => (None, None),
             _ => against(&compared, &way, frames, total, at)
                 .map_or((None, None), |a| (Some(a.0), a.1)),
         };
@@ -152,13 +158,14 @@ pub(super) fn models(making: &Making<'_>, total: &Cell) -> Option<Models> {
         let change = against.difference.value.filter(|_| p_value < ALPHA);
         let up = compared.info.better == Better::Higher;
         against.better = change.map(|c| (c > 0.0) == up);
-        against.sentence = sentence(&compared, &names[0], &model.name, against);
+        against.sentence = sentence(&compared, &names[main], &model.name, against);
     }
     let value = |m: &Model| m.metrics.get(compared.metric).and_then(|e| e.value);
     let up = compared.info.better == Better::Higher;
-    let first = names[0].clone();
+    let first = names[main].clone();
     models.sort_by(|a, b| {
         let badness = |m: &Model| value(m).map_or(f64::INFINITY, |v| if up { -v } else { v });
+        // Of equal ones the main one comes first.
         let main = |m: &Model| m.name != first;
         badness(a)
             .total_cmp(&badness(b))
@@ -166,7 +173,8 @@ pub(super) fn models(making: &Making<'_>, total: &Cell) -> Option<Models> {
     });
     Some(Models {
         sentence: overall(&compared, &first, &models),
-        method: way.words(&compared, judged.len()),
+        method: way.words(&compared, &compared_models.key, judged.len()),
+        versions: compared_models.are_versions(),
         main: first,
         metric: compared.metric.into(),
         rows,
@@ -192,7 +200,7 @@ impl Way {
             };
             frames.iter().filter(has).count()
         };
-        let periods = (1..models).map(filled).max().unwrap_or(0);
+        let periods = (0..models).map(filled).max().unwrap_or(0);
         if !making.summary.timed || periods < PERIODS {
             return Self::Rows;
         }
@@ -206,7 +214,11 @@ impl Way {
         Self::Windows(periods, lags, making.size)
     }
 
-    fn words(&self, compared: &Compared, models: usize) -> String {
+    fn words(&self, compared: &Compared, key: &[String], models: usize) -> String {
+        let same = match key {
+            [] => String::new(),
+            key => format!(" Rows of the same {} foretell the same.", words::list(key)),
+        };
         let corrected = match models {
             0 | 1 => String::new(),
             n => format!(" P-values are corrected over {n} models (Holm)."),
@@ -227,7 +239,7 @@ impl Way {
                 words::grouped(*periods as f64)
             ),
         };
-        format!("{rows} {way}{corrected}")
+        format!("{rows}{same} {way}{corrected}")
     }
 }
 

@@ -398,6 +398,9 @@ impl Builder {
         full: bool,
     ) -> Vec<Series> {
         let mut family = Family::new(self, slices.len(), group, full);
+        if let (true, [slice]) = (full, &slices[..]) {
+            family.compare(slice);
+        }
         let mut series: Vec<Series> = slices
             .into_iter()
             .map(|slice| Series {

@@ -13,6 +13,7 @@
 //! | binary | squared error of the probability (Brier), log loss, 1 where the label is wrong |
 //! | multiclass | 1 where the label is wrong |
 
+use super::Slice;
 use super::cell::Moments;
 use super::total::moments;
 use super::work::Running;
@@ -25,8 +26,12 @@ const LOSSES: usize = 3;
 /// The models that are compared.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Models {
-    /// Their names; the main one, which the report is about, comes first.
+    /// Their names. Of columns, the first one is the prediction, which the report is about; of versions, it is the one
+    /// with most rows, and that of the slice is the main one.
     pub names: Vec<String>,
+    /// Where each row is of one version: the columns by which rows of several are known to foretell the same.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub key: Vec<String>,
 }
 
 /// What is known of a model in a cell.
@@ -62,6 +67,23 @@ impl From<(Moments, Moments)> for Loss {
 impl From<Loss> for (Moments, Moments) {
     fn from(loss: Loss) -> Self {
         (loss.value, loss.difference)
+    }
+}
+
+impl Models {
+    /// Whether the models are versions of rows, rather than columns.
+    #[must_use]
+    pub fn are_versions(&self) -> bool {
+        !self.key.is_empty()
+    }
+
+    /// The place of the main model of a slice; `None` where it is not among them.
+    #[must_use]
+    pub fn main(&self, slice: &Slice) -> Option<usize> {
+        match &slice.version {
+            Some(version) if self.are_versions() => self.names.iter().position(|n| n == version),
+            _ => Some(0),
+        }
     }
 }
 
@@ -119,9 +141,16 @@ pub(super) fn total(all: &[&Vec<ModelCell>]) -> Vec<ModelCell> {
 
 /// The models of a log; `None` where there is one only.
 pub(super) fn models(log: &Log) -> Option<Models> {
+    if let Some(found) = &log.instances {
+        return Some(Models {
+            names: found.models.clone(),
+            key: found.key.clone(),
+        });
+    }
     let others = log.challengers.iter().map(|c| c.name.clone());
     let names: Vec<String> = [main_name(log)].into_iter().chain(others).collect();
-    (names.len() > 1).then_some(Models { names })
+    let key = Vec::new();
+    (names.len() > 1).then_some(Models { names, key })
 }
 
 /// How many losses a row has.
@@ -212,6 +241,8 @@ fn of_main(log: &Log, row: usize) -> Row {
 /// The running counts of the models of one cell.
 pub(super) struct ModelsWork {
     losses: usize,
+    /// The place of the main one.
+    main: usize,
     models: Vec<[LossWork; 3]>,
     /// Of the row that passes.
     row: Vec<Row>,
@@ -221,13 +252,15 @@ pub(super) struct ModelsWork {
 struct LossWork(Vec<(Running, Running)>);
 
 impl ModelsWork {
-    /// Empty counts; `None` where there is one model only.
-    pub fn new(log: &Log) -> Option<Box<Self>> {
-        let losses = count(log.task);
-        let models = log.challengers.len() + 1;
-        (models > 1 && losses > 0).then(|| {
+    /// Empty counts for a slice; `None` where there is one model only.
+    pub fn new(log: &Log, slice: &Slice) -> Option<Box<Self>> {
+        let (losses, models) = (count(log.task), models(log)?);
+        let main = models.main(slice)?;
+        let models = models.names.len();
+        (losses > 0).then(|| {
             Box::new(Self {
                 losses,
+                main,
                 models: (0..models).map(|_| Default::default()).collect(),
                 row: vec![NOTHING; models],
             })
@@ -236,26 +269,42 @@ impl ModelsWork {
 
     /// Counts a row.
     pub fn add(&mut self, log: &Log, row: usize) {
-        if !log.truth.has(row) {
-            return;
+        if let Some(found) = &log.instances {
+            let Some(rows) = found.at(row) else { return };
+            for (place, row) in self.row.iter_mut().zip(rows) {
+                *place = match *row {
+                    u32::MAX => NOTHING,
+                    row => of_main(log, row as usize),
+                };
+            }
+        } else {
+            if !log.truth.has(row) {
+                return;
+            }
+            let others = log.challengers.iter().map(|c| of_cells(log, &c.cells, row));
+            let all = [of_main(log, row)].into_iter().chain(others);
+            for (place, losses) in self.row.iter_mut().zip(all) {
+                *place = losses;
+            }
         }
-        let main = of_main(log, row);
-        let others = log.challengers.iter().map(|c| of_cells(log, &c.cells, row));
-        for (place, losses) in self.row.iter_mut().zip([main].into_iter().chain(others)) {
-            *place = losses;
-        }
+        self.add_losses();
+    }
+
+    fn add_losses(&mut self) {
+        let main = self.row.get(self.main).copied().unwrap_or(NOTHING);
         let all = self.row.iter().all(is_known);
         let paired = is_known(&main);
         for (at, (model, losses)) in self.models.iter_mut().zip(&self.row).enumerate() {
             if !is_known(losses) {
                 continue;
             }
-            let part = match (all, paired && at > 0) {
+            let other = at != self.main;
+            let part = match (all, paired && other) {
                 (true, _) => 0,
                 (false, true) => 1,
                 (false, false) => 2,
             };
-            let (count, with_main) = (self.losses, at > 0 && part < 2);
+            let (count, with_main) = (self.losses, other && part < 2);
             let part = &mut model[part].0;
             part.resize_with(count, Default::default);
             for ((work, own), main) in part.iter_mut().zip(losses).zip(&main) {

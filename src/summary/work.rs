@@ -1,5 +1,6 @@
 //! The running counts of one cell while its rows pass by.
 
+use super::Slice;
 use super::build::{Builder, sparse};
 use super::cell::{CALIBRATION_BINS, Cell, Classes, Moments, Numbers, RANKS, Service, Tenth};
 use super::models::ModelsWork;
@@ -8,6 +9,7 @@ use crate::log::{Role, Task, Truth};
 use crate::stats::exact_sum::{ExactSum, Sum};
 use crate::stats::sketch::{LogCounter, bucket};
 use crate::table::{Column, NO_TIME};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// Count, sum and sum of squares.
@@ -113,7 +115,7 @@ impl Work {
             outcome: Running::default(),
             regression: std::array::from_fn(|_| ExactSum::default()),
             relative: (full && builder.log.task == Some(Task::Regression)).then(Box::default),
-            models: full.then(|| ModelsWork::new(&builder.log)).flatten(),
+            models: None,
             statuses: 0,
             failed: 0,
             latency: LogCounter::default(),
@@ -309,6 +311,8 @@ pub(super) struct Family<'a> {
     works: Vec<Work>,
     /// The slice of each row; empty where there is one slice and all rows are in it.
     group: &'a [u32],
+    /// Likewise of rows whose models are compared, whatever the version of the slice.
+    compared: Cow<'a, [u32]>,
 }
 
 impl<'a> Family<'a> {
@@ -318,6 +322,22 @@ impl<'a> Family<'a> {
             builder,
             works: (0..slices).map(|_| Work::new(builder, full)).collect(),
             group,
+            compared: Cow::Borrowed(group),
+        }
+    }
+
+    /// Compares the models of a slice too, where there are several.
+    pub fn compare(&mut self, slice: &Slice) {
+        let [work] = self.works.as_mut_slice() else {
+            return;
+        };
+        work.models = ModelsWork::new(&self.builder.log, slice);
+        if slice.version.is_some() && self.builder.log.instances.is_some() {
+            let others = Slice {
+                version: None,
+                ..slice.clone()
+            };
+            self.compared = Cow::Owned(self.builder.members(&others));
         }
     }
 
@@ -387,12 +407,12 @@ impl<'a> Family<'a> {
                 }
             });
         }
-        if !log.challengers.is_empty() {
-            self.each(rows, |work, row| {
-                if let Some(models) = &mut work.models {
-                    models.add(log, row);
-                }
-            });
+        if let [work] = self.works.as_mut_slice()
+            && let Some(models) = &mut work.models
+        {
+            let is_in = |row: &&u32| self.compared.get(**row as usize).is_none_or(|g| *g == 0);
+            let rows = rows.iter().filter(is_in);
+            rows.for_each(|row| models.add(log, *row as usize));
         }
         if !builder.facts.rank.is_empty() {
             self.each(rows, |work, row| {
