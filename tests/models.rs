@@ -274,6 +274,71 @@ fn rows_that_pass_are_compared_in_columns_and_told_where_models_are_in_rows() {
     );
 }
 
+/// Ten forecasts of a price, as people publish them: nothing but the file is given. `PLUMBLINE_PRICES` names it
+/// (`Forecasts_DE_DNN_LEAR_ensembles.csv` of epftoolbox); without, there is nothing to test.
+#[test]
+fn forecasts_of_prices_are_compared_as_pandas_does() {
+    let Some(path) = std::env::var_os("PLUMBLINE_PRICES") else {
+        return;
+    };
+    let csv = std::fs::read(path).unwrap();
+    let text = include_str!("reference/models_prices.json");
+    let theirs: Value = serde_json::from_str(text).unwrap();
+    let (_, models) = of(&csv, &[], &view(WindowSize::Week));
+    assert_eq!(
+        (models.main.as_str(), models.models.len()),
+        ("DNN Ensemble", 10)
+    );
+    check(&models, &theirs, "by_days");
+}
+
+/// The report on standard output of the command line.
+#[track_caller]
+fn written(arguments: &[&str], csv: &[u8]) -> Report {
+    let name = format!("plumbline-{}-{}.csv", std::process::id(), arguments.len());
+    let path = std::env::temp_dir().join(name);
+    std::fs::write(&path, csv).unwrap();
+    let out = std::process::Command::new(env!("CARGO_BIN_EXE_plumbline"))
+        .args([
+            "report",
+            path.to_str().unwrap(),
+            "--window",
+            "day",
+            "--baseline",
+            "none",
+        ])
+        .args(arguments)
+        .output()
+        .unwrap();
+    std::fs::remove_file(&path).unwrap();
+    let said = String::from_utf8_lossy(&out.stderr).into_owned();
+    assert_eq!(out.status.code(), Some(0), "{said}");
+    serde_json::from_slice(&out.stdout).unwrap()
+}
+
+#[test]
+fn the_command_line_compares_what_it_is_told() {
+    let roles: Vec<String> = OTHERS.iter().map(|o| format!("{}={}", o.0, o.1)).collect();
+    let roles: Vec<&str> = roles.iter().flat_map(|r| ["--role", r]).collect();
+    let (_, models) = of(REGRESSION, &OTHERS, &view(WindowSize::Day));
+    assert_eq!(written(&roles, REGRESSION).models, Some(models.clone()));
+    assert_eq!(
+        written(&[&roles[..], &["--stream"]].concat(), REGRESSION).models,
+        Some(models)
+    );
+    let rows = long(false, 0);
+    let about = ["--model-version", "prediction"];
+    check(
+        &written(&about, rows.as_bytes()).models.unwrap(),
+        &reference(&["regression"]),
+        "by_days",
+    );
+    // Of one model there is nothing to compare.
+    let none = OTHERS.map(|o| format!("ignore={}", o.1));
+    let none: Vec<&str> = none.iter().flat_map(|r| ["--role", r]).collect();
+    assert_eq!(written(&none, REGRESSION).models, None);
+}
+
 /// A row: hour, outcome, prediction, and what two others foretell, perhaps; in tenths.
 type Row = (u16, Option<i16>, Option<i16>, [Option<i16>; 2]);
 

@@ -41,6 +41,7 @@ charts! {
     curve::CurvePlot,
     cutoff::CutoffPlot,
     reliability::Reliability,
+    models::ModelLines,
 }
 
 pub use curve::Shape;

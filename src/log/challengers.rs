@@ -147,6 +147,9 @@ fn labels_of(log: &mut Log, name: &str, column: Column) -> Foretold {
 #[must_use]
 pub fn main_name(log: &Log) -> String {
     let of = |role| Some(log.name_of(role)).filter(|name| !name.is_empty());
-    let name = of(Role::Prediction).or_else(|| of(Role::Score));
+    let name = match log.score.is_empty() {
+        true => of(Role::Prediction).or_else(|| of(Role::Score)),
+        false => of(Role::Score).or_else(|| of(Role::Prediction)),
+    };
     name.unwrap_or("prediction").to_string()
 }

@@ -11,6 +11,7 @@
 
 mod curves;
 mod host;
+mod models;
 mod screen;
 
 use crate::chart::{Chart, Matrix, ScorePlot, Shift, Sparkline as Spark, Trend, Volume};
@@ -21,6 +22,7 @@ pub use curves::{CurveChart, CutoffChart, ReliabilityChart};
 use host::{Drag, Host, painted};
 use leptos::html;
 use leptos::prelude::*;
+pub use models::ModelsChart;
 use std::sync::Arc;
 
 /// What the page shows, if anything yet.

@@ -4,6 +4,8 @@ Run as make.py says, with its requirements. Deterministic. Writes, next to itsel
 
 * models_regression.csv, models_binary.csv
                 small logs of several models; an empty cell is missing
+* models_prices.json, where it is given the Forecasts_DE_DNN_LEAR_ensembles.csv of epftoolbox (Lago et al. 2021,
+                Applied Energy 293, 116983): the same of that
 * models.json   of each log and of each model: rows, metrics, and how it differs from the main one: paired t over
                 rows, and Diebold-Mariano over days (statsmodels' Newey-West of sums by day) with the correction
                 of Harvey, Leybourne and Newbold (1997)
@@ -13,6 +15,7 @@ The common rows are those that have an outcome and a value of every model.
 
 import json
 import math
+import sys
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
@@ -136,11 +139,11 @@ def periods_of(difference, day, lags):
             "periods": int(t), "lags": lags}
 
 
-def lags_of(periods):
-    return min(max(int(4 * (periods / 100) ** (2 / 9)), 7), periods // 4)
+def lags_of(periods, season):
+    return min(max(int(4 * (periods / 100) ** (2 / 9)), season), periods // 4)
 
 
-def compare(losses, day, of_metric, sign):
+def compare(losses, day, of_metric, sign, season=7):
     """losses: {model: {metric: array with NaN}}; the first model is the main one."""
     names = list(losses)
     known = {m: np.any([~np.isnan(v) for v in losses[m].values()], axis=0) for m in names}
@@ -164,7 +167,7 @@ def compare(losses, day, of_metric, sign):
             entry["difference"] = float(sign * d[rows].mean())
             entry["n"] = int(rows.sum())
             by_rows = rows_of(sign * d[rows])
-            found = periods_of(sign * d[rows], day[rows], lags_of(len(np.unique(day[rows]))))
+            found = periods_of(sign * d[rows], day[rows], lags_of(len(np.unique(day[rows])), season))
             entry["by_rows"], entry["by_days"] = by_rows, found
             # The same of all rows that both models foretold.
             pairs = known[name] & known[names[0]] & ~np.isnan(d)
@@ -211,13 +214,30 @@ def of_binary():
     return out
 
 
+def of_prices(path):
+    """Real forecasts of electricity prices (epftoolbox), by weeks that begin on Monday, against DNN Ensemble."""
+    log = pd.read_csv(path, index_col=0, parse_dates=True)
+    week = (log.index.normalize() - pd.to_timedelta(log.index.day_of_week, unit="D")).to_numpy()
+    names = ["DNN Ensemble"] + [c for c in log.columns if c not in ("Real price", "DNN Ensemble")]
+    losses = {}
+    for name in names:
+        e = (log[name] - log["Real price"]).to_numpy()
+        losses[name] = {"mean_absolute_error": np.abs(e), "root_mean_squared_error": e**2}
+    return compare(losses, week, "mean_absolute_error", 1, season=0)
+
+
+def save(name, value):
+    (HERE / name).write_text(json.dumps(value, indent=1, allow_nan=False, sort_keys=True) + "\n")
+
+
 def main():
+    if len(sys.argv) > 1:
+        save("models_prices.json", of_prices(sys.argv[1]))
+        return
     rng = np.random.default_rng(20260101)
     regression(rng)
     binary(rng)
-    out = {"regression": of_regression(), "binary": of_binary()}
-    text = json.dumps(out, indent=1, allow_nan=False, sort_keys=True)
-    (HERE / "models.json").write_text(text + "\n")
+    save("models.json", {"regression": of_regression(), "binary": of_binary()})
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ use super::card::{Cards, Of, all_names, drawn, names};
 use super::explain::Explain;
 use super::metric_table::MetricTable;
 use super::metrics::title;
+use super::models::ModelsCard;
 use super::state::app;
 use super::widgets::{Empty, Section};
 use crate::metric::info;
@@ -47,6 +48,7 @@ pub fn Performance() -> impl IntoView {
                     </figure>
                 </Show>
                 {move || drawn.with(|d| d.as_deref().and_then(info)).map(|info| view! { <Explain info/> })}
+                <ModelsCard/>
                 <MetricTable choose=app.metric/>
             </Show>
         </Section>
