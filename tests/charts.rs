@@ -7,16 +7,16 @@
 use plotters_svg::SVGBackend;
 use plumbline::chart::theme::theme;
 use plumbline::chart::{
-    self, Chart, CurvePlot, CutoffPlot, Kind, Lines, Look, Matrix, QuantilePlot, Reliability,
-    ResidualPlot, ScorePlot, Shape, Shift, Sparkline, Trend, Volume,
+    self, Chart, CurvePlot, CutoffPlot, Kind, Lines, Look, Matrix, ModelLines, QuantilePlot,
+    Reliability, ResidualPlot, ScorePlot, Shape, Shift, Sparkline, Trend, Volume,
 };
 use plumbline::log::Task;
 use plumbline::metric::{Better, Estimate, Family, Info, Material, Rank, Unit};
 use plumbline::report::view::View;
 use plumbline::report::{
     Baseline, Bill, Bins, Block, CalibrationBin, Cheapest, ColumnDrift, Confusion, Curves,
-    Departure, Distribution, Health, Level, QuantilePair, Report, ResidualBin, Residuals, Rows,
-    SCHEMA, Scores, Span, Tally, Window,
+    Departure, Distribution, Health, Level, Model, Models, QuantilePair, Report, ResidualBin,
+    Residuals, Rows, SCHEMA, Scores, Span, Tally, Window,
 };
 use plumbline::stats::interval::Interval;
 use plumbline::table::time::{DAY, HOUR, SECOND, Time};
@@ -123,6 +123,7 @@ fn report(windows: Vec<Window>, baseline: Option<Baseline>) -> Report {
         confusion: None,
         classes: Vec::new(),
         scores: None,
+        models: None,
         slices: vec![],
         calibration: vec![],
         curves: None,
@@ -815,6 +816,61 @@ fn errors_of_numbers() {
     );
 }
 
+/// So many models over as many windows, which differ in their level; one is not there everywhere.
+fn rivals(models: usize, windows: usize) -> Report {
+    let mut dice = Dice(7);
+    let mut report = decaying(windows, DAY, 500);
+    let name = |i: usize| match i {
+        0 => "Prediction".to_owned(),
+        i => format!("Model {i}"),
+    };
+    let model = |i: usize| Model {
+        name: name(i),
+        rows: 500,
+        compared: 500,
+        metrics: BTreeMap::new(),
+        against: None,
+        by_window: (0..windows)
+            .map(|w| {
+                let seasons = (w as f64 / 9.0).sin();
+                let value = 3.0 + 0.35 * i as f64 + seasons + 0.4 * dice.noise();
+                (i != 2 || w % 13 > 3).then_some(value)
+            })
+            .collect(),
+    };
+    report.models = Some(Models {
+        main: "Prediction".into(),
+        metric: "mean_absolute_error".into(),
+        rows: 500,
+        versions: false,
+        pairwise: false,
+        method: String::new(),
+        sentence: String::new(),
+        models: (0..models).map(model).collect(),
+    });
+    report
+}
+
+#[test]
+fn models_over_time() {
+    check("three", &ModelLines::of(&rivals(3, 60)), 760.0, 260.0);
+    check("ten", &ModelLines::of(&rivals(10, 60)), 760.0, 260.0);
+    check("narrow", &ModelLines::of(&rivals(4, 60)), 340.0, 220.0);
+    check("single", &ModelLines::of(&rivals(2, 1)), 760.0, 260.0);
+    check("empty", &ModelLines::of(&gaps()), 760.0, 260.0);
+    let ten = ModelLines::of(&rivals(10, 60));
+    assert_eq!(ten.legend().len(), 7);
+    assert_eq!(ten.describe(3).len(), 11);
+    assert!(
+        ten.sentence()
+            .starts_with("MAE of 10 models in 60 windows. Last: Prediction ")
+    );
+    // More windows than pixels: no more points than show.
+    let look = Look::new(&theme().light, 760.0, 260.0, 1.0);
+    let svg = picture(&ModelLines::of(&rivals(2, 50_000)), &look);
+    assert!(svg.len() < 400_000, "{} bytes", svg.len());
+}
+
 #[test]
 fn a_picture_too_small_for_its_labels_does_no_harm() {
     let r = gaps();
@@ -831,6 +887,7 @@ fn a_picture_too_small_for_its_labels_does_no_harm() {
             picture(&CurvePlot::of(&curved, Shape::Gain), &look);
             picture(&CutoffPlot::of(&curved, Lines::NetBenefit), &look);
             picture(&Reliability::of(&foretold(50)), &look);
+            picture(&ModelLines::of(&rivals(4, 9)), &look);
         }
     }
 }
@@ -941,7 +998,8 @@ fn every_chart_is_listed_once() {
             "cutoff",
             "reliability",
             "quantiles",
-            "residuals"
+            "residuals",
+            "models"
         ]
     );
 }

@@ -43,6 +43,7 @@ charts! {
     reliability::Reliability,
     quantiles::QuantilePlot,
     residuals::ResidualPlot,
+    models::ModelLines,
 }
 
 pub use curve::Shape;

@@ -140,6 +140,7 @@ fn outline(summary: &Summary) -> Summary {
         versions: summary.versions.clone(),
         segments: summary.segments.clone(),
         columns: summary.columns.clone(),
+        models: summary.models.clone(),
         reference: summary.reference.clone(),
         streamed: summary.streamed,
         shapes: None,

@@ -5,28 +5,35 @@
 //!
 //! May use: `table`, `stats`, and of `read` what it tells of a file. It knows no format and no reader.
 
+mod challengers;
 mod columns;
 mod frame;
 mod index;
+mod instances;
 mod join;
 mod keys;
 mod labels;
 mod names;
 mod notes;
 mod outcomes;
+mod rivals;
 mod roles;
 mod rows;
 mod rules;
 mod sets;
 mod task;
 
+pub use challengers::{MOST_MODELS, main_name};
 pub use columns::too_many_words;
 pub use frame::Taken;
+pub use instances::Instances;
 pub use join::{Joiner, WITHOUT_TIME, join, untimed};
 pub use names::{apart, plain_name, same_name};
 pub use notes::Notes;
 pub use roles::{RoleGuess, guess, is_index_name, is_prose, is_unread_time, kind_of, words};
-pub use rows::{Category, Counts, Labels, Log, LogColumn, Source, Spread, Truth};
+pub use rows::{
+    Category, Challenger, Counts, Foretold, Labels, Log, LogColumn, Source, Spread, Truth,
+};
 pub use sets::NO_SET;
 
 use serde::{Deserialize, Serialize};
@@ -62,6 +69,8 @@ pub enum Role {
     Score,
     /// The probability of one class; the class is the end of the column's name.
     ClassScore,
+    /// What another model foretells: a number, the probability of the positive class, or a label.
+    Challenger,
     /// The truth.
     Outcome,
     /// When the truth became known.
@@ -90,12 +99,13 @@ pub enum Role {
 
 impl Role {
     /// Every role, in the order of a menu.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::Id,
         Self::Time,
         Self::Prediction,
         Self::Score,
         Self::ClassScore,
+        Self::Challenger,
         Self::Outcome,
         Self::OutcomeTime,
         Self::ModelVersion,
@@ -139,7 +149,7 @@ impl Role {
     pub fn is_guessed_once(self) -> bool {
         !matches!(
             self,
-            Self::ClassScore | Self::Segment | Self::Feature | Self::Ignore
+            Self::ClassScore | Self::Challenger | Self::Segment | Self::Feature | Self::Ignore
         )
     }
 
@@ -152,6 +162,7 @@ impl Role {
             Self::Prediction => "prediction",
             Self::Score => "score",
             Self::ClassScore => "class_score",
+            Self::Challenger => "challenger",
             Self::Outcome => "outcome",
             Self::OutcomeTime => "outcome_time",
             Self::ModelVersion => "model_version",

@@ -30,6 +30,7 @@ fn place(name: &str, columns: &[(&str, Role)]) -> Option<usize> {
             Role::Prediction,
             Role::Score,
             Role::ClassScore,
+            Role::Challenger,
             Role::Outcome,
             Role::Ignore,
         ];

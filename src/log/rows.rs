@@ -1,6 +1,7 @@
 //! The rows of a Log: columns that mean something, one cell a prediction.
 
 use super::frame::Taken;
+use super::instances::Instances;
 use super::notes::Notes;
 use super::sets::NO_SET;
 use super::{FileKind, Role, Task};
@@ -75,6 +76,29 @@ impl Truth {
             _ => None,
         }
     }
+}
+
+/// What a model foretells of each row.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Foretold {
+    /// Nothing.
+    #[default]
+    None,
+    /// Numbers; NaN where missing.
+    Numbers(Vec<f64>),
+    /// Probabilities of the positive class, in [0, 1]; NaN where missing.
+    Probabilities(Vec<f64>),
+    /// Indices into [`Log::labels`]; `u32::MAX` where missing.
+    Labels(Vec<u32>),
+}
+
+/// Another model than the one that the report is about.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Challenger {
+    /// Its column.
+    pub name: String,
+    /// What it foretells.
+    pub cells: Foretold,
 }
 
 /// Names of classes. In a binary task the second one is the positive class.
@@ -193,6 +217,10 @@ pub struct Log {
     pub probabilistic: bool,
     /// Probabilities of each class, by label; empty where there are none.
     pub class_scores: Vec<Vec<f64>>,
+    /// Other models, in the order of their columns.
+    pub challengers: Vec<Challenger>,
+    /// What several models foretold of the same instances, where each row is of one model.
+    pub instances: Option<Instances>,
     /// Model version.
     pub version: Option<Category>,
     /// The query of each row as a key, what a list of rows was offered for; empty where there is none.

@@ -50,6 +50,25 @@ pub(super) fn unique(c: &ColumnSniff) -> f64 {
     }
 }
 
+/// Whether a name says how far ahead something is foretold.
+pub(super) fn is_horizon(words: &[String]) -> bool {
+    let name = words.join("_");
+    [
+        "horizon",
+        "lead_time",
+        "leadtime",
+        "lead",
+        "step",
+        "steps",
+        "steps_ahead",
+        "days_ahead",
+        "hours_ahead",
+    ]
+    .contains(&name.as_str())
+        || words.last().is_some_and(|w| w == "horizon")
+        || words.first().is_some_and(|w| w == "horizon")
+}
+
 fn id(c: &ColumnSniff, w: &[String]) -> Option<(f64, &'static str)> {
     let named = any(w, &["id", "uuid", "guid", "key", "identifier", "rid"]);
     let is_index = c.name == "column_1" && c.whole && is_number(c);

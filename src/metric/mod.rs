@@ -6,6 +6,7 @@ mod by_class;
 mod classification;
 mod confused;
 mod costs;
+pub mod losses;
 mod measures;
 mod multilabel;
 mod ranking;

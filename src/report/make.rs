@@ -5,7 +5,7 @@ use super::steps::{Steps, pause};
 use super::view::{BaselineChoice, View};
 use super::{
     Baseline, Block, Metrics, Report, Rows, SCHEMA, Span, Window, complete, costs, curves, drift,
-    estimated, groups, health, judge, maturity, parts,
+    estimated, groups, health, judge, maturity, models, parts,
 };
 use crate::log::Task;
 use crate::metric::{self, Cut, Measures, by_class, by_label};
@@ -367,6 +367,7 @@ impl Making<'_> {
             drift,
             quality: parts::quality(self, &windows, basis.as_ref()),
             windows,
+            models: models::models(self, &total),
             truth,
             slices,
             resources: block(resources),

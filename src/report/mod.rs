@@ -19,6 +19,7 @@ pub mod html;
 mod judge;
 mod make;
 mod maturity;
+mod models;
 mod parts;
 mod steps;
 pub mod view;
@@ -32,6 +33,7 @@ pub use costs::{Bill, BillCell, Cheapest};
 pub use curves::{Curves, Tally};
 pub use estimated::{Estimated, PastError};
 pub use make::Missing;
+pub use models::{Against, Model, Models};
 pub use steps::Steps;
 
 use crate::log::Task;
@@ -96,6 +98,9 @@ pub struct Report {
     /// What right and wrong labels cost, where the reader says so, and the cheapest threshold.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub costs: Option<Bill>,
+    /// Several models on the same rows, where there are several.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub models: Option<Models>,
     /// The main metric for each value of each segment: departures for the worse, then the others,
     /// worst change first.
     pub slices: Vec<SliceRow>,

@@ -69,6 +69,15 @@ pub fn grouped(value: f64) -> String {
     out
 }
 
+/// `store, item and date`.
+#[must_use]
+pub fn list(names: &[String]) -> String {
+    match names {
+        [most @ .., last] if !most.is_empty() => format!("{} and {last}", most.join(", ")),
+        names => names.concat(),
+    }
+}
+
 /// `5 Nov 2026`, with the hour where windows are hours; `row 1 200` where there are no times.
 #[must_use]
 pub fn instant(time: Time, size: WindowSize, timed: bool) -> String {

@@ -13,6 +13,7 @@
 //! | [`gains`] | how well a list is ordered |
 //! | [`proportions`] | proportions of several groups beside each other |
 //! | [`multiple`] | p-values adjusted for many tests |
+//! | [`periods`] | the error of a mean of values that hang together over time |
 //! | [`compare`] | whether two estimates differ |
 //! | [`distance`] | how far two samples are apart |
 //! | [`isotonic`], [`calibration`] | from scores to probabilities, learned from outcomes |
@@ -34,6 +35,7 @@ pub mod gains;
 pub mod interval;
 pub mod isotonic;
 pub mod multiple;
+pub mod periods;
 pub mod proportions;
 pub mod rank;
 pub mod shift;

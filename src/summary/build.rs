@@ -8,6 +8,7 @@ use super::exact::Orders;
 use super::facts::{Facts, edges, facts};
 use super::grid::{self, WindowSize, floor, next};
 use super::lists::ListRows;
+use super::models;
 use super::names::{Names, VALUES};
 use super::series::{Bucket, Series};
 use super::{ColumnInfo, SCHEMA, Slice, SliceChoice, Summary, Values};
@@ -145,6 +146,7 @@ impl Builder {
             versions: log.version.as_ref().map(|c| self.values(c)),
             segments: log.segments.iter().map(|c| self.values(c)).collect(),
             columns: self.columns(),
+            models: models::models(log),
             reference: None,
             series: Vec::new(),
         }
@@ -402,6 +404,9 @@ impl Builder {
         full: bool,
     ) -> Vec<Series> {
         let mut family = Family::new(self, slices.len(), group, full);
+        if let (true, [slice]) = (full, &slices[..]) {
+            family.compare(slice);
+        }
         let mut series: Vec<Series> = slices
             .into_iter()
             .map(|slice| Series {

@@ -2,6 +2,7 @@
 
 use super::label_sets::LabelSets;
 use super::lists::Lists;
+use super::models::ModelCell;
 use super::relative::Relative;
 use crate::stats::exact_sum::Sum;
 use crate::stats::sketch::LogHistogram;
@@ -30,6 +31,9 @@ pub struct Cell {
     /// Requests and resources.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub service: Option<Service>,
+    /// Each of [`super::Summary::models`]; only where all rows are counted.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub models: Vec<ModelCell>,
     /// Seconds from prediction to outcome; only where all rows are counted.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub delay_s: Option<LogHistogram>,

@@ -18,6 +18,10 @@ impl Summary {
             (self.edges == other.edges, "edges of the score histogram"),
             (self.timed == other.timed, "use of time"),
             (
+                self.models.is_none() || other.models.is_none() || self.models == other.models,
+                "models",
+            ),
+            (
                 self.columns
                     .iter()
                     .map(|c| &c.name)
@@ -75,6 +79,7 @@ impl Summary {
             .iter_mut()
             .zip(&other.columns)
             .for_each(|(a, b)| column(a, b));
+        self.models = self.models.take().or_else(|| other.models.clone());
         self.reference = self.reference.take().max(other.reference.clone());
         for theirs in &other.series {
             match self

@@ -26,6 +26,7 @@ mod groups;
 mod label_sets;
 mod lists;
 mod merge;
+mod models;
 mod naive;
 mod names;
 mod pairs;
@@ -52,6 +53,7 @@ pub use from_median::FromMedian;
 pub use grid::{WindowSize, floor, next};
 pub use label_sets::LabelSets;
 pub use lists::Lists;
+pub use models::{Loss, ModelCell, Models};
 pub use naive::{Lag, Naive, Season};
 pub use residuals::{QuantilePair, ResidualBin, Residuals};
 pub use series::{Bucket, Series};
@@ -186,6 +188,9 @@ pub struct Summary {
     pub segments: Vec<Values>,
     /// Columns, in the order of [`Cell::missing`].
     pub columns: Vec<ColumnInfo>,
+    /// The models that are compared on the same rows, where there are several.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub models: Option<Models>,
     /// Name of the reference file.
     pub reference: Option<String>,
     /// Whether rows were counted as they passed and then let go: what only rows can tell was never known.

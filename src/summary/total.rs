@@ -3,6 +3,7 @@
 use super::cell::{Cell, Classes, Histogram, Moments, Numbers, Service, Tenth};
 use super::label_sets::LabelSets;
 use super::lists;
+use super::models;
 use super::relative::Relative;
 use super::tweedie::Tweedie;
 use crate::stats::exact_sum::{ExactSum, Sum};
@@ -23,6 +24,7 @@ impl Cell {
     pub fn total(cells: &[&Self]) -> Self {
         Self {
             service: some(cells, |c| c.service.as_ref(), service),
+            models: models::total(&cells.iter().map(|c| &c.models).collect::<Vec<_>>()),
             delay_s: some(cells, |c| c.delay_s.as_ref(), log_histogram),
             missing: counts(cells.iter().map(|c| &c.missing[..])),
             ..Self::total_of_outcomes(cells)
@@ -164,7 +166,7 @@ fn log_histogram(all: &[&LogHistogram]) -> LogHistogram {
     out
 }
 
-fn moments<'a>(all: impl Iterator<Item = &'a Moments> + Clone) -> Moments {
+pub(super) fn moments<'a>(all: impl Iterator<Item = &'a Moments> + Clone) -> Moments {
     Moments {
         n: all.clone().map(|m| m.n).sum(),
         sum: sum(all.clone().map(|m| &m.sum)),

@@ -11,6 +11,7 @@
 
 mod curves;
 mod host;
+mod models;
 mod residuals;
 mod screen;
 
@@ -22,6 +23,7 @@ pub use curves::{CurveChart, CutoffChart, ReliabilityChart};
 use host::{Drag, Host, painted};
 use leptos::html;
 use leptos::prelude::*;
+pub use models::ModelsChart;
 pub use residuals::{QuantileChart, ResidualChart};
 use std::sync::Arc;
 

@@ -28,6 +28,7 @@ mod making;
 mod metric_table;
 mod metrics;
 mod mistakes;
+mod models;
 mod performance;
 mod progress;
 mod prose;

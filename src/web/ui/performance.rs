@@ -5,6 +5,7 @@ use super::estimates::Estimates;
 use super::explain::Explain;
 use super::metric_table::MetricTable;
 use super::metrics::title;
+use super::models::ModelsCard;
 use super::state::app;
 use super::widgets::{Empty, Section};
 use crate::metric::info;
@@ -52,6 +53,7 @@ pub fn Performance() -> impl IntoView {
                 </Show>
                 <Estimates drawn/>
                 {move || drawn.with(|d| d.as_deref().and_then(info)).map(|info| view! { <Explain info/> })}
+                <ModelsCard/>
                 <MetricTable choose=app.metric/>
             </Show>
         </Section>

@@ -16,6 +16,7 @@ fn text(role: Role) -> &'static str {
         Role::Prediction => "Prediction",
         Role::Score => "Score",
         Role::ClassScore => "Score of a class",
+        Role::Challenger => "Prediction of another model",
         Role::Outcome => "Outcome",
         Role::OutcomeTime => "Time of outcome",
         Role::ModelVersion => "Model version",
