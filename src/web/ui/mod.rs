@@ -10,6 +10,7 @@ mod class_table;
 mod columns;
 mod complete;
 mod curves;
+mod dialect;
 mod drift;
 mod drift_table;
 mod drop;
