@@ -21,8 +21,10 @@ const FEW: usize = 20_000;
 /// Cells of either side that rows are told apart by at most, and rows that are enough whatever the columns.
 const CELLS: usize = 40_000;
 const FEWEST: usize = 1_000;
-/// Rows of one weight that weighted rows must tell as much as.
+/// Rows of one weight that weighted rows must tell as much as, and as a share of them: fewer are left where
+/// a column such as a counter is in the window what it never was before, and nothing is learned of them.
 const EFFECTIVE: f64 = 100.0;
+const EFFECTIVE_SHARE: f64 = 0.05;
 
 /// The rows of a baseline, ready to be weighted.
 pub(super) struct Shifted<'a> {
@@ -69,7 +71,8 @@ impl<'a> Shifted<'a> {
     ) -> Option<Vec<Isotonic>> {
         let own = self.features.rows(&thinned(window, self.most));
         let found = shift::weights(&self.binned, &own, self.most)?;
-        if found.effective < EFFECTIVE {
+        let least = EFFECTIVE.max(EFFECTIVE_SHARE * self.binned.len() as f64);
+        if found.effective < least {
             return None;
         }
         let fit = |(class, sorted): (usize, &Vec<(f64, usize, usize)>)| {

@@ -1,8 +1,8 @@
 //! How near estimates without outcomes come: M-CBPE against CBPE where features shift.
 
-use crate::Asked;
 use crate::shifted::{self, HARMLESS, KINDS, METRICS, Off, tally};
 use crate::table::Claim;
+use crate::{Asked, bundled, pace};
 
 /// Windows of a kind of shift.
 const WINDOWS: u64 = 20;
@@ -13,7 +13,9 @@ const FEW: (usize, usize) = (60_000, 5_000);
 
 /// The claims of this part.
 pub fn claims(asked: &Asked) -> Vec<Claim> {
-    let mut out = planted(asked, ROWS, Some(0.8));
+    let mut out = pace::claims();
+    out.extend(bundled::claims());
+    out.extend(planted(asked, ROWS, Some(0.8)));
     out.extend(planted(asked, FEW, None));
     out
 }

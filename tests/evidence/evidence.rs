@@ -6,8 +6,12 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod bundled;
 mod estimators;
 mod intervals;
+mod pace;
+#[path = "../pipeline/mod.rs"]
+mod pipeline;
 mod random;
 mod shifted;
 mod table;

@@ -1,0 +1,141 @@
+//! The data sets that NannyML's wheel holds (nannyml/datasets/data), through the product, where NANNYML_DATA
+//! names their folder.
+
+use crate::pipeline::{File, summary};
+use crate::table::Claim;
+use plumbline::log::Role;
+use plumbline::report::Report;
+use plumbline::report::view::{View, WindowSize};
+use plumbline::summary::{Expected, Summary};
+
+/// The claims on the data sets; none where they are not there.
+pub fn claims() -> Vec<Claim> {
+    let Ok(folder) = std::env::var("NANNYML_DATA") else {
+        eprintln!("NANNYML_DATA names no folder: its data sets are not measured.");
+        return Vec::new();
+    };
+    let mut out = prices(&folder);
+    out.extend(employment(&folder));
+    out
+}
+
+fn read(folder: &str, names: &[&str], roles: &[(Role, &str)], rows: u32) -> (Report, Summary) {
+    let bytes: Vec<Vec<u8>> = names
+        .iter()
+        .map(|n| std::fs::read(format!("{folder}/{n}")).unwrap())
+        .collect();
+    let files: Vec<File<'_>> = names
+        .iter()
+        .zip(&bytes)
+        .map(|(n, b)| (*n, &b[..]))
+        .collect();
+    let view = View {
+        window: Some(WindowSize::Rows(rows)),
+        ..View::default()
+    };
+    let summary = summary(&files, roles, &view).unwrap();
+    (Report::from(&summary, &view), summary)
+}
+
+/// Direct loss estimation of car prices, against NannyML's own (`tests/reference/make_dle.py`).
+fn prices(folder: &str) -> Vec<Claim> {
+    let text = include_str!("../reference/dle.json");
+    let theirs: serde_json::Value = serde_json::from_str(text).unwrap();
+    let names = [
+        "regression_synthetic_reference.csv",
+        "regression_synthetic_analysis.csv",
+        "regression_synthetic_analysis_targets.csv",
+    ];
+    let (report, _) = read(folder, &names, &[], 6_000);
+    let mut out = Vec::new();
+    for name in ["mean_absolute_error", "root_mean_squared_error"] {
+        let off: Vec<f64> = report
+            .windows
+            .iter()
+            .map(|w| (w.estimated[name].value.unwrap() - w.metrics[name].value.unwrap()).abs())
+            .collect();
+        let ours = off.iter().sum::<f64>() / off.len() as f64;
+        let own = theirs[name]["off"].as_f64().unwrap();
+        out.push(Claim::new(
+            format!(
+                "DLE of car prices, {name}: mean error in {} windows of 6 000 rows",
+                off.len()
+            ),
+            "at most 1.1 of NannyML's",
+            format!("{ours:.2}, NannyML {own:.2}: {:.3}", ours / own),
+            ours <= 1.1 * own && off.len() == 10,
+        ));
+    }
+    out
+}
+
+/// A metric of what is expected.
+type Of = fn(&Expected) -> Option<f64>;
+
+/// M-CBPE against CBPE on a census, whose rows change from year to year, and what is true of them too.
+fn employment(folder: &str) -> Vec<Claim> {
+    let names = [
+        "employment_MA_reference.pq",
+        "employment_MA_analysis.pq",
+        "employment_MA_analysis_target.pq",
+    ];
+    // Rows of one year have no order in time: they are taken as they come.
+    let roles = [
+        (Role::Ignore, "year"),
+        (Role::Outcome, "employed"),
+        (Role::Prediction, "prediction"),
+    ];
+    let (report, summary) = read(folder, &names, &roles, 5_000);
+    let found = summary
+        .series
+        .iter()
+        .find_map(|s| s.estimates.first())
+        .unwrap();
+    let metrics: [(&str, Of); 3] = [
+        ("accuracy", |e| e.served.first()?.accuracy()),
+        ("roc_auc", |e| e.roc_auc),
+        ("f1", |e| e.served.first()?.f1()),
+    ];
+    let mut out = Vec::new();
+    for (name, of) in metrics {
+        let (mut plain, mut shifted, mut nearer, mut n, mut noise) = (0.0, 0.0, 0, 0, 0.0);
+        let mut square = 0.0;
+        for ((window, a), b) in report
+            .windows
+            .iter()
+            .zip(&found.windows)
+            .zip(&found.shifted)
+        {
+            let told = &window.metrics[name];
+            let truth = told.value.unwrap();
+            let (a, b) = (
+                (of(a).unwrap() - truth).abs(),
+                (of(b).unwrap() - truth).abs(),
+            );
+            (plain, shifted, n) = (plain + a, shifted + b, n + 1);
+            nearer += usize::from(b < a);
+            square += a * a;
+            let se = (told.high.unwrap() - told.low.unwrap()) / 2.0 / 1.96;
+            noise += se * se;
+        }
+        let of = |x: f64| x / f64::from(n);
+        // Of what CBPE is off by, what is more than sampling; an estimator that knew the truth but for the
+        // sampling of the outcomes would be nearer in ½ + atan(τ / 2σ) / π of the windows.
+        let beyond = (square - noise).max(0.0);
+        let most = 0.5 + libm::atan((beyond / noise).sqrt() / 2.0) / std::f64::consts::PI;
+        out.push(Claim::new(
+            format!("M-CBPE is nearer to {name} than CBPE, employment in {n} windows of 5 000 rows"),
+            "on the mean",
+            format!(
+                "off by {:.5}, CBPE by {:.5}; nearer in {:.0} %, of the {:.0} % that sampling leaves to the truth itself; shown: {:?}",
+                of(shifted),
+                of(plain),
+                100.0 * nearer as f64 / f64::from(n),
+                100.0 * most,
+                report.estimated.as_ref().unwrap().method,
+            ),
+            shifted < plain,
+        ));
+    }
+    out
+}
