@@ -11,6 +11,7 @@ use crate::stats::calibration::Calibrator;
 use crate::stats::expected::{Cells, Ties, average_precision, roc_auc};
 use crate::stats::rank::sort_by_score;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// Baselines of which a series keeps the answers.
 const KEPT: usize = 4;
@@ -173,8 +174,9 @@ impl Builder {
         };
         learned.baseline = asked.baseline;
         if let Some(before) = known.map(|at| series.estimates.remove(at)) {
-            let again = |range| fresh.binary_search(&range).is_ok() || fresh.contains(&range);
-            let kept = before.windows.into_iter().filter(|w| !again(w.range));
+            let again: BTreeSet<(usize, usize)> = fresh.iter().copied().collect();
+            let kept = before.windows.into_iter();
+            let kept = kept.filter(|w| !again.contains(&w.range));
             learned.windows.extend(kept);
         }
         learned.windows.sort_by_key(|w| w.range);
