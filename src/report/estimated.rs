@@ -1,15 +1,16 @@
 //! What metrics are expected to be where outcomes are not known, how far such estimates were off where they
 //! became known, and what to tell of it.
 //!
-//! An estimate has two errors. Its sampling error is the baseline's own standard error, scaled to the rows of
-//! the window. The other is the estimator's: where a window has both an estimate and outcomes, the two differ,
+//! An estimate has two errors. Its sampling error se is the baseline's own standard error, scaled to the rows of
+//! the window, whose outcomes will be a sample too, and together with that of the baseline, from whose sample
+//! it was learned: se² = se_b² (n_b / n + 1). The other is the estimator's: where a window has both an estimate and outcomes, the two differ,
 //! and what they differ by beyond sampling is a variance τ² that is added (method of moments; the difference
 //! is taken around zero, so that a lasting bias widens the interval and does not move it). With m such windows
 //! the interval is value ± t(m)·√(se² + τ²): where the metric of the window will be found with a chance of
 //! 95 %. Of fewer than three windows nothing is to be learned; then it is value ± 1.96 se, and said so.
 //!
-//! NannyML 0.13.1 has formulas of its own for the sampling error. These agree with it for shares of rows; for
-//! ROC AUC it leaves out the spread of the larger class, for F1 a factor of the delta method, and for average
+//! NannyML 0.13.1 has formulas of its own for the sampling error. For shares of rows they are the same, but that
+//! the baseline's own error is left out there; for ROC AUC it leaves out the spread of the larger class, for F1 a factor of the delta method, and for average
 //! precision it draws samples without a seed.
 
 mod estimator;
@@ -102,7 +103,16 @@ pub(super) async fn fill(
     windows: &mut [Window],
 ) -> Option<Estimated> {
     let summary = making.summary;
-    if summary.task == Task::Service || basis.cell.labelled == 0 || summary.streamed {
+    let scored = basis
+        .cell
+        .classes
+        .as_ref()
+        .is_some_and(|c| match summary.task {
+            Task::Binary => c.positive.total() + c.negative.total() > 0,
+            _ => c.log_loss.n > 0,
+        });
+    let told = scored || summary.task == Task::Regression && basis.cell.labelled > 0;
+    if !told || summary.streamed {
         return None;
     }
     let outside = (0..making.all.len()).filter(|i| !basis.holds(*i));
@@ -243,7 +253,7 @@ async fn gather<'a>(
                 continue;
             };
             let se = baseline.get(name).and_then(Estimate::se);
-            let se = se.map(|se| (se * se * scale + sample * sample).sqrt());
+            let se = se.map(|se| (se * se * (scale + 1.0) + sample * sample).sqrt());
             let Some(se) = se.filter(|se| se.is_finite()) else {
                 continue;
             };

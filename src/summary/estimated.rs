@@ -14,6 +14,7 @@ use crate::stats::expected::{Cells, Ties, average_precision, roc_auc};
 use crate::stats::isotonic::Isotonic;
 use crate::stats::rank::sort_by_score;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// Baselines of which a series keeps the answers.
 const KEPT: usize = 4;
@@ -201,8 +202,11 @@ impl Builder {
         });
         learned.baseline = asked.baseline;
         if let Some(before) = known.map(|at| series.estimates.remove(at)) {
-            let again = |range| fresh.binary_search(&range).is_ok() || fresh.contains(&range);
-            let kept = |windows: Vec<Expected>| windows.into_iter().filter(|w| !again(w.range));
+            let again: BTreeSet<(usize, usize)> = fresh.iter().copied().collect();
+            let kept = |windows: Vec<Expected>| {
+                let windows = windows.into_iter();
+                windows.filter(|w| !again.contains(&w.range))
+            };
             learned.windows.extend(kept(before.windows));
             learned.shifted.extend(kept(before.shifted));
         }
