@@ -16,6 +16,8 @@ use std::collections::HashSet;
 const AGAIN: u64 = 2;
 /// Outcomes at most, of a hundred, that differ from that of another row of the instance.
 const UNLIKE: u64 = 5;
+/// A model that has less than this part of the rows of another one is not compared.
+const FEW: u64 = 100;
 /// Columns of whole numbers that are tried.
 const TRIED: usize = 8;
 /// Rows whose times are looked for among those of another model.
@@ -146,6 +148,9 @@ impl Models {
             let name = |i: &usize| &version.levels[*i];
             rows[*b].cmp(&rows[*a]).then_with(|| name(a).cmp(name(b)))
         });
+        // A model of a few rows would leave as few that all have in common.
+        let least = order.first().map_or(0, |most| rows[*most] / FEW);
+        order.retain(|i| rows[*i] >= least);
         order.truncate(MOST_MODELS);
         let mut place = vec![u32::MAX; rows.len()];
         for (at, i) in (0u32..).zip(&order) {

@@ -11,7 +11,7 @@ use super::instances;
 use super::keys::{Keys, refine};
 use super::labels::{self, Cells};
 use super::outcomes::Outcomes;
-use super::rows::{Category, Counts, Log, Source};
+use super::rows::{Category, Counts, Log, Source, Truth};
 use super::{FileKind, Role};
 use crate::table::{Column, NO_KEY, NO_TIME};
 
@@ -238,9 +238,14 @@ fn log_of(
     }
     log.counts = counts;
     if log.challengers.is_empty() {
-        // Ids that differ in every row tell no instance; those that outcomes were joined by say so.
-        let distinct = log.counts.duplicate_predictions == 0 && own_ids.is_some();
-        if !(distinct && joined) {
+        // Ids that differ in every row say that no two rows are of one thing; an index only counts the rows.
+        let counts_rows = |names: &Vec<String>| match &names[..] {
+            [one] => super::is_index_name(one) || one == "column_1",
+            _ => false,
+        };
+        let distinct = log.counts.duplicate_predictions == 0;
+        let index = own_ids.as_ref().is_some_and(|ids| counts_rows(&ids.1));
+        if own_ids.is_none() || !distinct || index && !joined {
             compare(&mut log, own_ids.filter(|_| !distinct), frames);
         }
     }
@@ -249,13 +254,19 @@ fn log_of(
 
 /// Finds what several models foretold of the same instances.
 fn compare(log: &mut Log, ids: Option<(Vec<u128>, Vec<String>)>, frames: Frames<'_>) {
-    if matches!(frames, Frames::Block(Some(_))) {
+    if matches!(frames, Frames::Block(Some(_))) || matches!(log.truth, Truth::None) {
         return;
     }
+    // Versions mostly take turns, and nobody asks for more; models are there to be compared.
+    let name = log.version.as_ref().map_or("", |v| &v.name);
+    let turns = super::words(name)
+        .iter()
+        .any(|w| ["version", "variant", "deployment"].contains(&w.as_str()));
     match (instances::find(log, ids), frames) {
         (Ok(None), _) => {}
         (Ok(found), Frames::All) => log.instances = found,
         (Ok(Some(_)), Frames::Block(_)) => log.notes.say(PASSED),
+        (Err(_), _) if turns => {}
         (Err(why), _) => log.notes.say(why),
     }
 }
