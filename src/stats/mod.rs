@@ -14,6 +14,7 @@
 //! | [`proportions`] | proportions of several groups beside each other |
 //! | [`multiple`] | p-values adjusted for many tests |
 //! | [`periods`] | the error of a mean of values that hang together over time |
+//! | [`boost`] | boosted decision trees: what is expected of a row |
 //! | [`compare`] | whether two estimates differ |
 //! | [`distance`] | how far two samples are apart |
 //! | [`isotonic`], [`calibration`] | from scores to probabilities, learned from outcomes |
