@@ -248,10 +248,10 @@ fn log_of(
         log.notes.count(counts.without_time, WITHOUT_TIME, "");
     }
     log.counts = counts;
-    if log.challengers.is_empty() {
-        if let Some(ids) = ids {
-            compare(&mut log, ids, frames);
-        }
+    if log.challengers.is_empty()
+        && let Some(ids) = ids
+    {
+        compare(&mut log, ids, frames);
     }
     Ok(log)
 }
