@@ -239,6 +239,20 @@ fn what_belongs_together_is_not_guessed() {
         &rows(&|i| format!("{},{},{i}.5,{i}.25", time(i / 2), ["a", "b"][i % 2])),
         "60 of 60 rows have another outcome",
     );
+    // Two versions that take turns may meet by chance, which is nothing to tell.
+    let turns = rows(&|i| format!("{},{},{i}.5,{i}.25", time(i / 12), ["a", "b"][i % 2]));
+    let turns = turns.replacen("model", "model_version", 1);
+    let summary_of = |text: &str| {
+        let view = view(WindowSize::Day);
+        summary(&[("log.csv", text.as_bytes())], &[], &view).unwrap()
+    };
+    let found = summary_of(&turns);
+    assert_eq!(
+        (found.models, found.notes.len()),
+        (None, 0),
+        "{:?}",
+        found.notes
+    );
     // Requests that one of two versions answered: there is nothing to compare, and nothing to say.
     let served = rows(&|i| format!("{},{},{i}.5,{i}.25", time(i), ["a", "b"][i % 2]));
     let view = view(WindowSize::Day);
@@ -246,6 +260,36 @@ fn what_belongs_together_is_not_guessed() {
     assert_eq!(
         (summary.models, summary.notes.len()),
         (None, 0),
+        "{:?}",
+        summary.notes
+    );
+}
+
+#[test]
+fn models_of_few_rows_and_too_many_models_are_told_and_left_out() {
+    let mut text = String::from("time,model,site,forecast,outcome\n");
+    for i in 0..300 {
+        let time = format!("2026-01-{:02}T{:02}:{:02}:00Z", i % 28 + 1, i % 24, i % 60);
+        for model in 0..22 {
+            // The last one foretold twice only.
+            if model < 21 || i < 2 {
+                writeln!(text, "{time},m{model:02},s{i},{}.5,{i}.25", i + model).unwrap();
+            }
+        }
+    }
+    let view = view(WindowSize::Day);
+    let summary = summary(&[("log.csv", text.as_bytes())], &[], &view).unwrap();
+    let models = summary.models.unwrap();
+    assert_eq!(models.names.len(), 20);
+    assert_eq!(
+        (models.names[0].as_str(), models.names[19].as_str()),
+        ("m00", "m19")
+    );
+    assert!(
+        summary
+            .notes
+            .iter()
+            .any(|n| n.starts_with("2 models are not compared")),
         "{:?}",
         summary.notes
     );

@@ -308,3 +308,46 @@ fn probabilities_of_rivals_are_told_from_those_of_something_else() {
         &[("rd2_win_prob", Role::Feature)],
     );
 }
+
+/// The real files of a folder that `PLUMBLINE_DATA` names (nannyml's, COMPAS and others, as published): none but
+/// the forecasts of epftoolbox holds what another model foretold. Without the folder there is nothing to test.
+#[test]
+fn no_feature_of_a_real_file_is_taken_for_another_model() {
+    let Some(folder) = std::env::var_os("PLUMBLINE_DATA") else {
+        return;
+    };
+    let mut folders = vec![std::path::PathBuf::from(folder)];
+    let mut looked = 0;
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            let name = path.file_name().unwrap().to_str().unwrap().to_string();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            if ![".csv", ".pq", ".parquet"]
+                .iter()
+                .any(|end| name.ends_with(end))
+            {
+                continue;
+            }
+            let bytes = std::fs::read(&path).unwrap();
+            let Ok(inputs) = pipeline::inputs(&[(&name, &bytes)], &[]) else {
+                continue;
+            };
+            let others: Vec<&str> = inputs[0]
+                .sniff
+                .columns
+                .iter()
+                .zip(&inputs[0].roles)
+                .filter(|(_, g)| g.role == Role::Challenger)
+                .map(|(c, _)| c.name.as_str())
+                .collect();
+            let expected = if name.starts_with("Forecasts_") { 9 } else { 0 };
+            assert_eq!(others.len(), expected, "{name}: {others:?}");
+            looked += 1;
+        }
+    }
+    assert!(looked > 0);
+}

@@ -49,14 +49,14 @@ impl Instances {
 }
 
 /// The instances of a log whose rows are of several models; `ids`: the keys of its rows and the names of their
-/// columns, where these are ids. `None` where no instance has two models.
+/// columns, where these are ids; and how many models are left out. `None` where no instance has two models.
 ///
 /// # Errors
 /// A sentence, where two models foretold the same but it cannot be told which rows belong together.
 pub(super) fn find(
     log: &Log,
     ids: Option<(Vec<u128>, Vec<String>)>,
-) -> Result<Option<Instances>, String> {
+) -> Result<Option<(Instances, usize)>, String> {
     let Some(version) = &log.version else {
         return Ok(None);
     };
@@ -113,12 +113,14 @@ pub(super) fn find(
             names::words(&found.key)
         ));
     }
-    Ok(Some(found))
+    Ok(Some((found, models.left)))
 }
 
 /// The models of a log.
 struct Models {
     names: Vec<String>,
+    /// Models that are left out.
+    left: usize,
     /// Of each live row; `u32::MAX` where it foretells nothing, or is of a model that is left out.
     of_row: Vec<u32>,
 }
@@ -148,10 +150,12 @@ impl Models {
             let name = |i: &usize| &version.levels[*i];
             rows[*b].cmp(&rows[*a]).then_with(|| name(a).cmp(name(b)))
         });
+        let all = order.len();
         // A model of a few rows would leave as few that all have in common.
         let least = order.first().map_or(0, |most| rows[*most] / FEW);
         order.retain(|i| rows[*i] >= least);
         order.truncate(MOST_MODELS);
+        let left = all - order.len();
         let mut place = vec![u32::MAX; rows.len()];
         for (at, i) in (0u32..).zip(&order) {
             place[*i] = at;
@@ -161,6 +165,7 @@ impl Models {
             false => u32::MAX,
         };
         (order.len() > 1).then(|| Self {
+            left,
             names: order.iter().map(|i| version.levels[*i].clone()).collect(),
             of_row: (0..log.live).map(of).collect(),
         })

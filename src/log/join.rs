@@ -3,7 +3,7 @@
 //!
 //! Every prediction is kept, also where its id comes twice.
 
-use super::challengers;
+use super::challengers::{self, MOST_MODELS};
 use super::columns::Predictions;
 use super::frame::Frame;
 use super::index::Index;
@@ -136,7 +136,7 @@ fn log_of(
         }
         None => Keys::own(predictions.sources()),
     };
-    let ids = match &keys {
+    let mut ids = match &keys {
         Some(keys) => predictions.take_keys(keys)?,
         None => Vec::new(),
     };
@@ -160,13 +160,20 @@ fn log_of(
     }
     let are_ids = keys.as_ref().is_none_or(|keys| keys.are_ids);
     let named = keys.filter(|_| are_ids).map(|keys| keys.columns().to_vec());
-    let own_ids = named
-        .filter(|_| predictions.has(Role::ModelVersion))
-        .map(|names| (ids.clone(), names));
     counts.duplicate_predictions = match (frame, &found) {
         (Some(_), Some((found, _))) if are_ids => found.again,
-        _ if are_ids => repeated(ids, live),
-        _ => repeated(told_anew(&predictions, ids, &mut log.time), live),
+        _ if are_ids => repeated(&ids, live),
+        _ => {
+            let keys = told_anew(&predictions, std::mem::take(&mut ids), &mut log.time);
+            repeated(&keys, live)
+        }
+    };
+    // Ids that differ in every row say that no two rows are of one thing; an index only counts the rows.
+    let ids = match named {
+        _ if !predictions.has(Role::ModelVersion) => None,
+        None => Some(None),
+        Some(names) if counts.duplicate_predictions > 0 => Some(Some((ids, names))),
+        Some(names) => (!joined && counts_rows(&names)).then_some(None),
     };
     let own = predictions.take(Role::Outcome);
     counts.outcomes += own.as_ref().map_or(0, |c| {
@@ -237,19 +244,18 @@ fn log_of(
         log.notes.count(counts.without_time, WITHOUT_TIME, "");
     }
     log.counts = counts;
-    if log.challengers.is_empty() {
-        // Ids that differ in every row say that no two rows are of one thing; an index only counts the rows.
-        let counts_rows = |names: &Vec<String>| match &names[..] {
-            [one] => super::is_index_name(one) || one == "column_1",
-            _ => false,
-        };
-        let distinct = log.counts.duplicate_predictions == 0;
-        let index = own_ids.as_ref().is_some_and(|ids| counts_rows(&ids.1));
-        if own_ids.is_none() || !distinct || index && !joined {
-            compare(&mut log, own_ids.filter(|_| !distinct), frames);
-        }
+    if let (true, Some(ids)) = (log.challengers.is_empty(), ids) {
+        compare(&mut log, ids, frames);
     }
     Ok(log)
+}
+
+/// Whether ids are the index that data frames write.
+fn counts_rows(names: &[String]) -> bool {
+    match names {
+        [one] => super::is_index_name(one) || one == "column_1",
+        _ => false,
+    }
 }
 
 /// Finds what several models foretold of the same instances.
@@ -264,7 +270,14 @@ fn compare(log: &mut Log, ids: Option<(Vec<u128>, Vec<String>)>, frames: Frames<
         .any(|w| ["version", "variant", "deployment"].contains(&w.as_str()));
     match (instances::find(log, ids), frames) {
         (Ok(None), _) => {}
-        (Ok(found), Frames::All) => log.instances = found,
+        (Ok(Some((found, left))), Frames::All) => {
+            if left > 0 {
+                log.notes.say(format!(
+                    "{left} models are not compared: at most {MOST_MODELS} are, and none that has few rows beside the others."
+                ));
+            }
+            log.instances = Some(found);
+        }
         (Ok(Some(_)), Frames::Block(_)) => log.notes.say(PASSED),
         (Err(_), _) if turns => {}
         (Err(why), _) => log.notes.say(why),
@@ -380,11 +393,11 @@ fn told_anew(predictions: &Predictions, mut keys: Vec<u128>, time: &mut Vec<i64>
 }
 
 /// Of the first `live` rows, those whose key an earlier one has too.
-fn repeated(mut keys: Vec<u128>, live: usize) -> u64 {
-    keys.truncate(live);
+fn repeated(keys: &[u128], live: usize) -> u64 {
+    let keys = &keys[..live.min(keys.len())];
     let mut seen = Index::new(keys.len());
     let again =
-        |row: &u32| keys[*row as usize] != NO_KEY && seen.enter(&keys, *row, |_| false).is_some();
+        |row: &u32| keys[*row as usize] != NO_KEY && seen.enter(keys, *row, |_| false).is_some();
     (0..keys.len() as u32).filter(again).count() as u64
 }
 
