@@ -7,16 +7,18 @@
 use plotters_svg::SVGBackend;
 use plumbline::chart::theme::theme;
 use plumbline::chart::{
-    self, Chart, CurvePlot, CutoffPlot, Lines, Look, Matrix, ModelLines, Reliability, ScorePlot,
-    Shape, Shift, Sparkline, Trend, Volume,
+    self, Chart, CurvePlot, CutoffPlot, Kind, Lines, Look, Matrix, ModelLines, QuantilePlot,
+    Reliability, ResidualPlot, ScorePlot, Shape, Shift, Sparkline, Trend, Volume,
 };
 use plumbline::log::Task;
 use plumbline::metric::{Better, Estimate, Family, Info, Material, Rank, Unit};
 use plumbline::report::view::View;
 use plumbline::report::{
-    Baseline, Bins, Block, CalibrationBin, ColumnDrift, Confusion, Curves, Departure, Distribution,
-    Health, Level, Model, Models, Report, Rows, SCHEMA, Scores, Span, Tally, Window,
+    Baseline, Bill, Bins, Block, CalibrationBin, Cheapest, ColumnDrift, Confusion, Curves,
+    Departure, Distribution, Health, Level, Model, Models, QuantilePair, Report, ResidualBin,
+    Residuals, Rows, SCHEMA, Scores, Span, Tally, Window,
 };
+use plumbline::stats::interval::Interval;
 use plumbline::table::time::{DAY, HOUR, SECOND, Time};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -125,10 +127,14 @@ fn report(windows: Vec<Window>, baseline: Option<Baseline>) -> Report {
         slices: vec![],
         calibration: vec![],
         curves: None,
+        costs: None,
+        groups: None,
+        residuals: None,
         drift: None,
         quality: vec![],
         resources: Block::default(),
         alerts: vec![],
+        estimated: None,
         rejected: vec![],
     }
 }
@@ -192,6 +198,7 @@ fn decaying(count: usize, step: i64, rows: u64) -> Report {
                     ),
                     (LATENCY.name.to_owned(), estimate(latency, 9.0, n)),
                 ]),
+                estimated: BTreeMap::new(),
                 departures: if departs {
                     let departure = Departure {
                         change: auc - 0.936,
@@ -215,6 +222,47 @@ fn decaying(count: usize, step: i64, rows: u64) -> Report {
         (&LATENCY, estimate(180.0, 3.0, 30_000)),
     ]);
     report(windows, Some(base))
+}
+
+/// The same with what is expected of every window outside the baseline; the last third has no outcomes.
+fn expected(count: usize) -> Report {
+    let mut r = decaying(count, DAY, 900);
+    let mut dice = Dice(0x00C0_FFEE);
+    let waits = count - count / 3;
+    for (i, w) in r
+        .windows
+        .iter_mut()
+        .enumerate()
+        .filter(|w| !w.1.in_baseline)
+    {
+        let Some(of) = w.metrics.get(AUC.name).and_then(|e| e.value) else {
+            continue;
+        };
+        let told = estimate(of + 0.012 * dice.noise(), 0.022, w.rows);
+        w.estimated.insert(AUC.name.to_owned(), told);
+        if i >= waits {
+            w.mature = false;
+            w.departures.clear();
+            // Of the first of them some outcomes are there.
+            if i > waits + 1 {
+                w.labelled = 0;
+                w.metrics
+                    .insert(AUC.name.to_owned(), undefined("no outcomes yet"));
+            }
+        }
+    }
+    r
+}
+
+/// Nothing is known at all.
+fn only_expected() -> Report {
+    let mut r = expected(12);
+    for w in &mut r.windows {
+        (w.mature, w.in_baseline, w.labelled) = (false, false, 0);
+        w.metrics
+            .insert(AUC.name.to_owned(), undefined("no outcomes yet"));
+    }
+    r
 }
 
 fn gaps() -> Report {
@@ -484,6 +532,13 @@ fn trends() {
     );
     check("extreme", &Trend::of(&extreme(), &[&ERROR]), 480.0, 200.0);
     check("rows", &Trend::of(&untimed(), &[&AUC]), 480.0, 200.0);
+    check("expected", &Trend::of(&expected(30), &[&AUC]), 760.0, 260.0);
+    check(
+        "only-expected",
+        &Trend::of(&only_expected(), &[&AUC]),
+        480.0,
+        200.0,
+    );
 }
 
 #[test]
@@ -551,6 +606,7 @@ fn sparklines() {
         32.0,
     );
     check("gaps", &Sparkline::of(&gaps(), &AUC), 120.0, 32.0);
+    check("expected", &Sparkline::of(&expected(30), &AUC), 120.0, 32.0);
     check(
         "single",
         &Sparkline::of(&decaying(1, DAY, 500), &AUC),
@@ -661,6 +717,23 @@ fn lines_over_the_threshold() {
         "Net benefit by threshold. The score is no probability."
     );
     assert!(CutoffPlot::of(&margin, Lines::Shares).things() > 0);
+    let mut billed = rare.clone();
+    assert_eq!(
+        CutoffPlot::of(&billed, Lines::Cost).sentence(),
+        "Cost by threshold. No costs are given."
+    );
+    billed.view.costs = "fp=5,fn=40,tp=-10".parse().ok();
+    billed.costs = Some(Bill {
+        cells: vec![],
+        cheapest: Some(Cheapest {
+            threshold: Some(0.26),
+            mean_cost: 1.0,
+            sentence: String::new(),
+        }),
+    });
+    let cost = CutoffPlot::of(&billed, Lines::Cost);
+    check("cost", &cost, 480.0, 340.0);
+    assert!(cost.sentence().contains("Cheapest on these rows: 0.26"));
     let mut falling = rare;
     falling.curves.as_mut().unwrap().thresholds.reverse();
     assert_eq!(CutoffPlot::of(&falling, Lines::Shares).things(), 0);
@@ -672,6 +745,75 @@ fn reliability_of_tenths() {
     check("few", &Reliability::of(&foretold(30)), 480.0, 340.0);
     check("empty", &Reliability::of(&foretold(0)), 480.0, 340.0);
     assert_eq!(Reliability::of(&foretold(4_000)).things(), 9);
+}
+
+/// Errors with heavy tails, that grow with the prediction and are off where it is large.
+fn erred() -> Report {
+    let pair = |i: i32| {
+        let normal = f64::from(i) / 10.0;
+        let half = 0.1 + normal * normal * 0.06;
+        QuantilePair {
+            normal,
+            found: normal + normal * normal * normal * 0.04,
+            low: normal - half,
+            high: normal + half,
+        }
+    };
+    let bin = |i: u32| {
+        let prediction = 100.0 + f64::from(i * i) * 2.0;
+        let (mean, wide) = (f64::from(i * i) / 60.0 - 1.0, 4.0 + f64::from(i));
+        ResidualBin {
+            from: prediction - f64::from(i),
+            to: prediction + f64::from(i),
+            rows: 75,
+            prediction,
+            mean,
+            interval: Some(Interval {
+                low: mean - wide / 5.0,
+                high: mean + wide / 5.0,
+            }),
+            low: mean - wide,
+            high: mean + wide,
+        }
+    };
+    let mut r = report(vec![], None);
+    r.task = Task::Regression;
+    r.residuals = Some(Residuals {
+        n: 1_500,
+        mean: Some(0.5),
+        deviation: Some(8.0),
+        quantiles: (-32..=32).map(pair).collect(),
+        bins: (0..20).map(bin).collect(),
+        ends: Some((-9.0, 11.0)),
+        ..Residuals::default()
+    });
+    r
+}
+
+#[test]
+fn errors_of_numbers() {
+    let r = erred();
+    check("heavy", &QuantilePlot::of(&r), 480.0, 300.0);
+    check("growing", &ResidualPlot::of(&r), 480.0, 300.0);
+    assert!(
+        QuantilePlot::of(&r)
+            .sentence()
+            .contains("of 65 points lie outside")
+    );
+    assert!(ResidualPlot::of(&r).sentence().contains("in 20 bins"));
+    let none = report(vec![], None);
+    check("empty", &QuantilePlot::of(&none), 480.0, 300.0);
+    check("empty", &ResidualPlot::of(&none), 480.0, 300.0);
+    let mut few = r;
+    few.residuals = Some(Residuals {
+        undefined: Some("fewer than 50 rows have an outcome".to_owned()),
+        ..Residuals::default()
+    });
+    assert!(
+        QuantilePlot::of(&few)
+            .sentence()
+            .contains("fewer than 50 rows")
+    );
 }
 
 /// So many models over as many windows, which differ in their level; one is not there everywhere.
@@ -799,6 +941,49 @@ fn a_tooltip_tells_the_exact_values() {
 }
 
 #[test]
+fn what_is_expected_is_told_beside_what_is_measured() {
+    let trend = Trend::of(&expected(30), &[&AUC]);
+    let keys: Vec<_> = trend
+        .legend()
+        .into_iter()
+        .map(|k| (k.title, k.kind))
+        .collect();
+    let both = [
+        ("ROC AUC", Kind::Measured),
+        ("ROC AUC, estimated", Kind::Estimated),
+    ];
+    assert_eq!(keys, both.map(|(title, kind)| (title.to_owned(), kind)));
+    let labels = |window: usize| -> Vec<String> {
+        trend
+            .describe(window)
+            .into_iter()
+            .map(|f| f.label)
+            .collect()
+    };
+    // Outcomes are in: both, and how far apart they are.
+    let known = labels(10);
+    assert!(
+        known.contains(&"ROC AUC".to_owned()) && known.contains(&"ROC AUC, estimated".to_owned())
+    );
+    assert!(known.contains(&"estimated − measured".to_owned()));
+    // They are not: why there is no value, and what is expected.
+    let told = trend.describe(29);
+    assert_eq!(told[1].text, "– (no outcomes yet)");
+    assert_eq!(told[2].label, "ROC AUC, estimated");
+    assert!(!labels(0).contains(&"ROC AUC, estimated".to_owned()));
+    let said = trend.sentence();
+    assert!(
+        said.contains("Estimated for 10 windows whose outcomes are not in yet"),
+        "{said}"
+    );
+    // A report without estimates is drawn as it was.
+    assert_eq!(
+        Trend::of(&decaying(30, DAY, 900), &[&AUC]).legend().len(),
+        1
+    );
+}
+
+#[test]
 fn every_chart_is_listed_once() {
     assert_eq!(
         chart::NAMES,
@@ -812,6 +997,8 @@ fn every_chart_is_listed_once() {
             "curve",
             "cutoff",
             "reliability",
+            "quantiles",
+            "residuals",
             "models"
         ]
     );

@@ -5,11 +5,11 @@
 //! blocks then add up. A class that turns up later joins the others where no score was counted for two of
 //! them; a value that does not fit what was settled is left out, counted and told.
 
-use super::Task;
 use super::challengers::Form;
 use super::labels::{self, Cells};
 use super::rows::{Labels, Log, Truth};
 use super::task::{CLASSES, quantities};
+use super::{Task, sets};
 use crate::table::Column;
 use std::collections::BTreeSet;
 
@@ -27,6 +27,8 @@ pub struct Taken {
     pub named: bool,
     /// The status is a flag: 1 where the request failed.
     pub flag: bool,
+    /// The mark between the labels of a cell that holds several.
+    pub mark: Option<char>,
 }
 
 /// What the first rows settle.
@@ -126,6 +128,10 @@ impl Frame {
         log.taken = self.taken;
         match log.task {
             Some(Task::Regression) => labels::numbers(log, cells),
+            Some(Task::Multilabel) => {
+                let mark = self.taken.mark.unwrap_or('|');
+                sets::fill(log, cells, self.labels.clone(), mark);
+            }
             Some(Task::Binary | Task::Multiclass) => self.classes(log, cells)?,
             _ => {}
         }

@@ -284,7 +284,7 @@ fn outcome(log: &Log, row: usize) -> Option<u64> {
             .get(row)
             .filter(|l| **l != u32::MAX)
             .map(|l| u64::from(*l)),
-        Truth::None => None,
+        Truth::Sets(_) | Truth::None => None,
     }
 }
 

@@ -195,6 +195,10 @@ fn log_of(
         numbered: is_array(&predictions),
         class_scores: class_scores(&mut predictions),
     };
+    log.query = match predictions.take(Role::Query) {
+        Some(Column::Key(keys)) => keys,
+        _ => Vec::new(),
+    };
     let others = predictions.names(Role::Challenger).into_iter();
     let others = others.map(|name| (predictions.take_named(&name), name));
     let others = others.map(|(cells, name)| (name, cells)).collect();

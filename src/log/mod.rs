@@ -20,6 +20,7 @@ mod rivals;
 mod roles;
 mod rows;
 mod rules;
+mod sets;
 mod task;
 
 pub use challengers::{MOST_MODELS, main_name};
@@ -33,6 +34,7 @@ pub use roles::{RoleGuess, guess, is_index_name, is_prose, is_unread_time, kind_
 pub use rows::{
     Category, Challenger, Counts, Foretold, Labels, Log, LogColumn, Source, Spread, Truth,
 };
+pub use sets::NO_SET;
 
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -45,6 +47,8 @@ pub enum Task {
     Binary,
     /// More than two classes.
     Multiclass,
+    /// Several labels at once.
+    Multilabel,
     /// A number.
     Regression,
     /// No predictions: only requests and resources.
@@ -75,6 +79,8 @@ pub enum Role {
     ModelVersion,
     /// Something to slice by.
     Segment,
+    /// What a list of rows was offered for: rows of one query are ranked against each other.
+    Query,
     /// An input of the model.
     Feature,
     /// Time that the request took; the name or the reader tells the unit.
@@ -93,7 +99,7 @@ pub enum Role {
 
 impl Role {
     /// Every role, in the order of a menu.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::Id,
         Self::Time,
         Self::Prediction,
@@ -104,6 +110,7 @@ impl Role {
         Self::OutcomeTime,
         Self::ModelVersion,
         Self::Segment,
+        Self::Query,
         Self::Feature,
         Self::Latency,
         Self::Status,
@@ -160,6 +167,7 @@ impl Role {
             Self::OutcomeTime => "outcome_time",
             Self::ModelVersion => "model_version",
             Self::Segment => "segment",
+            Self::Query => "query",
             Self::Feature => "feature",
             Self::Latency => "latency",
             Self::Status => "status",

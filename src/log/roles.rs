@@ -418,7 +418,7 @@ pub fn kind_of(role: Role, sniffed: &ColumnSniff) -> Option<Kind> {
         Role::Ignore => None,
         // Equal instants meet, however they are written.
         Role::Id if sniffed.kind == Kind::Time => Some(Kind::Time),
-        Role::Id => Some(Kind::Key),
+        Role::Id | Role::Query => Some(Kind::Key),
         Role::Time | Role::OutcomeTime => Some(Kind::Time),
         Role::Score | Role::ClassScore | Role::Latency | Role::Bytes | Role::Cpu | Role::Memory => {
             Some(Kind::Number)

@@ -3,6 +3,7 @@
 use super::frame::Taken;
 use super::instances::Instances;
 use super::notes::Notes;
+use super::sets::NO_SET;
 use super::{FileKind, Role, Task};
 use crate::stats::exact_sum::{ExactSum, Sum};
 use crate::table::{Column, Table};
@@ -41,7 +42,7 @@ pub struct Category {
     pub levels: Vec<String>,
 }
 
-/// Predicted or true values; a row without one has `u32::MAX` or NaN.
+/// Predicted or true values; a row without one has `u32::MAX`, NaN or [`NO_SET`].
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum Truth {
     /// There is no such column.
@@ -51,6 +52,8 @@ pub enum Truth {
     Labels(Vec<u32>),
     /// Numbers.
     Numbers(Vec<f64>),
+    /// Sets of labels, one bit each in the order of [`Log::labels`].
+    Sets(Vec<u128>),
 }
 
 impl Truth {
@@ -61,6 +64,7 @@ impl Truth {
             Self::None => false,
             Self::Labels(v) => v[row] != u32::MAX,
             Self::Numbers(v) => !v[row].is_nan(),
+            Self::Sets(v) => v[row] != NO_SET,
         }
     }
 
@@ -219,6 +223,8 @@ pub struct Log {
     pub instances: Option<Instances>,
     /// Model version.
     pub version: Option<Category>,
+    /// The query of each row as a key, what a list of rows was offered for; empty where there is none.
+    pub query: Vec<u128>,
     /// Columns to slice by.
     pub segments: Vec<Category>,
     /// Every column that was read but the times of outcomes, for data quality.

@@ -14,7 +14,7 @@ pub const fn of_task(task: Task) -> &'static [&'static str] {
         Task::Regression => &["mean_absolute_error", "root_mean_squared_error"],
         Task::Binary => &["brier_score", "log_loss", "accuracy"],
         Task::Multiclass => &["accuracy"],
-        Task::Service => &[],
+        Task::Multilabel | Task::Service => &[],
     }
 }
 

@@ -146,6 +146,16 @@ pub fn duration(seconds: f64) -> String {
     }
 }
 
+/// The same for the middle of a sentence.
+pub(super) fn lower_first(text: &str) -> String {
+    // Names such as `ROC AUC` keep their capitals.
+    let mut chars = text.chars();
+    match (chars.next(), chars.clone().next()) {
+        (Some(a), Some(b)) if b.is_lowercase() => a.to_lowercase().chain(chars).collect(),
+        _ => text.to_string(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,5 +1,7 @@
 //! One cell: the counts of a bucket of time in a slice. Everything in it adds up.
 
+use super::label_sets::LabelSets;
+use super::lists::Lists;
 use super::models::ModelCell;
 use super::relative::Relative;
 use crate::stats::exact_sum::Sum;
@@ -20,6 +22,12 @@ pub struct Cell {
     /// Regression.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub numbers: Option<Numbers>,
+    /// Sets of labels.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub sets: Option<LabelSets>,
+    /// Lists of items, of rows that are kept.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub lists: Option<Lists>,
     /// Requests and resources.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub service: Option<Service>,

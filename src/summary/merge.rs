@@ -91,7 +91,10 @@ impl Summary {
                 None => self.series.push(Series {
                     exact: Vec::new(),
                     drift: Vec::new(),
+                    estimates: Vec::new(),
                     arrivals: Vec::new(),
+                    naive: Vec::new(),
+                    residuals: Vec::new(),
                     ..theirs.clone()
                 }),
             }
@@ -99,7 +102,10 @@ impl Summary {
         for series in &mut self.series {
             series.exact.clear();
             series.drift.clear();
+            series.estimates.clear();
             series.arrivals.clear();
+            series.naive.clear();
+            series.residuals.clear();
         }
         self.series
             .sort_by(|a, b| (&a.slice, a.size).cmp(&(&b.slice, b.size)));

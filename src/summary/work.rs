@@ -3,9 +3,10 @@
 use super::Slice;
 use super::build::{Builder, sparse};
 use super::cell::{CALIBRATION_BINS, Cell, Classes, Moments, Numbers, RANKS, Service, Tenth};
+use super::label_sets::LabelSetsWork;
 use super::models::ModelsWork;
 use super::relative::RelativeWork;
-use crate::log::{Role, Task, Truth};
+use crate::log::{NO_SET, Role, Task, Truth};
 use crate::stats::exact_sum::{ExactSum, Sum};
 use crate::stats::sketch::{LogCounter, LogHistogram};
 use crate::table::Column;
@@ -71,6 +72,8 @@ pub(super) struct Work {
     regression: [ExactSum; 8],
     /// Errors beside the size of the outcome; `None` where they are not counted.
     relative: Option<Box<RelativeWork>>,
+    /// Sets of labels; `None` where rows have none.
+    sets: Option<Box<LabelSetsWork>>,
     /// Several models; `None` where they are not counted.
     models: Option<Box<ModelsWork>>,
     statuses: u64,
@@ -115,6 +118,8 @@ impl Work {
             outcome: Running::default(),
             regression: std::array::from_fn(|_| ExactSum::default()),
             relative: (full && builder.log.task == Some(Task::Regression)).then(Box::default),
+            sets: (builder.log.task == Some(Task::Multilabel))
+                .then(|| Box::new(LabelSetsWork::new(k))),
             models: None,
             statuses: 0,
             failed: 0,
@@ -237,6 +242,8 @@ impl Work {
             labelled: std::mem::take(&mut self.labelled),
             classes,
             numbers,
+            sets: self.sets.as_mut().and_then(|s| s.take()),
+            lists: None,
             service,
             models: self.models.as_mut().map(|m| m.take()).unwrap_or_default(),
             delay_s: (delay.count() > 0).then_some(delay),
@@ -357,6 +364,16 @@ impl<'a> Family<'a> {
             (Some(Task::Regression), Truth::Numbers(truth), Truth::Numbers(predicted)) => {
                 self.each(rows, |work, row| {
                     work.add_number(truth[row], predicted[row], builder.centre);
+                });
+            }
+            (Some(Task::Multilabel), Truth::Sets(truth), Truth::Sets(predicted)) => {
+                self.each(rows, |work, row| {
+                    let (truth, predicted) = (truth[row], predicted[row]);
+                    if let (Some(sets), true) =
+                        (&mut work.sets, truth != NO_SET && predicted != NO_SET)
+                    {
+                        sets.add(truth, predicted);
+                    }
                 });
             }
             (Some(Task::Binary | Task::Multiclass), ..) => {

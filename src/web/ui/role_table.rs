@@ -21,6 +21,7 @@ fn text(role: Role) -> &'static str {
         Role::OutcomeTime => "Time of outcome",
         Role::ModelVersion => "Model version",
         Role::Segment => "Segment",
+        Role::Query => "Query of a list",
         Role::Feature => "Feature",
         Role::Latency => "Latency",
         Role::Status => "Status",
