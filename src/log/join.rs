@@ -248,9 +248,7 @@ fn log_of(
         log.notes.count(counts.without_time, WITHOUT_TIME, "");
     }
     log.counts = counts;
-    if log.challengers.is_empty()
-        && let Some(ids) = ids
-    {
+    if let (true, Some(ids)) = (log.challengers.is_empty(), ids) {
         compare(&mut log, ids, frames);
     }
     Ok(log)

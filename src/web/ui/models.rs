@@ -143,7 +143,7 @@ fn Promote(name: String, versions: bool) -> impl IntoView {
     let can = move || versions || app.inputs.with(|inputs| !inputs.is_empty());
     view! {
         <Show when=can>
-            <button class="button quiet" aria-label=label.clone() on:click=act.clone()>
+            <button class="link" aria-label=label.clone() on:click=act.clone()>
                 "Report on this model"
             </button>
         </Show>
