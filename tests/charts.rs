@@ -248,6 +248,17 @@ fn expected(count: usize) -> Report {
     r
 }
 
+/// The two windows of which some outcomes are there are completed.
+fn completed() -> Report {
+    let mut r = expected(30);
+    for w in r.windows.iter_mut().filter(|w| !w.mature && w.labelled > 0) {
+        let of = w.metrics[AUC.name].value.unwrap();
+        w.completed
+            .insert(AUC.name.to_owned(), estimate(of - 0.01, 0.03, w.labelled));
+    }
+    r
+}
+
 /// Nothing is known at all.
 fn only_expected() -> Report {
     let mut r = expected(12);
@@ -527,6 +538,7 @@ fn trends() {
     check("extreme", &Trend::of(&extreme(), &[&ERROR]), 480.0, 200.0);
     check("rows", &Trend::of(&untimed(), &[&AUC]), 480.0, 200.0);
     check("expected", &Trend::of(&expected(30), &[&AUC]), 760.0, 260.0);
+    check("completed", &Trend::of(&completed(), &[&AUC]), 760.0, 260.0);
     check(
         "only-expected",
         &Trend::of(&only_expected(), &[&AUC]),

@@ -1,5 +1,5 @@
 //! Metrics over time: up to three lines with their 95 % intervals, against the baseline; and beside them
-//! what is expected where outcomes are not in yet ([`Kind`]).
+//! what is expected where outcomes are not, or not all, in yet ([`Kind`]).
 
 mod draw;
 mod guess;

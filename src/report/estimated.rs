@@ -1,15 +1,16 @@
 //! What metrics are expected to be where outcomes are not known, how far such estimates were off where they
 //! became known, and what to tell of it.
 //!
-//! An estimate has two errors. Its sampling error is the baseline's own standard error, scaled to the rows of
-//! the window. The other is the estimator's: where a window has both an estimate and outcomes, the two differ,
+//! An estimate has two errors. Its sampling error se is the baseline's own standard error, scaled to the rows of
+//! the window, whose outcomes will be a sample too, and together with that of the baseline, from whose sample
+//! it was learned: se² = se_b² (n_b / n + 1). The other is the estimator's: where a window has both an estimate and outcomes, the two differ,
 //! and what they differ by beyond sampling is a variance τ² that is added (method of moments; the difference
 //! is taken around zero, so that a lasting bias widens the interval and does not move it). With m such windows
 //! the interval is value ± t(m)·√(se² + τ²): where the metric of the window will be found with a chance of
 //! 95 %. Of fewer than three windows nothing is to be learned; then it is value ± 1.96 se, and said so.
 //!
-//! NannyML 0.13.1 has formulas of its own for the sampling error. These agree with it for shares of rows; for
-//! ROC AUC it leaves out the spread of the larger class, for F1 a factor of the delta method, and for average
+//! NannyML 0.13.1 has formulas of its own for the sampling error. For shares of rows they are the same, but that
+//! the baseline's own error is left out there; for ROC AUC it leaves out the spread of the larger class, for F1 a factor of the delta method, and for average
 //! precision it draws samples without a seed.
 
 mod estimator;
@@ -102,7 +103,14 @@ pub(super) async fn fill(
     windows: &mut [Window],
 ) -> Option<Estimated> {
     let summary = making.summary;
-    if summary.task == Task::Service || basis.cell.labelled == 0 || summary.streamed {
+    let classes = basis.cell.classes.as_ref();
+    let learnable = match summary.task {
+        Task::Service => false,
+        Task::Regression => basis.cell.labelled > 0,
+        Task::Binary => classes.is_some_and(|c| c.positive.total() + c.negative.total() > 0),
+        Task::Multiclass => classes.is_some_and(|c| c.log_loss.n > 0),
+    };
+    if !learnable || summary.streamed {
         return None;
     }
     let outside = (0..making.all.len()).filter(|i| !basis.holds(*i));
@@ -237,7 +245,10 @@ async fn gather<'a>(
         let Some(expected) = of(window.frame).filter(|e| e.rows > 0) else {
             continue;
         };
-        let scale = basis.cell.labelled as f64 / expected.rows as f64;
+        let labelled = basis.cell.labelled as f64;
+        // Of the window, and of what was learned from: all of the baseline, or as much as fewer rows tell.
+        let learned = expected.effective.map_or(1.0, |n| (labelled / n).max(1.0));
+        let scale = labelled / expected.rows as f64 + learned;
         for (name, value, sample) in values(expected, making.cut, making.summary.task) {
             let Some(value) = value.filter(|v| v.is_finite()) else {
                 continue;

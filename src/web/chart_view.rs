@@ -43,7 +43,7 @@ fn Legend(chart: Signal<Trend>) -> impl IntoView {
         let colour = format!("var(--cat-{})", hue + 1);
         let class = match kind {
             Kind::Measured => "chart-chip",
-            Kind::Estimated => "chart-chip chart-dashes",
+            Kind::Estimated | Kind::Completed => "chart-chip chart-dashes",
         };
         view! { <li><i class=class style:background-color=colour></i>{title}</li> }
     };

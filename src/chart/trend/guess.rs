@@ -21,11 +21,13 @@ pub enum Kind {
     Measured,
     /// From what the scores of the window are worth by the outcomes of the baseline.
     Estimated,
+    /// From the outcomes that are there, and how windows of that age went on.
+    Completed,
 }
 
 impl Kind {
     /// Those that are drawn beside what was measured.
-    const GUESSES: [Self; 1] = [Self::Estimated];
+    const GUESSES: [Self; 2] = [Self::Estimated, Self::Completed];
 
     /// What it is called; nothing for what was measured.
     #[must_use]
@@ -33,6 +35,7 @@ impl Kind {
         match self {
             Self::Measured => "",
             Self::Estimated => "estimated",
+            Self::Completed => "completed",
         }
     }
 
@@ -40,6 +43,7 @@ impl Kind {
         match self {
             Self::Measured => &window.metrics,
             Self::Estimated => &window.estimated,
+            Self::Completed => &window.completed,
         }
     }
 }
