@@ -103,16 +103,14 @@ pub(super) async fn fill(
     windows: &mut [Window],
 ) -> Option<Estimated> {
     let summary = making.summary;
-    let scored = basis
-        .cell
-        .classes
-        .as_ref()
-        .is_some_and(|c| match summary.task {
-            Task::Binary => c.positive.total() + c.negative.total() > 0,
-            _ => c.log_loss.n > 0,
-        });
-    let told = scored || summary.task == Task::Regression && basis.cell.labelled > 0;
-    if !told || summary.streamed {
+    let classes = basis.cell.classes.as_ref();
+    let learnable = match summary.task {
+        Task::Multilabel | Task::Service => false,
+        Task::Regression => basis.cell.labelled > 0,
+        Task::Binary => classes.is_some_and(|c| c.positive.total() + c.negative.total() > 0),
+        Task::Multiclass => classes.is_some_and(|c| c.log_loss.n > 0),
+    };
+    if !learnable || summary.streamed {
         return None;
     }
     let outside = (0..making.all.len()).filter(|i| !basis.holds(*i));
@@ -247,7 +245,10 @@ async fn gather<'a>(
         let Some(expected) = of(window.frame).filter(|e| e.rows > 0) else {
             continue;
         };
-        let scale = basis.cell.labelled as f64 / expected.rows as f64;
+        let labelled = basis.cell.labelled as f64;
+        // Of the window, and of what was learned from: all of the baseline, or as much as fewer rows tell.
+        let learned = expected.effective.map_or(1.0, |n| (labelled / n).max(1.0));
+        let scale = labelled / expected.rows as f64 + learned;
         for (name, value, sample) in values(expected, making.cut, making.summary.task) {
             let Some(value) = value.filter(|v| v.is_finite()) else {
                 continue;

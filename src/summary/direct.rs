@@ -48,6 +48,8 @@ pub(super) struct Direct<'a> {
     squared: Model,
     /// Rows of the baseline that it could be learned from.
     pub rows: u64,
+    /// Rows that it was learned from.
+    sample: usize,
 }
 
 impl<'a> Direct<'a> {
@@ -98,7 +100,13 @@ impl<'a> Direct<'a> {
             features,
             predicted,
             rows: known.len() as u64,
+            sample: sample.len(),
         })
+    }
+
+    /// Rows that it was learned from, where these are not all.
+    pub fn effective(&self) -> Option<f64> {
+        ((self.sample as u64) < self.rows).then_some(self.sample as f64)
     }
 
     /// What is expected of the rows of a window, of so many windows in all. `None` where none has a

@@ -6,12 +6,11 @@
 
 use super::build::{Builder, sort_by_group};
 use super::direct::{Direct, Losses};
-use super::shifted::Shifted;
+use super::shifted::{Shifted, Weighted};
 use super::{Series, Summary};
 use crate::log::{Log, Task};
 use crate::stats::calibration::Calibrator;
 use crate::stats::expected::{Cells, Ties, average_precision, roc_auc};
-use crate::stats::isotonic::Isotonic;
 use crate::stats::rank::sort_by_score;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -94,6 +93,9 @@ pub struct Expected {
     /// thresholds were not asked for.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub bins: Vec<(u32, u64, f64)>,
+    /// Rows of one weight that what was learned from tells as much as, where these are fewer than all.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub effective: Option<f64>,
     /// Of a regression, its errors.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub losses: Option<Losses>,
@@ -227,6 +229,7 @@ impl Builder {
             Expected {
                 range: *range,
                 rows: losses.map_or(0, |l| l.rows),
+                effective: direct.effective(),
                 losses,
                 ..Expected::default()
             }
@@ -327,12 +330,16 @@ impl Learned {
         let shifted = self.weighted(builder, groups).map(|learned| {
             let of = |group: u32, class: usize, score: f64| {
                 let own = learned.get((group as usize).wrapping_sub(1));
-                match own.and_then(|own| own.as_ref()?.get(class)) {
+                match own.and_then(|own| own.as_ref()?.0.get(class)) {
                     Some(isotonic) => isotonic.at(score),
                     None => plain(group, class, score),
                 }
             };
-            self.windows(builder, groups, ranges, thresholds, &of)
+            let mut windows = self.windows(builder, groups, ranges, thresholds, &of);
+            for (window, learned) in windows.iter_mut().zip(&learned) {
+                window.effective = learned.as_ref().map(|l| l.1);
+            }
+            windows
         });
         Estimates {
             method: Method::Cbpe,
@@ -345,9 +352,9 @@ impl Learned {
         }
     }
 
-    /// What each window says of scores, class by class; `None` in it where too few rows of the baseline are
+    /// What each window says of scores, class by class, and how many rows of one weight tell as much; `None` in it where too few rows of the baseline are
     /// like the window's. `None` where no column is an input of the model.
-    fn weighted(&self, builder: &Builder, groups: &Groups) -> Option<Vec<Option<Vec<Isotonic>>>> {
+    fn weighted(&self, builder: &Builder, groups: &Groups) -> Option<Vec<Option<Weighted>>> {
         let log = &builder.log;
         let scores = scores(log);
         let windows = groups.count.saturating_sub(1);

@@ -15,16 +15,20 @@ use crate::stats::rank::sort_by_score;
 use crate::stats::shift;
 
 /// Rows of the baseline that are weighted at most: for all windows together, and for each.
-const ALL: usize = 2_400_000;
+const ALL: usize = 1_500_000;
 const MANY: usize = 100_000;
 const FEW: usize = 20_000;
 /// Cells of either side that rows are told apart by at most, and rows that are enough whatever the columns.
-const CELLS: usize = 40_000;
+const CELLS: usize = 24_000;
 const FEWEST: usize = 1_000;
 /// Rows of one weight that weighted rows must tell as much as, and as a share of them: fewer are left where
 /// a column such as a counter is in the window what it never was before, and nothing is learned of them.
 const EFFECTIVE: f64 = 100.0;
 const EFFECTIVE_SHARE: f64 = 0.05;
+
+/// The functions of each class from scores to probabilities, and how many rows of one weight tell as much as
+/// those that they are fitted to.
+pub(super) type Weighted = (Vec<Isotonic>, f64);
 
 /// The rows of a baseline, ready to be weighted.
 pub(super) struct Shifted<'a> {
@@ -68,7 +72,7 @@ impl<'a> Shifted<'a> {
         &self,
         window: &[usize],
         positive: impl Fn(usize, usize) -> bool,
-    ) -> Option<Vec<Isotonic>> {
+    ) -> Option<Weighted> {
         let own = self.features.rows(&thinned(window, self.most));
         let found = shift::weights(&self.binned, &own, self.most)?;
         let least = EFFECTIVE.max(EFFECTIVE_SHARE * self.binned.len() as f64);
@@ -90,6 +94,7 @@ impl<'a> Shifted<'a> {
             }
             Isotonic::of_sorted(tied)
         };
-        self.sorted.iter().enumerate().map(fit).collect()
+        let fitted: Option<Vec<Isotonic>> = self.sorted.iter().enumerate().map(fit).collect();
+        Some((fitted?, found.effective))
     }
 }

@@ -36,7 +36,7 @@ pub(super) fn choose(out: &mut Estimated, told: Told, shifted: Told) -> Told {
         out.why = "A score is taken to be worth the same everywhere (CBPE): no column is an input of the model that would tell more.".into();
         return told;
     }
-    let (nearer, why) = match (off(&told), off(&shifted)) {
+    let (nearer, why) = match (off(&told, &told), off(&shifted, &told)) {
         (Some((n, plain)), Some((_, weighted))) if n >= FEWEST => (
             weighted <= plain,
             format!(
@@ -56,15 +56,17 @@ pub(super) fn choose(out: &mut Estimated, told: Told, shifted: Told) -> Told {
     shifted
 }
 
-/// In how many windows estimates were compared, and by how many sampling errors they were off.
-fn off(told: &Told) -> Option<(u64, f64)> {
-    let mean = |of: &Vec<(f64, f64)>| {
-        let known = of.iter().filter(|e| e.1 > 0.0);
-        let sum: f64 = known.clone().map(|e| e.0.abs() / e.1).sum();
-        let n = known.count();
-        (n > 0).then(|| sum / n as f64)
+/// In how many windows estimates were compared, and by how many sampling errors of the plain ones they were
+/// off.
+fn off(told: &Told, plain: &Told) -> Option<(u64, f64)> {
+    let mean = |of: &[(f64, f64)], f: fn(&(f64, f64)) -> f64| {
+        of.iter().map(f).sum::<f64>() / of.len().max(1) as f64
     };
-    let means: Vec<f64> = told.errors.values().filter_map(mean).collect();
+    let of = |(name, errors): (&&str, &Vec<(f64, f64)>)| {
+        let unit = mean(plain.errors.get(name)?, |e| e.1);
+        (unit > 0.0).then(|| mean(errors, |e| e.0.abs()) / unit)
+    };
+    let means: Vec<f64> = told.errors.iter().filter_map(of).collect();
     let windows = told.errors.values().map(Vec::len).max()?;
     let off = means.iter().sum::<f64>() / means.len() as f64;
     (!means.is_empty()).then_some((windows as u64, off))
