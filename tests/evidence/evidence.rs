@@ -6,8 +6,13 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod defects;
 mod intervals;
+#[path = "../pipeline/mod.rs"]
+mod pipeline;
 mod random;
+mod reference;
+mod speed;
 mod table;
 
 use table::Claim;
@@ -45,7 +50,12 @@ impl Asked {
 type Part = fn(&Asked) -> Vec<Claim>;
 
 /// The parts by name. A new one is a module and a line here.
-const PARTS: &[(&str, Part)] = &[("intervals", intervals::claims)];
+const PARTS: &[(&str, Part)] = &[
+    ("reference", reference::claims),
+    ("intervals", intervals::claims),
+    ("defects", defects::claims),
+    ("speed", speed::claims),
+];
 
 fn main() {
     let asked = Asked::read();

@@ -80,7 +80,7 @@ fn Row(name: String, choose: RwSignal<Option<String>>) -> impl IntoView {
             >
                 {move || now.with(|e| value(e, unit))}
             </td>
-            <td class="num right quiet">{move || now.with(|e| format::interval(e, unit))}</td>
+            <td class="num right quiet">{move || now.with(|e| interval(e, unit))}</td>
             <td class="num right">{move || was.get().map(|v| format::value(v, unit))}</td>
             <td class="num right">{move || format::count(now.with(|e| e.n))}</td>
         </tr>
@@ -104,6 +104,19 @@ fn Row(name: String, choose: RwSignal<Option<String>>) -> impl IntoView {
             </tr>
         </Show>
     }
+}
+
+/// The interval, or why a value has none.
+fn interval(e: &Estimate, unit: crate::metric::Unit) -> Option<String> {
+    let why = || {
+        Some(
+            e.no_interval
+                .as_ref()?
+                .trim_start_matches("no interval: ")
+                .into(),
+        )
+    };
+    format::interval(e, unit).or_else(why)
 }
 
 /// The value, or why there is none.
