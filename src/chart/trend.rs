@@ -235,6 +235,8 @@ impl Trend {
         out.push(fact);
         if let Some(interval) = format::interval(line.unit, estimate) {
             out.push(Fact::new("95 % interval", interval));
+        } else if let Some(why) = &estimate.no_interval {
+            out.push(Fact::new("95 % interval", why.trim_start_matches("no interval: ")));
         }
         if let Some(baseline) = line.baseline.as_ref().and_then(|b| b.value) {
             out.push(Fact::new(

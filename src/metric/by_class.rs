@@ -1,7 +1,8 @@
 //! Precision, recall and F1 of each class, as scikit-learn's `classification_report` has them.
 
+use super::measures::{LEAST_ROWS, share, too_few_rows};
 use super::{Confused, Estimate};
-use crate::stats::interval::{f1, wilson};
+use crate::stats::interval::f1;
 use crate::summary::LabelSets;
 use serde::{Deserialize, Serialize};
 
@@ -20,6 +21,14 @@ pub struct ClassRow {
     pub recall: Estimate,
     /// Harmonic mean of both.
     pub f1: Estimate,
+}
+
+/// F1 with the interval of the share it is a function of; some row is positive or predicted so.
+pub(super) fn of_f1(tp: u64, fp: u64, r#fn: u64) -> Estimate {
+    let n = tp + fp + r#fn;
+    let interval = f1(tp, fp, r#fn).filter(|_| n >= LEAST_ROWS);
+    Estimate::of(2.0 * tp as f64 / (n + tp) as f64, interval, n)
+        .or_why(|| too_few_rows(n, LEAST_ROWS))
 }
 
 /// Each class, in the order of the labels; none where nothing can be compared.
@@ -42,23 +51,19 @@ pub fn by_label(labels: &[String], sets: &LabelSets) -> Vec<ClassRow> {
 
 /// Of each label the rows that are, that are predicted, and that are both.
 fn rows(labels: &[String], counts: impl Iterator<Item = (u64, u64, u64)>) -> Vec<ClassRow> {
-    let share = |right: u64, of: u64, why: &str| match of {
+    let part = |right: u64, of: u64, why: &str| match of {
         0 => Estimate::undefined(why, 0),
-        _ => Estimate::of(right as f64 / of as f64, wilson(right, of), of),
+        _ => share(right, of),
     };
     let row = |(label, (rows, predicted, right)): (&String, (u64, u64, u64))| ClassRow {
         label: label.clone(),
         rows,
         predicted,
-        precision: share(right, predicted, "never predicted"),
-        recall: share(right, rows, "does not occur"),
+        precision: part(right, predicted, "never predicted"),
+        recall: part(right, rows, "does not occur"),
         f1: match rows + predicted {
             0 => Estimate::undefined("neither occurs nor is predicted", 0),
-            sum => Estimate::of(
-                2.0 * right as f64 / sum as f64,
-                f1(right, predicted - right, rows - right),
-                sum - right,
-            ),
+            _ => of_f1(right, predicted - right, rows - right),
         },
     };
     labels.iter().zip(counts).map(row).collect()

@@ -1,6 +1,7 @@
 //! True against predicted labels, with their sums: what every metric of labels is computed from.
 
 use super::Estimate;
+use super::measures::LEAST_ROWS;
 use crate::stats::interval::{logit, wilson};
 
 /// True against predicted labels.
@@ -94,6 +95,35 @@ impl Confused {
             variance += *rows as f64 * g * g;
         }
         variance.sqrt()
+    }
+
+    /// Of two labels, half a row more in each of the four cells, all counted twice: functions of degree 0 have
+    /// their value with the halves, and √2 of their standard error is [`Self::se`] of these. An interval
+    /// about it covers what it says also where a cell is empty or nearly so. With more labels, nothing is
+    /// added.
+    ///
+    /// Source: F. J. Anscombe (1956), *On estimating binomial response relations*, for the halves.
+    pub(super) fn with_halves(&self) -> (Self, f64) {
+        let k = self.truth.len();
+        if k != 2 {
+            return (self.clone(), 1.0);
+        }
+        let mut rows = [1; 4];
+        for (t, p, n) in &self.cells {
+            rows[2 * t + p] += 2 * n;
+        }
+        let cells = rows.iter().enumerate().map(|(i, n)| (i / 2, i % 2, *n));
+        (Self::of(k, cells), std::f64::consts::SQRT_2)
+    }
+
+    /// Why a function of all cells has no interval, where there are too few rows of one of two labels or
+    /// predicted so.
+    pub(super) fn too_few(&self) -> Option<String> {
+        let rows = self.truth.iter().chain(&self.predicted).min()?;
+        (self.truth.len() == 2 && *rows < LEAST_ROWS).then(|| {
+            let are = if *rows == 1 { "row is" } else { "rows are" };
+            format!("no interval: {rows} {are} too few of a label or predicted so, it takes {LEAST_ROWS}")
+        })
     }
 
     /// A value in [0, 1] with the interval of [`Self::se`] on the logit scale, so that it stays there.

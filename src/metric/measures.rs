@@ -1,7 +1,7 @@
 //! What a metric is computed from: a cell, what only rows can tell of it, and the threshold.
 
 use super::{Confused, Estimate};
-use crate::stats::interval::{Interval, mean_t};
+use crate::stats::interval::{Interval, Skewed, mean_t, wilson};
 use crate::summary::{Cell, Classes, Counted, Exact, Moments, Naive, Numbers, Service, Summary};
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
@@ -121,6 +121,58 @@ pub(super) const NOT_COUNTED: &str = "not counted in this slice";
 pub(super) const NO_SCORE: &str = "no score";
 pub(super) const NEEDS_ROWS: &str = "needs the rows, which are not at hand for this choice";
 pub(super) const NO_PROBABILITY: &str = "no score that is a probability";
+
+/// Rows from which on a share of them has an interval: of fewer, none covers what it says for shares near
+/// 0 and 1.
+pub(super) const LEAST_ROWS: u64 = 10;
+
+/// A share of rows with Wilson's interval; there are some.
+pub(super) fn share(hits: u64, n: u64) -> Estimate {
+    let interval = wilson(hits, n).filter(|_| n >= LEAST_ROWS);
+    Estimate::of(hits as f64 / n as f64, interval, n).or_why(|| too_few_rows(n, LEAST_ROWS))
+}
+
+/// Why there is no interval: fewer rows than a true one takes.
+pub(super) fn too_few_rows(n: u64, least: u64) -> String {
+    let rows = if n == 1 { "row is" } else { "rows are" };
+    format!("no interval: {n} {rows} too few for a true one, it takes {least}")
+}
+
+/// Why there is no interval: fewer rows of one class than a true one takes.
+pub(super) fn too_few_of_a_class(positives: u64, negatives: u64, least: u64) -> String {
+    let (n, class) = match positives <= negatives {
+        true => (positives, "positive"),
+        false => (negatives, "negative"),
+    };
+    let rows = if n == 1 { "row is" } else { "rows are" };
+    format!("no interval: {n} {class} {rows} too few for a true one, it takes {least}")
+}
+
+/// Mean and variance of values that are at least 0, with their skewness, which in n values is at most √n;
+/// `None` where they do not vary, or a sum is beyond every number.
+pub(super) fn skewed(moments: &Moments, skewness: f64) -> Option<Skewed> {
+    let (mean, variance) = (moments.mean()?, moments.variance()?);
+    let most = (moments.n as f64).sqrt();
+    let skewness = skewness.clamp(-most, most);
+    (mean > 0.0 && variance > 0.0 && skewness.is_finite()).then_some(Skewed {
+        mean,
+        variance,
+        skewness,
+        n: moments.n,
+    })
+}
+
+/// The skewness of values, given the means of their first three powers; 0 where they vary by less than a
+/// ten-thousandth of their mean, which the powers do not tell.
+pub(super) fn skewness([first, second, third]: [f64; 3]) -> f64 {
+    let variance = second - first * first;
+    match variance > 1e-8 * first * first {
+        true => {
+            (third - 3.0 * first * variance - first * first * first) / (variance * variance.sqrt())
+        }
+        false => 0.0,
+    }
+}
 
 /// The mean of rows' values with Student's interval, kept within the possible range.
 pub(super) fn mean(moments: &Moments, range: (f64, f64), missing: &str) -> Estimate {

@@ -19,7 +19,7 @@ pub use costs::{Cell as CostCell, Costs, Four};
 pub use measures::{Cut, Measures};
 
 use crate::log::Role;
-use crate::stats::interval::Interval;
+use crate::stats::interval::{Interval, Z};
 use crate::summary::Summary;
 use classification::{averages, brier_decomposition, cost, skill, top, top_k_accuracy};
 use regression::{d2_absolute, deviance};
@@ -171,13 +171,16 @@ pub struct Estimate {
     /// Why there is no value.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub undefined: Option<String>,
+    /// Why there is a value without an interval, where that is known.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub no_interval: Option<String>,
     /// The value is within this of the exact one (made from a histogram, shown as ≈).
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub bound: Option<f64>,
 }
 
 impl Estimate {
-    /// A value with its interval; a value that is not finite is undefined.
+    /// A value with its interval, which holds the value; a value that is not finite is undefined.
     #[must_use]
     pub fn of(value: f64, interval: Option<Interval>, n: u64) -> Self {
         if !value.is_finite() {
@@ -186,11 +189,22 @@ impl Estimate {
         let interval = interval.filter(|i| i.low.is_finite() && i.high.is_finite());
         Self {
             value: Some(value),
-            low: interval.map(|i| i.low),
-            high: interval.map(|i| i.high),
+            low: interval.map(|i| i.low.min(value)),
+            high: interval.map(|i| i.high.max(value)),
             n,
             undefined: None,
+            no_interval: None,
             bound: None,
+        }
+    }
+
+    /// The same, with the reason why it has no interval if it has none.
+    #[must_use]
+    pub fn or_why(self, reason: impl FnOnce() -> String) -> Self {
+        let lacks = self.value.is_some() && self.low.is_none();
+        Self {
+            no_interval: lacks.then(reason),
+            ..self
         }
     }
 
@@ -207,7 +221,22 @@ impl Estimate {
     /// Standard error, as the interval tells it (its width over 2 × 1.96).
     #[must_use]
     pub fn se(&self) -> Option<f64> {
-        Some((self.high? - self.low?) / (2.0 * crate::stats::interval::Z))
+        Some((self.high? - self.low?) / (2.0 * Z))
+    }
+
+    /// Standard error towards another value: the part of the interval on that side over 1.96, since
+    /// intervals of skewed estimates are longer on one of them.
+    ///
+    /// Source: G. Y. Zou and A. Donner (2008), *Construction of confidence limits about effect measures*.
+    #[must_use]
+    pub fn se_towards(&self, other: f64) -> Option<f64> {
+        let (value, low, high) = (self.value?, self.low?, self.high?);
+        let part = if other < value {
+            value - low
+        } else {
+            high - value
+        };
+        Some(part / Z)
     }
 }
 

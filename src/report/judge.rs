@@ -2,7 +2,7 @@
 //!
 //! A window is compared with the baseline by a z-test on the difference of the two estimates.
 //! Assumed: windows are independent, and an estimate's error is close to normal (its standard error
-//! is its interval's width over 2 × 1.96). Windows of real logs differ by more than sampling (day of
+//! is the part of its interval on the side of the other over 1.96); one without an interval is not judged. Windows of real logs differ by more than sampling (day of
 //! week, mix of customers): the variance between the baseline's own windows beyond their sampling
 //! error is estimated (DerSimonian & Laird 1986, *Controlled Clinical Trials* 7, 177) and added.
 //! P-values are corrected over every metric and window that is judged (Holm 1979), and a change must
@@ -81,7 +81,7 @@ pub(super) fn compare(
     spread: f64,
 ) -> Option<Departure> {
     let (value, from) = (now.value?, base.value?);
-    let (se, se_from) = (now.se()?, base.se()?);
+    let (se, se_from) = (now.se_towards(from)?, base.se_towards(value)?);
     let total = (se * se + se_from * se_from + spread).sqrt();
     if total <= 0.0 || !total.is_finite() {
         return None;
@@ -152,7 +152,7 @@ pub(super) async fn alerts(
                 windows[*i]
                     .metrics
                     .get(info.name)
-                    .is_some_and(|e| e.value.is_some())
+                    .is_some_and(|e| e.value.is_some() && e.low.is_some())
             })
             .collect();
         let departs = |i: usize| {

@@ -1,7 +1,10 @@
 //! 95 % intervals.
 
+mod skewed;
+
 use super::special::{binomial_cdf, chi_square_quantile, normal_quantile, student_t_quantile};
 use serde::{Deserialize, Serialize};
+pub use skewed::{Skewed, third_absolute_moment};
 
 /// The level of every interval.
 pub const LEVEL: f64 = 0.95;
@@ -174,6 +177,51 @@ pub fn quantile_ranks(n: u64, p: f64) -> Option<(u64, u64)> {
     Some((above_tail.saturating_sub(1), upper))
 }
 
+/// An end of an interval of a quantile: the sorted value of this rank (from 0), and how far the end lies
+/// towards the next one.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct End {
+    /// The rank.
+    pub rank: u64,
+    /// In 0 … 1.
+    pub towards: f64,
+}
+
+/// The ends of the interval of the `p`-quantile that lie between the sorted values of [`quantile_ranks`] and
+/// those next to them inwards, where the chance is 2.5 % at each end; `None` where it is.
+///
+/// With c the chance that the quantile lies between two values and d the part of it that is wanted, the end
+/// divides them as π(n − r)p : (1 − π)r(1 − p), where π = d/c and r values lie below: the gaps on either
+/// side of the quantile are exponential.
+///
+/// Source: J. Nyblom (1992), *Note on interpolated order statistics*; for the median T. P. Hettmansperger
+/// and S. J. Sheather (1986), *Confidence intervals based on interpolated order statistics*.
+#[must_use]
+pub fn quantile_ends(n: u64, p: f64) -> Option<(End, End)> {
+    let (low, high) = quantile_ranks(n, p)?;
+    let end = |rank: u64, wanted: f64| {
+        let (below, above) = (binomial_cdf(rank, n, p), binomial_cdf(rank + 1, n, p));
+        let part = ((wanted - below) / (above - below)).clamp(0.0, 1.0);
+        let r = (rank + 1) as f64;
+        let (up, down) = (part * (n as f64 - r) * p, (1.0 - part) * r * (1.0 - p));
+        let towards = if up + down > 0.0 {
+            up / (up + down)
+        } else {
+            0.0
+        };
+        End { rank, towards }
+    };
+    // The upper one may be the first value: then there is none below it to go to.
+    let upper = match high.checked_sub(1) {
+        Some(rank) => end(rank, 1.0 - TAIL),
+        None => End {
+            rank: high,
+            towards: 0.0,
+        },
+    };
+    Some((end(low, TAIL), upper))
+}
+
 /// The first k for which P(B ≤ k) passes; 0 fails or is the answer, n − 1 passes.
 fn first_rank(n: u64, p: f64, tail: f64, passes: impl Fn(f64) -> bool) -> u64 {
     let holds = |k: u64| passes(binomial_cdf(k, n, p));
@@ -265,6 +313,19 @@ mod tests {
         assert!(low < 3_960_000_000 && 3_960_000_000 < high);
     }
 
+    /// The median of ten: P(B ≤ 1) = 11/1024 and P(B ≤ 2) = 56/1024, so that the end is a share π =
+    /// (25.6 − 11)/45 of the chance inwards, and (n − r)π/(r + (n − 2r)π) of the way with r = 2.
+    #[test]
+    fn the_median_of_ten_by_hand() {
+        let (low, high) = quantile_ends(10, 0.5).unwrap();
+        let share = 14.6 / 45.0;
+        let towards = 8.0 * share / (2.0 + 6.0 * share);
+        assert_eq!((low.rank, high.rank), (1, 7));
+        assert!((low.towards - towards).abs() < 1e-12);
+        assert!((high.towards - (1.0 - towards)).abs() < 1e-12);
+        assert_eq!(quantile_ends(5, 0.5), None);
+    }
+
     /// Two recalls, 0.9 in 0.8 … 0.95 and 0.7 in 0.6 … 0.78.
     #[test]
     fn mover_by_hand() {
@@ -295,6 +356,12 @@ mod tests {
                 prop_assert!(low < high && high < n);
                 let below = binomial_cdf(low, n, p);
                 prop_assert!(binomial_cdf(high, n, p) - below >= LEVEL - 1e-12);
+                // The ends lie inwards of them, and the wanted chance between those of both neighbours.
+                let (lower, upper) = quantile_ends(n, p).unwrap();
+                prop_assert!(lower.rank == low && upper.rank + 1 == high);
+                for end in [lower, upper] {
+                    prop_assert!((0.0..=1.0).contains(&end.towards));
+                }
                 // The next ones inwards would not do.
                 prop_assert!(binomial_cdf(low + 1, n, p) > TAIL);
                 prop_assert!(binomial_cdf(high - 1, n, p) < 1.0 - TAIL);

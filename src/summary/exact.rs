@@ -7,7 +7,7 @@ use super::series::Series;
 use super::{Summary, WindowSize};
 use crate::log::{Log, Task, Truth};
 use crate::stats::exact_quantile::{between, rank};
-use crate::stats::interval::quantile_ranks;
+use crate::stats::interval::{End, quantile_ends};
 use crate::stats::rank::{AucCell, CurveCell, auc_cells, curve_cells, sort_by_score};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -58,9 +58,9 @@ pub struct Ranked {
     pub n: u64,
     /// The percentile, by linear interpolation between order statistics.
     pub value: f64,
-    /// Order statistic at the lower end of the interval; `None` where there are too few values.
+    /// Lower end of the interval, between two order statistics; `None` where there are too few values.
     pub low: Option<f64>,
-    /// Order statistic at the upper end of the interval.
+    /// Upper end of the interval, likewise.
     pub high: Option<f64>,
 }
 
@@ -402,7 +402,8 @@ fn percentiles<const K: usize>(
                 continue;
             };
             ranks.extend([low, low + 1]);
-            ranks.extend(quantile_ranks(*n, p).into_iter().flat_map(|r| [r.0, r.1]));
+            let ends = quantile_ends(*n, p).into_iter().flat_map(|e| [e.0, e.1]);
+            ranks.extend(ends.flat_map(|end| [end.rank, end.rank + 1]));
         }
         ranks.sort_unstable();
         ranks.dedup();
@@ -433,15 +434,20 @@ fn percentiles<const K: usize>(
         let ranked = |p: f64| {
             let (low, fraction) = rank(count[g], p)?;
             let first = value(low)?;
-            let ranks = quantile_ranks(count[g], p);
+            let ends = quantile_ends(count[g], p);
+            let at = |end: End| {
+                let here = value(end.rank)?;
+                let next = value(end.rank + 1).unwrap_or(here);
+                Some(between(here, next, end.towards))
+            };
             Some(Ranked {
                 n: count[g],
                 value: match fraction {
                     0.0 => first,
                     _ => between(first, value(low + 1).unwrap_or(first), fraction),
                 },
-                low: ranks.and_then(|r| value(r.0)),
-                high: ranks.and_then(|r| value(r.1)),
+                low: ends.and_then(|e| at(e.0)),
+                high: ends.and_then(|e| at(e.1)),
             })
         };
         let mut found = [Ranked::default(); K];

@@ -8,8 +8,8 @@ pub struct Claim {
     pub goal: String,
     /// What was reached.
     pub measured: String,
-    /// Whether it was.
-    pub holds: bool,
+    /// Whether it was; `None` for what nothing is claimed of.
+    pub holds: Option<bool>,
 }
 
 impl Claim {
@@ -24,7 +24,19 @@ impl Claim {
             claim: claim.into(),
             goal: goal.into(),
             measured: measured.into(),
-            holds,
+            holds: Some(holds),
+        }
+    }
+
+    /// A limit that is known: nothing is claimed beyond it.
+    pub fn limit(
+        claim: impl Into<String>,
+        goal: impl Into<String>,
+        measured: impl Into<String>,
+    ) -> Self {
+        Self {
+            holds: None,
+            ..Self::new(claim, goal, measured, false)
         }
     }
 }
@@ -33,8 +45,12 @@ impl Claim {
 pub fn print(claims: &[Claim]) -> bool {
     println!("\n| claim | goal | measured | holds |\n| --- | --- | --- | --- |");
     for c in claims {
-        let holds = if c.holds { "yes" } else { "NO" };
+        let holds = match c.holds {
+            Some(true) => "yes",
+            Some(false) => "NO",
+            None => "known limit",
+        };
         println!("| {} | {} | {} | {holds} |", c.claim, c.goal, c.measured);
     }
-    claims.iter().all(|c| c.holds)
+    claims.iter().all(|c| c.holds != Some(false))
 }

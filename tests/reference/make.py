@@ -33,7 +33,7 @@ import numpy as np
 import scipy
 import sklearn
 import statsmodels
-from scipy import special, stats
+from scipy import optimize, special, stats
 from scipy.spatial.distance import jensenshannon
 from sklearn import metrics as sk
 from sklearn.dummy import DummyClassifier
@@ -292,6 +292,84 @@ def wilson(k, n):
     return [number(x) for x in proportion_confint(k, n, 0.05, "wilson")] if n else None
 
 
+def of_share(k, n):
+    """Wilson's interval, as it is shown: of 10 rows or more."""
+    return wilson(k, n) if n >= 10 else None
+
+
+def auc_interval(outcome, score):
+    """DeLong's variance with each side's spread drawn towards that of exponential scores, by their definitions."""
+    positive, negative = score[outcome == 1], score[outcome == 0]
+    p, n = len(positive), len(negative)
+    if min(p, n) < 30:
+        return None
+    above = (positive[:, None] > negative).astype(float) + 0.5 * (positive[:, None] == negative)
+    auc = above.mean()
+    extreme = 0.025 ** (1 / min(p, n))
+    if auc == 1 or auc == 0:
+        return [extreme, 1.0] if auc == 1 else [0.0, 1 - extreme]
+    variance = 0
+    for placements, exponential in [
+        (above.mean(axis=1), 2 * auc**2 / (1 + auc) - auc**2),
+        (above.mean(axis=0), auc / (2 - auc) - auc**2),
+    ]:
+        m, seen = len(placements), np.var(placements, ddof=1)
+        variance += ((m - 1) * seen + 3 * min(exponential, 6 * seen)) / (m + 2) / m
+    return on_scale(auc, math.sqrt(variance), "logit", 0)
+
+
+def skewness_of(values, weights=None):
+    """The third central moment over the cube of the deviation; 0 where values hardly differ, at most the root of n."""
+    mean = np.average(values, weights=weights)
+    variance = np.average((values - mean) ** 2, weights=weights)
+    if variance <= 1e-8 * mean**2:
+        return 0.0
+    return np.average((values - mean) ** 3, weights=weights) / variance**1.5
+
+
+def hall_interval(values, skewness):
+    """Hall's cubic transformation of Student's statistic, solved for the mean by bisection."""
+    n, mean = len(values), values.mean()
+    skew = np.clip(skewness, -math.sqrt(n), math.sqrt(n)) / math.sqrt(n)
+    effective = values.sum() ** 2 / (values**2).sum()
+    quantile = stats.t.ppf(0.975, max(effective - 1, 1))
+    scale = np.std(values, ddof=1) / math.sqrt(n)
+    transformed = lambda t: t + skew * t**2 / 3 + skew**2 * t**3 / 27 + skew / 6
+    ends = [optimize.brentq(lambda t: transformed(t) - q, -1e6, 1e6, xtol=1e-14, rtol=1e-14) for q in (quantile, -quantile)]
+    return [mean - scale * ends[0], mean - scale * ends[1]]
+
+
+def losses_interval(losses, skewness, most, least):
+    """On the logarithmic scale, with the quantile of Cornish and Fisher for the logarithm of a skewed mean."""
+    n, mean = len(losses), losses.mean()
+    if n < least or np.ptp(losses) == 0:
+        return None
+    skew = np.clip(skewness, -math.sqrt(n), math.sqrt(n)) / math.sqrt(n)
+    relative = np.std(losses, ddof=1) / mean / math.sqrt(n)
+    ends = []
+    for q in (stats.t.ppf(0.975, n - 1), stats.t.ppf(0.025, n - 1)):
+        ends.append(mean * math.exp(-relative * (q - skew * (2 * q * q + 1) / 6 + relative * q * q / 2)))
+    return [number(ends[0]), number(min(ends[1], most))]
+
+
+def binned_skewness(outcome, score, losses, loss):
+    """Of losses, from the middles of a hundred bins; where the right class has next to none, from the squares left over."""
+    edges = np.arange(101) / 100
+    bins = np.minimum(np.searchsorted(edges, score, "right") - 1, 99)
+    middle = (edges[bins] + edges[bins + 1]) / 2
+    each = loss(np.where(outcome == 1, middle, 1 - middle))
+    surest = np.where(outcome == 1, bins == 0, bins == 99)
+    left = (losses**2).sum() - (each[~surest] ** 2).sum()
+    kept = each[~surest]
+    if surest.any() and left > 0:
+        kept = np.concatenate([kept, np.full(surest.sum(), math.sqrt(left / surest.sum()))])
+    mean, square, cube = ((kept**k).sum() / len(losses) for k in (1, 2, 3))
+    variance = square - mean**2
+    if variance <= 1e-8 * mean**2:
+        return 0.0
+    return (cube - 3 * mean * variance - mean**3) / variance**1.5
+
+
 def delong_variance(outcome, score):
     """DeLong's variance by its definition: placement values from every pair, O(P N)."""
     positive, negative = score[outcome == 1], score[outcome == 0]
@@ -309,9 +387,17 @@ def wilson_of_share(share, n):
     return [number(max((middle - half) / (1 + z * z / n), 0)), number(min((middle + half) / (1 + z * z / n), 1))]
 
 
-def delta(function, counts, scale, rows=None):
+def holding(values, intervals):
+    """Intervals about another middle than the value, as far as they have to go to hold it."""
+    for name, ends in intervals.items():
+        if ends and ends[0] is not None and values.get(name) is not None:
+            intervals[name] = [min(ends[0], values[name]), max(ends[1], values[name])]
+    return intervals
+
+
+def delta(function, counts, scale, rows=None, more=0.0):
     """The interval of a function of multinomial counts: its derivatives by complex steps, on a scale."""
-    counts = np.asarray(counts, dtype=float)
+    counts = np.asarray(counts, dtype=float) + more
     value = float(np.real(function(counts.astype(complex))))
     variance = 0.0
     for at in zip(*np.nonzero(counts)):
@@ -377,12 +463,12 @@ def each_class(outcome, label, k):
     options = {"labels": range(k), "zero_division": np.nan}
     for i, (p, r, f, n) in enumerate(zip(*sk.precision_recall_fscore_support(outcome, label, **options))):
         hits, called = int(((outcome == i) & (label == i)).sum()), int((label == i).sum())
-        jaccard = wilson(hits, n + called - hits)
+        jaccard = of_share(hits, n + called - hits)
         f1 = [2 * j / (1 + j) for j in jaccard] if jaccard else None
         found.append({
             "rows": int(n),
-            "precision": [number(p), *(wilson(hits, called) or [])],
-            "recall": [number(r), *(wilson(hits, int(n)) or [])],
+            "precision": [number(p), *(of_share(hits, called) or [])],
+            "recall": [number(r), *(of_share(hits, int(n)) or [])],
             "f1": [number(f), *(f1 or [])],
         })
     return found
@@ -399,11 +485,15 @@ def agreement(outcome, label, c):
         "cohen_kappa": number(sk.cohen_kappa_score(outcome, label)) if agrees else None,
         "dummy_accuracy": number(DummyClassifier(strategy="most_frequent").fit(outcome, outcome).score(outcome, outcome)),
     }
-    return values, {
-        "matthews_corrcoef": delta(mcc_of, c, "fisher") if correlates else None,
-        "cohen_kappa": delta(kappa_of, c, "fisher") if agrees else None,
-        "dummy_accuracy": wilson(int(a.max()), n),
-    }
+    # Of two classes with half a row more in each cell, and no interval where a class has few rows.
+    two = len(c) == 2
+    shown = not two or min(*a, *b) >= 10
+    more = 0.5 if two else 0.0
+    return values, holding(values, {
+        "matthews_corrcoef": delta(mcc_of, c, "fisher", more=more) if correlates and shown else None,
+        "cohen_kappa": delta(kappa_of, c, "fisher", more=more) if agrees and shown else None,
+        "dummy_accuracy": of_share(int(a.max()), n),
+    })
 
 
 def binary_labels(outcome, label, threshold=None):
@@ -413,7 +503,8 @@ def binary_labels(outcome, label, threshold=None):
     for name, beta in [("f0_5", 0.5), ("f2", 2)]:
         values[name] = number(sk.fbeta_score(outcome, label, beta=beta, zero_division=np.nan))
         one = lambda c: (1 + beta**2) * c[3] / ((1 + beta**2) * c[3] + beta**2 * c[2] + c[1])
-        intervals[name] = delta(one, [tn, fp, fn, tp], "logit", tp + fp + fn) if some else None
+        intervals[name] = delta(one, [tn, fp, fn, tp], "logit", tp + fp + fn, more=0.5) if tp + fp + fn >= 10 else None
+    holding(values, intervals)
     values["net_benefit"] = None
     if threshold is not None:
         gains = np.select([label * outcome == 1, label == 1], [1.0, -threshold / (1 - threshold)], 0.0)
@@ -433,12 +524,12 @@ def binary_labels(outcome, label, threshold=None):
         "classes": each_class(outcome, label, 2),
         "intervals": intervals
         | {
-            "accuracy": wilson(tp + tn, len(outcome)),
-            "precision": wilson(tp, tp + fp),
-            "recall": wilson(tp, tp + fn),
-            "specificity": wilson(tn, tn + fp),
-            "negative_predictive_value": wilson(tn, tn + fn),
-            "jaccard": wilson(tp, tp + fp + fn),
+            "accuracy": of_share(tp + tn, len(outcome)),
+            "precision": of_share(tp, tp + fp),
+            "recall": of_share(tp, tp + fn),
+            "specificity": of_share(tn, tn + fp),
+            "negative_predictive_value": of_share(tn, tn + fn),
+            "jaccard": of_share(tp, tp + fp + fn),
         },
     }
 
@@ -475,6 +566,15 @@ def average_precision_se(outcome, score):
     for i in np.flatnonzero(outcome):
         moved += above[i] * np.where(outcome == 1, by_positive[i], by_negative[i]) / p
     return math.sqrt((moved**2).sum())
+
+
+def average_precision_excess(outcome, score):
+    """How much a positive row moves its own precision by being one of those that score as high, on average."""
+    found = []
+    for s in score[outcome == 1]:
+        t, f = np.sum(score[outcome == 1] >= s), np.sum(score[outcome == 0] >= s)
+        found.append(f / (t + f) ** 2)
+    return np.mean(found)
 
 
 def partial_se(outcome, score, q=0.1):
@@ -534,13 +634,15 @@ def curves(outcome, score):
     gain = wilson_of_share(hits / p, p)
     intervals = {"gain_at_10_percent": gain, "lift_at_10_percent": [gain[0] * scale, gain[1] * scale]}
     se = average_precision_se(outcome, score)
-    for name in ["average_precision", "pr_auc"]:
-        if values[name] >= 1 or p > 1:
-            larger = max(se, math.sqrt(values[name] * max(1 - values[name], 0) / p))
-            wider = stats.t.ppf(0.975, p - 1) / stats.norm.ppf(0.975) if p > 1 else 1
-            intervals[name] = on_scale(values[name], larger * wider, "logit", p)
-        else:
-            intervals[name] = None
+    intervals["pr_auc"] = intervals["average_precision"] = None
+    value = values["average_precision"]
+    if min(p, n - p) >= 30 and value >= 1:
+        intervals["average_precision"] = wilson(p, p)
+    elif min(p, n - p) >= 30:
+        wider = stats.t.ppf(0.975, (p - 1) / 4) / stats.norm.ppf(0.975)
+        centre = max(value - average_precision_excess(outcome, score), value / 4)
+        low, high = on_scale(centre, se * wider, "logit", p)
+        intervals["average_precision"] = [low, max(high, value)]
     se, q = partial_se(outcome, score), 0.1
     if both:
         share = ((2 * values["partial_roc_auc"] - 1) * (q - q * q / 2) + q * q / 2) / q
@@ -569,8 +671,11 @@ def binary_scores(outcome, score):
     over_all, intervals = curves(outcome, score)
     mass = np.searchsorted(np.quantile(score, np.arange(1, 10) / 10), score)
     intervals |= {"brier_uncertainty": base_rate_interval(int(outcome.sum()), len(outcome))}
-    if len(outcome) > 1:
-        intervals |= {"log_loss": mean_interval(losses), "brier_score": mean_interval((score - outcome) ** 2)}
+    intervals |= {"roc_auc": auc_interval(outcome, score), "log_loss": None, "brier_score": None}
+    if min(outcome.sum(), (1 - outcome).sum()) >= 10:
+        squares = (score - outcome) ** 2
+        skewness = binned_skewness(outcome, score, losses, lambda p: -np.log(p)), binned_skewness(outcome, score, squares, lambda p: (1 - p) ** 2)
+        intervals |= {"log_loss": losses_interval(losses, skewness[0], math.inf, 200), "brier_score": losses_interval(squares, skewness[1], 1, 50)}
     return over_all | {
         "roc_auc": number(sk.roc_auc_score(outcome, score)) if both else None,
         "delong_variance": delong_variance(outcome, score),
@@ -601,7 +706,7 @@ def multiclass_labels(outcome, prediction, names):
             f"f1_{average}": number(sk.f1_score(outcome, prediction, **how)),
         }
     for name in ["accuracy", "precision_micro", "recall_micro", "f1_micro", "recall_weighted"]:
-        intervals[name] = wilson(right, n)
+        intervals[name] = of_share(right, n)
     precision = lambda a, b, right: np.where(np.real(b) > 0, right / np.where(np.real(b) > 0, b, 1), 0)
     recall = lambda a, b, right: np.where(np.real(a) > 0, right / np.where(np.real(a) > 0, a, 1), 0)
     mean = lambda one: lambda c: one(*parts(c)).mean()
@@ -655,12 +760,13 @@ def multiclass_scores(outcome, probability, names):
     brier = sk.brier_score_loss(names[outcome], probability, scale_by_half=False, **given)
     assert math.isclose(brier, squares.mean(), rel_tol=1e-12)
     several = len(set(outcome)) > 1
-    intervals = {}
-    if len(outcome) > 1:
-        intervals = {"log_loss": mean_interval(losses), "brier_score": mean_interval(squares)}
+    gamma = lambda values: 2 * np.std(values, ddof=1) / values.mean()
+    intervals = {"log_loss": None, "brier_score": None}
+    if len(outcome) >= 50:
+        intervals = {"log_loss": losses_interval(losses, gamma(losses), math.inf, 200), "brier_score": losses_interval(squares, gamma(squares), 2, 50)}
     top = {f"top_{j}_accuracy": sk.top_k_accuracy_score(outcome, probability, k=j, labels=range(k)) for j in (2, 3)}
     for name, share in top.items():
-        intervals[name] = wilson(round(share * len(outcome)), len(outcome))
+        intervals[name] = of_share(round(share * len(outcome)), len(outcome))
     if every:
         ovr, ovo = several_se(outcome, probability)
         intervals["roc_auc"] = on_scale(sk.roc_auc_score(outcome, probability, multi_class="ovr"), ovr, "logit", 0)
@@ -721,14 +827,40 @@ def of_deviance(outcome, prediction, kind):
     return number(mean), ends, explained
 
 
-def explained_variance_interval(outcome, prediction):
+def explained_interval(outcome, prediction, about):
+    """Of one less the mean square of errors about a mean over the outcomes' variance, by the logarithm of their ratio."""
     outcome, prediction = (x.astype(np.longdouble) for x in (outcome, prediction))
     error = prediction - outcome
-    squares, spread = (error - error.mean()) ** 2, (outcome - outcome.mean()) ** 2
+    if len(error) < 100 or not np.any(error != about(error)):
+        return None
+    squares, spread = (error - about(error)) ** 2, (outcome - outcome.mean()) ** 2
     ratio = squares.mean() / spread.mean()
-    se = math.sqrt(((squares - ratio * spread) ** 2).mean() / spread.mean() ** 2 / len(error))
-    half = stats.norm.ppf(0.975) * se
-    return [number(1 - ratio - half), number(1 - ratio + half)]
+    se = math.sqrt(((squares / squares.mean() - spread / spread.mean()) ** 2).mean() / len(error))
+    effective = float(squares.sum() ** 2 / (squares**2).sum())
+    half = stats.t.ppf(0.975, max(effective * 3 / 7, 1)) * se
+    return [number(1 - ratio * math.exp(half)), number(1 - ratio * math.exp(-half))]
+
+
+def absolute_interval(errors):
+    """Of mean |error|; its third moment from the others, as the cubic through logarithms of moments by order."""
+    if np.ptp(errors) == 0:
+        return [float(errors[0]), float(errors[0])]
+    orders = np.array([1.0, 2.0, 4.0])
+    unit = errors / errors.mean()
+    logs = [math.log((unit**r).mean()) for r in orders]
+    cubic = np.linalg.solve(np.column_stack([orders, orders**2, orders**3]), logs)
+    third = math.exp(cubic @ np.array([3.0, 9.0, 27.0]))
+    variance = (unit**2).mean() - 1
+    skewness = 0.0 if variance <= 1e-8 else (third - 3 * variance - 1) / variance**1.5
+    low, high = hall_interval(errors, skewness)
+    return [number(max(low, 0)), number(high)]
+
+
+def squared_interval(errors):
+    squares = errors**2
+    if len(errors) < 100 or not np.any(squares):
+        return None
+    return [number(x) for x in roots(hall_interval(squares, 2.5 * np.std(squares, ddof=1) / squares.mean()))]
 
 
 def ratio_interval(part, whole):
@@ -738,9 +870,25 @@ def ratio_interval(part, whole):
     return [number(ratio - half), number(ratio + half)]
 
 
-def median_interval(values):
-    ranks = order_ranks(len(values), 0.5)
-    return [number(np.sort(values)[r]) for r in ranks] if ranks else None
+def interpolated_end(n, p, rank, wanted):
+    """How far the end lies from one sorted value to the next: gaps beside the quantile are exponential."""
+    below, above = stats.binom.cdf([rank, rank + 1], n, p)
+    part, r = (wanted - below) / (above - below), rank + 1
+    # The chance that the end is above the quantile, given that r values lie below, must be `part`.
+    chance = lambda t: 1 - 1 / (1 + t * ((1 - p) / (n - r)) / ((1 - t) * p / r)) if 0 < t < 1 else t
+    return optimize.brentq(lambda t: chance(t) - part, 0, 1, xtol=1e-15) if 0 < part < 1 else part
+
+
+def quantile_interval(values, p):
+    ranks = order_ranks(len(values), p)
+    if not ranks:
+        return None
+    ordered = np.sort(values)
+    ends = []
+    for rank, wanted in [(ranks[0], 0.025), (ranks[1] - 1, 0.975)]:
+        t = interpolated_end(len(values), p, rank, wanted)
+        ends.append(number(ordered[rank] + t * (ordered[rank + 1] - ordered[rank])))
+    return ends
 
 
 def roots(ends):
@@ -789,12 +937,14 @@ def regression_metrics(outcome, prediction, scale=None):
             intervals["root_mean_squared_log_error"] = roots(mean_interval((ratio**2).astype(float)))
     if several:
         intervals |= {
-            "mean_absolute_error": mean_interval(np.abs(errors)),
-            "mean_pinball_loss": [end / 2 for end in mean_interval(np.abs(errors))],
-            "mean_absolute_scaled_error": [end / scale for end in mean_interval(np.abs(errors))] if scale else None,
+            "mean_absolute_error": absolute_interval(np.abs(errors)),
+            "root_mean_squared_error": squared_interval(errors),
+            "mean_pinball_loss": [end / 2 for end in absolute_interval(np.abs(errors))],
+            "mean_absolute_scaled_error": [end / scale for end in absolute_interval(np.abs(errors))] if scale else None,
             "mean_error": mean_interval(errors),
             "symmetric_mean_absolute_percentage_error": mean_interval(symmetric),
-            "explained_variance": explained_variance_interval(outcome, prediction) if varied else None,
+            "explained_variance": explained_interval(outcome, prediction, np.mean) if varied else None,
+            "r2": explained_interval(outcome, prediction, lambda e: 0) if varied else None,
         }
         if np.any(outcome != 0):
             intervals["weighted_absolute_percentage_error"] = ratio_interval(np.abs(errors), np.abs(outcome))
@@ -813,7 +963,7 @@ def regression_metrics(outcome, prediction, scale=None):
         "explained_variance": number(sk.explained_variance_score(outcome, prediction)) if several and varied else None,
         "max_error": number(sk.max_error(outcome, prediction)),
         "mean_error": number(errors.mean()),
-        "intervals": intervals | {"median_absolute_error": median_interval(np.abs(errors))},
+        "intervals": intervals | {"median_absolute_error": quantile_interval(np.abs(errors), 0.5)},
     }
 
 

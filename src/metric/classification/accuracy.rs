@@ -1,8 +1,8 @@
 //! Accuracy.
 
 use crate::log::Task;
+use crate::metric::measures::share;
 use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Rank, Unit};
-use crate::stats::interval::wilson;
 use crate::summary::Summary;
 
 /// Accuracy.
@@ -13,7 +13,7 @@ const INFO: Info = Info {
     title: "Accuracy",
     explain: "Share of rows whose predicted label is the true one.",
     formula: "(tp + tn) / n",
-    interval: "Wilson score",
+    interval: "Wilson score; none of fewer than 10 rows",
     source: "Wilson 1927, JASA 22, 209",
     sklearn: "sklearn.metrics.accuracy_score(y_true, y_pred)",
     family: Family::Classification,
@@ -39,6 +39,6 @@ impl Metric for Accuracy {
         if n == 0 {
             return of.nothing();
         }
-        Estimate::of(right as f64 / n as f64, wilson(right, n), n)
+        share(right, n)
     }
 }

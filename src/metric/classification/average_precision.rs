@@ -13,7 +13,7 @@ const INFO: Info = Info {
     title: "Average precision",
     explain: "Mean precision over the thresholds at which each positive row is found; chance reaches the share of positive rows.",
     formula: "Σ over thresholds of (recall_k − recall_k−1) precision_k",
-    interval: "on the logit scale with the quantile of Student t for the positive rows, from the larger of two errors: the influence of each row (infinitesimal jackknife) and the binomial one; a perfect order: Wilson score of the positive rows",
+    interval: "on the logit scale with the quantile of Student t for a quarter of the positive rows, from the influence of each row (infinitesimal jackknife), about the value less its bias: a row counts itself among those that score as high; a perfect order: Wilson score of the positive rows; none with fewer than 30 rows of a class",
     source: "Davis & Goadrich 2006, ICML 23, 233; the logit scale: Boyd, Eng & Page 2013, ECML PKDD, 451; Efron & Stein 1981, Ann. Statist. 9, 586",
     sklearn: "sklearn.metrics.average_precision_score(y_true, y_score)",
     family: Family::Classification,
@@ -39,8 +39,10 @@ impl Metric for AveragePrecision {
             Err(undefined) => return undefined,
         };
         let value = curve.cell.average_precision;
-        curve.estimate(value, curve.of_precision(value), |off| {
-            off.average_precision
-        })
+        curve
+            .estimate(value, curve.of_precision(value), |off| {
+                off.average_precision
+            })
+            .or_why(|| curve.too_few())
     }
 }

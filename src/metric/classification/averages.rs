@@ -4,10 +4,10 @@
 //! recall are all accuracy; they are there for those who look for them by name.
 
 use crate::log::Task;
+use crate::metric::measures::share;
 use crate::metric::{
     Better, Confused, Estimate, Family, Info, Material, Measures, Metric, Rank, Unit,
 };
-use crate::stats::interval::wilson;
 use crate::summary::Summary;
 
 /// An average over classes.
@@ -149,10 +149,7 @@ impl Metric for Average {
             every.map(|k| weight(k) * one(labels, k)).sum::<f64>()
         };
         match self.how {
-            How::Share => {
-                let right = labels.hits();
-                Estimate::of(right as f64 / n as f64, wilson(right, n), n)
-            }
+            How::Share => share(labels.hits(), n),
             How::Precision => {
                 let value = mean(Confused::precision);
                 labels.within_one(value, n, |i, j| {

@@ -1,6 +1,7 @@
 //! Balanced accuracy.
 
 use crate::log::Task;
+use crate::metric::measures::LEAST_ROWS;
 use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Rank, Unit};
 use crate::stats::interval::{Interval, mover_mean, wilson};
 use crate::summary::Summary;
@@ -13,7 +14,7 @@ const INFO: Info = Info {
     title: "Balanced accuracy",
     explain: "Mean of the recalls of the classes that occur: as if all were equally frequent.",
     formula: "mean over classes of right_k / n_k",
-    interval: "MOVER over the classes' Wilson scores",
+    interval: "MOVER over the classes' Wilson scores; none with fewer than 10 rows of a class",
     source: "Zou & Donner 2008, Statistics in Medicine 27, 1693",
     sklearn: "sklearn.metrics.balanced_accuracy_score(y_true, y_pred)",
     family: Family::Classification,
@@ -42,6 +43,11 @@ impl Metric for BalancedAccuracy {
             return of.nothing();
         }
         let value = recalls.iter().map(|r| r.0).sum::<f64>() / recalls.len() as f64;
-        Estimate::of(value, Some(mover_mean(&recalls)), labels.n)
+        let fewest = (labels.truth.iter().copied().min()).unwrap_or_default();
+        let interval = Some(mover_mean(&recalls)).filter(|_| fewest >= LEAST_ROWS);
+        Estimate::of(value, interval, labels.n).or_why(|| {
+            let rows = if fewest == 1 { "row is" } else { "rows are" };
+            format!("no interval: {fewest} {rows} too few of a class, it takes {LEAST_ROWS}")
+        })
     }
 }

@@ -1,7 +1,8 @@
 //! Brier score.
 
+use super::loss;
 use crate::log::Task;
-use crate::metric::measures::{NO_LABELS, NO_PROBABILITY, mean};
+use crate::metric::measures::{NO_LABELS, NO_PROBABILITY};
 use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Rank, Unit};
 use crate::summary::Summary;
 
@@ -13,8 +14,8 @@ const INFO: Info = Info {
     title: "Brier score",
     explain: "Mean squared distance of the probabilities from what happened.",
     formula: "mean of (p − y)²; multiclass: summed over classes",
-    interval: "Student t of the rows' squared errors",
-    source: "Brier 1950, Monthly Weather Review 78, 1",
+    interval: "on the logarithmic scale, Student's quantile being corrected for the skewness of the rows' squared errors (Cornish–Fisher); none of fewer than 50 rows, or 10 of one of two classes",
+    source: "Brier 1950, Monthly Weather Review 78, 1; Hall 1992, The Bootstrap and Edgeworth Expansion, 2.4",
     sklearn: "sklearn.metrics.brier_score_loss(y_true, y_prob)",
     family: Family::Classification,
     rank: Rank::Headline,
@@ -36,18 +37,14 @@ impl Metric for BrierScore {
     fn estimate(&self, of: &Measures<'_>) -> Estimate {
         match of.classes() {
             _ if of.cell.labelled == 0 => Estimate::undefined(NO_LABELS, 0),
-            Some(c) => mean(
-                &c.squared_error,
-                (
-                    0.0,
-                    if of.summary.task == Task::Binary {
-                        1.0
-                    } else {
-                        2.0
-                    },
-                ),
-                NO_PROBABILITY,
-            ),
+            Some(c) => {
+                let most = if of.summary.task == Task::Binary {
+                    1.0
+                } else {
+                    2.0
+                };
+                loss::mean(of, &c.squared_error, |p| (1.0 - p) * (1.0 - p), most, 50)
+            }
             None => Estimate::undefined(NO_PROBABILITY, 0),
         }
     }

@@ -2,7 +2,9 @@
 
 use super::agreement::Agreement;
 use crate::log::Task;
-use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Rank, Unit};
+use crate::metric::{
+    Better, Confused, Estimate, Family, Info, Material, Measures, Metric, Rank, Unit,
+};
 use crate::stats::interval::fisher_z;
 use crate::summary::Summary;
 
@@ -14,7 +16,7 @@ const INFO: Info = Info {
     title: "Cohen's kappa",
     explain: "How much better the labels agree than by chance: 1 is perfect, 0 is chance.",
     formula: "(p_o − p_e) / (1 − p_e), p_o the share of right rows, p_e = Σ a_k b_k / n²",
-    interval: "delta method on the Fisher z scale; none where every row is right",
+    interval: "delta method on the Fisher z scale; of two classes with half a row more in each cell, and none with fewer than 10 rows of a class or predicted so",
     source: "Cohen 1960, Educ. Psychol. Meas. 20, 37; standard error: Fleiss, Cohen & Everitt 1969, Psychol. Bull. 72, 323",
     sklearn: "sklearn.metrics.cohen_kappa_score(y_true, y_pred)",
     family: Family::Classification,
@@ -44,12 +46,24 @@ impl Metric for CohenKappa {
         if most == 0 {
             return Estimate::undefined("one class only", labels.n);
         }
-        let (most, n) = (most as f64, labels.n as f64);
-        let value = agreement.beyond_chance() as f64 / most;
-        let se = labels.se(|i, j| {
-            let by_chance = (labels.predicted[i] + labels.truth[j]) as f64;
-            (agreement.beyond_chance_by(labels, i, j) - value * (2.0 * n - by_chance)) / most
-        });
-        Estimate::of(value, fisher_z(value, se), labels.n)
+        let value = agreement.beyond_chance() as f64 / most as f64;
+        let too_few = labels.too_few();
+        let (padded, scale) = labels.with_halves();
+        let (middle, se) = with_error(&padded);
+        let interval = fisher_z(middle, se * scale).filter(|_| too_few.is_none());
+        Estimate::of(value, interval, labels.n)
+            .or_why(|| too_few.unwrap_or_else(|| "no interval: every row is right".into()))
     }
+}
+
+/// Kappa with its standard error; not one class alone.
+fn with_error(labels: &Confused) -> (f64, f64) {
+    let agreement = Agreement::of(labels);
+    let (most, n) = (agreement.most() as f64, labels.n as f64);
+    let value = agreement.beyond_chance() as f64 / most;
+    let se = labels.se(|i, j| {
+        let by_chance = (labels.predicted[i] + labels.truth[j]) as f64;
+        (agreement.beyond_chance_by(labels, i, j) - value * (2.0 * n - by_chance)) / most
+    });
+    (value, se)
 }

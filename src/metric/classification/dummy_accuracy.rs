@@ -1,8 +1,8 @@
 //! What a model without any input would reach.
 
 use crate::log::Task;
+use crate::metric::measures::share;
 use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Rank, Unit};
-use crate::stats::interval::wilson;
 use crate::summary::Summary;
 
 /// Dummy accuracy.
@@ -36,7 +36,7 @@ impl Metric for DummyAccuracy {
     fn estimate(&self, of: &Measures<'_>) -> Estimate {
         let labels = of.confused();
         match (labels.truth.iter().max(), labels.n) {
-            (Some(most), n) if n > 0 => Estimate::of(*most as f64 / n as f64, wilson(*most, n), n),
+            (Some(most), n) if n > 0 => share(*most, n),
             _ => of.nothing(),
         }
     }

@@ -1,8 +1,8 @@
 //! F1.
 
 use crate::log::Task;
+use crate::metric::by_class::of_f1;
 use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Rank, Unit};
-use crate::stats::interval::f1;
 use crate::summary::Summary;
 
 /// F1.
@@ -13,7 +13,7 @@ const INFO: Info = Info {
     title: "F1",
     explain: "Harmonic mean of precision and recall.",
     formula: "2 tp / (2 tp + fp + fn); macro: mean over classes",
-    interval: "Wilson score of tp / (tp + fp + fn), of which F1 is a monotone function; macro: delta method on the logit scale",
+    interval: "Wilson score of tp / (tp + fp + fn), of which F1 is a monotone function, none of fewer than 10 rows; macro: delta method on the logit scale",
     source: "van Rijsbergen 1979; Wilson 1927, JASA 22, 209; Takahashi et al. 2022, Applied Intelligence 52, 4961",
     sklearn: "sklearn.metrics.f1_score(y_true, y_pred) (multiclass: average=\"macro\")",
     family: Family::Classification,
@@ -40,11 +40,7 @@ impl Metric for F1 {
             return match (c.n(), n) {
                 (0, _) => of.nothing(),
                 (_, 0) => Estimate::undefined("no row is positive or predicted so", 0),
-                _ => Estimate::of(
-                    2.0 * c.tp as f64 / (n + c.tp) as f64,
-                    f1(c.tp, c.fp, c.r#fn),
-                    n,
-                ),
+                _ => of_f1(c.tp, c.fp, c.r#fn),
             };
         }
         let labels = of.confused();

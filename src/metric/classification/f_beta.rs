@@ -1,8 +1,9 @@
 //! F-beta: precision and recall, one of them weighing more.
 
 use crate::log::Task;
+use crate::metric::measures::{LEAST_ROWS, too_few_rows};
 use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Rank, Unit};
-use crate::stats::interval::{logit, wilson};
+use crate::stats::interval::logit;
 use crate::summary::Summary;
 
 /// F-beta.
@@ -44,7 +45,7 @@ const fn info(
         title,
         explain,
         formula: "(1 + β²) tp / ((1 + β²) tp + β² fn + fp); macro: mean over classes",
-        interval: "delta method on the logit scale; all right or all wrong: Wilson score of as many rows",
+        interval: "delta method on the logit scale; of two classes with half a row more of each kind, and none of fewer than 10 rows",
         source: "van Rijsbergen 1979, Information Retrieval; Takahashi et al. 2022, Applied Intelligence 52, 4961",
         sklearn,
         family: Family::Classification,
@@ -94,15 +95,21 @@ impl FBeta {
             (_, 0) => return Estimate::undefined("no row is positive or predicted so", 0),
             _ => {}
         }
-        let (tp, fp, r#fn) = (c.tp as f64, c.fp as f64, c.r#fn as f64);
+        let of = |half: f64| {
+            let counts = (c.tp as f64 + half, c.fp as f64 + half, c.r#fn as f64 + half);
+            self.with_error(counts)
+        };
+        let ((value, _), (middle, se)) = (of(0.0), of(0.5));
+        let interval = Some(logit(middle, se)).filter(|_| n >= LEAST_ROWS);
+        Estimate::of(value, interval, n).or_why(|| too_few_rows(n, LEAST_ROWS))
+    }
+
+    /// The value of counts that are not all zero, with its standard error by the delta method.
+    fn with_error(&self, (tp, fp, r#fn): (f64, f64, f64)) -> (f64, f64) {
         let (right, wrong) = ((1.0 + self.square) * tp, self.square * r#fn + fp);
-        let value = right / (right + wrong);
-        if c.tp == 0 || c.tp == n {
-            return Estimate::of(value, wilson(c.tp, n), n);
-        }
+        let all = right + wrong;
         let by_tp = (1.0 + self.square) * wrong;
         let variance = tp * by_tp * by_tp + (r#fn * self.square * self.square + fp) * right * right;
-        let all = right + wrong;
-        Estimate::of(value, Some(logit(value, variance.sqrt() / (all * all))), n)
+        (right / all, variance.sqrt() / (all * all))
     }
 }

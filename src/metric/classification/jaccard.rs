@@ -1,8 +1,8 @@
 //! Jaccard index, also called threat score or critical success index.
 
 use crate::log::Task;
+use crate::metric::measures::share;
 use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Rank, Unit};
-use crate::stats::interval::wilson;
 use crate::summary::Summary;
 
 /// Jaccard.
@@ -13,7 +13,7 @@ const INFO: Info = Info {
     title: "Jaccard",
     explain: "Of the rows that are positive or predicted so, the share that is both.",
     formula: "tp / (tp + fp + fn); macro: mean over classes",
-    interval: "Wilson score; macro: delta method on the logit scale",
+    interval: "Wilson score, none of fewer than 10 rows; macro: delta method on the logit scale",
     source: "Jaccard 1912, New Phytologist 11, 37; Wilson 1927, JASA 22, 209; Takahashi et al. 2022, Applied Intelligence 52, 4961",
     sklearn: "sklearn.metrics.jaccard_score(y_true, y_pred) (multiclass: average=\"macro\")",
     family: Family::Classification,
@@ -39,7 +39,7 @@ impl Metric for Jaccard {
             return match (c.n(), c.tp + c.fp + c.r#fn) {
                 (0, _) => of.nothing(),
                 (_, 0) => Estimate::undefined("no row is positive or predicted so", 0),
-                (_, n) => Estimate::of(c.tp as f64 / n as f64, wilson(c.tp, n), n),
+                (_, n) => share(c.tp, n),
             };
         }
         let labels = of.confused();

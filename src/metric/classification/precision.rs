@@ -1,8 +1,8 @@
 //! Precision. A class that is never predicted counts 0 in the macro average, as in scikit-learn.
 
 use crate::log::Task;
+use crate::metric::measures::share;
 use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Rank, Unit};
-use crate::stats::interval::wilson;
 use crate::summary::Summary;
 
 /// Precision.
@@ -13,7 +13,7 @@ const INFO: Info = Info {
     title: "Precision",
     explain: "Of the rows predicted positive, the share that is.",
     formula: "tp / (tp + fp); macro: mean over classes",
-    interval: "Wilson score; macro: delta method on the logit scale",
+    interval: "Wilson score, none of fewer than 10 rows; macro: delta method on the logit scale",
     source: "Wilson 1927, JASA 22, 209; Takahashi et al. 2022, Applied Intelligence 52, 4961",
     sklearn: "sklearn.metrics.precision_score(y_true, y_pred) (multiclass: average=\"macro\")",
     family: Family::Classification,
@@ -39,7 +39,7 @@ impl Metric for Precision {
             return match (c.n(), c.tp + c.fp) {
                 (0, _) => of.nothing(),
                 (_, 0) => Estimate::undefined("nothing predicted positive", 0),
-                (_, n) => Estimate::of(c.tp as f64 / n as f64, wilson(c.tp, n), n),
+                (_, n) => share(c.tp, n),
             };
         }
         let labels = of.confused();

@@ -2,10 +2,10 @@
 //! the pairs whose scores share a bin).
 
 use crate::log::Task;
-use crate::metric::measures::{NEEDS_ROWS, NO_LABELS, NO_SCORE};
+use crate::metric::measures::{NEEDS_ROWS, NO_LABELS, NO_SCORE, too_few_of_a_class};
 use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Rank, Unit};
 use crate::stats::interval::logit;
-use crate::stats::rank::AucCell;
+use crate::stats::rank::{AucCell, LEAST};
 use crate::summary::{Classes, Exact, Macro, Summary};
 
 /// ROC AUC.
@@ -16,8 +16,8 @@ const INFO: Info = Info {
     title: "ROC AUC",
     explain: "How often a positive row scores above a negative one; 0.5 is chance.",
     formula: "P(s₊ > s₋) + P(s₊ = s₋) / 2; multiclass: mean of one class against the rest",
-    interval: "DeLong on the logit scale; multiclass: influence of each row",
-    source: "DeLong et al. 1988, Biometrics 44, 837",
+    interval: "on the logit scale, from DeLong's variance drawn towards that of exponential scores with the weight of three rows; none with fewer than 30 rows of a class; multiclass: influence of each row",
+    source: "DeLong et al. 1988, Biometrics 44, 837; exponential scores: Hanley & McNeil 1982, Radiology 143, 29",
     sklearn: "sklearn.metrics.roc_auc_score(y_true, y_score) (multiclass: multi_class=\"ovr\")",
     family: Family::Classification,
     rank: Rank::Headline,
@@ -65,7 +65,8 @@ impl Metric for RocAuc {
 fn estimate(cell: &AucCell) -> Estimate {
     let n = cell.positives + cell.negatives;
     match cell.auc() {
-        Some(auc) => Estimate::of(auc, cell.interval(), n),
+        Some(auc) => Estimate::of(auc, cell.interval(), n)
+            .or_why(|| too_few_of_a_class(cell.positives, cell.negatives, LEAST)),
         None => Estimate::undefined("one class only", n),
     }
 }

@@ -1,8 +1,8 @@
 //! Specificity: the recall of the negative class.
 
 use crate::log::Task;
+use crate::metric::measures::share;
 use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Rank, Unit};
-use crate::stats::interval::wilson;
 use crate::summary::Summary;
 
 /// Specificity.
@@ -13,7 +13,7 @@ const INFO: Info = Info {
     title: "Specificity",
     explain: "Of the rows that are negative, the share predicted so.",
     formula: "tn / (tn + fp)",
-    interval: "Wilson score",
+    interval: "Wilson score, none of fewer than 10 rows",
     source: "Yerushalmy 1947, Public Health Reports 62, 1432; Wilson 1927, JASA 22, 209",
     sklearn: "sklearn.metrics.recall_score(y_true, y_pred, pos_label=0)",
     family: Family::Classification,
@@ -38,7 +38,7 @@ impl Metric for Specificity {
         match (c.n(), c.tn + c.fp) {
             (0, _) => of.nothing(),
             (_, 0) => Estimate::undefined("no row is negative", 0),
-            (_, n) => Estimate::of(c.tn as f64 / n as f64, wilson(c.tn, n), n),
+            (_, n) => share(c.tn, n),
         }
     }
 }

@@ -1,9 +1,8 @@
 //! Top-k accuracy: whether the true class is among the k most probable ones.
 
 use crate::log::Task;
-use crate::metric::measures::{NO_LABELS, NO_PROBABILITY, NOT_COUNTED};
+use crate::metric::measures::{NO_LABELS, NO_PROBABILITY, NOT_COUNTED, share};
 use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Rank, Unit};
-use crate::stats::interval::wilson;
 use crate::summary::Summary;
 
 /// Top-k accuracy.
@@ -88,6 +87,6 @@ impl Metric for TopK {
             return Estimate::undefined(NOT_COUNTED, 0);
         }
         let hits: u64 = classes.ranks.iter().take(self.k).sum();
-        Estimate::of(hits as f64 / n as f64, wilson(hits, n), n)
+        share(hits, n)
     }
 }

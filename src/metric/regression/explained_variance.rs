@@ -1,11 +1,11 @@
 //! Explained variance: R² of what is left once the mean error is taken off.
 
 use super::r2::{fourth_of_outcome, spread};
+use super::{explained, unexplained};
 use crate::log::Task;
 use crate::metric::measures::NOT_COUNTED;
 use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Rank, Unit};
 use crate::stats::exact_sum::{Sum, centred_square_sum};
-use crate::stats::interval::{Interval, Z};
 use crate::summary::Summary;
 
 /// Explained variance.
@@ -16,7 +16,7 @@ const INFO: Info = Info {
     title: "Explained variance",
     explain: "Share of the outcomes' variance that the predictions explain once their mean error is forgiven.",
     formula: "1 − Σ (error − mean error)² / Σ (y − ȳ)²",
-    interval: "delta method: influence of each row",
+    interval: "delta method (influence of each row) on the scale of ln(1 − value), with the quantile of Student t for 3/7 of the rows that the squared errors rest on (Satterthwaite); none of fewer than 100 rows",
     source: "Cohen et al. 2003, Applied Multiple Regression, 3.5",
     sklearn: "sklearn.metrics.explained_variance_score(y_true, y_pred)",
     family: Family::Regression,
@@ -64,11 +64,9 @@ impl Metric for ExplainedVariance {
         let delta4 = fourth_of_outcome(numbers);
         let variance =
             (fourth - 2.0 * ratio * mixed + ratio * ratio * delta4) / (total * total * rows);
-        let half = Z * variance.sqrt();
-        let interval = (variance >= 0.0 && of.summary.centre.is_some()).then_some(Interval {
-            low: value - half,
-            high: (value + half).min(1.0),
-        });
-        Estimate::of(value, interval, n)
+        let effective = rows * error * error / (fourth);
+        let se = variance.sqrt() / ratio;
+        let interval = explained(ratio, se, n, effective).filter(|_| of.summary.centre.is_some());
+        Estimate::of(value, interval, n).or_why(|| unexplained(ratio, n))
     }
 }

@@ -1,8 +1,9 @@
 //! Mean absolute error.
 
 use crate::log::Task;
-use crate::metric::measures::{NO_LABELS, mean};
+use crate::metric::measures::{skewed, skewness};
 use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Rank, Unit};
+use crate::stats::interval::{Interval, third_absolute_moment};
 use crate::summary::{Moments, Summary};
 
 /// MAE.
@@ -13,8 +14,8 @@ const INFO: Info = Info {
     title: "MAE",
     explain: "How far predictions are off on average, in the unit of the outcome.",
     formula: "mean of |error|",
-    interval: "Student t of the rows' absolute errors",
-    source: "Willmott & Matsuura 2005, Climate Research 30, 79",
+    interval: "Hall's transformation of Student's statistic, with the skewness of the rows' absolute errors",
+    source: "Willmott & Matsuura 2005, Climate Research 30, 79; Hall 1992, JRSS B 54, 221",
     sklearn: "sklearn.metrics.mean_absolute_error(y_true, y_pred)",
     family: Family::Regression,
     rank: Rank::Headline,
@@ -43,6 +44,31 @@ impl Metric for MeanAbsoluteError {
             sum: numbers.absolute.clone(),
             square: numbers.error.square.clone(),
         };
-        mean(&moments, (0.0, f64::INFINITY), NO_LABELS)
+        let Some(value) = moments.mean() else {
+            return of.nothing();
+        };
+        let rows = n as f64;
+        let [first, second, fourth] =
+            [&moments.sum, &moments.square, &numbers.fourth].map(|sum| sum.value() / rows);
+        let interval = third_absolute_moment(first, second, fourth)
+            .and_then(|third| skewed(&moments, skewness([first, second, third]))?.hall())
+            .map(|i| Interval {
+                low: i.low.max(0.0),
+                ..i
+            });
+        let interval = interval.or_else(|| same(value, &moments));
+        Estimate::of(value, interval, n).or_why(|| match n {
+            1 => "no interval: one row tells no spread".into(),
+            _ => "no interval: errors are too large for one".into(),
+        })
     }
+}
+
+/// The interval where every row is as far off.
+fn same(value: f64, moments: &Moments) -> Option<Interval> {
+    let one = moments.variance()? == 0.0;
+    one.then_some(Interval {
+        low: value,
+        high: value,
+    })
 }

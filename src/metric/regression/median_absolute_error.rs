@@ -14,8 +14,8 @@ const INFO: Info = Info {
     title: "Median AE",
     explain: "Half of the predictions are off by less, in the unit of the outcome; a few large errors do not move it.",
     formula: "median of |error|, the mean of the two middle ones",
-    interval: "distribution-free: order statistics at binomial ranks",
-    source: "David & Nagaraja 2003, Order Statistics, 7.1",
+    interval: "distribution-free: between order statistics at binomial ranks, where the chance is 2.5 % at either end",
+    source: "David & Nagaraja 2003, Order Statistics, 7.1; between them: Nyblom 1992, Statistics & Probability Letters 14, 129",
     sklearn: "sklearn.metrics.median_absolute_error(y_true, y_pred)",
     family: Family::Regression,
     rank: Rank::Detail,
@@ -45,6 +45,8 @@ impl Metric for MedianAbsoluteError {
             .low
             .zip(median.high)
             .map(|(low, high)| Interval { low, high });
-        Estimate::of(median.value, interval, median.n)
+        let n = median.n;
+        Estimate::of(median.value, interval, n)
+            .or_why(|| format!("no interval: {n} rows are too few for a true one of a median"))
     }
 }

@@ -31,6 +31,33 @@ pub use symmetric_mean_absolute_percentage_error::SymmetricMeanAbsolutePercentag
 pub use weighted_absolute_percentage_error::WeightedAbsolutePercentageError;
 
 use super::Estimate;
+use super::measures::too_few_rows;
+use crate::stats::interval::Interval;
+use crate::stats::special::student_t_quantile;
+
+/// Rows from which on a mean of squared errors has an interval: in fewer, errors whose tails are heavy cannot
+/// be told from others.
+const LEAST_ERRORS: u64 = 100;
+
+/// The interval of 1 − error/total of so many rows, given the standard error of the ratio's logarithm: on
+/// that scale, with the quantile of Student t. `effective` rows make up the squared errors, which is n/3 where
+/// errors are normal; the variance of their squares then has n/7 degrees of freedom.
+fn explained(ratio: f64, se: f64, n: u64, effective: f64) -> Option<Interval> {
+    let half = student_t_quantile(0.975, (effective * 3.0 / 7.0).max(1.0)) * se;
+    (n >= LEAST_ERRORS && ratio > 0.0 && half.is_finite()).then(|| Interval {
+        low: 1.0 - ratio * libm::exp(half),
+        high: 1.0 - ratio * libm::exp(-half),
+    })
+}
+
+/// Why such a value has no interval.
+fn unexplained(ratio: f64, n: u64) -> String {
+    match (n < LEAST_ERRORS, ratio > 0.0) {
+        (true, _) => too_few_rows(n, LEAST_ERRORS),
+        (_, false) => "no interval: every prediction is right".into(),
+        _ => "no interval: how errors and outcomes vary together is not known".into(),
+    }
+}
 
 /// No value, since some rows have none.
 fn lacks(rows: u64, what: &str, n: u64) -> Estimate {

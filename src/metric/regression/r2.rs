@@ -1,9 +1,9 @@
 //! R²: the sums of squares are exact, so a large offset of the outcome costs no digits.
 
+use super::{explained, unexplained};
 use crate::log::Task;
 use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Rank, Unit};
 use crate::stats::exact_sum::centred_square_sum;
-use crate::stats::interval::{Interval, Z};
 use crate::summary::{Numbers, Summary};
 
 /// R².
@@ -14,7 +14,7 @@ const INFO: Info = Info {
     title: "R²",
     explain: "Share of the outcomes' variance that the predictions explain; below 0 is worse than their mean.",
     formula: "1 − Σ error² / Σ (y − ȳ)²",
-    interval: "delta method: influence of each row",
+    interval: "delta method (influence of each row) on the scale of ln(1 − value), with the quantile of Student t for 3/7 of the rows that the squared errors rest on (Satterthwaite); none of fewer than 100 rows",
     source: "Cohen et al. 2003, Applied Multiple Regression, 3.5",
     sklearn: "sklearn.metrics.r2_score(y_true, y_pred)",
     family: Family::Regression,
@@ -54,12 +54,10 @@ impl Metric for R2 {
         let variance = (numbers.fourth.value() / rows - 2.0 * ratio * mixed
             + ratio * ratio * delta4)
             / (total * total * rows);
-        let half = Z * variance.sqrt();
-        let interval = (variance >= 0.0 && of.summary.centre.is_some()).then_some(Interval {
-            low: value - half,
-            high: (value + half).min(1.0),
-        });
-        Estimate::of(value, interval, n)
+        let effective = rows * error * error / (numbers.fourth.value() / rows);
+        let se = variance.sqrt() / ratio;
+        let interval = explained(ratio, se, n, effective).filter(|_| of.summary.centre.is_some());
+        Estimate::of(value, interval, n).or_why(|| unexplained(ratio, n))
     }
 }
 

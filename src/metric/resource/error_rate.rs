@@ -1,8 +1,8 @@
 //! Error rate.
 
 use crate::log::Role;
+use crate::metric::measures::share;
 use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Rank, Unit};
-use crate::stats::interval::wilson;
 use crate::summary::Summary;
 
 /// Error rate.
@@ -13,7 +13,7 @@ const INFO: Info = Info {
     title: "Error rate",
     explain: "Share of requests that failed (status 5xx, or a word such as error).",
     formula: "failed / requests with a status",
-    interval: "Wilson score",
+    interval: "Wilson score; none of fewer than 10 rows",
     source: "Wilson 1927, JASA 22, 209",
     sklearn: "numpy.mean(status >= 500)",
     family: Family::Resource,
@@ -35,11 +35,7 @@ impl Metric for ErrorRate {
 
     fn estimate(&self, of: &Measures<'_>) -> Estimate {
         match of.service() {
-            Some(s) if s.statuses > 0 => Estimate::of(
-                s.failed as f64 / s.statuses as f64,
-                wilson(s.failed, s.statuses),
-                s.statuses,
-            ),
+            Some(s) if s.statuses > 0 => share(s.failed, s.statuses),
             _ => Estimate::undefined("no status", 0),
         }
     }

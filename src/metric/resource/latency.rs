@@ -2,7 +2,8 @@
 
 use crate::log::Role;
 use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Rank, Unit};
-use crate::stats::interval::{Interval, quantile_ranks};
+use crate::stats::exact_quantile::between;
+use crate::stats::interval::{End, Interval, quantile_ends};
 use crate::summary::{PERCENTILES, Summary};
 
 /// A percentile of the latency.
@@ -49,8 +50,8 @@ const fn latency(
             title,
             explain,
             formula: "order statistic at (n − 1) p, linear in between",
-            interval: "distribution-free: order statistics at binomial ranks",
-            source: "Hyndman & Fan 1996, The American Statistician 50, 361 (type 7)",
+            interval: "distribution-free: between order statistics at binomial ranks, where the chance is 2.5 % at either end",
+            source: "Hyndman & Fan 1996, The American Statistician 50, 361 (type 7); interval: David & Nagaraja 2003, Order Statistics, 7.1; Nyblom 1992, Statistics & Probability Letters 14, 129",
             sklearn: numpy,
             family: Family::Resource,
             rank: Rank::Headline,
@@ -61,6 +62,11 @@ const fn latency(
         },
         place,
     }
+}
+
+fn too_few(n: u64) -> String {
+    let rows = if n == 1 { "request is" } else { "requests are" };
+    format!("no interval: {n} {rows} too few for a true one of this percentile")
 }
 
 impl Metric for Latency {
@@ -90,19 +96,24 @@ impl Metric for Latency {
                 .low
                 .zip(ranked.high)
                 .map(|(low, high)| Interval { low, high });
-            return Estimate::of(ranked.value, interval, n);
+            return Estimate::of(ranked.value, interval, n).or_why(|| too_few(n));
         }
         let p = PERCENTILES[self.place];
-        let interval = quantile_ranks(n, p).and_then(|r| {
+        let at = |end: End| {
+            let value = sketch.value_at_rank(end.rank)?;
+            let next = sketch.value_at_rank(end.rank + 1).unwrap_or(value);
+            Some(between(value, next, end.towards))
+        };
+        let interval = quantile_ends(n, p).and_then(|(low, high)| {
             Some(Interval {
-                low: sketch.value_at_rank(r.0)?,
-                high: sketch.value_at_rank(r.1)?,
+                low: at(low)?,
+                high: at(high)?,
             })
         });
         match sketch.quantile(p) {
             Some(value) => Estimate {
                 bound: Some(value * 0.01),
-                ..Estimate::of(value, interval, n)
+                ..Estimate::of(value, interval, n).or_why(|| too_few(n))
             },
             None => Estimate::undefined("no latency", 0),
         }

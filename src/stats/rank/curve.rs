@@ -30,6 +30,10 @@ pub struct CurveCell {
     pub average_precision: f64,
     /// Its variance, from the influence of each row.
     pub average_precision_variance: f64,
+    /// How much it is too high on average, as each positive counts itself among those that score as high:
+    /// the mean over the positives of F / (T + F)².
+    #[serde(default)]
+    pub average_precision_excess: f64,
     /// The area under the precision-recall curve by trapezoids.
     pub pr_area: f64,
     /// The area under the ROC curve up to the false-positive rate [`PARTIAL`]; at most that.
@@ -285,6 +289,7 @@ impl Climb {
             negatives,
             average_precision,
             average_precision_variance: variance,
+            average_precision_excess: self.gain / p,
             pr_area: (self.pr_area / p).min(1.0),
             partial_area: (self.partial.sum / p).min(PARTIAL),
             partial_variance: partial.zip(of_negatives).map(|(a, b)| a + b),

@@ -62,15 +62,33 @@ fn one_class_has_no_auc() {
 
 #[test]
 fn a_perfect_score_has_a_one_sided_interval() {
-    let cell = one_cell(&[(0.1, 0), (0.2, 0), (0.3, 0), (0.8, 1), (0.9, 1)]);
+    let apart = |positive: u8| -> Vec<(f64, u8)> {
+        let low = (0..30).map(|i| (f64::from(i), 1 - positive));
+        low.chain((50..90).map(|i| (f64::from(i), positive)))
+            .collect()
+    };
+    let cell = one_cell(&apart(1));
     assert_eq!(cell.auc(), Some(1.0));
     let interval = cell.interval().unwrap();
     assert_eq!(interval.high, 1.0);
-    assert!((interval.low * interval.low - 0.025).abs() < 1e-15);
-    let worst = one_cell(&[(0.1, 1), (0.2, 0)]);
+    assert!((libm::pow(interval.low, 30.0) - 0.025).abs() < 1e-14);
+    let worst = one_cell(&apart(0));
     let interval = worst.interval().unwrap();
     assert_eq!((worst.auc(), interval.low), (Some(0.0), 0.0));
-    assert!((interval.high - 0.975).abs() < 1e-15);
+    assert!((libm::pow(1.0 - interval.high, 30.0) - 0.025).abs() < 1e-14);
+}
+
+#[test]
+fn few_rows_of_a_class_have_a_value_and_no_interval() {
+    let rows = |positives: i32| -> Vec<(f64, u8)> {
+        let all = (0..70 + positives).map(|i| (f64::from(i * 7919 % 101), u8::from(i >= 70)));
+        all.collect()
+    };
+    let (few, enough) = (one_cell(&rows(29)), one_cell(&rows(30)));
+    assert!(few.auc().is_some() && few.interval().is_none());
+    assert!(enough.interval().is_some());
+    // Drawn towards exponential scores, whose placements vary more here.
+    assert!(enough.variance() > enough.delong_variance());
 }
 
 #[test]

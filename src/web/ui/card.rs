@@ -150,6 +150,7 @@ pub fn number(e: &Estimate, unit: Unit) -> impl IntoView + use<> {
                 <span class="metric-value">{format::estimate(e, unit)}</span>
                 {interval(e, unit).map(|text| view! { " " <span class="metric-interval">{text}</span> })}
             </span>
+            {e.no_interval.clone().map(|why| view! { <span class="metric-undefined">{why}</span> })}
         }
         .into_any(),
         (None, why) => {

@@ -82,7 +82,7 @@ fn Row(name: String, choose: RwSignal<Option<String>>) -> impl IntoView {
             >
                 {move || now.with(|e| pending.with(|p| value(e, p.as_ref(), unit)))}
             </td>
-            <td class="num right quiet">{move || now.with(|e| format::interval(e, unit))}</td>
+            <td class="num right quiet">{move || now.with(|e| interval(e, unit))}</td>
             <td class="num right">{move || was.get().map(|v| format::value(v, unit))}</td>
             <td class="num right">{move || format::count(now.with(|e| e.n))}</td>
         </tr>
@@ -106,6 +106,15 @@ fn Row(name: String, choose: RwSignal<Option<String>>) -> impl IntoView {
             </tr>
         </Show>
     }
+}
+
+/// The interval, or why a value has none.
+fn interval(e: &Estimate, unit: crate::metric::Unit) -> Option<String> {
+    let why = || {
+        let why = e.no_interval.as_ref()?;
+        Some(why.trim_start_matches("no interval: ").into())
+    };
+    format::interval(e, unit).or_else(why)
 }
 
 /// The value, or what is expected of it, or why there is none.

@@ -115,7 +115,9 @@ pub fn cell(e: &Estimate, unit: Unit) -> AnyView {
         (None, Some(why)) => view! { <span class="quiet">{why.clone()}</span> }.into_any(),
         _ => view! {
             {format::estimate(e, unit)}
-            {format::interval(e, unit).map(|i| view! { " " <span class="quiet">{i}</span> })}
+            {format::interval(e, unit)
+                .or_else(|| e.no_interval.clone())
+                .map(|i| view! { " " <span class="quiet">{i}</span> })}
         }
         .into_any(),
     }

@@ -59,7 +59,7 @@ pub fn claims(asked: &Asked) -> Vec<Claim> {
         for _ in 0..2 {
             scope.spawn(|| {
                 while let Some(job) = jobs.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let found = simulate(job.0, job.1, job.2, asked.runs);
+                    let found = simulate(job.0, job.1, job.2 + (asked.seed << 32), asked.runs);
                     tallies.lock().unwrap().extend(found);
                 }
             });

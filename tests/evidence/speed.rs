@@ -1,0 +1,102 @@
+//! How fast counts become numbers: a million rows of 60 days and 20 segments, ten of each of two columns.
+
+use crate::Asked;
+use crate::random::Random;
+use crate::table::Claim;
+use plumbline::log::{Category, Log, Task, Truth};
+use plumbline::report::Report;
+use plumbline::report::view::{BaselineChoice, View, WindowSize};
+use plumbline::summary::build::Builder;
+use std::time::Instant;
+
+const ROWS: usize = 1_000_000;
+const DAYS: usize = 60;
+const COLUMNS: [&str; 2] = ["region", "channel"];
+const VALUES: u32 = 10;
+
+/// The claims of this part.
+pub fn claims(_: &Asked) -> Vec<Claim> {
+    let of_rows = || {
+        let log = log();
+        let start = Instant::now();
+        let builder = Builder::new(log, Some(0.5));
+        let summary = builder.summary(Some(WindowSize::Day));
+        let report = Report::from(&summary, &view(0.5));
+        (start.elapsed().as_secs_f64(), summary, report)
+    };
+    let (first, summary, report) = of_rows();
+    let whole = (0..4).map(|_| of_rows().0).fold(first, f64::min);
+    let slices = summary.series.len();
+    assert_eq!(report.windows.len(), DAYS);
+    assert_eq!(slices, 1 + COLUMNS.len() * VALUES as usize);
+    // A slider: another threshold, all numbers of all windows again.
+    let mut fastest = f64::INFINITY;
+    let mut seen = std::collections::BTreeSet::new();
+    for step in 0..20 {
+        let view = view(0.3 + f64::from(step) / 100.0);
+        let start = Instant::now();
+        let report = Report::from(&summary, &view);
+        fastest = fastest.min(start.elapsed().as_secs_f64());
+        let recall = report.overall.metrics["recall"].value.unwrap();
+        seen.insert(recall.to_bits());
+    }
+    assert!(seen.len() == 20, "the threshold changes what is counted");
+    vec![
+        Claim::new(
+            "A million rows, 60 windows, 20 segments: from rows in memory to the report",
+            "1 s",
+            format!("{whole:.2} s (fastest of 5)"),
+            whole <= 1.0,
+        ),
+        Claim::new(
+            "Another threshold: every number of the report again",
+            "16 ms",
+            format!("{:.1} ms (fastest of 20)", fastest * 1e3),
+            fastest <= 0.016,
+        ),
+    ]
+}
+
+fn view(threshold: f64) -> View {
+    View {
+        window: Some(WindowSize::Day),
+        baseline: BaselineChoice::Auto,
+        threshold: Some(threshold),
+        ..View::default()
+    }
+}
+
+fn log() -> Log {
+    let mut random = Random::new(1);
+    let day = 86_400_000_000;
+    let mut score = Vec::with_capacity(ROWS);
+    let mut truth = Vec::with_capacity(ROWS);
+    let mut codes = COLUMNS.map(|_| Vec::with_capacity(ROWS));
+    for _ in 0..ROWS {
+        let p = random.uniform();
+        truth.push(u32::from(random.uniform() < p));
+        score.push(p);
+        for codes in &mut codes {
+            codes.push((random.bits() % u64::from(VALUES)) as u32);
+        }
+    }
+    let time = (0..ROWS).map(|i| 1_735_689_600_000_000 + (i * DAYS / ROWS) as i64 * day + i as i64);
+    Log {
+        task: Some(Task::Binary),
+        rows: ROWS,
+        live: ROWS,
+        time: time.collect(),
+        labels: vec!["no".into(), "yes".into()],
+        truth: Truth::Labels(truth),
+        score,
+        probabilistic: true,
+        segments: (COLUMNS.iter().zip(codes))
+            .map(|(name, codes)| Category {
+                name: (*name).into(),
+                codes,
+                levels: (0..VALUES).map(|i| format!("{name} {i}")).collect(),
+            })
+            .collect(),
+        ..Log::default()
+    }
+}
