@@ -34,8 +34,10 @@ pub struct Residuals {
     /// Rows with an outcome and a prediction.
     pub n: u64,
     /// Mean error.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
     pub mean: Option<f64>,
     /// Standard deviation of the errors (n − 1).
+    #[serde(skip_serializing_if = "Option::is_none", default)]
     pub deviation: Option<f64>,
     /// Why nothing more is told.
     #[serde(skip_serializing_if = "Option::is_none", default)]
@@ -45,6 +47,7 @@ pub struct Residuals {
     /// Errors along the predictions, in bins of about as many rows each, ascending.
     pub bins: Vec<ResidualBin>,
     /// The 5 % and the 95 % quantile of the errors.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
     pub ends: Option<(f64, f64)>,
     /// What sets rows beyond either end apart from those between, the surest first.
     pub tails: Vec<TailPart>,
