@@ -8,9 +8,10 @@
 //! the ratio of both densities there (M-CBPE's). What is learned from the reference with these weights is
 //! as if learned from rows like the window's, as long as outcomes depend on the features as before.
 //!
-//! The classifier is 30 boosted trees of 7 leaves, on 5 000 rows of either side at most. On reference rows
-//! with made shifts, more or larger trees, more rows and classifiers that never saw the row they judge all
-//! weighted no better: few small trees do not learn rows by heart.
+//! The classifier is 30 boosted trees of 7 leaves, on 5 000 rows of either side at most; callers may allow
+//! fewer. On reference rows with made shifts, larger trees and more rows weighted about as well. That a row is
+//! judged by a classifier that did not see it was tried too: of a small reference it was nearer in one set of
+//! trials and not in another. Few small trees hardly learn rows by heart, so it is left out.
 //!
 //! Sources: S. Bickel, M. Brückner, T. Scheffer (2009), *Discriminative learning under covariate shift*; J.
 //! Białek, W. Kuberski, N. Perrakis, A. Bifet (2024), *Estimating model performance under covariate shift

@@ -3,7 +3,8 @@
 //! Where a model has inputs that are logged, scores are read by two estimators ([`Method`]). In windows that
 //! have both an estimate and outcomes, each was off by so many of its sampling errors; on average over
 //! metrics and windows, the nearer one is taken. While fewer than three windows tell, it is M-CBPE: where
-//! inputs shift it is nearer, and where they do not it comes to the same.
+//! inputs shift and scores come to mean something else it is nearer; where scores stay true, weights only add
+//! noise, and it is about as near or a little farther.
 
 use super::{Estimated, FEWEST, Told};
 use crate::summary::Method;
