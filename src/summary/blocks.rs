@@ -29,8 +29,11 @@ const FINE: usize = 4_000;
 /// Values of a segment that are counted until it is known which are the most frequent ones.
 const WATCHED: usize = 2 * VALUES;
 
-/// The sentence on scores that no bin of the histogram was made for.
-const BEYOND: &str = "{n} scores are beyond those of the first rows, and are counted with the lowest or the highest of these.";
+/// The sentence on scores that no bin of the histogram was made for: on one, and on more.
+const BEYOND: [&str; 2] = [
+    "{n} score is beyond those of the first rows, and is counted with the lowest or the highest of these.",
+    "{n} scores are beyond those of the first rows, and are counted with the lowest or the highest of these.",
+];
 
 /// What is wanted of a log before its rows are seen.
 #[derive(Clone, Debug, Default)]
@@ -77,12 +80,6 @@ impl Blocks {
             wanted,
             ..Self::default()
         }
-    }
-
-    /// Rows counted, outside the reference.
-    #[must_use]
-    pub fn rows(&self) -> u64 {
-        self.rows
     }
 
     /// Counts a block of rows.
