@@ -241,6 +241,31 @@ fn only_bytes_of_wanted_columns_are_read() {
     }
 }
 
+#[test]
+fn of_a_footer_whose_places_are_known_only_what_a_shard_needs_is_read() {
+    for file in files("parquet") {
+        let bytes = bytes_of(&file);
+        let sniff = inspected(&file, &bytes);
+        let mut unknown = sniff.clone();
+        unknown.places.clear();
+        // Places behind the file's end are of no use, and do no harm.
+        let mut other = sniff.clone();
+        other
+            .places
+            .iter_mut()
+            .for_each(|at| *at += bytes.len() as u64);
+        for group in 0..columnar_help::groups(&sniff) {
+            let read = |sniff| columnar_help::read_placed(sniff, &bytes, group..group + 1);
+            let ((part, few), (all, most), (same, _)) =
+                (read(&sniff), read(&unknown), read(&other));
+            assert!(few + 8 < most, "{file}: {few} of {most} bytes");
+            assert_eq!((part.lines, part.troubles), (all.lines, all.troubles));
+            assert!(part.table.to_bytes() == all.table.to_bytes(), "{file}");
+            assert!(same.table.to_bytes() == all.table.to_bytes(), "{file}");
+        }
+    }
+}
+
 /// A stream of so many batches, made of one of few.
 fn many_batches(of: usize) -> Vec<u8> {
     let bytes = bytes_of("log-stream.arrows");

@@ -20,9 +20,9 @@
 //! made by a reader (`Example`).
 //!
 //! Files larger than memory are streamed: their outcomes come first, and the keeper lets the rows of
-//! predictions go once they are joined and counted.
+//! predictions go once they are joined and counted. No reader begins a shard far ahead of the slowest one.
 //!
-//! The page holds no row: it forwards buffers and keeps the numbers that [`Shards`] needs.
+//! The page holds no row: it forwards buffers and keeps the numbers that [`Plan`] needs.
 
 pub mod example;
 mod keeper;
@@ -33,6 +33,7 @@ pub mod pace;
 pub mod parcel;
 mod part;
 mod paths;
+mod plan;
 mod promote;
 pub mod rows;
 mod several;
@@ -48,6 +49,7 @@ mod write;
 pub use keeper::Keeper;
 pub use look::{arrange, look, look_as};
 pub use part::{info, read_through};
+pub use plan::{Next, Plan};
 pub use several::{beside, few, left_out, sift};
 pub use shards::Shards;
 pub use stream::{Mode, in_order};

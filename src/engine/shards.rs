@@ -19,6 +19,8 @@ pub struct Shards {
     found: Vec<Option<PartInfo>>,
     standing: usize,
     waiting: VecDeque<usize>,
+    /// Shards that were given, in order, some of them twice.
+    begun: usize,
     in_order: bool,
 }
 
@@ -80,6 +82,7 @@ impl Shards {
             found: vec![None; shards.len()],
             standing: 0,
             waiting: (0..shards.len()).collect(),
+            begun: 0,
             in_order,
             shards,
         }
@@ -88,11 +91,9 @@ impl Shards {
     /// A shard that can be read now. `None`: there is none left, or the next one waits for what is
     /// being read.
     pub fn take(&mut self) -> Option<Shard> {
-        let index = *self.waiting.front()?;
-        if self.in_order && index > self.standing {
-            return None;
-        }
+        let index = self.peek()?.index;
         self.waiting.pop_front();
+        self.begun = self.begun.max(index + 1);
         let shard = &mut self.shards[index];
         if self.in_order
             && let Some(Some(before)) = index.checked_sub(1).and_then(|i| self.found.get(i))
@@ -100,6 +101,26 @@ impl Shards {
             (shard.start, shard.aligned) = (before.next.clamp(shard.start, shard.end), true);
         }
         Some(*shard)
+    }
+
+    /// The shard that [`Shards::take`] gives, but for where it starts.
+    pub(super) fn peek(&self) -> Option<&Shard> {
+        let index = *self.waiting.front()?;
+        let can = !self.in_order || index <= self.standing;
+        self.shards.get(index).filter(|_| can)
+    }
+
+    /// Whether all shards before one stand.
+    pub(super) fn is_oldest(&self, index: usize) -> bool {
+        index <= self.standing
+    }
+
+    /// Shards that were given, and their bytes; those that stand are left out where they are behind.
+    pub(super) fn begun(&self, behind: bool) -> (usize, u64) {
+        let from = if behind { self.standing } else { 0 };
+        let shards = self.shards.get(from..self.begun).unwrap_or_default();
+        let bytes = shards.iter().fold(0, |n: u64, s| n.saturating_add(s.bytes));
+        (shards.len(), bytes)
     }
 
     /// Takes what was found in a shard. It may have to be read again: then [`Shards::take`] gives it.

@@ -103,7 +103,10 @@ fn probabilities(log: &mut Log, name: &str, mut v: Vec<f64>) -> Foretold {
     if out > 0 {
         log.notes.count(
             out,
-            format!("{{n}} values of '{name}' are not between 0 and 1, unlike those of the first rows, and are left out."),
+            [
+                format!("{{n}} value of '{name}' is not between 0 and 1, unlike those of the first rows, and is left out."),
+                format!("{{n}} values of '{name}' are not between 0 and 1, unlike those of the first rows, and are left out."),
+            ],
             "",
         );
     }
@@ -136,7 +139,10 @@ fn labels_of(log: &mut Log, name: &str, column: Column) -> Foretold {
         let list = log.labels.join(", ");
         log.notes.count(
             out,
-            format!("{{n}} labels in '{name}' are none of {list} (such as {{example}}) and are left out; write predictions and outcomes alike."),
+            [
+                format!("{{n}} label in '{name}' is none of {list} ({{example}}) and is left out; write predictions and outcomes alike."),
+                format!("{{n}} labels in '{name}' are none of {list} (such as {{example}}) and are left out; write predictions and outcomes alike."),
+            ],
             example,
         );
     }

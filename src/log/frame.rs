@@ -276,7 +276,10 @@ fn bound(log: &mut Log, scores: &mut [f64]) {
     if out > 0 {
         log.notes.count(
             out,
-            "{n} scores are not between 0 and 1, unlike those of the first rows, and are left out.",
+            [
+                "{n} score is not between 0 and 1, unlike those of the first rows, and is left out.",
+                "{n} scores are not between 0 and 1, unlike those of the first rows, and are left out.",
+            ],
             "",
         );
     }

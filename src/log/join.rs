@@ -15,8 +15,11 @@ use super::rows::{Category, Counts, Log, Source, Truth};
 use super::{FileKind, Role};
 use crate::table::{Column, NO_KEY, NO_TIME};
 
-/// The sentence on rows that are left out of a log with times.
-pub const WITHOUT_TIME: &str = "{n} rows have no readable time and are left out.";
+/// The sentence on rows that are left out of a log with times: on one, and on more.
+pub const WITHOUT_TIME: [&str; 2] = [
+    "{n} row has no readable time and is left out.",
+    "{n} rows have no readable time and are left out.",
+];
 
 /// The sentence on rows of several models that are counted as they pass.
 const PASSED: &str = "Models are not compared on the same rows, for these were counted as they passed: have all rows kept, or put the models into columns of one row.";
@@ -240,7 +243,10 @@ fn log_of(
     if early > 0 {
         log.notes.count(
             early as u64,
-            "{n} outcomes are dated before their prediction; their delay counts as none.",
+            [
+                "{n} outcome is dated before its prediction; its delay counts as none.",
+                "{n} outcomes are dated before their prediction; their delay counts as none.",
+            ],
             "",
         );
     }

@@ -376,14 +376,18 @@ pub(super) fn tell(log: &mut Log, outcomes: Odd, predictions: Odd) {
     if let Some((n, example)) = outcomes {
         log.notes.count(
             n as u64,
-            format!("{{n}} outcomes are none of {list} (such as {{example}}) and are left out."),
+            [("outcome is", "is"), ("outcomes are", "are")].map(|(who, are)| {
+                format!("{{n}} {who} none of {list} (such as {{example}}) and {are} left out.")
+            }),
             &example,
         );
     }
     if let Some((n, example)) = predictions {
         log.notes.count(
             n as u64,
-            format!("{{n}} predicted labels are none of {list} (such as {{example}}) and are left out; write predictions and outcomes alike."),
+            [("label is", "is"), ("labels are", "are")].map(|(who, are)| {
+                format!("{{n}} predicted {who} none of {list} (such as {{example}}) and {are} left out; write predictions and outcomes alike.")
+            }),
             &example,
         );
     }

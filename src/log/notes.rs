@@ -10,8 +10,9 @@ pub struct Notes(Vec<Note>);
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Note {
-    /// With [`COUNT`] and [`EXAMPLE`] where these are known.
-    sentence: String,
+    /// Of one row and of more, with [`COUNT`] and [`EXAMPLE`] where these are known. The second one tells
+    /// the kind.
+    sentence: [String; 2],
     rows: u64,
     example: String,
 }
@@ -19,13 +20,13 @@ struct Note {
 impl Notes {
     /// Adds a sentence, unless it is there.
     pub fn say(&mut self, sentence: impl Into<String>) {
-        self.count(0, sentence, "");
+        self.count(0, [String::new(), sentence.into()], "");
     }
 
-    /// Adds a sentence on so many rows, `{n}`, with an `{example}`.
-    pub fn count(&mut self, rows: u64, sentence: impl Into<String>, example: &str) {
+    /// Adds a sentence on so many rows, as it is of one row and of more, `{n}`, with an `{example}`.
+    pub fn count(&mut self, rows: u64, sentence: [impl Into<String>; 2], example: &str) {
         self.add(Note {
-            sentence: sentence.into(),
+            sentence: sentence.map(Into::into),
             rows,
             example: example.into(),
         });
@@ -33,7 +34,7 @@ impl Notes {
 
     /// Takes back a sentence that turned out to be wrong.
     pub fn unsay(&mut self, sentence: &str) {
-        self.0.retain(|note| note.sentence != sentence);
+        self.0.retain(|note| note.sentence[1] != sentence);
     }
 
     /// Adds those of other rows.
@@ -42,7 +43,11 @@ impl Notes {
     }
 
     fn add(&mut self, note: Note) {
-        match self.0.iter_mut().find(|n| n.sentence == note.sentence) {
+        match self
+            .0
+            .iter_mut()
+            .find(|n| n.sentence[1] == note.sentence[1])
+        {
             Some(there) => there.rows += note.rows,
             None => self.0.push(note),
         }
@@ -52,7 +57,9 @@ impl Notes {
     #[must_use]
     pub fn sentences(&self) -> Vec<String> {
         let told = |note: &Note| {
-            let counted = note.sentence.replace(COUNT, &note.rows.to_string());
+            let [one, more] = &note.sentence;
+            let sentence = if note.rows == 1 { one } else { more };
+            let counted = sentence.replace(COUNT, &note.rows.to_string());
             counted.replace(EXAMPLE, &note.example)
         };
         self.0.iter().map(told).collect()
@@ -65,23 +72,22 @@ mod tests {
 
     #[test]
     fn sentences_that_count_add_up_and_others_are_said_once() {
+        let sentence = [
+            "{n} outcome (such as {example}) is left out.",
+            "{n} outcomes (such as {example}) are left out.",
+        ];
         let mut all = Notes::default();
-        for (rows, example) in [(2, "maybe"), (3, "perhaps")] {
+        for (rows, example, told) in [
+            (1, "maybe", "1 outcome (such as maybe) is left out."),
+            (3, "perhaps", "4 outcomes (such as maybe) are left out."),
+        ] {
             let mut block = Notes::default();
             block.say("No label was served.");
-            block.count(
-                rows,
-                "{n} outcomes (such as {example}) are left out.",
-                example,
-            );
+            block.count(rows, sentence, example);
             all.merge(block);
+            assert_eq!(all.sentences(), ["No label was served.", told]);
         }
-        assert_eq!(
-            all.sentences(),
-            [
-                "No label was served.",
-                "5 outcomes (such as maybe) are left out."
-            ]
-        );
+        all.unsay("No label was served.");
+        assert_eq!(all.sentences().len(), 1);
     }
 }

@@ -89,7 +89,10 @@ pub(super) fn fill(log: &mut Log, cells: Cells, labels: Vec<String>, mark: char)
         let n = labels.len();
         log.notes.count(
             odd,
-            format!("{{n}} cells hold a label that is none of the {n} of the first rows, and are left out."),
+            [
+                format!("{{n}} cell holds a label that is none of the {n} of the first rows, and is left out."),
+                format!("{{n}} cells hold a label that is none of the {n} of the first rows, and are left out."),
+            ],
             "",
         );
     }

@@ -32,8 +32,11 @@ const WATCHED: usize = 2 * VALUES;
 /// The sentence on rows that are parts of lists.
 const LISTS: &str = "Metrics of lists need all rows of a query together, and these were counted as they passed: have all rows kept.";
 
-/// The sentence on scores that no bin of the histogram was made for.
-const BEYOND: &str = "{n} scores are beyond those of the first rows, and are counted with the lowest or the highest of these.";
+/// The sentence on scores that no bin of the histogram was made for: on one, and on more.
+const BEYOND: [&str; 2] = [
+    "{n} score is beyond those of the first rows, and is counted with the lowest or the highest of these.",
+    "{n} scores are beyond those of the first rows, and are counted with the lowest or the highest of these.",
+];
 
 /// What is wanted of a log before its rows are seen.
 #[derive(Clone, Debug, Default)]
@@ -80,12 +83,6 @@ impl Blocks {
             wanted,
             ..Self::default()
         }
-    }
-
-    /// Rows counted, outside the reference.
-    #[must_use]
-    pub fn rows(&self) -> u64 {
-        self.rows
     }
 
     /// Counts a block of rows.

@@ -8,19 +8,19 @@
 use super::files::Given;
 use super::look::Looked;
 use super::opening::ToRead;
-use super::pool::{Answer, Hand, OnProgress, Source, fault, text_of};
+use super::pool::{Hand, OnProgress, Source, fault, text_of};
 use super::progress::Tracker;
+use super::reading::{Reading, read_all};
 use super::slices::Slices;
 use super::timing;
 use super::wire::Load;
-use crate::engine::message::{Input, Reply, Request, Shard, Written};
+use crate::engine::Mode;
+use crate::engine::message::{Input, Reply, Request, Written};
 use crate::engine::pace::Looks;
 use crate::engine::parcel::{Packing, Unpacking};
-use crate::engine::{Mode, Shards, widen};
 use crate::read::ReadError;
 use crate::report::view::View;
 use crate::summary::{Series, Summary};
-use futures::future::try_join_all;
 use futures::lock::Mutex;
 use js_sys::{Array, ArrayBuffer, Uint8Array};
 use std::cell::{Cell, RefCell};
@@ -374,14 +374,14 @@ impl Client {
         {
             opening.await?;
         }
-        let mut plan = Plan::new(&given.inputs);
+        let mut reading = Reading::new(&given, readers.len());
         let on_loss = |error: ReadError| {
             if let Some(tell) = self.0.on_loss.borrow().clone() {
                 let mend = "A new worker read them instead; nothing is lost".to_owned();
                 tell(ReadError { mend, ..error });
             }
         };
-        let work = read_all(&readers, keeper, &given, &plan, &tracker, &on_loss);
+        let work = read_all(&readers, keeper, &given, &reading, &tracker, &on_loss);
         let opened = async {
             match opening {
                 Some(opening) => opening.await,
@@ -389,20 +389,20 @@ impl Client {
             }
         };
         let ((), ()) = futures::try_join!(opened, work)?;
-        let again = plan.again(&mut given.inputs);
+        let again = reading.again(&mut given.inputs);
         if !again.is_empty() {
             if given.streamed {
                 // What was counted cannot be taken back: everything is read once more.
-                plan = Plan::new(&given.inputs);
+                reading = Reading::new(&given, readers.len());
                 tracker.again(&(0..given.inputs.len()).collect::<Vec<_>>());
                 given.open(keeper, &view).await?;
             } else {
                 tracker.again(&again);
                 keeper.ask(&given.again(again), Load::None, None).await?;
             }
-            read_all(&readers, keeper, &given, &plan, &tracker, &on_loss).await?;
+            read_all(&readers, keeper, &given, &reading, &tracker, &on_loss).await?;
         }
-        if !plan.complete() {
+        if !reading.complete() {
             return Err(fault("", "read the files", "parts of them do not meet").into());
         }
         let read = timing::now();
@@ -449,124 +449,6 @@ impl Client {
             summarise_ms,
         };
         Ok((loaded, heir))
-    }
-}
-
-/// The shards still to be read, and those found.
-struct Plan {
-    chains: RefCell<Vec<Shards>>,
-    /// The first that is not complete.
-    first: Cell<usize>,
-}
-
-impl Plan {
-    fn new(inputs: &[Input]) -> Self {
-        let chains = inputs.iter().enumerate();
-        Self {
-            chains: RefCell::new(chains.map(|(i, input)| Shards::new(i, input)).collect()),
-            first: Cell::new(0),
-        }
-    }
-
-    fn next(&self) -> Option<Shard> {
-        let mut chains = self.chains.borrow_mut();
-        while chains.get(self.first.get()).is_some_and(Shards::complete) {
-            self.first.set(self.first.get() + 1);
-        }
-        let open = chains.iter_mut().skip(self.first.get());
-        open.into_iter().find_map(Shards::take)
-    }
-
-    /// Plans the second reading of files where words turned up instead of numbers, and names them.
-    fn again(&self, inputs: &mut [Input]) -> Vec<usize> {
-        let mut chains = self.chains.borrow_mut();
-        if !chains.iter().all(Shards::complete) {
-            return Vec::new();
-        }
-        let again = widen(inputs, &chains);
-        for &file in &again {
-            if let (Some(chain), Some(input)) = (chains.get_mut(file), inputs.get(file)) {
-                *chain = Shards::new(file, input);
-            }
-        }
-        self.first.set(0);
-        again
-    }
-
-    fn complete(&self) -> bool {
-        self.chains.borrow().iter().all(Shards::complete)
-    }
-}
-
-/// Has every reader read until no shard is left.
-async fn read_all(
-    readers: &[Rc<Hand>],
-    keeper: &Hand,
-    given: &ToRead,
-    plan: &Plan,
-    tracker: &Tracker,
-    on_loss: &dyn Fn(ReadError),
-) -> Result<(), Stopped> {
-    let one = |reader: &Rc<Hand>| {
-        let reader = Rc::clone(reader);
-        async move { read_shards(&reader, keeper, given, plan, tracker, on_loss).await }
-    };
-    try_join_all(readers.iter().map(one)).await.map(|_| ())
-}
-
-/// What one reader does: shard after shard until none is left. Its rows go to the keeper while it
-/// already reads on; it waits only if the keeper has not yet taken those before.
-async fn read_shards(
-    reader: &Hand,
-    keeper: &Hand,
-    given: &ToRead,
-    plan: &Plan,
-    tracker: &Tracker,
-    on_loss: &dyn Fn(ReadError),
-) -> Result<(), Stopped> {
-    let mut keeping: Option<futures::future::LocalBoxFuture<'_, Result<Answer, Stopped>>> = None;
-    while let Some(shard) = plan.next() {
-        let place = (given.inputs.get(shard.file), given.files.get(shard.file));
-        let (Some(input), Some(file)) = place else {
-            break;
-        };
-        let request = Request::Read {
-            shard,
-            input: Box::new(input.clone()),
-        };
-        let asked = reader.ask(&request, Load::File(file.clone()), None);
-        let kept = async {
-            match keeping.take() {
-                Some(keeping) => keeping.await.map(|_| ()),
-                None => Ok(()),
-            }
-        };
-        let asked = async {
-            match asked.await {
-                // A worker that died had one shard; another one reads it once more.
-                Err(Stopped::Failed(error)) if !reader.is_live() => {
-                    on_loss(error);
-                    let file = Load::File(file.clone());
-                    reader.ask(&request, file, None).await
-                }
-                answer => answer,
-            }
-        };
-        let (answer, ()) = futures::try_join!(asked, kept)?;
-        let (Reply::Part { shard, info }, rows) = answer else {
-            return Err(unexpected(&input.name).into());
-        };
-        if let Some(chain) = plan.chains.borrow_mut().get_mut(shard.file) {
-            chain.done(shard.index, info.clone());
-        }
-        tracker.shard(&shard, info.rows);
-        keeping = Some(Box::pin(async move {
-            keeper.ask(&Request::Keep { shard, info }, rows, None).await
-        }));
-    }
-    match keeping {
-        Some(keeping) => keeping.await.map(|_| ()),
-        None => Ok(()),
     }
 }
 

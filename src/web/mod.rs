@@ -20,6 +20,7 @@ pub mod look;
 mod opening;
 mod pool;
 mod progress;
+mod reading;
 pub mod save;
 pub mod slices;
 pub mod store;

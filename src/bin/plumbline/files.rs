@@ -8,7 +8,7 @@ use super::options::ReportOptions;
 use plumbline::engine::message::{Input, Shard};
 use plumbline::engine::rows::Load as Rows;
 use plumbline::engine::{
-    Keeper, Shards, arrange, few, give, in_order, info, read_through, sift, tables, tie, widen,
+    Keeper, Next, Plan, arrange, few, give, in_order, info, read_through, sift, tables, tie,
 };
 use plumbline::log::FileKind;
 use plumbline::read::{Bytes, Part, ReadError};
@@ -171,24 +171,24 @@ pub fn read(opened: &[Opened], streamed: Option<&View>) -> Result<Keeper, Failur
         None => Keeper::open(inputs.to_vec()),
     };
     let mut keeper = open(&inputs);
-    let chains = inputs.iter().enumerate();
-    let mut chains: Vec<Shards> = chains.map(|(i, input)| Shards::new(i, input)).collect();
     let round = if streamed.is_some() { FEW } else { ROUND };
-    read_shards(&inputs, &places, &mut chains, &mut keeper, round)?;
-    let mut again = widen(&mut inputs, &chains);
-    if streamed.is_some() && !again.is_empty() {
+    let planned = |inputs: &[Input]| match streamed {
+        Some(_) => Plan::new(inputs, round),
+        None => Plan::new(inputs, round).unbounded(),
+    };
+    let mut plan = planned(&inputs);
+    read_shards(&inputs, &places, &mut plan, &mut keeper, round)?;
+    let again = plan.again(&mut inputs);
+    if streamed.is_none() {
+        for file in again {
+            keeper.again(file, inputs[file].clone());
+        }
+    } else if !again.is_empty() {
         // What was counted cannot be taken back.
         keeper = open(&inputs);
-        again = (0..inputs.len()).collect();
+        plan = planned(&inputs);
     }
-    for file in again {
-        let input = &inputs[file];
-        chains[file] = Shards::new(file, input);
-        if streamed.is_none() {
-            keeper.again(file, input.clone());
-        }
-    }
-    read_shards(&inputs, &places, &mut chains, &mut keeper, round)?;
+    read_shards(&inputs, &places, &mut plan, &mut keeper, round)?;
     Ok(keeper)
 }
 
@@ -196,20 +196,19 @@ pub fn read(opened: &[Opened], streamed: Option<&View>) -> Result<Keeper, Failur
 fn read_shards(
     inputs: &[Input],
     places: &[&Place],
-    chains: &mut [Shards],
+    plan: &mut Plan,
     keeper: &mut Keeper,
     round: usize,
 ) -> Result<(), Failure> {
-    let mut first = 0;
     loop {
-        while chains.get(first).is_some_and(Shards::complete) {
-            first += 1;
+        let mut waiting: Vec<Shard> = Vec::new();
+        while waiting.len() < round
+            && let Next::Read(shard) = plan.take()
+        {
+            waiting.push(shard);
         }
-        let waiting = chains.iter_mut().skip(first);
-        let waiting = waiting.flat_map(|chain| std::iter::from_fn(|| chain.take()));
-        let waiting: Vec<Shard> = waiting.take(round).collect();
         if waiting.is_empty() {
-            break;
+            return Ok(());
         }
         let parts = on_every_core(&waiting, |shard| {
             part(places[shard.file], &inputs[shard.file], *shard)
@@ -221,10 +220,9 @@ fn read_shards(
             keeper
                 .keep(*shard, found.clone(), rows)
                 .map_err(|e| Failure::Data(e.to_string()))?;
-            chains[shard.file].done(shard.index, found);
+            plan.done(shard, found);
         }
     }
-    Ok(())
 }
 
 fn part(place: &Place, input: &Input, shard: Shard) -> Result<Part, ReadError> {

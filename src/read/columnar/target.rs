@@ -263,6 +263,19 @@ pub(super) fn settle(
     0
 }
 
+/// Takes back the last rows where a cell of them was lost; tells whether that was so.
+pub(super) fn took_back(wanted: &mut [Wanted], rows: usize) -> bool {
+    let targets = || wanted.iter().flat_map(|w| &w.targets);
+    let lost = targets().any(|target| target.lost > 0);
+    if lost {
+        for target in wanted.iter_mut().flat_map(|w| &mut w.targets) {
+            target.sink.drop_last(rows);
+            target.lost = 0;
+        }
+    }
+    lost
+}
+
 /// The columns as a table of so many rows.
 pub(super) fn table(wanted: Vec<Wanted>, rows: usize) -> Table {
     let mut done: Vec<Target> = wanted.into_iter().flat_map(|w| w.targets).collect();

@@ -9,7 +9,7 @@ mod columnar;
 mod text;
 
 pub use columnar::columnar;
-pub use text::text;
+pub use text::{delimited, text};
 
 use peak_alloc::PeakAlloc;
 use plumbline::read::Trouble;

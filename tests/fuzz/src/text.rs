@@ -4,7 +4,10 @@ use crate::{same_troubles, within};
 use libfuzzer_sys::Corpus;
 use plumbline::engine::message::{PartInfo, Shard};
 use plumbline::engine::{Shards, info};
-use plumbline::read::{Cut, Format, Part, Schema, ShardRead, TimeFormat, inspect, read_shard};
+use plumbline::read::{
+    Cut, DateOrder, Decimal, Encoding, Fix, Format, Part, Quote, Schema, ShardRead, TimeFormat,
+    inspect_as, read_shard,
+};
 use plumbline::table::{Kind, Table};
 
 /// Megabytes for a text of some kilobytes: its bytes may be columns, each with what makes it.
@@ -13,13 +16,36 @@ const MOST: usize = 128;
 /// Shards that a text is cut into at most, so that a text of megabytes takes no minutes.
 const SHARDS: u64 = 64;
 
+/// A delimited text of which something is said. Its last three bytes are none of it: they choose what.
+pub fn delimited(input: &[u8]) -> Corpus {
+    let Some((input, [signs, separator, skip])) = input.split_last_chunk::<3>() else {
+        return Corpus::Reject;
+    };
+    // The first of each is that nothing is said.
+    let pick = |shift: u8| usize::from(signs >> shift & 3);
+    let fix = Fix {
+        separator: Some(*separator).filter(|byte| *byte > 0),
+        quote: pick(0).checked_sub(1).map(|at| Quote::ALL[at]),
+        decimal: pick(2).checked_sub(1).and_then(|at| Decimal::ALL.get(at).copied()),
+        header: pick(4).checked_sub(1).map(|at| at == 0),
+        skip: skip.checked_sub(1).map(u32::from),
+        encoding: (pick(6) == 3).then_some(Encoding::Windows1252),
+        dates: pick(6).checked_sub(1).and_then(|at| DateOrder::ALL.get(at).copied()),
+    };
+    said(input, &[Format::Csv], &fix)
+}
+
 /// Looks into a text of one of these formats and reads it. Its last four bytes are none of it: they
 /// choose the size of the shards, and which columns are wanted as what.
 pub fn text(input: &[u8], formats: &[Format]) -> Corpus {
+    said(input, formats, &Fix::default())
+}
+
+fn said(input: &[u8], formats: &[Format], fix: &Fix) -> Corpus {
     let Some((bytes, choice)) = input.split_last_chunk::<4>() else {
         return Corpus::Reject;
     };
-    let Ok(sniff) = within(MOST, "the first look", || inspect("f", &bytes)) else {
+    let Ok(sniff) = within(MOST, "the first look", || inspect_as("f", &bytes, fix)) else {
         return Corpus::Keep;
     };
     if !formats.contains(&sniff.schema.format) {

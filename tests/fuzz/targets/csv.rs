@@ -1,9 +1,6 @@
-//! Delimited text, whatever its delimiter, quotes and encoding.
+//! Delimited text, whatever its delimiter, quotes and encoding, and whatever is said of them.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use plumbline::read::Format;
 
-fuzz_target!(|input: &[u8]| -> libfuzzer_sys::Corpus {
-    plumbline_fuzz::text(input, &[Format::Csv])
-});
+fuzz_target!(|input: &[u8]| -> libfuzzer_sys::Corpus { plumbline_fuzz::delimited(input) });

@@ -2,6 +2,7 @@
 //! `parquet-format` (Apache, version 2.11) defines them. Only what reading needs is kept.
 
 use super::thrift::{Thrift, kind};
+use std::ops::Range;
 
 /// The footer.
 #[derive(Debug, Default)]
@@ -10,6 +11,8 @@ pub(super) struct Footer {
     pub schema: Vec<Element>,
     /// Groups of rows in order.
     pub groups: Vec<Group>,
+    /// Where the lists of the schema stand in it; one in an honest file.
+    pub schema_at: Vec<Range<usize>>,
 }
 
 /// A node of the schema.
@@ -57,6 +60,8 @@ pub(super) enum Logical {
 pub(super) struct Group {
     pub chunks: Vec<Chunk>,
     pub rows: u64,
+    /// Where it stands in the footer.
+    pub at: Range<usize>,
 }
 
 /// The values of one leaf in one group.
@@ -93,18 +98,45 @@ pub(super) struct PageHeader {
 /// The footer's structure; `None` where the bytes make none.
 pub(super) fn footer(bytes: &[u8]) -> Option<Footer> {
     let mut out = Footer::default();
+    let at = |t: &Thrift| bytes.len() - t.left();
     Thrift::new(bytes).fields(|t, field, kind| match (field, kind) {
-        (2, kind::LIST) => t.items(|t, _| {
-            out.schema.push(element(t)?);
+        (2, kind::LIST) => {
+            let from = at(t);
+            elements(t, &mut out.schema)?;
+            out.schema_at.push(from..at(t));
             Some(())
-        }),
+        }
         (4, kind::LIST) => t.items(|t, _| {
-            out.groups.push(group(t)?);
+            let from = at(t);
+            let found = group(t)?;
+            out.groups.push(Group {
+                at: from..at(t),
+                ..found
+            });
             Some(())
         }),
         _ => t.skip(kind),
     })?;
     Some(out)
+}
+
+/// A list of the schema that stands in these bytes alone.
+pub(super) fn schema_in(bytes: &[u8]) -> Option<Vec<Element>> {
+    let mut out = Vec::new();
+    elements(&mut Thrift::new(bytes), &mut out)?;
+    Some(out)
+}
+
+/// A group of rows that stands in these bytes alone.
+pub(super) fn group_in(bytes: &[u8]) -> Option<Group> {
+    group(&mut Thrift::new(bytes))
+}
+
+fn elements(t: &mut Thrift, out: &mut Vec<Element>) -> Option<()> {
+    t.items(|t, _| {
+        out.push(element(t)?);
+        Some(())
+    })
 }
 
 fn size(t: &mut Thrift) -> Option<usize> {

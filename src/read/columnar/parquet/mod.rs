@@ -5,7 +5,8 @@
 //! first, unpacks Zstandard with a library in C, and trusts sizes that a file claims. Here a page
 //! goes straight into a column, a dictionary is turned once, and only packing is left to libraries.
 //!
-//! **What is read.** The footer; then, of each column that is wanted, the bytes of its pages that
+//! **What is read.** The footer, or where its parts are known ([`places`]) those of the rows that are
+//! wanted; then, of each column that is wanted, the bytes of its pages that
 //! hold the rows that are wanted. A group of more than [`UNIT`] rows is read in several turns, each
 //! of which passes the pages of the others without unpacking them.
 //!
@@ -18,12 +19,13 @@ mod chunk;
 mod leaves;
 mod meta;
 mod pages;
+mod places;
 mod thrift;
 mod values;
 
 use super::Columnar;
 use super::sample::{self, ROWS, Sample};
-use super::target::{Wanted, plausible, settle, table, wanted};
+use super::target::{Wanted, plausible, settle, table, took_back, wanted};
 use crate::read::trouble::Troubles;
 use crate::read::{Bytes, Cut, Format, Part, ReadError, Schema, Sniff};
 use chunk::Column;
@@ -41,6 +43,8 @@ pub(super) struct Parquet;
 struct Open<'a> {
     file: &'a dyn Bytes,
     footer: Footer,
+    /// Where it starts.
+    footer_at: u64,
     leaves: Vec<Leaf>,
 }
 
@@ -91,7 +95,7 @@ impl Columnar for Parquet {
             rows,
             description,
             cut: Cut::Groups(open.turns().iter().map(|t| t.bytes).collect()),
-            places: Vec::new(),
+            places: places::places(&open),
         })
     }
 
@@ -100,22 +104,15 @@ impl Columnar for Parquet {
         schema: &Schema,
         file: &dyn Bytes,
         groups: Range<u64>,
-        _places: &[u64],
+        places: &[u64],
     ) -> Result<Part, ReadError> {
-        let open = open(file)?;
-        let mut turns: Vec<Turn> = Vec::new();
-        for (_, turn) in (0..)
-            .zip(open.turns())
-            .filter(|(at, _)| groups.contains(at))
-        {
-            match turns.last_mut() {
-                // Turns of one group are one, so that no page is unpacked twice.
-                Some(last) if last.rows.end == turn.rows.start && turn.rows.start > 0 => {
-                    last.rows.end = turn.rows.end;
-                }
-                _ => turns.push(turn),
-            }
-        }
+        let (open, first) = match places::some(file, places, &groups)? {
+            Some(found) => found,
+            None => (open(file)?, 0),
+        };
+        let turns = (first..).zip(open.turns());
+        let turns = turns.filter(|(at, _)| groups.contains(at));
+        let turns: Vec<Turn> = turns.map(|(_, turn)| turn).collect();
         let mut troubles = Troubles::default();
         let mut part = Part {
             first: groups.start,
@@ -126,12 +123,31 @@ impl Columnar for Parquet {
         let all = turns.iter().map(|t| t.rows.len() as u64).sum();
         let mut wanted = wanted(schema, leaves, all, file.size());
         let mut rows = 0;
-        for turn in &turns {
-            let count = turn.rows.len();
-            let mut found = Troubles::default();
-            open.read(&mut wanted, turn, part.lines, &mut found)?;
-            rows += settle(&mut wanted, count, part.lines, found, &mut troubles);
-            part.lines += count as u64;
+        // Turns of one group are read as one, so that no page is unpacked twice; but where cells are lost,
+        // turn by turn, for what becomes of a turn must not depend on those that are read with it.
+        for all in turns.chunk_by(|a, b| a.rows.end == b.rows.start && b.rows.start > 0) {
+            let mut left = all;
+            if let [first, .., last] = all {
+                let whole = Turn {
+                    rows: first.rows.start..last.rows.end,
+                    ..*first
+                };
+                let mut found = Troubles::default();
+                open.read(&mut wanted, &whole, part.lines, &mut found)?;
+                if !took_back(&mut wanted, whole.rows.len()) {
+                    troubles.append(found);
+                    rows += whole.rows.len();
+                    part.lines += whole.rows.len() as u64;
+                    left = &[];
+                }
+            }
+            for turn in left {
+                let count = turn.rows.len();
+                let mut found = Troubles::default();
+                open.read(&mut wanted, turn, part.lines, &mut found)?;
+                rows += settle(&mut wanted, count, part.lines, found, &mut troubles);
+                part.lines += count as u64;
+            }
         }
         part.table = table(wanted, rows);
         let names = |at: usize| {
@@ -177,23 +193,26 @@ fn open(file: &dyn Bytes) -> Result<Open<'_>, ReadError> {
     let damaged = || error("the footer of the Parquet file is damaged", AGAIN);
     let footer = meta::footer(&file.read(start, size - 8)?).ok_or_else(damaged)?;
     let leaves = leaves(&footer.schema).ok_or_else(damaged)?;
-    let rows = footer
-        .groups
-        .iter()
-        .try_fold(0u64, |n, g| n.checked_add(g.rows));
-    match rows {
-        Some(rows) if rows <= plausible(size) => {}
-        _ => {
-            let rows = rows.map_or_else(|| "too many".to_owned(), |n| n.to_string());
-            let found = format!("the Parquet file claims {rows} rows in {size} bytes");
-            return Err(error(&found, AGAIN));
-        }
-    }
+    plausible_rows(&footer, size).map_err(|rows| {
+        let found = format!("the Parquet file claims {rows} rows in {size} bytes");
+        error(&found, AGAIN)
+    })?;
     Ok(Open {
         file,
         footer,
+        footer_at: start,
         leaves,
     })
+}
+
+/// Refuses more rows than a file of so many bytes can hold; the error is how many there are.
+fn plausible_rows(footer: &Footer, size: u64) -> Result<(), String> {
+    let mut groups = footer.groups.iter();
+    match groups.try_fold(0u64, |n, g| n.checked_add(g.rows)) {
+        Some(rows) if rows <= plausible(size) => Ok(()),
+        Some(rows) => Err(rows.to_string()),
+        None => Err("too many".to_owned()),
+    }
 }
 
 impl Open<'_> {
