@@ -10,7 +10,7 @@ use super::keys::{Keys, refine};
 use super::labels::{self, Cells};
 use super::outcomes::Outcomes;
 use super::rows::{Category, Counts, Log, Source};
-use super::{FileKind, Role};
+use super::{FileKind, Level, Quantiles, Role};
 use crate::table::{Column, NO_KEY, NO_TIME};
 
 /// The sentence on rows that are left out of a log with times.
@@ -157,9 +157,12 @@ fn log_of(
         None => own,
     };
 
+    log.quantiles = Quantiles::take(&mut predictions, &mut log.notes);
+    log.quantiles.tell(rows, &mut log.notes);
+    let predicted = predictions.take(Role::Prediction);
     let cells = Cells {
         truth,
-        predicted: predictions.take(Role::Prediction),
+        predicted: or_median(&mut log, predicted),
         score: predictions.take(Role::Score),
         numbered: is_array(&predictions),
         class_scores: class_scores(&mut predictions),
@@ -210,6 +213,26 @@ fn log_of(
     }
     log.counts = counts;
     Ok(log)
+}
+
+/// The prediction, or in its place the median of the quantiles.
+fn or_median(log: &mut Log, predicted: Option<Column>) -> Option<Column> {
+    let given = |c: &Column| (0..c.len()).any(|row| !c.is_missing(row));
+    if log.quantiles.is_empty() || predicted.as_ref().is_some_and(given) {
+        return predicted;
+    }
+    match log.quantiles.at(Level::MEDIAN) {
+        Some(median) => {
+            let median = Column::Number(median.to_vec());
+            log.notes
+                .say("There is no prediction beside the quantiles: the median is taken.");
+            Some(median)
+        }
+        None => {
+            log.notes.say("There is no prediction beside the quantiles, and no median to take its place: errors of predictions are not told.");
+            predicted
+        }
+    }
 }
 
 /// Whether the scores of the classes are the items of an array: `probs.0`, `probs.1`.

@@ -11,9 +11,13 @@ mod index;
 mod join;
 mod keys;
 mod labels;
+mod level;
 mod names;
 mod notes;
 mod outcomes;
+mod quantile_roles;
+mod quantiles;
+mod role_text;
 mod roles;
 mod rows;
 mod rules;
@@ -22,13 +26,14 @@ mod task;
 pub use columns::too_many_words;
 pub use frame::Taken;
 pub use join::{Joiner, WITHOUT_TIME, join, untimed};
+pub use level::{ASSUMED, Level, Named, level_of};
 pub use names::{apart, plain_name, same_name};
 pub use notes::Notes;
+pub use quantiles::Quantiles;
 pub use roles::{RoleGuess, guess, is_index_name, is_prose, is_unread_time, kind_of, words};
 pub use rows::{Category, Counts, Labels, Log, LogColumn, Source, Spread, Truth};
 
 use serde::{Deserialize, Serialize};
-use std::fmt;
 
 /// What the model does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -46,7 +51,7 @@ pub enum Task {
 
 /// What a column means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(try_from = "String", into = "String")]
 pub enum Role {
     /// Joins predictions with outcomes; several columns together are one key.
     Id,
@@ -58,6 +63,12 @@ pub enum Role {
     Score,
     /// The probability of one class; the class is the end of the column's name.
     ClassScore,
+    /// A predicted quantile of the outcome, at this level.
+    Quantile(Level),
+    /// Of a file with a row for each quantile: the level, beside the prediction.
+    QuantileLevel,
+    /// Of a file whose rows hold different things (`output_type`): which of them a row holds.
+    OutputType,
     /// The truth.
     Outcome,
     /// When the truth became known.
@@ -84,12 +95,15 @@ pub enum Role {
 
 impl Role {
     /// Every role, in the order of a menu.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 19] = [
         Self::Id,
         Self::Time,
         Self::Prediction,
         Self::Score,
         Self::ClassScore,
+        Self::Quantile(Level::UNKNOWN),
+        Self::QuantileLevel,
+        Self::OutputType,
         Self::Outcome,
         Self::OutcomeTime,
         Self::ModelVersion,
@@ -112,6 +126,21 @@ impl Role {
         )
     }
 
+    /// Whether a column of it holds what a model predicts.
+    #[must_use]
+    pub fn predicts(self) -> bool {
+        matches!(
+            self,
+            Self::Prediction | Self::Score | Self::ClassScore | Self::Quantile(_)
+        )
+    }
+
+    /// Whether a file that has it foretells quantiles.
+    #[must_use]
+    pub fn tells_quantiles(self) -> bool {
+        matches!(self, Self::Quantile(_) | Self::QuantileLevel)
+    }
+
     /// Whether a file of outcomes is asked for it.
     #[must_use]
     pub fn of_outcomes(self) -> bool {
@@ -132,7 +161,7 @@ impl Role {
     pub fn is_guessed_once(self) -> bool {
         !matches!(
             self,
-            Self::ClassScore | Self::Segment | Self::Feature | Self::Ignore
+            Self::ClassScore | Self::Quantile(_) | Self::Segment | Self::Feature | Self::Ignore
         )
     }
 
@@ -145,6 +174,9 @@ impl Role {
             Self::Prediction => "prediction",
             Self::Score => "score",
             Self::ClassScore => "class_score",
+            Self::Quantile(_) => "quantile",
+            Self::QuantileLevel => "quantile_level",
+            Self::OutputType => "output_type",
             Self::Outcome => "outcome",
             Self::OutcomeTime => "outcome_time",
             Self::ModelVersion => "model_version",
@@ -157,12 +189,6 @@ impl Role {
             Self::Memory => "memory",
             Self::Ignore => "ignore",
         }
-    }
-}
-
-impl fmt::Display for Role {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::frame::Taken;
 use super::notes::Notes;
-use super::{FileKind, Role, Task};
+use super::{FileKind, Quantiles, Role, Task};
 use crate::stats::exact_sum::{ExactSum, Sum};
 use crate::table::{Column, Table};
 use serde::{Deserialize, Serialize};
@@ -189,6 +189,8 @@ pub struct Log {
     pub probabilistic: bool,
     /// Probabilities of each class, by label; empty where there are none.
     pub class_scores: Vec<Vec<f64>>,
+    /// Predicted quantiles of the outcome.
+    pub quantiles: Quantiles,
     /// Model version.
     pub version: Option<Category>,
     /// Columns to slice by.

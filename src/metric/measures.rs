@@ -2,7 +2,9 @@
 
 use super::{Confused, Estimate};
 use crate::stats::interval::{Interval, mean_t};
-use crate::summary::{Cell, Classes, Counted, Exact, Moments, Numbers, Service, Summary};
+use crate::summary::{
+    Cell, Classes, Counted, Exact, Moments, Numbers, QuantileCounts, Service, Summary,
+};
 use std::cell::OnceCell;
 
 /// How a predicted label is found.
@@ -51,6 +53,10 @@ impl<'a> Measures<'a> {
 
     pub(super) fn numbers(&self) -> Option<&'a Numbers> {
         self.cell.numbers.as_ref()
+    }
+
+    pub(super) fn quantiles(&self) -> Option<&'a QuantileCounts> {
+        self.cell.quantiles.as_ref()
     }
 
     pub(super) fn service(&self) -> Option<&'a Service> {

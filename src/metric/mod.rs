@@ -6,6 +6,7 @@ mod by_class;
 mod classification;
 mod confused;
 mod measures;
+mod quantile;
 mod regression;
 mod resource;
 
@@ -73,6 +74,21 @@ pub const METRICS: &[&dyn Metric] = &[
     &brier_decomposition::RELIABILITY,
     &brier_decomposition::RESOLUTION,
     &brier_decomposition::UNCERTAINTY,
+    &quantile::WIS,
+    &quantile::COVERAGE_80,
+    &quantile::COVERAGE_90,
+    &quantile::COVERAGE_95,
+    &quantile::COVERAGE_50,
+    &quantile::DEVIATION,
+    &quantile::DISPERSION,
+    &quantile::OVERPREDICTION,
+    &quantile::UNDERPREDICTION,
+    &quantile::PINBALL,
+    &quantile::CRPS,
+    &quantile::WIDTH_50,
+    &quantile::WIDTH_80,
+    &quantile::WIDTH_90,
+    &quantile::WIDTH_95,
     &regression::MeanAbsoluteError,
     &regression::RootMeanSquaredError,
     &regression::R2,
@@ -170,6 +186,8 @@ pub enum Better {
     Lower,
     /// Nearer to zero is better.
     Zero,
+    /// Nearer to this percentage is better.
+    Near(u8),
     /// Neither.
     Neither,
 }

@@ -1,5 +1,6 @@
 //! One cell: the counts of a bucket of time in a slice. Everything in it adds up.
 
+use super::quantiles::QuantileCounts;
 use super::relative::Relative;
 use crate::stats::exact_sum::Sum;
 use crate::stats::sketch::LogHistogram;
@@ -19,6 +20,9 @@ pub struct Cell {
     /// Regression.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub numbers: Option<Numbers>,
+    /// Predicted quantiles.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub quantiles: Option<QuantileCounts>,
     /// Requests and resources.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub service: Option<Service>,

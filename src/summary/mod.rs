@@ -19,6 +19,8 @@ mod grid;
 mod merge;
 mod names;
 mod pairs;
+mod quantile_work;
+mod quantiles;
 pub mod relative;
 mod series;
 mod shapes;
@@ -32,10 +34,11 @@ pub use cell::{
 pub use drift::{Bins, ColumnDrift, Distribution, Drift, Periods};
 pub use exact::{Exact, Macro, PERCENTILES, Ranked};
 pub use grid::{WindowSize, floor, next};
+pub use quantiles::{IntervalCounts, LevelCounts, QuantileCounts};
 pub use series::{Bucket, Series};
 pub use shapes::Shapes;
 
-use crate::log::{Counts, Role, Task};
+use crate::log::{Counts, Level, Role, Task};
 use crate::stats::exact_sum::Sum;
 use crate::table::time::Time;
 use serde::{Deserialize, Serialize};
@@ -161,6 +164,9 @@ pub struct Summary {
     pub versions: Option<Values>,
     /// Segments.
     pub segments: Vec<Values>,
+    /// Levels of predicted quantiles, rising.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub levels: Vec<Level>,
     /// Columns, in the order of [`Cell::missing`].
     pub columns: Vec<ColumnInfo>,
     /// Name of the reference file.

@@ -1,6 +1,7 @@
 //! How cells add up: field by field over any number of them, each sum rounded once.
 
 use super::cell::{Cell, Classes, Histogram, Moments, Numbers, Service, Tenth};
+use super::quantiles::QuantileCounts;
 use super::relative::Relative;
 use crate::stats::exact_sum::{ExactSum, Sum};
 use crate::stats::sketch::LogHistogram;
@@ -35,6 +36,7 @@ impl Cell {
             labelled: cells.iter().map(|c| c.labelled).sum(),
             classes: some(cells, |c| c.classes.as_ref(), classes),
             numbers: some(cells, |c| c.numbers.as_ref(), numbers),
+            quantiles: some(cells, |c| c.quantiles.as_ref(), QuantileCounts::total),
             ..Self::default()
         }
     }
@@ -137,7 +139,7 @@ fn log_histogram(all: &[&LogHistogram]) -> LogHistogram {
     out
 }
 
-fn moments<'a>(all: impl Iterator<Item = &'a Moments> + Clone) -> Moments {
+pub(super) fn moments<'a>(all: impl Iterator<Item = &'a Moments> + Clone) -> Moments {
     Moments {
         n: all.clone().map(|m| m.n).sum(),
         sum: sum(all.clone().map(|m| &m.sum)),
@@ -145,7 +147,7 @@ fn moments<'a>(all: impl Iterator<Item = &'a Moments> + Clone) -> Moments {
     }
 }
 
-fn sum<'a>(mut all: impl Iterator<Item = &'a Sum>) -> Sum {
+pub(super) fn sum<'a>(mut all: impl Iterator<Item = &'a Sum>) -> Sum {
     match (all.next(), all.next(), all.next()) {
         (None, ..) => Sum::default(),
         (Some(one), None, _) => one.clone(),

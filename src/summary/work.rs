@@ -2,6 +2,7 @@
 
 use super::build::{Builder, sparse};
 use super::cell::{CALIBRATION_BINS, Cell, Classes, Moments, Numbers, RANKS, Service, Tenth};
+use super::quantile_work::QuantileWork;
 use super::relative::RelativeWork;
 use crate::log::{Role, Task, Truth};
 use crate::stats::exact_sum::{ExactSum, Sum};
@@ -68,6 +69,8 @@ pub(super) struct Work {
     regression: [ExactSum; 8],
     /// Errors beside the size of the outcome; `None` where they are not counted.
     relative: Option<Box<RelativeWork>>,
+    /// Predicted quantiles; `None` where there are none.
+    quantiles: Option<QuantileWork>,
     statuses: u64,
     failed: u64,
     latency: LogCounter,
@@ -110,6 +113,11 @@ impl Work {
             outcome: Running::default(),
             regression: std::array::from_fn(|_| ExactSum::default()),
             relative: (full && builder.log.task == Some(Task::Regression)).then(Box::default),
+            quantiles: builder
+                .facts
+                .quantiles
+                .as_ref()
+                .map(|facts| QuantileWork::new(facts, full)),
             statuses: 0,
             failed: 0,
             latency: LogCounter::default(),
@@ -210,6 +218,10 @@ impl Work {
             .then(|| self.take_classes(log.labels.len()));
         let numbers =
             (task == Some(Task::Regression) && self.error.n > 0).then(|| self.take_numbers());
+        let quantiles = match (&mut self.quantiles, &builder.facts.quantiles) {
+            (Some(work), Some(facts)) => work.take(facts),
+            _ => None,
+        };
         let serves = !log.latency_ms.is_empty()
             || !log.failed.is_empty()
             || self.means.iter().any(|m| m.n > 0);
@@ -227,6 +239,7 @@ impl Work {
             labelled: std::mem::take(&mut self.labelled),
             classes,
             numbers,
+            quantiles,
             service,
             delay_s: (delay.count() > 0).then_some(delay),
             missing,
@@ -340,6 +353,13 @@ impl<'a> Family<'a> {
                 if !facts.log_loss[row].is_nan() {
                     work.log_loss.add_loss(facts.log_loss[row]);
                     work.squared.add_loss(facts.squared[row]);
+                }
+            });
+        }
+        if let Some(facts) = &facts.quantiles {
+            self.each(rows, |work, row| {
+                if let Some(quantiles) = &mut work.quantiles {
+                    quantiles.add(facts, log, row);
                 }
             });
         }

@@ -1,0 +1,131 @@
+//! Which columns hold predicted quantiles, by their names and because they rise with their levels.
+//!
+//! Names alone tell too little: `p90` may be a latency, `q1` a question, `0.5` anything. Columns are taken
+//! for quantiles where at least two of them have what is not the level in common with each other, that is
+//! nothing, a word for a prediction or the name of another column (`sales_q10` beside `sales`), and where a
+//! higher level mostly has no lower value.
+
+use super::level::{Level, Named, level_of};
+use super::rules::{any, is_number};
+use super::{Role, RoleGuess};
+use crate::read::ColumnSniff;
+use crate::table::Kind;
+use std::collections::BTreeMap;
+
+/// Words for what a model foretells, beside the level.
+const PREDICTED: [&str; 14] = [
+    "y",
+    "pred",
+    "predicted",
+    "prediction",
+    "predictions",
+    "forecast",
+    "forecasted",
+    "yhat",
+    "hat",
+    "value",
+    "output",
+    "estimate",
+    "obs",
+    "ci",
+];
+/// Words for what a machine spends, which has percentiles too.
+const SPENT: [&str; 14] = [
+    "latency", "duration", "elapsed", "ms", "rt", "response", "request", "cpu", "mem", "memory",
+    "bytes", "time", "seconds", "size",
+];
+/// Steps from a level to the next, in percent of all, that do not fall.
+const RISING: usize = 90;
+
+/// Marks the columns of quantiles: one each, or a level beside a value. Whether there are some.
+pub(super) fn find(
+    columns: &[ColumnSniff],
+    words: &[Vec<String>],
+    found: &mut [Option<RoleGuess>],
+) -> bool {
+    wide(columns, words, found)
+}
+
+/// A column each.
+fn wide(columns: &[ColumnSniff], words: &[Vec<String>], found: &mut [Option<RoleGuess>]) -> bool {
+    let mut families: BTreeMap<String, Vec<(Level, usize, Named)>> = BTreeMap::new();
+    let mut order: Vec<String> = Vec::new();
+    for (at, column) in columns.iter().enumerate() {
+        let free = found.get(at).is_some_and(Option::is_none) && is_number(column);
+        if !free || column.filled == 0 || words.get(at).is_none_or(|w| any(w, &SPENT)) {
+            continue;
+        }
+        if let Some(named) = level_of(&column.name) {
+            let family = families.entry(named.stem.clone()).or_insert_with(|| {
+                order.push(named.stem.clone());
+                Vec::new()
+            });
+            if family.iter().all(|f| f.0 != named.level) {
+                family.push((named.level, at, named));
+            }
+        }
+    }
+    let best = order.iter().find_map(|stem| {
+        let mut family = families.remove(stem)?;
+        family.sort_by_key(|f| f.0);
+        let several = family.len() > 1;
+        // A median says what it is only beside others.
+        (several && is_forecast(stem, columns, words) && rises(columns, &family)).then_some(family)
+    });
+    let Some(family) = best else { return false };
+    for (level, at, named) in family {
+        if let Some(place) = found.get_mut(at) {
+            *place = Some(guess(level, &named));
+        }
+    }
+    true
+}
+
+fn guess(level: Level, named: &Named) -> RoleGuess {
+    let percent = level.value() * 100.0;
+    let percent = (percent * 1e7).round() / 1e7;
+    let confidence = match (named.assumed, named.plain) {
+        (true, _) => 0.6,
+        (_, true) => 0.8,
+        _ => 0.9,
+    };
+    let because = match named.assumed {
+        true => format!(
+            "an end of an interval whose level is not told; {:.0} %, as Prophet has it: the {percent} % quantile",
+            100.0 * super::level::ASSUMED
+        ),
+        false => format!("named like the {percent} % quantile, rises with its level"),
+    };
+    RoleGuess::new(Role::Quantile(level), confidence, because)
+}
+
+/// Whether what is left of the names is nothing, a prediction, or another column's name.
+fn is_forecast(stem: &str, columns: &[ColumnSniff], words: &[Vec<String>]) -> bool {
+    let of: Vec<&str> = stem.split('_').filter(|w| !w.is_empty()).collect();
+    let predicted = of.iter().all(|w| PREDICTED.contains(w));
+    let other = |(column, words): (&ColumnSniff, &Vec<String>)| {
+        let rest = words.iter().map(String::as_str);
+        let rest: Vec<&str> = rest
+            .filter(|w| !["actual", "true", "observed", "real"].contains(w))
+            .collect();
+        column.kind == Kind::Number && rest.concat() == of.concat()
+    };
+    let named = || of.iter().any(|w| PREDICTED.contains(w));
+    predicted || named() || columns.iter().zip(words).any(other)
+}
+
+/// Whether cells mostly do not fall from a level to the next.
+fn rises(columns: &[ColumnSniff], family: &[(Level, usize, Named)]) -> bool {
+    let cells = |at: usize| columns.get(at).map_or(&[][..], |c| &c.numbers[..]);
+    let (mut fine, mut all) = (0_usize, 0_usize);
+    for pair in family.windows(2) {
+        let [low, high] = pair else { continue };
+        for (a, b) in cells(low.1).iter().zip(cells(high.1)) {
+            if !a.is_nan() && !b.is_nan() {
+                all += 1;
+                fine += usize::from(a <= b);
+            }
+        }
+    }
+    all > 0 && fine * 100 >= all * RISING
+}
