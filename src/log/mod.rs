@@ -7,11 +7,13 @@
 
 mod columns;
 mod frame;
+mod held;
 mod index;
 mod join;
 mod keys;
 mod labels;
 mod level;
+mod long;
 mod names;
 mod notes;
 mod outcomes;

@@ -43,7 +43,77 @@ pub(super) fn find(
     words: &[Vec<String>],
     found: &mut [Option<RoleGuess>],
 ) -> bool {
-    wide(columns, words, found)
+    long(columns, words, found) || wide(columns, words, found)
+}
+
+/// Names of a column of levels beside one of values.
+const LEVELS: [&str; 7] = [
+    "quantile_level",
+    "quantile",
+    "quantiles",
+    "quantile_probability",
+    "quantile_prob",
+    "output_type_id",
+    "tau",
+];
+/// Names of a column of values beside one of levels.
+const VALUES: [&str; 8] = [
+    "value",
+    "predicted",
+    "prediction",
+    "pred",
+    "y_pred",
+    "forecast",
+    "quantile_value",
+    "yhat",
+];
+/// Different levels at most.
+const MOST_LEVELS: usize = 200;
+
+/// A level beside a value, in a row for each quantile.
+fn long(columns: &[ColumnSniff], words: &[Vec<String>], found: &mut [Option<RoleGuess>]) -> bool {
+    let named = |at: usize, of: &[&str]| {
+        let name = words.get(at).map(|w| w.join("_"));
+        name.is_some_and(|name| of.contains(&name.as_str()))
+    };
+    let free = |at: &usize| found.get(*at).is_some_and(Option::is_none);
+    let of = |fits: &dyn Fn(usize, &ColumnSniff) -> bool| {
+        let all = columns.iter().enumerate().filter(|c| free(&c.0));
+        all.filter(|c| c.1.filled > 0 && fits(c.0, c.1))
+            .map(|c| c.0)
+            .next()
+    };
+    let says_quantile = |c: &ColumnSniff| {
+        let mut samples = c.samples.iter();
+        samples.any(|s| s.trim().eq_ignore_ascii_case("quantile"))
+    };
+    let kind = of(&|at, c| {
+        c.kind == Kind::Category && named(at, &["output_type", "type"]) && says_quantile(c)
+    });
+    let level = of(&|at, c| {
+        let within = c.range.is_some_and(|(low, high)| low > 0.0 && high < 1.0);
+        let levels = c.kind == Kind::Number && within && c.distinct <= MOST_LEVELS;
+        named(at, &LEVELS) && (levels || kind.is_some())
+    });
+    let value = of(&|at, c| is_number(c) && named(at, &VALUES));
+    let (Some(level), Some(value)) = (level, value) else {
+        return false;
+    };
+    let mut give = |at: usize, role: Role, why: &str| {
+        if let Some(place) = found.get_mut(at) {
+            *place = Some(RoleGuess::new(role, 0.9, why));
+        }
+    };
+    give(
+        level,
+        Role::QuantileLevel,
+        "levels between 0 and 1 beside a value",
+    );
+    give(value, Role::Prediction, "the value at the level of its row");
+    if let Some(kind) = kind {
+        give(kind, Role::OutputType, "says which rows hold quantiles");
+    }
+    true
 }
 
 /// A column each.

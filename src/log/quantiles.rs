@@ -41,7 +41,35 @@ impl Quantiles {
                 out.cells.push(cells);
             }
         }
+        let rows: Vec<usize> = predictions.sources().iter().map(|s| s.table.rows).collect();
+        let mut from = 0;
+        for (rows, long) in rows.iter().zip(predictions.take_long()) {
+            if let Some(long) = long {
+                out.put(from, predictions.rows(), long);
+            }
+            from += rows;
+        }
         out
+    }
+
+    /// Puts the quantiles of a file to its rows, which begin at `from`.
+    fn put(&mut self, from: usize, rows: usize, file: Self) {
+        for (level, cells) in file.levels.into_iter().zip(file.cells) {
+            let at = self.levels.partition_point(|l| *l < level);
+            if self.levels.get(at) != Some(&level) {
+                self.levels.insert(at, level);
+                let own = if from == 0 && cells.len() == rows {
+                    cells
+                } else {
+                    let mut all = vec![f64::NAN; rows];
+                    put(&mut all, from, &cells);
+                    all
+                };
+                self.cells.insert(at, own);
+            } else if let Some(all) = self.cells.get_mut(at) {
+                put(all, from, &cells);
+            }
+        }
     }
 
     /// Whether there are none.
@@ -101,4 +129,9 @@ impl Quantiles {
             );
         }
     }
+}
+
+fn put(all: &mut [f64], from: usize, cells: &[f64]) {
+    let places = all.iter_mut().skip(from);
+    places.zip(cells).for_each(|(place, cell)| *place = *cell);
 }

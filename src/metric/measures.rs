@@ -121,6 +121,12 @@ pub(super) const NO_SCORE: &str = "no score";
 pub(super) const NEEDS_ROWS: &str = "needs the rows, which are not at hand for this choice";
 pub(super) const NO_PROBABILITY: &str = "no score that is a probability";
 
+/// The mean of rows' values with Student's interval, whatever they are.
+#[must_use]
+pub fn mean_of(moments: &Moments) -> Estimate {
+    mean(moments, (f64::NEG_INFINITY, f64::INFINITY), "no values")
+}
+
 /// The mean of rows' values with Student's interval, kept within the possible range.
 pub(super) fn mean(moments: &Moments, range: (f64, f64), missing: &str) -> Estimate {
     let Some(value) = moments.mean() else {

@@ -12,7 +12,7 @@ mod resource;
 
 pub use by_class::{ClassRow, by_class};
 pub use confused::Confused;
-pub use measures::{Cut, Measures};
+pub use measures::{Cut, Measures, mean_of};
 
 use crate::stats::interval::Interval;
 use crate::summary::Summary;

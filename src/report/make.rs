@@ -5,7 +5,7 @@ use super::steps::{Steps, pause};
 use super::view::{BaselineChoice, View};
 use super::{
     Baseline, Block, Metrics, Report, Rows, SCHEMA, Span, Window, curves, drift, health, judge,
-    maturity, parts,
+    maturity, parts, quantiles,
 };
 use crate::log::Task;
 use crate::metric::{Cut, METRICS, Measures, by_class};
@@ -297,6 +297,7 @@ impl Making<'_> {
             scores: parts::scores(self, &total, threshold),
             calibration: parts::calibration(&total),
             curves: curves::curves(self, &total, basis.as_ref().map(|b| b.cell.as_ref())),
+            quantiles: quantiles::quantiles(self, &total, basis.as_ref().map(|b| b.cell.as_ref())),
             drift,
             quality: parts::quality(self, &windows, basis.as_ref()),
             windows,

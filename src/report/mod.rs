@@ -16,6 +16,7 @@ mod judge;
 mod make;
 mod maturity;
 mod parts;
+pub mod quantiles;
 mod steps;
 pub mod view;
 pub mod words;
@@ -24,6 +25,7 @@ pub use crate::metric::ClassRow;
 pub use crate::summary::{Bins, ColumnDrift, Distribution, Rejected, SourceInfo as Source};
 pub use curves::{Curves, Tally};
 pub use make::Missing;
+pub use quantiles::{CentralInterval, QuantileLevel, Quantiles};
 pub use steps::Steps;
 
 use crate::log::Task;
@@ -85,6 +87,9 @@ pub struct Report {
     /// follow (binary classification with scores).
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub curves: Option<Curves>,
+    /// Predicted quantiles beside what came true: by level and by central interval, over all rows of the view.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub quantiles: Option<Quantiles>,
     /// The main metric for each value of each segment: departures for the worse, then the others,
     /// worst change first.
     pub slices: Vec<SliceRow>,

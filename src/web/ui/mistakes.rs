@@ -3,6 +3,7 @@
 use super::class_table::ClassTable;
 use super::curves::Curves;
 use super::filters::nearest;
+use super::quantile_card::QuantileCard;
 use super::slice_table::SliceTable;
 use super::state::app;
 use super::widgets::{Empty, Section};
@@ -35,6 +36,7 @@ pub fn Mistakes() -> impl IntoView {
     let confusion = app.part(|r| r.confusion.is_some());
     let scores = app.part(|r| r.scores.is_some());
     let curves = app.part(|r| r.curves.is_some());
+    let quantiles = app.part(|r| r.quantiles.is_some());
     let slices = app.part(|r| !r.slices.is_empty());
     // Two classes have cards: precision and recall, specificity and NPV.
     let classes = app.part(|r| r.task == Task::Multiclass && !r.classes.is_empty());
@@ -69,13 +71,16 @@ pub fn Mistakes() -> impl IntoView {
             <Show when=move || curves.get()>
                 <Curves/>
             </Show>
+            <Show when=move || quantiles.get()>
+                <QuantileCard/>
+            </Show>
             <Show when=move || classes.get()>
                 <ClassTable/>
             </Show>
             <Show when=move || slices.get()>
                 <SliceTable/>
             </Show>
-            <Show when=move || !confusion.get() && !scores.get() && !slices.get()>
+            <Show when=move || !confusion.get() && !scores.get() && !quantiles.get() && !slices.get()>
                 <Empty text=why_none(task.get(), judged.get())/>
             </Show>
         </Section>
