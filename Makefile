@@ -4,7 +4,7 @@ export TRUNK_OFFLINE := true
 export TRUNK_SKIP_VERSION_CHECK := true
 export PLUMBLINE_BROWSER_TESTS := required
 
-.PHONY: help run test build page lint clean
+.PHONY: help run test build evidence page lint clean
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile
 
@@ -24,6 +24,9 @@ build: ## the page into dist/, and target/release/plumbline with the report view
 	@.ci/install page
 	$(MAKE) page
 	cargo build --locked --release
+
+evidence: ## measure what is claimed of the numbers, in minutes, and print one table
+	cargo bench --locked --bench evidence
 
 page:
 	cargo fetch --locked --target wasm32-unknown-unknown

@@ -202,6 +202,9 @@ fn decaying(count: usize, step: i64, rows: u64) -> Report {
                 } else {
                     BTreeMap::new()
                 },
+                completed: BTreeMap::new(),
+                delay_p50_s: None,
+                delay_p95_s: None,
             }
         })
         .collect();

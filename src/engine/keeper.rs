@@ -229,6 +229,9 @@ fn sharpen(builder: &Builder, summary: &mut Summary, view: &View, drift: bool) {
         if let Some((at, periods)) = missing.drift.filter(|_| drift) {
             builder.add_drift(summary, at, &periods);
         }
+        if let Some((at, wanted)) = missing.arrivals {
+            builder.add_arrivals(summary, at, &wanted);
+        }
         if missing.exact.is_empty() {
             // Neither of these brings up a question.
             return;

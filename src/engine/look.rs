@@ -3,7 +3,7 @@
 use super::message::Input;
 use super::tie::tie;
 use crate::log::{FileKind, Role, RoleGuess, guess, kind_of};
-use crate::read::{Bytes, ReadError, Schema, TimeFormat, inspect};
+use crate::read::{Bytes, Fix, Format, ReadError, Schema, TimeFormat, inspect_as};
 use crate::table::Kind;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -13,7 +13,15 @@ use std::sync::Arc;
 /// # Errors
 /// Where the file cannot be read at all; the error names what was found and the mend.
 pub fn look(name: &str, file: &dyn Bytes) -> Result<Input, ReadError> {
-    let mut sniff = inspect(name, file)?;
+    look_as(name, file, Fix::default())
+}
+
+/// As [`look`], where the reader says how the file is written.
+///
+/// # Errors
+/// Besides, where that cannot be, or the file is no delimited text.
+pub fn look_as(name: &str, file: &dyn Bytes, fix: Fix) -> Result<Input, ReadError> {
+    let mut sniff = inspect_as(name, file, &fix)?;
     let (kind, roles) = guess(&sniff.columns);
     let says = |role: Role| role.predicts() || matches!(role, Role::Latency | Role::Status);
     if kind == FileKind::Predictions && roles.iter().any(|g| says(g.role)) {
@@ -26,6 +34,8 @@ pub fn look(name: &str, file: &dyn Bytes) -> Result<Input, ReadError> {
         name: name.into(),
         bytes: file.size(),
         sniff,
+        fix,
+        sheet: false,
         kind,
         roles,
         troubles: Vec::new(),
@@ -123,6 +133,12 @@ pub(super) fn one_outcome(inputs: &mut [Input]) {
 }
 
 impl Input {
+    /// Whether it is delimited text, so that the reader can correct how it is taken apart.
+    #[must_use]
+    pub fn is_delimited(&self) -> bool {
+        self.sniff.schema.format == Format::Csv && !self.sheet
+    }
+
     /// How to read the file for the roles in force: each wanted column as its role needs it.
     #[must_use]
     pub fn schema(&self) -> Schema {

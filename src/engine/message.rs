@@ -2,7 +2,7 @@
 //! ride beside them as transferred objects.
 
 use crate::log::{FileKind, RoleGuess};
-use crate::read::{ReadError, Sniff, Trouble};
+use crate::read::{Fix, ReadError, Sniff, Trouble};
 use crate::report::view::View;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -16,6 +16,12 @@ pub struct Input {
     pub bytes: u64,
     /// What its start tells.
     pub sniff: Sniff,
+    /// What the reader says of how it is written; the sniff was made under that.
+    #[serde(default)]
+    pub fix: Fix,
+    /// Whether it was made of a sheet of a workbook, so that nobody wrote it in another way.
+    #[serde(default)]
+    pub sheet: bool,
     /// What it gives; a guess until the reader corrects it.
     pub kind: FileKind,
     /// One a column: a guess until the reader corrects it.
@@ -124,6 +130,8 @@ pub enum Request {
         name: String,
         /// Its size.
         bytes: u64,
+        /// What the reader says of how it is written.
+        fix: Fix,
     },
     /// Keeper: forget everything and expect the parts of these files.
     Open {
@@ -194,8 +202,9 @@ pub enum Reply {
     },
     /// To `Sniff`, where the file holds others: these ride beside.
     Unpacked {
-        /// Name of each, and what was lost of it ([`Input::troubles`]).
-        files: Vec<(String, Vec<Trouble>)>,
+        /// Name of each, what was lost of it ([`Input::troubles`]), and whether it is a sheet
+        /// ([`Input::sheet`]).
+        files: Vec<(String, Vec<Trouble>, bool)>,
         /// What in it could not be unpacked.
         skipped: Vec<ReadError>,
     },

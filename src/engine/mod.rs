@@ -45,7 +45,7 @@ mod widen;
 mod write;
 
 pub use keeper::Keeper;
-pub use look::{arrange, look};
+pub use look::{arrange, look, look_as};
 pub use part::{info, read_through};
 pub use several::{beside, few, left_out, sift};
 pub use shards::Shards;

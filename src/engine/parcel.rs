@@ -115,6 +115,8 @@ fn outline(summary: &Summary) -> Summary {
         reference: series.reference.clone(),
         exact: series.exact.clone(),
         drift: series.drift.clone(),
+        arrivals: series.arrivals.clone(),
+        delay_s: series.delay_s.clone(),
     };
     Summary {
         schema: summary.schema.clone(),

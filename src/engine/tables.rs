@@ -6,8 +6,8 @@
 
 use super::message::{Input, Member};
 use super::paths::{common, constants, pattern};
-use super::union::Union;
-use crate::read::{ColumnSniff, ColumnSpec};
+use super::union::{Union, own_troubles};
+use crate::read::{ColumnSniff, ColumnSpec, Trouble};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -174,6 +174,13 @@ impl Input {
             alone.into_iter().chain(input.each(table))
         });
         all.map(without_codes)
+    }
+
+    /// Each file that it stands for: its name, and what is wrong with it by itself.
+    pub fn members(&self) -> impl Iterator<Item = (&str, Vec<Trouble>)> {
+        let alone = self.parts.is_empty().then_some(self);
+        let all = alone.into_iter().chain(self.parts.iter());
+        all.map(|file| (file.name.as_str(), own_troubles(file).cloned().collect()))
     }
 
     fn each(&self, table: usize) -> impl Iterator<Item = Self> {

@@ -54,6 +54,18 @@ enum Stage {
     Settle,
 }
 
+/// How sentences begin on how the files of a table differ.
+const DIFFER: [&str; 2] = [
+    "some of the ",
+    "columns hold numbers or times in some of the ",
+];
+
+/// What is wrong with a file by itself, and not only beside others of its table.
+pub(super) fn own_troubles(file: &Input) -> impl Iterator<Item = &Trouble> {
+    let own = |trouble: &&Trouble| !DIFFER.iter().any(|begin| trouble.reason.starts_with(begin));
+    file.troubles.iter().filter(own)
+}
+
 impl Union {
     /// Unites the columns of the parts, a step a part; the parts are told how they differ, get the
     /// columns that their paths give, and forget what served only to guess roles. False: it is done.
@@ -249,14 +261,16 @@ impl Union {
         let lacking = without.iter().copied().max().unwrap_or(0);
         self.tell(parts, &some, lacking, |names| {
             format!(
-                "some of the {count} files of this table lack columns that others have: {names}. They are put together by name, and what is lacking is missing"
+                "{}{count} files of this table lack columns that others have: {names}. They are put together by name, and what is lacking is missing",
+                DIFFER[0]
             )
         });
         let mixed = self.mixed.iter().filter_map(|at| self.columns.get(*at));
         let mixed: Vec<String> = mixed.map(|c| format!("'{}'", c.name)).collect();
         self.tell(parts, &mixed, count, |names| {
             format!(
-                "columns hold numbers or times in some of the {count} files of this table and words in others: {names}. They are read as words where their role does not need numbers or times"
+                "{}{count} files of this table and words in others: {names}. They are read as words where their role does not need numbers or times",
+                DIFFER[1]
             )
         });
     }

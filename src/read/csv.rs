@@ -15,9 +15,7 @@ use super::dialect;
 use super::reader::{Fill, Head, MAX_RECORD, Reader, Rows, Shape, Stop};
 use super::scan::Marks;
 use super::trouble::{Fault, Troubles};
-use super::{Format, ReadError, Schema};
-
-const QUOTE: u8 = b'"';
+use super::{Dialect, Format, ReadError, Schema};
 
 /// The reader of delimited text.
 pub(super) struct Csv;
@@ -38,6 +36,8 @@ impl Reader for Csv {
     fn rows(&self, schema: &Schema) -> Box<dyn Rows> {
         Box::new(CsvRows {
             delimiter: schema.dialect.delimiter,
+            quote: quote_of(schema.dialect),
+            skip: schema.dialect.skip,
             header: schema.dialect.header,
             width: schema.columns.len(),
         })
@@ -48,8 +48,15 @@ impl Reader for Csv {
     }
 }
 
+/// The byte that opens a field; the delimiter, which never does, where none is to.
+pub(super) fn quote_of(dialect: Dialect) -> u8 {
+    dialect.quote.unwrap_or(dialect.delimiter)
+}
+
 struct CsvRows {
     delimiter: u8,
+    quote: u8,
+    skip: Option<u32>,
     header: bool,
     /// Columns of the table.
     width: usize,
@@ -57,11 +64,16 @@ struct CsvRows {
 
 impl Rows for CsvRows {
     fn skip_header(&mut self, text: &[u8], eof: bool) -> Option<(usize, u64)> {
-        let (mut at, mut lines) = (0, 0);
+        let skip = self.skip.unwrap_or(0);
+        let (mut at, mut lines) = match dialect::behind(text, skip) {
+            Some(at) => (at, u64::from(skip)),
+            None if eof => (text.len(), u64::from(skip)),
+            None => return None,
+        };
         if !self.header {
-            return Some((0, 0));
+            return Some((at, lines));
         }
-        let mut marks = Marks::new(text, 0, [self.delimiter, b'\n', QUOTE]);
+        let mut marks = Marks::new(text, at, [self.delimiter, b'\n', self.quote]);
         while at < text.len() {
             let (mut fields, mut first) = (0, Vec::new());
             let record = record(text, &mut marks, at, self.delimiter, |field| {
@@ -76,7 +88,8 @@ impl Rows for CsvRows {
             let blank = is_blank(&text[at..record.next]);
             at = record.next;
             lines += record.breaks;
-            if !blank && !dialect::is_above(&first, fields, self.width) {
+            let told = self.skip.is_some();
+            if !blank && (told || !dialect::is_above(&first, fields, self.width)) {
                 break;
             }
         }
@@ -92,7 +105,7 @@ impl Rows for CsvRows {
         batch: &mut Batch,
         troubles: &mut Troubles,
     ) -> Fill {
-        let mut marks = Marks::new(text, at, [self.delimiter, b'\n', QUOTE]);
+        let mut marks = Marks::new(text, at, [self.delimiter, b'\n', self.quote]);
         let width = batch.width;
         loop {
             if at >= end || at >= text.len() {
@@ -120,7 +133,7 @@ impl Rows for CsvRows {
             let too_long = record.next - at > batch.longest;
             if too_long || record.end == End::OpenQuote && eof {
                 batch.drop_row();
-                let passed = pass_over(text, at, eof, self.delimiter, batch.longest);
+                let passed = pass_over(text, at, eof, (self.delimiter, self.quote), batch.longest);
                 troubles.row(passed.fault, batch.line, || passed.reason());
                 batch.line += passed.lines;
                 at = passed.next;
@@ -128,7 +141,7 @@ impl Rows for CsvRows {
                     let stop = Stop::TooLong;
                     return Fill { next: at, stop };
                 }
-                marks = Marks::new(text, at, [self.delimiter, b'\n', QUOTE]);
+                marks = Marks::new(text, at, [self.delimiter, b'\n', self.quote]);
                 continue;
             }
             if record.end != End::Break && !eof {
@@ -191,9 +204,15 @@ impl Passed {
 /// Where that leads depends on the file alone. Within `longest` bytes behind an open quote there is no
 /// other quote that opens a field and does not close it, so a text is not walked over again and again.
 #[cold]
-fn pass_over(text: &[u8], at: usize, eof: bool, delimiter: u8, longest: usize) -> Passed {
+fn pass_over(
+    text: &[u8],
+    at: usize,
+    eof: bool,
+    (delimiter, quote): (u8, u8),
+    longest: usize,
+) -> Passed {
     let seen = &text[..at.saturating_add(longest).min(text.len())];
-    let mut marks = Marks::new(seen, at, [delimiter, b'\n', QUOTE]);
+    let mut marks = Marks::new(seen, at, [delimiter, b'\n', quote]);
     let mut last = at;
     let end = record(seen, &mut marks, at, delimiter, |field| {
         if let Field::Quoted { start, .. } = field {
@@ -224,9 +243,14 @@ fn is_blank(record: &[u8]) -> bool {
 fn push(batch: &mut Batch, text: &[u8], field: Field) {
     match field {
         Field::Plain { start, end } => batch.push(start, end),
-        Field::Quoted { start, close, end } => {
+        Field::Quoted {
+            start,
+            close,
+            end,
+            quote,
+        } => {
             let from = batch.aside().len();
-            field_text(text, start, close, end, batch.aside());
+            field_text(text, (start, close, end), quote, batch.aside());
             batch.push_aside(from);
         }
     }
@@ -234,11 +258,16 @@ fn push(batch: &mut Batch, text: &[u8], field: Field) {
 
 /// Writes the text of a field that needs more than its bytes.
 #[cold]
-fn field_text(text: &[u8], start: usize, close: usize, end: usize, out: &mut Vec<u8>) {
+fn field_text(
+    text: &[u8],
+    (start, close, end): (usize, usize, usize),
+    quote: u8,
+    out: &mut Vec<u8>,
+) {
     let mut rest = &text[start..close];
-    while let Some(quote) = memchr::memchr(QUOTE, rest) {
-        out.extend_from_slice(&rest[..=quote]);
-        rest = rest.get(quote + 2..).unwrap_or_default();
+    while let Some(at) = memchr::memchr(quote, rest) {
+        out.extend_from_slice(&rest[..=at]);
+        rest = rest.get(at + 2..).unwrap_or_default();
     }
     out.extend_from_slice(rest);
     out.extend_from_slice(text.get(close + 1..end).unwrap_or_default());
@@ -254,6 +283,7 @@ pub(super) enum Field {
         start: usize,
         close: usize,
         end: usize,
+        quote: u8,
     },
 }
 
@@ -266,9 +296,14 @@ impl Field {
     pub fn text(self, text: &[u8]) -> Vec<u8> {
         match self {
             Self::Plain { start, end } => text[start..end].to_vec(),
-            Self::Quoted { start, close, end } => {
+            Self::Quoted {
+                start,
+                close,
+                end,
+                quote,
+            } => {
                 let mut out = Vec::new();
-                field_text(text, start, close, end, &mut out);
+                field_text(text, (start, close, end), quote, &mut out);
                 out
             }
         }
@@ -360,6 +395,7 @@ fn quoted(
     delimiter: u8,
     breaks: &mut u64,
 ) -> (Result<usize, (usize, End)>, Field) {
+    let quote = marks.quote();
     let mut doubled = false;
     let close = loop {
         let Some(mark) = marks.next() else {
@@ -367,6 +403,7 @@ fn quoted(
                 start,
                 close: text.len(),
                 end: text.len(),
+                quote,
             };
             // A line break at the very end ends a line that was counted already.
             if text.last() == Some(&b'\n') {
@@ -376,11 +413,11 @@ fn quoted(
         };
         match text[mark] {
             b'\n' => *breaks += 1,
-            QUOTE if text.get(mark + 1) == Some(&QUOTE) => {
+            byte if byte == quote && text.get(mark + 1) == Some(&quote) => {
                 doubled = true;
                 marks.next();
             }
-            QUOTE => break mark,
+            byte if byte == quote => break mark,
             _ => {}
         }
     };
@@ -399,7 +436,12 @@ fn quoted(
         without_return(text, close + 1, mark)
     };
     let field = if doubled || end > close + 1 {
-        Field::Quoted { start, close, end }
+        Field::Quoted {
+            start,
+            close,
+            end,
+            quote,
+        }
     } else {
         Field::Plain { start, end: close }
     };
@@ -409,11 +451,11 @@ fn quoted(
 /// Cells of the first records, for a look at how a file is written.
 pub(super) fn records(
     text: &[u8],
-    delimiter: u8,
+    (delimiter, quote): (u8, u8),
     complete: bool,
     most: usize,
 ) -> Vec<Vec<Vec<u8>>> {
-    let mut marks = Marks::new(text, 0, [delimiter, b'\n', QUOTE]);
+    let mut marks = Marks::new(text, 0, [delimiter, b'\n', quote]);
     let (mut at, mut out) = (0, Vec::new());
     while at < text.len() && out.len() < most {
         let mut cells = Vec::new();

@@ -1,29 +1,33 @@
 //! How a delimited file is written: delimiter, decimal sign, header and names.
 
 use super::cell::{self, Number};
-use super::csv::records;
+use super::csv::{quote_of, records};
 use super::encoding::decode;
 use super::instant::{Instants, slashed_date};
 use super::reader::{Head, Shape, UNFINISHED};
-use super::{Dialect, ReadError, Schema, TimeFormat};
+use super::{Decimal, Dialect, ReadError, Schema, TimeFormat, separator_word};
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-/// Delimiters with their names. Where several cut all records alike, the earlier one wins: numbers
+/// Delimiters that are looked for. Where several cut all records alike, the earlier one wins: numbers
 /// with a decimal comma and lists in cells make a comma the likeliest to cut by chance.
-const DELIMITERS: [(u8, &str); 4] = [
-    (b'\t', "tab"),
-    (b';', "semicolon"),
-    (b'|', "bar"),
-    (b',', "comma"),
-];
+const DELIMITERS: [u8; 4] = [b'\t', b';', b'|', b','];
 
 /// Records looked at.
 const LOOK: usize = 200;
 
 type Record = Vec<Vec<u8>>;
 
-/// How a file is delimited and which columns it has.
+/// Where a text goes on behind so many lines; `None` where it has not as many that are ended.
+pub(super) fn behind(text: &[u8], lines: u32) -> Option<usize> {
+    let Some(last) = (lines as usize).checked_sub(1) else {
+        return Some(0);
+    };
+    memchr::memchr_iter(b'\n', text).nth(last).map(|at| at + 1)
+}
+
+/// How a file is delimited and which columns it has, as far as it was not said.
 pub(super) fn shape(head: &Head) -> Result<Shape, ReadError> {
+    let fix = head.fix;
     let breaks = memchr::memchr(b'\n', head.text).is_some();
     if !breaks && head.text.trim_ascii().contains(&b'\r') {
         return Err(head.error(
@@ -32,8 +36,10 @@ pub(super) fn shape(head: &Head) -> Result<Shape, ReadError> {
             "Save the file with Unix or Windows line ends.",
         ));
     }
-    let (delimiter, mut records) = delimiter(head);
-    records.drain(..above(&records, delimiter));
+    let (delimiter, mut records) = delimiter(head)?;
+    if fix.skip.is_none() && fix.header != Some(false) {
+        records.drain(..above(&records, delimiter, fix.header.is_some()));
+    }
     let Some(first) = records.first() else {
         return Err(head.error(
             Some(1),
@@ -43,12 +49,14 @@ pub(super) fn shape(head: &Head) -> Result<Shape, ReadError> {
     };
     let rest = &records[1..];
     let usual = usual_width(if rest.is_empty() { &records } else { rest });
-    let decimal = if delimiter == b',' {
-        b'.'
-    } else {
-        decimal(&records)
+    let decimal = match fix.decimal {
+        Some(said) => said.byte(),
+        None if delimiter == b',' => b'.',
+        None => decimal(&records),
     };
-    let header = has_header(first, rest, decimal);
+    let header = fix
+        .header
+        .unwrap_or_else(|| has_header(first, rest, decimal));
     let mut names: Vec<String> = if header {
         first
             .iter()
@@ -74,8 +82,10 @@ pub(super) fn shape(head: &Head) -> Result<Shape, ReadError> {
     Ok(Shape {
         dialect: Dialect {
             delimiter,
+            quote: fix.quote_byte(),
             decimal,
             header,
+            skip: fix.skip,
         },
         names,
         notes,
@@ -93,9 +103,10 @@ pub(super) fn is_above(first: &[u8], fields: usize, width: usize) -> bool {
     width > 1 && (is_sign && fields <= 2 || is_comment || fields + 1 < width)
 }
 
-/// How many records stand above the header. None, where what then follows is no header: what is in the
-/// first record decides how many columns there are, and what is above these.
-fn above(records: &[Record], delimiter: u8) -> usize {
+/// How many records stand above the header. None, where what then follows is no header (unless it was
+/// `said` that there is one): what is in the first record decides how many columns there are, and what is
+/// above these.
+fn above(records: &[Record], delimiter: u8, said: bool) -> usize {
     let width = usual_width(records);
     let is_above = |r: &Record| is_above(r.first().map_or(&[], Vec::as_slice), r.len(), width);
     let above = records.iter().take_while(|r| is_above(r)).count();
@@ -107,7 +118,7 @@ fn above(records: &[Record], delimiter: u8) -> usize {
     } else {
         decimal(rest)
     };
-    if above <= MOST_ABOVE && !rest.is_empty() && has_header(first, rest, decimal) {
+    if above <= MOST_ABOVE && !rest.is_empty() && (said || has_header(first, rest, decimal)) {
         above
     } else {
         0
@@ -117,15 +128,24 @@ fn above(records: &[Record], delimiter: u8) -> usize {
 /// `CSV, semicolon, decimal comma, no header`.
 pub(super) fn label(schema: &Schema) -> String {
     let dialect = schema.dialect;
-    let name = DELIMITERS.iter().find(|(d, _)| *d == dialect.delimiter);
     let mut out = String::from("CSV, ");
-    out.push_str(if schema.columns.len() == 1 {
-        "one column"
+    if schema.columns.len() == 1 {
+        out.push_str("one column");
     } else {
-        name.map_or("unknown delimiter", |(_, name)| name)
-    });
+        out.push_str(&separator_word(dialect.delimiter));
+    }
+    match dialect.quote {
+        Some(b'"') => {}
+        Some(quote) => out.push_str(&format!(", quoted by {}", char::from(quote))),
+        None => out.push_str(", no quotes"),
+    }
     if dialect.decimal == b',' {
         out.push_str(", decimal comma");
+    }
+    match dialect.skip {
+        Some(1) => out.push_str(", below 1 line"),
+        Some(lines) if lines > 1 => out.push_str(&format!(", below {lines} lines")),
+        _ => {}
     }
     if !dialect.header {
         out.push_str(", no header");
@@ -133,11 +153,50 @@ pub(super) fn label(schema: &Schema) -> String {
     out
 }
 
-/// The delimiter that cuts the records most alike, and the records it gives.
-fn delimiter(head: &Head) -> (u8, Vec<Record>) {
+/// The delimiter that was said, or the one that cuts the records most alike, and the records it gives.
+fn delimiter(head: &Head) -> Result<(u8, Vec<Record>), ReadError> {
+    let fix = head.fix;
+    let lines = fix.skip.unwrap_or(0);
+    let text = behind(head.text, lines).and_then(|at| head.text.get(at..));
+    let text = text.unwrap_or_default();
+    if lines > 0 && head.complete && text.trim_ascii().is_empty() {
+        return Err(head.error(
+            None,
+            &format!("the file has no more than the {lines} lines that are to be passed over"),
+            "Pass over fewer lines.",
+        ));
+    }
+    let cut = |delimiter| {
+        let signs = Dialect {
+            delimiter,
+            quote: fix.quote_byte(),
+            ..Dialect::default()
+        };
+        records(text, (delimiter, quote_of(signs)), head.complete, LOOK)
+    };
+    if let Some(said) = fix.separator {
+        if !text.is_empty() && !text.contains(&said) {
+            return Err(head.error(
+                None,
+                &format!(
+                    "there is no {} in it that could separate columns",
+                    separator_word(said)
+                ),
+                "Choose another separator, or leave it as it was found.",
+            ));
+        }
+        return Ok((said, cut(said)));
+    }
     let mut best: Option<(f64, u8, Vec<Record>)> = None;
-    for (delimiter, _) in DELIMITERS {
-        let records = records(head.text, delimiter, head.complete, LOOK);
+    for delimiter in DELIMITERS {
+        if delimiter == b','
+            && fix.decimal == Some(Decimal::Comma)
+            && best.as_ref().is_some_and(|(s, ..)| *s > 0.0)
+        {
+            // Commas are in its numbers.
+            continue;
+        }
+        let records = cut(delimiter);
         let width = usual_width(&records);
         let alike = records.iter().filter(|r| r.len() == width).count();
         let score = if width < 2 {
@@ -152,10 +211,10 @@ fn delimiter(head: &Head) -> (u8, Vec<Record>) {
             best = Some((score, delimiter, records));
         }
     }
-    match best {
+    Ok(match best {
         Some((score, delimiter, records)) if score > 0.0 => (delimiter, records),
-        _ => (b',', records(head.text, b',', head.complete, LOOK)),
-    }
+        _ => (b',', cut(b',')),
+    })
 }
 
 /// The commonest number of fields; the larger of two that are as common.
@@ -266,7 +325,7 @@ pub(super) fn make_unique(names: &mut [String]) {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
-    use crate::read::Encoding;
+    use crate::read::{Encoding, Fix};
 
     fn look(text: &str) -> Shape {
         let head = Head {
@@ -274,6 +333,7 @@ mod tests {
             text: text.as_bytes(),
             encoding: Encoding::Utf8,
             complete: true,
+            fix: Fix::default(),
         };
         shape(&head).unwrap()
     }
@@ -285,6 +345,7 @@ mod tests {
             delimiter,
             decimal,
             header,
+            ..Dialect::default()
         };
         assert_eq!(
             (shape.dialect, shape.names),

@@ -50,6 +50,20 @@ pub(super) fn detect(head: &[u8]) -> Option<Encoding> {
 }
 
 impl Encoding {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Utf8, Self::Utf16Le, Self::Utf16Be, Self::Windows1252];
+
+    /// Its name as it is typed: `windows-1252`.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Utf8 => "utf-8",
+            Self::Utf16Le => "utf-16le",
+            Self::Utf16Be => "utf-16be",
+            Self::Windows1252 => "windows-1252",
+        }
+    }
+
     /// Whether a file can be cut into shards: line breaks and delimiters are single bytes that
     /// nothing else contains. Files in other encodings are read as one shard.
     #[must_use]

@@ -4,8 +4,8 @@
 //! does not do, the longest record and what follows it tell, as for a quote that is not closed.
 
 use super::reader::MAX_RECORD;
-use super::sniff::{HEAD_BYTES, sniff};
-use super::{Bytes, ReadError, Sniff};
+use super::sniff::{HEAD_BYTES, sniff_as};
+use super::{Bytes, Fix, ReadError, Sniff};
 
 /// Bytes looked through for lines that are not too long.
 const FAR: u64 = 1 << 30;
@@ -16,15 +16,22 @@ const PIECE: u64 = 8 << 20;
 ///
 /// # Errors
 /// Where the file's bytes cannot be had.
-pub(super) fn look_far(name: &str, file: &dyn Bytes) -> Result<Option<Sniff>, ReadError> {
+pub(super) fn look_far(
+    name: &str,
+    file: &dyn Bytes,
+    fix: &Fix,
+) -> Result<Option<Sniff>, ReadError> {
     let start = |bytes: u64| -> Result<Option<Sniff>, ReadError> {
         let head = file.read(0, bytes.min(file.size()))?;
-        Ok(sniff(name, &head, file.size()).ok())
+        Ok(sniff_as(name, &head, file.size(), fix).ok())
     };
     if let Some(found) = start(PIECE)? {
         return Ok(Some(found));
     }
-    if let Ok(found) = sniff(name, &short_lines(file)?, file.size()) {
+    // Lines that are to be passed over have to be there.
+    if fix.skip.is_none()
+        && let Ok(found) = sniff_as(name, &short_lines(file)?, file.size(), fix)
+    {
         return Ok(Some(found));
     }
     start(MAX_RECORD as u64 + HEAD_BYTES)

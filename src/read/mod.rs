@@ -27,6 +27,7 @@ mod csv;
 mod dialect;
 mod dictionary;
 mod encoding;
+mod fix;
 pub mod instant;
 mod json;
 pub mod key;
@@ -39,10 +40,13 @@ mod sniff;
 mod trouble;
 
 pub use bytes::{Bytes, Counted};
+pub use fix::{
+    DateOrder, Decimal, Fix, Quote, SEPARATORS, not_delimited, separator, separator_word,
+};
 pub use reader::MAX_RECORD;
 pub(crate) use shard::{Range, border, read_within};
 pub use shard::{ShardRead, read_shard};
-pub use sniff::{HEAD_BYTES, inspect, sniff};
+pub use sniff::{HEAD_BYTES, inspect, inspect_as, is_delimited, sniff};
 
 use crate::table::{Kind, Table};
 use serde::{Deserialize, Serialize};
@@ -82,13 +86,30 @@ pub enum Encoding {
 /// How a delimited file is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Dialect {
-    /// `,`, `;`, tab or `|`.
+    /// `,`, `;`, tab or `|`; or any other ASCII byte that was said to be it.
     pub delimiter: u8,
+    /// What fields are within that hold delimiters or line breaks; `None`: nothing.
+    pub quote: Option<u8>,
     /// `.` or `,`.
     pub decimal: u8,
     /// Whether something comes before the first row: a record that names the columns, or an object that
     /// the rows are in.
     pub header: bool,
+    /// Lines above the first record, where it was said how many; otherwise their fields tell.
+    pub skip: Option<u32>,
+}
+
+impl Default for Dialect {
+    /// As most files are written: `,`, `"`, `.` and a header.
+    fn default() -> Self {
+        Self {
+            delimiter: b',',
+            quote: Some(b'"'),
+            decimal: b'.',
+            header: true,
+            skip: None,
+        }
+    }
 }
 
 /// How a column's instants are written.

@@ -4,7 +4,7 @@ use super::batch::Batch;
 use super::cell::{self, Number};
 use super::encoding::decode;
 use super::instant::{Instants, slashed_date};
-use super::{CODES, ColumnSniff, Schema, TimeFormat};
+use super::{CODES, ColumnSniff, DateOrder, Schema, TimeFormat};
 use crate::table::Kind;
 use std::collections::HashMap;
 
@@ -14,12 +14,13 @@ const YEARS: (f64, f64) = (-631_152_000.0, 4_102_444_800.0);
 /// taken for times (1e8 s is three years).
 const FAR: f64 = 1e8;
 
-/// Looks at the cells of one column.
+/// Looks at the cells of one column; `order`: how its dates are written, where that was said.
 pub(super) fn profile(
     batch: &Batch,
     text: &[u8],
     column: usize,
     schema: &Schema,
+    order: Option<DateOrder>,
     notes: &mut Vec<String>,
 ) -> ColumnSniff {
     let name = schema.columns[column].name.clone();
@@ -67,7 +68,7 @@ pub(super) fn profile(
             codes.push(code);
         }
     }
-    let (kind, time) = looks.kind(&name, filled, notes);
+    let (kind, time) = looks.kind(&name, filled, order, notes);
     let numeric = mostly(looks.numbers, filled);
     if kind == Kind::Category {
         filled += words.len();
@@ -159,6 +160,7 @@ impl Looks {
         &self,
         name: &str,
         filled: usize,
+        order: Option<DateOrder>,
         notes: &mut Vec<String>,
     ) -> (Kind, Option<TimeFormat>) {
         let named = named_like_time(name);
@@ -166,7 +168,9 @@ impl Looks {
             return (Kind::Time, Some(TimeFormat::Iso));
         }
         if mostly(self.slashed, filled) {
-            let format = if self.first_over_12 {
+            let format = if let Some(order) = order {
+                order.format()
+            } else if self.first_over_12 {
                 TimeFormat::DayFirst
             } else if self.second_over_12 {
                 TimeFormat::MonthFirst

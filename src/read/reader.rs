@@ -7,7 +7,7 @@ use super::batch::Batch;
 use super::csv::Csv;
 use super::json::{JsonArray, JsonDocument, JsonLines};
 use super::trouble::Troubles;
-use super::{Cut, Dialect, Encoding, Format, ReadError, Schema};
+use super::{Cut, Dialect, Encoding, Fix, Format, ReadError, Schema};
 
 /// The longest record, in bytes; a longer one is a bad row. Most likely it is a quote that was not
 /// closed, or a file without line breaks.
@@ -58,6 +58,8 @@ pub(super) struct Head<'a> {
     pub encoding: Encoding,
     /// Whether it is the whole file.
     pub complete: bool,
+    /// What was said of it.
+    pub fix: Fix,
 }
 
 impl Head<'_> {

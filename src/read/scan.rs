@@ -7,7 +7,7 @@
 
 const BLOCK: usize = 64;
 
-/// Walks over the places in a text where one of three bytes stands.
+/// Walks over the places in a text where one of three bytes stands; two may be the same.
 pub(super) struct Marks<'a> {
     text: &'a [u8],
     needles: [u8; 3],
@@ -27,6 +27,11 @@ impl<'a> Marks<'a> {
         };
         marks.mask = marks.scan() & (u64::MAX << (at - block));
         marks
+    }
+
+    /// The last of the needles, which opens and closes quotes.
+    pub fn quote(&self) -> u8 {
+        self.needles[2]
     }
 
     /// The next place, which is behind those given before.

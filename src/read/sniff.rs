@@ -2,12 +2,14 @@
 
 use super::batch::Batch;
 use super::encoding::{BOM, detect, from_utf16};
+use super::fix::not_delimited;
 use super::look_far::look_far;
 use super::profile::profile;
 use super::reader::{Head, UNFINISHED, recognise};
 use super::trouble::Troubles;
 use super::{
-    Bytes, ColumnSniff, ColumnSpec, Cut, ReadError, Schema, Sniff, columnar, json::document,
+    Bytes, ColumnSniff, ColumnSpec, Cut, Encoding, Fix, Format, ReadError, Schema, Sniff, columnar,
+    json::document,
 };
 use crate::table::Kind;
 use std::borrow::Cow;
@@ -61,20 +63,30 @@ pub const HEAD_BYTES: u64 = 1 << 20;
 /// # Errors
 /// If it is no table or holds no row; the error says what it is and how to mend it.
 pub fn inspect(name: &str, file: &dyn Bytes) -> Result<Sniff, ReadError> {
+    inspect_as(name, file, &Fix::default())
+}
+
+/// As [`inspect`], where something is said of how the file is written; the rest is found under that.
+///
+/// # Errors
+/// Besides, if what is said cannot be, or is said of a file that is no delimited text.
+pub fn inspect_as(name: &str, file: &dyn Bytes, fix: &Fix) -> Result<Sniff, ReadError> {
+    fix.check(name)?;
     let head = file.read(0, file.size().min(HEAD_BYTES))?;
     match columnar::recognise(&head) {
+        Some(_) if !fix.is_none() => Err(not_delimited(name, "a columnar file")),
         Some(reader) => reader.sniff(name, file),
-        None if (head.len() as u64) < file.size() && needs_all(&head) => {
+        None if fix.is_none() && (head.len() as u64) < file.size() && needs_all(&head) => {
             if file.size() > document::MOST {
                 return Err(document::too_large(name));
             }
-            sniff(name, &file.read(0, file.size())?, file.size())
+            sniff_as(name, &file.read(0, file.size())?, file.size(), fix)
         }
-        None => sniff(name, &head, file.size()).or_else(|error| {
+        None => sniff_as(name, &head, file.size(), fix).or_else(|error| {
             if !error.found.ends_with(UNFINISHED) || head.len() as u64 >= file.size() {
                 return Err(error);
             }
-            look_far(name, file)?.ok_or(error)
+            look_far(name, file, fix)?.ok_or(error)
         }),
     }
 }
@@ -97,6 +109,37 @@ fn needs_all(head: &[u8]) -> bool {
 ///
 /// If it is no text, no table, or holds no row; the error says what it is and how to mend it.
 pub fn sniff(name: &str, head: &[u8], bytes: u64) -> Result<Sniff, ReadError> {
+    sniff_as(name, head, bytes, &Fix::default())
+}
+
+/// Whether a file is delimited text, or at least nothing else that is known, so that a [`Fix`] can be
+/// said of it; its encoding may be one of the things that are.
+///
+/// # Errors
+/// Where the file's bytes cannot be had.
+pub fn is_delimited(file: &dyn Bytes, fix: &Fix) -> Result<bool, ReadError> {
+    let head = file.read(0, file.size().min(HEAD_BYTES))?;
+    if columnar::recognise(&head).is_some()
+        || MAGIC.iter().any(|(magic, ..)| head.starts_with(magic))
+    {
+        return Ok(false);
+    }
+    let Some(encoding) = fix.encoding.or_else(|| detect(&head)) else {
+        return Ok(false);
+    };
+    let text = text(&head, encoding);
+    Ok(recognise(text.trim_ascii_start()).format() == Format::Csv)
+}
+
+/// The start of a file as [`Head::text`].
+fn text(head: &[u8], encoding: Encoding) -> Cow<'_, [u8]> {
+    match from_utf16(head, encoding) {
+        Some(text) => text.into(),
+        None => head.strip_prefix(BOM).unwrap_or(head).into(),
+    }
+}
+
+pub(super) fn sniff_as(name: &str, head: &[u8], bytes: u64, fix: &Fix) -> Result<Sniff, ReadError> {
     let fail = |found: &str, mend: &str| ReadError {
         file: name.into(),
         line: None,
@@ -106,13 +149,16 @@ pub fn sniff(name: &str, head: &[u8], bytes: u64) -> Result<Sniff, ReadError> {
     if let Some((_, what, mend)) = MAGIC.iter().find(|(magic, ..)| head.starts_with(magic)) {
         return Err(fail(&format!("this is {what}, not text"), mend));
     }
-    let Some(encoding) = detect(head) else {
+    let Some(encoding) = fix.encoding.or_else(|| detect(head)) else {
         return Err(fail("this is a binary file, not text", OTHER));
     };
-    let text: Cow<[u8]> = match from_utf16(head, encoding) {
-        Some(text) => text.into(),
-        None => head.strip_prefix(BOM).unwrap_or(head).into(),
-    };
+    let text = text(head, encoding);
+    if let Some(said) = fix.encoding.filter(|said| !could_be(*said, head, &text)) {
+        return Err(fail(
+            &format!("its bytes are no text in {}", said.label()),
+            "Choose another encoding, or leave it as it was found.",
+        ));
+    }
     let complete = head.len() as u64 >= bytes;
     let start = text.trim_ascii_start();
     if start.is_empty() {
@@ -133,8 +179,12 @@ pub fn sniff(name: &str, head: &[u8], bytes: u64) -> Result<Sniff, ReadError> {
         text: &text,
         encoding,
         complete,
+        fix: *fix,
     };
     let reader = recognise(start);
+    if !fix.is_none() && reader.format() != Format::Csv {
+        return Err(not_delimited(name, "JSON"));
+    }
     let shape = reader.shape(&head)?;
     let mut schema = Schema {
         format: reader.format(),
@@ -157,7 +207,7 @@ pub fn sniff(name: &str, head: &[u8], bytes: u64) -> Result<Sniff, ReadError> {
     }
     let mut notes = shape.notes;
     let columns: Vec<ColumnSniff> = (0..schema.columns.len())
-        .map(|i| profile(&batch, &text, i, &schema, &mut notes))
+        .map(|i| profile(&batch, &text, i, &schema, fix.dates, &mut notes))
         .collect();
     for (spec, column) in schema.columns.iter_mut().zip(&columns) {
         spec.kind = column.kind;
@@ -180,6 +230,17 @@ pub fn sniff(name: &str, head: &[u8], bytes: u64) -> Result<Sniff, ReadError> {
         },
         places: Vec::new(),
     })
+}
+
+/// Whether the start of a file, of which `text` was made, can be in an encoding that was said.
+fn could_be(said: Encoding, head: &[u8], text: &[u8]) -> bool {
+    if said.can_be_cut() {
+        // Every other byte of most text in UTF-16 is zero.
+        memchr::memchr_iter(0, head).count() * 1_000 <= head.len()
+    } else {
+        // Bytes of other encodings, taken in pairs, are letters from all over the world.
+        memchr::memchr(b'\n', text).is_some()
+    }
 }
 
 fn first_rows(schema: &Schema, head: &Head) -> (Batch, Troubles) {

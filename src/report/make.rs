@@ -4,15 +4,15 @@ use super::baseline::Basis;
 use super::steps::{Steps, pause};
 use super::view::{BaselineChoice, View};
 use super::{
-    Baseline, Block, Metrics, Report, Rows, SCHEMA, Span, Window, curves, drift, health, judge,
-    maturity, parts, quantiles,
+    Baseline, Block, Metrics, Report, Rows, SCHEMA, Span, Window, complete, curves, drift, health,
+    judge, maturity, parts, quantiles,
 };
 use crate::log::Task;
 use crate::metric::{Cut, METRICS, Measures, by_class};
-use crate::summary::{Cell, Periods, Series, Slice, Summary, WindowSize};
+use crate::summary::{AsOf, Cell, Periods, Series, Slice, Summary, WindowSize};
 use crate::table::time::Time;
 use std::borrow::Cow;
-use std::cell::RefCell;
+use std::cell::{RefCell, RefMut};
 use std::collections::BTreeMap;
 
 /// What a report lacked: cells of a slice by a size, or what only rows can tell of a range.
@@ -30,6 +30,8 @@ pub struct Missing {
     pub threshold: Option<f64>,
     /// Place of a series and two periods whose columns were not compared.
     pub drift: Option<(usize, Periods)>,
+    /// Place of a series and windows of which is wanted what was known of them at earlier instants.
+    pub arrivals: Option<(usize, Vec<AsOf>)>,
 }
 
 impl Missing {
@@ -52,6 +54,7 @@ impl Missing {
             && self.families.is_none()
             && self.threshold.is_none()
             && self.drift.is_none()
+            && self.arrivals.is_none()
     }
 }
 
@@ -98,6 +101,13 @@ impl Report {
     }
 }
 
+impl Frame<'_> {
+    /// A quantile of the delay of its outcomes, in seconds.
+    fn delay(&self, p: f64) -> Option<f64> {
+        self.cell.delay_s.as_ref()?.quantile(p)
+    }
+}
+
 /// Windows between two pauses, and cells that are added up between them.
 const PIECE: usize = 32;
 const CELLS: usize = 256;
@@ -114,6 +124,8 @@ pub(super) async fn make(summary: &Summary, view: &View) -> (Report, Missing) {
         reference: None,
         exact: Vec::new(),
         drift: Vec::new(),
+        arrivals: Vec::new(),
+        delay_s: None,
     };
     let series = summary.series.get(at).unwrap_or(&empty);
     let (cut, threshold) = cut(summary, view, &mut missing);
@@ -174,11 +186,16 @@ pub(super) async fn total(series: &Series, range: (usize, usize)) -> Cow<'_, Cel
 }
 
 impl Making<'_> {
+    /// What the Summary lacks for the report.
+    pub(super) fn missing(&self) -> RefMut<'_, Missing> {
+        self.missing.borrow_mut()
+    }
+
     async fn report(
         &self,
         view: &View,
         threshold: Option<f64>,
-        truth: Option<super::Truth>,
+        mut truth: Option<super::Truth>,
     ) -> Report {
         let summary = self.summary;
         let basis = Basis::choose(self, &view.baseline).await;
@@ -193,10 +210,18 @@ impl Making<'_> {
                 in_baseline: basis.as_ref().is_some_and(|b| b.holds(self.shown.0 + i)),
                 metrics: self.metrics(&frame.cell, Some(frame.range)),
                 departures: BTreeMap::new(),
+                completed: Metrics::new(),
+                delay_p50_s: frame.delay(0.5),
+                delay_p95_s: frame.delay(0.95),
             });
             if windows.len().is_multiple_of(PIECE) {
                 pause().await;
             }
+        }
+        let completed = complete::complete(self, self.shown.0, &mut windows).await;
+        if let Some(truth) = &mut truth {
+            truth.completed = completed;
+            truth.slices = maturity::slices(self);
         }
         let baseline = basis.as_ref().map(|b| Baseline {
             label: b.label.clone(),

@@ -4,13 +4,13 @@
 //! since its end, or once it has as many outcomes as mature windows have. Where they carry none, the
 //! last windows are immature as long as their coverage is well below the usual one.
 
-use super::Truth;
-use super::make::Frame;
+use super::make::{Frame, Making};
 use super::words::duration;
+use super::{SliceTruth, Truth, parts};
 use crate::metric::Estimate;
 use crate::stats::interval::wilson;
 use crate::stats::sketch::LogHistogram;
-use crate::summary::Summary;
+use crate::summary::{Series, Slice, Summary};
 
 /// Share of the usual coverage from which a window is taken as complete.
 const COMPLETE: f64 = 0.95;
@@ -25,13 +25,8 @@ pub(super) fn mark(summary: &Summary, windows: &mut [Frame<'_>]) -> Option<Truth
     if rows == 0 || summary.task == crate::log::Task::Service {
         return None;
     }
-    let coverage = Estimate::of(labelled as f64 / rows as f64, wilson(labelled, rows), rows);
-    let mut delays = LogHistogram::default();
-    // Delays are counted over all rows: how late truth comes is not a matter of the slice.
-    let all = summary.series.first().map_or(&[][..], |s| &s.buckets);
-    all.iter()
-        .filter_map(|b| b.cell.delay_s.as_ref())
-        .for_each(|d| delays.merge(d));
+    let coverage = covered(labelled, rows);
+    let delays = delays(summary);
     let (p50, p95) = (delays.quantile(0.5), delays.quantile(0.95));
     let rule = match (p95, summary.as_of) {
         _ if labelled == 0 => {
@@ -72,7 +67,69 @@ pub(super) fn mark(summary: &Summary, windows: &mut [Frame<'_>]) -> Option<Truth
         delay_p50_s: p50,
         delay_p95_s: p95,
         rule,
+        completed: None,
+        slices: Vec::new(),
     })
+}
+
+/// Seconds from prediction to outcome, of all rows: how late truth comes is not a matter of the slice.
+pub(super) fn delays(summary: &Summary) -> LogHistogram {
+    let mut delays = LogHistogram::default();
+    let all = summary.series.first().map_or(&[][..], |s| &s.buckets);
+    all.iter()
+        .filter_map(|b| b.cell.delay_s.as_ref())
+        .for_each(|d| delays.merge(d));
+    delays
+}
+
+fn covered(labelled: u64, rows: u64) -> Estimate {
+    Estimate::of(labelled as f64 / rows as f64, wilson(labelled, rows), rows)
+}
+
+/// Coverage and delay of each version and segment value over the windows shown.
+pub(super) fn slices(making: &Making<'_>) -> Vec<SliceTruth> {
+    let shown = &making.all[making.shown.0..making.shown.1];
+    let (Some(first), Some(last), true) = (
+        shown.first(),
+        shown.last(),
+        making.series.slice == Slice::default(),
+    ) else {
+        return Vec::new();
+    };
+    let slice = |series: &Series| {
+        let (column, value) = parts::named(making, series)?;
+        if series.size != parts::sized(making, series) {
+            return None;
+        }
+        let (from, to) = series.within(first.start, last.end);
+        let buckets = series.buckets.get(from..to)?.iter();
+        let (rows, labelled) =
+            buckets.fold((0, 0), |(r, l), b| (r + b.cell.rows, l + b.cell.labelled));
+        let of_cells = || {
+            let mut all = LogHistogram::default();
+            let delays = series
+                .buckets
+                .iter()
+                .filter_map(|b| b.cell.delay_s.as_ref());
+            delays.for_each(|d| all.merge(d));
+            all
+        };
+        let delays = series.delay_s.clone().unwrap_or_else(of_cells);
+        (rows > 0).then(|| SliceTruth {
+            column,
+            value,
+            rows,
+            coverage: covered(labelled, rows),
+            delay_p50_s: delays.quantile(0.5),
+            delay_p95_s: delays.quantile(0.95),
+        })
+    };
+    let mut slices: Vec<SliceTruth> = making.summary.series.iter().filter_map(slice).collect();
+    slices.sort_by(|a, b| {
+        let by_rows = a.column.cmp(&b.column).then(b.rows.cmp(&a.rows));
+        by_rows.then_with(|| a.value.cmp(&b.value))
+    });
+    slices
 }
 
 fn share(w: &Frame<'_>) -> f64 {

@@ -8,6 +8,7 @@
 
 mod baseline;
 mod choices;
+mod complete;
 pub mod curves;
 mod drift;
 mod health;
@@ -211,6 +212,16 @@ pub struct Window {
     pub metrics: Metrics,
     /// The metrics that depart from the baseline after correction for all windows and metrics.
     pub departures: BTreeMap<String, Departure>,
+    /// Of an immature window what its metrics will be once the outcomes are in, with prediction intervals,
+    /// from how mature windows went on from the same age (`complete.rs`); never final, never judged.
+    #[serde(skip_serializing_if = "Metrics::is_empty", default)]
+    pub completed: Metrics,
+    /// Median delay of its outcomes in seconds, where they carry a time.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub delay_p50_s: Option<f64>,
+    /// 95th percentile of the delay of its outcomes in seconds.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub delay_p95_s: Option<f64>,
 }
 
 /// A metric of a window that is not the baseline's.
@@ -235,6 +246,31 @@ pub struct Truth {
     pub delay_p95_s: Option<f64>,
     /// How windows are told mature from immature, in words.
     pub rule: String,
+    /// What immature windows are completed by, in words, where some are.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub completed: Option<String>,
+    /// Coverage and delay of each version and segment value, by column, most rows first.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub slices: Vec<SliceTruth>,
+}
+
+/// Delay and coverage of ground truth in a slice.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SliceTruth {
+    /// The column.
+    pub column: String,
+    /// The value.
+    pub value: String,
+    /// Rows of the windows shown.
+    pub rows: u64,
+    /// Share of them with an outcome.
+    pub coverage: Estimate,
+    /// Median delay in seconds over all rows of the slice.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub delay_p50_s: Option<f64>,
+    /// 95th percentile of the delay in seconds over all rows of the slice.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub delay_p95_s: Option<f64>,
 }
 
 /// Predicted against true labels: `counts[true][predicted]`.

@@ -211,7 +211,7 @@ pub(super) async fn slices(
 }
 
 /// The size by which a slice is counted for the table: the view's, where the Summary has it.
-fn sized(making: &Making<'_>, of: &Series) -> WindowSize {
+pub(super) fn sized(making: &Making<'_>, of: &Series) -> WindowSize {
     let sizes = || {
         making
             .summary
@@ -261,7 +261,7 @@ pub(super) fn lacks_slices(making: &Making<'_>) -> bool {
 }
 
 /// Column and value of a series of one value.
-fn named(making: &Making<'_>, series: &Series) -> Option<(String, String)> {
+pub(super) fn named(making: &Making<'_>, series: &Series) -> Option<(String, String)> {
     match (&series.slice.version, &series.slice.values[..]) {
         (Some(version), []) => Some((
             making

@@ -11,17 +11,24 @@
 //! | [`special`] | distribution functions and their inverses |
 //! | [`interval`] | 95 % intervals |
 //! | [`multiple`] | p-values adjusted for many tests |
+//! | [`boost`] | boosted decision trees: what is expected of a row |
 //! | [`compare`] | whether two estimates differ |
 //! | [`distance`] | how far two samples are apart |
+//! | [`isotonic`], [`calibration`] | from scores to probabilities, learned from outcomes |
+//! | [`expected`] | what metrics are expected to be where outcomes are not known yet |
 //!
 //! **Invariants.** Nothing here panics or returns NaN for finite input; what is undefined is `None`.
 //! Only `libm` and the five IEEE operations are used, so every target gives the same bits.
 
+pub mod boost;
+pub mod calibration;
 pub mod compare;
 pub mod distance;
 pub mod exact_quantile;
 pub mod exact_sum;
+pub mod expected;
 pub mod interval;
+pub mod isotonic;
 pub mod multiple;
 pub mod rank;
 pub mod sketch;

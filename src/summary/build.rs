@@ -407,6 +407,8 @@ impl Builder {
                 reference: None,
                 exact: Vec::new(),
                 drift: Vec::new(),
+                arrivals: Vec::new(),
+                delay_s: None,
             })
             .collect();
         for (bucket, (start, end)) in buckets.borders.iter().enumerate() {
@@ -419,10 +421,14 @@ impl Builder {
                 }));
             }
         }
+        let delays: Vec<_> = family.take_delays().collect();
         let reference: Vec<u32> = (self.log.live as u32..self.log.rows as u32).collect();
         family.add(&reference);
         for (cell, series) in family.take().zip(&mut series) {
             series.reference = cell;
+        }
+        for (delays, series) in delays.into_iter().zip(&mut series) {
+            series.delay_s = delays;
         }
         series
     }

@@ -4,6 +4,7 @@ use super::cell::RANKS;
 use super::quantile_work::QuantileFacts;
 use crate::log::{Log, Task};
 use crate::stats::sketch::bucket;
+use crate::table::NO_TIME;
 
 /// Bins of a score histogram.
 const BINS: usize = 100;
@@ -25,6 +26,9 @@ pub(super) struct Facts {
     pub quantiles: Option<QuantileFacts>,
     /// Bucket of the latency in its sketch.
     pub latency_bucket: Vec<i32>,
+    /// Seconds from prediction to outcome, and their bucket; NaN without an outcome or one of the times.
+    /// Empty where the files do not have both times.
+    pub delay: Vec<(f64, i32)>,
 }
 
 /// Where a threshold can stand.
@@ -86,6 +90,22 @@ fn bin(edges: &[f64], score: f64) -> u32 {
     above.saturating_sub(1).min(edges.len().saturating_sub(2)) as u32
 }
 
+fn delays(log: &Log) -> Vec<(f64, i32)> {
+    if log.time.is_empty() || log.outcome_time.is_empty() {
+        return Vec::new();
+    }
+    let times = log.time.iter().zip(&log.outcome_time).enumerate();
+    let delay = |(row, (from, to)): (usize, (&i64, &i64))| {
+        if *from == NO_TIME || *to == NO_TIME || !log.truth.has(row) {
+            return (f64::NAN, 0);
+        }
+        // A clock that runs ahead gives a negative delay: the outcome was there at once.
+        let delay = (to.saturating_sub(*from).max(0)) as f64 / 1e6;
+        (delay, bucket(delay))
+    };
+    times.map(delay).collect()
+}
+
 pub(super) fn facts(log: &Log, edges: &[f64]) -> Facts {
     let bin = log
         .score
@@ -102,6 +122,7 @@ pub(super) fn facts(log: &Log, edges: &[f64]) -> Facts {
         rank: Vec::new(),
         quantiles: QuantileFacts::of(log),
         latency_bucket: log.latency_ms.iter().map(|l| bucket(*l)).collect(),
+        delay: delays(log),
     };
     // scikit-learn clips probabilities at the machine epsilon of their type.
     let clip = |p: f64| p.clamp(f64::EPSILON, 1.0 - f64::EPSILON);

@@ -89,6 +89,7 @@ impl Summary {
                 None => self.series.push(Series {
                     exact: Vec::new(),
                     drift: Vec::new(),
+                    arrivals: Vec::new(),
                     ..theirs.clone()
                 }),
             }
@@ -96,6 +97,7 @@ impl Summary {
         for series in &mut self.series {
             series.exact.clear();
             series.drift.clear();
+            series.arrivals.clear();
         }
         self.series
             .sort_by(|a, b| (&a.slice, a.size).cmp(&(&b.slice, b.size)));
@@ -181,6 +183,10 @@ fn series(mine: &mut Series, theirs: &Series) {
     }
     mine.buckets = all.into_values().collect();
     match (&mut mine.reference, &theirs.reference) {
+        (Some(a), Some(b)) => a.merge(b),
+        (a, b) => *a = a.take().or_else(|| b.clone()),
+    }
+    match (&mut mine.delay_s, &theirs.delay_s) {
         (Some(a), Some(b)) => a.merge(b),
         (a, b) => *a = a.take().or_else(|| b.clone()),
     }

@@ -9,6 +9,7 @@
 //! it is absent a report says so and gives the value from the histogram with its bound. The same holds of
 //! [`Drift`], the columns in two periods, which a report leaves out where it is absent.
 
+mod arrivals;
 mod blocks;
 pub mod build;
 mod cell;
@@ -27,6 +28,7 @@ mod shapes;
 mod total;
 mod work;
 
+pub use arrivals::{Arrived, AsOf};
 pub use blocks::{Blocks, Wanted};
 pub use cell::{
     CALIBRATION_BINS, Cell, Classes, Counted, Histogram, Moments, Numbers, RANKS, Service, Tenth,

@@ -1,7 +1,8 @@
 //! The cells of one slice over time.
 
 use super::total::counts;
-use super::{Cell, Drift, Exact, Slice, WindowSize, floor, next};
+use super::{Arrived, Cell, Drift, Exact, Slice, WindowSize, floor, next};
+use crate::stats::sketch::LogHistogram;
 use crate::table::time::Time;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -38,6 +39,13 @@ pub struct Series {
     /// How columns differ between two periods, for those that were asked for last.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub drift: Vec<Drift>,
+    /// What was known of windows at earlier instants, in order.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub arrivals: Vec<Arrived>,
+    /// Seconds from prediction to outcome over all buckets; where they were counted in full, each bucket
+    /// has its own instead.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub delay_s: Option<LogHistogram>,
 }
 
 impl Series {
@@ -57,6 +65,8 @@ impl Series {
             reference: self.reference.clone(),
             exact: Vec::new(),
             drift: Vec::new(),
+            arrivals: Vec::new(),
+            delay_s: self.delay_s.clone(),
         }
     }
 

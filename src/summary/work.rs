@@ -6,8 +6,8 @@ use super::quantile_work::QuantileWork;
 use super::relative::RelativeWork;
 use crate::log::{Role, Task, Truth};
 use crate::stats::exact_sum::{ExactSum, Sum};
-use crate::stats::sketch::{LogCounter, bucket};
-use crate::table::{Column, NO_TIME};
+use crate::stats::sketch::{LogCounter, LogHistogram};
+use crate::table::Column;
 use std::collections::BTreeMap;
 
 /// Count, sum and sum of squares.
@@ -231,7 +231,11 @@ impl Work {
             latency_ms: self.latency.take(),
             means: std::array::from_fn(|i| self.means[i].take()),
         });
-        let delay = self.delay.take();
+        let delay = if self.full {
+            self.delay.take()
+        } else {
+            LogHistogram::default()
+        };
         let missing = self.missing.clone();
         self.missing.iter_mut().for_each(|m| *m = 0);
         Some(Cell {
@@ -375,6 +379,12 @@ impl<'a> Family<'a> {
                 work.latency.add_in(latency, facts.latency_bucket[row]);
             });
         }
+        if !facts.delay.is_empty() {
+            self.each(rows, |work, row| {
+                let (delay, bucket) = facts.delay[row];
+                work.delay.add_in(delay, bucket);
+            });
+        }
         if self.works.iter().any(|w| w.full) {
             self.add_rest(rows);
         }
@@ -384,16 +394,6 @@ impl<'a> Family<'a> {
     fn add_rest(&mut self, rows: &[u32]) {
         let builder = self.builder;
         let log = &builder.log;
-        if !log.time.is_empty() && !log.outcome_time.is_empty() {
-            self.each(rows, |work, row| {
-                let (from, to) = (log.time[row], log.outcome_time[row]);
-                if from != NO_TIME && to != NO_TIME && log.truth.has(row) {
-                    // A clock that runs ahead gives a negative delay: the outcome was there at once.
-                    let delay = (to.saturating_sub(from).max(0)) as f64 / 1e6;
-                    work.delay.add_in(delay, bucket(delay));
-                }
-            });
-        }
         if log.task == Some(Task::Binary) && log.probabilistic && !log.score.is_empty() {
             self.each(rows, |work, row| {
                 let probability = log.score[row];
@@ -433,6 +433,13 @@ impl<'a> Family<'a> {
     /// The cells, if there was a row; afterwards they are empty again.
     pub fn take(&mut self) -> impl Iterator<Item = Option<Cell>> {
         self.works.iter_mut().map(|work| work.take(self.builder))
+    }
+
+    /// Delays of each slice since they were taken last, where its cells do not tell them.
+    pub fn take_delays(&mut self) -> impl Iterator<Item = Option<LogHistogram>> {
+        let take = |work: &mut Work| (!work.full).then(|| work.delay.take());
+        let delays = self.works.iter_mut().map(take);
+        delays.map(|d| d.filter(|d| d.count() > 0))
     }
 
     #[inline(always)]

@@ -92,6 +92,8 @@ pub struct Unpacked<F> {
     pub file: F,
     /// What was lost on the way.
     pub troubles: Vec<Trouble>,
+    /// Whether it was made of a sheet of a workbook.
+    pub sheet: bool,
 }
 
 /// What a file held.

@@ -1,7 +1,7 @@
 //! Files as a person gives them: chosen, dropped (folders too), or pasted.
 
 use super::pool::text_of;
-use crate::read::ReadError;
+use crate::read::{Fix, ReadError, Trouble};
 use crate::unpack::is_hidden;
 use futures::channel::oneshot;
 use futures::future::try_join_all;
@@ -29,14 +29,28 @@ pub struct Given {
     pub name: String,
     /// The file.
     pub file: File,
+    /// What the reader says of how it is written.
+    pub fix: Fix,
+    /// What is known to be wrong with it as a whole, for it was unpacked before.
+    pub troubles: Vec<Trouble>,
+}
+
+impl Given {
+    /// A file of which no more is known.
+    #[must_use]
+    pub fn new(name: String, file: File) -> Self {
+        Self {
+            name,
+            file,
+            fix: Fix::default(),
+            troubles: Vec::new(),
+        }
+    }
 }
 
 impl From<File> for Given {
     fn from(file: File) -> Self {
-        Self {
-            name: file.name(),
-            file,
-        }
+        Self::new(file.name(), file)
     }
 }
 
@@ -158,7 +172,7 @@ async fn walk(entries: Vec<FileSystemEntry>) -> Result<Vec<Given>, String> {
     for some in found.chunks(AT_A_TIME) {
         let given = some.iter().map(|(name, entry)| async move {
             let (name, file) = (name.clone(), file_of(entry).await?);
-            Ok::<_, String>(Given { name, file })
+            Ok::<_, String>(Given::new(name, file))
         });
         files.extend(try_join_all(given).await?);
     }

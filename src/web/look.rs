@@ -9,7 +9,7 @@ use super::wire::Load;
 use crate::engine::message::{Input, Reply, Request};
 use crate::engine::pace::Looks;
 use crate::engine::{Tables, beside, few, sift};
-use crate::read::{ReadError, Trouble};
+use crate::read::ReadError;
 use futures::stream::{self, StreamExt, TryStreamExt};
 use std::rc::Rc;
 use web_sys::File;
@@ -85,28 +85,34 @@ async fn into(
         Ok((Reply::Unpacked { files, skipped }, Load::Files(blobs))) => (files, blobs, skipped),
         answer => {
             looking.looked();
-            return Ok((vec![table(given, Vec::new(), answer)?], Vec::new()));
+            return Ok((vec![table(given, false, answer)?], Vec::new()));
         }
     };
     looking.unpacked(at, files.len());
     let within = files.into_iter().zip(blobs).enumerate();
-    let within = within.map(|(i, ((name, troubles), file))| async move {
-        let given = Given { name, file };
+    let within = within.map(|(i, ((name, troubles, sheet), file))| async move {
+        let given = Given {
+            troubles,
+            ..Given::new(name, file)
+        };
         let answer = sniff(readers, at + i, &given, None).await;
         looking.looked();
-        table(given, troubles, answer)
+        table(given, sheet, answer)
     });
     let found = stream::iter(within).buffered(AT_A_TIME).try_collect();
     Ok((found.await?, skipped))
 }
 
-fn table(
-    given: Given,
-    troubles: Vec<Trouble>,
-    answer: Result<Answer, Stopped>,
-) -> Result<Found, Stopped> {
+fn table(given: Given, sheet: bool, answer: Result<Answer, Stopped>) -> Result<Found, Stopped> {
     match answer {
-        Ok((Reply::Sniffed { input }, _)) => Ok(Ok((given.file, Input { troubles, ..*input }))),
+        Ok((Reply::Sniffed { input }, _)) => Ok(Ok((
+            given.file,
+            Input {
+                troubles: given.troubles,
+                sheet,
+                ..*input
+            },
+        ))),
         Ok(_) => Ok(Err(unexpected(&given.name))),
         Err(Stopped::Failed(error)) => Ok(Err(error)),
         Err(Stopped::Cancelled) => Err(Stopped::Cancelled),
@@ -124,6 +130,7 @@ async fn sniff(
     let request = Request::Sniff {
         name: given.name.clone(),
         bytes: given.file.size() as u64,
+        fix: given.fix,
     };
     let file = Load::File(given.file.clone());
     reader.ask(&request, file, progress).await

@@ -18,7 +18,8 @@ const PIECE: usize = 4 << 20;
 pub fn unpacked(name: &str, file: &dyn Bytes) -> Result<(Reply, Load), ReadError> {
     let found = unpack(name, file, &mut Blobs::default(), Limits::BROWSER)?;
     let unpacked = found.files.into_iter();
-    let (files, blobs) = unpacked.map(|f| ((f.name, f.troubles), f.file)).unzip();
+    let told = unpacked.map(|f| ((f.name, f.troubles, f.sheet), f.file));
+    let (files, blobs) = told.unzip();
     let skipped = found.skipped;
     Ok((Reply::Unpacked { files, skipped }, Load::Files(blobs)))
 }

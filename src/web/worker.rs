@@ -10,7 +10,7 @@ use super::unpack::unpacked;
 use super::wire::{self, Load, UNASKED};
 use crate::engine::message::{Input, Reply, Request, Shard, Written};
 use crate::engine::rows::Load as Rows;
-use crate::engine::{Keeper, example, info, look, parcel, read_through, write};
+use crate::engine::{Keeper, example, info, look_as, parcel, read_through, write};
 use crate::read::{Bytes, Counted, ReadError};
 use crate::report::html::{self, Payload};
 use crate::summary::{Series, Summary};
@@ -110,7 +110,7 @@ fn answer(
     keeping: &mut Option<Keeping>,
 ) -> Result<(Reply, Load), ReadError> {
     match request {
-        Request::Sniff { name, bytes } => {
+        Request::Sniff { name, bytes, fix } => {
             let file = file(load, &name)?;
             let slices = Slices {
                 file: &file,
@@ -123,7 +123,7 @@ fn answer(
                 let tell = |read| clock.tick("unpack", read as f64 / bytes.max(1) as f64);
                 return unpacked(&name, &Counted::new(&slices, &tell));
             }
-            let input = Box::new(look(&name, &slices)?);
+            let input = Box::new(look_as(&name, &slices, fix)?);
             Ok((Reply::Sniffed { input }, Load::None))
         }
         Request::Read { shard, input } => read(&file(load, &input.name)?, shard, &input),

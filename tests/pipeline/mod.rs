@@ -55,7 +55,8 @@ pub fn keeper_of(
     Ok(keeper)
 }
 
-fn read_all(
+/// Reads all shards of the files into a keeper.
+pub fn read_all(
     files: &[File<'_>],
     inputs: &[Input],
     chains: &mut [Shards],

@@ -15,11 +15,7 @@ pub fn category_schema(names: impl IntoIterator<Item = String>) -> Schema {
     Schema {
         format: Format::Csv,
         encoding: Encoding::Utf8,
-        dialect: Dialect {
-            delimiter: b',',
-            decimal: b'.',
-            header: true,
-        },
+        dialect: Dialect::default(),
         columns: names
             .into_iter()
             .map(|name| ColumnSpec {

@@ -2,13 +2,13 @@
 //! shard on every core.
 
 use super::Failure;
+use super::fixes::Fixes;
 use super::folder;
 use super::options::ReportOptions;
 use plumbline::engine::message::{Input, Shard};
 use plumbline::engine::rows::Load as Rows;
 use plumbline::engine::{
-    Keeper, Shards, arrange, few, give, in_order, info, look as look_into, read_through, sift,
-    tables, tie, widen,
+    Keeper, Shards, arrange, few, give, in_order, info, read_through, sift, tables, tie, widen,
 };
 use plumbline::log::FileKind;
 use plumbline::read::{Bytes, Part, ReadError};
@@ -41,6 +41,7 @@ pub fn look(options: &ReportOptions) -> Result<Vec<Opened>, String> {
     let reference: Vec<PathBuf> = options.reference().into_iter().collect();
     let special = |path: &&PathBuf| options.outcomes.contains(path) || reference.contains(path);
     let plain: Vec<&PathBuf> = options.files.iter().filter(|p| !special(p)).collect();
+    let fixes = Fixes::of(options);
     let mut files = Vec::new();
     let mut inputs = Vec::new();
     let mut kinds = Vec::new();
@@ -52,7 +53,7 @@ pub fn look(options: &ReportOptions) -> Result<Vec<Opened>, String> {
         let mut found = Vec::new();
         for (at, path) in paths.iter().enumerate() {
             if !paths[..at].contains(path) {
-                found.extend(open(path)?);
+                found.extend(open(path, &fixes)?);
             }
         }
         let (found, unknown) = sift(tables(found));
@@ -63,6 +64,7 @@ pub fn look(options: &ReportOptions) -> Result<Vec<Opened>, String> {
             kinds.push(kind);
         }
     }
+    fixes.all_used()?;
     arrange(&mut inputs);
     let say = |inputs: &mut [Input]| {
         for (input, kind) in inputs.iter_mut().zip(&kinds) {
@@ -80,7 +82,7 @@ pub fn look(options: &ReportOptions) -> Result<Vec<Opened>, String> {
 }
 
 /// The tables in what a path leads to: a file, a file that holds others, a folder.
-fn open(path: &Path) -> Result<Vec<(Place, Input)>, String> {
+fn open(path: &Path, fixes: &Fixes) -> Result<Vec<(Place, Input)>, String> {
     let (mut found, mut refused) = (Vec::new(), Vec::new());
     let named = if path.is_dir() {
         folder::files(path)?
@@ -91,7 +93,7 @@ fn open(path: &Path) -> Result<Vec<(Place, Input)>, String> {
         );
         vec![(path.to_path_buf(), name)]
     };
-    for within in on_every_core(&named, |(path, name)| within(path, name)) {
+    for within in on_every_core(&named, |(path, name)| within(path, name, fixes)) {
         match within {
             Ok((tables, skipped)) => {
                 found.extend(tables);
@@ -120,7 +122,7 @@ fn tell(refused: Vec<ReadError>) {
 /// The tables in a file, and what in it could not be unpacked or is none.
 type Within = (Vec<(Place, Input)>, Vec<ReadError>);
 
-fn within(path: &Path, name: &str) -> Result<Within, ReadError> {
+fn within(path: &Path, name: &str, fixes: &Fixes) -> Result<Within, ReadError> {
     let bytes = std::fs::metadata(path)
         .map_err(|e| ReadError {
             file: path.display().to_string(),
@@ -131,16 +133,21 @@ fn within(path: &Path, name: &str) -> Result<Within, ReadError> {
         .len();
     let file = OnDisk { path, name, bytes };
     if !holds_others(&file.read(0, unpack::HEAD_BYTES.min(bytes))?) {
-        let input = look_into(name, &file)?;
+        let input = fixes.look(path, name, &file, None)?;
         return Ok((vec![(Place::Disk(path.into()), input)], Vec::new()));
     }
     let found = unpack(name, &file, &mut Memory::default(), Limits::NATIVE)?;
     let (mut tables, mut refused) = (Vec::new(), found.skipped);
     for member in found.files {
-        match look_into(&member.name, &member.file) {
+        match fixes.look(path, &member.name, &member.file, Some(member.sheet)) {
             Ok(input) => {
-                let troubles = member.troubles;
-                tables.push((Place::Memory(member.file), Input { troubles, ..input }));
+                let (troubles, sheet) = (member.troubles, member.sheet);
+                let input = Input {
+                    troubles,
+                    sheet,
+                    ..input
+                };
+                tables.push((Place::Memory(member.file), input));
             }
             Err(why) => refused.push(why),
         }

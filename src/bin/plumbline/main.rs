@@ -4,6 +4,7 @@
 //! or unreadable input.
 
 mod files;
+mod fixes;
 mod folder;
 mod options;
 

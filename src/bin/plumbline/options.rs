@@ -1,7 +1,9 @@
 //! What is typed, and what it means.
 
+use super::fixes::{self, Said};
 use clap::{Args, Parser, Subcommand};
 use plumbline::log::Role;
+use plumbline::read::{DateOrder, Decimal, Encoding, Quote};
 use plumbline::report::view::{self, BaselineChoice, SliceChoice, View, WindowSize};
 use std::path::PathBuf;
 
@@ -41,6 +43,29 @@ pub struct ReportOptions {
     /// where the column's name does not tell it: `--role quantile:0.9=upper`.
     #[arg(long, value_name = "ROLE=COLUMN", value_parser = role)]
     pub role: Vec<(Role, String)>,
+    /// What is between the columns of delimited files, where the guess is wrong: a character, or comma,
+    /// semicolon, tab, bar, space. Of one file, folder or archive: `--separator log.csv=tab`; so with the
+    /// six options below, too.
+    #[arg(long, value_name = "[FILE=]SIGN", value_parser = fixes::separator)]
+    pub separator: Vec<Said<u8>>,
+    /// What fields are within that hold separators: double, single or none.
+    #[arg(long, value_name = "[FILE=]QUOTE", value_parser = fixes::quote)]
+    pub quote: Vec<Said<Quote>>,
+    /// The decimal mark of numbers, point or comma; the other one parts thousands.
+    #[arg(long, value_name = "[FILE=]MARK", value_parser = fixes::decimal)]
+    pub decimal: Vec<Said<Decimal>>,
+    /// Whether the first row names the columns: yes or no.
+    #[arg(long, value_name = "[FILE=]yes|no", value_parser = fixes::header)]
+    pub header: Vec<Said<bool>>,
+    /// Lines above the first row that are none of the table.
+    #[arg(long, value_name = "[FILE=]N", value_parser = fixes::lines)]
+    pub skip_lines: Vec<Said<u32>>,
+    /// utf-8, utf-16le, utf-16be or windows-1252.
+    #[arg(long, value_name = "[FILE=]ENCODING", value_parser = fixes::encoding)]
+    pub encoding: Vec<Said<Encoding>>,
+    /// What comes first in dates such as 02/03/2026: day or month.
+    #[arg(long, value_name = "[FILE=]day|month", value_parser = fixes::dates)]
+    pub dates: Vec<Said<DateOrder>>,
     /// Score from which a row is predicted positive; otherwise labels as served, or 0.5.
     #[arg(long)]
     pub threshold: Option<f64>,

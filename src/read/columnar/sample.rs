@@ -25,9 +25,8 @@ pub(super) fn schema(format: Format, names: impl IntoIterator<Item = String>) ->
         format,
         encoding: Encoding::Utf8,
         dialect: Dialect {
-            delimiter: b',',
-            decimal: b'.',
             header: false,
+            ..Dialect::default()
         },
         columns: names
             .into_iter()
@@ -65,7 +64,7 @@ pub(super) fn look(
             ..schema.clone()
         };
         one.columns.extend(schema.columns.get(at).cloned());
-        let mut column = profile(&batch, b"", 0, &one, notes);
+        let mut column = profile(&batch, b"", 0, &one, None, notes);
         if let Some(kind) = sample.kind.filter(|_| column.filled == 0) {
             column.kind = kind;
             column.time = (kind == Kind::Time).then_some(TimeFormat::Iso);

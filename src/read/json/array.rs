@@ -87,9 +87,8 @@ impl Reader for JsonArray {
         }
         Ok(Shape {
             dialect: Dialect {
-                delimiter: b',',
-                decimal: b'.',
                 header: !head.text.trim_ascii_start().starts_with(b"["),
+                ..Dialect::default()
             },
             names,
             notes: Vec::new(),

@@ -68,11 +68,7 @@ impl Reader for JsonDocument {
             return Err(head.error(Some(1), &found, "Choose a file that holds rows."));
         }
         Ok(Shape {
-            dialect: Dialect {
-                delimiter: b',',
-                decimal: b'.',
-                header: true,
-            },
+            dialect: Dialect::default(),
             names,
             notes: Vec::new(),
         })

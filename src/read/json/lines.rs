@@ -83,9 +83,8 @@ impl Reader for JsonLines {
         }
         Ok(Shape {
             dialect: Dialect {
-                delimiter: b',',
-                decimal: b'.',
                 header: false,
+                ..Dialect::default()
             },
             names,
             notes: Vec::new(),

@@ -41,6 +41,7 @@ mod start;
 mod state;
 mod theme;
 mod timeline;
+mod truth;
 mod turn;
 mod widgets;
 

@@ -1,9 +1,8 @@
 //! How many rows came when, how many of them have an outcome, and what part is looked at.
 
-use super::format;
 use super::state::app;
-use super::widgets::{Empty, Fact, Section};
-use crate::report::Truth;
+use super::truth::TruthFacts;
+use super::widgets::{Empty, Section};
 use crate::report::view::BaselineChoice;
 use crate::web::chart_view::VolumeChart;
 use leptos::prelude::*;
@@ -81,25 +80,5 @@ fn Brushed() -> impl IntoView {
                     }
                 })
         }}
-    }
-}
-
-#[component]
-fn TruthFacts(truth: Truth) -> impl IntoView {
-    let coverage = truth.coverage.value.map(format::percent);
-    let delay = |seconds: Option<f64>| seconds.map(format::duration);
-    let (p50, p95) = (delay(truth.delay_p50_s), delay(truth.delay_p95_s));
-    let why = truth.coverage.undefined.clone().unwrap_or_default();
-    view! {
-        <dl class="facts">
-            <Fact
-                label="Predictions with an outcome"
-                value=coverage.unwrap_or_else(|| format::NOTHING.into())
-                hint=why
-            />
-            {p50.map(|p50| view! { <Fact label="Median delay of outcomes" value=p50/> })}
-            {p95.map(|p95| view! { <Fact label="95 % arrive within" value=p95/> })}
-        </dl>
-        <p class="remark" data-testid="maturity">{truth.rule}</p>
     }
 }

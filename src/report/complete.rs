@@ -1,0 +1,247 @@
+//! What the metrics of an immature window will be once its outcomes are in, from the history of delays.
+//!
+//! Outcomes that come early are no fair sample of all (who pays back early pays back), so the metric of the
+//! outcomes that are there is not the metric of the window. How far it is off is known of mature windows:
+//! each is looked at as it was when it was as old as the immature one is now, and compared with what became
+//! of it. With dⱼ = final − early over M such windows, nⱼ early and Nⱼ final outcomes and
+//! vⱼ = 1/nⱼ − 1/Nⱼ (the variance that the missing outcomes leave, in units of one outcome's),
+//!
+//! | | |
+//! | --- | --- |
+//! | completed | early + d̄, kept within the metric's range |
+//! | s² | Σ (dⱼ − d̄)² / vⱼ / (M − 1) |
+//! | interval | ± t₀.₉₇₅,ₘ₋₁ · √(s² (v + v̄ / M)), where v is of the immature window and its usual coverage |
+//!
+//! It is a prediction interval of the number that the window will show, not of what lies behind it.
+//! Assumed: outcomes come as they came in these windows, and the windows are independent. A completed metric
+//! is never final: it raises no alert and is not judged.
+
+use super::make::{Frame, Making};
+use super::steps::pause;
+use super::{Metrics, Window, maturity};
+use crate::metric::{Estimate, METRICS, Material, Measures, Metric};
+use crate::stats::interval::Interval;
+use crate::stats::special::student_t_quantile;
+use crate::summary::{AsOf, Cell};
+use crate::table::time::Time;
+
+/// Mature windows that tell it, at most and at least.
+const MOST: usize = 16;
+const LEAST: usize = 5;
+/// Immature windows that are completed at most: the oldest, which have the most outcomes.
+const WINDOWS: usize = 16;
+/// The share of delays that has passed since the windows that tell it ended: a window that is judged may
+/// still lack some outcomes, the latest ones.
+const SETTLED: f64 = 0.995;
+/// Rows at most that are gone back to.
+const ROWS: u64 = 4_000_000;
+
+/// An immature window and the mature ones that tell how it will go on.
+struct History {
+    window: usize,
+    /// Mature windows, each with the instant at which it was as old as the immature one is now.
+    before: Vec<(usize, AsOf)>,
+}
+
+/// Fills [`Window::completed`] of the immature windows in view (`first`: the place of the first window among
+/// all). Gives a sentence on it where some were.
+pub(super) async fn complete(
+    making: &Making<'_>,
+    first: usize,
+    windows: &mut [Window],
+) -> Option<String> {
+    let mut lacking: Vec<AsOf> = Vec::new();
+    let usual = usual_coverage(&making.all)?;
+    let mut completed = (0, usize::MAX);
+    for history in histories(making, first, windows.len()) {
+        let cells = |at: &AsOf| making.series.arrived(at);
+        lacking.extend(
+            history
+                .before
+                .iter()
+                .map(|b| b.1)
+                .filter(|b| cells(b).is_none()),
+        );
+        let before: Vec<(&Cell, &Cell)> = history
+            .before
+            .iter()
+            .filter_map(|(i, at)| Some((cells(at)?, making.all[*i].cell.as_ref())))
+            .collect();
+        if before.len() < LEAST {
+            continue;
+        }
+        let Some(window) = windows.get_mut(history.window - first) else {
+            continue;
+        };
+        let expected = (window.rows as f64 * usual).max(window.labelled as f64);
+        window.completed = metrics(making, &before, &window.metrics, expected);
+        if !window.completed.is_empty() {
+            completed = (completed.0 + 1, completed.1.min(before.len()));
+        }
+        pause().await;
+    }
+    making.missing().arrivals = (!lacking.is_empty()).then_some((making.at, lacking));
+    (completed.0 > 0).then(|| {
+        format!(
+            "{}: what the metric will be once the outcomes are in, told by how {} earlier windows went on from the same age. It is no final number and is not judged.",
+            match completed.0 {
+                1 => "One window is completed".into(),
+                n => format!("{n} windows are completed"),
+            },
+            completed.1
+        )
+    })
+}
+
+/// Mean share of rows of mature windows that have an outcome.
+fn usual_coverage(all: &[Frame<'_>]) -> Option<f64> {
+    let mature = all.iter().filter(|w| w.mature);
+    let (rows, labelled) = mature.fold((0, 0), |(r, l), w| (r + w.cell.rows, l + w.cell.labelled));
+    (rows > 0).then(|| labelled as f64 / rows as f64)
+}
+
+/// The immature windows among those shown, each with its history; none where outcomes carry no time.
+fn histories(making: &Making<'_>, first: usize, shown: usize) -> Vec<History> {
+    let summary = making.summary;
+    let (Some(as_of), true, false) = (summary.as_of, summary.delays, summary.streamed) else {
+        return Vec::new();
+    };
+    let immature = (first..first + shown).filter(|i| {
+        let window = &making.all[*i];
+        !window.mature && window.cell.labelled > 0
+    });
+    let wait = maturity::delays(summary).quantile(SETTLED).unwrap_or(0.0);
+    let settled = |m: &Frame<'_>| (as_of.0 as f64 - m.end.0 as f64) / 1e6 >= wait;
+    let told = |m: &Frame<'_>| m.mature && m.cell.labelled > 0;
+    let all = || making.all.iter().filter(|m| told(m));
+    // A young log has none that are settled.
+    let young = all().filter(|m| settled(m)).count() < LEAST;
+    let mut rows = 0;
+    let mut histories = Vec::new();
+    for window in immature.take(WINDOWS) {
+        let end = making.all[window].end;
+        let age = |m: &Frame<'_>| Time(as_of.0.saturating_sub(end.0.saturating_sub(m.end.0)));
+        let before: Vec<(usize, AsOf)> = (0..window)
+            .rev()
+            .filter(|i| told(&making.all[*i]) && (young || settled(&making.all[*i])))
+            .take(MOST)
+            .map(|i| {
+                let (range, instant) = (making.all[i].range, age(&making.all[i]));
+                (i, AsOf { range, instant })
+            })
+            .collect();
+        rows += before
+            .iter()
+            .map(|b| making.all[b.0].cell.rows)
+            .sum::<u64>();
+        if rows > ROWS {
+            break;
+        }
+        if before.len() >= LEAST {
+            histories.push(History { window, before });
+        }
+    }
+    histories
+}
+
+/// The judged metrics, completed.
+fn metrics(
+    making: &Making<'_>,
+    before: &[(&Cell, &Cell)],
+    early: &Metrics,
+    expected: f64,
+) -> Metrics {
+    let of = |cell: &Cell, metric: &dyn Metric| {
+        metric.estimate(&Measures::new(making.summary, cell, None, making.cut))
+    };
+    let mut out = Metrics::new();
+    for metric in METRICS.iter().copied() {
+        let info = metric.info();
+        if info.material == Material::Never {
+            continue;
+        }
+        let Some(now) = early.get(info.name).filter(|e| e.value.is_some()) else {
+            continue;
+        };
+        let mut steps = Vec::new();
+        for (early, last) in before {
+            let (early, last) = (of(early, metric), of(last, metric));
+            if let (Some(from), Some(to)) = (early.value, last.value) {
+                let left = 1.0 / early.n.max(1) as f64 - 1.0 / last.n.max(1) as f64;
+                steps.push((to - from, left.max(0.0)));
+            }
+        }
+        if let Some(estimate) = completed(now, &steps, expected, info.range) {
+            out.insert(info.name.to_string(), estimate);
+        }
+    }
+    out
+}
+
+/// The metric of `now` after steps like these, each with the variance that the missing outcomes left.
+fn completed(
+    now: &Estimate,
+    steps: &[(f64, f64)],
+    expected: f64,
+    range: (Option<f64>, Option<f64>),
+) -> Option<Estimate> {
+    let m = steps.len();
+    if m < LEAST {
+        return None;
+    }
+    let count = m as f64;
+    let mean = steps.iter().map(|s| s.0).sum::<f64>() / count;
+    let left = steps.iter().map(|s| s.1).sum::<f64>() / count;
+    // Where a window was complete already, no step is left to it.
+    let squares = steps.iter().filter(|s| s.1 > 0.0);
+    let square = squares
+        .map(|s| (s.0 - mean) * (s.0 - mean) / s.1)
+        .sum::<f64>()
+        / (count - 1.0);
+    let own = (1.0 / now.n.max(1) as f64 - 1.0 / expected.max(1.0)).max(0.0);
+    let half = student_t_quantile(0.975, count - 1.0) * (square * (own + left / count)).sqrt();
+    let within = |x: f64| {
+        let x = range.0.map_or(x, |low| x.max(low));
+        range.1.map_or(x, |high| x.min(high))
+    };
+    let value = within(now.value? + mean);
+    let interval = Interval {
+        low: within(now.value? + mean - half),
+        high: within(now.value? + mean + half),
+    };
+    let estimate = Estimate::of(value, Some(interval), now.n);
+    estimate.value.is_some().then_some(estimate)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn estimate(value: f64, n: u64) -> Estimate {
+        Estimate::of(value, None, n)
+    }
+
+    #[test]
+    fn by_hand() {
+        // Five windows of 100 outcomes of which 50 were there: v = 0.01 each.
+        let steps: Vec<(f64, f64)> = [0.01, 0.03, 0.02, 0.04, 0.0].map(|d| (d, 0.01)).to_vec();
+        let found = completed(&estimate(0.8, 50), &steps, 100.0, (Some(0.0), Some(1.0))).unwrap();
+        // d̄ = 0.02, s² = 0.001 / 0.01 / 4 = 0.025, own v = 0.01.
+        let half = 2.776_445_105_197_8 * (0.025_f64 * 0.012).sqrt();
+        assert!((found.value.unwrap() - 0.82).abs() < 1e-12);
+        assert!((found.high.unwrap() - 0.82 - half).abs() < 1e-9);
+        assert!((0.82 - half - found.low.unwrap()).abs() < 1e-9);
+    }
+
+    #[test]
+    fn too_little_history_tells_nothing_and_the_range_holds() {
+        let steps = [(0.1, 0.01); 4];
+        assert_eq!(
+            completed(&estimate(0.8, 50), &steps, 100.0, (None, None)),
+            None
+        );
+        let steps = [(0.3, 0.01); 6];
+        let found = completed(&estimate(0.8, 50), &steps, 100.0, (Some(0.0), Some(1.0))).unwrap();
+        assert_eq!((found.value, found.high), (Some(1.0), Some(1.0)));
+    }
+}

@@ -1,0 +1,62 @@
+//! What is claimed of the numbers, measured: `make evidence` prints one table of it.
+//!
+//! It takes minutes and is no test. Everything random is seeded, so that two runs print the same but for
+//! times. `cargo bench --bench evidence -- intervals` runs a part; `--runs 200` makes simulations shorter
+//! and `--detail` prints each of them.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod intervals;
+mod random;
+mod table;
+
+use table::Claim;
+
+/// What was asked for.
+pub struct Asked {
+    parts: Vec<String>,
+    /// Runs of each simulation.
+    pub runs: usize,
+    /// Whether each simulation is printed.
+    pub detail: bool,
+}
+
+impl Asked {
+    fn read() -> Self {
+        let mut asked = Self {
+            parts: Vec::new(),
+            runs: 2_000,
+            detail: false,
+        };
+        let mut words = std::env::args().skip(1);
+        while let Some(word) = words.next() {
+            match word.as_str() {
+                "--runs" => asked.runs = words.next().unwrap().parse().unwrap(),
+                "--detail" => asked.detail = true,
+                part if !part.starts_with('-') => asked.parts.push(part.to_owned()),
+                _ => {}
+            }
+        }
+        asked
+    }
+}
+
+/// A part of the evidence.
+type Part = fn(&Asked) -> Vec<Claim>;
+
+/// The parts by name. A new one is a module and a line here.
+const PARTS: &[(&str, Part)] = &[("intervals", intervals::claims)];
+
+fn main() {
+    let asked = Asked::read();
+    let chosen = |name: &str| asked.parts.is_empty() || asked.parts.iter().any(|p| p == name);
+    let mut claims = Vec::new();
+    for (name, part) in PARTS.iter().filter(|p| chosen(p.0)) {
+        let start = std::time::Instant::now();
+        claims.extend(part(&asked));
+        eprintln!("{name}: {:.0} s", start.elapsed().as_secs_f64());
+    }
+    if !table::print(&claims) {
+        std::process::exit(1);
+    }
+}
