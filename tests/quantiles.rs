@@ -246,6 +246,78 @@ fn what_only_looks_like_quantiles_is_none() {
     );
 }
 
+/// A month of forecasts whose intervals are so much narrower than the outcomes spread from the 20th day on.
+fn narrowing(factor: f64) -> Report {
+    let mut csv = String::from("timestamp,y,region,y_q0.1,y_q0.5,y_q0.9\n");
+    let mut dice = 0x9E37_79B9_7F4A_7C15_u64;
+    let mut noise = || {
+        let mut sum = 0.0;
+        for _ in 0..12 {
+            dice ^= dice << 13;
+            dice ^= dice >> 7;
+            dice ^= dice << 17;
+            sum += (dice >> 11) as f64 / (1_u64 << 53) as f64;
+        }
+        sum - 6.0
+    };
+    for i in 0..30 * 200 {
+        let (day, region) = (i / 200, ["north", "south"][i % 2]);
+        let half = 1.2816
+            * if day >= 20 && region == "south" {
+                factor
+            } else {
+                1.0
+            };
+        let (centre, y) = (noise() * 3.0, noise());
+        writeln!(
+            csv,
+            "2026-03-{:02}T{:02}:00:00Z,{},{region},{},{centre},{}",
+            1 + day,
+            i % 24,
+            centre + y,
+            centre - half,
+            centre + half
+        )
+        .unwrap();
+    }
+    let view = View {
+        window: Some(WindowSize::Day),
+        ..View::default()
+    };
+    of(&[("narrow.csv", csv.as_bytes())], &[], &view)
+}
+
+#[test]
+fn intervals_that_become_too_narrow_raise_an_alert_that_names_where() {
+    let report = narrowing(0.4);
+    let alert = report
+        .alerts
+        .iter()
+        .find(|a| a.metric == "interval_coverage_80");
+    let alert = alert.unwrap_or_else(|| panic!("{:?}", report.alerts));
+    assert!(
+        alert.sentence.starts_with("80 % coverage fell from 80."),
+        "{}",
+        alert.sentence
+    );
+    assert_eq!(alert.since.to_string()[..10], *"2026-03-21");
+    assert!(
+        alert.sentence.contains("most where region is south"),
+        "{}",
+        alert.sentence
+    );
+    let compared = |s: &plumbline::report::SliceRow| s.metric == "interval_coverage_80";
+    assert!(!report.slices.is_empty() && report.slices.iter().all(compared));
+    let interval = &report.quantiles.as_ref().unwrap().intervals[0];
+    assert!((interval.baseline.unwrap() - 0.8).abs() < 0.02);
+}
+
+#[test]
+fn intervals_that_stay_as_they_are_raise_none() {
+    let report = narrowing(1.0);
+    assert!(report.alerts.is_empty(), "{:?}", report.alerts);
+}
+
 /// A row: hour, outcome, quantiles at 0.1, 0.25, 0.5, 0.75, 0.9.
 type Row = (u16, Option<i16>, [Option<i16>; 5]);
 
