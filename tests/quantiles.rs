@@ -216,6 +216,39 @@ fn the_reader_corrects_levels() {
 }
 
 #[test]
+fn the_column_that_shares_its_name_with_quantiles_is_the_prediction_or_the_outcome() {
+    let rows: String = (0..40)
+        .map(|i| {
+            format!(
+                "2026-03-{:02},{},{},{},{}\n",
+                1 + i % 28,
+                i % 7,
+                3,
+                i % 2,
+                4 + i % 2
+            )
+        })
+        .collect();
+    for (header, error) in [
+        ("ds,y,AutoETS,AutoETS-lo-90,AutoETS-hi-90", true),
+        ("ds,sales,flag,sales_q05,sales_q95", false),
+        ("ds,observed,mean,obs_ci_lower,obs_ci_upper", false),
+    ] {
+        let csv = format!("{header}\n{rows}");
+        let report = of(&[("f.csv", csv.as_bytes())], &[], &view());
+        let metrics = &report.overall.metrics;
+        let percent = if header.contains("ci") { 95 } else { 90 };
+        let coverage = &metrics[&format!("interval_coverage_{percent}")];
+        assert_eq!(coverage.n, 40, "{header}");
+        assert_eq!(
+            metrics["mean_absolute_error"].value.is_some(),
+            error,
+            "{header}"
+        );
+    }
+}
+
+#[test]
 fn what_only_looks_like_quantiles_is_none() {
     let mut csv = String::from(
         "timestamp,score,label,latency_p50,latency_p90,q1,q2,0.5,price_p10,price_p90\n",

@@ -3,8 +3,7 @@
 
 use super::message::{Input, Notice};
 use crate::log::{
-    ASSUMED, FileKind, Role, RoleGuess, Source, is_prose, is_unread_time, kind_of, level_of,
-    too_many_words,
+    FileKind, Role, RoleGuess, Source, is_prose, is_unread_time, kind_of, level_of, too_many_words,
 };
 use crate::read::cell::{Number, number};
 use crate::read::{ColumnSniff, ReadError};
@@ -37,17 +36,16 @@ fn assumed_interval(input: &Input) -> Option<Notice> {
     let columns = input.sniff.columns.iter().zip(&input.roles);
     let assumed = |g: &RoleGuess, name: &str| {
         let quantile = matches!(g.role, Role::Quantile(_)) && !g.is_given();
-        quantile && level_of(name).is_some_and(|named| named.assumed)
+        let named = level_of(name).filter(|_| quantile)?;
+        named.assumed
     };
-    let column = columns
-        .filter(|(c, g)| assumed(g, &c.name))
-        .map(|(c, _)| &c.name)
-        .next()?;
-    let percent = 100.0 * ASSUMED;
+    let mut columns = columns.filter_map(|(c, g)| Some((&c.name, assumed(g, &c.name)?)));
+    let (column, assumed) = columns.next()?;
+    let (percent, by) = (100.0 * assumed.coverage, assumed.by);
     Some(Notice {
         column: column.clone(),
         sentence: format!(
-            "The name '{column}' does not tell how much the interval is to hold: {percent} % is taken, as Prophet has it. Give both ends the levels of their quantiles if it is another one: quantile:0.025 and quantile:0.975 of an interval of 95 %."
+            "The name '{column}' does not tell how much the interval is to hold: {percent} % is taken, as {by} has it. Give both ends the levels of their quantiles if it is another one: quantile:0.025 and quantile:0.975 of an interval of 95 %."
         ),
     })
 }

@@ -93,12 +93,28 @@ pub struct Named {
     pub stem: String,
     /// Whether the name says that it is a quantile, not only a number.
     pub plain: bool,
-    /// Whether the name gives an end of an interval, and not how much that is to hold.
-    pub assumed: bool,
+    /// Where the name gives an end of an interval, and not how much that is to hold: what is taken.
+    pub assumed: Option<Assumed>,
 }
 
-/// How much an interval is to hold of which no name tells it: what Prophet makes unless it is asked.
-pub const ASSUMED: f64 = 0.8;
+/// How much an interval is taken to hold of which no name tells it, and what makes such unless it is asked.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Assumed {
+    /// The share of outcomes.
+    pub coverage: f64,
+    /// The program.
+    pub by: &'static str,
+}
+
+const PROPHET: Assumed = Assumed {
+    coverage: 0.8,
+    by: "Prophet",
+};
+/// `mean_ci_lower`, `obs_ci_upper`.
+const STATSMODELS: Assumed = Assumed {
+    coverage: 0.95,
+    by: "statsmodels",
+};
 
 /// Words that say that a number behind them is a level.
 const LEVELS: [&str; 8] = [
@@ -135,20 +151,17 @@ pub fn level_of(name: &str) -> Option<Named> {
         .collect();
     let stem = stem.join("_");
     let share = number.as_deref().map(|n| share(n, name.ends_with('%')));
-    let (level, assumed) = match (lower, upper, share) {
+    let usual = if is(&["ci"]) { STATSMODELS } else { PROPHET };
+    let coverage = share.flatten().unwrap_or(usual.coverage);
+    let level = match (lower, upper, share) {
         (true, true, _) | (_, _, Some(None)) => return None,
-        (true, _, share) => {
-            let end = Level::lower_of(share.flatten().unwrap_or(ASSUMED))?;
-            (end, share.is_none())
-        }
-        (_, true, share) => {
-            let end = Level::lower_of(share.flatten().unwrap_or(ASSUMED))?;
-            (end.mirror(), share.is_none())
-        }
-        (_, _, Some(Some(share))) => (Level::of(share)?, false),
-        _ if median => (Level::MEDIAN, false),
+        (true, ..) => Level::lower_of(coverage)?,
+        (_, true, _) => Level::lower_of(coverage)?.mirror(),
+        (_, _, Some(Some(share))) => Level::of(share)?,
+        _ if median => Level::MEDIAN,
         _ => return None,
     };
+    let assumed = ((lower || upper) && share.is_none()).then_some(usual);
     Some(Named {
         level,
         plain: !(said || lower || upper || median),
@@ -227,8 +240,9 @@ mod tests {
         check("lower_0.5", 0.25, "", false);
         check("median", 0.5, "", false);
         check("prediction_interval_lower_bound", 0.1, "prediction", false);
-        assert!(level_of("yhat_lower").unwrap().assumed);
-        assert!(!level_of("lower_95").unwrap().assumed);
+        check("obs_ci_lower", 0.025, "obs_ci", false);
+        assert_eq!(level_of("yhat_lower").unwrap().assumed, Some(PROPHET));
+        assert_eq!(level_of("lower_95").unwrap().assumed, None);
     }
 
     #[test]

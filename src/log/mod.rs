@@ -28,7 +28,7 @@ mod task;
 pub use columns::too_many_words;
 pub use frame::Taken;
 pub use join::{Joiner, WITHOUT_TIME, join, untimed};
-pub use level::{ASSUMED, Level, Named, level_of};
+pub use level::{Assumed, Level, Named, level_of};
 pub use names::{apart, plain_name, same_name};
 pub use notes::Notes;
 pub use quantiles::Quantiles;

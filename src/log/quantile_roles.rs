@@ -6,7 +6,7 @@
 //! higher level mostly has no lower value.
 
 use super::level::{Level, Named, level_of};
-use super::rules::{any, is_number};
+use super::rules::{RULES, any, is_number};
 use super::{Role, RoleGuess};
 use crate::read::ColumnSniff;
 use crate::table::Kind;
@@ -135,6 +135,8 @@ fn wide(columns: &[ColumnSniff], words: &[Vec<String>], found: &mut [Option<Role
             }
         }
     }
+    // Of intervals of the mean and of what is observed, outcomes lie in the latter.
+    order.sort_by_key(|stem| !stem.split('_').any(|w| w == "obs"));
     let best = order.iter().find_map(|stem| {
         let mut family = families.remove(stem)?;
         family.sort_by_key(|f| f.0);
@@ -143,6 +145,7 @@ fn wide(columns: &[ColumnSniff], words: &[Vec<String>], found: &mut [Option<Role
         (several && is_forecast(stem, columns, words) && rises(columns, &family)).then_some(family)
     });
     let Some(family) = best else { return false };
+    of_stem(columns, words, &family, found);
     for (level, at, named) in family {
         if let Some(place) = found.get_mut(at) {
             *place = Some(guess(level, &named));
@@ -155,18 +158,59 @@ fn guess(level: Level, named: &Named) -> RoleGuess {
     let percent = level.value() * 100.0;
     let percent = (percent * 1e7).round() / 1e7;
     let confidence = match (named.assumed, named.plain) {
-        (true, _) => 0.6,
+        (Some(_), _) => 0.6,
         (_, true) => 0.8,
         _ => 0.9,
     };
     let because = match named.assumed {
-        true => format!(
-            "an end of an interval whose level is not told; {:.0} %, as Prophet has it: the {percent} % quantile",
-            100.0 * super::level::ASSUMED
+        Some(assumed) => format!(
+            "an end of an interval whose level is not told; {:.0} %, as {} has it: the {percent} % quantile",
+            100.0 * assumed.coverage,
+            assumed.by
         ),
-        false => format!("named like the {percent} % quantile, rises with its level"),
+        None => format!("named like the {percent} % quantile, rises with its level"),
     };
     RoleGuess::new(Role::Quantile(level), confidence, because)
+}
+
+/// The column that quantiles share their name with is what they foretell, or the prediction beside them:
+/// where another column is named like the outcome, and of intervals as Nixtla names them (`model-lo-80`).
+fn of_stem(
+    columns: &[ColumnSniff],
+    words: &[Vec<String>],
+    family: &[(Level, usize, Named)],
+    found: &mut [Option<RoleGuess>],
+) {
+    let Some((_, first, named)) = family.first() else {
+        return;
+    };
+    let mut stem = named.stem.split('_').filter(|w| !w.is_empty());
+    if named.stem.is_empty() || stem.any(|w| PREDICTED.contains(&w)) {
+        return;
+    }
+    let is = |at: usize| {
+        let letters = words.get(at).map(|w| w.concat());
+        letters.is_some_and(|l| l == named.stem.replace('_', ""))
+    };
+    let free = |at: &usize| found.get(*at).is_some_and(Option::is_none);
+    let mut all = (0..columns.len()).filter(free);
+    let Some(at) = all.find(|at| is(*at) && columns.get(*at).is_some_and(is_number)) else {
+        return;
+    };
+    let outcome = RULES.iter().find(|r| r.0 == Role::Outcome).map(|r| r.1);
+    let other = |i: usize| {
+        let (rule, column) = (outcome?, columns.get(i).filter(|c| is_number(c))?);
+        rule(column, words.get(i)?).filter(|(sure, _)| *sure > 0.8)
+    };
+    let judged = (0..columns.len()).any(|i| i != at && other(i).is_some());
+    let nixtla = words.get(*first).is_some_and(|w| any(w, &["lo", "hi"]));
+    let guess = match judged || nixtla {
+        true => RoleGuess::new(Role::Prediction, 0.8, "stands beside its own quantiles"),
+        false => RoleGuess::new(Role::Outcome, 0.8, "its quantiles are foretold"),
+    };
+    if let Some(place) = found.get_mut(at) {
+        *place = Some(guess);
+    }
 }
 
 /// Whether what is left of the names is nothing, a prediction, or another column's name.
