@@ -7,16 +7,18 @@
 use plotters_svg::SVGBackend;
 use plumbline::chart::theme::theme;
 use plumbline::chart::{
-    self, Chart, CurvePlot, CutoffPlot, Lines, Look, Matrix, Reliability, ScorePlot, Shape, Shift,
-    Sparkline, Spread, Trend, Volume,
+    self, Chart, CurvePlot, CutoffPlot, Kind, Lines, Look, Matrix, ModelLines, QuantilePlot,
+    Reliability, ResidualPlot, ScorePlot, Shape, Shift, Sparkline, Spread, Trend, Volume,
 };
 use plumbline::log::Task;
 use plumbline::metric::{Better, Estimate, Family, Info, Material, Rank, Unit};
 use plumbline::report::view::View;
 use plumbline::report::{
-    Baseline, Bins, Block, CalibrationBin, ColumnDrift, Confusion, Curves, Departure, Distribution,
-    Health, Level, QuantileLevel, Quantiles, Report, Rows, SCHEMA, Scores, Span, Tally, Window,
+    Baseline, Bill, Bins, Block, CalibrationBin, Cheapest, ColumnDrift, Confusion, Curves,
+    Departure, Distribution, Health, Level, Model, Models, QuantileLevel, QuantilePair, Quantiles,
+    Report, ResidualBin, Residuals, Rows, SCHEMA, Scores, Span, Tally, Window,
 };
+use plumbline::stats::interval::Interval;
 use plumbline::table::time::{DAY, HOUR, SECOND, Time};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -121,14 +123,19 @@ fn report(windows: Vec<Window>, baseline: Option<Baseline>) -> Report {
         confusion: None,
         classes: Vec::new(),
         scores: None,
+        models: None,
         slices: vec![],
         calibration: vec![],
         curves: None,
         quantiles: None,
+        costs: None,
+        groups: None,
+        residuals: None,
         drift: None,
         quality: vec![],
         resources: Block::default(),
         alerts: vec![],
+        estimated: None,
         rejected: vec![],
     }
 }
@@ -192,6 +199,7 @@ fn decaying(count: usize, step: i64, rows: u64) -> Report {
                     ),
                     (LATENCY.name.to_owned(), estimate(latency, 9.0, n)),
                 ]),
+                estimated: BTreeMap::new(),
                 departures: if departs {
                     let departure = Departure {
                         change: auc - 0.936,
@@ -215,6 +223,47 @@ fn decaying(count: usize, step: i64, rows: u64) -> Report {
         (&LATENCY, estimate(180.0, 3.0, 30_000)),
     ]);
     report(windows, Some(base))
+}
+
+/// The same with what is expected of every window outside the baseline; the last third has no outcomes.
+fn expected(count: usize) -> Report {
+    let mut r = decaying(count, DAY, 900);
+    let mut dice = Dice(0x00C0_FFEE);
+    let waits = count - count / 3;
+    for (i, w) in r
+        .windows
+        .iter_mut()
+        .enumerate()
+        .filter(|w| !w.1.in_baseline)
+    {
+        let Some(of) = w.metrics.get(AUC.name).and_then(|e| e.value) else {
+            continue;
+        };
+        let told = estimate(of + 0.012 * dice.noise(), 0.022, w.rows);
+        w.estimated.insert(AUC.name.to_owned(), told);
+        if i >= waits {
+            w.mature = false;
+            w.departures.clear();
+            // Of the first of them some outcomes are there.
+            if i > waits + 1 {
+                w.labelled = 0;
+                w.metrics
+                    .insert(AUC.name.to_owned(), undefined("no outcomes yet"));
+            }
+        }
+    }
+    r
+}
+
+/// Nothing is known at all.
+fn only_expected() -> Report {
+    let mut r = expected(12);
+    for w in &mut r.windows {
+        (w.mature, w.in_baseline, w.labelled) = (false, false, 0);
+        w.metrics
+            .insert(AUC.name.to_owned(), undefined("no outcomes yet"));
+    }
+    r
 }
 
 fn gaps() -> Report {
@@ -484,6 +533,13 @@ fn trends() {
     );
     check("extreme", &Trend::of(&extreme(), &[&ERROR]), 480.0, 200.0);
     check("rows", &Trend::of(&untimed(), &[&AUC]), 480.0, 200.0);
+    check("expected", &Trend::of(&expected(30), &[&AUC]), 760.0, 260.0);
+    check(
+        "only-expected",
+        &Trend::of(&only_expected(), &[&AUC]),
+        480.0,
+        200.0,
+    );
 }
 
 #[test]
@@ -551,6 +607,7 @@ fn sparklines() {
         32.0,
     );
     check("gaps", &Sparkline::of(&gaps(), &AUC), 120.0, 32.0);
+    check("expected", &Sparkline::of(&expected(30), &AUC), 120.0, 32.0);
     check(
         "single",
         &Sparkline::of(&decaying(1, DAY, 500), &AUC),
@@ -661,6 +718,23 @@ fn lines_over_the_threshold() {
         "Net benefit by threshold. The score is no probability."
     );
     assert!(CutoffPlot::of(&margin, Lines::Shares).things() > 0);
+    let mut billed = rare.clone();
+    assert_eq!(
+        CutoffPlot::of(&billed, Lines::Cost).sentence(),
+        "Cost by threshold. No costs are given."
+    );
+    billed.view.costs = "fp=5,fn=40,tp=-10".parse().ok();
+    billed.costs = Some(Bill {
+        cells: vec![],
+        cheapest: Some(Cheapest {
+            threshold: Some(0.26),
+            mean_cost: 1.0,
+            sentence: String::new(),
+        }),
+    });
+    let cost = CutoffPlot::of(&billed, Lines::Cost);
+    check("cost", &cost, 480.0, 340.0);
+    assert!(cost.sentence().contains("Cheapest on these rows: 0.26"));
     let mut falling = rare;
     falling.curves.as_mut().unwrap().thresholds.reverse();
     assert_eq!(CutoffPlot::of(&falling, Lines::Shares).things(), 0);
@@ -727,6 +801,130 @@ fn calibration_of_quantiles() {
     assert_eq!(none.sentence(), "Calibration of quantiles. No quantiles.");
 }
 
+/// Errors with heavy tails, that grow with the prediction and are off where it is large.
+fn erred() -> Report {
+    let pair = |i: i32| {
+        let normal = f64::from(i) / 10.0;
+        let half = 0.1 + normal * normal * 0.06;
+        QuantilePair {
+            normal,
+            found: normal + normal * normal * normal * 0.04,
+            low: normal - half,
+            high: normal + half,
+        }
+    };
+    let bin = |i: u32| {
+        let prediction = 100.0 + f64::from(i * i) * 2.0;
+        let (mean, wide) = (f64::from(i * i) / 60.0 - 1.0, 4.0 + f64::from(i));
+        ResidualBin {
+            from: prediction - f64::from(i),
+            to: prediction + f64::from(i),
+            rows: 75,
+            prediction,
+            mean,
+            interval: Some(Interval {
+                low: mean - wide / 5.0,
+                high: mean + wide / 5.0,
+            }),
+            low: mean - wide,
+            high: mean + wide,
+        }
+    };
+    let mut r = report(vec![], None);
+    r.task = Task::Regression;
+    r.residuals = Some(Residuals {
+        n: 1_500,
+        mean: Some(0.5),
+        deviation: Some(8.0),
+        quantiles: (-32..=32).map(pair).collect(),
+        bins: (0..20).map(bin).collect(),
+        ends: Some((-9.0, 11.0)),
+        ..Residuals::default()
+    });
+    r
+}
+
+#[test]
+fn errors_of_numbers() {
+    let r = erred();
+    check("heavy", &QuantilePlot::of(&r), 480.0, 300.0);
+    check("growing", &ResidualPlot::of(&r), 480.0, 300.0);
+    assert!(
+        QuantilePlot::of(&r)
+            .sentence()
+            .contains("of 65 points lie outside")
+    );
+    assert!(ResidualPlot::of(&r).sentence().contains("in 20 bins"));
+    let none = report(vec![], None);
+    check("empty", &QuantilePlot::of(&none), 480.0, 300.0);
+    check("empty", &ResidualPlot::of(&none), 480.0, 300.0);
+    let mut few = r;
+    few.residuals = Some(Residuals {
+        undefined: Some("fewer than 50 rows have an outcome".to_owned()),
+        ..Residuals::default()
+    });
+    assert!(
+        QuantilePlot::of(&few)
+            .sentence()
+            .contains("fewer than 50 rows")
+    );
+}
+
+/// So many models over as many windows, which differ in their level; one is not there everywhere.
+fn rivals(models: usize, windows: usize) -> Report {
+    let mut dice = Dice(7);
+    let mut report = decaying(windows, DAY, 500);
+    let name = |i: usize| match i {
+        0 => "Prediction".to_owned(),
+        i => format!("Model {i}"),
+    };
+    let model = |i: usize| Model {
+        name: name(i),
+        rows: 500,
+        compared: 500,
+        metrics: BTreeMap::new(),
+        against: None,
+        by_window: (0..windows)
+            .map(|w| {
+                let seasons = (w as f64 / 9.0).sin();
+                let value = 3.0 + 0.35 * i as f64 + seasons + 0.4 * dice.noise();
+                (i != 2 || w % 13 > 3).then_some(value)
+            })
+            .collect(),
+    };
+    report.models = Some(Models {
+        main: "Prediction".into(),
+        metric: "mean_absolute_error".into(),
+        rows: 500,
+        versions: false,
+        pairwise: false,
+        method: String::new(),
+        sentence: String::new(),
+        models: (0..models).map(model).collect(),
+    });
+    report
+}
+
+#[test]
+fn models_over_time() {
+    check("three", &ModelLines::of(&rivals(3, 60)), 760.0, 260.0);
+    check("ten", &ModelLines::of(&rivals(10, 60)), 760.0, 260.0);
+    check("narrow", &ModelLines::of(&rivals(4, 60)), 340.0, 220.0);
+    check("single", &ModelLines::of(&rivals(2, 1)), 760.0, 260.0);
+    check("empty", &ModelLines::of(&gaps()), 760.0, 260.0);
+    let ten = ModelLines::of(&rivals(10, 60));
+    assert_eq!(ten.legend().len(), 7);
+    assert_eq!(ten.describe(3).len(), 11);
+    assert!(
+        ten.sentence()
+            .starts_with("MAE of 10 models in 60 windows. Last: Prediction ")
+    );
+    // More windows than pixels: no more points than show.
+    let look = Look::new(&theme().light, 760.0, 260.0, 1.0);
+    let svg = picture(&ModelLines::of(&rivals(2, 50_000)), &look);
+    assert!(svg.len() < 400_000, "{} bytes", svg.len());
+}
+
 #[test]
 fn a_picture_too_small_for_its_labels_does_no_harm() {
     let r = gaps();
@@ -744,6 +942,7 @@ fn a_picture_too_small_for_its_labels_does_no_harm() {
             picture(&CutoffPlot::of(&curved, Lines::NetBenefit), &look);
             picture(&Reliability::of(&foretold(50)), &look);
             picture(&Spread::of(&spread(50, true)), &look);
+            picture(&ModelLines::of(&rivals(4, 9)), &look);
         }
     }
 }
@@ -797,6 +996,49 @@ fn a_tooltip_tells_the_exact_values() {
 }
 
 #[test]
+fn what_is_expected_is_told_beside_what_is_measured() {
+    let trend = Trend::of(&expected(30), &[&AUC]);
+    let keys: Vec<_> = trend
+        .legend()
+        .into_iter()
+        .map(|k| (k.title, k.kind))
+        .collect();
+    let both = [
+        ("ROC AUC", Kind::Measured),
+        ("ROC AUC, estimated", Kind::Estimated),
+    ];
+    assert_eq!(keys, both.map(|(title, kind)| (title.to_owned(), kind)));
+    let labels = |window: usize| -> Vec<String> {
+        trend
+            .describe(window)
+            .into_iter()
+            .map(|f| f.label)
+            .collect()
+    };
+    // Outcomes are in: both, and how far apart they are.
+    let known = labels(10);
+    assert!(
+        known.contains(&"ROC AUC".to_owned()) && known.contains(&"ROC AUC, estimated".to_owned())
+    );
+    assert!(known.contains(&"estimated − measured".to_owned()));
+    // They are not: why there is no value, and what is expected.
+    let told = trend.describe(29);
+    assert_eq!(told[1].text, "– (no outcomes yet)");
+    assert_eq!(told[2].label, "ROC AUC, estimated");
+    assert!(!labels(0).contains(&"ROC AUC, estimated".to_owned()));
+    let said = trend.sentence();
+    assert!(
+        said.contains("Estimated for 10 windows whose outcomes are not in yet"),
+        "{said}"
+    );
+    // A report without estimates is drawn as it was.
+    assert_eq!(
+        Trend::of(&decaying(30, DAY, 900), &[&AUC]).legend().len(),
+        1
+    );
+}
+
+#[test]
 fn every_chart_is_listed_once() {
     assert_eq!(
         chart::NAMES,
@@ -810,7 +1052,10 @@ fn every_chart_is_listed_once() {
             "curve",
             "cutoff",
             "reliability",
-            "spread"
+            "spread",
+            "quantiles",
+            "residuals",
+            "models"
         ]
     );
 }

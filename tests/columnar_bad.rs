@@ -179,6 +179,32 @@ fn an_arrow_file_without_its_end_gives_its_whole_batches_and_says_so() {
     }
 }
 
+/// Found by fuzzing: batches that were found by their places were read with the columns that the start of
+/// the file names, and without places with those that its index names.
+#[test]
+fn an_arrow_file_whose_start_is_damaged_is_read_by_its_index() {
+    let good = bytes_of("only-arrow.arrow");
+    let sniff = inspected("good", &good);
+    let (whole, _) = read(&sniff, &good);
+    let index = good.len() - 10;
+    let index = index - u32::from_le_bytes(*good[index..].first_chunk().unwrap()) as usize;
+    // The first message: its length is in the bytes 12 to 16.
+    let end = 16 + u32::from_le_bytes(*good[12..].first_chunk().unwrap()) as usize;
+    assert!(groups(&sniff) > 1 && !sniff.places.is_empty() && end < index);
+    let mut by_index = 0;
+    for at in 8..end {
+        for damage in [0, 0x27, 0xff] {
+            let mut bad = good.clone();
+            bad[at] = damage;
+            let sniff = inspected("bad", &bad);
+            let (table, _) = columnar_help::read_in_turns(&sniff, &bad);
+            assert!(table.to_bytes() == whole.to_bytes(), "byte {at}: {damage}");
+            by_index += usize::from(sniff.places.is_empty());
+        }
+    }
+    assert!(by_index > 100, "{by_index}");
+}
+
 #[test]
 fn a_cut_batch_is_counted() {
     let good = bytes_of("log-stream.arrows");

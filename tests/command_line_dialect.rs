@@ -178,13 +178,10 @@ fn the_files_of_a_folder_share_what_is_said() {
     assert_eq!(report(&[&odd, "--separator", &whole]).0, expected);
     let other = folder.file("other.parquet", parquet);
     let path = format!("{other}=,");
-    refused(
-        &[&odd, &other, "--separator", &path],
-        "this is a columnar file",
-    );
+    refused(&[&odd, &other, "--separator", &path], "this is Parquet");
     let one = run(&[&other, &odd, "--separator", ","]);
     let said = String::from_utf8_lossy(&one.stderr);
-    assert!(!said.contains("columnar"), "{said}");
+    assert!(!said.contains("this is Parquet"), "{said}");
 }
 
 #[test]

@@ -397,7 +397,7 @@ fn what_makes_no_sense_for_a_file_is_refused() {
     };
     let utf16 = encoded("a,b\n1,2\n", Encoding::Utf16Le);
     for (bytes, fix, why) in [
-        (&parquet[..], separator, "this is a columnar file"),
+        (&parquet[..], separator, "this is Parquet"),
         (b"{\"a\":1}\n{\"a\":2}\n", separator, "this is JSON"),
         (text, separator, "there is no semicolon in it"),
         (text, quoted, "both separator and quote"),

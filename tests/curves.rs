@@ -5,11 +5,13 @@
 mod pipeline;
 
 use pipeline::{report, summary};
+use plumbline::chart::{Chart, Reliability};
 use plumbline::report::curves::{
     Curves, false_positive_rate, net_benefit, precision, recall, specificity,
 };
-use plumbline::report::view::{BaselineChoice, View, WindowSize};
+use plumbline::report::view::{BaselineChoice, SliceChoice, View, WindowSize};
 use plumbline::report::{Report, Scores};
+use plumbline::table::time::Time;
 use serde_json::Value;
 use std::fmt::Write as _;
 
@@ -156,4 +158,112 @@ fn a_report_of_before_there_were_curves_is_still_read() {
     let before: Report = serde_json::from_value(json).unwrap();
     let scores: Option<&Scores> = before.scores.as_ref();
     assert!(before.curves.is_none() && scores.is_some());
+}
+
+/// Tenths of the rows of a part of the log, counted one by one: rows, mean probability, share positive.
+fn tenths(rows: impl Iterator<Item = (f64, bool)>) -> Vec<(u64, f64, f64)> {
+    let mut out = vec![(0_u64, 0.0, 0.0); 10];
+    for (score, positive) in rows {
+        let bin = &mut out[((score * 10.0) as usize).min(9)];
+        bin.0 += 1;
+        bin.1 += score;
+        bin.2 += f64::from(u8::from(positive));
+    }
+    let mean = |(n, score, hits): (u64, f64, f64)| (n, score / n as f64, hits / n as f64);
+    out.into_iter().map(mean).collect()
+}
+
+#[track_caller]
+fn same_tenths(report: &Report, rows: impl Iterator<Item = (f64, bool)>) -> u64 {
+    let want = tenths(rows);
+    assert_eq!(report.calibration.len(), want.len());
+    for (bin, (n, score, share)) in report.calibration.iter().zip(&want) {
+        assert_eq!(bin.positive.n, *n);
+        if *n > 0 {
+            close("foretold", bin.mean_score, Some(*score));
+            close("came true", bin.positive.value, Some(*share));
+            // The band of the chart: Wilson's interval of each tenth.
+            let (low, high) = (bin.positive.low.unwrap(), bin.positive.high.unwrap());
+            assert!(low <= *share && *share <= high && low < high);
+        }
+    }
+    want.iter().map(|w| w.0).sum()
+}
+
+/// Calibration is that of the rows in view: of all, of a period, of a segment, of a version, and of two of
+/// these at once.
+#[test]
+fn calibration_follows_the_period_and_the_slice() {
+    let log = include_bytes!("reference/groups.csv");
+    let text = std::str::from_utf8(log).unwrap();
+    let cells: Vec<Vec<&str>> = text
+        .lines()
+        .skip(1)
+        .map(|l| l.split(',').collect())
+        .collect();
+    let rows = |keep: &dyn Fn(&[&str]) -> bool| {
+        let kept = cells.iter().filter(|c| keep(c));
+        let row = |c: &Vec<&str>| (c[2].parse().unwrap(), c[3] == "1");
+        kept.map(row).collect::<Vec<(f64, bool)>>()
+    };
+    let at = |day: &str| Time::parse(day).unwrap();
+    let period = Some((at("2026-03-06"), at("2026-03-11")));
+    let within = |c: &[&str]| ("2026-03-06".."2026-03-11").contains(&&c[1][..10]);
+    let south = vec![SliceChoice {
+        column: "region".into(),
+        value: "south".into(),
+    }];
+    type Keep<'a> = &'a dyn Fn(&[&str]) -> bool;
+    let cases: [(View, Keep<'_>); 5] = [
+        (view(None), &|_| true),
+        (
+            View {
+                range: period,
+                ..view(None)
+            },
+            &within,
+        ),
+        (
+            View {
+                slices: south.clone(),
+                ..view(None)
+            },
+            &|c| c[4] == "south",
+        ),
+        (
+            View {
+                version: Some("v2".into()),
+                ..view(None)
+            },
+            &|c| c[6] == "v2",
+        ),
+        (
+            View {
+                slices: south,
+                range: period,
+                ..view(None)
+            },
+            &|c| within(c) && c[4] == "south",
+        ),
+    ];
+    let mut drawn = Vec::new();
+    for (view, keep) in cases {
+        let report = report(&[("log.csv", log)], &view);
+        let kept = rows(keep);
+        assert_eq!(
+            same_tenths(&report, kept.iter().copied()),
+            kept.len() as u64
+        );
+        let chart = Reliability::of(&report);
+        assert!(chart.things() > 5);
+        // What is drawn is of these rows too: the band, and the bars of rows under it.
+        let facts: Vec<String> = (0..chart.things())
+            .flat_map(|i| chart.describe(i))
+            .map(|f| format!("{} {}", f.label, f.text))
+            .collect();
+        assert!(facts.iter().any(|f| f.starts_with("95 % interval")));
+        assert!(facts.iter().any(|f| f.starts_with("Rows")));
+        assert!(!drawn.contains(&facts), "two views look alike");
+        drawn.push(facts);
+    }
 }

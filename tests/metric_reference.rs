@@ -265,11 +265,21 @@ fn delongs_variance_makes_the_interval_of_roc_auc() {
     close("high", auc.high, 1.0 / (1.0 + (-half - logit).exp()));
 }
 
+const FRESH: [&str; 7] = [
+    "relative",
+    "ranks",
+    "curve",
+    "pairs_auc",
+    "absolute_error",
+    "from_median",
+    "naive",
+];
+
 /// Removes fields that an older Summary did not have.
 fn forget(value: &mut Value) {
     match value {
         Value::Object(map) => {
-            for name in ["relative", "ranks", "curve", "pairs_auc", "absolute_error"] {
+            for name in FRESH {
                 map.remove(name);
             }
             map.values_mut().for_each(forget);

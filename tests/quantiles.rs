@@ -152,7 +152,7 @@ fn levels_may_lack_a_median_or_their_counterparts() {
     let theirs = &theirs["only_median"]["metrics"];
     for name in [
         "weighted_interval_score",
-        "mean_pinball_loss",
+        "mean_pinball_loss_over_levels",
         "crps_from_quantiles",
     ] {
         close(
@@ -446,7 +446,7 @@ proptest! {
         let parts = of("dispersion") + of("overprediction") + of("underprediction");
         let wis = of("weighted_interval_score");
         prop_assert!((wis - parts).abs() <= 1e-12 * (1.0 + wis), "{} {}", wis, parts);
-        let pinball = 2.0 * of("mean_pinball_loss");
+        let pinball = 2.0 * of("mean_pinball_loss_over_levels");
         prop_assert!((wis - pinball).abs() <= 1e-12 * (1.0 + wis), "{} {}", wis, pinball);
     }
 
@@ -469,8 +469,19 @@ proptest! {
         let day = |s: &Summary| Report::from(s, &view());
         let (a, b) = (day(&kept), day(&passed));
         for (x, y) in a.windows.iter().zip(&b.windows) {
-            for (name, estimate) in x.metrics.iter().filter(|m| m.0.contains("inter") || m.0.contains("pinball")) {
-                prop_assert_eq!(estimate, &y.metrics[name]);
+            for name in [
+                "weighted_interval_score",
+                "dispersion",
+                "overprediction",
+                "underprediction",
+                "mean_pinball_loss_over_levels",
+                "crps_from_quantiles",
+                "interval_coverage_50",
+                "interval_coverage_80",
+                "interval_coverage_deviation",
+                "mean_interval_width_80",
+            ] {
+                prop_assert_eq!(&x.metrics[name], &y.metrics[name], "{}", name);
             }
         }
     }

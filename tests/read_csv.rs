@@ -9,7 +9,7 @@ use plumbline::read::{Encoding, sniff};
 use plumbline::table::Kind;
 
 use proptest::prelude::*;
-use read_help::{category, category_schema, in_shards, whole};
+use read_help::{category, category_schema, in_shards, numbers, read, sniffed, whole};
 
 fn cell() -> impl Strategy<Value = String> {
     prop_oneof![
@@ -54,6 +54,41 @@ fn write(rows: &[Vec<String>], crlf: bool, always: bool) -> Vec<u8> {
         writer.write_record(row).unwrap();
     }
     writer.into_inner().unwrap()
+}
+
+/// Found by fuzzing: a text that was to be read further, and ended just behind a line above the header,
+/// was taken for one that the header is in.
+#[test]
+fn lines_above_the_header_are_none_of_the_table_wherever_a_shard_ends() {
+    for above in [
+        "#!/bin/sh\n# Of May\nset -eu\n\n",
+        "sep=,\n",
+        // As wide as the table of a header that is less wide than the rows.
+        "Report,of,May\n",
+    ] {
+        let text = format!("{above}id,score,label,note\nr1,0.5,1,x,\nr2,0.25,0,y,\nr3,0.75,1,z,\n");
+        let schema = sniffed(text.as_bytes()).schema;
+        let part = whole(&schema, text.as_bytes());
+        assert_eq!(part.table.names, ["id", "score", "label", "note"]);
+        assert_eq!(
+            (part.table.rows, &part.troubles),
+            (3, &Vec::new()),
+            "{text}"
+        );
+        for size in 1..=text.len() as u64 {
+            let (table, lines, troubles) = in_shards(&schema, text.as_bytes(), size);
+            assert_eq!((&table, lines), (&part.table, part.lines), "{size}: {text}");
+            assert!(troubles.is_empty(), "{size}: {text}");
+        }
+    }
+}
+
+#[test]
+fn a_file_that_names_its_delimiter_and_no_columns_keeps_its_first_row() {
+    let text = b"sep=;\nr1;0,5\nr2;0,25\nr3;0,75\n";
+    let part = read(text);
+    assert_eq!(part.table.rows, 3);
+    assert_eq!(numbers(&part.table.columns[1])[0], Some(0.5));
 }
 
 #[test]

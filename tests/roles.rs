@@ -191,3 +191,120 @@ fn an_unnamed_prediction_is_the_number_that_follows_the_outcome() {
         ],
     );
 }
+
+/// Sixty rows: hour by hour an outcome that wanders, what models foretell of it, and what else goes along.
+fn prices(header: &str, row: impl Fn(usize, f64) -> String) -> String {
+    let price = |i: usize| 40.0 + 12.0 * (i as f64 * 0.7).sin() + 6.0 * (i as f64 * 0.13).cos();
+    (0..60).fold(format!("{header}\n"), |text, i| {
+        let hour = format!("2026-01-{:02} {:02}:00:00", i / 24 + 1, i % 24);
+        text + &format!("{hour},{:.2},{}\n", price(i), row(i, price(i)))
+    })
+}
+
+#[test]
+fn predictions_of_other_models_are_told_by_name_and_closeness_together() {
+    let log = prices(
+        "time,real_price,prediction,xgboost,ridge_2,price_lag_24,load_forecast,dnn_hidden,nearby,forecast_mean",
+        |i, y| {
+            let off = |k: f64| y + 2.0 * (i as f64 * k).sin();
+            format!(
+                "{:.3},{:.3},{:.3},{:.3},{:.1},{:.3},{:.3},{:.3}",
+                off(1.9),
+                off(2.3),
+                off(3.1) + 0.5,
+                off(2.7),
+                5_000.0 + 90.0 * y,
+                (y - 40.0) / 12.0,
+                off(1.1),
+                off(0.9)
+            )
+        },
+    );
+    check(
+        &[("log.csv", log)],
+        &[
+            ("real_price", Role::Outcome),
+            ("prediction", Role::Prediction),
+            ("xgboost", Role::Challenger),
+            ("ridge_2", Role::Challenger),
+            // It looks back.
+            ("price_lag_24", Role::Feature),
+            // A forecast of something else, on another scale.
+            ("load_forecast", Role::Feature),
+            // A model's name, but on another scale.
+            ("dnn_hidden", Role::Feature),
+            // As close as a model, but nothing says that it is one.
+            ("nearby", Role::Feature),
+            ("forecast_mean", Role::Feature),
+        ],
+    );
+}
+
+#[test]
+fn models_of_one_family_are_told_by_the_words_they_share() {
+    let log = prices(
+        "time,Real price,Alpha 1,Alpha Ensemble,Beta Ensemble,Beta 7,Gamma",
+        |i, y| {
+            let off = |k: f64| y + 2.0 * (i as f64 * k).sin();
+            let [a, b, c, d, e] = [1.9, 2.3, 3.1, 2.7, 1.3].map(off);
+            format!("{a:.3},{:.3},{c:.3},{d:.3},{e:.3}", (b + y) / 2.0)
+        },
+    );
+    check(
+        &[("log.csv", log)],
+        &[
+            ("Alpha Ensemble", Role::Prediction),
+            ("Alpha 1", Role::Challenger),
+            ("Beta Ensemble", Role::Challenger),
+            ("Beta 7", Role::Challenger),
+            ("Gamma", Role::Feature),
+        ],
+    );
+}
+
+#[test]
+fn probabilities_of_rivals_are_told_from_those_of_something_else() {
+    let games = file(
+        "date,elo_prob1,qbelo_prob1,chance_prob2,result1,prob_rain",
+        |i| {
+            let won = i % 3 != 0;
+            let p = if won { 0.55 } else { 0.35 } + (i as f64 * 1.7).sin() * 0.2;
+            let q = if won { 0.60 } else { 0.40 } + (i as f64 * 2.9).sin() * 0.2;
+            let rain = 0.5 + 0.49 * (i as f64 * 0.9).sin();
+            format!(
+                "2026-01-{:02},{p:.4},{q:.4},{:.4},{},{rain:.3}",
+                i % 28 + 1,
+                1.0 - p,
+                u8::from(won)
+            )
+        },
+    );
+    check(
+        &[("games.csv", games)],
+        &[
+            ("elo_prob1", Role::Score),
+            ("qbelo_prob1", Role::Challenger),
+            ("result1", Role::Outcome),
+            // The other side's chance goes against the outcome.
+            ("chance_prob2", Role::Feature),
+            ("prob_rain", Role::Feature),
+        ],
+    );
+    let rounds = file(
+        "date,rd1_win_prob,rd1_win_prob_outcome,rd2_win_prob,rd2_win_prob_outcome",
+        |i| {
+            let p = if i % 3 != 0 { 0.55 } else { 0.35 } + (i as f64 * 1.7).sin() * 0.2;
+            let won = u8::from(i % 3 != 0);
+            format!(
+                "2026-01-{:02},{p:.4},{won},{:.4},{won}",
+                i % 28 + 1,
+                p - 0.01
+            )
+        },
+    );
+    // What has an outcome of its own is judged by that.
+    check(
+        &[("rounds.csv", rounds)],
+        &[("rd2_win_prob", Role::Feature)],
+    );
+}

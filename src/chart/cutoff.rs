@@ -1,11 +1,12 @@
-//! Lines over the threshold: what each threshold would give, in shares or in net benefit.
+//! Lines over the threshold: what each threshold would give, in shares, net benefit or cost.
 
 use super::curve::{in_force, why_none};
 use super::frame::{Axes, Axis, Frame, draw_nothing, draw_x, draw_y, lay_out};
 use super::pen::{Fault, Look, Pen};
 use super::{Chart, Fact, Mark, format};
 use crate::metric::Unit;
-use crate::report::Report;
+use crate::report::costs::over_thresholds;
+use crate::report::{Bill, Report};
 use crate::report::curves::{
     Counted, Tally, accuracy, f1, net_benefit, net_benefit_of_all, precision, recall, specificity,
 };
@@ -20,6 +21,8 @@ pub enum Lines {
     Shares,
     /// The decision curve: net benefit beside acting on every row and on none.
     NetBenefit,
+    /// Cost a row, by what the reader says right and wrong cost.
+    Cost,
 }
 
 /// Lines over every threshold, and the one in force.
@@ -31,6 +34,8 @@ pub struct CutoffPlot {
     thresholds: Vec<f64>,
     lines: Vec<Line>,
     in_force: Option<f64>,
+    /// The threshold of least cost.
+    cheapest: Option<f64>,
     /// Rows predicted positive at each threshold.
     flagged: Vec<u64>,
     nothing: Option<&'static str>,
@@ -90,6 +95,10 @@ impl CutoffPlot {
         if let Some(why) = why_none(&curves.current, false) {
             return empty(why);
         }
+        let four = Bill::four(&report.view, report.labels()).filter(|_| report.costs.is_some());
+        if what == Lines::Cost && four.is_none() {
+            return empty("No costs are given");
+        }
         let over = |tally: &Tally, value: &dyn Fn(Counted, f64) -> Option<f64>| {
             let thresholds = curves.thresholds.iter().enumerate();
             thresholds.map(|(i, t)| value(tally.at(i), *t)).collect()
@@ -107,6 +116,7 @@ impl CutoffPlot {
                     lines.push(line(title, Stroke::Hue(hue), over(now, &|c, _| share(c))));
                 }
             }
+            Lines::Cost => {}
             Lines::NetBenefit => {
                 lines.push(line("Model", Stroke::Hue(0), over(now, &net_benefit)));
                 if let Some(before) = &curves.baseline {
@@ -117,6 +127,15 @@ impl CutoffPlot {
                 lines.push(line("Act on every row", Stroke::Reference, all));
             }
         }
+        if let (Lines::Cost, Some(four)) = (what, four) {
+            let cost = |tally| over_thresholds(curves.thresholds.len(), tally, &four);
+            lines.push(line("Cost a row", Stroke::Hue(0), cost(now)));
+            if let Some(before) = &curves.baseline {
+                lines.push(line("Baseline", Stroke::Baseline, cost(before)));
+            }
+        }
+        let cheapest = report.costs.as_ref().filter(|_| what == Lines::Cost);
+        let cheapest = cheapest.and_then(|c| c.cheapest.as_ref()?.threshold);
         let flagged = (0..curves.thresholds.len()).map(|i| {
             let c = now.at(i);
             c.tp.saturating_add(c.fp)
@@ -127,6 +146,7 @@ impl CutoffPlot {
             flagged: flagged.collect(),
             thresholds: curves.thresholds.clone(),
             lines,
+            cheapest: cheapest.filter(|t| t.is_finite()),
             in_force: in_force(report).and_then(|f| f.0).filter(|t| t.is_finite()),
             nothing: None,
         }
@@ -152,13 +172,18 @@ impl CutoffPlot {
             Stroke::Reference => format!("{}, dashed", l.title),
             _ => l.title.to_owned(),
         };
-        lines.map(|l| (named(l), token(l.stroke))).collect()
+        let mut out: Vec<_> = lines.map(|l| (named(l), token(l.stroke))).collect();
+        if self.cheapest.is_some() {
+            out.push(("Cheapest threshold, dashed".to_owned(), "var(--good)"));
+        }
+        out
     }
 
     const fn unit(&self) -> Unit {
         match self.what {
             Lines::Shares => Unit::Percent,
             Lines::NetBenefit => Unit::Ratio,
+            Lines::Cost => Unit::Outcome,
         }
     }
 
@@ -169,6 +194,13 @@ impl CutoffPlot {
         };
         let y = match self.what {
             Lines::Shares => (0.0, 1.0),
+            Lines::Cost => {
+                let values = || self.lines.iter().flat_map(|l| l.values.iter().flatten());
+                let least = values().fold(0.0_f64, |least, v| least.min(*v));
+                let most = values().fold(0.0_f64, |most, v| most.max(*v));
+                let room = if most > least { 0.06 * (most - least) } else { 1.0 };
+                (if least < 0.0 { least - room } else { 0.0 }, most + room)
+            }
             Lines::NetBenefit => {
                 let values = self.lines.iter().flat_map(|l| l.values.iter().flatten());
                 let most = values.fold(0.0_f64, |most, v| most.max(*v));
@@ -249,6 +281,11 @@ impl Chart for CutoffPlot {
             }
         }
         draw_x(pen, &frame, &axes)?;
+        if let Some(threshold) = self.cheapest {
+            let x = look.snap(frame.px(threshold.clamp(frame.x.0, frame.x.1)));
+            let upright = [(x, frame.top), (x, frame.bottom)];
+            pen.dashes(&upright, look.colours.good, 1.0, (4.0, 3.0))?;
+        }
         if let Some(threshold) = self.in_force {
             let x = look.snap(frame.px(threshold.clamp(frame.x.0, frame.x.1)));
             let top = frame.top - 4.0;
@@ -264,6 +301,7 @@ impl Chart for CutoffPlot {
         let name = match self.what {
             Lines::Shares => "Metrics by threshold",
             Lines::NetBenefit => "Net benefit by threshold",
+            Lines::Cost => "Cost by threshold",
         };
         if let Some(why) = self.nothing {
             return format!("{name}. {why}.");
@@ -272,8 +310,11 @@ impl Chart for CutoffPlot {
             let at = self.thresholds.iter().position(|x| *x == t)?;
             Some((t, at))
         });
+        let cheapest = self.cheapest.map_or_else(String::new, |t| {
+            format!(" Cheapest on these rows: {}.", format::exact(Unit::Outcome, t))
+        });
         let Some((threshold, at)) = near else {
-            return format!("{name}, from {} thresholds.", self.thresholds.len());
+            return format!("{name}, from {} thresholds.{cheapest}", self.thresholds.len());
         };
         let written = |line: &Line| {
             let value = self.value(line, at)?;
@@ -281,7 +322,7 @@ impl Chart for CutoffPlot {
         };
         let values: Vec<String> = self.lines.iter().filter_map(written).collect();
         format!(
-            "{name}. At {}: {}.",
+            "{name}. At {}: {}.{cheapest}",
             format::exact(Unit::Outcome, threshold),
             values.join(", ")
         )

@@ -42,10 +42,14 @@ charts! {
     cutoff::CutoffPlot,
     reliability::Reliability,
     spread::Spread,
+    quantiles::QuantilePlot,
+    residuals::ResidualPlot,
+    models::ModelLines,
 }
 
 pub use curve::Shape;
 pub use cutoff::Lines;
+pub use trend::Kind;
 
 /// What a pointer finds: one window, bin or cell, as it is to be marked on the drawing (CSS pixels).
 #[derive(Clone, Debug, PartialEq)]

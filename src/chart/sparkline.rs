@@ -21,6 +21,8 @@ pub struct Sparkline {
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Spot {
     value: Option<f64>,
+    /// What is expected, where outcomes are not in yet; it stands in the place of what few of them tell.
+    expected: Option<f64>,
     mature: bool,
     worse: Option<Option<bool>>,
 }
@@ -37,10 +39,16 @@ impl Sparkline {
             points: report
                 .windows
                 .iter()
-                .map(|w| Spot {
-                    value: finite(w.metrics.get(info.name).and_then(|e| e.value)),
-                    mature: w.mature,
-                    worse: w.departures.get(info.name).map(|d| d.worse),
+                .map(|w| {
+                    let expected = w.estimated.get(info.name).filter(|_| !w.mature);
+                    let expected = expected.and_then(|e| finite(e.value));
+                    let known = w.metrics.get(info.name).filter(|_| expected.is_none());
+                    Spot {
+                        value: finite(known.and_then(|e| e.value)),
+                        expected,
+                        mature: w.mature,
+                        worse: w.departures.get(info.name).map(|d| d.worse),
+                    }
                 })
                 .collect(),
             // A window does not count as much as the whole baseline.
@@ -66,6 +74,7 @@ impl Sparkline {
                 .iter()
                 .map(|v| Spot {
                     value: v.filter(|v| v.abs() < 1e300),
+                    expected: None,
                     mature: true,
                     worse: None,
                 })
@@ -75,7 +84,7 @@ impl Sparkline {
     }
 
     fn lay_out(&self, look: &Look) -> Frame {
-        let values = self.points.iter().filter_map(|p| p.value);
+        let values = self.points.iter().filter_map(|p| p.value.or(p.expected));
         let (low, high) = values
             .chain(self.baseline)
             .fold((f64::MAX, f64::MIN), |(a, b), v| (a.min(v), b.max(v)));
@@ -98,11 +107,48 @@ impl Sparkline {
     }
 
     fn place(&self, frame: &Frame, window: usize) -> Option<(f64, f64)> {
-        let value = self.points.get(window)?.value?;
+        self.place_of(frame, window, self.points.get(window)?.value?)
+    }
+
+    /// Where a window is drawn, be its value known or expected.
+    fn any_place(&self, frame: &Frame, window: usize) -> Option<(f64, f64)> {
+        let point = self.points.get(window)?;
+        self.place_of(frame, window, point.value.or(point.expected)?)
+    }
+
+    fn place_of(&self, frame: &Frame, window: usize, value: f64) -> Option<(f64, f64)> {
         Some((
             frame.px(self.strip.middle(window)? as f64),
             frame.py(value),
         ))
+    }
+
+    /// What is expected, dashed, from the last window that is known on.
+    fn draw_expected<DB: DrawingBackend>(
+        &self,
+        pen: &Pen<DB>,
+        frame: &Frame,
+    ) -> Result<(), Fault<DB>> {
+        let look = pen.look();
+        let colour = look.colours.palette[1];
+        let mut run: Vec<(f64, f64)> = Vec::new();
+        for i in 0..=self.points.len() {
+            let expected = self.points.get(i).and_then(|p| p.expected);
+            if let Some(at) = expected.and_then(|v| self.place_of(frame, i, v)) {
+                if run.is_empty() {
+                    run.extend(i.checked_sub(1).and_then(|before| self.place(frame, before)));
+                }
+                run.push(at);
+                continue;
+            }
+            if run.len() > look.width as usize {
+                pen.path(&m4(&run, look.dpr), colour, 0.7, 1.25)?;
+            } else {
+                pen.dashes(&m4(&run, look.dpr), colour, 1.25, (3.0, 2.5))?;
+            }
+            run.clear();
+        }
+        Ok(())
     }
 }
 
@@ -130,6 +176,7 @@ impl Chart for Sparkline {
             pen.path(&m4(&run, look.dpr), colour, 1.0, 1.5)?;
             run.clear();
         }
+        self.draw_expected(pen, &frame)?;
         let dense = self.points.len() as f64 > look.width / 4.0;
         for (i, point) in self.points.iter().enumerate() {
             let (Some(worse), Some(at)) = (point.worse, self.place(&frame, i)) else {
@@ -143,13 +190,14 @@ impl Chart for Sparkline {
             pen.dot(at, if dense { 1.0 } else { 2.0 }, colour)?;
         }
         // The latest value is the one beside which the card's number stands.
-        let last = (0..self.points.len()).rev().find_map(|i| Some((i, self.place(&frame, i)?)));
+        let last = (0..self.points.len()).rev().find_map(|i| Some((i, self.any_place(&frame, i)?)));
         if let Some((i, at)) = last {
             let point = &self.points[i];
             let colour = match point.worse {
                 Some(Some(true)) => colours.bad,
                 Some(Some(false)) => colours.good,
                 Some(None) => colours.warn,
+                None if point.expected.is_some() => colours.palette[1],
                 None => colour,
             };
             pen.dot(at, 4.0, colours.surface)?;
@@ -162,11 +210,17 @@ impl Chart for Sparkline {
     }
 
     fn sentence(&self) -> String {
-        let last = self.points.iter().rev().find_map(|p| p.value);
-        last.map_or_else(
-            || format!("{}: no value.", self.title),
-            |v| format!("{}, latest {}.", self.title, format::exact(self.unit, v)),
-        )
+        let latest = |of: fn(&Spot) -> Option<f64>, word: &str| {
+            let value = self.points.iter().rev().find_map(of)?;
+            let value = format::exact(self.unit, value);
+            Some(format!("{}, latest {word}{value}.", self.title))
+        };
+        let known = latest(|p| p.value, "");
+        let expected = latest(|p| p.expected, "estimated ");
+        match (known, expected) {
+            (None, None) => format!("{}: no value.", self.title),
+            (known, expected) => [known, expected].into_iter().flatten().collect::<Vec<_>>().join(" "),
+        }
     }
 
     fn things(&self) -> usize {
@@ -181,9 +235,12 @@ impl Chart for Sparkline {
         let Some(point) = self.points.get(window) else {
             return Vec::new();
         };
-        let value = point
-            .value
-            .map_or("–".to_owned(), |v| format::exact(self.unit, v));
+        let write = |v| format::exact(self.unit, v);
+        let value = match (point.value, point.expected) {
+            (Some(v), _) => write(v),
+            (None, Some(v)) => format!("estimated {}", write(v)),
+            (None, None) => "–".to_owned(),
+        };
         vec![
             Fact::new("", self.strip.name(window)),
             Fact::new(&self.title, value),
@@ -191,7 +248,7 @@ impl Chart for Sparkline {
     }
 
     fn mark(&self, frame: &Frame, look: &Look, window: usize) -> Option<Mark> {
-        let (x, y) = self.place(frame, window)?;
+        let (x, y) = self.any_place(frame, window)?;
         let (left, right) = self.strip.sides(frame, window)?;
         Some(Mark {
             area: (left, 0.0, right, look.height),

@@ -1,13 +1,18 @@
-//! Metrics over time: up to three lines with their 95 % intervals, against the baseline.
+//! Metrics over time: up to three lines with their 95 % intervals, against the baseline; and beside them
+//! what is expected where outcomes are not in yet ([`Kind`]).
+
+mod draw;
+mod guess;
 
 use super::frame::{Axes, Frame, draw_nothing, draw_x, draw_y, lay_out};
-use super::geometry::{Strip, m4};
+use super::geometry::Strip;
 use super::pen::{Fault, Look, Pen};
 use super::theme::PALETTE;
 use super::{Chart, Fact, Mark, format};
 use crate::metric::{Estimate, Info, Unit};
 use crate::report::{Departure, Report};
-use plotters::style::RGBColor;
+use guess::Guess;
+pub use guess::Kind;
 use plotters_backend::DrawingBackend;
 
 /// More lines than these cannot be told apart with their intervals.
@@ -37,6 +42,7 @@ struct Line {
     unit: Unit,
     range: (Option<f64>, Option<f64>),
     points: Vec<Point>,
+    guesses: Vec<Guess>,
     baseline: Option<Estimate>,
 }
 
@@ -67,10 +73,12 @@ fn drawable(value: Option<f64>) -> Option<f64> {
 /// An entry of the legend.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Key {
-    /// The metric's title.
+    /// The metric's title, and what else than measured it is.
     pub title: String,
     /// Index into the palette.
     pub hue: usize,
+    /// Whether it was measured.
+    pub kind: Kind,
 }
 
 impl Trend {
@@ -93,6 +101,7 @@ impl Trend {
                         departure: w.departures.get(info.name).copied(),
                     })
                     .collect(),
+                guesses: Guess::all(report, info),
                 // A window does not count as much as the whole baseline.
                 baseline: report
                     .baseline
@@ -121,14 +130,20 @@ impl Trend {
     /// What the lines mean.
     #[must_use]
     pub fn legend(&self) -> Vec<Key> {
-        self.lines
-            .iter()
-            .enumerate()
-            .map(|(hue, line)| Key {
+        let mut out = Vec::new();
+        for (hue, line) in self.lines.iter().enumerate() {
+            out.push(Key {
                 title: line.title.clone(),
                 hue: hue % PALETTE,
-            })
-            .collect()
+                kind: Kind::Measured,
+            });
+            out.extend(line.guesses.iter().map(|guess| Key {
+                title: guess.title(line),
+                hue: self.guess_hue(hue, guess.kind),
+                kind: guess.kind,
+            }));
+        }
+        out
     }
 
     fn axes(&self) -> Axes {
@@ -147,7 +162,10 @@ impl Trend {
         let ends: Vec<_> = self
             .lines
             .iter()
-            .flat_map(|line| line.points.iter().filter_map(Point::ends))
+            .flat_map(|line| {
+                let guesses = line.guesses.iter().flat_map(|g| self.guess_ends(g));
+                line.points.iter().filter_map(Point::ends).chain(guesses)
+            })
             .collect();
         let baselines = self.lines.iter().filter_map(|l| l.baseline.as_ref());
         let values = ends.iter().map(|e| e.1).chain(
@@ -196,196 +214,6 @@ impl Trend {
         if low < high { (low, high) } else { (low - 0.5, low + 0.5) }
     }
 
-    /// Stretches of windows of the baseline, CSS pixels.
-    fn baseline_stretches(&self, frame: &Frame) -> Vec<(f64, f64)> {
-        let mut out: Vec<(f64, f64)> = Vec::new();
-        let mut open = false;
-        for (i, window) in self.windows.iter().enumerate() {
-            if let (true, Some((left, right))) = (window.in_baseline, self.strip.sides(frame, i)) {
-                match out.last_mut() {
-                    Some(last) if open => last.1 = right,
-                    _ => out.push((left, right)),
-                }
-            }
-            open = window.in_baseline;
-        }
-        out
-    }
-
-    /// CSS pixels between windows, on average.
-    fn spacing(&self, frame: &Frame) -> f64 {
-        (frame.right - frame.left) / self.windows.len().max(1) as f64
-    }
-
-    fn x(&self, frame: &Frame, window: usize) -> f64 {
-        frame.px(self.strip.middle(window).unwrap_or_default() as f64)
-    }
-
-    fn draw_baseline<DB: DrawingBackend>(
-        &self,
-        pen: &Pen<DB>,
-        frame: &Frame,
-    ) -> Result<(), Fault<DB>> {
-        let colours = pen.look().colours;
-        for (hue, line) in self.lines.iter().enumerate() {
-            let Some(baseline) = &line.baseline else {
-                continue;
-            };
-            let Some(value) = drawable(baseline.value) else {
-                continue;
-            };
-            let alone = self.lines.len() == 1;
-            let colour = if alone {
-                colours.baseline
-            } else {
-                colours.palette[hue % PALETTE]
-            };
-            if let (true, Some(low), Some(high)) =
-                (alone, drawable(baseline.low), drawable(baseline.high))
-            {
-                let (from, to) = (frame.py(high), frame.py(low));
-                pen.rect(
-                    (frame.left, from),
-                    (frame.right, to.max(from + pen.look().hair())),
-                    colour,
-                    colours.band_opacity,
-                )?;
-            }
-            let y = frame.py(value);
-            pen.dashes(
-                &[(frame.left, y), (frame.right, y)],
-                colour,
-                1.0,
-                (5.0, 4.0),
-            )?;
-        }
-        Ok(())
-    }
-
-    fn draw_line<DB: DrawingBackend>(
-        &self,
-        pen: &Pen<DB>,
-        frame: &Frame,
-        line: &Line,
-        colour: RGBColor,
-    ) -> Result<(), Fault<DB>> {
-        let look = pen.look();
-        let colours = look.colours;
-        let spacing = self.spacing(frame);
-        let runs = runs(&line.points);
-        for run in &runs {
-            for (piece, solid) in self.pieces(run.clone()) {
-                let strip: Vec<_> = piece
-                    .clone()
-                    .filter_map(|i| Some((self.x(frame, i), line.points[i].ends()?)))
-                    .collect();
-                let opacity = colours.band_opacity * if solid { 1.0 } else { 0.45 };
-                pen.fill(&band(frame, &strip, look.dpr), colour, opacity)?;
-            }
-        }
-        let width = if spacing < 2.0 { 1.0 } else { 1.75 };
-        for run in &runs {
-            for (piece, solid) in self.pieces(run.clone()) {
-                let points: Vec<_> = piece
-                    .clone()
-                    .filter_map(|i| Some((self.x(frame, i), frame.py(line.points[i].value()?))))
-                    .collect();
-                let points = m4(&points, look.dpr);
-                if solid {
-                    pen.path(&points, colour, 1.0, width)?;
-                } else if spacing < 3.0 {
-                    // Dashes of a line that goes up and down within a pixel would be dust.
-                    pen.path(&points, colour, 0.5, width)?;
-                } else {
-                    pen.dashes(&points, colour, width, (4.0, 3.0))?;
-                }
-            }
-            // A window between gaps has no line to carry it.
-            let alone = run.len() == 1;
-            if alone || spacing >= 12.0 {
-                for i in run.clone() {
-                    self.draw_point(pen, frame, line, i, alone && spacing >= 6.0, colour)?;
-                }
-            }
-        }
-        Ok(())
-    }
-
-    fn draw_point<DB: DrawingBackend>(
-        &self,
-        pen: &Pen<DB>,
-        frame: &Frame,
-        line: &Line,
-        window: usize,
-        whiskers: bool,
-        colour: RGBColor,
-    ) -> Result<(), Fault<DB>> {
-        let Some((low, value, high)) = line.points[window].ends() else {
-            return Ok(());
-        };
-        let x = self.x(frame, window);
-        if whiskers && low < high {
-            let (from, to) = (frame.py(high), frame.py(low));
-            pen.path(&[(x, from), (x, to)], colour, 1.0, 1.25)?;
-            for y in [from, to] {
-                pen.path(&[(x - 4.0, y), (x + 4.0, y)], colour, 1.0, 1.25)?;
-            }
-        }
-        let at = (x, frame.py(value));
-        let radius = if self.windows.len() == 1 { 4.0 } else { 2.5 };
-        pen.dot(at, radius, colour)?;
-        if !self.windows[window].mature {
-            pen.dot(at, radius - 1.25, pen.look().colours.surface)?;
-        }
-        Ok(())
-    }
-
-    /// The windows that depart, as dots: red for the worse, green for the better.
-    fn draw_departures<DB: DrawingBackend>(
-        &self,
-        pen: &Pen<DB>,
-        frame: &Frame,
-        line: &Line,
-    ) -> Result<(), Fault<DB>> {
-        let colours = pen.look().colours;
-        let sparse = self.spacing(frame) >= 5.0;
-        let (radius, apart) = if sparse { (3.5, 0.0) } else { (1.75, 1.5) };
-        let mut last = f64::MIN;
-        for (i, point) in line.points.iter().enumerate() {
-            let (Some(departure), Some(value)) = (point.departure, point.value()) else {
-                continue;
-            };
-            let at = (self.x(frame, i), frame.py(value));
-            if at.0 - last < apart {
-                continue;
-            }
-            last = at.0;
-            if sparse {
-                pen.dot(at, radius + 1.25, colours.surface)?;
-            }
-            let colour = match departure.worse {
-                Some(true) => colours.bad,
-                Some(false) => colours.good,
-                None => colours.warn,
-            };
-            pen.dot(at, radius, colour)?;
-        }
-        Ok(())
-    }
-
-    /// A run cut where solid turns to dashed: a stretch is solid where both its windows are mature.
-    fn pieces(&self, run: std::ops::Range<usize>) -> Vec<(std::ops::Range<usize>, bool)> {
-        let solid = |i: usize| self.windows[i].mature && self.windows[i + 1].mature;
-        let mut out: Vec<(std::ops::Range<usize>, bool)> = Vec::new();
-        for i in run.start..run.end.saturating_sub(1) {
-            match out.last_mut() {
-                Some((piece, is)) if *is == solid(i) => piece.end = i + 2,
-                _ => out.push((i..i + 2, solid(i))),
-            }
-        }
-        out
-    }
-
     fn facts(&self, line: &Line, hue: usize, window: usize, out: &mut Vec<Fact>) {
         let Some(point) = line.points.get(window) else {
             return;
@@ -432,41 +260,6 @@ fn quantile(values: impl Iterator<Item = f64>, q: f64) -> f64 {
     sorted.get(rank).copied().unwrap_or(0.0)
 }
 
-/// The stretches of windows that have values.
-fn runs(points: &[Point]) -> Vec<std::ops::Range<usize>> {
-    let mut out: Vec<std::ops::Range<usize>> = Vec::new();
-    for (i, point) in points.iter().enumerate() {
-        if point.value().is_some() {
-            match out.last_mut() {
-                Some(run) if run.end == i => run.end = i + 1,
-                _ => out.push(i..i + 1),
-            }
-        }
-    }
-    out
-}
-
-/// The outline of an interval band, with no more than one step per pixel column.
-fn band(frame: &Frame, strip: &[(f64, (f64, f64, f64))], dpr: f64) -> Vec<(f64, f64)> {
-    let mut columns: Vec<(f64, f64, f64)> = Vec::new();
-    let mut column = f64::NAN;
-    for &(x, (low, _, high)) in strip {
-        match columns.last_mut() {
-            Some(last) if (x * dpr).floor() == column => {
-                last.1 = last.1.min(low);
-                last.2 = last.2.max(high);
-            }
-            _ => {
-                columns.push((x, low, high));
-                column = (x * dpr).floor();
-            }
-        }
-    }
-    let upper = columns.iter().map(|&(x, _, high)| (x, frame.py(high)));
-    let lower = columns.iter().rev().map(|&(x, low, _)| (x, frame.py(low)));
-    upper.chain(lower).collect()
-}
-
 impl Chart for Trend {
     const NAME: &'static str = "trend";
 
@@ -485,7 +278,7 @@ impl Chart for Trend {
         let empty = self
             .lines
             .iter()
-            .all(|l| l.points.iter().all(|p| p.value().is_none()));
+            .all(|l| l.guesses.is_empty() && l.points.iter().all(|p| p.value().is_none()));
         if empty {
             if !self.windows.is_empty() {
                 draw_x(pen, &frame, &axes)?;
@@ -497,6 +290,10 @@ impl Chart for Trend {
         draw_x(pen, &frame, &axes)?;
         self.draw_baseline(pen, &frame)?;
         for (hue, line) in self.lines.iter().enumerate().rev() {
+            for guess in &line.guesses {
+                let colour = look.colours.palette[self.guess_hue(hue, guess.kind)];
+                self.draw_guess(pen, &frame, guess, colour)?;
+            }
             self.draw_line(pen, &frame, line, look.colours.palette[hue % PALETTE])?;
         }
         for line in &self.lines {
@@ -511,8 +308,9 @@ impl Chart for Trend {
             .iter()
             .map(|line| {
                 let values: Vec<f64> = line.points.iter().filter_map(Point::value).collect();
+                let guessed: String = line.guesses.iter().map(|g| self.guess_sentence(line, g)).collect();
                 let Some(last) = values.last() else {
-                    return format!("{}: no value.", line.title);
+                    return format!("{}: no value.{guessed}", line.title);
                 };
                 let (low, high) = values
                     .iter()
@@ -533,7 +331,7 @@ impl Chart for Trend {
                         write(baseline)
                     );
                 }
-                text + "."
+                text + "." + &guessed
             })
             .collect();
         if parts.is_empty() {
@@ -558,6 +356,10 @@ impl Chart for Trend {
         let mut out = vec![Fact::new("", self.strip.name(window))];
         for (hue, line) in self.lines.iter().enumerate() {
             self.facts(line, hue % PALETTE, window, &mut out);
+            for guess in &line.guesses {
+                let hue = self.guess_hue(hue, guess.kind);
+                guess.facts(line, hue, window, &mut out);
+            }
         }
         out.push(Fact::new("Rows", format::count(facts.rows)));
         out.push(Fact::new("With outcome", format::count(facts.labelled)));
@@ -572,15 +374,17 @@ impl Chart for Trend {
     fn mark(&self, frame: &Frame, look: &Look, window: usize) -> Option<Mark> {
         let (left, right) = self.strip.sides(frame, window)?;
         let x = self.x(frame, window);
-        let dots = self
-            .lines
-            .iter()
-            .enumerate()
-            .filter_map(|(hue, line)| {
-                let value = line.points.get(window)?.value()?;
-                Some((x, frame.py(value), look.colours.palette[hue % PALETTE]))
-            })
-            .collect();
+        let mut dots = Vec::new();
+        let mut dot = |point: Option<&Point>, hue: usize| {
+            let value = point.and_then(Point::value);
+            dots.extend(value.map(|v| (x, frame.py(v), look.colours.palette[hue])));
+        };
+        for (hue, line) in self.lines.iter().enumerate() {
+            dot(line.points.get(window), hue % PALETTE);
+            for guess in &line.guesses {
+                dot(guess.points.get(window), self.guess_hue(hue, guess.kind));
+            }
+        }
         Some(Mark {
             area: (left, frame.top, right, frame.bottom),
             line: Some(x),

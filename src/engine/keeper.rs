@@ -112,8 +112,8 @@ impl Keeper {
         }
     }
 
-    /// Joins and summarises; the Summary answers the view exactly, but for the drift of its columns: that
-    /// needs every number of them sorted, and the first report does not wait for it ([`Keeper::refine`]).
+    /// Joins and summarises; the Summary answers the view exactly, but for the drift of its columns and
+    /// what is expected of windows: these need every number sorted, and the first report does not wait for them ([`Keeper::refine`]).
     ///
     /// # Errors
     /// Where the files do not make a log: no predictions, no id to join by.
@@ -212,7 +212,8 @@ fn compare(summary: &mut Summary, view: &View) {
     }
 }
 
-/// Adds to the Summary what a report on the view lacks; `drift`: also how far the columns are apart.
+/// Adds to the Summary what a report on the view lacks; `drift`: also how far the columns are apart, and what
+/// is expected of windows.
 fn sharpen(builder: &Builder, summary: &mut Summary, view: &View, drift: bool) {
     for _ in 0..ROUNDS {
         let (_, missing) = Report::with_missing(summary, view);
@@ -229,11 +230,23 @@ fn sharpen(builder: &Builder, summary: &mut Summary, view: &View, drift: bool) {
         if let Some((at, periods)) = missing.drift.filter(|_| drift) {
             builder.add_drift(summary, at, &periods);
         }
+        if let Some((at, asked)) = missing.estimates.filter(|_| drift) {
+            builder.add_estimates(summary, at, &asked);
+        }
         if let Some((at, wanted)) = missing.arrivals {
             builder.add_arrivals(summary, at, &wanted);
         }
+        if let Some((at, range)) = missing.residuals.filter(|_| drift) {
+            builder.add_residuals(summary, at, range);
+        }
+        if let Some((base, size)) = &missing.groups {
+            builder.add_groups(summary, base, *size);
+        }
+        if let Some((at, lag)) = missing.naive {
+            builder.add_naive(summary, at, lag);
+        }
         if missing.exact.is_empty() {
-            // Neither of these brings up a question.
+            // None of these brings up a question.
             return;
         }
         let mut ranges: BTreeMap<usize, Vec<(usize, usize)>> = BTreeMap::new();

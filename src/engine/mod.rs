@@ -33,6 +33,7 @@ pub mod pace;
 pub mod parcel;
 mod part;
 mod paths;
+mod promote;
 pub mod rows;
 mod several;
 pub mod shards;

@@ -115,8 +115,11 @@ fn outline(summary: &Summary) -> Summary {
         reference: series.reference.clone(),
         exact: series.exact.clone(),
         drift: series.drift.clone(),
+        estimates: series.estimates.clone(),
         arrivals: series.arrivals.clone(),
         delay_s: series.delay_s.clone(),
+        naive: series.naive.clone(),
+        residuals: series.residuals.clone(),
     };
     Summary {
         schema: summary.schema.clone(),
@@ -138,6 +141,7 @@ fn outline(summary: &Summary) -> Summary {
         versions: summary.versions.clone(),
         segments: summary.segments.clone(),
         columns: summary.columns.clone(),
+        models: summary.models.clone(),
         reference: summary.reference.clone(),
         streamed: summary.streamed,
         shapes: None,

@@ -72,6 +72,11 @@ impl Predictions {
         self.live
     }
 
+    /// Whether a file has a column of a role.
+    pub fn has(&self, role: Role) -> bool {
+        self.sources.iter().any(|s| s.roles.contains(&role))
+    }
+
     /// The files.
     pub fn sources(&self) -> &[Source] {
         &self.sources

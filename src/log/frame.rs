@@ -5,10 +5,11 @@
 //! blocks then add up. A class that turns up later joins the others where no score was counted for two of
 //! them; a value that does not fit what was settled is left out, counted and told.
 
-use super::Task;
+use super::challengers::Form;
 use super::labels::{self, Cells};
 use super::rows::{Labels, Log, Truth};
 use super::task::{CLASSES, quantities};
+use super::{Task, sets};
 use crate::table::Column;
 use std::collections::BTreeSet;
 
@@ -26,6 +27,8 @@ pub struct Taken {
     pub named: bool,
     /// The status is a flag: 1 where the request failed.
     pub flag: bool,
+    /// The mark between the labels of a cell that holds several.
+    pub mark: Option<char>,
 }
 
 /// What the first rows settle.
@@ -46,6 +49,8 @@ pub(super) struct Frame {
     scored: bool,
     /// Whether a row had a status.
     pub stated: bool,
+    /// What challengers hold.
+    pub challengers: Vec<(String, Form)>,
 }
 
 impl Frame {
@@ -68,6 +73,15 @@ impl Frame {
         self.scored |= log.score.iter().any(|x| !x.is_nan());
         self.judged |= (0..log.rows).any(|row| log.truth.has(row));
         self.stated |= log.failed.iter().any(|f| *f != 2);
+        for (name, form) in log
+            .challengers
+            .iter()
+            .filter_map(|c| Some((&c.name, Form::of(&c.cells)?)))
+        {
+            if !self.challengers.iter().any(|c| c.0 == *name) {
+                self.challengers.push((name.clone(), form));
+            }
+        }
         let mut met = vec![false; log.labels.len()];
         for side in [&log.truth, &log.predicted] {
             let Truth::Labels(codes) = side else { continue };
@@ -114,6 +128,10 @@ impl Frame {
         log.taken = self.taken;
         match log.task {
             Some(Task::Regression) => labels::numbers(log, cells),
+            Some(Task::Multilabel) => {
+                let mark = self.taken.mark.unwrap_or('|');
+                sets::fill(log, cells, self.labels.clone(), mark);
+            }
             Some(Task::Binary | Task::Multiclass) => self.classes(log, cells)?,
             _ => {}
         }

@@ -3,10 +3,12 @@
 //!
 //! Every prediction is kept, also where its id comes twice.
 
+use super::challengers;
 use super::columns::Predictions;
 use super::frame::Frame;
 use super::held::Held;
 use super::index::Index;
+use super::instances;
 use super::keys::{Keys, refine};
 use super::labels::{self, Cells};
 use super::notes::Notes;
@@ -17,6 +19,9 @@ use crate::table::{Column, NO_KEY, NO_TIME};
 
 /// The sentence on rows that are left out of a log with times.
 pub const WITHOUT_TIME: &str = "{n} rows have no readable time and are left out.";
+
+/// The sentence on rows of several models that are counted as they pass.
+const PASSED: &str = "Models are not compared on the same rows, for these were counted as they passed: have all rows kept, or put the models into columns of one row.";
 
 /// The sentence on a log whose column of times holds none.
 #[must_use]
@@ -31,7 +36,7 @@ pub fn join(sources: Vec<Source>) -> Result<Log, String> {
         .partition(|s| s.kind == FileKind::Outcomes);
     let predictions = known(predictions)?;
     let mut outcomes = Outcomes::new(outcomes)?;
-    let mut log = log_of(predictions, outcomes.as_mut(), None)?;
+    let mut log = log_of(predictions, outcomes.as_mut(), Frames::All)?;
     if let Some(outcomes) = outcomes {
         outcomes.count(&mut log.counts)?;
     }
@@ -98,7 +103,8 @@ impl Joiner {
             return Ok(None);
         }
         let predictions = filled(predictions, given)?;
-        let mut log = log_of(predictions, self.outcomes.as_mut(), self.frame.as_ref())?;
+        let frame = Frames::Block(self.frame.as_ref());
+        let mut log = log_of(predictions, self.outcomes.as_mut(), frame)?;
         log.notes.merge(std::mem::take(&mut self.notes));
         self.frame
             .get_or_insert_with(|| Frame::of(&log))
@@ -153,12 +159,25 @@ fn no_quantile(predictions: &Predictions) -> String {
     )
 }
 
-/// Predictions with their outcomes; `frame`: what earlier rows settled.
+/// Which rows there are.
+#[derive(Clone, Copy)]
+enum Frames<'a> {
+    /// All of them.
+    All,
+    /// Some, and what earlier ones settled.
+    Block(Option<&'a Frame>),
+}
+
+/// Predictions with their outcomes.
 fn log_of(
     mut predictions: Predictions,
     mut outcomes: Option<&mut Outcomes>,
-    frame: Option<&Frame>,
+    frames: Frames<'_>,
 ) -> Result<Log, String> {
+    let frame = match frames {
+        Frames::All => None,
+        Frames::Block(frame) => frame,
+    };
     let (rows, live) = (predictions.rows(), predictions.live());
     let mut log = Log {
         rows,
@@ -190,6 +209,7 @@ fn log_of(
         log.time.clear();
     }
 
+    let joined = outcomes.is_some();
     let found = outcomes.map(|outcomes| (outcomes.find(&ids, live), &*outcomes));
     if let Some((_, outcomes)) = &found {
         outcomes
@@ -197,7 +217,11 @@ fn log_of(
             .into_iter()
             .for_each(|note| log.notes.say(note));
     }
-    let are_ids = keys.is_none_or(|keys| keys.are_ids);
+    let are_ids = keys.as_ref().is_none_or(|keys| keys.are_ids);
+    let named = keys.filter(|_| are_ids).map(|keys| keys.columns().to_vec());
+    let own_ids = named
+        .filter(|_| predictions.has(Role::ModelVersion))
+        .map(|names| (ids.clone(), names));
     counts.duplicate_predictions = match (frame, &found) {
         (Some(_), Some((found, _))) if are_ids => found.again,
         _ if are_ids => repeated(ids, live),
@@ -227,10 +251,18 @@ fn log_of(
         numbered: is_array(&predictions),
         class_scores: class_scores(&mut predictions),
     };
+    log.query = match predictions.take(Role::Query) {
+        Some(Column::Key(keys)) => keys,
+        _ => Vec::new(),
+    };
+    let others = predictions.names(Role::Challenger).into_iter();
+    let others = others.map(|name| (predictions.take_named(&name), name));
+    let others = others.map(|(cells, name)| (name, cells)).collect();
     match frame {
         None => labels::fill(&mut log, cells)?,
         Some(frame) => frame.fill(&mut log, cells)?,
     }
+    challengers::take(&mut log, others, frame.map_or(&[], |f| &f.challengers));
     log.version = predictions
         .take(Role::ModelVersion)
         .and_then(|c| category(predictions.name_of(Role::ModelVersion), c));
@@ -272,6 +304,13 @@ fn log_of(
         log.notes.count(counts.without_time, WITHOUT_TIME, "");
     }
     log.counts = counts;
+    if log.challengers.is_empty() {
+        // Ids that differ in every row tell no instance; those that outcomes were joined by say so.
+        let distinct = log.counts.duplicate_predictions == 0 && own_ids.is_some();
+        if !(distinct && joined) {
+            compare(&mut log, own_ids.filter(|_| !distinct), frames);
+        }
+    }
     Ok(log)
 }
 
@@ -292,6 +331,19 @@ fn or_median(log: &mut Log, predicted: Option<Column>) -> Option<Column> {
             log.notes.say("There is no prediction beside the quantiles, and no median to take its place: errors of predictions are not told.");
             predicted
         }
+    }
+}
+
+/// Finds what several models foretold of the same instances.
+fn compare(log: &mut Log, ids: Option<(Vec<u128>, Vec<String>)>, frames: Frames<'_>) {
+    if matches!(frames, Frames::Block(Some(_))) {
+        return;
+    }
+    match (instances::find(log, ids), frames) {
+        (Ok(None), _) => {}
+        (Ok(found), Frames::All) => log.instances = found,
+        (Ok(Some(_)), Frames::Block(_)) => log.notes.say(PASSED),
+        (Err(why), _) => log.notes.say(why),
     }
 }
 

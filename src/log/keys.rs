@@ -114,6 +114,11 @@ impl Keys {
         self.are_ids = are_ids;
     }
 
+    /// Their names.
+    pub fn columns(&self) -> &[String] {
+        &self.names
+    }
+
     /// Their names: `store, item and date`.
     pub fn names(&self) -> String {
         words(&self.names)

@@ -4,9 +4,9 @@
 //! is the one that says yes (`1`, `true`, `yes`…), else the one with the higher mean score (higher than one
 //! half, where the other one was not met), else the last in order, as in scikit-learn.
 
-use super::Task;
 use super::rows::{Log, Truth};
 use super::task::{classes_of, distinct_numbers, task};
+use super::{Task, sets};
 use crate::table::{Column, NO_LEVEL};
 use std::collections::{BTreeSet, HashMap};
 
@@ -118,6 +118,12 @@ pub(super) fn fill(log: &mut Log, mut cells: Cells) -> Result<(), String> {
         log.probabilistic = in_bounds(&v);
         log.score = v;
     }
+    if let Some((labels, mark)) = sets::find(&cells) {
+        log.task = Some(Task::Multilabel);
+        log.taken.mark = Some(mark);
+        sets::fill(log, cells, labels, mark);
+        return Ok(());
+    }
     log.task = Some(task(log, &cells));
     match log.task {
         Some(Task::Regression) => numbers(log, cells),
@@ -206,7 +212,8 @@ pub(super) fn numbers(log: &mut Log, cells: Cells) {
     }
     log.truth = as_numbers(cells.truth);
     log.predicted = as_numbers(cells.predicted);
-    if matches!(log.predicted, Truth::None) && !log.score.is_empty() {
+    // A score that only orders lists is on no scale of the outcome's.
+    if matches!(log.predicted, Truth::None) && !log.score.is_empty() && log.query.is_empty() {
         log.notes.say("The outcomes are numbers and there is no prediction beside the score, so the score is taken as the prediction.");
         log.predicted = Truth::Numbers(std::mem::take(&mut log.score));
         log.probabilistic = false;

@@ -5,10 +5,12 @@
 //!
 //! May use: `table`, `stats`, and of `read` what it tells of a file. It knows no format and no reader.
 
+mod challengers;
 mod columns;
 mod frame;
 mod held;
 mod index;
+mod instances;
 mod join;
 mod keys;
 mod labels;
@@ -19,21 +21,28 @@ mod notes;
 mod outcomes;
 mod quantile_roles;
 mod quantiles;
+mod rivals;
 mod role_text;
 mod roles;
 mod rows;
 mod rules;
+mod sets;
 mod task;
 
+pub use challengers::{MOST_MODELS, main_name};
 pub use columns::too_many_words;
 pub use frame::Taken;
+pub use instances::Instances;
 pub use join::{Joiner, WITHOUT_TIME, join, untimed};
 pub use level::{Assumed, Level, Named, level_of};
 pub use names::{apart, plain_name, same_name};
 pub use notes::Notes;
 pub use quantiles::Quantiles;
 pub use roles::{RoleGuess, guess, is_index_name, is_prose, is_unread_time, kind_of, words};
-pub use rows::{Category, Counts, Labels, Log, LogColumn, Source, Spread, Truth};
+pub use rows::{
+    Category, Challenger, Counts, Foretold, Labels, Log, LogColumn, Source, Spread, Truth,
+};
+pub use sets::NO_SET;
 
 use serde::{Deserialize, Serialize};
 
@@ -45,6 +54,8 @@ pub enum Task {
     Binary,
     /// More than two classes.
     Multiclass,
+    /// Several labels at once.
+    Multilabel,
     /// A number.
     Regression,
     /// No predictions: only requests and resources.
@@ -71,6 +82,8 @@ pub enum Role {
     QuantileLevel,
     /// Of a file whose rows hold different things (`output_type`): which of them a row holds.
     OutputType,
+    /// What another model foretells: a number, the probability of the positive class, or a label.
+    Challenger,
     /// The truth.
     Outcome,
     /// When the truth became known.
@@ -79,6 +92,8 @@ pub enum Role {
     ModelVersion,
     /// Something to slice by.
     Segment,
+    /// What a list of rows was offered for: rows of one query are ranked against each other.
+    Query,
     /// An input of the model.
     Feature,
     /// Time that the request took; the name or the reader tells the unit.
@@ -97,7 +112,7 @@ pub enum Role {
 
 impl Role {
     /// Every role, in the order of a menu.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 21] = [
         Self::Id,
         Self::Time,
         Self::Prediction,
@@ -106,10 +121,12 @@ impl Role {
         Self::Quantile(Level::UNKNOWN),
         Self::QuantileLevel,
         Self::OutputType,
+        Self::Challenger,
         Self::Outcome,
         Self::OutcomeTime,
         Self::ModelVersion,
         Self::Segment,
+        Self::Query,
         Self::Feature,
         Self::Latency,
         Self::Status,
@@ -163,7 +180,12 @@ impl Role {
     pub fn is_guessed_once(self) -> bool {
         !matches!(
             self,
-            Self::ClassScore | Self::Quantile(_) | Self::Segment | Self::Feature | Self::Ignore
+            Self::ClassScore
+                | Self::Quantile(_)
+                | Self::Challenger
+                | Self::Segment
+                | Self::Feature
+                | Self::Ignore
         )
     }
 
@@ -179,10 +201,12 @@ impl Role {
             Self::Quantile(_) => "quantile",
             Self::QuantileLevel => "quantile_level",
             Self::OutputType => "output_type",
+            Self::Challenger => "challenger",
             Self::Outcome => "outcome",
             Self::OutcomeTime => "outcome_time",
             Self::ModelVersion => "model_version",
             Self::Segment => "segment",
+            Self::Query => "query",
             Self::Feature => "feature",
             Self::Latency => "latency",
             Self::Status => "status",

@@ -29,6 +29,7 @@ fn place(name: &str, columns: &[(&str, Role)]) -> Option<usize> {
         let others = [
             Role::QuantileLevel,
             Role::OutputType,
+            Role::Challenger,
             Role::Outcome,
             Role::Ignore,
         ];

@@ -4,7 +4,8 @@
 //! role that only one column can have goes to the heaviest. A guess is never silent: its weight and
 //! reason are shown beside sample values, and the reader can correct it.
 
-use super::rules::{RULES, any, is_number, is_unit, unique};
+use super::rivals::challengers;
+use super::rules::{RULES, any, is_horizon, is_number, is_unit, unique};
 use super::{FileKind, Role, quantile_roles};
 use crate::read::ColumnSniff;
 use crate::table::Kind;
@@ -77,6 +78,7 @@ pub fn guess(columns: &[ColumnSniff]) -> (FileKind, Vec<RoleGuess>) {
         pairs(columns, &words, &mut found);
         by_values(columns, &mut found);
     }
+    challengers(columns, &words, &mut found);
 
     let has = |found: &[Option<RoleGuess>], role| {
         found.iter().flatten().any(|g: &RoleGuess| g.role == role)
@@ -360,6 +362,17 @@ fn rest(columns: &[ColumnSniff], found: Vec<Option<RoleGuess>>, kind: FileKind) 
                         format!("{} different words", c.distinct),
                     )
                 }
+                // A number of days ahead is none that is compared by size.
+                Kind::Number
+                    if few && c.whole && segments < SEGMENTS && is_horizon(&words(&c.name)) =>
+                {
+                    segments += 1;
+                    RoleGuess::new(
+                        Role::Segment,
+                        0.8,
+                        "few whole numbers, named like a horizon",
+                    )
+                }
                 _ if is_prose(c) => RoleGuess::new(Role::Ignore, 0.6, "mostly different words"),
                 Kind::Category => RoleGuess::new(Role::Feature, 0.7, "words"),
                 Kind::Number => RoleGuess::new(Role::Feature, 0.8, "numbers"),
@@ -408,7 +421,7 @@ pub fn kind_of(role: Role, sniffed: &ColumnSniff) -> Option<Kind> {
         Role::Ignore => None,
         // Equal instants meet, however they are written.
         Role::Id if sniffed.kind == Kind::Time => Some(Kind::Time),
-        Role::Id => Some(Kind::Key),
+        Role::Id | Role::Query => Some(Kind::Key),
         Role::Time | Role::OutcomeTime => Some(Kind::Time),
         Role::Score | Role::ClassScore | Role::Latency | Role::Bytes | Role::Cpu | Role::Memory => {
             Some(Kind::Number)
@@ -417,7 +430,7 @@ pub fn kind_of(role: Role, sniffed: &ColumnSniff) -> Option<Kind> {
         Role::ModelVersion | Role::Segment | Role::QuantileLevel | Role::OutputType => {
             Some(Kind::Category)
         }
-        Role::Prediction | Role::Outcome | Role::Status | Role::Feature => {
+        Role::Prediction | Role::Challenger | Role::Outcome | Role::Status | Role::Feature => {
             Some(if sniffed.kind == Kind::Time {
                 Kind::Presence
             } else {

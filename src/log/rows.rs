@@ -1,7 +1,9 @@
 //! The rows of a Log: columns that mean something, one cell a prediction.
 
 use super::frame::Taken;
+use super::instances::Instances;
 use super::notes::Notes;
+use super::sets::NO_SET;
 use super::{FileKind, Quantiles, Role, Task};
 use crate::stats::exact_sum::{ExactSum, Sum};
 use crate::table::{Column, Table};
@@ -40,7 +42,7 @@ pub struct Category {
     pub levels: Vec<String>,
 }
 
-/// Predicted or true values; a row without one has `u32::MAX` or NaN.
+/// Predicted or true values; a row without one has `u32::MAX`, NaN or [`NO_SET`].
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum Truth {
     /// There is no such column.
@@ -50,6 +52,8 @@ pub enum Truth {
     Labels(Vec<u32>),
     /// Numbers.
     Numbers(Vec<f64>),
+    /// Sets of labels, one bit each in the order of [`Log::labels`].
+    Sets(Vec<u128>),
 }
 
 impl Truth {
@@ -60,6 +64,7 @@ impl Truth {
             Self::None => false,
             Self::Labels(v) => v[row] != u32::MAX,
             Self::Numbers(v) => !v[row].is_nan(),
+            Self::Sets(v) => v[row] != NO_SET,
         }
     }
 
@@ -71,6 +76,29 @@ impl Truth {
             _ => None,
         }
     }
+}
+
+/// What a model foretells of each row.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Foretold {
+    /// Nothing.
+    #[default]
+    None,
+    /// Numbers; NaN where missing.
+    Numbers(Vec<f64>),
+    /// Probabilities of the positive class, in [0, 1]; NaN where missing.
+    Probabilities(Vec<f64>),
+    /// Indices into [`Log::labels`]; `u32::MAX` where missing.
+    Labels(Vec<u32>),
+}
+
+/// Another model than the one that the report is about.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Challenger {
+    /// Its column.
+    pub name: String,
+    /// What it foretells.
+    pub cells: Foretold,
 }
 
 /// Names of classes. In a binary task the second one is the positive class.
@@ -191,8 +219,14 @@ pub struct Log {
     pub class_scores: Vec<Vec<f64>>,
     /// Predicted quantiles of the outcome.
     pub quantiles: Quantiles,
+    /// Other models, in the order of their columns.
+    pub challengers: Vec<Challenger>,
+    /// What several models foretold of the same instances, where each row is of one model.
+    pub instances: Option<Instances>,
     /// Model version.
     pub version: Option<Category>,
+    /// The query of each row as a key, what a list of rows was offered for; empty where there is none.
+    pub query: Vec<u128>,
     /// Columns to slice by.
     pub segments: Vec<Category>,
     /// Every column that was read but the times of outcomes, for data quality.

@@ -12,6 +12,7 @@ pub(super) type Rule = fn(&ColumnSniff, &[String]) -> Option<(f64, &'static str)
 /// Roles that one column has, in the order in which they take their column.
 pub(super) const RULES: &[(Role, Rule)] = &[
     (Role::Id, id),
+    (Role::Query, query),
     (Role::OutcomeTime, outcome_time),
     (Role::Time, time),
     (Role::Outcome, outcome),
@@ -49,6 +50,25 @@ pub(super) fn unique(c: &ColumnSniff) -> f64 {
     }
 }
 
+/// Whether a name says how far ahead something is foretold.
+pub(super) fn is_horizon(words: &[String]) -> bool {
+    let name = words.join("_");
+    [
+        "horizon",
+        "lead_time",
+        "leadtime",
+        "lead",
+        "step",
+        "steps",
+        "steps_ahead",
+        "days_ahead",
+        "hours_ahead",
+    ]
+    .contains(&name.as_str())
+        || words.last().is_some_and(|w| w == "horizon")
+        || words.first().is_some_and(|w| w == "horizon")
+}
+
 fn id(c: &ColumnSniff, w: &[String]) -> Option<(f64, &'static str)> {
     let named = any(w, &["id", "uuid", "guid", "key", "identifier", "rid"]);
     let is_index = c.name == "column_1" && c.whole && is_number(c);
@@ -79,6 +99,24 @@ fn id(c: &ColumnSniff, w: &[String]) -> Option<(f64, &'static str)> {
         (_, true) => (0.85, "ends like an id, values differ"),
         _ => (0.4, "an unnamed column of row numbers"),
     })
+}
+
+fn query(c: &ColumnSniff, w: &[String]) -> Option<(f64, &'static str)> {
+    let name = w.join("_");
+    let names = [
+        "qid",
+        "query_id",
+        "query",
+        "search_id",
+        "srch_id",
+        "ranking_id",
+        "list_id",
+    ];
+    let fractional = is_number(c) && !c.whole;
+    // Rows of one query come together, and queries are many: few words are something to slice by.
+    let lists = unique(c) <= 0.5 && (c.distinct > SEGMENT_VALUES || name != "query");
+    (names.contains(&name.as_str()) && lists && !fractional)
+        .then_some((0.9, "named like a query, each of several rows"))
 }
 
 fn outcome_time(c: &ColumnSniff, w: &[String]) -> Option<(f64, &'static str)> {
@@ -165,6 +203,9 @@ fn outcome(c: &ColumnSniff, w: &[String]) -> Option<(f64, &'static str)> {
             0.85
         };
         return Some((weight, "named like an outcome"));
+    }
+    if ["relevance", "relevance_label", "relevance_grade", "rel"].contains(&name.as_str()) {
+        return Some((0.7, "named like a relevance"));
     }
     let event = w.first().is_some_and(|f| f == "is" || f == "has")
         || w.last().is_some_and(|l| EVENTS.contains(&l.as_str()));

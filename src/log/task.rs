@@ -34,6 +34,13 @@ pub(super) fn task(log: &Log, cells: &Cells) -> Task {
         None => Task::Regression,
     };
     let words = |column: &Column| matches!(column, Column::Category { .. });
+    // Grades that a score orders the rows of a query by are no classes.
+    if let (Some(t @ Column::Number(_)), None, true, false) =
+        (&cells.truth, &cells.predicted, scored, log.query.is_empty())
+        && classes_of(t).is_none_or(|c| c.len() > 2)
+    {
+        return Task::Regression;
+    }
     match (&cells.truth, &cells.predicted) {
         (Some(t), Some(p)) if !scored => match (of(t), of(p)) {
             (Task::Regression, _) => Task::Regression,

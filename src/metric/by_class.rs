@@ -2,6 +2,7 @@
 
 use super::{Confused, Estimate};
 use crate::stats::interval::{f1, wilson};
+use crate::summary::LabelSets;
 use serde::{Deserialize, Serialize};
 
 /// How right a class is told.
@@ -29,6 +30,18 @@ pub fn by_class(labels: &[String], confused: &Confused) -> Vec<ClassRow> {
     }
     let counts = confused.truth.iter().zip(&confused.predicted);
     let counts = counts.zip(&confused.right).map(|((t, p), r)| (*t, *p, *r));
+    rows(labels, counts)
+}
+
+/// Each label of rows that have several, likewise.
+#[must_use]
+pub fn by_label(labels: &[String], sets: &LabelSets) -> Vec<ClassRow> {
+    let counts = sets.by_label.iter();
+    rows(labels, counts.map(|[t, p, m]| (t + m, t + p, *t)))
+}
+
+/// Of each label the rows that are, that are predicted, and that are both.
+fn rows(labels: &[String], counts: impl Iterator<Item = (u64, u64, u64)>) -> Vec<ClassRow> {
     let share = |right: u64, of: u64, why: &str| match of {
         0 => Estimate::undefined(why, 0),
         _ => Estimate::of(right as f64 / of as f64, wilson(right, of), of),

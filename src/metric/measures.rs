@@ -3,9 +3,10 @@
 use super::{Confused, Estimate};
 use crate::stats::interval::{Interval, mean_t};
 use crate::summary::{
-    Cell, Classes, Counted, Exact, Moments, Numbers, QuantileCounts, Service, Summary,
+    Cell, Classes, Counted, Exact, Moments, Naive, Numbers, QuantileCounts, Service, Summary,
 };
 use std::cell::OnceCell;
+use std::collections::BTreeMap;
 
 /// How a predicted label is found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,6 +27,10 @@ pub struct Measures<'a> {
     pub exact: Option<&'a Exact>,
     /// How a predicted label is found.
     pub cut: Cut,
+    /// What a naive forecast was off by, where it was asked for.
+    pub naive: Option<&'a Naive>,
+    /// Cost of a row by true and predicted class, where the reader told some.
+    pub costs: Option<&'a BTreeMap<(usize, usize), f64>>,
     confused: OnceCell<Confused>,
 }
 
@@ -43,6 +48,8 @@ impl<'a> Measures<'a> {
             cell,
             exact,
             cut,
+            naive: None,
+            costs: None,
             confused: OnceCell::new(),
         }
     }

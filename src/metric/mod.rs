@@ -5,19 +5,25 @@
 mod by_class;
 mod classification;
 mod confused;
+mod costs;
+pub mod losses;
 mod measures;
+mod multilabel;
 mod quantile;
+mod ranking;
 mod regression;
 mod resource;
 
-pub use by_class::{ClassRow, by_class};
+pub use by_class::{ClassRow, by_class, by_label};
 pub use confused::Confused;
+pub use costs::{Cell as CostCell, Costs, Four};
 pub use measures::{Cut, Measures, mean_of};
 
+use crate::log::Role;
 use crate::stats::interval::Interval;
 use crate::summary::Summary;
-use classification::{averages, brier_decomposition, skill, top, top_k_accuracy};
-use regression::deviance;
+use classification::{averages, brier_decomposition, cost, skill, top, top_k_accuracy};
+use regression::{d2_absolute, deviance};
 use serde::{Deserialize, Serialize};
 
 /// A metric: what there is to know of it, and how it is computed from counts.
@@ -27,6 +33,11 @@ pub trait Metric: Sync {
 
     /// Whether a report on this Summary shows it.
     fn applies(&self, summary: &Summary) -> bool;
+
+    /// Whether the reader asked for it; most metrics are always told.
+    fn asked(&self, _of: &Measures<'_>) -> bool {
+        true
+    }
 
     /// The value with its interval, or the reason why there is none.
     fn estimate(&self, of: &Measures<'_>) -> Estimate;
@@ -43,6 +54,8 @@ pub const METRICS: &[&dyn Metric] = &[
     &classification::LogLoss,
     &classification::BrierScore,
     &classification::ExpectedCalibrationError,
+    &cost::MEAN_COST,
+    &cost::BUSINESS_VALUE,
     &classification::RocAucOvo,
     &top_k_accuracy::TOP_2,
     &top_k_accuracy::TOP_3,
@@ -104,6 +117,33 @@ pub const METRICS: &[&dyn Metric] = &[
     &deviance::D2_POISSON,
     &deviance::MEAN_GAMMA,
     &deviance::D2_GAMMA,
+    &multilabel::SUBSET_ACCURACY,
+    &multilabel::F1_MICRO,
+    &multilabel::HAMMING_LOSS,
+    &multilabel::F1_MACRO,
+    &multilabel::F1_SAMPLES,
+    &multilabel::JACCARD_SAMPLES,
+    &multilabel::PRECISION_MICRO,
+    &multilabel::RECALL_MICRO,
+    &multilabel::PRECISION_MACRO,
+    &multilabel::RECALL_MACRO,
+    &ranking::NDCG_10,
+    &ranking::MEAN_AVERAGE_PRECISION,
+    &ranking::MEAN_RECIPROCAL_RANK,
+    &ranking::NDCG_5,
+    &ranking::NDCG_ALL,
+    &ranking::PRECISION_5,
+    &ranking::PRECISION_10,
+    &ranking::RECALL_5,
+    &ranking::RECALL_10,
+    &ranking::HIT_RATE_5,
+    &ranking::HIT_RATE_10,
+    &deviance::MEAN_TWEEDIE,
+    &deviance::D2_TWEEDIE,
+    &d2_absolute::ERROR,
+    &d2_absolute::PINBALL,
+    &regression::MeanPinballLoss,
+    &regression::MeanAbsoluteScaledError,
     &resource::Requests,
     &resource::ErrorRate,
     &resource::LATENCY_P50,
@@ -113,6 +153,16 @@ pub const METRICS: &[&dyn Metric] = &[
     &resource::CPU,
     &resource::MEMORY,
 ];
+
+/// The metrics that a report on this Summary shows, in their order.
+pub fn of(summary: &Summary) -> impl Iterator<Item = &'static dyn Metric> {
+    // A score that only orders the rows of a query has no error.
+    let orders = summary.has(Role::Query) && !summary.served;
+    METRICS
+        .iter()
+        .copied()
+        .filter(move |m| m.applies(summary) && !(orders && m.info().family == Family::Regression))
+}
 
 /// What there is to know of a metric, by its name.
 #[must_use]
@@ -199,6 +249,8 @@ pub enum Family {
     Classification,
     /// Errors of numbers.
     Regression,
+    /// Order of lists.
+    Ranking,
     /// Requests, errors, latency.
     Resource,
 }

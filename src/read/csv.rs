@@ -37,9 +37,8 @@ impl Reader for Csv {
         Box::new(CsvRows {
             delimiter: schema.dialect.delimiter,
             quote: quote_of(schema.dialect),
-            skip: schema.dialect.skip,
-            header: schema.dialect.header,
-            width: schema.columns.len(),
+            skip: schema.dialect.skip.unwrap_or(0),
+            above: usize::from(schema.dialect.above) + usize::from(schema.dialect.header),
         })
     }
 
@@ -56,42 +55,29 @@ pub(super) fn quote_of(dialect: Dialect) -> u8 {
 struct CsvRows {
     delimiter: u8,
     quote: u8,
-    skip: Option<u32>,
-    header: bool,
-    /// Columns of the table.
-    width: usize,
+    /// Lines above the first record.
+    skip: u32,
+    /// Records above the first row, the header among them.
+    above: usize,
 }
 
 impl Rows for CsvRows {
     fn skip_header(&mut self, text: &[u8], eof: bool) -> Option<(usize, u64)> {
-        let skip = self.skip.unwrap_or(0);
-        let (mut at, mut lines) = match dialect::behind(text, skip) {
-            Some(at) => (at, u64::from(skip)),
-            None if eof => (text.len(), u64::from(skip)),
+        let (mut at, mut lines) = match dialect::behind(text, self.skip) {
+            Some(at) => (at, u64::from(self.skip)),
+            None if eof => (text.len(), u64::from(self.skip)),
             None => return None,
         };
-        if !self.header {
-            return Some((at, lines));
-        }
+        let mut above = 0;
         let mut marks = Marks::new(text, at, [self.delimiter, b'\n', self.quote]);
-        while at < text.len() {
-            let (mut fields, mut first) = (0, Vec::new());
-            let record = record(text, &mut marks, at, self.delimiter, |field| {
-                if fields == 0 {
-                    first = field.text(text);
-                }
-                fields += 1;
-            });
+        while above < self.above && (at < text.len() || !eof) {
+            let record = record(text, &mut marks, at, self.delimiter, |_| {});
             if record.end != End::Break && !eof {
                 return None;
             }
-            let blank = is_blank(&text[at..record.next]);
+            above += usize::from(!is_blank(&text[at..record.next]));
             at = record.next;
             lines += record.breaks;
-            let told = self.skip.is_some();
-            if !blank && (told || !dialect::is_above(&first, fields, self.width)) {
-                break;
-            }
         }
         Some((at, lines))
     }

@@ -37,9 +37,11 @@ pub(super) fn shape(head: &Head) -> Result<Shape, ReadError> {
         ));
     }
     let (delimiter, mut records) = delimiter(head)?;
-    if fix.skip.is_none() && fix.header != Some(false) {
-        records.drain(..above(&records, delimiter, fix.header.is_some()));
-    }
+    let above = match fix.skip {
+        Some(_) => 0,
+        None => above(&records, delimiter, fix.header),
+    };
+    records.drain(..above);
     let Some(first) = records.first() else {
         return Err(head.error(
             Some(1),
@@ -85,6 +87,7 @@ pub(super) fn shape(head: &Head) -> Result<Shape, ReadError> {
             quote: fix.quote_byte(),
             decimal,
             header,
+            above: u16::try_from(above).unwrap_or(u16::MAX),
             skip: fix.skip,
         },
         names,
@@ -97,19 +100,25 @@ const MOST_ABOVE: usize = 20;
 
 /// Whether a record that stands above the header of a table of so many columns is none of it: `sep=;`,
 /// which Excel writes, a comment, or a title or note that has fewer fields.
-pub(super) fn is_above(first: &[u8], fields: usize, width: usize) -> bool {
-    let is_sign = first.len() <= 5 && first.to_ascii_lowercase().starts_with(b"sep=");
-    let is_comment = first.starts_with(b"#") && fields < width;
-    width > 1 && (is_sign && fields <= 2 || is_comment || fields + 1 < width)
+fn is_above(record: &Record, width: usize) -> bool {
+    let is_comment = record.first().is_some_and(|c| c.starts_with(b"#"));
+    let fields = record.len();
+    width > 1 && (is_sign(record) || is_comment && fields < width || fields + 1 < width)
 }
 
-/// How many records stand above the header. None, where what then follows is no header (unless it was
-/// `said` that there is one): what is in the first record decides how many columns there are, and what is
-/// above these.
-fn above(records: &[Record], delimiter: u8, said: bool) -> usize {
+/// Whether a record names the delimiter.
+fn is_sign(record: &Record) -> bool {
+    let first = record.first().map_or(&[][..], Vec::as_slice);
+    record.len() <= 2 && first.len() <= 5 && first.to_ascii_lowercase().starts_with(b"sep=")
+}
+
+/// How many records stand above the header. Where what then follows is no header (or it was `said` that
+/// there is none), only one that names the delimiter: what is in the first record decides how many columns
+/// there are, and what is above these.
+fn above(records: &[Record], delimiter: u8, said: Option<bool>) -> usize {
     let width = usual_width(records);
-    let is_above = |r: &Record| is_above(r.first().map_or(&[], Vec::as_slice), r.len(), width);
-    let above = records.iter().take_while(|r| is_above(r)).count();
+    let above = records.iter().take_while(|r| is_above(r, width)).count();
+    let first_is_sign = above > 0 && records.first().is_some_and(is_sign);
     let Some((first, rest)) = records.get(above..).and_then(<[Record]>::split_first) else {
         return 0;
     };
@@ -118,10 +127,11 @@ fn above(records: &[Record], delimiter: u8, said: bool) -> usize {
     } else {
         decimal(rest)
     };
-    if above <= MOST_ABOVE && !rest.is_empty() && (said || has_header(first, rest, decimal)) {
+    let header = || said.unwrap_or_else(|| has_header(first, rest, decimal));
+    if above <= MOST_ABOVE && !rest.is_empty() && header() {
         above
     } else {
-        0
+        usize::from(first_is_sign)
     }
 }
 
@@ -345,6 +355,7 @@ mod tests {
             delimiter,
             decimal,
             header,
+            above: shape.dialect.above,
             ..Dialect::default()
         };
         assert_eq!(
@@ -494,6 +505,13 @@ mod tests {
             true,
             &["id", "label"],
         );
+        let counted = |text: &str| look(text).dialect.above;
+        assert_eq!(counted("sep=;\n\n# of May\na;b;c\n1;2,5;x\n2;3,5;y\n"), 2);
+        assert_eq!(counted("a;b;c\n1;2,5;x\n2;3,5;y\n"), 0);
+        // Without a header, the delimiter's name is none of the rows all the same.
+        let none = "sep=;\nr1;0,5\nr2;0,25\n";
+        check(none, b';', b',', false, &["column_1", "column_2"]);
+        assert_eq!(counted(none), 1);
         // A header that begins with a hash, and one of row names.
         check("#a,b,c\n1,2,3\n", b',', b'.', true, &["#a", "b", "c"]);
         check(

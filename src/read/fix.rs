@@ -3,7 +3,7 @@
 //! May use: nothing but the types of the room. What is not said is found out under what is said
 //! ([`super::dialect`]); what cannot be is an error before anything is read.
 
-use super::{Encoding, ReadError, TimeFormat};
+use super::{Encoding, Format, ReadError, TimeFormat};
 use serde::{Deserialize, Serialize};
 
 /// Lines above the header at most.
@@ -19,7 +19,7 @@ pub const SEPARATORS: [(u8, &str); 5] = [
 ];
 
 /// What fields are within that hold separators or line breaks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Quote {
     /// `"`.
@@ -56,7 +56,7 @@ impl Quote {
 }
 
 /// The sign before a number's fraction; the other one may part its thousands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Decimal {
     /// `.`.
@@ -89,7 +89,7 @@ impl Decimal {
 }
 
 /// Which part of `02/03/2026` is the day.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum DateOrder {
     /// The first.
@@ -122,7 +122,7 @@ impl DateOrder {
 }
 
 /// What a person says of a delimited file; `None`: as its start tells.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Fix {
     /// What is between fields.
@@ -201,9 +201,15 @@ impl Fix {
     }
 }
 
-/// The error of a [`Fix`] for what is no delimited text but this.
+/// The error of a [`Fix`] for a file of another format; of delimited text for a sheet of a workbook.
 #[must_use]
-pub fn not_delimited(file: &str, what: &str) -> ReadError {
+pub fn not_delimited(file: &str, format: Format) -> ReadError {
+    let what = match format {
+        Format::Csv => "a sheet of a workbook",
+        Format::JsonLines | Format::JsonArray | Format::JsonDocument => "JSON",
+        Format::Parquet => "Parquet",
+        Format::Arrow => "Arrow",
+    };
     ReadError {
         file: file.into(),
         line: None,

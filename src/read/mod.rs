@@ -70,7 +70,7 @@ pub enum Format {
 }
 
 /// How text is written as bytes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Encoding {
     /// UTF-8, with or without a byte order mark.
@@ -95,7 +95,10 @@ pub struct Dialect {
     /// Whether something comes before the first row: a record that names the columns, or an object that
     /// the rows are in.
     pub header: bool,
-    /// Lines above the first record, where it was said how many; otherwise their fields tell.
+    /// Records before that, blank lines not counted, that are none of the table.
+    #[serde(default)]
+    pub above: u16,
+    /// Lines above these, where it was said how many are none of it.
     pub skip: Option<u32>,
 }
 
@@ -107,6 +110,7 @@ impl Default for Dialect {
             quote: Some(b'"'),
             decimal: b'.',
             header: true,
+            above: 0,
             skip: None,
         }
     }

@@ -74,7 +74,7 @@ pub fn inspect_as(name: &str, file: &dyn Bytes, fix: &Fix) -> Result<Sniff, Read
     fix.check(name)?;
     let head = file.read(0, file.size().min(HEAD_BYTES))?;
     match columnar::recognise(&head) {
-        Some(_) if !fix.is_none() => Err(not_delimited(name, "a columnar file")),
+        Some(reader) if !fix.is_none() => Err(not_delimited(name, reader.format())),
         Some(reader) => reader.sniff(name, file),
         None if fix.is_none() && (head.len() as u64) < file.size() && needs_all(&head) => {
             if file.size() > document::MOST {
@@ -93,13 +93,7 @@ pub fn inspect_as(name: &str, file: &dyn Bytes, fix: &Fix) -> Result<Sniff, Read
 
 /// Whether a file that begins like this tells what it is only as a whole.
 fn needs_all(head: &[u8]) -> bool {
-    let Some(encoding) = detect(head) else {
-        return false;
-    };
-    match from_utf16(head, encoding) {
-        Some(text) => document::is_whole(&text),
-        None => document::is_whole(head.strip_prefix(BOM).unwrap_or(head)),
-    }
+    detect(head).is_some_and(|encoding| document::is_whole(&text(head, encoding)))
 }
 
 /// Looks into the start of a text file: `head` is its first bytes (at most about a megabyte is needed),
@@ -124,11 +118,14 @@ pub fn is_delimited(file: &dyn Bytes, fix: &Fix) -> Result<bool, ReadError> {
     {
         return Ok(false);
     }
-    let Some(encoding) = fix.encoding.or_else(|| detect(&head)) else {
-        return Ok(false);
-    };
-    let text = text(&head, encoding);
-    Ok(recognise(text.trim_ascii_start()).format() == Format::Csv)
+    // What is JSON as it was found stays so, whatever is said of files beside it.
+    let encodings = [detect(&head), fix.encoding];
+    let mut formats = encodings.into_iter().flatten().map(|encoding| {
+        let text = text(&head, encoding);
+        recognise(text.trim_ascii_start()).format()
+    });
+    let first = formats.next();
+    Ok(first == Some(Format::Csv) && formats.all(|format| format == Format::Csv))
 }
 
 /// The start of a file as [`Head::text`].
@@ -183,7 +180,7 @@ pub(super) fn sniff_as(name: &str, head: &[u8], bytes: u64, fix: &Fix) -> Result
     };
     let reader = recognise(start);
     if !fix.is_none() && reader.format() != Format::Csv {
-        return Err(not_delimited(name, "JSON"));
+        return Err(not_delimited(name, reader.format()));
     }
     let shape = reader.shape(&head)?;
     let mut schema = Schema {

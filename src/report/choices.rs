@@ -46,6 +46,7 @@ impl Choices {
                 0 => Vec::new(),
                 n => summary.edges[..n - 1].to_vec(),
             },
+            labels: summary.labels.clone(),
             served_labels: summary.served,
             reference: summary.reference.is_some(),
             timed: summary.timed,

@@ -19,7 +19,7 @@
 use super::make::{Frame, Making};
 use super::steps::pause;
 use super::{Metrics, Window, maturity};
-use crate::metric::{Estimate, METRICS, Material, Measures, Metric};
+use crate::metric::{self, Estimate, Material, Measures, Metric};
 use crate::stats::interval::Interval;
 use crate::stats::special::student_t_quantile;
 use crate::summary::{AsOf, Cell};
@@ -155,7 +155,7 @@ fn metrics(
         metric.estimate(&Measures::new(making.summary, cell, None, making.cut))
     };
     let mut out = Metrics::new();
-    for metric in METRICS.iter().copied() {
+    for metric in metric::of(making.summary) {
         let info = metric.info();
         if info.material == Material::Never {
             continue;

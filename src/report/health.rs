@@ -13,7 +13,8 @@ const STREAMED: &str = "The rows were counted as they passed and not kept, which
 fn main(report: &Report) -> Option<(&'static Info, &Estimate)> {
     let names: &[&str] = match report.task {
         Task::Binary | Task::Multiclass => &["accuracy", "roc_auc", "log_loss"],
-        Task::Regression => &["mean_absolute_error"],
+        Task::Multilabel => &["subset_accuracy"],
+        Task::Regression => &["mean_absolute_error", "ndcg_at_10"],
         Task::Service => &["error_rate", "latency_p95_ms"],
     };
     names.iter().find_map(|name| {
@@ -95,7 +96,7 @@ pub(super) fn judge(report: &Report, summary: &Summary) -> Health {
                     Some(alert) => format!(
                         "{} {is} {value}, but {}.",
                         info.title,
-                        lower_first(&alert.sentence)
+                        words::lower_first(&alert.sentence)
                     ),
                 };
                 (level, sentence, name)
@@ -105,6 +106,29 @@ pub(super) fn judge(report: &Report, summary: &Summary) -> Health {
         (Level::Unknown, no_outcomes(report), None)
     };
     let told = usize::from(level == Level::Bad || level == Level::Watch);
+    let expected = report.estimated.iter().flat_map(|e| &e.alerts);
+    let mut expected: Vec<&Alert> = expected.collect();
+    let (level, sentence, metric) = match expected.first() {
+        Some(alert) if level == Level::Unknown => {
+            let alert = *alert;
+            expected.remove(0);
+            if report.overall.labelled > 0 {
+                notes.push(sentence);
+            }
+            let metric = Some(alert.metric.clone());
+            (Level::Watch, format!("{}.", alert.sentence), metric)
+        }
+        Some(alert) if level == Level::Ok => {
+            let known = sentence.trim_end_matches('.');
+            let sentence = format!("{known}, but {}.", words::lower_first(&alert.sentence));
+            expected.remove(0);
+            (Level::Watch, sentence, metric)
+        }
+        None if report.overall.labelled == 0 => {
+            (level, hopeful(report).unwrap_or(sentence), metric)
+        }
+        _ => (level, sentence, metric),
+    };
     notes.extend(
         report
             .alerts
@@ -112,6 +136,17 @@ pub(super) fn judge(report: &Report, summary: &Summary) -> Health {
             .skip(told)
             .map(|a: &Alert| format!("{}.", a.sentence)),
     );
+    notes.extend(expected.iter().map(|a| format!("{}.", a.sentence)));
+    if let Some(estimated) = &report.estimated
+        && report.windows.iter().any(|w| !w.mature)
+    {
+        notes.push(match &estimated.undefined {
+            Some(why) => {
+                format!("Nothing is estimated of windows whose outcomes are not in yet: {why}.")
+            }
+            None => estimated.assumes.clone(),
+        });
+    }
     if let Some(note) = past(report, size) {
         notes.push(note);
     }
@@ -126,6 +161,9 @@ pub(super) fn judge(report: &Report, summary: &Summary) -> Health {
     }
     if summary.streamed {
         notes.push(STREAMED.into());
+        if report.task != Task::Service && report.windows.iter().any(|w| !w.mature) {
+            notes.push("What metrics are expected to be before their outcomes are in is estimated of rows that are kept only.".into());
+        }
     }
     notes.extend(summary.notes.iter().cloned());
     Health {
@@ -134,6 +172,25 @@ pub(super) fn judge(report: &Report, summary: &Summary) -> Health {
         notes,
         metric,
     }
+}
+
+/// What is estimated where no outcome is in and nothing is expected to depart: the main metric.
+fn hopeful(report: &Report) -> Option<String> {
+    let baseline = report.baseline.as_ref()?;
+    ["accuracy", "roc_auc", "log_loss", "mean_absolute_error"].iter().find_map(|name| {
+        let info = metric::info(name)?;
+        let from = baseline.block.metrics.get(*name)?.value?;
+        let of = report.estimated.as_ref()?.pending.get(*name)?;
+        of.value.map(|_| {
+            format!(
+                "No outcome is in yet; estimated {} is {}: nothing is expected to depart for the worse from the baseline ({}, {}).",
+                words::lower_first(info.title),
+                words::estimate(info, of),
+                baseline.label,
+                words::value(info.unit, from)
+            )
+        })
+    })
 }
 
 /// Whether an estimate is not surely worse than the baseline's value.
@@ -200,13 +257,4 @@ fn past(report: &Report, size: WindowSize) -> Option<String> {
         },
         words::instant(window.start, size, report.timed)
     ))
-}
-
-fn lower_first(text: &str) -> String {
-    // Names such as `ROC AUC` keep their capitals.
-    let mut chars = text.chars();
-    match (chars.next(), chars.clone().next()) {
-        (Some(a), Some(b)) if b.is_lowercase() => a.to_lowercase().chain(chars).collect(),
-        _ => text.to_string(),
-    }
 }

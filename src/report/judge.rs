@@ -17,7 +17,7 @@ use crate::stats::compare::z_test;
 use crate::stats::multiple::holm;
 
 /// Chance of any false departure in a report.
-const ALPHA: f64 = 0.05;
+pub(super) const ALPHA: f64 = 0.05;
 
 /// Whether a metric is about requests and resources, which need no outcomes.
 pub(super) fn is_resource(name: &str) -> bool {
@@ -116,7 +116,7 @@ pub(super) fn matters(info: &Info, change: f64, base: Option<&Estimate>) -> bool
 }
 
 /// Variance between windows beyond their sampling error; 0 for fewer than three.
-fn between<'a>(estimates: impl Iterator<Item = &'a Estimate>) -> f64 {
+pub(super) fn between<'a>(estimates: impl Iterator<Item = &'a Estimate>) -> f64 {
     let known: Vec<(f64, f64)> = estimates
         .filter_map(|e| Some((e.value?, e.se().filter(|s| *s > 0.0)?)))
         .map(|(v, se)| (v, 1.0 / (se * se)))
@@ -165,18 +165,8 @@ pub(super) async fn alerts(
                 .get(info.name)
                 .is_some_and(|d| d.worse == Some(true))
         };
-        let total: usize = judged.iter().filter(|i| departs(**i)).count();
-        let mut left = total;
-        let mut since = None;
-        for (k, i) in judged.iter().enumerate() {
-            if departs(*i) {
-                if 2 * left >= judged.len() - k {
-                    since = Some(k);
-                    break;
-                }
-                left -= 1;
-            }
-        }
+        let departing: Vec<bool> = judged.iter().map(|i| departs(*i)).collect();
+        let (since, left) = onset(&departing);
         let (Some(k), Some(base)) = (since, baseline.get(info.name)) else {
             continue;
         };
@@ -224,7 +214,26 @@ pub(super) async fn alerts(
     out.into_iter().map(|a| a.1).collect()
 }
 
-fn sentence(info: &Info, alert: &Alert, making: &Making<'_>, basis: &Basis) -> String {
+/// From which of the judged windows on at least half depart, that one among them, and how many do from there.
+pub(super) fn onset(departs: &[bool]) -> (Option<usize>, usize) {
+    let mut left = departs.iter().filter(|d| **d).count();
+    for (k, departs_too) in departs.iter().enumerate() {
+        if *departs_too {
+            if 2 * left >= departs.len() - k {
+                return (Some(k), left);
+            }
+            left -= 1;
+        }
+    }
+    (None, left)
+}
+
+pub(super) fn sentence(
+    info: &Info,
+    alert: &Alert,
+    making: &Making<'_>,
+    basis: &Basis<'_>,
+) -> String {
     let then = alert.baseline.value.unwrap_or_default();
     let since = words::instant(alert.since, making.size, making.summary.timed);
     let Some(now) = alert.value.value else {

@@ -4,15 +4,17 @@ use super::baseline::Basis;
 use super::steps::{Steps, pause};
 use super::view::{BaselineChoice, View};
 use super::{
-    Baseline, Block, Metrics, Report, Rows, SCHEMA, Span, Window, complete, curves, drift, health,
-    judge, maturity, parts, quantiles,
+    Baseline, Block, Metrics, Report, Rows, SCHEMA, Span, Window, complete, costs, curves, drift,
+    estimated, groups, health, judge, maturity, models, parts, quantiles,
 };
 use crate::log::Task;
-use crate::metric::{Cut, METRICS, Measures, by_class};
-use crate::summary::{AsOf, Cell, Periods, Series, Slice, Summary, WindowSize};
+use crate::metric::{self, Cut, Measures, by_class, by_label};
+use crate::summary::{
+    AsOf, Asked, Cell, Lag, Naive, Periods, Residuals, Series, Slice, Summary, WindowSize,
+};
 use crate::table::time::Time;
 use std::borrow::Cow;
-use std::cell::{RefCell, RefMut};
+use std::cell::{OnceCell, RefCell, RefMut};
 use std::collections::BTreeMap;
 
 /// What a report lacked: cells of a slice by a size, or what only rows can tell of a range.
@@ -30,8 +32,16 @@ pub struct Missing {
     pub threshold: Option<f64>,
     /// Place of a series and two periods whose columns were not compared.
     pub drift: Option<(usize, Periods)>,
+    /// Place of a series, and windows of which it is not told what is expected of them.
+    pub estimates: Option<(usize, Asked)>,
     /// Place of a series and windows of which is wanted what was known of them at earlier instants.
     pub arrivals: Option<(usize, Vec<AsOf>)>,
+    /// A slice and a size of which the values of segments were not counted within it.
+    pub groups: Option<(Slice, WindowSize)>,
+    /// Place of a series and a range of its buckets whose errors were not looked at row by row.
+    pub residuals: Option<(usize, (usize, usize))>,
+    /// Place of a series and what a naive forecast was not tried on there.
+    pub naive: Option<(usize, Lag)>,
 }
 
 impl Missing {
@@ -54,7 +64,11 @@ impl Missing {
             && self.families.is_none()
             && self.threshold.is_none()
             && self.drift.is_none()
+            && self.estimates.is_none()
             && self.arrivals.is_none()
+            && self.naive.is_none()
+            && self.groups.is_none()
+            && self.residuals.is_none()
     }
 }
 
@@ -70,7 +84,11 @@ pub(super) struct Making<'a> {
     pub all: Vec<Frame<'a>>,
     /// The windows of the view: a range of `all`.
     pub shown: (usize, usize),
-    missing: RefCell<Missing>,
+    /// Costs by true and predicted class.
+    costs: Option<BTreeMap<(usize, usize), f64>>,
+    /// What a naive forecast is off by in the baseline.
+    naive: OnceCell<Naive>,
+    pub missing: RefCell<Missing>,
 }
 
 /// A window before its metrics are computed.
@@ -124,8 +142,11 @@ pub(super) async fn make(summary: &Summary, view: &View) -> (Report, Missing) {
         reference: None,
         exact: Vec::new(),
         drift: Vec::new(),
+        estimates: Vec::new(),
         arrivals: Vec::new(),
         delay_s: None,
+        naive: Vec::new(),
+        residuals: Vec::new(),
     };
     let series = summary.series.get(at).unwrap_or(&empty);
     let (cut, threshold) = cut(summary, view, &mut missing);
@@ -165,6 +186,11 @@ pub(super) async fn make(summary: &Summary, view: &View) -> (Report, Missing) {
         cut,
         all,
         shown,
+        costs: {
+            let costs = view.costs.as_ref();
+            costs.map(|c| c.by_place(summary.task, &summary.labels))
+        },
+        naive: OnceCell::new(),
         missing: RefCell::new(missing),
     };
     let report = making.report(view, threshold, truth).await;
@@ -199,6 +225,7 @@ impl Making<'_> {
     ) -> Report {
         let summary = self.summary;
         let basis = Basis::choose(self, &view.baseline).await;
+        self.scale(view, basis.as_ref());
         let mut windows: Vec<Window> = Vec::new();
         for (i, frame) in self.all[self.shown.0..self.shown.1].iter().enumerate() {
             windows.push(Window {
@@ -209,6 +236,7 @@ impl Making<'_> {
                 mature: frame.mature,
                 in_baseline: basis.as_ref().is_some_and(|b| b.holds(self.shown.0 + i)),
                 metrics: self.metrics(&frame.cell, Some(frame.range)),
+                estimated: Metrics::new(),
                 departures: BTreeMap::new(),
                 completed: Metrics::new(),
                 delay_p50_s: frame.delay(0.5),
@@ -233,6 +261,7 @@ impl Making<'_> {
                 metrics: self.metrics(&b.cell, b.range),
             },
         });
+        let mut estimated = None;
         if let (Some(basis), Some(baseline)) = (&basis, &baseline) {
             let mut before: Vec<Metrics> = Vec::new();
             for i in basis.windows.map_or(0..0, |w| w.0..w.1) {
@@ -249,6 +278,8 @@ impl Making<'_> {
                 }
             }
             judge::departures(&mut windows, &baseline.block.metrics, &before).await;
+            let metrics = &baseline.block.metrics;
+            estimated = estimated::fill(self, basis, metrics, &before, &mut windows).await;
         }
         let scope = self.scope();
         let total = total(self.series, scope).await;
@@ -279,6 +310,9 @@ impl Making<'_> {
             labelled: total.labelled,
             metrics,
         };
+        let groups = groups::groups(self, &total).await;
+        let of_total = Measures::new(summary, &total, None, self.cut);
+        let curves = curves::curves(self, &total, basis.as_ref().map(|b| b.cell.as_ref()));
         let mut report = Report {
             schema: SCHEMA.into(),
             task: summary.task,
@@ -300,6 +334,8 @@ impl Making<'_> {
                 version: self.series.slice.version.clone(),
                 slices: self.series.slice.values.clone(),
                 range: view.range.filter(|_| self.shown != (0, self.all.len())),
+                costs: view.costs.clone(),
+                season: (summary.task == Task::Regression).then(|| view.season.unwrap_or_default()),
             },
             span: summary.span.map(|(start, end)| Span {
                 start,
@@ -315,26 +351,65 @@ impl Making<'_> {
             baseline,
             overall: block(performance),
             confusion: parts::confusion(self, &total, basis.as_ref()),
-            classes: by_class(
-                &summary.labels,
-                Measures::new(summary, &total, None, self.cut).confused(),
-            ),
+            classes: match &total.sets {
+                Some(sets) => by_label(&summary.labels, sets),
+                None => by_class(&summary.labels, of_total.confused()),
+            },
             scores: parts::scores(self, &total, threshold),
             calibration: parts::calibration(&total),
-            curves: curves::curves(self, &total, basis.as_ref().map(|b| b.cell.as_ref())),
+            costs: view
+                .costs
+                .as_ref()
+                .map(|c| costs::bill(summary, c, of_total.confused(), curves.as_ref())),
+            curves,
+            groups,
+            residuals: self.residuals(&total, scope),
             quantiles: quantiles::quantiles(self, &total, basis.as_ref().map(|b| b.cell.as_ref())),
             drift,
             quality: parts::quality(self, &windows, basis.as_ref()),
             windows,
+            models: models::models(self, &total),
             truth,
             slices,
             resources: block(resources),
             alerts,
+            estimated,
             rejected: summary.rejected.clone(),
         };
         pause().await;
         report.health = health::judge(&report, summary);
         report
+    }
+
+    /// Looks up what a naive forecast is off by in the baseline, or in all rows in view without one.
+    fn scale(&self, view: &View, basis: Option<&Basis<'_>>) {
+        let summary = self.summary;
+        if summary.task != Task::Regression || summary.streamed {
+            return;
+        }
+        let range = basis.map_or_else(|| Some(self.scope()), |b| b.range);
+        let season = view.season.unwrap_or_default();
+        let lag = Lag { range, season };
+        match self.series.naive(lag) {
+            // It is empty before, so that it is taken.
+            Some(naive) => drop(self.naive.set(*naive)),
+            None => self.missing.borrow_mut().naive = Some((self.at, lag)),
+        }
+    }
+
+    /// How the errors of the rows in view are distributed; rows that passed were not looked at.
+    fn residuals(&self, total: &Cell, scope: (usize, usize)) -> Option<Residuals> {
+        let judged = total.numbers.as_ref().is_some_and(|n| n.error.n > 0);
+        let found = self.series.residuals.iter().find(|r| r.range == scope);
+        if judged && found.is_none() && !self.summary.streamed {
+            self.missing.borrow_mut().residuals = Some((self.at, scope));
+        }
+        found.cloned()
+    }
+
+    /// Says that the values of segments were not counted within a slice.
+    pub(super) fn lacks_groups(&self, base: Slice) {
+        self.missing.borrow_mut().groups = Some((base, self.series.size));
     }
 
     /// Buckets of the windows shown.
@@ -356,10 +431,11 @@ impl Making<'_> {
         {
             self.missing.borrow_mut().exact.push((self.at, range));
         }
-        let of = Measures::new(self.summary, cell, exact, self.cut);
-        METRICS
-            .iter()
-            .filter(|m| m.applies(self.summary))
+        let mut of = Measures::new(self.summary, cell, exact, self.cut);
+        of.naive = self.naive.get();
+        of.costs = self.costs.as_ref();
+        metric::of(self.summary)
+            .filter(|m| m.asked(&of))
             .map(|m| (m.info().name.to_string(), m.estimate(&of)))
             .collect()
     }

@@ -9,13 +9,17 @@
 mod baseline;
 mod choices;
 mod complete;
+pub mod costs;
 pub mod curves;
 mod drift;
+mod estimated;
+pub mod groups;
 mod health;
 pub mod html;
 mod judge;
 mod make;
 mod maturity;
+mod models;
 mod parts;
 pub mod quantiles;
 mod steps;
@@ -23,9 +27,14 @@ pub mod view;
 pub mod words;
 
 pub use crate::metric::ClassRow;
+pub use crate::summary::Method;
 pub use crate::summary::{Bins, ColumnDrift, Distribution, Rejected, SourceInfo as Source};
+pub use crate::summary::{QuantilePair, ResidualBin, Residuals, TailPart};
+pub use costs::{Bill, BillCell, Cheapest};
 pub use curves::{Curves, Tally};
+pub use estimated::{Estimated, PastError};
 pub use make::Missing;
+pub use models::{Against, Model, Models};
 pub use quantiles::{CentralInterval, QuantileLevel, Quantiles};
 pub use steps::Steps;
 
@@ -91,9 +100,22 @@ pub struct Report {
     /// Predicted quantiles beside what came true: by level and by central interval, over all rows of the view.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub quantiles: Option<Quantiles>,
+    /// What right and wrong labels cost, where the reader says so, and the cheapest threshold.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub costs: Option<Bill>,
+    /// Several models on the same rows, where there are several.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub models: Option<Models>,
     /// The main metric for each value of each segment: departures for the worse, then the others,
     /// worst change first.
     pub slices: Vec<SliceRow>,
+    /// Whether groups are treated alike (binary classification with columns to slice by).
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub groups: Option<groups::Groups>,
+    /// How errors are distributed over all rows of the view (regression); `None` where the rows were not
+    /// gone back to, or were counted as they passed.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub residuals: Option<Residuals>,
     /// How far the columns are from the baseline; `None` without a baseline, without rows outside it, or
     /// where the rows were not gone back to ([`Missing::drift`]).
     pub drift: Option<Drift>,
@@ -103,6 +125,10 @@ pub struct Report {
     pub resources: Block,
     /// Sustained departures from the baseline, most severe first.
     pub alerts: Vec<Alert>,
+    /// How the estimates of the windows are made; `None` where the task has none, without a baseline whose
+    /// outcomes are known, or where the rows were not gone back to ([`Missing::estimates`]).
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub estimated: Option<Estimated>,
     /// Rows and cells that could not be read, sampled.
     pub rejected: Vec<Rejected>,
 }
@@ -149,7 +175,8 @@ pub enum Level {
     Ok,
     /// Not enough to judge: no outcomes, no baseline or no mature window.
     Unknown,
-    /// Requests or resources depart for the worse and have not come back; predictions do not.
+    /// Requests or resources depart for the worse and have not come back, or what is expected of predictions
+    /// does; what is known of these does not.
     Watch,
     /// A metric of the predictions departs for the worse and has not come back.
     Bad,
@@ -210,6 +237,10 @@ pub struct Window {
     pub in_baseline: bool,
     /// The metrics by name.
     pub metrics: Metrics,
+    /// What metrics are expected to be of all its rows, whether their outcomes are known or not; empty where
+    /// nothing is ([`Report::estimated`]).
+    #[serde(skip_serializing_if = "Metrics::is_empty", default)]
+    pub estimated: Metrics,
     /// The metrics that depart from the baseline after correction for all windows and metrics.
     pub departures: BTreeMap<String, Departure>,
     /// Of an immature window what its metrics will be once the outcomes are in, with prediction intervals,
@@ -412,6 +443,9 @@ pub struct Choices {
     pub segments: Vec<(String, Vec<String>)>,
     /// Scores at which a threshold can stand; empty where there is no score.
     pub thresholds: Vec<f64>,
+    /// Names of classes; in a binary task the second is the positive one.
+    #[serde(default)]
+    pub labels: Vec<String>,
     /// Whether labels as served can be judged.
     pub served_labels: bool,
     /// Whether a reference file was given.
@@ -421,6 +455,12 @@ pub struct Choices {
 }
 
 impl Report {
+    /// Names of the classes, as far as predicted and true labels are compared or scores are counted.
+    #[must_use]
+    pub fn labels(&self) -> &[String] {
+        self.confusion.as_ref().map_or(&[], |c| &c.labels)
+    }
+
     /// The report as the JSON text that every door writes: indented, ending in a line break.
     ///
     /// # Errors

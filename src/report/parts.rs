@@ -8,7 +8,7 @@ use super::{
 };
 use crate::log::Task;
 use crate::metric::Estimate;
-use crate::metric::{METRICS, Measures, Metric};
+use crate::metric::{self, Measures, Metric};
 use crate::stats::interval::wilson;
 use crate::stats::multiple::holm;
 use crate::summary::{CALIBRATION_BINS, Cell, Series, Slice, SliceChoice, Tenth, WindowSize};
@@ -90,19 +90,21 @@ fn main_metric(making: &Making<'_>, alerts: &[Alert]) -> Option<&'static dyn Met
         "log_loss",
         "brier_score",
         "r2",
+        "ndcg_at_10",
+        "subset_accuracy",
+        "label_f1_micro",
+        "hamming_loss",
+        "mean_average_precision",
+        "mean_reciprocal_rank",
     ];
     let alerted = alerts
         .iter()
         .map(|a| a.metric.as_str())
         .find(|m| by_counts.contains(m));
-    METRICS
-        .iter()
-        .copied()
-        .filter(|m| m.applies(making.summary))
-        .find(|m| match alerted {
-            Some(name) => m.info().name == name,
-            None => by_counts.contains(&m.info().name),
-        })
+    metric::of(making.summary).find(|m| match alerted {
+        Some(name) => m.info().name == name,
+        None => by_counts.contains(&m.info().name),
+    })
 }
 
 /// The main metric for each value of each segment and version: baseline against the rows since the
@@ -231,7 +233,7 @@ pub(super) fn sized(making: &Making<'_>, of: &Series) -> WindowSize {
 }
 
 /// Windows up to which slices are counted by a size that a reader asks for.
-const WINDOWS: usize = 2_000;
+pub(super) const WINDOWS: usize = 2_000;
 
 /// Whether slices could be compared, had they been counted by the size of the view's buckets.
 pub(super) fn lacks_slices(making: &Making<'_>) -> bool {

@@ -1,6 +1,7 @@
 //! What the reader chose. It fits in a URL, and a saved report carries it.
 
-pub use crate::summary::{Slice, SliceChoice, WindowSize};
+use crate::metric::{CostCell, Costs};
+pub use crate::summary::{Season, Slice, SliceChoice, WindowSize};
 use crate::table::time::Time;
 use serde::{Deserialize, Serialize};
 
@@ -19,6 +20,13 @@ pub struct View {
     pub slices: Vec<SliceChoice>,
     /// The part of time that is looked at: from, to (exclusive).
     pub range: Option<(Time, Time)>,
+    /// How far back the outcome lies that a naive forecast repeats, which errors are scaled by
+    /// (regression); `None`: the row before.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub season: Option<Season>,
+    /// What right and wrong labels cost (classification).
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub costs: Option<Costs>,
 }
 
 /// What windows are compared with.
@@ -77,6 +85,15 @@ impl View {
         if let Some((from, to)) = self.range {
             put("range", format!("{from}..{to}"));
         }
+        if let Some(season) = self.season {
+            put("season", season.to_string());
+        }
+        for (cell, cost) in self.costs.iter().flat_map(|c| &c.0) {
+            put(
+                &format!("cost.{}", escape(&cell.to_string())),
+                cost.to_string(),
+            );
+        }
         parts.join("&")
     }
 
@@ -96,8 +113,12 @@ impl View {
                 "threshold" => view.threshold = value.parse().ok().filter(|t: &f64| t.is_finite()),
                 "version" => view.version = Some(value),
                 "range" => view.range = period(&value),
+                "season" => view.season = value.parse().ok(),
                 _ => {
-                    if let Some(column) = key.strip_prefix("slice.") {
+                    if let Some((cell, cost)) = cost(key, &value) {
+                        let costs = view.costs.get_or_insert_default();
+                        costs.0.insert(cell, cost);
+                    } else if let Some(column) = key.strip_prefix("slice.") {
                         view.slices.push(SliceChoice {
                             column: unescape(column),
                             value,
@@ -109,6 +130,13 @@ impl View {
         view.slices.sort();
         view
     }
+}
+
+/// `cost.fp=5`.
+fn cost(key: &str, value: &str) -> Option<(CostCell, f64)> {
+    let cell = unescape(key.strip_prefix("cost.")?).parse().ok()?;
+    let cost = value.parse().ok().filter(|c: &f64| c.is_finite())?;
+    Some((cell, cost))
 }
 
 /// A choice of baseline as text: `auto`, `reference`, `none` or `START..END`.
@@ -181,11 +209,13 @@ mod tests {
                 value: "50 %".into(),
             }],
             range: Some((Time(-1), Time(5))),
+            season: Some(Season::Seconds(86_400)),
+            costs: "fp=5,a=b&c->d e=-0.5".parse().ok(),
         };
         assert_eq!(View::from_query(&format!("#{}", view.to_query())), view);
         assert_eq!(View::default().to_query(), "");
         assert_eq!(
-            View::from_query("threshold=NaN&range=b..a&window=0&%"),
+            View::from_query("threshold=NaN&range=b..a&window=0&season=0d&cost.fp=NaN&cost.x=1&%"),
             View::default()
         );
     }

@@ -69,6 +69,15 @@ pub fn grouped(value: f64) -> String {
     out
 }
 
+/// `store, item and date`.
+#[must_use]
+pub fn list(names: &[String]) -> String {
+    match names {
+        [most @ .., last] if !most.is_empty() => format!("{} and {last}", most.join(", ")),
+        names => names.concat(),
+    }
+}
+
 /// `5 Nov 2026`, with the hour where windows are hours; `row 1 200` where there are no times.
 #[must_use]
 pub fn instant(time: Time, size: WindowSize, timed: bool) -> String {
@@ -134,6 +143,16 @@ pub fn duration(seconds: f64) -> String {
         s if s >= 2.0 * 3_600.0 => format!("{} h", digits(s / 3_600.0, 2)),
         s if s >= 120.0 => format!("{} min", digits(s / 60.0, 2)),
         s => format!("{} s", digits(s, 2)),
+    }
+}
+
+/// The same for the middle of a sentence.
+pub(super) fn lower_first(text: &str) -> String {
+    // Names such as `ROC AUC` keep their capitals.
+    let mut chars = text.chars();
+    match (chars.next(), chars.clone().next()) {
+        (Some(a), Some(b)) if b.is_lowercase() => a.to_lowercase().chain(chars).collect(),
+        _ => text.to_string(),
     }
 }
 

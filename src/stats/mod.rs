@@ -10,11 +10,15 @@
 //! | [`exact_quantile`] | quantiles of sorted values |
 //! | [`special`] | distribution functions and their inverses |
 //! | [`interval`] | 95 % intervals |
+//! | [`gains`] | how well a list is ordered |
+//! | [`proportions`] | proportions of several groups beside each other |
 //! | [`multiple`] | p-values adjusted for many tests |
-//! | [`boost`] | boosted decision trees: what is expected of a row |
+//! | [`periods`] | the error of a mean of values that hang together over time |
 //! | [`compare`] | whether two estimates differ |
 //! | [`distance`] | how far two samples are apart |
 //! | [`isotonic`], [`calibration`] | from scores to probabilities, learned from outcomes |
+//! | [`boost`] | boosted decision trees: what is expected of a row |
+//! | [`shift`] | weights that make rows like those of a window |
 //! | [`expected`] | what metrics are expected to be where outcomes are not known yet |
 //!
 //! **Invariants.** Nothing here panics or returns NaN for finite input; what is undefined is `None`.
@@ -27,10 +31,14 @@ pub mod distance;
 pub mod exact_quantile;
 pub mod exact_sum;
 pub mod expected;
+pub mod gains;
 pub mod interval;
 pub mod isotonic;
 pub mod multiple;
+pub mod periods;
+pub mod proportions;
 pub mod rank;
+pub mod shift;
 pub mod sketch;
 pub mod sparse;
 pub mod special;

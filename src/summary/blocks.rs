@@ -29,6 +29,9 @@ const FINE: usize = 4_000;
 /// Values of a segment that are counted until it is known which are the most frequent ones.
 const WATCHED: usize = 2 * VALUES;
 
+/// The sentence on rows that are parts of lists.
+const LISTS: &str = "Metrics of lists need all rows of a query together, and these were counted as they passed: have all rows kept.";
+
 /// The sentence on scores that no bin of the histogram was made for.
 const BEYOND: &str = "{n} scores are beyond those of the first rows, and are counted with the lowest or the highest of these.";
 
@@ -107,6 +110,9 @@ impl Blocks {
             if beyond > 0 {
                 self.notes.count(beyond as u64, BEYOND, "");
             }
+        }
+        if !log.query.is_empty() {
+            self.notes.say(LISTS);
         }
         let untimed = untimed(log.name_of(Role::Time));
         let live = log.live as u64;

@@ -7,6 +7,8 @@ use super::cell::Histogram;
 use super::exact::Orders;
 use super::facts::{Facts, edges, facts};
 use super::grid::{self, WindowSize, floor, next};
+use super::lists::ListRows;
+use super::models;
 use super::names::{Names, VALUES};
 use super::series::{Bucket, Series};
 use super::{ColumnInfo, SCHEMA, Slice, SliceChoice, Summary, Values};
@@ -27,6 +29,7 @@ pub struct Builder {
     pub(super) edges: Vec<f64>,
     pub(super) centre: f64,
     pub(super) orders: Orders,
+    pub(super) lists: ListRows,
     /// Of a log without times that comes in blocks: the rows before these.
     before: Option<u64>,
 }
@@ -61,12 +64,14 @@ impl Builder {
         let facts = facts(&log, &edges);
         let centre = centre(&log).unwrap_or(0.0);
         let orders = Orders::of(&log);
+        let lists = ListRows::of(&log);
         Self {
             log,
             facts,
             edges,
             centre,
             orders,
+            lists,
             before: None,
         }
     }
@@ -79,6 +84,7 @@ impl Builder {
             edges,
             centre,
             orders: Orders::default(),
+            lists: ListRows::default(),
             before: log.time.is_empty().then_some(before),
             log,
         }
@@ -107,6 +113,7 @@ impl Builder {
         let names = Names::of(&summary, VALUES);
         summary.series.extend(self.families(&names, size, &buckets));
         self.exact_windows(&mut summary, 0, &buckets);
+        self.tell_lists(&mut summary);
         summary
     }
 
@@ -140,6 +147,7 @@ impl Builder {
             segments: log.segments.iter().map(|c| self.values(c)).collect(),
             levels: log.quantiles.levels.clone(),
             columns: self.columns(),
+            models: models::models(log),
             reference: None,
             series: Vec::new(),
         }
@@ -397,6 +405,9 @@ impl Builder {
         full: bool,
     ) -> Vec<Series> {
         let mut family = Family::new(self, slices.len(), group, full);
+        if let (true, [slice]) = (full, &slices[..]) {
+            family.compare(slice);
+        }
         let mut series: Vec<Series> = slices
             .into_iter()
             .map(|slice| Series {
@@ -407,8 +418,11 @@ impl Builder {
                 reference: None,
                 exact: Vec::new(),
                 drift: Vec::new(),
+                estimates: Vec::new(),
                 arrivals: Vec::new(),
                 delay_s: None,
+                naive: Vec::new(),
+                residuals: Vec::new(),
             })
             .collect();
         for (bucket, (start, end)) in buckets.borders.iter().enumerate() {
@@ -430,6 +444,7 @@ impl Builder {
         for (delays, series) in delays.into_iter().zip(&mut series) {
             series.delay_s = delays;
         }
+        self.count_lists(&mut series, buckets, group);
         series
     }
 
@@ -464,8 +479,19 @@ impl Builder {
     }
 }
 
+impl Builder {
+    /// Rows of a range of buckets of a series (`None`: of the reference), in the order of the log.
+    pub(super) fn rows_of(&self, series: &Series, range: Option<(usize, usize)>) -> Vec<u32> {
+        let places = self.places(series, &self.buckets(series.size));
+        let (from, to) = range.unwrap_or((places.buckets, places.buckets + 1));
+        let within = |p: &u32| (from..to).contains(&(*p as usize));
+        let rows = (0u32..).zip(&places.of).filter(|(_, p)| within(p));
+        rows.map(|r| r.0).collect()
+    }
+}
+
 /// The slices of some values of a column, and the slice of each row.
-fn family(
+pub(super) fn family(
     category: &Category,
     values: &[String],
     slice: impl Fn(String) -> Slice,

@@ -1,5 +1,8 @@
 //! One cell: the counts of a bucket of time in a slice. Everything in it adds up.
 
+use super::label_sets::LabelSets;
+use super::lists::Lists;
+use super::models::ModelCell;
 use super::quantiles::QuantileCounts;
 use super::relative::Relative;
 use crate::stats::exact_sum::Sum;
@@ -23,9 +26,18 @@ pub struct Cell {
     /// Predicted quantiles.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub quantiles: Option<QuantileCounts>,
+    /// Sets of labels.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub sets: Option<LabelSets>,
+    /// Lists of items, of rows that are kept.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub lists: Option<Lists>,
     /// Requests and resources.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub service: Option<Service>,
+    /// Each of [`super::Summary::models`]; only where all rows are counted.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub models: Vec<ModelCell>,
     /// Seconds from prediction to outcome; only where all rows are counted.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub delay_s: Option<LogHistogram>,

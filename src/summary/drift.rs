@@ -229,7 +229,7 @@ fn labelled<'a>(cells: &'a Truth, labels: &'a [String]) -> Option<Cells<'a>> {
     match cells {
         Truth::Labels(codes) => Some(Cells::Words(codes, labels)),
         Truth::Numbers(values) => Some(Cells::Numbers(values)),
-        Truth::None => None,
+        Truth::Sets(_) | Truth::None => None,
     }
 }
 

@@ -1,6 +1,7 @@
 //! What only rows can tell of a range of buckets: exact areas under curves and exact percentiles.
 
 use super::build::{Buckets, Builder, Places, sort_by_group};
+use super::from_median::{FromMedian, by_outcome, from_median};
 use super::pairs::Pairs;
 use super::series::Series;
 use super::{Summary, WindowSize};
@@ -31,6 +32,9 @@ pub struct Exact {
     /// Median of the absolute errors of a regression.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub absolute_error: Option<Ranked>,
+    /// Outcomes of a regression beside their median.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub from_median: Option<FromMedian>,
     /// Percentiles 50, 95 and 99 of the latency in milliseconds.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub latency_ms: Option<[Ranked; 3]>,
@@ -70,6 +74,8 @@ pub(super) struct Orders {
     classes: Vec<Vec<u32>>,
     latency: Ordered,
     absolute_error: Ordered,
+    /// Rows of a regression by their outcome.
+    outcome: Vec<u32>,
 }
 
 /// Rows in ascending order of a value, and what is asked of each beside it: a pass over them touches
@@ -133,6 +139,7 @@ impl Orders {
             },
             latency: Ordered::of(&log.latency_ms, sort_by_score(&log.latency_ms)),
             absolute_error: absolute_errors(log),
+            outcome: by_outcome(log),
         }
     }
 }
@@ -219,11 +226,15 @@ impl Builder {
             }
             _ => Default::default(),
         };
-        let (macros, pairs) = if self.orders.classes.is_empty() {
-            Default::default()
-        } else {
-            let group: Vec<u32> = places.of.iter().map(|p| group_of[*p as usize]).collect();
-            self.macros(&group, ranges.len())
+        let group = || -> Vec<u32> { places.of.iter().map(|p| group_of[*p as usize]).collect() };
+        let (macros, pairs) = match self.orders.classes.is_empty() {
+            true => Default::default(),
+            false => self.macros(&group(), ranges.len()),
+        };
+        let outcomes = &self.orders.outcome;
+        let medians = match outcomes.is_empty() {
+            true => Vec::new(),
+            false => from_median(&self.log, outcomes, &group(), ranges.len()),
         };
         let latency = match self.orders.latency.rows.is_empty() {
             true => Vec::new(),
@@ -259,6 +270,7 @@ impl Builder {
                 macro_auc: macros.get(i).cloned(),
                 pairs_auc: pairs.get(i).cloned(),
                 absolute_error: error.get(i).copied().flatten().map(|[median]| median),
+                from_median: medians.get(i).copied().flatten(),
                 latency_ms: latency.get(i).copied().flatten(),
             })
             .collect()

@@ -18,6 +18,10 @@ impl Summary {
             (self.edges == other.edges, "edges of the score histogram"),
             (self.timed == other.timed, "use of time"),
             (
+                self.models.is_none() || other.models.is_none() || self.models == other.models,
+                "models",
+            ),
+            (
                 self.columns
                     .iter()
                     .map(|c| &c.name)
@@ -78,6 +82,7 @@ impl Summary {
             .iter_mut()
             .zip(&other.columns)
             .for_each(|(a, b)| column(a, b));
+        self.models = self.models.take().or_else(|| other.models.clone());
         self.reference = self.reference.take().max(other.reference.clone());
         for theirs in &other.series {
             match self
@@ -89,7 +94,10 @@ impl Summary {
                 None => self.series.push(Series {
                     exact: Vec::new(),
                     drift: Vec::new(),
+                    estimates: Vec::new(),
                     arrivals: Vec::new(),
+                    naive: Vec::new(),
+                    residuals: Vec::new(),
                     ..theirs.clone()
                 }),
             }
@@ -97,7 +105,10 @@ impl Summary {
         for series in &mut self.series {
             series.exact.clear();
             series.drift.clear();
+            series.estimates.clear();
             series.arrivals.clear();
+            series.naive.clear();
+            series.residuals.clear();
         }
         self.series
             .sort_by(|a, b| (&a.slice, a.size).cmp(&(&b.slice, b.size)));

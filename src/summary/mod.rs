@@ -7,25 +7,39 @@
 //! are exact. What only rows can tell (exact ROC AUC, exact percentiles) is kept beside the cells as
 //! [`Exact`], for the ranges of buckets that were asked for; it does not survive a merge, and where
 //! it is absent a report says so and gives the value from the histogram with its bound. The same holds of
-//! [`Drift`], the columns in two periods, which a report leaves out where it is absent.
+//! [`Drift`], the columns in two periods, and of [`Estimates`], what is expected of windows whose outcomes are
+//! not known, which a report leaves out where they are absent.
 
 mod arrivals;
 mod blocks;
 pub mod build;
 mod cell;
+mod direct;
 mod drift;
+mod estimated;
 mod exact;
 mod facts;
+mod features;
+mod from_median;
 mod grid;
+mod groups;
+mod label_sets;
+mod lists;
 mod merge;
+mod models;
+mod naive;
 mod names;
 mod pairs;
 mod quantile_work;
 mod quantiles;
 pub mod relative;
+mod residuals;
 mod series;
 mod shapes;
+mod shifted;
+mod tails;
 mod total;
+pub mod tweedie;
 mod work;
 
 pub use arrivals::{Arrived, AsOf};
@@ -33,12 +47,21 @@ pub use blocks::{Blocks, Wanted};
 pub use cell::{
     CALIBRATION_BINS, Cell, Classes, Counted, Histogram, Moments, Numbers, RANKS, Service, Tenth,
 };
+pub use direct::{Expectation, Losses};
 pub use drift::{Bins, ColumnDrift, Distribution, Drift, Periods};
+pub use estimated::{Asked, Estimates, Expected, Method};
 pub use exact::{Exact, Macro, PERCENTILES, Ranked};
+pub use from_median::FromMedian;
 pub use grid::{WindowSize, floor, next};
+pub use label_sets::LabelSets;
+pub use lists::Lists;
+pub use models::{Loss, ModelCell, Models};
+pub use naive::{Lag, Naive, Season};
 pub use quantiles::{IntervalCounts, LevelCounts, QuantileCounts};
+pub use residuals::{QuantilePair, ResidualBin, Residuals};
 pub use series::{Bucket, Series};
 pub use shapes::Shapes;
+pub use tails::TailPart;
 
 use crate::log::{Counts, Level, Role, Task};
 use crate::stats::exact_sum::Sum;
@@ -171,6 +194,9 @@ pub struct Summary {
     pub levels: Vec<Level>,
     /// Columns, in the order of [`Cell::missing`].
     pub columns: Vec<ColumnInfo>,
+    /// The models that are compared on the same rows, where there are several.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub models: Option<Models>,
     /// Name of the reference file.
     pub reference: Option<String>,
     /// Whether rows were counted as they passed and then let go: what only rows can tell was never known.

@@ -1,6 +1,7 @@
 //! Errors of numbers beside the size of the outcome: shares, logarithms, deviances.
 
 use super::cell::Moments;
+use super::tweedie::{Tweedie, TweedieWork};
 use super::work::Running;
 use crate::stats::exact_sum::{ExactSum, Sum};
 use serde::{Deserialize, Serialize};
@@ -27,6 +28,9 @@ pub struct Relative {
     pub spread: [Sum; 2],
     /// Σ ln(y / [`about`]) of the rows of the gamma deviance.
     pub logs: Sum,
+    /// The Tweedie deviance between the two; absent in a Summary of before it was counted.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub tweedie: Option<Tweedie>,
 }
 
 /// What outcomes' deviances are summed about: the centre, where it is positive.
@@ -94,10 +98,11 @@ pub(super) struct RelativeWork {
     deviance: [Running; 2],
     spread: [ExactSum; 2],
     logs: ExactSum,
+    tweedie: TweedieWork,
 }
 
 /// A number beyond all others makes a sum so, instead of being left out of it.
-fn within(x: f64) -> f64 {
+pub(super) fn within(x: f64) -> f64 {
     x.clamp(-f64::MAX, f64::MAX)
 }
 
@@ -129,6 +134,7 @@ impl RelativeWork {
             _ => e.abs() / (y.abs() / 2.0 + p.abs() / 2.0),
         });
         let about = about(centre);
+        self.tweedie.add(y, p, about);
         let defined = [
             (poisson(y, p, e), poisson(y, about, about - y)),
             (gamma(y, p, e), gamma(y, about, about - y)),
@@ -156,6 +162,7 @@ impl RelativeWork {
             deviance: std::array::from_fn(|i| self.deviance[i].take()),
             spread: std::array::from_fn(|i| self.spread[i].to_sum()),
             logs: self.logs.to_sum(),
+            tweedie: Some(self.tweedie.take()),
         };
         *self = Self::default();
         taken
@@ -206,6 +213,10 @@ mod tests {
         assert_eq!((found.symmetric.n, found.percentage.n), (4, 3));
         assert_eq!(found.largest, 1e300 + 1e308);
         let empty = RelativeWork::default().take();
-        assert_eq!((work.take(), empty.largest), (Relative::default(), 0.0));
+        let nothing = Relative {
+            tweedie: Some(Tweedie::default()),
+            ..Relative::default()
+        };
+        assert_eq!((work.take(), empty.largest), (nothing, 0.0));
     }
 }

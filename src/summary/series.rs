@@ -1,7 +1,9 @@
 //! The cells of one slice over time.
 
 use super::total::counts;
-use super::{Arrived, Cell, Drift, Exact, Slice, WindowSize, floor, next};
+use super::{
+    Arrived, Cell, Drift, Estimates, Exact, Lag, Naive, Residuals, Slice, WindowSize, floor, next,
+};
 use crate::stats::sketch::LogHistogram;
 use crate::table::time::Time;
 use serde::{Deserialize, Serialize};
@@ -39,6 +41,9 @@ pub struct Series {
     /// How columns differ between two periods, for those that were asked for last.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub drift: Vec<Drift>,
+    /// What is expected of windows whose outcomes may not be known, by what it was learned from.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub estimates: Vec<Estimates>,
     /// What was known of windows at earlier instants, in order.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub arrivals: Vec<Arrived>,
@@ -46,6 +51,12 @@ pub struct Series {
     /// has its own instead.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub delay_s: Option<LogHistogram>,
+    /// What a naive forecast was off by, for the ranges and seasons that were asked for last.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub naive: Vec<Naive>,
+    /// How errors are distributed, for the ranges that were asked for last.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub residuals: Vec<Residuals>,
 }
 
 impl Series {
@@ -65,8 +76,11 @@ impl Series {
             reference: self.reference.clone(),
             exact: Vec::new(),
             drift: Vec::new(),
+            estimates: Vec::new(),
             arrivals: Vec::new(),
             delay_s: self.delay_s.clone(),
+            naive: Vec::new(),
+            residuals: Vec::new(),
         }
     }
 
@@ -147,6 +161,12 @@ impl Series {
     pub fn within(&self, from: Time, to: Time) -> (usize, usize) {
         let before = |time| self.buckets.partition_point(|b| b.start < time);
         (before(from), before(to))
+    }
+
+    /// What a naive forecast was off by, where it was tried.
+    #[must_use]
+    pub fn naive(&self, lag: Lag) -> Option<&Naive> {
+        self.naive.iter().find(|n| n.lag == lag)
     }
 
     /// What only rows can tell of a range of buckets (`None`: of the reference).

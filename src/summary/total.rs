@@ -1,8 +1,12 @@
 //! How cells add up: field by field over any number of them, each sum rounded once.
 
 use super::cell::{Cell, Classes, Histogram, Moments, Numbers, Service, Tenth};
+use super::label_sets::LabelSets;
+use super::lists;
+use super::models;
 use super::quantiles::QuantileCounts;
 use super::relative::Relative;
+use super::tweedie::Tweedie;
 use crate::stats::exact_sum::{ExactSum, Sum};
 use crate::stats::sketch::LogHistogram;
 use std::collections::BTreeMap;
@@ -21,6 +25,7 @@ impl Cell {
     pub fn total(cells: &[&Self]) -> Self {
         Self {
             service: some(cells, |c| c.service.as_ref(), service),
+            models: models::total(&cells.iter().map(|c| &c.models).collect::<Vec<_>>()),
             delay_s: some(cells, |c| c.delay_s.as_ref(), log_histogram),
             missing: counts(cells.iter().map(|c| &c.missing[..])),
             ..Self::total_of_outcomes(cells)
@@ -37,6 +42,16 @@ impl Cell {
             classes: some(cells, |c| c.classes.as_ref(), classes),
             numbers: some(cells, |c| c.numbers.as_ref(), numbers),
             quantiles: some(cells, |c| c.quantiles.as_ref(), QuantileCounts::total),
+            sets: some(
+                cells,
+                |c| c.sets.as_ref(),
+                |all| LabelSets::total(all, |of| moments(of.into_iter())),
+            ),
+            lists: some(
+                cells,
+                |c| c.lists.as_ref(),
+                |all| lists::total(all, |of| moments(of.into_iter())),
+            ),
             ..Self::default()
         }
     }
@@ -120,6 +135,20 @@ fn relative(all: &[&Numbers]) -> Option<Relative> {
         deviance: std::array::from_fn(|i| moments(all.iter().map(|r| &r.deviance[i]))),
         spread: std::array::from_fn(|i| sum(all.iter().map(|r| &r.spread[i]))),
         logs: sum(all.iter().map(|r| &r.logs)),
+        tweedie: tweedie(&all),
+    })
+}
+
+/// `None` unless every one has it.
+fn tweedie(all: &[&Relative]) -> Option<Tweedie> {
+    let all: Vec<&Tweedie> = all
+        .iter()
+        .map(|r| r.tweedie.as_ref())
+        .collect::<Option<_>>()?;
+    Some(Tweedie {
+        deviance: moments(all.iter().map(|t| &t.deviance)),
+        spread: sum(all.iter().map(|t| &t.spread)),
+        roots: sum(all.iter().map(|t| &t.roots)),
     })
 }
 

@@ -1,13 +1,17 @@
 //! The running counts of one cell while its rows pass by.
 
+use super::Slice;
 use super::build::{Builder, sparse};
 use super::cell::{CALIBRATION_BINS, Cell, Classes, Moments, Numbers, RANKS, Service, Tenth};
+use super::label_sets::LabelSetsWork;
+use super::models::ModelsWork;
 use super::quantile_work::QuantileWork;
 use super::relative::RelativeWork;
-use crate::log::{Role, Task, Truth};
+use crate::log::{NO_SET, Role, Task, Truth};
 use crate::stats::exact_sum::{ExactSum, Sum};
 use crate::stats::sketch::{LogCounter, LogHistogram};
 use crate::table::Column;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// Count, sum and sum of squares.
@@ -71,6 +75,10 @@ pub(super) struct Work {
     relative: Option<Box<RelativeWork>>,
     /// Predicted quantiles; `None` where there are none.
     quantiles: Option<QuantileWork>,
+    /// Sets of labels; `None` where rows have none.
+    sets: Option<Box<LabelSetsWork>>,
+    /// Several models; `None` where they are not counted.
+    models: Option<Box<ModelsWork>>,
     statuses: u64,
     failed: u64,
     latency: LogCounter,
@@ -118,6 +126,9 @@ impl Work {
                 .quantiles
                 .as_ref()
                 .map(|facts| QuantileWork::new(facts, full)),
+            sets: (builder.log.task == Some(Task::Multilabel))
+                .then(|| Box::new(LabelSetsWork::new(k))),
+            models: None,
             statuses: 0,
             failed: 0,
             latency: LogCounter::default(),
@@ -244,7 +255,10 @@ impl Work {
             classes,
             numbers,
             quantiles,
+            sets: self.sets.as_mut().and_then(|s| s.take()),
+            lists: None,
             service,
+            models: self.models.as_mut().map(|m| m.take()).unwrap_or_default(),
             delay_s: (delay.count() > 0).then_some(delay),
             missing,
         })
@@ -321,6 +335,8 @@ pub(super) struct Family<'a> {
     works: Vec<Work>,
     /// The slice of each row; empty where there is one slice and all rows are in it.
     group: &'a [u32],
+    /// Likewise of rows whose models are compared, whatever the version of the slice.
+    compared: Cow<'a, [u32]>,
 }
 
 impl<'a> Family<'a> {
@@ -330,6 +346,22 @@ impl<'a> Family<'a> {
             builder,
             works: (0..slices).map(|_| Work::new(builder, full)).collect(),
             group,
+            compared: Cow::Borrowed(group),
+        }
+    }
+
+    /// Compares the models of a slice too, where there are several.
+    pub fn compare(&mut self, slice: &Slice) {
+        let [work] = self.works.as_mut_slice() else {
+            return;
+        };
+        work.models = ModelsWork::new(&self.builder.log, slice);
+        if slice.version.is_some() && self.builder.log.instances.is_some() {
+            let others = Slice {
+                version: None,
+                ..slice.clone()
+            };
+            self.compared = Cow::Owned(self.builder.members(&others));
         }
     }
 
@@ -345,6 +377,16 @@ impl<'a> Family<'a> {
             (Some(Task::Regression), Truth::Numbers(truth), Truth::Numbers(predicted)) => {
                 self.each(rows, |work, row| {
                     work.add_number(truth[row], predicted[row], builder.centre);
+                });
+            }
+            (Some(Task::Multilabel), Truth::Sets(truth), Truth::Sets(predicted)) => {
+                self.each(rows, |work, row| {
+                    let (truth, predicted) = (truth[row], predicted[row]);
+                    if let (Some(sets), true) =
+                        (&mut work.sets, truth != NO_SET && predicted != NO_SET)
+                    {
+                        sets.add(truth, predicted);
+                    }
                 });
             }
             (Some(Task::Binary | Task::Multiclass), ..) => {
@@ -401,6 +443,13 @@ impl<'a> Family<'a> {
                     work.add_probability(probability, label == 1);
                 }
             });
+        }
+        if let [work] = self.works.as_mut_slice()
+            && let Some(models) = &mut work.models
+        {
+            let is_in = |row: &&u32| self.compared.get(**row as usize).is_none_or(|g| *g == 0);
+            let rows = rows.iter().filter(is_in);
+            rows.for_each(|row| models.add(log, *row as usize));
         }
         if !builder.facts.rank.is_empty() {
             self.each(rows, |work, row| {

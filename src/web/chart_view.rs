@@ -11,9 +11,11 @@
 
 mod curves;
 mod host;
+mod models;
+mod residuals;
 mod screen;
 
-use crate::chart::{Chart, Matrix, ScorePlot, Shift, Sparkline as Spark, Trend, Volume};
+use crate::chart::{Chart, Kind, Matrix, ScorePlot, Shift, Sparkline as Spark, Trend, Volume};
 use crate::metric::{self, Unit};
 use crate::report::{ColumnDrift, Report};
 use crate::table::time::Time;
@@ -21,6 +23,8 @@ pub use curves::{CurveChart, CutoffChart, ReliabilityChart, SpreadChart};
 use host::{Drag, Host, painted};
 use leptos::html;
 use leptos::prelude::*;
+pub use models::ModelsChart;
+pub use residuals::{QuantileChart, ResidualChart};
 use std::sync::Arc;
 
 /// What the page shows, if anything yet.
@@ -35,18 +39,22 @@ fn made<C: Chart>(
     Memo::new(move |_| report.with(|r| r.as_ref().map_or_else(|| none.clone(), |r| of(r)))).into()
 }
 
-/// The lines of a trend with their colours, where there is more than one.
+/// The lines of a trend with their colours, where there is more than one; dashed where not measured.
 #[component]
 fn Legend(chart: Signal<Trend>) -> impl IntoView {
     let keys = Memo::new(move |_| chart.with(Trend::legend));
-    let key = |title: String, hue: usize| {
+    let key = |title: String, hue: usize, kind: Kind| {
         let colour = format!("var(--cat-{})", hue + 1);
-        view! { <li><i class="chart-chip" style:background=colour></i>{title}</li> }
+        let class = match kind {
+            Kind::Measured => "chart-chip",
+            Kind::Estimated => "chart-chip chart-dashes",
+        };
+        view! { <li><i class=class style:background-color=colour></i>{title}</li> }
     };
     view! {
         <Show when=move || keys.with(|k| k.len() > 1)>
             <ul class="chart-legend">
-                {move || keys.get().into_iter().map(|k| key(k.title, k.hue)).collect_view()}
+                {move || keys.get().into_iter().map(|k| key(k.title, k.hue, k.kind)).collect_view()}
             </ul>
         </Show>
     }

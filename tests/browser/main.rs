@@ -14,6 +14,7 @@ mod containers;
 mod curves;
 mod data;
 mod deaths;
+mod dialect;
 mod every_metric;
 mod folders;
 mod formats;

@@ -6,8 +6,10 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod estimators;
 mod intervals;
 mod random;
+mod shifted;
 mod table;
 
 use table::Claim;
@@ -45,7 +47,10 @@ impl Asked {
 type Part = fn(&Asked) -> Vec<Claim>;
 
 /// The parts by name. A new one is a module and a line here.
-const PARTS: &[(&str, Part)] = &[("intervals", intervals::claims)];
+const PARTS: &[(&str, Part)] = &[
+    ("intervals", intervals::claims),
+    ("estimators", estimators::claims),
+];
 
 fn main() {
     let asked = Asked::read();

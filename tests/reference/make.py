@@ -680,28 +680,33 @@ def both_of(labels, scores):
     return labels | scores | {"intervals": labels["intervals"] | scores["intervals"]}
 
 
+POWERS = {"poisson": 1, "gamma": 2, "tweedie": 1.5}
+
+
 def deviances(outcome, prediction, kind):
     """Of each row, in 60 digits: scikit-learn's formula cancels where both are near each other."""
     rows = []
     for y, p in zip(map(Decimal, outcome), map(Decimal, prediction)):
         if kind == "poisson":
             rows.append(2 * ((y * (y / p).ln() if y > 0 else 0) - y + p))
-        else:
+        elif kind == "gamma":
             rows.append(2 * ((p / y).ln() + y / p - 1))
+        else:
+            rows.append(4 * (y / p.sqrt() - 2 * y.sqrt() + p.sqrt()))
     return rows
 
 
 def of_deviance(outcome, prediction, kind):
     """Mean, interval and share explained; scikit-learn agrees as far as its own rounding lets it."""
-    legal = np.all(prediction > 0) and np.all(outcome >= 0 if kind == "poisson" else outcome > 0)
+    legal = np.all(prediction > 0) and np.all(outcome > 0 if kind == "gamma" else outcome >= 0)
     if not legal:
         return None, None, None
     getcontext().prec = 60
     outcome, prediction = [float(y) for y in outcome], [float(p) for p in prediction]
-    n, power = len(outcome), 1 if kind == "poisson" else 2
+    n, power = len(outcome), POWERS[kind]
     rows = deviances(outcome, prediction, kind)
     mean = sum(rows) / n
-    lost = 1e-14 * (max(outcome + prediction) if kind == "poisson" else max(y / p + p / y for y, p in zip(outcome, prediction)))
+    lost = 1e-14 * (max(outcome + prediction) if kind != "gamma" else max(y / p + p / y for y, p in zip(outcome, prediction)))
     theirs = sk.mean_tweedie_deviance(outcome, prediction, power=power)
     assert math.isclose(mean, theirs, rel_tol=1e-9, abs_tol=lost), (mean, theirs, lost)
     explained = None
@@ -742,16 +747,39 @@ def roots(ends):
     return [math.sqrt(max(end, 0)) for end in ends]
 
 
-def regression_metrics(outcome, prediction):
+def naive_error(outcome, season=1):
+    """Of repeating the outcome of so many rows earlier; NaN is a row without one."""
+    pairs = np.abs(outcome[season:] - outcome[:-season]) if len(outcome) > season else outcome[:0]
+    pairs = pairs[~np.isnan(pairs)]
+    return number(pairs.mean()) if len(pairs) else None
+
+
+def d2_absolute_interval(outcome, prediction):
+    error, spread = np.abs(prediction - outcome), np.abs(outcome - np.median(outcome))
+    ratio = error.sum() / spread.sum()
+    se = math.sqrt((((error - ratio * spread) / spread.mean()) ** 2).mean() / len(error))
+    half = stats.norm.ppf(0.975) * se
+    return [number(1 - ratio - half), number(1 - ratio + half)]
+
+
+def regression_metrics(outcome, prediction, scale=None):
+    """`scale`: the naive error that errors are scaled by; of the rows themselves where none is given."""
     errors = prediction - outcome
     several, varied = len(errors) > 1, np.ptp(outcome) > 0
     values, intervals = {}, {}
     size = np.abs(outcome) + np.abs(prediction)
     symmetric = np.where(size > 0, 2 * np.abs(errors) / np.where(size > 0, size, 1), 0)
     logs = np.all(outcome > -1) and np.all(prediction > -1)
-    for kind in ["poisson", "gamma"]:
-        name = f"mean_{kind}_deviance"
-        values[name], intervals[name], values[f"d2_{kind}"] = of_deviance(outcome, prediction, kind)
+    for kind in POWERS:
+        name, share = f"mean_{kind}_deviance", "d2_tweedie_score" if kind == "tweedie" else f"d2_{kind}"
+        values[name], intervals[name], values[share] = of_deviance(outcome, prediction, kind)
+    scale = naive_error(outcome) if scale is None else scale
+    absolute = number(sk.mean_absolute_error(outcome, prediction))
+    values["mean_absolute_scaled_error"] = absolute / scale if scale else None
+    values["mean_pinball_loss"] = number(sk.mean_pinball_loss(outcome, prediction))
+    for name, score in {"d2_absolute_error_score": sk.d2_absolute_error_score, "d2_pinball_score": sk.d2_pinball_score}.items():
+        values[name] = number(score(outcome, prediction)) if several and varied else None
+        intervals[name] = d2_absolute_interval(outcome, prediction) if several and varied else None
     rmsle = None
     if logs:
         ratio = np.log1p(prediction.astype(np.longdouble)) - np.log1p(outcome.astype(np.longdouble))
@@ -762,6 +790,8 @@ def regression_metrics(outcome, prediction):
     if several:
         intervals |= {
             "mean_absolute_error": mean_interval(np.abs(errors)),
+            "mean_pinball_loss": [end / 2 for end in mean_interval(np.abs(errors))],
+            "mean_absolute_scaled_error": [end / scale for end in mean_interval(np.abs(errors))] if scale else None,
             "mean_error": mean_interval(errors),
             "symmetric_mean_absolute_percentage_error": mean_interval(symmetric),
             "explained_variance": explained_variance_interval(outcome, prediction) if varied else None,
@@ -925,6 +955,9 @@ def main():
     )
     binary["all"]["calibration"] = calibration(b["outcome"][b["known"]], b["score"][b["known"]])
     write_json("curves.json", whole_curves(b["outcome"][b["known"]], b["score"][b["known"]]), compact=True)
+    in_time = np.argsort(np.array([t.timestamp() for t in r["time"]]), kind="stable")
+    in_order = np.where(r["known"], r["outcome"], np.nan)[in_time]
+    scales = {str(season): naive_error(in_order, season) for season in [1, 7, 24, 500]}
     write_json(
         "metrics.json",
         {
@@ -943,7 +976,7 @@ def main():
                     multiclass_scores(m["outcome"][rows], m["parts"][rows] / 10000, CLASSES),
                 ),
             ),
-            "regression": by_day(r, lambda rows: regression_metrics(r["outcome"][rows], r["prediction"][rows])),
+            "regression": by_day(r, lambda rows: regression_metrics(r["outcome"][rows], r["prediction"][rows], scales["1"])) | {"scales": scales},
         },
         compact=True,
     )

@@ -95,7 +95,7 @@ def expected(rows):
         metrics[name] = mean_t([s[i] for s in scores])
     metrics["interval_coverage_deviation"] = mean_t([s[4] for s in scores if s[4] is not None])
     pinball = [np.mean([mean_pinball_loss([y], [v], alpha=t) for t, v in q.items()]) for y, q in rows]
-    metrics["mean_pinball_loss"] = mean_t(pinball)
+    metrics["mean_pinball_loss_over_levels"] = mean_t(pinball)
     metrics["crps_from_quantiles"] = mean_t([2 * p for p in pinball])
     known = sorted({t for _, q in rows for t in q})
     for t in known:

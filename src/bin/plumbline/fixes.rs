@@ -4,7 +4,8 @@ use super::options::ReportOptions;
 use plumbline::engine::message::Input;
 use plumbline::engine::{look, look_as};
 use plumbline::read::{
-    self, Bytes, DateOrder, Decimal, Encoding, Fix, Quote, ReadError, is_delimited, not_delimited,
+    self, Bytes, DateOrder, Decimal, Encoding, Fix, Format, Quote, ReadError, is_delimited,
+    not_delimited,
 };
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -192,7 +193,7 @@ impl Fixes {
             used.store(true, Ordering::Relaxed);
         }
         if sheet {
-            return Err(not_delimited(name, "a sheet of a workbook"));
+            return Err(not_delimited(name, Format::Csv));
         }
         look_as(name, file, fix)
     }

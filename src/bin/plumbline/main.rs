@@ -58,6 +58,9 @@ fn report(options: &ReportOptions) -> Result<(), Failure> {
             rejected.source, rejected.line, rejected.reason, rejected.count
         );
     }
+    if let Some(why) = view.costs.as_ref().and_then(|c| c.misfit(&summary)) {
+        return Err(Failure::Data(format!("--cost: {why}")));
+    }
     let report = Report::from(&summary, &view);
     nothing(&report, &view).map_err(Failure::Data)?;
     let json = || report.to_json().map_err(|e| Failure::Data(e.to_string()));

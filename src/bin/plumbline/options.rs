@@ -3,8 +3,9 @@
 use super::fixes::{self, Said};
 use clap::{Args, Parser, Subcommand};
 use plumbline::log::Role;
+use plumbline::metric::Costs;
 use plumbline::read::{DateOrder, Decimal, Encoding, Quote};
-use plumbline::report::view::{self, BaselineChoice, SliceChoice, View, WindowSize};
+use plumbline::report::view::{self, BaselineChoice, Season, SliceChoice, View, WindowSize};
 use std::path::PathBuf;
 
 /// Tells whether a machine-learning model in production is still true.
@@ -78,6 +79,14 @@ pub struct ReportOptions {
     /// The part of time that is looked at: START..END (end exclusive).
     #[arg(long, value_name = "START..END")]
     pub range: Option<String>,
+    /// How far back the outcome lies that a naive forecast repeats, which errors of numbers are scaled by
+    /// (MASE): a number of rows, or a period as 1h, 7d, 2w; otherwise the row before.
+    #[arg(long, value_name = "ROWS|PERIOD")]
+    pub season: Option<Season>,
+    /// What right and wrong labels cost, a gain negative: `fp=5,fn=100`, or `cat->dog=2` for cats taken for
+    /// dogs. May be given several times.
+    #[arg(long, value_name = "CELL=NUMBER,…", allow_hyphen_values = true)]
+    pub cost: Vec<Costs>,
     /// Count rows as they pass instead of keeping them: for files larger than memory. What only rows can
     /// tell is then approximate, with its bound.
     #[arg(long)]
@@ -99,6 +108,12 @@ impl ReportOptions {
         if self.threshold.is_some_and(|t| !t.is_finite()) {
             return Err("--threshold takes a finite number".into());
         }
+        let mut costs = Costs::default();
+        for (cell, cost) in self.cost.iter().flat_map(|c| &c.0) {
+            if costs.0.insert(cell.clone(), *cost).is_some() {
+                return Err(format!("--cost: {cell} is given two costs; give it one"));
+            }
+        }
         let mut slices = self.slice.clone();
         slices.sort();
         Ok(View {
@@ -113,6 +128,8 @@ impl ReportOptions {
             version: self.model_version.clone(),
             slices,
             range: self.range.as_deref().map(period).transpose()?,
+            season: self.season,
+            costs: Some(costs).filter(|c| !c.0.is_empty()),
         })
     }
 

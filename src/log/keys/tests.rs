@@ -136,7 +136,7 @@ fn truth(log: &Log) -> Vec<Option<u64>> {
             let number = |l: &u32| log.labels.get(*l as usize)?.parse::<f64>().ok();
             v.iter().map(|l| number(l).map(f64::to_bits)).collect()
         }
-        Truth::None => vec![None; log.rows],
+        Truth::Sets(_) | Truth::None => vec![None; log.rows],
     }
 }
 

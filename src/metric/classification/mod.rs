@@ -9,6 +9,7 @@ mod balanced_accuracy;
 pub mod brier_decomposition;
 mod brier_score;
 mod cohen_kappa;
+pub mod cost;
 mod curve;
 mod dummy_accuracy;
 mod equal_mass_error;

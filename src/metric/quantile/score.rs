@@ -111,8 +111,8 @@ pub const UNDERPREDICTION: Score = Score {
 /// Pinball loss over all levels.
 pub const PINBALL: Score = Score {
     info: &info(
-        "mean_pinball_loss",
-        "Pinball loss",
+        "mean_pinball_loss_over_levels",
+        "Pinball loss of quantiles",
         "How far quantiles are off, each side weighed by its level; the mean over levels.",
         "mean over rows and their levels of τ (y − q) where y ≥ q, else (1 − τ) (q − y)",
         "Koenker & Bassett 1978, Econometrica 46, 33",

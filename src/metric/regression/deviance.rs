@@ -1,31 +1,59 @@
-//! Mean Poisson and gamma deviance, and the share of deviance explained (D²).
+//! Mean Poisson, gamma and Tweedie deviance, and the share of deviance explained (D²).
 
 use super::lacks;
 use crate::log::Task;
 use crate::metric::measures::{NO_LABELS, NOT_COUNTED, mean};
 use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Rank, Unit};
-use crate::summary::Summary;
-use crate::summary::relative::{about, gamma, poisson};
+use crate::stats::exact_sum::Sum;
+use crate::summary::relative::{Relative, about, gamma, poisson};
+use crate::summary::tweedie::tweedie;
+use crate::summary::{Moments, Summary};
 
 /// Which deviance.
 #[derive(Clone, Copy)]
 struct Kind {
-    /// Its place in [`crate::summary::relative::Relative::deviance`].
-    place: usize,
+    which: Which,
     of: fn(f64, f64, f64) -> Option<f64>,
     /// What a row is for which it is undefined.
     lacking: &'static str,
 }
 
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Which {
+    Poisson,
+    Gamma,
+    Tweedie,
+}
+
+impl Which {
+    /// Deviances from the predictions, and their sum from one number; `None` where they were not counted.
+    fn counted(self, relative: &Relative) -> Option<(&Moments, &Sum)> {
+        match self {
+            Self::Poisson => Some((&relative.deviance[0], &relative.spread[0])),
+            Self::Gamma => Some((&relative.deviance[1], &relative.spread[1])),
+            Self::Tweedie => {
+                let counted = relative.tweedie.as_ref();
+                counted.map(|t| (&t.deviance, &t.spread))
+            }
+        }
+    }
+}
+
 const POISSON: Kind = Kind {
-    place: 0,
+    which: Which::Poisson,
     of: poisson,
     lacking: "a negative outcome or a prediction that is not positive",
 };
 const GAMMA: Kind = Kind {
-    place: 1,
+    which: Which::Gamma,
     of: gamma,
     lacking: "an outcome or a prediction that is not positive",
+};
+
+const TWEEDIE: Kind = Kind {
+    which: Which::Tweedie,
+    of: tweedie,
+    lacking: POISSON.lacking,
 };
 
 /// A mean deviance.
@@ -137,6 +165,29 @@ pub const D2_GAMMA: Explained = Explained {
     kind: GAMMA,
 };
 
+/// Mean Tweedie deviance of power 1.5.
+pub const MEAN_TWEEDIE: Deviance = Deviance {
+    info: &deviance(
+        "mean_tweedie_deviance",
+        "Tweedie deviance",
+        "How far predictions of sums of events are off, many rows of which are 0: between the Poisson and the gamma deviance (power 1.5).",
+        "mean of 4 (√p − √y)² / √p, for y ≥ 0 and p > 0",
+        "sklearn.metrics.mean_tweedie_deviance(y_true, y_pred, power=1.5)",
+        Unit::Outcome,
+    ),
+    kind: TWEEDIE,
+};
+/// D² of the Tweedie deviance of power 1.5.
+pub const D2_TWEEDIE: Explained = Explained {
+    info: &explained(
+        "d2_tweedie_score",
+        "D² Tweedie",
+        "How far the Tweedie deviance is below that of always predicting the mean; 0 is no better, 1 is perfect.",
+        "sklearn.metrics.d2_tweedie_score(y_true, y_pred, power=1.5)",
+    ),
+    kind: TWEEDIE,
+};
+
 impl Kind {
     /// The mean deviance, or why there is none.
     fn mean(self, of: &Measures<'_>) -> Estimate {
@@ -146,7 +197,9 @@ impl Kind {
         let Some(relative) = &numbers.relative else {
             return Estimate::undefined(NOT_COUNTED, 0);
         };
-        let deviances = &relative.deviance[self.place];
+        let Some((deviances, _)) = self.which.counted(relative) else {
+            return Estimate::undefined(NOT_COUNTED, 0);
+        };
         match numbers.error.n - deviances.n.min(numbers.error.n) {
             0 => mean(deviances, (0.0, f64::INFINITY), NO_LABELS),
             lacking => lacks(lacking, self.lacking, numbers.error.n),
@@ -166,14 +219,26 @@ impl Kind {
         let Some(relative) = &numbers.relative else {
             return Estimate::undefined(NOT_COUNTED, 0);
         };
-        let from_centre = relative.spread[self.place].unbounded() / rows;
+        let Some((_, spread)) = self.which.counted(relative) else {
+            return Estimate::undefined(NOT_COUNTED, 0);
+        };
+        let from_centre = spread.unbounded() / rows;
         let (y, about) = (numbers.outcome.sum.unbounded() / rows, about(centre));
         // How far the mean is from a centre among the outcomes is known better than the mean.
         let from_mean = match about == centre {
             true => -numbers.centred[0].unbounded() / rows,
             false => about - y,
         };
-        let total = if self.place == GAMMA.place && from_centre > 1.0 {
+        let roots = relative
+            .tweedie
+            .as_ref()
+            .filter(|_| self.which == Which::Tweedie);
+        // How far the mean of the roots is below the root of the mean, which is 0 for one outcome.
+        let below = roots.map(|t| y.sqrt() - t.roots.unbounded() / rows);
+        let total = if let Some(below) = below.filter(|b| *b > 1e-5 * y.sqrt()) {
+            // Outcomes far apart: this costs at most five digits of sixteen.
+            8.0 * below
+        } else if self.which == Which::Gamma && from_centre > 1.0 {
             // Outcomes of many sizes: the logarithms alone are exact enough, and nothing cancels.
             2.0 * (libm::log(y) - libm::log(about) - relative.logs.value() / rows)
         } else {

@@ -15,7 +15,7 @@ const HEIGHT: f64 = 340.0;
 
 /// A drawing with its legend and what stands on its axes.
 #[component]
-fn Framed(
+pub(super) fn Framed(
     /// What stands upwards.
     #[prop(into)]
     up: String,
@@ -77,6 +77,7 @@ pub fn CutoffChart(
     let up = match what {
         Lines::Shares => "Share",
         Lines::NetBenefit => "Net benefit",
+        Lines::Cost => "Cost a row",
     };
     view! {
         <Framed up across="Threshold" names>

@@ -5,7 +5,7 @@ use super::state::{App, Work};
 use crate::engine::message::Input;
 use crate::engine::pace::Looks;
 use crate::engine::{arrange, tie};
-use crate::read::ReadError;
+use crate::read::{Fix, ReadError};
 use crate::report::Choices;
 use crate::report::view::View;
 use crate::summary::Summary;
@@ -15,6 +15,7 @@ use crate::web::timing;
 use crate::web::{boot, files, store};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use web_sys::File;
 
@@ -38,7 +39,8 @@ pub fn add<F: Into<Given>>(app: App, more: Vec<F>) {
     app.work
         .set(Some(Work::Look(Looks::into_files(more.len()))));
     let client = app.client.get_value();
-    let more: Vec<Given> = more.into_iter().map(Into::into).collect();
+    let mut more: Vec<Given> = more.into_iter().map(Into::into).collect();
+    more.iter_mut().for_each(said_before(app));
     spawn_local(async move {
         let tell = move |looks| app.work.set(Some(Work::Look(looks)));
         let looked = client.look(more, tell).await;
@@ -56,16 +58,96 @@ pub fn add<F: Into<Given>>(app: App, more: Vec<F>) {
         for (files, input) in looked.found {
             take(app, files, input);
         }
-        app.inputs.update(|inputs| {
-            arrange(inputs);
-            // What the reader said before stands above what is guessed.
-            inputs.iter_mut().for_each(|input| {
-                store::recall(input);
-            });
-            tie(inputs);
-        });
+        app.inputs.update(|inputs| understand(inputs));
         settle(app);
     });
+}
+
+/// What the reader said of a file holds for it when it is given again, by its name.
+fn said_before(app: App) -> impl Fn(&mut Given) {
+    let known: BTreeMap<String, Fix> = app.inputs.with_untracked(|inputs| {
+        let said = inputs.iter().filter(|input| !input.fix.is_none());
+        let names = |input: &Input| {
+            let names = input
+                .members()
+                .map(|(name, _)| (name.to_owned(), input.fix));
+            names.collect::<Vec<_>>()
+        };
+        said.flat_map(names).collect()
+    });
+    move |given| given.fix = known.get(&given.name).copied().unwrap_or_default()
+}
+
+/// Looks again into the files of a table, written as the reader says, and reads them with what their
+/// columns now mean. Where they cannot be written so, what is there stays. `done` is called in any case.
+pub fn correct(app: App, index: usize, fix: Fix, done: impl FnOnce() + 'static) {
+    let old = app
+        .inputs
+        .with_untracked(|inputs| inputs.get(index).cloned());
+    let files = app.files.with_value(|files| files.get(index).cloned());
+    let (Some(old), Some(files)) = (old, files) else {
+        return done();
+    };
+    app.errors.update(Vec::clear);
+    let members = old.members().zip(files);
+    let again = members.map(|((name, troubles), file)| Given {
+        fix,
+        troubles,
+        ..Given::new(name.to_owned(), file)
+    });
+    let again: Vec<Given> = again.collect();
+    app.work
+        .set(Some(Work::Look(Looks::into_files(again.len()))));
+    let client = app.client.get_value();
+    spawn_local(async move {
+        let tell = move |looks| app.work.set(Some(Work::Look(looks)));
+        let looked = client.look(again, tell).await;
+        app.work.set(None);
+        let refused = match looked {
+            Ok(looked) if looked.refused.is_empty() => {
+                replace(app, &old, looked.found);
+                Vec::new()
+            }
+            Ok(looked) => looked.refused,
+            Err(Stopped::Failed(error)) => vec![error],
+            Err(Stopped::Cancelled) => Vec::new(),
+        };
+        for error in refused {
+            fail(app, error);
+        }
+        done();
+    });
+}
+
+/// Puts tables into the place of an older one, unless that has been taken away or looked at anew.
+fn replace(app: App, old: &Input, found: Vec<(Vec<File>, Input)>) {
+    let same =
+        |input: &Input| (&input.name, input.bytes, input.fix) == (&old.name, old.bytes, old.fix);
+    let place = app
+        .inputs
+        .with_untracked(|inputs| inputs.iter().position(same));
+    let Some(at) = place.filter(|_| !found.is_empty()) else {
+        return;
+    };
+    let (files, inputs): (Vec<_>, Vec<_>) = found.into_iter().unzip();
+    app.files.update_value(|all| {
+        all.splice(at..=at, files);
+    });
+    app.inputs.update(|all| {
+        all.splice(at..=at, inputs);
+        understand(all);
+    });
+    settle(app);
+}
+
+/// Settles what the columns of all files mean.
+fn understand(inputs: &mut [Input]) {
+    arrange(inputs);
+    // What the reader said before stands above what is guessed.
+    inputs.iter_mut().for_each(|input| {
+        store::recall(input);
+    });
+    tie(inputs);
 }
 
 /// Puts the files of a table beside the others; one of the same name and columns takes the older one's

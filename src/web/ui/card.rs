@@ -14,7 +14,19 @@ struct Standing {
     value: Estimate,
     baseline: Option<Estimate>,
     alert: Option<Alert>,
+    /// What is expected of the windows whose outcomes are not in yet.
+    pending: Option<Estimate>,
+    /// A fall that is only expected, where none is known.
+    feared: Option<Alert>,
     timed: bool,
+}
+
+impl Standing {
+    /// The value, or what is expected where none is known.
+    fn now(&self) -> Option<f64> {
+        let pending = || self.pending.as_ref().and_then(|e| e.value);
+        self.value.value.or_else(pending)
+    }
 }
 
 /// The block that a card's value is of.
@@ -69,6 +81,7 @@ fn Card(
                 Of::Overall => &r.overall,
                 Of::Resources => &r.resources,
             };
+            let expected = r.estimated.as_ref();
             Standing {
                 timed: r.timed,
                 value: block.metrics.get(&name).cloned().unwrap_or_default(),
@@ -82,6 +95,8 @@ fn Card(
                     .find(|a| a.metric == name && a.slice.is_none())
                     .cloned()
                     .or_else(|| r.alerts.iter().find(|a| a.metric == name).cloned()),
+                pending: expected.and_then(|e| e.pending.get(&name).cloned()),
+                feared: expected.and_then(|e| e.alerts.iter().find(|a| a.metric == name).cloned()),
             }
         })
     };
@@ -98,7 +113,7 @@ fn Card(
     let value = move || standing.with(|s| s.value.value.map(|v| v.to_string()));
     view! {
         <button
-            class=move || format!("metric {}", standing.with(|s| tone(s.alert.as_ref())))
+            class=move || format!("metric {}", standing.with(|s| tone(s.alert.as_ref().or(s.feared.as_ref()))))
             data-testid=format!("metric-{name}")
             data-value=value
             aria-pressed=move || pressed().to_string()
@@ -106,7 +121,10 @@ fn Card(
             on:click=move |_| choose.set(Some(name.clone()))
         >
             <span class="metric-title">{title(&name)}</span>
-            {move || standing.with(|s| number(&s.value, unit))}
+            {move || standing.with(|s| match &s.pending {
+                Some(e) if s.value.value.is_none() => estimated(e, unit).into_any(),
+                _ => number(&s.value, unit).into_any(),
+            })}
             {move || standing.with(|s| against(s, unit))}
             <span class="metric-spark" aria-hidden="true">
                 <Sparkline report=app.report metric=name.clone()/>
@@ -141,6 +159,18 @@ pub fn number(e: &Estimate, unit: Unit) -> impl IntoView + use<> {
     }
 }
 
+/// What is expected of a value, which is never shown without saying so.
+pub fn estimated(e: &Estimate, unit: Unit) -> impl IntoView + use<> {
+    let interval = interval(e, unit).map_or_else(String::new, |text| format!("{text}, "));
+    view! {
+        <span class="metric-number num">
+            <span class="metric-value">{format::estimate(e, unit)}</span>
+            " "
+            <span class="metric-interval">{format!("{interval}estimated")}</span>
+        </span>
+    }
+}
+
 /// The interval; a count of what is in the files is no estimate of anything.
 fn interval(e: &Estimate, unit: Unit) -> Option<String> {
     format::interval(e, unit).filter(|_| unit != Unit::Count)
@@ -153,7 +183,7 @@ fn against(s: &Standing, unit: Unit) -> Option<AnyView> {
         return None;
     }
     let was = s.baseline.as_ref()?.value?;
-    let gap = s.value.value.map(|now| now - was).filter(|gap| *gap != 0.0);
+    let gap = s.now().map(|now| now - was).filter(|gap| *gap != 0.0);
     let said = s.alert.as_ref().map(|alert| {
         let worse = if alert.level > Level::Unknown {
             ", worse"
@@ -164,6 +194,11 @@ fn against(s: &Standing, unit: Unit) -> Option<AnyView> {
         let since = format::instant(s.timed, alert.since);
         view! { <span class="metric-change">{format!("{now} since {since}{worse}")}</span> }
     });
+    let feared = s.feared.as_ref().map(|alert| {
+        let now = format::estimate(&alert.value, unit);
+        let since = format::instant(s.timed, alert.since);
+        view! { <span class="metric-change">{format!("Estimated {now} since {since}, worse")}</span> }
+    });
     let arrow = |gap: f64| if gap < 0.0 { "▼" } else { "▲" };
     Some(
         view! {
@@ -173,6 +208,7 @@ fn against(s: &Standing, unit: Unit) -> Option<AnyView> {
                     {gap.map(|gap| format!("  {}\u{a0}{}", arrow(gap), format::change(gap, unit)))}
                 </span>
                 {said}
+                {feared}
             </span>
         }
         .into_any(),

@@ -2,6 +2,7 @@
 
 use super::actions;
 use super::complete::missing;
+use super::dialect::Correct;
 use super::format;
 use super::icons;
 use super::role_table::RoleTable;
@@ -142,12 +143,22 @@ fn File(index: usize, input: Input) -> impl IntoView {
         change(app, index, |input| input.kind = *kind);
     };
     let remove_label = format!("Remove {}", input.name);
+    // What a correction changes, while the menu that it was made in stays.
+    let description = Memo::new(move |_| {
+        let words = |inputs: &Vec<Input>| Some(inputs.get(index)?.sniff.description.clone());
+        app.inputs.with(words).unwrap_or_default()
+    });
+    let fix = Memo::new(move |_| app.inputs.with(|i| i.get(index).map(|input| input.fix)));
+    let columns = move || {
+        let columns = |inputs: &Vec<Input>| Some(inputs.get(index)?.sniff.columns.clone());
+        app.inputs.with_untracked(columns).unwrap_or_default()
+    };
     view! {
         <div class="file card" data-testid=format!("file-{index}")>
             <header class="file-head">
                 <h3 title=input.name.clone()>{input.name.clone()}</h3>
                 <span class="quiet num">{format::bytes(input.bytes)}</span>
-                <span class="quiet">{input.sniff.description.clone()}</span>
+                <span class="quiet" data-testid=format!("dialect-{index}")>{description}</span>
                 <span class="spacer"></span>
                 <Menu
                     label="Gives"
@@ -164,7 +175,11 @@ fn File(index: usize, input: Input) -> impl IntoView {
                     {icons::close()}
                 </button>
             </header>
-            <RoleTable index columns=input.sniff.columns/>
+            {input.is_delimited().then(|| view! { <Correct index/> })}
+            // Under another fix it is another table, none of whose rows is an old one.
+            <For each=move || fix.get() key=|fix| *fix let(_fix)>
+                <RoleTable index columns=columns()/>
+            </For>
         </div>
     }
 }

@@ -29,7 +29,7 @@ struct Tab {
     tells: &'static str,
 }
 
-const TABS: [Tab; 6] = [
+const TABS: [Tab; 7] = [
     Tab {
         name: "roc",
         title: "ROC",
@@ -66,6 +66,12 @@ const TABS: [Tab; 6] = [
         drawn: Drawn::Calibration,
         tells: "How often what was foretold with a probability came true, by tenths. It does not depend on the threshold. Bars tell how many rows each tenth has.",
     },
+    Tab {
+        name: "cost",
+        title: "Cost",
+        drawn: Drawn::Over(Lines::Cost),
+        tells: "What a row costs at each threshold, by the costs you gave. Drag to choose the threshold.",
+    },
 ];
 
 /// The curves.
@@ -73,7 +79,21 @@ const TABS: [Tab; 6] = [
 pub fn Curves() -> impl IntoView {
     let app = app();
     let chosen = RwSignal::new(0_usize);
-    let tab = move || TABS.get(chosen.get()).unwrap_or(&TABS[0]);
+    let billed = app.part(|r| r.costs.is_some());
+    let there = move |tab: &Tab| tab.drawn != Drawn::Over(Lines::Cost) || billed.get();
+    let tab = move || {
+        let tab = TABS.get(chosen.get()).filter(|t| there(t));
+        tab.unwrap_or(&TABS[0])
+    };
+    let cheapest = app.part(|r| {
+        let bill = r.costs.as_ref();
+        bill.and_then(|b| b.cheapest.clone())
+    });
+    let to_cheapest = move |_| {
+        if let Some(threshold) = cheapest.get_untracked().and_then(|c| c.threshold) {
+            app.choose(|v| v.threshold = Some(threshold));
+        }
+    };
     let drag = Callback::new(move |x: f64| {
         if let Some(x) = app.choices.with_untracked(|c| nearest(&c.thresholds, x)) {
             app.choose(|v| v.threshold = Some(x));
@@ -103,6 +123,7 @@ pub fn Curves() -> impl IntoView {
         view! {
             <button
                 data-testid=format!("curve-{}", tab.name)
+                hidden=move || !there(tab)
                 aria-pressed=move || (chosen.get() == i).to_string()
                 on:click=move |_| chosen.set(i)
             >
@@ -119,6 +140,17 @@ pub fn Curves() -> impl IntoView {
                 </div>
             </div>
             <p class="remark">{move || tab().tells} " " {exact}</p>
+            {move || {
+                let least = cheapest.get().filter(|_| tab().drawn == Drawn::Over(Lines::Cost));
+                least.map(|c| view! {
+                    <p class="remark" data-testid="cheapest">
+                        {c.sentence} " "
+                        {c.threshold.map(|_| view! {
+                            <button class="link" on:click=to_cheapest>"Use it"</button>
+                        })}
+                    </p>
+                })
+            }}
             <div class="curves">
                 <div>{chart}</div>
                 <div>{beside}</div>

@@ -1,5 +1,6 @@
 //! A View from an address or from other files, made to fit the data at hand.
 
+use crate::log::Task;
 use crate::report::Choices;
 use crate::report::view::View;
 
@@ -18,6 +19,18 @@ pub fn fit(view: &mut View, choices: &Choices) {
             .iter()
             .any(|(column, values)| *column == slice.column && values.contains(&slice.value))
     });
+    if let Some(costs) = &mut view.costs {
+        let binary = choices.labels.len() == 2;
+        let task = if binary {
+            Task::Binary
+        } else {
+            Task::Multiclass
+        };
+        costs
+            .0
+            .retain(|cell, _| cell.place(task, &choices.labels).is_some());
+    }
+    view.costs = view.costs.take().filter(|c| !c.0.is_empty());
     if choices.thresholds.is_empty() {
         view.threshold = None;
     }

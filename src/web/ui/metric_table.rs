@@ -55,6 +55,8 @@ fn Row(name: String, choose: RwSignal<Option<String>>) -> impl IntoView {
     let unit = unit(&name);
     let (of, before) = (name.clone(), name.clone());
     let now = app.part(move |r| r.overall.metrics.get(&of).cloned().unwrap_or_default());
+    let of = name.clone();
+    let pending = app.part(move |r| r.estimated.as_ref()?.pending.get(&of).cloned());
     let was = app.part(move |r| {
         let baseline = r.baseline.as_ref();
         baseline.and_then(|b| b.block.metrics.get(&before)?.value)
@@ -78,7 +80,7 @@ fn Row(name: String, choose: RwSignal<Option<String>>) -> impl IntoView {
                 data-testid=format!("all-{name}")
                 data-value=move || now.with(|e| e.value.map(|v| v.to_string()))
             >
-                {move || now.with(|e| value(e, unit))}
+                {move || now.with(|e| pending.with(|p| value(e, p.as_ref(), unit)))}
             </td>
             <td class="num right quiet">{move || now.with(|e| format::interval(e, unit))}</td>
             <td class="num right">{move || was.get().map(|v| format::value(v, unit))}</td>
@@ -106,10 +108,13 @@ fn Row(name: String, choose: RwSignal<Option<String>>) -> impl IntoView {
     }
 }
 
-/// The value, or why there is none.
-fn value(e: &Estimate, unit: crate::metric::Unit) -> AnyView {
-    match (e.value, &e.undefined) {
-        (None, _) => number(e, unit).into_any(),
+/// The value, or what is expected of it, or why there is none.
+fn value(e: &Estimate, pending: Option<&Estimate>, unit: crate::metric::Unit) -> AnyView {
+    match (e.value, pending) {
+        (None, Some(pending)) => {
+            format!("{} (estimated)", format::estimate(pending, unit)).into_any()
+        }
+        (None, None) => number(e, unit).into_any(),
         _ => format::estimate(e, unit).into_any(),
     }
 }

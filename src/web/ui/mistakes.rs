@@ -3,7 +3,9 @@
 use super::class_table::ClassTable;
 use super::curves::Curves;
 use super::filters::nearest;
+use super::groups::Groups;
 use super::quantile_card::QuantileCard;
+use super::residuals::Residuals;
 use super::slice_table::SliceTable;
 use super::state::app;
 use super::widgets::{Empty, Section};
@@ -12,13 +14,10 @@ use crate::web::chart_view::{MatrixChart, ScoresChart};
 use leptos::prelude::*;
 
 /// What there is to say where nothing can be broken down.
-fn why_none(task: Option<Task>, judged: bool) -> &'static str {
-    match (task, judged) {
-        (_, false) => "Errors show here once predictions have outcomes.",
-        (Some(Task::Regression), true) => {
-            "There is no column to slice by. Give one the role of segment under Files and columns, and this section shows where the errors are."
-        }
-        _ => {
+fn why_none(judged: bool) -> &'static str {
+    match judged {
+        false => "Errors show here once predictions have outcomes.",
+        true => {
             "Nothing to break down: this needs labels or scores beside the outcomes, or a column to slice by."
         }
     }
@@ -39,11 +38,16 @@ pub fn Mistakes() -> impl IntoView {
     let quantiles = app.part(|r| r.quantiles.is_some());
     let slices = app.part(|r| !r.slices.is_empty());
     // Two classes have cards: precision and recall, specificity and NPV.
-    let classes = app.part(|r| r.task == Task::Multiclass && !r.classes.is_empty());
+    let classes = app
+        .part(|r| matches!(r.task, Task::Multiclass | Task::Multilabel) && !r.classes.is_empty());
+    let groups = app.part(|r| r.groups.is_some());
+    let numbers = app.part(|r| r.task == Task::Regression && r.overall.labelled > 0);
     let task = app.part(|r| Some(r.task));
     let judged = app.part(|r| r.overall.labelled > 0);
     let about = move || match task.get() {
-        Some(Task::Regression) => "In which part of the data the errors grew.",
+        Some(Task::Regression) => {
+            "How large errors are, where predictions are off, and in which part of the data it changed."
+        }
         _ => {
             "Which labels are confused, at which scores, and in which part of the data it changed."
         }
@@ -68,6 +72,9 @@ pub fn Mistakes() -> impl IntoView {
                     </figure>
                 </Show>
             </div>
+            <Show when=move || numbers.get()>
+                <Residuals/>
+            </Show>
             <Show when=move || curves.get()>
                 <Curves/>
             </Show>
@@ -80,8 +87,13 @@ pub fn Mistakes() -> impl IntoView {
             <Show when=move || slices.get()>
                 <SliceTable/>
             </Show>
-            <Show when=move || !confusion.get() && !scores.get() && !quantiles.get() && !slices.get()>
-                <Empty text=why_none(task.get(), judged.get())/>
+            <Show when=move || groups.get()>
+                <Groups/>
+            </Show>
+            <Show when=move || {
+                !confusion.get() && !scores.get() && !slices.get() && !quantiles.get() && !classes.get() && !numbers.get()
+            }>
+                <Empty text=why_none(judged.get())/>
             </Show>
         </Section>
     }

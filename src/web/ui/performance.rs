@@ -1,9 +1,11 @@
 //! How right the model is: every metric at a glance, one of them over time, and what it means.
 
 use super::card::{Cards, Of, all_names, drawn, names};
+use super::estimates::Estimates;
 use super::explain::Explain;
 use super::metric_table::MetricTable;
 use super::metrics::title;
+use super::models::ModelsCard;
 use super::state::app;
 use super::widgets::{Empty, Section};
 use crate::metric::info;
@@ -27,7 +29,10 @@ pub fn Performance() -> impl IntoView {
     let names = names(Of::Overall);
     let drawn = drawn(names, all_names(Of::Overall), app.metric);
     let outcomes = app.part(|r| r.rows.outcomes);
-    let judged = app.part(|r| r.overall.labelled > 0);
+    let judged = app.part(|r| {
+        let expected = r.estimated.as_ref().is_some_and(|e| !e.pending.is_empty());
+        r.overall.labelled > 0 || expected
+    });
     let windows = app.part(|r| r.windows.len());
     view! {
         <Section
@@ -46,7 +51,9 @@ pub fn Performance() -> impl IntoView {
                         <TrendChart report=app.report metric=Signal::derive(move || drawn.get().unwrap_or_default()) hovered=app.hovered brush=app.brush/>
                     </figure>
                 </Show>
+                <Estimates drawn/>
                 {move || drawn.with(|d| d.as_deref().and_then(info)).map(|info| view! { <Explain info/> })}
+                <ModelsCard/>
                 <MetricTable choose=app.metric/>
             </Show>
         </Section>

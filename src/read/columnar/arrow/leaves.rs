@@ -41,7 +41,7 @@ pub(super) enum Around {
 }
 
 /// Something that a leaf is in, and where its part of a batch is.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Outer {
     pub around: Around,
     pub node: usize,
@@ -51,7 +51,7 @@ pub(super) struct Outer {
 }
 
 /// A leaf of the schema.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Leaf {
     pub name: String,
     pub layout: Layout,
@@ -67,7 +67,7 @@ pub(super) struct Leaf {
 }
 
 /// The values of a dictionary.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Words {
     pub id: i64,
     pub layout: Layout,

@@ -44,6 +44,9 @@ pub(super) struct Arrow {
     pub before: usize,
     /// Whether it is a file, with an index.
     pub file: bool,
+    /// Whether the message at its start names the same leaves. That of a file may be damaged where its
+    /// index is not.
+    pub agreed: bool,
     /// Whether it ends too early, and the rows of the batch that was cut, where they are known.
     pub cut: Option<u64>,
     /// Whether a stream has no mark where it ends, which it may lack, but mostly has.
@@ -57,8 +60,12 @@ impl Arrow {
     }
 
     /// Where the messages are, for [`some`]: how many dictionaries there are, of each the number of
-    /// batches before it and its place, then the places of the batches.
+    /// batches before it and its place, then the places of the batches. None where a batch alone does not
+    /// tell what the index does.
     pub fn places(&self) -> Vec<u64> {
+        if !self.agreed {
+            return Vec::new();
+        }
         let dictionaries = self.dictionaries.iter();
         let dictionaries = dictionaries.flat_map(|(before, d)| [*before as u64, d.at]);
         let count = self.dictionaries.len() as u64;
@@ -93,8 +100,7 @@ pub(super) fn some(
         return Ok(None);
     };
     let is_file = file.read(0, file.size().min(8))?.starts_with(b"ARROW1");
-    let Some((Ok((Message::Schema(leaves), _)), _)) = next(file, if is_file { 8 } else { 0 })?
-    else {
+    let Some(leaves) = named_first(file, is_file)? else {
         return Ok(None);
     };
     let mut out = Arrow {
@@ -103,6 +109,7 @@ pub(super) fn some(
         batches: Vec::with_capacity(batches.len()),
         before,
         file: is_file,
+        agreed: true,
         cut: None,
         open: false,
     };
@@ -230,6 +237,7 @@ pub(super) fn open(file: &dyn Bytes) -> Result<Arrow, Fault> {
         batches: Vec::new(),
         before: 0,
         file: is_file,
+        agreed: true,
         // A file without its index has lost its end.
         cut: is_file.then_some(0),
         open: false,
@@ -284,6 +292,14 @@ pub(super) fn open(file: &dyn Bytes) -> Result<Arrow, Fault> {
     } else {
         Err(Fault::NoSchema)
     }
+}
+
+/// The leaves that the first message names.
+fn named_first(file: &dyn Bytes, is_file: bool) -> Result<Option<Vec<Leaf>>, ReadError> {
+    Ok(match next(file, if is_file { 8 } else { 0 })? {
+        Some((Ok((Message::Schema(leaves), _)), _)) => Some(leaves),
+        _ => None,
+    })
 }
 
 type Found = Result<(Message, u64), Fault>;
@@ -350,12 +366,14 @@ fn indexed(file: &dyn Bytes) -> Result<Option<Arrow>, Fault> {
     else {
         return Ok(None);
     };
+    let agreed = named_first(file, true)?.is_some_and(|first| first == leaves);
     let mut out = Arrow {
         leaves,
         dictionaries: Vec::new(),
         batches: Vec::new(),
         before: 0,
         file: true,
+        agreed,
         cut: None,
         open: false,
     };

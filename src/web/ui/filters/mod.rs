@@ -2,6 +2,8 @@
 //! A choice that the data does not offer is not shown.
 
 mod baseline;
+mod costs;
+mod season;
 mod slices;
 mod threshold;
 mod window;
@@ -11,7 +13,9 @@ use super::state::{Work, app};
 use super::widgets::{Choice, Menu};
 use crate::report::view::View;
 use baseline::BaselineMenu;
+use costs::Costs;
 use leptos::prelude::*;
+use season::Season;
 use slices::SliceMenus;
 pub use slices::narrow;
 use threshold::Threshold;
@@ -36,6 +40,8 @@ pub fn Filters() -> impl IntoView {
             <VersionMenu/>
             <SliceMenus/>
             <Threshold/>
+            <Costs/>
+            <Season/>
             <Show when=changed>
                 <button
                     class="button quiet filters-reset"

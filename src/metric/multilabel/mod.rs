@@ -1,0 +1,265 @@
+//! Rows with several labels: how near the foretold sets are to the true ones.
+//!
+//! Micro averages count every label of every row alike; their interval sees that the labels of a row depend
+//! on each other (delta method over rows). Macro averages are means over labels; how these depend on each
+//! other is not kept, so they have no interval.
+
+use crate::log::Task;
+use crate::metric::measures::mean;
+use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Rank, Unit};
+use crate::stats::interval::{Interval, logit, mean_t, wilson};
+use crate::summary::{LabelSets, Summary};
+
+/// A metric of sets of labels.
+pub struct OfSets {
+    info: &'static Info,
+    how: fn(&LabelSets) -> Estimate,
+}
+
+/// What is different of each.
+#[derive(Clone, Copy)]
+struct Told {
+    name: &'static str,
+    title: &'static str,
+    explain: &'static str,
+    formula: &'static str,
+    interval: &'static str,
+    sklearn: &'static str,
+}
+
+const fn info(told: Told) -> Info {
+    Info {
+        name: told.name,
+        title: told.title,
+        explain: told.explain,
+        formula: told.formula,
+        interval: told.interval,
+        source: "Tsoumakas & Katakis 2007, Int. J. Data Warehousing and Mining 3, 1; Sorower 2010",
+        sklearn: told.sklearn,
+        family: Family::Classification,
+        rank: Rank::Detail,
+        better: Better::Higher,
+        unit: Unit::Percent,
+        range: (Some(0.0), Some(1.0)),
+        material: Material::Never,
+    }
+}
+
+const fn headline(told: Told, better: Better) -> Info {
+    Info {
+        rank: Rank::Headline,
+        better,
+        material: Material::Absolute(0.01),
+        ..info(told)
+    }
+}
+
+const DELTA: &str = "delta method over rows, on the logit scale";
+const NONE: &str = "none: how the labels depend on each other is not kept";
+const STUDENT: &str = "Student t of the rows' values";
+
+/// Subset accuracy.
+pub const SUBSET_ACCURACY: OfSets = OfSets {
+    info: &headline(
+        Told {
+            name: "subset_accuracy",
+            title: "Subset accuracy",
+            explain: "Share of rows whose foretold labels are exactly the true ones.",
+            formula: "rows with equal sets / n",
+            interval: "Wilson score",
+            sklearn: "sklearn.metrics.accuracy_score(Y_true, Y_pred)",
+        },
+        Better::Higher,
+    ),
+    how: |sets| {
+        let share = sets.exact as f64 / sets.rows as f64;
+        Estimate::of(share, wilson(sets.exact, sets.rows), sets.rows)
+    },
+};
+
+/// Hamming loss.
+pub const HAMMING_LOSS: OfSets = OfSets {
+    info: &headline(
+        Told {
+            name: "hamming_loss",
+            title: "Hamming loss",
+            explain: "Share of labels, over all rows, that are foretold in vain or missed.",
+            formula: "Σ (in vain + missed) / (n labels)",
+            interval: STUDENT,
+            sklearn: "sklearn.metrics.hamming_loss(Y_true, Y_pred)",
+        },
+        Better::Lower,
+    ),
+    how: |sets| {
+        let [_, p, m] = sets.totals();
+        let [_, pp, mm, _, _, pm] = sets.products;
+        let labels = sets.by_label.len().max(1) as f64;
+        let (n, sum, square) = (sets.rows, u128::from(p + m), pp + mm + 2 * pm);
+        // n Σ x² − (Σ x)², of whole numbers.
+        let spread = (u128::from(n) * u128::from(square)).saturating_sub(sum * sum) as f64;
+        let variance = spread / (n as f64 * n.saturating_sub(1).max(1) as f64 * labels * labels);
+        let value = sum as f64 / (n as f64 * labels);
+        let interval = mean_t(value, variance, n).map(|i| Interval {
+            low: i.low.max(0.0),
+            high: i.high.min(1.0),
+        });
+        Estimate::of(value, interval, n)
+    },
+};
+
+/// F1, micro.
+pub const F1_MICRO: OfSets = OfSets {
+    info: &headline(
+        Told {
+            name: "label_f1_micro",
+            title: "F1, micro",
+            explain: "Harmonic mean of precision and recall, every label of every row counting alike.",
+            formula: "2 right / (2 right + in vain + missed)",
+            interval: DELTA,
+            sklearn: "sklearn.metrics.f1_score(Y_true, Y_pred, average=\"micro\")",
+        },
+        Better::Higher,
+    ),
+    how: |sets| ratio(sets, [2, 0, 0], [2, 1, 1], "no label is true or foretold"),
+};
+
+/// Precision, micro.
+pub const PRECISION_MICRO: OfSets = OfSets {
+    info: &info(Told {
+        name: "label_precision_micro",
+        title: "Precision, micro",
+        explain: "Of all labels foretold, the share that is true.",
+        formula: "right / (right + in vain)",
+        interval: DELTA,
+        sklearn: "sklearn.metrics.precision_score(Y_true, Y_pred, average=\"micro\")",
+    }),
+    how: |sets| ratio(sets, [1, 0, 0], [1, 1, 0], "no label is foretold"),
+};
+
+/// Recall, micro.
+pub const RECALL_MICRO: OfSets = OfSets {
+    info: &info(Told {
+        name: "label_recall_micro",
+        title: "Recall, micro",
+        explain: "Of all true labels, the share that is foretold.",
+        formula: "right / (right + missed)",
+        interval: DELTA,
+        sklearn: "sklearn.metrics.recall_score(Y_true, Y_pred, average=\"micro\")",
+    }),
+    how: |sets| ratio(sets, [1, 0, 0], [1, 0, 1], "no label is true"),
+};
+
+/// F1, macro.
+pub const F1_MACRO: OfSets = OfSets {
+    info: &info(Told {
+        name: "label_f1_macro",
+        title: "F1, macro",
+        explain: "Mean F1 of the labels; one that is neither true nor foretold counts 0.",
+        formula: "mean over labels of 2 right / (2 right + in vain + missed)",
+        interval: NONE,
+        sklearn: "sklearn.metrics.f1_score(Y_true, Y_pred, average=\"macro\", zero_division=0)",
+    }),
+    how: |sets| over_labels(sets, |[t, p, m]| (2 * t, 2 * t + p + m)),
+};
+
+/// Precision, macro.
+pub const PRECISION_MACRO: OfSets = OfSets {
+    info: &info(Told {
+        name: "label_precision_macro",
+        title: "Precision, macro",
+        explain: "Mean precision of the labels; one that is never foretold counts 0.",
+        formula: "mean over labels of right / (right + in vain)",
+        interval: NONE,
+        sklearn: "sklearn.metrics.precision_score(Y_true, Y_pred, average=\"macro\", zero_division=0)",
+    }),
+    how: |sets| over_labels(sets, |[t, p, _]| (t, t + p)),
+};
+
+/// Recall, macro.
+pub const RECALL_MACRO: OfSets = OfSets {
+    info: &info(Told {
+        name: "label_recall_macro",
+        title: "Recall, macro",
+        explain: "Mean recall of the labels; one that is never true counts 0.",
+        formula: "mean over labels of right / (right + missed)",
+        interval: NONE,
+        sklearn: "sklearn.metrics.recall_score(Y_true, Y_pred, average=\"macro\", zero_division=0)",
+    }),
+    how: |sets| over_labels(sets, |[t, _, m]| (t, t + m)),
+};
+
+/// F1 of samples.
+pub const F1_SAMPLES: OfSets = OfSets {
+    info: &info(Told {
+        name: "f1_samples",
+        title: "F1 of rows",
+        explain: "Mean over rows of the F1 between foretold and true labels; 1 where both are empty.",
+        formula: "mean over rows of 2 right / (2 right + in vain + missed)",
+        interval: STUDENT,
+        sklearn: "sklearn.metrics.f1_score(Y_true, Y_pred, average=\"samples\", zero_division=1)",
+    }),
+    how: |sets| mean(&sets.f1, (0.0, 1.0), "no rows"),
+};
+
+/// Jaccard of samples.
+pub const JACCARD_SAMPLES: OfSets = OfSets {
+    info: &info(Told {
+        name: "jaccard_samples",
+        title: "Jaccard of rows",
+        explain: "Mean over rows of the labels that are right among all that are true or foretold; 1 where both are empty.",
+        formula: "mean over rows of right / (right + in vain + missed)",
+        interval: STUDENT,
+        sklearn: "sklearn.metrics.jaccard_score(Y_true, Y_pred, average=\"samples\", zero_division=1)",
+    }),
+    how: |sets| mean(&sets.jaccard, (0.0, 1.0), "no rows"),
+};
+
+/// Mean of a share over labels, 0 where it is of nothing.
+fn over_labels(sets: &LabelSets, share: fn([u64; 3]) -> (u64, u64)) -> Estimate {
+    let labels = sets.by_label.iter().map(|counts| match share(*counts) {
+        (_, 0) => 0.0,
+        (part, of) => part as f64 / of as f64,
+    });
+    let mean = labels.sum::<f64>() / sets.by_label.len().max(1) as f64;
+    Estimate::of(mean, None, sets.rows)
+}
+
+/// The ratio of two weighted sums of (right, in vain, missed): r = Σ a·x / Σ b·x, whose variance is that of
+/// Σ (a − r b)·x over the rows, divided by (Σ b·x)².
+fn ratio(sets: &LabelSets, part: [u64; 3], of: [u64; 3], missing: &str) -> Estimate {
+    let totals = sets.totals().map(|n| n as f64);
+    let sum = |w: [f64; 3]| -> f64 { w.iter().zip(totals).map(|(w, n)| w * n).sum() };
+    let (a, b) = (part.map(|n| n as f64), of.map(|n| n as f64));
+    let all = sum(b);
+    if all == 0.0 {
+        return Estimate::undefined(missing, 0);
+    }
+    let value = sum(a) / all;
+    let w: [f64; 3] = std::array::from_fn(|i| a[i] - value * b[i]);
+    let [tt, pp, mm, tp, tm, pm] = sets.products.map(|n| n as f64);
+    let square = w[0] * w[0] * tt
+        + w[1] * w[1] * pp
+        + w[2] * w[2] * mm
+        + 2.0 * (w[0] * w[1] * tp + w[0] * w[2] * tm + w[1] * w[2] * pm);
+    let n = sets.rows as f64;
+    let se = (square.max(0.0) * n / (n - 1.0).max(1.0)).sqrt() / all;
+    let inside = value > 0.0 && value < 1.0 && se > 0.0 && n > 1.0;
+    Estimate::of(value, inside.then(|| logit(value, se)), sets.rows)
+}
+
+impl Metric for OfSets {
+    fn info(&self) -> &'static Info {
+        self.info
+    }
+
+    fn applies(&self, summary: &Summary) -> bool {
+        summary.task == Task::Multilabel
+    }
+
+    fn estimate(&self, of: &Measures<'_>) -> Estimate {
+        match of.cell.sets.as_ref().filter(|s| s.rows > 0) {
+            Some(sets) => (self.how)(sets),
+            None => of.nothing(),
+        }
+    }
+}

@@ -1,0 +1,244 @@
+//! How well lists are ordered: items offered for one query, by their score. Each is a mean over lists.
+//!
+//! The unit is the list, not the row: rows of one query depend on each other, lists hardly.
+
+use crate::log::Role;
+use crate::metric::measures::mean;
+use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Rank, Unit};
+use crate::stats::gains::at;
+use crate::summary::Summary;
+
+/// A mean over lists.
+pub struct OfLists {
+    info: &'static Info,
+    /// Its place in what is told of a list.
+    at: usize,
+}
+
+/// What is different of each.
+#[derive(Clone, Copy)]
+struct Told {
+    name: &'static str,
+    title: &'static str,
+    explain: &'static str,
+    formula: &'static str,
+    sklearn: &'static str,
+    source: &'static str,
+}
+
+const NDCG: &str = "Järvelin & Kekäläinen 2002, ACM TOIS 20, 422; ties: McSherry & Najork 2008";
+const IR: &str = "Manning, Raghavan & Schütze 2008, Introduction to Information Retrieval, ch. 8; ties: McSherry & Najork 2008";
+
+const fn headline(told: Told, unit: Unit) -> Info {
+    Info {
+        name: told.name,
+        title: told.title,
+        explain: told.explain,
+        formula: told.formula,
+        interval: "Student t of the lists' values",
+        source: told.source,
+        sklearn: told.sklearn,
+        family: Family::Ranking,
+        rank: Rank::Headline,
+        better: Better::Higher,
+        unit,
+        range: (Some(0.0), Some(1.0)),
+        material: Material::Absolute(0.01),
+    }
+}
+
+const fn detail(told: Told, unit: Unit) -> Info {
+    Info {
+        rank: Rank::Detail,
+        material: Material::Never,
+        ..headline(told, unit)
+    }
+}
+
+/// NDCG of the first ten.
+pub const NDCG_10: OfLists = OfLists {
+    info: &headline(
+        Told {
+            name: "ndcg_at_10",
+            title: "NDCG@10",
+            explain: "How near the first ten of a list come to the best order, the top counting most. Mean over lists with a relevant item.",
+            formula: "DCG@10 / DCG@10 of the best order, DCG@k = Σ gain / log₂(rank + 1); ties: mean over their orders",
+            sklearn: "sklearn.metrics.ndcg_score([relevance], [score], k=10), mean over queries with a relevant item",
+            source: NDCG,
+        },
+        Unit::Ratio,
+    ),
+    at: at::NDCG + 1,
+};
+/// NDCG of the first five.
+pub const NDCG_5: OfLists = OfLists {
+    info: &detail(
+        Told {
+            name: "ndcg_at_5",
+            title: "NDCG@5",
+            explain: "How near the first five of a list come to the best order, the top counting most. Mean over lists with a relevant item.",
+            formula: "DCG@5 / DCG@5 of the best order, DCG@k = Σ gain / log₂(rank + 1); ties: mean over their orders",
+            sklearn: "sklearn.metrics.ndcg_score([relevance], [score], k=5), mean over queries with a relevant item",
+            source: NDCG,
+        },
+        Unit::Ratio,
+    ),
+    at: at::NDCG,
+};
+/// NDCG of whole lists.
+pub const NDCG_ALL: OfLists = OfLists {
+    info: &detail(
+        Told {
+            name: "ndcg",
+            title: "NDCG",
+            explain: "How near whole lists come to the best order, the top counting most. Mean over lists with a relevant item.",
+            formula: "DCG / DCG of the best order, DCG = Σ gain / log₂(rank + 1); ties: mean over their orders",
+            sklearn: "sklearn.metrics.ndcg_score([relevance], [score]), mean over queries with a relevant item",
+            source: NDCG,
+        },
+        Unit::Ratio,
+    ),
+    at: at::NDCG_ALL,
+};
+/// Mean average precision.
+pub const MEAN_AVERAGE_PRECISION: OfLists = OfLists {
+    info: &headline(
+        Told {
+            name: "mean_average_precision",
+            title: "MAP",
+            explain: "For each relevant item, the share of relevant ones down to it; mean over items, then over lists with a relevant item.",
+            formula: "mean over relevant items of (relevant with at least its score) / (items with at least its score)",
+            sklearn: "sklearn.metrics.label_ranking_average_precision_score([relevant], [score]), mean over queries with a relevant item",
+            source: IR,
+        },
+        Unit::Ratio,
+    ),
+    at: at::AVERAGE_PRECISION,
+};
+/// Mean reciprocal rank.
+pub const MEAN_RECIPROCAL_RANK: OfLists = OfLists {
+    info: &headline(
+        Told {
+            name: "mean_reciprocal_rank",
+            title: "MRR",
+            explain: "One over the place of the first relevant item, mean over lists with a relevant item: 0.5 is the second place.",
+            formula: "mean of 1 / (items with at least the score of the best relevant one)",
+            sklearn: "numpy: mean over queries of 1 / (score >= score[relevant].max()).sum()",
+            source: "Voorhees 1999, TREC-8 question answering track report",
+        },
+        Unit::Ratio,
+    ),
+    at: at::RECIPROCAL_RANK,
+};
+/// Precision of the first five.
+pub const PRECISION_5: OfLists = OfLists {
+    info: &detail(
+        Told {
+            name: "precision_at_5",
+            title: "Precision@5",
+            explain: "Share of the first five that is relevant, mean over lists with a relevant item.",
+            formula: "relevant among the first 5 / 5; ties: mean over their orders",
+            sklearn: "numpy: mean over queries of relevant[order][:5].sum() / 5",
+            source: IR,
+        },
+        Unit::Percent,
+    ),
+    at: at::PRECISION,
+};
+/// Precision of the first ten.
+pub const PRECISION_10: OfLists = OfLists {
+    info: &detail(
+        Told {
+            name: "precision_at_10",
+            title: "Precision@10",
+            explain: "Share of the first ten that is relevant, mean over lists with a relevant item.",
+            formula: "relevant among the first 10 / 10; ties: mean over their orders",
+            sklearn: "numpy: mean over queries of relevant[order][:10].sum() / 10",
+            source: IR,
+        },
+        Unit::Percent,
+    ),
+    at: at::PRECISION + 1,
+};
+/// Recall of the first five.
+pub const RECALL_5: OfLists = OfLists {
+    info: &detail(
+        Told {
+            name: "recall_at_5",
+            title: "Recall@5",
+            explain: "Share of the relevant items that are among the first five, mean over lists with a relevant item.",
+            formula: "relevant among the first 5 / relevant; ties: mean over their orders",
+            sklearn: "numpy: mean over queries of relevant[order][:5].sum() / relevant.sum()",
+            source: IR,
+        },
+        Unit::Percent,
+    ),
+    at: at::RECALL,
+};
+/// Recall of the first ten.
+pub const RECALL_10: OfLists = OfLists {
+    info: &detail(
+        Told {
+            name: "recall_at_10",
+            title: "Recall@10",
+            explain: "Share of the relevant items that are among the first ten, mean over lists with a relevant item.",
+            formula: "relevant among the first 10 / relevant; ties: mean over their orders",
+            sklearn: "numpy: mean over queries of relevant[order][:10].sum() / relevant.sum()",
+            source: IR,
+        },
+        Unit::Percent,
+    ),
+    at: at::RECALL + 1,
+};
+/// Hit rate of the first five.
+pub const HIT_RATE_5: OfLists = OfLists {
+    info: &detail(
+        Told {
+            name: "hit_rate_at_5",
+            title: "Hit rate@5",
+            explain: "Share of lists with a relevant item that have one among the first five.",
+            formula: "lists with a relevant item among the first 5 / lists; ties: chance over their orders",
+            sklearn: "numpy: mean over queries of relevant[order][:5].any()",
+            source: IR,
+        },
+        Unit::Percent,
+    ),
+    at: at::HIT,
+};
+/// Hit rate of the first ten.
+pub const HIT_RATE_10: OfLists = OfLists {
+    info: &detail(
+        Told {
+            name: "hit_rate_at_10",
+            title: "Hit rate@10",
+            explain: "Share of lists with a relevant item that have one among the first ten.",
+            formula: "lists with a relevant item among the first 10 / lists; ties: chance over their orders",
+            sklearn: "numpy: mean over queries of relevant[order][:10].any()",
+            source: IR,
+        },
+        Unit::Percent,
+    ),
+    at: at::HIT + 1,
+};
+
+impl Metric for OfLists {
+    fn info(&self) -> &'static Info {
+        self.info
+    }
+
+    fn applies(&self, summary: &Summary) -> bool {
+        summary.has(Role::Query) && !summary.streamed
+    }
+
+    fn estimate(&self, of: &Measures<'_>) -> Estimate {
+        let Some(lists) = of.cell.lists.as_ref() else {
+            return Estimate::undefined("no list with scores and outcomes", 0);
+        };
+        let values = lists.values.get(self.at);
+        let missing = "no list has a relevant item";
+        values.map_or_else(
+            || Estimate::undefined(missing, 0),
+            |values| mean(values, (0.0, 1.0), missing),
+        )
+    }
+}

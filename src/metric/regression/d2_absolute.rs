@@ -1,0 +1,84 @@
+//! D² of the absolute error: the share of the outcomes' distance from their median that is explained.
+//!
+//! At the median the pinball loss is half of the absolute error, so its D² is the same number; it stands
+//! here under both names, as in scikit-learn.
+
+use crate::log::Task;
+use crate::metric::measures::NEEDS_ROWS;
+use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Rank, Unit};
+use crate::stats::interval::{Interval, Z};
+use crate::summary::Summary;
+
+/// A share of absolute distances that is explained.
+pub struct Explained {
+    info: &'static Info,
+}
+
+const fn info(name: &'static str, title: &'static str, sklearn: &'static str) -> Info {
+    Info {
+        name,
+        title,
+        explain: "How far the absolute errors are below those of always predicting the median; 0 is no better, 1 is perfect.",
+        formula: "1 − Σ |y − prediction| / Σ |y − median of y|",
+        interval: "delta method: influence of each row",
+        source: "Koenker & Machado 1999, JASA 94, 1296; Hastie, Tibshirani & Wainwright 2015, 3.1",
+        sklearn,
+        family: Family::Regression,
+        rank: Rank::Detail,
+        better: Better::Higher,
+        unit: Unit::Ratio,
+        range: (None, Some(1.0)),
+        material: Material::Never,
+    }
+}
+
+/// D² of the absolute error.
+pub const ERROR: Explained = Explained {
+    info: &info(
+        "d2_absolute_error_score",
+        "D² absolute error",
+        "sklearn.metrics.d2_absolute_error_score(y_true, y_pred)",
+    ),
+};
+/// D² of the pinball loss at the median.
+pub const PINBALL: Explained = Explained {
+    info: &info(
+        "d2_pinball_score",
+        "D² pinball",
+        "sklearn.metrics.d2_pinball_score(y_true, y_pred, alpha=0.5)",
+    ),
+};
+
+impl Metric for Explained {
+    fn info(&self) -> &'static Info {
+        self.info
+    }
+
+    fn applies(&self, summary: &Summary) -> bool {
+        summary.task == Task::Regression
+    }
+
+    fn estimate(&self, of: &Measures<'_>) -> Estimate {
+        if of.numbers().is_none_or(|n| n.error.n == 0) {
+            return of.nothing();
+        }
+        let Some(found) = of.exact.and_then(|e| e.from_median) else {
+            return Estimate::undefined(NEEDS_ROWS, 0);
+        };
+        if found.n < 2 {
+            return Estimate::undefined("fewer than two rows", found.n);
+        }
+        if found.spread >= f64::MAX || found.error >= f64::MAX {
+            return Estimate::undefined("too large for a number", found.n);
+        }
+        if found.spread <= 0.0 {
+            return Estimate::undefined("all outcomes are the same", found.n);
+        }
+        let value = 1.0 - found.error / found.spread;
+        let interval = found.se.map(|se| Interval {
+            low: value - Z * se,
+            high: (value + Z * se).min(1.0),
+        });
+        Estimate::of(value, interval, found.n)
+    }
+}

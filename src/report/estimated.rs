@@ -1,0 +1,482 @@
+//! What metrics are expected to be where outcomes are not known, how far such estimates were off where they
+//! became known, and what to tell of it.
+//!
+//! An estimate has two errors. Its sampling error is the baseline's own standard error, scaled to the rows of
+//! the window. The other is the estimator's: where a window has both an estimate and outcomes, the two differ,
+//! and what they differ by beyond sampling is a variance τ² that is added (method of moments; the difference
+//! is taken around zero, so that a lasting bias widens the interval and does not move it). With m such windows
+//! the interval is value ± t(m)·√(se² + τ²): where the metric of the window will be found with a chance of
+//! 95 %. Of fewer than three windows nothing is to be learned; then it is value ± 1.96 se, and said so.
+//!
+//! NannyML 0.13.1 has formulas of its own for the sampling error. These agree with it for shares of rows; for
+//! ROC AUC it leaves out the spread of the larger class, for F1 a factor of the delta method, and for average
+//! precision it draws samples without a seed.
+
+mod estimator;
+
+use super::baseline::Basis;
+use super::judge;
+use super::make::Making;
+use super::steps::pause;
+use super::{Alert, Departure, Level, Metrics, Window, words};
+use crate::log::Task;
+use crate::metric::{self, Cut, Estimate, Info, Material};
+use crate::stats::expected::Cells;
+use crate::stats::interval::{Interval, Z};
+use crate::stats::multiple::holm;
+use crate::stats::special::student_t_quantile;
+use crate::summary::{Asked, Expectation, Expected, Method};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// Windows with outcomes at least, from which an estimator's own error is learned.
+const FEWEST: u64 = 3;
+
+/// How the estimates of the windows are made.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Estimated {
+    /// The estimator.
+    pub method: Method,
+    /// Why this one, in words.
+    #[serde(default)]
+    pub why: String,
+    /// Whether scores were made probabilities by the outcomes of the baseline, because they were none or not
+    /// true enough.
+    pub calibrated: bool,
+    /// Rows of the baseline that have an outcome and a score, from which it was learned.
+    pub rows: u64,
+    /// Why there is no estimate.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub undefined: Option<String>,
+    /// How far the estimates were off in windows that have outcomes by now, by metric.
+    pub past: BTreeMap<String, PastError>,
+    /// What is expected of all windows in view whose outcomes are not in yet together: the mean of their
+    /// estimates by their rows. Empty where there is none.
+    #[serde(skip_serializing_if = "Metrics::is_empty", default)]
+    pub pending: Metrics,
+    /// Departures for the worse that are expected of the windows whose outcomes are not in yet, as the alerts
+    /// of what is known; none is more than [`Level::Watch`].
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub alerts: Vec<Alert>,
+    /// What has to hold for them to be true, and what their intervals are made of, in words.
+    pub assumes: String,
+}
+
+/// How far an estimate was off: its value minus what it turned out to be.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PastError {
+    /// Windows compared.
+    pub windows: u64,
+    /// Mean: above 0 where estimates were too high.
+    pub mean: f64,
+    /// Root of the mean square.
+    pub root_mean_square: f64,
+    /// What of it is more than sampling: the standard deviation τ.
+    pub beyond_sampling: f64,
+}
+
+/// What an estimator says, and how far it was off; by metric.
+#[derive(Default)]
+struct Told {
+    guesses: BTreeMap<&'static str, Vec<Guess>>,
+    /// Estimate minus what came true, and the sampling error.
+    errors: BTreeMap<&'static str, Vec<(f64, f64)>>,
+    /// Whether of some window only a sample of the rows was looked at.
+    sampled: bool,
+}
+
+/// An estimate before its interval is known.
+struct Guess {
+    window: usize,
+    value: f64,
+    /// Sampling error.
+    se: f64,
+}
+
+/// Fills what is expected of the windows outside the baseline; `before`: metrics of its windows.
+pub(super) async fn fill(
+    making: &Making<'_>,
+    basis: &Basis<'_>,
+    baseline: &Metrics,
+    before: &[Metrics],
+    windows: &mut [Window],
+) -> Option<Estimated> {
+    let summary = making.summary;
+    if summary.task == Task::Service || basis.cell.labelled == 0 || summary.streamed {
+        return None;
+    }
+    let outside = (0..making.all.len()).filter(|i| !basis.holds(*i));
+    let outside: Vec<usize> = outside.collect();
+    let asked = Asked {
+        baseline: basis.range,
+        windows: outside.iter().map(|i| making.all[*i].range).collect(),
+        thresholds: making.cut != Cut::Served,
+    };
+    if outside.is_empty() {
+        return None;
+    }
+    let Some(found) = making.series.estimates(&asked) else {
+        making.missing.borrow_mut().estimates = Some((making.at, asked));
+        return None;
+    };
+    let mut out = Estimated {
+        method: found.method,
+        why: String::new(),
+        calibrated: found.calibrated,
+        rows: found.rows,
+        undefined: found.undefined.clone(),
+        past: BTreeMap::new(),
+        pending: Metrics::new(),
+        alerts: Vec::new(),
+        assumes: estimator::assumes(found.method).into(),
+    };
+    let known = known(making, &outside, windows).await;
+    let of = |frame: usize| found.of(making.all[frame].range);
+    let told = gather(making, (basis, baseline), &known, of).await;
+    let of = |frame: usize| found.shifted(making.all[frame].range);
+    let shifted = gather(making, (basis, baseline), &known, of).await;
+    let told = estimator::choose(&mut out, told, shifted);
+    let Told {
+        guesses, errors, ..
+    } = told;
+    let past = errors
+        .iter()
+        .filter_map(|(name, of)| Some((*name, past(of)?)));
+    let past: BTreeMap<&str, PastError> = past.collect();
+    for (name, of) in &guesses {
+        let Some(info) = metric::info(name) else {
+            continue;
+        };
+        for guess in of {
+            let half = half(guess.se, past.get(name));
+            let interval = Interval {
+                low: info
+                    .range
+                    .0
+                    .map_or(guess.value - half, |least| (guess.value - half).max(least)),
+                high: info
+                    .range
+                    .1
+                    .map_or(guess.value + half, |most| (guess.value + half).min(most)),
+            };
+            if let Some(window) = windows.get_mut(guess.window) {
+                let told = Estimate::of(guess.value, Some(interval), window.rows);
+                window.estimated.insert((*name).into(), told);
+            }
+        }
+    }
+    for (name, of) in &guesses {
+        let waits = |g: &&Guess| windows.get(g.window).is_some_and(|w| !w.mature);
+        if let Some(info) = metric::info(name).filter(|_| of.iter().any(|g| waits(&g))) {
+            let told = together(info, of.iter().filter(waits), windows, past.get(name));
+            out.pending.insert((*name).into(), told);
+        }
+    }
+    out.past = past
+        .iter()
+        .map(|(name, of)| ((*name).into(), *of))
+        .collect();
+    let compared = past.values().map(|p| p.windows).max().unwrap_or(0);
+    out.assumes = format!("{} {}", estimator::assumes(out.method), made_of(compared));
+    out.alerts = alerts(
+        making,
+        basis,
+        (baseline, before),
+        windows,
+        (&guesses, &past),
+    )
+    .await;
+    Some(out)
+}
+
+/// A window outside the baseline.
+struct Known {
+    /// Its place among all.
+    frame: usize,
+    /// Its place among those shown.
+    shown: Option<usize>,
+    /// Its metrics, where its outcomes are known.
+    metrics: Option<Metrics>,
+}
+
+/// What came true of windows.
+async fn known(making: &Making<'_>, outside: &[usize], windows: &[Window]) -> Vec<Known> {
+    let mut out = Vec::new();
+    for i in outside {
+        let Some(frame) = making.all.get(*i) else {
+            continue;
+        };
+        let shown = i.checked_sub(making.shown.0);
+        let shown = shown.filter(|at| *at < windows.len());
+        let metrics = match shown.and_then(|at| windows.get(at)) {
+            _ if !frame.mature || frame.cell.labelled == 0 => None,
+            Some(window) => Some(window.metrics.clone()),
+            None => Some(making.metrics(&frame.cell, Some(frame.range))),
+        };
+        out.push(Known {
+            frame: *i,
+            shown,
+            metrics,
+        });
+        if out.len().is_multiple_of(32) {
+            pause().await;
+        }
+    }
+    out
+}
+
+/// What an estimator says of windows, beside what came true.
+async fn gather<'a>(
+    making: &Making<'_>,
+    (basis, baseline): (&Basis<'_>, &Metrics),
+    known: &[Known],
+    of: impl Fn(usize) -> Option<&'a Expected>,
+) -> Told {
+    let mut out = Told::default();
+    for (done, window) in known.iter().enumerate() {
+        let Some(expected) = of(window.frame).filter(|e| e.rows > 0) else {
+            continue;
+        };
+        let scale = basis.cell.labelled as f64 / expected.rows as f64;
+        for (name, value, sample) in values(expected, making.cut, making.summary.task) {
+            let Some(value) = value.filter(|v| v.is_finite()) else {
+                continue;
+            };
+            let se = baseline.get(name).and_then(Estimate::se);
+            let se = se.map(|se| (se * se * scale + sample * sample).sqrt());
+            let Some(se) = se.filter(|se| se.is_finite()) else {
+                continue;
+            };
+            out.sampled |= sample > 0.0;
+            let true_value = window.metrics.as_ref().and_then(|m| m.get(name)?.value);
+            if let Some(true_value) = true_value {
+                let errors = out.errors.entry(name).or_default();
+                errors.push((value - true_value, se));
+            }
+            if let Some(window) = window.shown {
+                let guess = Guess { window, value, se };
+                out.guesses.entry(name).or_default().push(guess);
+            }
+        }
+        if done.is_multiple_of(32) {
+            pause().await;
+        }
+    }
+    out
+}
+
+/// What intervals are made of, in words.
+fn made_of(compared: u64) -> String {
+    match compared {
+        0 => "The intervals are of sampling only: there is no window yet whose estimate could be compared with its outcomes.".into(),
+        1 => "The intervals are of sampling only: 1 window has an estimate and outcomes, and three are the fewest to learn from how far estimates are off.".into(),
+        n if n < FEWEST => format!("The intervals are of sampling only: {n} windows have an estimate and outcomes, and three are the fewest to learn from how far estimates are off."),
+        n => format!("The intervals are of sampling and of how far the estimates of {n} windows were off once their outcomes were known."),
+    }
+}
+
+/// Half the width of an interval.
+fn half(se: f64, past: Option<&PastError>) -> f64 {
+    match past.filter(|p| p.windows >= FEWEST) {
+        Some(p) => {
+            let tau = p.beyond_sampling;
+            student_t_quantile(0.975, p.windows as f64) * (se * se + tau * tau).sqrt()
+        }
+        None => Z * se,
+    }
+}
+
+/// How far estimates were off, each with its sampling error; `None` without one.
+fn past(of: &[(f64, f64)]) -> Option<PastError> {
+    let n = of.len() as f64;
+    let mean = |f: fn(&(f64, f64)) -> f64| of.iter().map(f).sum::<f64>() / n;
+    let square = mean(|e| e.0 * e.0);
+    let beyond = (square - mean(|e| e.1 * e.1)).max(0.0);
+    (!of.is_empty()).then(|| PastError {
+        windows: of.len() as u64,
+        mean: mean(|e| e.0),
+        root_mean_square: square.sqrt(),
+        beyond_sampling: beyond.sqrt(),
+    })
+}
+
+/// Every metric that is expected of a window, by name, and its standard error for being made of a sample of
+/// the rows.
+fn values(of: &Expected, cut: Cut, task: Task) -> Vec<(&'static str, Option<f64>, f64)> {
+    if let Some(losses) = &of.losses {
+        let told = |of: Expectation| (Some(of.value), of.sampling);
+        return [
+            ("mean_absolute_error", told(losses.absolute)),
+            ("root_mean_squared_error", told(losses.squared)),
+        ]
+        .map(|(name, (value, sample))| (name, value, sample))
+        .into();
+    }
+    let of = of_classes(of, cut, task);
+    of.into_iter().map(|(n, v)| (n, v, 0.0)).collect()
+}
+
+/// The same of a classification, whose rows are all looked at.
+fn of_classes(of: &Expected, cut: Cut, task: Task) -> Vec<(&'static str, Option<f64>)> {
+    let cells: Vec<Cells> = match cut {
+        Cut::Bin(bin) if task == Task::Binary => of.above(bin).into_iter().collect(),
+        _ => of.served.clone(),
+    };
+    let mean = |f: fn(&Cells) -> Option<f64>| {
+        let sum = cells.iter().map(f).sum::<Option<f64>>()?;
+        (!cells.is_empty()).then(|| sum / cells.len() as f64)
+    };
+    let accuracy = match cells.as_slice() {
+        [one] => one.accuracy(),
+        several => {
+            let hits: f64 = several.iter().map(|c| c.tp).sum();
+            let rows = several.first().map_or(0.0, Cells::n);
+            (rows > 0.0).then(|| hits / rows)
+        }
+    };
+    // Of several classes it is the mean of the recalls.
+    let balanced = match cells.as_slice() {
+        [one] => one.balanced_accuracy(),
+        _ => mean(Cells::recall),
+    };
+    vec![
+        ("accuracy", accuracy),
+        ("balanced_accuracy", balanced),
+        ("precision", mean(Cells::precision)),
+        ("recall", mean(Cells::recall)),
+        ("f1", mean(Cells::f1)),
+        ("specificity", mean(Cells::specificity)),
+        ("roc_auc", of.roc_auc),
+        ("average_precision", of.average_precision),
+        ("log_loss", of.log_loss),
+        ("brier_score", of.brier_score),
+    ]
+}
+
+/// One alert for each metric that is expected to depart for the worse and not to have come back, of windows
+/// that cannot be judged by their outcomes yet. Tested like what is known ([`judge`]): by the difference from
+/// the baseline, corrected over every metric and window.
+async fn alerts(
+    making: &Making<'_>,
+    basis: &Basis<'_>,
+    (baseline, before): (&Metrics, &[Metrics]),
+    windows: &[Window],
+    (guesses, past): (
+        &BTreeMap<&'static str, Vec<Guess>>,
+        &BTreeMap<&str, PastError>,
+    ),
+) -> Vec<Alert> {
+    let mut found: Vec<(&Info, &Guess, Departure)> = Vec::new();
+    for info in metric::METRICS.iter().map(|m| m.info()) {
+        let (Some(of), Some(base)) = (guesses.get(info.name), baseline.get(info.name)) else {
+            continue;
+        };
+        if info.material == Material::Never {
+            continue;
+        }
+        let spread = judge::between(before.iter().filter_map(|m| m.get(info.name)));
+        for guess in of {
+            if windows.get(guess.window).is_none_or(|w| w.mature) {
+                continue;
+            }
+            let now = around(guess.value, half(guess.se, past.get(info.name)));
+            if let Some(departure) = judge::compare(info, &now, base, spread) {
+                found.push((info, guess, departure));
+            }
+        }
+        pause().await;
+    }
+    let corrected = holm(&found.iter().map(|f| f.2.p_value).collect::<Vec<_>>());
+    let mut out = Vec::new();
+    for info in metric::METRICS.iter().map(|m| m.info()) {
+        let of = found
+            .iter()
+            .zip(&corrected)
+            .filter(|f| f.0.0.name == info.name);
+        let of: Vec<(&Guess, &Departure, f64)> = of.map(|(f, p)| (f.1, &f.2, *p)).collect();
+        let Some(base) = baseline.get(info.name) else {
+            continue;
+        };
+        let departs = |(_, d, p): &(&Guess, &Departure, f64)| {
+            *p < judge::ALPHA && d.worse == Some(true) && judge::matters(info, d.change, Some(base))
+        };
+        let departing: Vec<bool> = of.iter().map(departs).collect();
+        let (Some(k), left) = judge::onset(&departing) else {
+            continue;
+        };
+        let since = of.get(k..).unwrap_or_default();
+        let Some(first) = since.first().and_then(|f| windows.get(f.0.window)) else {
+            continue;
+        };
+        let value = together(
+            info,
+            since.iter().map(|f| f.0),
+            windows,
+            past.get(info.name),
+        );
+        if judge::compare(info, &value, base, 0.0).is_some_and(|d| d.worse == Some(false)) {
+            continue;
+        }
+        let mut alert = Alert {
+            metric: info.name.into(),
+            slice: None,
+            since: first.start,
+            windows: left as u64,
+            judged: since.len() as u64,
+            value,
+            baseline: base.clone(),
+            p_value: since.iter().map(|f| f.2).fold(1.0, f64::min),
+            level: Level::Watch,
+            sentence: String::new(),
+        };
+        let sentence = judge::sentence(info, &alert, making, basis);
+        alert.sentence = format!(
+            "Estimated {}, outcomes are not in yet",
+            words::lower_first(&sentence)
+        );
+        out.push(alert);
+    }
+    out
+}
+
+/// A value with an interval of this half width, whatever its range.
+fn around(value: f64, half: f64) -> Estimate {
+    let interval = Interval {
+        low: value - half,
+        high: value + half,
+    };
+    Estimate::of(value, Some(interval), 0)
+}
+
+/// The mean of several windows' estimates, by their rows. What the estimator is off by, it may be off by in
+/// all of them, so that only sampling becomes less.
+fn together<'a>(
+    info: &Info,
+    of: impl Iterator<Item = &'a Guess>,
+    windows: &[Window],
+    past: Option<&PastError>,
+) -> Estimate {
+    let (mut rows, mut sum, mut square) = (0, 0.0, 0.0);
+    for guess in of {
+        let n = windows.get(guess.window).map_or(0, |w| w.rows);
+        rows += n;
+        sum += n as f64 * guess.value;
+        square += (n as f64 * guess.se) * (n as f64 * guess.se);
+    }
+    if rows == 0 {
+        return Estimate::undefined("no rows", 0);
+    }
+    let (value, se) = (sum / rows as f64, square.sqrt() / rows as f64);
+    let half = half(se, past);
+    let interval = Interval {
+        low: info
+            .range
+            .0
+            .map_or(value - half, |least| (value - half).max(least)),
+        high: info
+            .range
+            .1
+            .map_or(value + half, |most| (value + half).min(most)),
+    };
+    Estimate::of(value, Some(interval), rows)
+}

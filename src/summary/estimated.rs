@@ -1,0 +1,499 @@
+//! What metrics are expected to be in windows whose outcomes are not known, learned from rows whose are.
+//!
+//! An estimator is fitted to the labelled rows of a baseline and then asked of the rows of each window, with
+//! outcomes or without: it never looks at them. Which one it is, [`Method`] tells. Like [`super::Drift`] the
+//! answers are made of rows where these are kept, stand beside the cells, and do not survive a merge.
+
+use super::build::{Builder, sort_by_group};
+use super::direct::{Direct, Losses};
+use super::shifted::Shifted;
+use super::{Series, Summary};
+use crate::log::{Log, Task};
+use crate::stats::calibration::Calibrator;
+use crate::stats::expected::{Cells, Ties, average_precision, roc_auc};
+use crate::stats::isotonic::Isotonic;
+use crate::stats::rank::sort_by_score;
+use serde::{Deserialize, Serialize};
+
+/// Baselines of which a series keeps the answers.
+const KEPT: usize = 4;
+/// Labelled rows at least to learn from.
+const LEAST: usize = 100;
+
+/// How an estimate is made.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Method {
+    /// Confidence-based: a score is made a probability as the baseline's outcomes tell, and counts are sums
+    /// of probabilities.
+    #[default]
+    Cbpe,
+    /// Multi-calibrated: the same, but what a score is worth is learned from the baseline's rows as far as
+    /// they are like the window's.
+    Mcbpe,
+    /// Direct loss: the error of a row is learned from its features and its prediction.
+    Dle,
+}
+
+/// What is asked: windows as ranges of a series' buckets (end exclusive), none within another.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Asked {
+    /// The rows to learn from; `None`: the reference.
+    pub baseline: Option<(usize, usize)>,
+    /// The windows.
+    pub windows: Vec<(usize, usize)>,
+    /// Whether every threshold is to be answered, and not only labels as they were served.
+    pub thresholds: bool,
+}
+
+/// What is expected of windows, learned from one baseline.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Estimates {
+    /// How; of a classification [`Estimates::windows`].
+    pub method: Method,
+    /// The rows that it was learned from; `None`: the reference.
+    pub baseline: Option<(usize, usize)>,
+    /// How many of them have an outcome and a score.
+    pub rows: u64,
+    /// Whether scores were not taken as they are, for any class.
+    pub calibrated: bool,
+    /// Why there is nothing.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub undefined: Option<String>,
+    /// The windows, by their range.
+    pub windows: Vec<Expected>,
+    /// The same by [`Method::Mcbpe`]; empty where no column is an input of the model.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub shifted: Vec<Expected>,
+}
+
+/// What is expected of the rows of a window.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Expected {
+    /// Its buckets.
+    pub range: (usize, usize),
+    /// Rows with a score.
+    pub rows: u64,
+    /// ROC AUC; of several classes the mean of each against the rest.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub roc_auc: Option<f64>,
+    /// Average precision of a binary task.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub average_precision: Option<f64>,
+    /// Log loss of the scores, where they are probabilities.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub log_loss: Option<f64>,
+    /// Their Brier score.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub brier_score: Option<f64>,
+    /// Counts by labels as served: of the positive class, or of every one of several against the rest.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub served: Vec<Cells>,
+    /// Bin of the score histogram, rows, and how many of them are expected to be positive; empty where
+    /// thresholds were not asked for.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub bins: Vec<(u32, u64, f64)>,
+    /// Of a regression, its errors.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub losses: Option<Losses>,
+}
+
+impl Expected {
+    /// Counts where a row is predicted positive from a bin of the score histogram on; `None` where
+    /// thresholds were not asked for.
+    #[must_use]
+    pub fn above(&self, bin: u32) -> Option<Cells> {
+        let mut cells = Cells::default();
+        for (at, rows, positive) in &self.bins {
+            cells.add_rows(*at >= bin, *rows as f64, *positive);
+        }
+        (!self.bins.is_empty()).then_some(cells)
+    }
+}
+
+impl Estimates {
+    /// What is expected of a window.
+    #[must_use]
+    pub fn of(&self, range: (usize, usize)) -> Option<&Expected> {
+        find(&self.windows, range)
+    }
+
+    /// The same where rows like the window's count more; `None` where no column is an input.
+    #[must_use]
+    pub fn shifted(&self, range: (usize, usize)) -> Option<&Expected> {
+        find(&self.shifted, range)
+    }
+
+    /// The windows asked for that are not answered as they are asked for.
+    fn lacks(&self, asked: &Asked) -> Vec<(usize, usize)> {
+        let windows = asked.windows.iter().copied();
+        let answered = |range: &(usize, usize)| {
+            let known = self.of(*range);
+            known.is_some_and(|w| {
+                w.rows == 0 || w.losses.is_some() || !asked.thresholds || !w.bins.is_empty()
+            })
+        };
+        match self.undefined {
+            Some(_) => Vec::new(),
+            None => windows.filter(|range| !answered(range)).collect(),
+        }
+    }
+}
+
+fn find(windows: &[Expected], range: (usize, usize)) -> Option<&Expected> {
+    let at = windows.binary_search_by_key(&range, |w| w.range).ok();
+    at.and_then(|at| windows.get(at))
+}
+
+impl Series {
+    /// What is expected of windows, where it was learned and answers all that is asked.
+    #[must_use]
+    pub fn estimates(&self, asked: &Asked) -> Option<&Estimates> {
+        let of = |e: &&Estimates| e.baseline == asked.baseline;
+        let found = self.estimates.iter().find(of)?;
+        found.lacks(asked).is_empty().then_some(found)
+    }
+}
+
+impl Builder {
+    /// Adds to a series what is expected of its windows, unless it has that.
+    pub fn add_estimates(&self, summary: &mut Summary, at: usize, asked: &Asked) {
+        let Some(series) = summary.series.get_mut(at) else {
+            return;
+        };
+        let known = series
+            .estimates
+            .iter()
+            .position(|e| e.baseline == asked.baseline);
+        let fresh = match known.and_then(|at| series.estimates.get(at)) {
+            Some(found) => found.lacks(asked),
+            None => asked.windows.clone(),
+        };
+        if known.is_some() && fresh.is_empty() {
+            return;
+        }
+        let places = self.places(series, &self.buckets(series.size));
+        // The baseline comes first, and the windows behind it; one place more is the reference.
+        let mut group_of = vec![u32::MAX; places.buckets + 2];
+        let reference = (places.buckets, places.buckets + 1);
+        let mut mark = |(from, to): (usize, usize), group: u32| {
+            if let Some(range) = group_of.get_mut(from..to) {
+                range.fill(group);
+            }
+        };
+        mark(asked.baseline.unwrap_or(reference), 0);
+        for (group, range) in (1..).zip(&fresh) {
+            mark((range.0, range.1.min(places.buckets)), group);
+        }
+        let of = |place: &u32| group_of.get(*place as usize).copied().unwrap_or(u32::MAX);
+        let groups = Groups {
+            of: places.of.iter().map(of).collect(),
+            count: fresh.len() + 1,
+        };
+        let found = match self.log.task {
+            Some(Task::Regression) => self.direct(&groups, &fresh),
+            _ => Learned::from(&self.log, &groups)
+                .map(|learned| learned.estimates(self, &groups, &fresh, asked.thresholds)),
+        };
+        let mut learned = found.unwrap_or_else(|why| Estimates {
+            undefined: Some(why),
+            ..Estimates::default()
+        });
+        learned.baseline = asked.baseline;
+        if let Some(before) = known.map(|at| series.estimates.remove(at)) {
+            let again = |range| fresh.binary_search(&range).is_ok() || fresh.contains(&range);
+            let kept = |windows: Vec<Expected>| windows.into_iter().filter(|w| !again(w.range));
+            learned.windows.extend(kept(before.windows));
+            learned.shifted.extend(kept(before.shifted));
+        }
+        learned.windows.sort_by_key(|w| w.range);
+        learned.shifted.sort_by_key(|w| w.range);
+        if series.estimates.len() >= KEPT {
+            series.estimates.remove(0);
+        }
+        series.estimates.push(learned);
+    }
+
+    /// The errors that are expected of windows, or why none are.
+    fn direct(&self, groups: &Groups, ranges: &[(usize, usize)]) -> Result<Estimates, String> {
+        let rows = groups.rows();
+        let direct = Direct::learn(self, rows.first().map_or(&[], Vec::as_slice), LEAST)?;
+        let expect = |(range, own): (&(usize, usize), &Vec<usize>)| {
+            let losses = direct.expect(own, ranges.len());
+            Expected {
+                range: *range,
+                rows: losses.map_or(0, |l| l.rows),
+                losses,
+                ..Expected::default()
+            }
+        };
+        Ok(Estimates {
+            method: Method::Dle,
+            rows: direct.rows,
+            windows: ranges.iter().zip(rows.iter().skip(1)).map(expect).collect(),
+            ..Estimates::default()
+        })
+    }
+}
+
+/// The group of each row: 0 the baseline, then the windows.
+struct Groups {
+    of: Vec<u32>,
+    count: usize,
+}
+
+impl Groups {
+    /// The rows of each group, in order.
+    fn rows(&self) -> Vec<Vec<usize>> {
+        let mut rows = vec![Vec::new(); self.count];
+        for (row, group) in self.of.iter().enumerate() {
+            if let Some(own) = rows.get_mut(*group as usize) {
+                own.push(row);
+            }
+        }
+        rows
+    }
+}
+
+/// What was learned from the baseline: how each score becomes a probability.
+struct Learned {
+    /// One, of the positive class; or one for each of several.
+    calibrators: Vec<Calibrator>,
+    rows: Vec<usize>,
+}
+
+/// The probability of a class at a score, among the rows of a group.
+type Probability<'a> = &'a dyn Fn(u32, usize, f64) -> f64;
+
+impl Learned {
+    /// Learned from the rows of group 0, or why nothing can be.
+    fn from(log: &Log, groups: &Groups) -> Result<Self, String> {
+        let scores = scores(log);
+        let rows: Vec<usize> = (0..log.rows)
+            .filter(|row| groups.of.get(*row) == Some(&0) && log.truth.label(*row).is_some())
+            .filter(|row| has_scores(&scores, *row))
+            .collect();
+        if rows.len() < LEAST {
+            return Err(format!(
+                "{} rows of the baseline have an outcome and a score; {LEAST} are the fewest to learn from",
+                rows.len()
+            ));
+        }
+        let probabilities = log.task == Some(Task::Multiclass) || log.probabilistic;
+        let mut calibrators = Vec::new();
+        for (class, scores) in (0_u32..).zip(&scores) {
+            let class = if log.task == Some(Task::Multiclass) {
+                class
+            } else {
+                1
+            };
+            let own: Vec<f64> = rows
+                .iter()
+                .filter_map(|r| scores.get(*r).copied())
+                .collect();
+            let positive = rows.iter().map(|r| log.truth.label(*r) == Some(class));
+            let positive: Vec<bool> = positive.collect();
+            let Some(learned) = Calibrator::learn(&own, &positive, probabilities) else {
+                let name = log.labels.get(class as usize).map_or("", String::as_str);
+                return Err(match positive.first() {
+                    Some(true) => format!("every outcome of the baseline is {name}"),
+                    _ => format!("no outcome of the baseline is {name}"),
+                });
+            };
+            calibrators.push(learned);
+        }
+        match calibrators.is_empty() {
+            true => Err("there is no score".into()),
+            false => Ok(Self { calibrators, rows }),
+        }
+    }
+
+    fn estimates(
+        &self,
+        builder: &Builder,
+        groups: &Groups,
+        ranges: &[(usize, usize)],
+        thresholds: bool,
+    ) -> Estimates {
+        let plain = |_: u32, class: usize, score: f64| match self.calibrators.get(class) {
+            Some(calibrator) => calibrator.at(score),
+            None => f64::NAN,
+        };
+        let windows = self.windows(builder, groups, ranges, thresholds, &plain);
+        let shifted = self.weighted(builder, groups).map(|learned| {
+            let of = |group: u32, class: usize, score: f64| {
+                let own = learned.get((group as usize).wrapping_sub(1));
+                match own.and_then(|own| own.as_ref()?.get(class)) {
+                    Some(isotonic) => isotonic.at(score),
+                    None => plain(group, class, score),
+                }
+            };
+            self.windows(builder, groups, ranges, thresholds, &of)
+        });
+        Estimates {
+            method: Method::Cbpe,
+            baseline: None,
+            rows: self.rows.len() as u64,
+            calibrated: self.calibrators.iter().any(Calibrator::is_fitted),
+            undefined: None,
+            windows,
+            shifted: shifted.unwrap_or_default(),
+        }
+    }
+
+    /// What each window says of scores, class by class; `None` in it where too few rows of the baseline are
+    /// like the window's. `None` where no column is an input of the model.
+    fn weighted(&self, builder: &Builder, groups: &Groups) -> Option<Vec<Option<Vec<Isotonic>>>> {
+        let log = &builder.log;
+        let scores = scores(log);
+        let windows = groups.count.saturating_sub(1);
+        let shifted = Shifted::new(builder, &self.rows, windows, &scores)?;
+        let several = log.task == Some(Task::Multiclass);
+        let positive = |row: usize, class: usize| {
+            log.truth.label(row) == Some(if several { class as u32 } else { 1 })
+        };
+        let rows = groups.rows();
+        let learn = |own: &Vec<usize>| shifted.learn(own, positive);
+        Some(rows.iter().skip(1).map(learn).collect())
+    }
+
+    fn windows(
+        &self,
+        builder: &Builder,
+        groups: &Groups,
+        ranges: &[(usize, usize)],
+        thresholds: bool,
+        probability: Probability<'_>,
+    ) -> Vec<Expected> {
+        let log = &builder.log;
+        let scores = scores(log);
+        let total = self.totals(&scores, groups, probability);
+        let mut windows: Vec<Expected> = ranges
+            .iter()
+            .map(|range| Expected {
+                range: *range,
+                ..Expected::default()
+            })
+            .collect();
+        let classes = self.calibrators.len();
+        let mut areas: Vec<Option<f64>> = vec![Some(0.0); windows.len()];
+        for (class, own) in scores.iter().enumerate() {
+            let order = sort_by_score(own);
+            let (rows, starts) = sort_by_group(&groups.of, groups.count, Some(&order));
+            for (i, window) in windows.iter_mut().enumerate() {
+                let range = starts.get(i + 1).copied().unwrap_or(0)
+                    ..starts.get(i + 2).copied().unwrap_or(0);
+                let rows = rows.get(range).unwrap_or_default();
+                // Highest first; a row that lacks a score of another class is left out.
+                let known = rows.iter().rev().map(|r| *r as usize);
+                let known: Vec<usize> = known.filter(|r| has_scores(&scores, *r)).collect();
+                let chance = |row: usize| {
+                    let own = probability(i as u32 + 1, class, own[row]);
+                    match total.get(row) {
+                        None => own,
+                        Some(0.0) => 1.0 / classes as f64,
+                        Some(sum) => own / sum,
+                    }
+                };
+                let down: Vec<(f64, f64)> = known.iter().map(|r| (own[*r], chance(*r))).collect();
+                window.rows = known.len() as u64;
+                if let Some(area) = areas.get_mut(i) {
+                    *area = area
+                        .zip(roc_auc(&down))
+                        .map(|(sum, one)| sum + one / classes as f64);
+                }
+                let positive = if classes > 1 { class as u32 } else { 1 };
+                let mut served = Cells::default();
+                for (row, (_, p)) in known.iter().zip(&down) {
+                    if let Some(label) = log.predicted.label(*row) {
+                        served.add(label == positive, *p);
+                    }
+                }
+                if served.n() > 0.0 {
+                    window.served.push(served);
+                }
+                if classes == 1 {
+                    window.average_precision = average_precision(&down, Ties::Together);
+                    if thresholds {
+                        window.bins = bins(&builder.facts.bin, &known, &down);
+                    }
+                }
+                if log.task == Some(Task::Multiclass) || log.probabilistic {
+                    let (log_loss, brier) = losses(&down, classes > 1);
+                    let add = |sum: Option<f64>, one: Option<f64>| Some(sum.unwrap_or(0.0) + one?);
+                    window.log_loss = add(window.log_loss, log_loss);
+                    window.brier_score = add(window.brier_score, brier);
+                }
+            }
+        }
+        for (window, area) in windows.iter_mut().zip(areas) {
+            window.roc_auc = area;
+        }
+        windows
+    }
+
+    /// Of several classes, the sum of the probabilities of each row, by which they are divided.
+    fn totals(&self, scores: &[&[f64]], groups: &Groups, probability: Probability<'_>) -> Vec<f64> {
+        if self.calibrators.len() < 2 {
+            return Vec::new();
+        }
+        let mut total = vec![0.0; groups.of.len()];
+        for (class, own) in scores.iter().enumerate() {
+            for ((sum, score), group) in total.iter_mut().zip(*own).zip(&groups.of) {
+                if *group != u32::MAX {
+                    *sum += probability(*group, class, *score);
+                }
+            }
+        }
+        total
+    }
+}
+
+/// The score of the positive class, or those of every one of several.
+fn scores(log: &Log) -> Vec<&[f64]> {
+    match log.task {
+        Some(Task::Binary) if !log.score.is_empty() => vec![&log.score],
+        Some(Task::Multiclass) => log.class_scores.iter().map(Vec::as_slice).collect(),
+        _ => Vec::new(),
+    }
+}
+
+fn has_scores(scores: &[&[f64]], row: usize) -> bool {
+    scores
+        .iter()
+        .all(|s| s.get(row).is_some_and(|s| !s.is_nan()))
+}
+
+/// Rows by bin, and how many are expected to be positive.
+fn bins(bin: &[u32], rows: &[usize], down: &[(f64, f64)]) -> Vec<(u32, u64, f64)> {
+    let mut out: Vec<(u32, u64, f64)> = Vec::new();
+    for (row, (_, p)) in rows.iter().zip(down) {
+        let Some(bin) = bin.get(*row) else { continue };
+        match out.last_mut().filter(|last| last.0 == *bin) {
+            Some(last) => *last = (*bin, last.1 + 1, last.2 + p),
+            None => out.push((*bin, 1, *p)),
+        }
+    }
+    out.reverse();
+    out
+}
+
+/// What log loss and Brier score of scores are expected to be where each row is positive with its
+/// probability; of one of several classes only what it adds to them.
+fn losses(down: &[(f64, f64)], of_several: bool) -> (Option<f64>, Option<f64>) {
+    if down.is_empty() {
+        return (None, None);
+    }
+    let (mut log_loss, mut brier) = (0.0, 0.0);
+    for (score, p) in down {
+        // scikit-learn clips probabilities at the machine epsilon of their type.
+        let clipped = score.clamp(f64::EPSILON, 1.0 - f64::EPSILON);
+        log_loss -= p * libm::log(clipped);
+        if !of_several {
+            log_loss -= (1.0 - p) * libm::log(1.0 - clipped);
+        }
+        brier += p * (1.0 - score) * (1.0 - score) + (1.0 - p) * score * score;
+    }
+    let rows = down.len() as f64;
+    (Some(log_loss / rows), Some(brier / rows))
+}

@@ -1,0 +1,175 @@
+//! Lists of items offered for one query: the rows that have the same query, a score and an outcome.
+//!
+//! A list is one thing: it counts once, in the bucket of its first row in time, and within a slice it is
+//! made of the slice's rows. So its numbers add up over buckets like any other; only rows that are kept
+//! bring the rows of a query together.
+
+use super::Summary;
+use super::build::{Buckets, Builder};
+use super::cell::{Cell, Moments};
+use super::series::Series;
+use super::work::Running;
+use crate::log::{Log, Task, Truth};
+use crate::stats::gains::{MEASURES, of_list};
+use crate::table::NO_KEY;
+use serde::{Deserialize, Serialize};
+
+/// How lists are ordered.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Lists {
+    /// Lists.
+    pub lists: u64,
+    /// Those without a relevant item (or with a negative relevance), which are in none of the values.
+    pub without: u64,
+    /// What [`of_list`] tells of each.
+    pub values: [Moments; MEASURES],
+}
+
+/// The rows of each list one after the other, the highest score first.
+#[derive(Default)]
+pub(super) struct ListRows {
+    /// Row, score and relevance.
+    rows: Vec<(u32, f64, f64)>,
+    /// Where each list begins; one more than there are lists.
+    starts: Vec<usize>,
+}
+
+impl ListRows {
+    pub fn of(log: &Log) -> Self {
+        let relevance = relevances(log);
+        let score = match (&log.score[..], &log.predicted) {
+            ([], Truth::Numbers(predicted)) => &predicted[..],
+            (score, _) => score,
+        };
+        if log.query.is_empty() || score.is_empty() {
+            return Self::default();
+        }
+        let row = |row: usize| {
+            let (score, relevance) = (*score.get(row)?, relevance(row)?);
+            let known = *log.query.get(row)? != NO_KEY && !score.is_nan();
+            known.then_some((row as u32, score, relevance))
+        };
+        let mut rows: Vec<(u32, f64, f64)> = (0..log.rows).filter_map(row).collect();
+        let list = |row: u32| (row as usize >= log.live, log.query[row as usize]);
+        rows.sort_unstable_by(|a, b| {
+            let by_list = list(a.0).cmp(&list(b.0));
+            by_list.then(b.1.total_cmp(&a.1)).then(a.0.cmp(&b.0))
+        });
+        let mut starts = vec![0];
+        for same in rows.chunk_by(|a, b| list(a.0) == list(b.0)) {
+            starts.push(starts.last().copied().unwrap_or(0) + same.len());
+        }
+        Self { rows, starts }
+    }
+
+    fn each(&self) -> impl Iterator<Item = &[(u32, f64, f64)]> {
+        let borders = self.starts.windows(2);
+        borders.map(|w| self.rows.get(w[0]..w[1]).unwrap_or_default())
+    }
+}
+
+/// The relevance of a row: an outcome that is a number, 1 of the positive class, or a class that is a number.
+fn relevances(log: &Log) -> impl Fn(usize) -> Option<f64> {
+    let grades: Vec<Option<f64>> = match log.task {
+        Some(Task::Binary) => vec![Some(0.0), Some(1.0)],
+        _ => log.labels.iter().map(|l| l.parse().ok()).collect(),
+    };
+    move |row| match &log.truth {
+        Truth::Numbers(v) => v.get(row).copied().filter(|x| !x.is_nan()),
+        truth => *grades.get(truth.label(row)? as usize)?,
+    }
+}
+
+impl Builder {
+    /// Counts the lists of a family of slices, whose buckets are those of the series.
+    pub(super) fn count_lists(&self, series: &mut [Series], buckets: &Buckets, group: &[u32]) {
+        // Slice, bucket (`u32::MAX`: the reference) and numbers of each list.
+        let mut found: Vec<(u32, u32, Option<[f64; MEASURES]>)> = Vec::new();
+        let mut members: Vec<(u32, u32, (f64, f64))> = Vec::new();
+        for list in self.lists.each() {
+            members.clear();
+            members.extend(list.iter().filter_map(|(row, score, relevance)| {
+                let slice = match group {
+                    [] => 0,
+                    group => *group.get(*row as usize)?,
+                };
+                let bucket = buckets.of.get(*row as usize).copied();
+                // Live rows without a bucket are not counted.
+                let bucket = match bucket {
+                    Some(u32::MAX) => return None,
+                    bucket => bucket.unwrap_or(u32::MAX),
+                };
+                (slice != u32::MAX).then_some((slice, bucket, (*score, *relevance)))
+            }));
+            // Within a slice the order by score stays.
+            members.sort_by_key(|m| m.0);
+            for of_slice in members.chunk_by(|a, b| a.0 == b.0) {
+                let items: Vec<(f64, f64)> = of_slice.iter().map(|m| m.2).collect();
+                let first = of_slice.iter().map(|m| m.1).min();
+                if let (Some(first), Some(one)) = (first, of_slice.first()) {
+                    found.push((one.0, first, of_list(&items)));
+                }
+            }
+        }
+        found.sort_by_key(|f| (f.0, f.1));
+        let mut running: [Running; MEASURES] = std::array::from_fn(|_| Running::default());
+        for lists in found.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)) {
+            let Some((slice, bucket, _)) = lists.first() else {
+                continue;
+            };
+            let told = lists.iter().filter_map(|l| l.2);
+            for values in told.clone() {
+                running.iter_mut().zip(values).for_each(|(r, x)| r.add(x));
+            }
+            let all = lists.len() as u64;
+            let lists = Lists {
+                lists: all,
+                without: all - told.count() as u64,
+                values: std::array::from_fn(|i| running[i].take()),
+            };
+            let cell = series.get_mut(*slice as usize).and_then(|s| {
+                let Some((start, _)) = buckets.borders.get(*bucket as usize) else {
+                    return s.reference.as_mut();
+                };
+                let place = s.buckets.binary_search_by_key(start, |b| b.start).ok()?;
+                s.buckets.get_mut(place).map(|b| &mut b.cell)
+            });
+            if let Some(cell) = cell {
+                cell.lists = Some(lists);
+            }
+        }
+    }
+}
+
+impl Builder {
+    /// Says of the first series how many of its lists tell nothing.
+    pub(super) fn tell_lists(&self, summary: &mut Summary) {
+        let Some(series) = summary.series.first() else {
+            return;
+        };
+        let counts = series.buckets.iter().map(|b| b.cell.lists_without());
+        let (without, all) = counts.fold((0, 0), |(w, a), (x, y)| (w + x, a + y));
+        if without > 0 {
+            summary.notes.push(format!(
+                "{without} of {all} lists have no relevant item (or a negative relevance) and count in no metric of lists."
+            ));
+        }
+    }
+}
+
+/// The sum of lists.
+pub(super) fn total(all: &[&Lists], moments: impl Fn(Vec<&Moments>) -> Moments) -> Lists {
+    Lists {
+        lists: all.iter().map(|l| l.lists).sum(),
+        without: all.iter().map(|l| l.without).sum(),
+        values: std::array::from_fn(|i| moments(all.iter().map(|l| &l.values[i]).collect())),
+    }
+}
+
+impl Cell {
+    /// Lists without a relevant item, and all.
+    #[must_use]
+    pub fn lists_without(&self) -> (u64, u64) {
+        self.lists.as_ref().map_or((0, 0), |l| (l.without, l.lists))
+    }
+}

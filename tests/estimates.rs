@@ -1,0 +1,407 @@
+//! What a report expects of windows whose outcomes are not in: NannyML's numbers where it has the same
+//! (`tests/reference/make_nannyml.py`), the intervals against what came true, and what it tells of it.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod pipeline;
+
+use pipeline::{File, inputs, keeper_of, streamed, summary};
+use plumbline::engine::Shards;
+use plumbline::engine::message::Input;
+use plumbline::log::Role;
+use plumbline::report::view::{BaselineChoice, View, WindowSize};
+use plumbline::report::{Level, Report};
+use plumbline::summary::Summary;
+use serde_json::Value;
+use std::path::Path;
+
+const WHOLE: &str = "/work/shared/data/nannyml";
+/// Roles of columns.
+type Roles = &'static [(Role, &'static str)];
+
+const NAMES: [&str; 7] = [
+    "accuracy",
+    "precision",
+    "recall",
+    "f1",
+    "specificity",
+    "roc_auc",
+    "average_precision",
+];
+
+fn small(name: &str) -> String {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/reference/nannyml");
+    std::fs::read_to_string(folder.join(name)).unwrap()
+}
+
+fn reference(set: &str) -> Value {
+    let all: Value = serde_json::from_str(&small("estimates.json")).unwrap();
+    all[set].clone()
+}
+
+/// The rows without the cell of their last column from this row on.
+fn without_outcomes(text: &str, from: usize) -> String {
+    let cut = |(i, line): (usize, &str)| match line.rsplit_once(',') {
+        Some((rest, _)) if i > from => format!("{rest},\n"),
+        _ => format!("{line}\n"),
+    };
+    text.lines().enumerate().map(cut).collect()
+}
+
+fn view(values: &Value) -> View {
+    View {
+        window: Some(WindowSize::Rows(values["size"].as_u64().unwrap() as u32)),
+        ..View::default()
+    }
+}
+
+/// The small car loans: a reference file, and production with outcomes of its first rows only.
+fn loans(outcomes: usize) -> (Report, Summary) {
+    loans_of(outcomes, &view(&reference("car_loan_small")))
+}
+
+fn loans_of(outcomes: usize, view: &View) -> (Report, Summary) {
+    let (before, after) = (
+        small("car_loan_reference.csv"),
+        small("car_loan_analysis.csv"),
+    );
+    let after = without_outcomes(&after, outcomes);
+    let files: [File<'_>; 2] = [
+        ("car_loan_reference.csv", before.as_bytes()),
+        ("car_loan_analysis.csv", after.as_bytes()),
+    ];
+    let summary = summary(&files, &[], view).unwrap();
+    (Report::from(&summary, view), summary)
+}
+
+/// Every estimate of every window against NannyML's.
+fn check(values: &Value, report: &Report) {
+    let chunks = &values["chunks"];
+    let count = chunks["roc_auc"].as_array().unwrap().len();
+    assert_eq!(report.windows.len(), count);
+    let several = !report.windows[0]
+        .estimated
+        .contains_key("average_precision");
+    for (i, window) in report.windows.iter().enumerate() {
+        for name in NAMES {
+            // Neither is a metric of several classes here.
+            if several && ["average_precision", "specificity"].contains(&name) {
+                continue;
+            }
+            // Rows of one score are taken together.
+            let (key, room) = match name {
+                "average_precision" => ("average_precision_ties", 1e-9),
+                "roc_auc" if several => ("roc_auc_ties", 1e-6),
+                _ => (name, 1e-9),
+            };
+            let want = chunks[key][i].as_f64().unwrap();
+            let Some(got) = window.estimated.get(name) else {
+                // NannyML's precision of no row that is predicted positive is 0.
+                assert_eq!((name, want), ("precision", 0.0), "window {i}");
+                continue;
+            };
+            let value = got.value.unwrap();
+            assert!(
+                (value - want).abs() <= room * want,
+                "{name} {i}: {value} is not {want}"
+            );
+            assert!(
+                got.low.unwrap() <= value && value <= got.high.unwrap(),
+                "{name} {i}"
+            );
+        }
+    }
+}
+
+#[test]
+fn loans_without_outcomes_are_as_nannyml_expects_them() {
+    let (report, _) = loans(0);
+    check(&reference("car_loan_small"), &report);
+    let estimated = report.estimated.as_ref().unwrap();
+    assert!(estimated.calibrated && estimated.undefined.is_none());
+    assert_eq!((estimated.rows, estimated.past.len()), (2_000, 0));
+    assert!(
+        estimated.assumes.contains("of sampling only"),
+        "{}",
+        estimated.assumes
+    );
+    assert!(report.alerts.is_empty());
+}
+
+#[test]
+fn nothing_of_it_knows_an_outcome() {
+    let (without, _) = loans(0);
+    let (with, _) = loans(2_000);
+    for (a, b) in without.windows.iter().zip(&with.windows) {
+        assert!(b.metrics["accuracy"].value.is_some());
+        let values = |w: &plumbline::report::Window| -> Vec<Option<f64>> {
+            w.estimated.values().map(|e| e.value).collect()
+        };
+        assert_eq!(values(a), values(b));
+    }
+    let past = &with.estimated.as_ref().unwrap().past["accuracy"];
+    assert_eq!(past.windows, 10);
+    assert!(past.mean.abs() <= past.root_mean_square && past.root_mean_square < 0.1);
+}
+
+#[test]
+fn losses_are_what_they_are_on_average_over_outcomes_drawn_by_their_chance() {
+    // Of scores that are true probabilities the expected Brier score is the mean of p (1 − p).
+    let (report, _) = loans(0);
+    for window in &report.windows {
+        let brier = window.estimated["brier_score"].value.unwrap();
+        let log_loss = window.estimated["log_loss"].value.unwrap();
+        assert!(brier > 0.0 && brier < 0.25 && log_loss > brier && log_loss < 1.0);
+        let realised = window.metrics["brier_score"].value;
+        assert_eq!(realised, None);
+    }
+    let (known, _) = loans(2_000);
+    let total = |f: &dyn Fn(&plumbline::report::Window) -> f64| {
+        known.windows.iter().map(f).sum::<f64>() / 10.0
+    };
+    let expected = total(&|w| w.estimated["brier_score"].value.unwrap());
+    let found = total(&|w| w.metrics["brier_score"].value.unwrap());
+    assert!((expected - found).abs() < 0.02, "{expected} {found}");
+    let expected = total(&|w| w.estimated["log_loss"].value.unwrap());
+    let found = total(&|w| w.metrics["log_loss"].value.unwrap());
+    assert!((expected - found).abs() < 0.08, "{expected} {found}");
+}
+
+#[test]
+fn cards_without_outcomes_are_as_nannyml_expects_them() {
+    // Whether the third class is calibrated is decided otherwise there (`tests/estimates_reference.rs`
+    // compares the numbers): here, that there are estimates of several classes, near to what came true.
+    let (before, after) = (small("cards_reference.csv"), small("cards_analysis.csv"));
+    let view = view(&reference("cards_small"));
+    let made = |after: &str| {
+        let files: [File<'_>; 2] = [
+            ("cards_reference.csv", before.as_bytes()),
+            ("cards_analysis.csv", after.as_bytes()),
+        ];
+        Report::from(&summary(&files, &[], &view).unwrap(), &view)
+    };
+    let known = made(&after);
+    let report = made(&without_outcomes(&after, 0));
+    let accuracy = |w: &plumbline::report::Window| w.estimated["accuracy"].value.unwrap();
+    for (a, b) in report.windows.iter().zip(&known.windows) {
+        assert_eq!(accuracy(a), accuracy(b));
+        let found = b.metrics["accuracy"].value.unwrap();
+        assert!((accuracy(a) - found).abs() < 0.1, "{} {found}", accuracy(a));
+        assert!(a.estimated["roc_auc"].value.is_some() && a.estimated["log_loss"].value.is_some());
+    }
+    assert_eq!(
+        report.health.level,
+        Level::Watch,
+        "{}",
+        report.health.sentence
+    );
+    assert!(
+        report
+            .health
+            .sentence
+            .starts_with("Estimated accuracy fell from "),
+        "{}",
+        report.health.sentence
+    );
+}
+
+#[test]
+fn windows_that_are_known_tell_how_far_estimates_are_off() {
+    let (report, _) = loans(1_000);
+    let mature = report.windows.iter().filter(|w| w.mature).count();
+    assert_eq!(mature, 5);
+    let estimated = report.estimated.as_ref().unwrap();
+    let past = estimated.past["accuracy"];
+    assert_eq!(past.windows, 5);
+    assert!(
+        estimated.assumes.contains("the estimates of 5 windows"),
+        "{}",
+        estimated.assumes
+    );
+    // The interval of a window is never narrower than Student's of as many windows makes that of sampling.
+    let (none, _) = loans(0);
+    for (a, b) in report.windows.iter().zip(&none.windows) {
+        let width = |w: &plumbline::report::Window| w.estimated["accuracy"].se().unwrap();
+        assert!(width(a) >= 1.3 * width(b));
+    }
+}
+
+#[test]
+fn thresholds_are_answered_and_served_labels_are_those_of_one() {
+    let values = reference("car_loan_small");
+    let (_, mut summary) = loans(0);
+    let at = |threshold| View {
+        threshold: Some(threshold),
+        ..view(&values)
+    };
+    // What the first view did not ask for is lacking, and said to be.
+    let (report, missing) = Report::with_missing(&summary, &at(0.7));
+    assert!(report.estimated.is_none() && missing.estimates.is_some());
+    let (report, again) = loans_of(0, &at(0.7));
+    assert!(report.windows[0].estimated["recall"].value.unwrap() < 1.0);
+    // Moving it needs no rows any more.
+    summary = again;
+    let recall = |summary: &Summary, t: f64| {
+        let (report, missing) = Report::with_missing(summary, &at(t));
+        assert!(missing.estimates.is_none());
+        report.windows[0].estimated["recall"].value.unwrap()
+    };
+    assert!(recall(&summary, 0.2) > recall(&summary, 0.9));
+    // The labels of this set were served by a threshold of 0.65.
+    let (served, _) = loans(0);
+    let (cut, _) = loans_of(0, &at(0.65));
+    for (a, b) in served.windows.iter().zip(&cut.windows) {
+        let (a, b) = (
+            a.estimated["f1"].value.unwrap(),
+            b.estimated["f1"].value.unwrap(),
+        );
+        assert!((a - b).abs() < 1e-9, "{a} {b}");
+    }
+}
+
+#[test]
+fn a_period_of_the_log_is_a_baseline_too_and_its_windows_are_not_estimated() {
+    let after = small("car_loan_analysis.csv");
+    let values = view(&reference("car_loan_small"));
+    let text = without_outcomes(&after, 1_000);
+    let files: [File<'_>; 1] = [("log.csv", text.as_bytes())];
+    let made = Report::from(&summary(&files, &[], &values).unwrap(), &values);
+    let estimated = made.estimated.as_ref().unwrap();
+    let inside = made.windows.iter().filter(|w| w.in_baseline).count();
+    assert_eq!(estimated.rows, 200 * inside as u64);
+    for window in &made.windows {
+        assert_eq!(window.estimated.is_empty(), window.in_baseline);
+    }
+    // Nobody chose a baseline: then there is nothing to learn from.
+    let none = View {
+        baseline: BaselineChoice::None,
+        ..values
+    };
+    let made = Report::from(&summary(&files, &[], &none).unwrap(), &none);
+    assert!(made.estimated.is_none() && made.windows.iter().all(|w| w.estimated.is_empty()));
+}
+
+#[test]
+fn a_baseline_of_few_rows_or_one_class_says_why_there_is_nothing() {
+    let before = small("car_loan_reference.csv");
+    let after = without_outcomes(&small("car_loan_analysis.csv"), 0);
+    let few: String = before.lines().take(60).map(|l| format!("{l}\n")).collect();
+    // A log without times, of which the first rows are all of one class.
+    let known = small("car_loan_analysis.csv");
+    let (head, rows) = known.split_once('\n').unwrap();
+    let (one, both): (Vec<&str>, Vec<&str>) = rows.lines().partition(|l| l.ends_with('1'));
+    let mixed = one
+        .iter()
+        .take(450)
+        .chain(&both)
+        .chain(one.iter().skip(450));
+    let untimed = |line: &&str| {
+        let cells: Vec<&str> = line.split(',').collect();
+        format!("{},{},{},{}\n", cells[0], cells[2], cells[3], cells[4])
+    };
+    let one: String = std::iter::once(&head).chain(mixed).map(untimed).collect();
+    let two: [File<'_>; 2] = [
+        ("a_reference.csv", few.as_bytes()),
+        ("b.csv", after.as_bytes()),
+    ];
+    let alone: [File<'_>; 1] = [("log.csv", one.as_bytes())];
+    for (files, why) in [
+        (&two[..], "59 rows of the baseline have"),
+        (&alone[..], "every outcome of the baseline is"),
+    ] {
+        let view = view(&reference("car_loan_small"));
+        let summary = summary(files, &[], &view).unwrap();
+        let (report, missing) = Report::with_missing(&summary, &view);
+        assert!(missing.estimates.is_none());
+        let estimated = report.estimated.as_ref().unwrap();
+        let told = estimated.undefined.as_deref().unwrap();
+        assert!(told.starts_with(why), "{told}");
+        assert!(report.windows.iter().all(|w| w.estimated.is_empty()));
+        // It matters where outcomes are to come.
+        let noted = report.health.notes.iter().any(|n| n.contains(told));
+        assert_eq!(
+            noted,
+            report.overall.labelled == 0,
+            "{:?}",
+            report.health.notes
+        );
+    }
+}
+
+#[test]
+fn shards_in_any_cut_and_order_give_the_same_bits_and_streams_say_that_there_is_none() {
+    let (before, after) = (
+        small("car_loan_reference.csv"),
+        small("car_loan_analysis.csv"),
+    );
+    let after = without_outcomes(&after, 700);
+    let files: [File<'_>; 2] = [
+        ("car_loan_reference.csv", before.as_bytes()),
+        ("car_loan_analysis.csv", after.as_bytes()),
+    ];
+    let view = view(&reference("car_loan_small"));
+    let (whole, _) = loans(700);
+    let inputs = inputs(&files, &[]).unwrap();
+    let cut = |at: usize, input: &Input| Shards::with_size(at, input.bytes, 3_000, false);
+    let mut keeper = keeper_of(&files, &inputs, cut).unwrap();
+    keeper.finish(&view, &mut |_, _| {}).unwrap();
+    let cut = Report::from(&keeper.refine(&view).unwrap(), &view);
+    assert_eq!(whole.to_json().unwrap(), cut.to_json().unwrap());
+    let passed = streamed(&files, &[], &view, Shards::new).unwrap();
+    let (report, missing) = Report::with_missing(&passed, &view);
+    assert!(report.estimated.is_none() && missing.estimates.is_none());
+    let told = report
+        .health
+        .notes
+        .iter()
+        .any(|n| n.contains("of rows that are kept only"));
+    assert!(told, "{:?}", report.health.notes);
+}
+
+#[test]
+fn whole_sets() {
+    let whole = Path::new(WHOLE);
+    if !whole.is_dir() {
+        eprintln!("skipped: there is no {WHOLE}");
+        return;
+    }
+    let sets: [(&str, [&str; 2], Roles); 4] = [
+        (
+            "car_loan",
+            [
+                "synthetic_car_loan_reference.csv",
+                "synthetic_car_loan_analysis.csv",
+            ],
+            &[],
+        ),
+        (
+            "california_housing",
+            [
+                "california_housing_reference.csv",
+                "california_housing_analysis.csv",
+            ],
+            &[],
+        ),
+        ("cards", ["mc_reference.csv", "mc_analysis.csv"], &[]),
+        (
+            "employment",
+            ["employment_MA_reference.pq", "employment_MA_analysis.pq"],
+            // Rows of one year have no order in time: they are taken as they come.
+            &[
+                (Role::Ignore, "year"),
+                (Role::Outcome, "employed"),
+                (Role::Prediction, "prediction"),
+            ],
+        ),
+    ];
+    for (set, [before, after], roles) in sets {
+        let values = reference(set);
+        let view = view(&values);
+        let bytes = [before, after].map(|name| std::fs::read(whole.join(name)).unwrap());
+        let files: [File<'_>; 2] = [(before, &bytes[0]), (after, &bytes[1])];
+        let summary = summary(&files, roles, &view).unwrap();
+        let report = Report::from(&summary, &view);
+        assert!(report.estimated.is_some(), "{set}: {:?}", report.health);
+        eprintln!("{set}: {}", report.health.sentence);
+        check(&values, &report);
+    }
+}

@@ -1,0 +1,199 @@
+//! Estimates that are learned from the inputs of a model: the errors of a regression, and what scores are
+//! worth where inputs shift.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod pipeline;
+
+use pipeline::{File, summary};
+use plumbline::report::view::{View, WindowSize};
+use plumbline::report::{Method, Report};
+use std::fmt::Write as _;
+
+/// splitmix64.
+struct Random(u64);
+
+impl Random {
+    fn unit(&mut self) -> f64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        ((z ^ (z >> 31)) >> 11) as f64 / (1u64 << 53) as f64
+    }
+}
+
+fn report(files: &[File<'_>], rows: u32) -> Report {
+    let view = View {
+        window: Some(WindowSize::Rows(rows)),
+        ..View::default()
+    };
+    Report::from(&summary(files, &[], &view).unwrap(), &view)
+}
+
+/// A regression whose errors are as large as its inputs say; `far`: the share of rows with large ones.
+/// Without outcomes the last column is empty.
+fn prices(seed: u64, rows: usize, far: f64, outcomes: usize, inputs: bool) -> String {
+    let mut random = Random(seed);
+    let mut out = match inputs {
+        true => String::from("id,age,fuel,prediction,actual\n"),
+        false => String::from("id,prediction,actual\n"),
+    };
+    for row in 0..rows {
+        let (age, gas) = (random.unit() * 10.0, random.unit() < far);
+        let predicted = 20_000.0 - 1_000.0 * age;
+        // Uniform errors: of mean size half the width.
+        let width = if gas { 400.0 + 100.0 * age } else { 200.0 };
+        let actual = predicted + width * (2.0 * random.unit() - 1.0);
+        let fuel = if gas { "gas" } else { "diesel" };
+        let inputs = if inputs {
+            format!("{age:.3},{fuel},")
+        } else {
+            String::new()
+        };
+        let actual = if row < outcomes {
+            format!("{actual:.2}")
+        } else {
+            String::new()
+        };
+        writeln!(out, "{seed}-{row},{inputs}{predicted:.2},{actual}").unwrap();
+    }
+    out
+}
+
+fn priced(outcomes: usize, inputs: bool) -> Report {
+    let before = prices(1, 6_000, 0.3, 6_000, inputs);
+    let after = prices(2, 8_000, 0.8, outcomes, inputs);
+    let files = [
+        ("reference.csv", before.as_bytes()),
+        ("live.csv", after.as_bytes()),
+    ];
+    report(&files, 1_000)
+}
+
+#[test]
+fn errors_of_a_regression_are_estimated_from_its_inputs() {
+    let report = priced(4_000, true);
+    let estimated = report.estimated.as_ref().unwrap();
+    assert_eq!(estimated.method, Method::Dle, "{estimated:?}");
+    assert_eq!(estimated.undefined, None);
+    assert_eq!(estimated.rows, 6_000);
+    assert_eq!(report.windows.len(), 8);
+    // 0.8 (400 + 100 · 5) / 2 + 0.2 · 100, against 0.3 and 0.7 before.
+    let base = report.baseline.as_ref().unwrap().block.metrics["mean_absolute_error"]
+        .value
+        .unwrap();
+    assert!((base - 205.0).abs() < 12.0, "{base}");
+    for window in &report.windows {
+        let told = &window.estimated["mean_absolute_error"];
+        let value = told.value.unwrap();
+        assert!((value - 380.0).abs() < 25.0, "{told:?}");
+        assert!(told.low.unwrap() < value && value < told.high.unwrap());
+        // Uniform: a third of the squared width; ∫(400 + 100 a)² / 10 = 893 333.
+        let root = window.estimated["root_mean_squared_error"].value.unwrap();
+        let right = ((0.8 * 893_333.0 + 0.2 * 40_000.0) / 3.0_f64).sqrt();
+        assert!((root / right - 1.0).abs() < 0.06, "{root}, not {right}");
+    }
+    let past = &estimated.past["mean_absolute_error"];
+    assert_eq!(past.windows, 4);
+    assert!(past.root_mean_square < 20.0, "{past:?}");
+    assert!(
+        estimated
+            .alerts
+            .iter()
+            .any(|a| a.metric == "mean_absolute_error"),
+        "{:?}",
+        estimated.alerts
+    );
+}
+
+#[test]
+fn without_inputs_there_is_a_reason() {
+    let report = priced(4_000, false);
+    let why = report.estimated.unwrap().undefined.unwrap();
+    assert!(why.contains("no column is an input"), "{why}");
+    assert!(report.windows.iter().all(|w| w.estimated.is_empty()));
+}
+
+#[test]
+fn the_same_rows_give_the_same_bits() {
+    let bits = |report: &Report| -> Vec<u64> {
+        let values = report.windows.iter().flat_map(|w| w.estimated.values());
+        values.filter_map(|e| e.value).map(f64::to_bits).collect()
+    };
+    let once = bits(&priced(4_000, true));
+    assert!(once.len() == 16);
+    assert_eq!(once, bits(&priced(4_000, true)));
+}
+
+/// A model that does not see the region: in the south fewer are positive at the same score.
+fn scored(seed: u64, rows: usize, south: f64, outcomes: usize) -> String {
+    let mut random = Random(seed);
+    let mut out = String::from("id,income,region,score,prediction,label\n");
+    for row in 0..rows {
+        let (income, is_south) = (random.unit(), random.unit() < south);
+        let chance = 0.05 + 0.9 * income * if is_south { 0.5 } else { 1.0 };
+        let label = u8::from(random.unit() < chance);
+        let label = if row < outcomes {
+            label.to_string()
+        } else {
+            String::new()
+        };
+        let region = if is_south { "south" } else { "north" };
+        let predicted = u8::from(income >= 0.5);
+        writeln!(
+            out,
+            "{seed}-{row},{income:.4},{region},{income:.4},{predicted},{label}"
+        )
+        .unwrap();
+    }
+    out
+}
+
+fn scores(outcomes: usize, south: f64) -> Report {
+    let before = scored(3, 12_000, 0.2, 12_000);
+    let after = scored(4, 12_000, south, outcomes);
+    let files = [
+        ("reference.csv", before.as_bytes()),
+        ("live.csv", after.as_bytes()),
+    ];
+    report(&files, 2_000)
+}
+
+#[test]
+fn where_inputs_shift_the_baseline_is_weighed() {
+    let report = scores(0, 0.9);
+    let estimated = report.estimated.as_ref().unwrap();
+    assert_eq!(estimated.method, Method::Mcbpe, "{}", estimated.why);
+    assert!(
+        estimated.why.contains("fewer than three windows"),
+        "{}",
+        estimated.why
+    );
+    // Of the rows above half an income of ¾ on average, below of ¼.
+    let right = |south: f64| {
+        let worth = 0.9 * (1.0 - south / 2.0);
+        (0.05 + worth * 0.75 + 0.95 - worth * 0.25) / 2.0
+    };
+    for window in &report.windows {
+        let told = window.estimated["accuracy"].value.unwrap();
+        assert!(
+            (told - right(0.9)).abs() < 0.02,
+            "{told}, not {}",
+            right(0.9)
+        );
+        assert!((told - right(0.2)).abs() > 0.08, "{told}");
+    }
+}
+
+#[test]
+fn of_two_estimators_the_nearer_one_is_taken() {
+    let report = scores(8_000, 0.9);
+    let estimated = report.estimated.as_ref().unwrap();
+    assert_eq!(estimated.method, Method::Mcbpe, "{}", estimated.why);
+    assert!(estimated.why.contains("In 4 windows"), "{}", estimated.why);
+    assert!(
+        estimated.past["accuracy"].root_mean_square < 0.025,
+        "{:?}",
+        estimated.past
+    );
+}

@@ -1,0 +1,120 @@
+//! Metrics of lists against scikit-learn's, by day and by slice, and what a report says of lists.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod pipeline;
+
+use pipeline::{report, streamed, summary};
+use plumbline::engine::Shards;
+use plumbline::log::Role;
+use plumbline::report::view::View;
+use plumbline::report::{Metrics, Report};
+use plumbline::summary::SliceChoice;
+use serde_json::Value;
+
+const LOG: &str = include_str!("reference/ranking.csv");
+
+fn wanted() -> Value {
+    serde_json::from_str(include_str!("reference/ranking.json")).unwrap()
+}
+
+fn files() -> [(&'static str, &'static [u8]); 1] {
+    [("lists.csv", LOG.as_bytes())]
+}
+
+fn by_day(slice: Option<(&str, &str)>) -> Report {
+    let slices = slice.into_iter().map(|(column, value)| SliceChoice {
+        column: column.into(),
+        value: value.into(),
+    });
+    report(
+        &files(),
+        &View {
+            window: Some("day".parse().unwrap()),
+            slices: slices.collect(),
+            ..View::default()
+        },
+    )
+}
+
+fn check(found: &Metrics, wanted: &Value) {
+    let told = wanted["metrics"].as_object().unwrap();
+    assert_eq!(told.len(), 11);
+    let lists = wanted["lists"].as_u64().unwrap() - wanted["without"].as_u64().unwrap();
+    for (name, value) in told {
+        let (found, value) = (&found[name], value.as_f64().unwrap());
+        let near = (found.value.unwrap() - value).abs() <= 1e-9 * value;
+        assert!(near, "{name}: {found:?}, not {value}");
+        assert_eq!(found.n, lists, "{name}");
+        assert!(found.low.unwrap() <= value && value <= found.high.unwrap());
+    }
+}
+
+#[test]
+fn all_rows_days_and_slices_are_as_in_scikit_learn() {
+    let (report, wanted) = (by_day(None), wanted());
+    check(&report.overall.metrics, &wanted["all"]);
+    let days = wanted["days"].as_object().unwrap();
+    assert_eq!(report.windows.len(), days.len());
+    for window in &report.windows {
+        check(&window.metrics, &days[&window.start.to_string()[..10]]);
+    }
+    for (device, wanted) in wanted["devices"].as_object().unwrap() {
+        let report = by_day(Some(("device", device)));
+        check(&report.overall.metrics, wanted);
+    }
+}
+
+#[test]
+fn lists_without_a_relevant_item_are_told() {
+    let (report, wanted) = (by_day(None), wanted());
+    let (without, all) = (&wanted["all"]["without"], &wanted["all"]["lists"]);
+    let told = format!("{without} of {all} lists have no relevant item");
+    let notes = report.health.notes.join("\n");
+    assert!(notes.contains(&told), "{told}\n{notes}");
+}
+
+/// The order of lines, and of columns, makes no difference to a bit.
+#[test]
+fn the_order_of_rows_does_not_matter() {
+    let (head, rows) = LOG.split_once('\n').unwrap();
+    let mut rows: Vec<&str> = rows.lines().collect();
+    let value = |text: &str| {
+        let view = View {
+            window: Some("day".parse().unwrap()),
+            ..View::default()
+        };
+        report(&[("lists.csv", text.as_bytes())], &view)
+            .overall
+            .metrics
+    };
+    let before = value(LOG);
+    rows.reverse();
+    let after = value(&format!("{head}\n{}\n", rows.join("\n")));
+    for (name, estimate) in &before {
+        if name.contains("_at_") || name.starts_with("mean_") || name == "ndcg" {
+            assert_eq!(estimate, &after[name], "{name}");
+        }
+    }
+}
+
+#[test]
+fn rows_that_pass_make_no_lists_and_the_report_says_so() {
+    let view = View::default();
+    let summary = streamed(&files(), &[], &view, Shards::new).unwrap();
+    let report = Report::from(&summary, &view);
+    assert!(!report.overall.metrics.contains_key("ndcg_at_10"));
+    let notes = report.health.notes.join("\n");
+    assert!(notes.contains("Metrics of lists need"), "{notes}");
+}
+
+#[test]
+fn a_user_can_be_the_query() {
+    let text = LOG.replacen("query_id", "user", 1);
+    let files = [("lists.csv", text.as_bytes())];
+    let plain = report(&files, &View::default());
+    assert!(!plain.overall.metrics.contains_key("ndcg_at_10"));
+    let roles = [(Role::Query, "user")];
+    let summary = summary(&files, &roles, &View::default()).unwrap();
+    let report = Report::from(&summary, &View::default());
+    check(&report.overall.metrics, &wanted()["all"]);
+}

@@ -1,0 +1,162 @@
+//! MASE against its definition: the season, the baseline that scales it, and what a stream cannot tell.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod pipeline;
+
+use pipeline::{report, streamed, summary, value};
+use plumbline::engine::Shards;
+use plumbline::report::Report;
+use plumbline::report::view::{BaselineChoice, Season, View, WindowSize};
+use plumbline::table::time::Time;
+use serde_json::Value;
+use std::fmt::Write;
+
+const NAME: &str = "mean_absolute_scaled_error";
+
+/// Seven weeks of two shops, an hour apart, some outcomes missing; no two outcomes are alike.
+fn hours() -> Vec<(i64, f64, Option<f64>)> {
+    let start = Time::parse("2026-03-02T00:00:00Z").unwrap().0;
+    let row = |i: i64| {
+        let (hour, shop) = (i / 2, i % 2);
+        let wave = ((hour % 24) * (24 - hour % 24)) as f64;
+        let y = wave + 3.0 * shop as f64 + ((hour * 7919 + shop) % 97) as f64 / 13.0;
+        let known = (i * 31) % 17 != 3;
+        (start + hour * 3_600_000_000, y + 1.5, known.then_some(y))
+    };
+    (0..2 * 24 * 49).map(row).collect()
+}
+
+fn csv(rows: &[(i64, f64, Option<f64>)]) -> String {
+    let mut out = "id,time,prediction,outcome\n".to_string();
+    for (i, (time, p, y)) in rows.iter().enumerate() {
+        let y = y.map(|y| y.to_string()).unwrap_or_default();
+        writeln!(out, "{i},{},{p},{y}", Time(*time)).unwrap();
+    }
+    out
+}
+
+fn view(season: Option<Season>, baseline: BaselineChoice) -> View {
+    View {
+        window: Some(WindowSize::Day),
+        baseline,
+        season,
+        ..View::default()
+    }
+}
+
+/// By its definition, every pair of rows looked at.
+fn naive(rows: &[(i64, f64, Option<f64>)], season: Season) -> f64 {
+    let mut errors = Vec::new();
+    for (i, row) in rows.iter().enumerate() {
+        let before = match season {
+            Season::Rows(n) => i.checked_sub(n as usize).and_then(|j| rows[j].2),
+            Season::Seconds(s) => {
+                let then = row.0 - i64::from(s) * 1_000_000;
+                let there: Vec<f64> = rows
+                    .iter()
+                    .filter(|r| r.0 == then)
+                    .filter_map(|r| r.2)
+                    .collect();
+                (!there.is_empty()).then(|| there.iter().sum::<f64>() / there.len() as f64)
+            }
+        };
+        if let (Some(y), Some(before)) = (row.2, before) {
+            errors.push((y - before).abs());
+        }
+    }
+    errors.iter().sum::<f64>() / errors.len() as f64
+}
+
+#[track_caller]
+fn close(got: f64, want: f64) {
+    assert!((got / want - 1.0).abs() < 1e-12, "{got}, expected {want}");
+}
+
+#[test]
+fn the_naive_error_is_that_of_its_definition() {
+    let rows = hours();
+    let text = csv(&rows);
+    let files = [("log.csv", text.as_bytes())];
+    let seasons = [
+        Season::Rows(1),
+        Season::Rows(48),
+        Season::Seconds(86_400),
+        Season::Seconds(3_600),
+    ];
+    for season in seasons {
+        let found = report(&files, &view(Some(season), BaselineChoice::None));
+        close(value(&found, NAME), 1.5 / naive(&rows, season));
+        assert_eq!(found.view.season, Some(season));
+        // The baseline scales every window, whatever part of time is in view.
+        let (from, to) = (Time(rows[0].0), Time(rows[2 * 24 * 10].0));
+        let period = view(Some(season), BaselineChoice::Period(from, to));
+        let range = Some((to, Time(i64::MAX)));
+        let found = report(&files, &View { range, ..period });
+        let part = &rows[..2 * 24 * 10];
+        close(value(&found, NAME), 1.5 / naive(part, season));
+        let window = &found.windows[3].metrics[NAME];
+        close(window.value.unwrap(), 1.5 / naive(part, season));
+    }
+    // Half a day earlier (24 rows of two shops) tells less than a day earlier.
+    let day = |season| value(&report(&files, &view(season, BaselineChoice::None)), NAME);
+    assert!(day(Some(Season::Seconds(86_400))) > day(Some(Season::Rows(24))));
+    assert_eq!(day(None), day(Some(Season::Rows(1))));
+}
+
+#[test]
+fn the_reference_scales_it_where_there_is_one() {
+    let rows = hours();
+    let (before, after) = rows.split_at(600);
+    let texts = (csv(before), csv(after));
+    let files = [
+        ("reference.csv", texts.0.as_bytes()),
+        ("log.csv", texts.1.as_bytes()),
+    ];
+    let found = report(&files, &view(Some(Season::Rows(2)), BaselineChoice::Auto));
+    assert!(found.baseline.as_ref().is_some_and(|b| b.start.is_none()));
+    close(value(&found, NAME), 1.5 / naive(before, Season::Rows(2)));
+}
+
+#[test]
+fn what_cannot_be_scaled_is_undefined_with_a_reason() {
+    let reason = |report: &Report| report.overall.metrics[NAME].undefined.clone().unwrap();
+    let rows = hours();
+    let text = csv(&rows);
+    let files = [("log.csv", text.as_bytes())];
+    let far = view(Some(Season::Rows(1_000_000)), BaselineChoice::None);
+    assert!(reason(&report(&files, &far)).contains("one season after another"));
+    let flat: Vec<_> = rows.iter().map(|r| (r.0, r.1, Some(5.0))).collect();
+    let flat = csv(&flat);
+    let found = report(
+        &[("log.csv", flat.as_bytes())],
+        &view(None, BaselineChoice::None),
+    );
+    assert!(reason(&found).contains("one season earlier"));
+    // Rows that pass are not there to look back from.
+    let passed = view(None, BaselineChoice::None);
+    let counted = streamed(&files, &[], &passed, Shards::new).unwrap();
+    assert!(reason(&Report::from(&counted, &passed)).contains("needs the rows"));
+    // A saved report has those seasons that were looked at.
+    let kept = summary(&files, &[], &passed).unwrap();
+    assert!(value(&Report::from(&kept, &passed), NAME) > 0.0);
+    let other = view(Some(Season::Rows(3)), BaselineChoice::None);
+    assert!(reason(&Report::from(&kept, &other)).contains("needs the rows"));
+}
+
+#[test]
+fn seasons_of_a_log_with_gaps_equal_numpys() {
+    let metrics: Value = serde_json::from_str(include_str!("reference/metrics.json")).unwrap();
+    let data = include_bytes!("reference/regression.csv");
+    let files = [("regression.csv", &data[..])];
+    let absolute = metrics["regression"]["all"]["mean_absolute_error"]
+        .as_f64()
+        .unwrap();
+    let mut compared = 0;
+    for (season, scale) in metrics["regression"]["scales"].as_object().unwrap() {
+        let season = Some(season.parse().unwrap());
+        let found = report(&files, &view(season, BaselineChoice::None));
+        close(value(&found, NAME), absolute / scale.as_f64().unwrap());
+        compared += 1;
+    }
+    assert_eq!(compared, 4);
+}
