@@ -8,15 +8,15 @@ use plotters_svg::SVGBackend;
 use plumbline::chart::theme::theme;
 use plumbline::chart::{
     self, Chart, CurvePlot, CutoffPlot, Kind, Lines, Look, Matrix, ModelLines, QuantilePlot,
-    Reliability, ResidualPlot, ScorePlot, Shape, Shift, Sparkline, Trend, Volume,
+    Reliability, ResidualPlot, ScorePlot, Shape, Shift, Sparkline, Spread, Trend, Volume,
 };
 use plumbline::log::Task;
 use plumbline::metric::{Better, Estimate, Family, Info, Material, Rank, Unit};
 use plumbline::report::view::View;
 use plumbline::report::{
     Baseline, Bill, Bins, Block, CalibrationBin, Cheapest, ColumnDrift, Confusion, Curves,
-    Departure, Distribution, Health, Level, Model, Models, QuantilePair, Report, ResidualBin,
-    Residuals, Rows, SCHEMA, Scores, Span, Tally, Window,
+    Departure, Distribution, Health, Level, Model, Models, QuantileLevel, QuantilePair, Quantiles,
+    Report, ResidualBin, Residuals, Rows, SCHEMA, Scores, Span, Tally, Window,
 };
 use plumbline::stats::interval::Interval;
 use plumbline::table::time::{DAY, HOUR, SECOND, Time};
@@ -127,6 +127,7 @@ fn report(windows: Vec<Window>, baseline: Option<Baseline>) -> Report {
         slices: vec![],
         calibration: vec![],
         curves: None,
+        quantiles: None,
         costs: None,
         groups: None,
         residuals: None,
@@ -759,6 +760,59 @@ fn reliability_of_tenths() {
     assert_eq!(Reliability::of(&foretold(4_000)).things(), 9);
 }
 
+/// Nine levels of so many forecasts, too sure at both ends.
+fn spread(rows: u64, baseline: bool) -> Report {
+    let level = |level: f64| {
+        let share = (0.5 + (level - 0.5) * 0.8).clamp(0.0, 1.0);
+        let half = (share * (1.0 - share) / rows.max(1) as f64).sqrt() * 1.96;
+        QuantileLevel {
+            level,
+            observed: match rows {
+                0 => undefined("no rows"),
+                n => estimate(share, half, n),
+            },
+            baseline: baseline.then_some(level),
+            pinball_loss: Some(1.5 + level),
+        }
+    };
+    let levels = [0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.975];
+    Report {
+        quantiles: Some(Quantiles {
+            rows,
+            levels: levels.map(level).to_vec(),
+            intervals: Vec::new(),
+        }),
+        ..report(vec![], None)
+    }
+}
+
+#[test]
+fn calibration_of_quantiles() {
+    check("some", &Spread::of(&spread(400, true)), 480.0, 340.0);
+    check("few", &Spread::of(&spread(12, false)), 480.0, 340.0);
+    check("empty", &Spread::of(&spread(0, false)), 480.0, 340.0);
+    let some = Spread::of(&spread(400, true));
+    assert_eq!(some.things(), 9);
+    assert_eq!(
+        Spread::of(&spread(400, false)).sentence(),
+        "Calibration of quantiles. Farthest off: 12.00 % of the outcomes lie at or below the quantile of 2.50 %."
+    );
+    let told: Vec<String> = some.describe(0).into_iter().map(|f| f.label).collect();
+    assert_eq!(
+        told,
+        [
+            "",
+            "Outcomes at or below",
+            "95 % interval",
+            "Baseline",
+            "Pinball loss",
+            "Forecasts"
+        ]
+    );
+    let none = Spread::of(&report(vec![], None));
+    assert_eq!(none.sentence(), "Calibration of quantiles. No quantiles.");
+}
+
 /// Errors with heavy tails, that grow with the prediction and are off where it is large.
 fn erred() -> Report {
     let pair = |i: i32| {
@@ -899,6 +953,7 @@ fn a_picture_too_small_for_its_labels_does_no_harm() {
             picture(&CurvePlot::of(&curved, Shape::Gain), &look);
             picture(&CutoffPlot::of(&curved, Lines::NetBenefit), &look);
             picture(&Reliability::of(&foretold(50)), &look);
+            picture(&Spread::of(&spread(50, true)), &look);
             picture(&ModelLines::of(&rivals(4, 9)), &look);
         }
     }
@@ -1009,6 +1064,7 @@ fn every_chart_is_listed_once() {
             "curve",
             "cutoff",
             "reliability",
+            "spread",
             "quantiles",
             "residuals",
             "models"

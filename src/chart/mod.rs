@@ -41,6 +41,7 @@ charts! {
     curve::CurvePlot,
     cutoff::CutoffPlot,
     reliability::Reliability,
+    spread::Spread,
     quantiles::QuantilePlot,
     residuals::ResidualPlot,
     models::ModelLines,

@@ -23,14 +23,8 @@ pub fn look(name: &str, file: &dyn Bytes) -> Result<Input, ReadError> {
 pub fn look_as(name: &str, file: &dyn Bytes, fix: Fix) -> Result<Input, ReadError> {
     let mut sniff = inspect_as(name, file, &fix)?;
     let (kind, roles) = guess(&sniff.columns);
-    let says = [
-        Role::Prediction,
-        Role::Score,
-        Role::ClassScore,
-        Role::Latency,
-        Role::Status,
-    ];
-    if kind == FileKind::Predictions && roles.iter().any(|g| says.contains(&g.role)) {
+    let says = |role: Role| role.predicts() || matches!(role, Role::Latency | Role::Status);
+    if kind == FileKind::Predictions && roles.iter().any(|g| says(g.role)) {
         // Which columns name a row is only asked of outcomes.
         for column in &mut sniff.columns {
             column.codes = Vec::new();
@@ -55,12 +49,8 @@ pub fn look_as(name: &str, file: &dyn Bytes, fix: Fix) -> Result<Input, ReadErro
 /// Settles what only all files together can tell: which of several files of predictions is the
 /// reference, that columns of one name mean the same in all of them, and what joins them.
 pub fn arrange(inputs: &mut [Input]) {
-    let predicts = |i: &Input| {
-        i.kind != FileKind::Outcomes
-            && i.roles
-                .iter()
-                .any(|r| matches!(r.role, Role::Prediction | Role::Score | Role::ClassScore))
-    };
+    let predicts =
+        |i: &Input| i.kind != FileKind::Outcomes && i.roles.iter().any(|r| r.role.predicts());
     let named = |i: &Input| {
         let name = i.name.to_lowercase();
         ["reference", "baseline", "train", "validation"]
@@ -182,8 +172,10 @@ impl Input {
     /// longer used; nor are ids that were only guessed, where one is given.
     ///
     /// # Errors
-    /// A sentence that names the columns, where there is none of that name.
+    /// A sentence that names the columns, where there is none of that name; or on a quantile whose level
+    /// neither the role nor the name tells.
     pub fn give(&mut self, role: Role, column: &str) -> Result<(), String> {
+        let role = role.of_column(column)?;
         let Some(at) = self.sniff.columns.iter().position(|c| c.name == column) else {
             let names: Vec<&str> = self
                 .sniff
@@ -219,10 +211,7 @@ impl Input {
             };
         }
         self.roles[at] = RoleGuess::given(role);
-        let predicts = self
-            .roles
-            .iter()
-            .any(|r| matches!(r.role, Role::Prediction | Role::Score | Role::ClassScore));
+        let predicts = self.roles.iter().any(|r| r.role.predicts());
         if predicts && self.kind == FileKind::Outcomes {
             self.kind = FileKind::Predictions;
         }

@@ -3,7 +3,7 @@
 
 use super::message::{Input, Notice};
 use crate::log::{
-    FileKind, Role, RoleGuess, Source, is_prose, is_unread_time, kind_of, too_many_words,
+    FileKind, Role, RoleGuess, Source, is_prose, is_unread_time, kind_of, level_of, too_many_words,
 };
 use crate::read::cell::{Number, number};
 use crate::read::{ColumnSniff, ReadError};
@@ -31,6 +31,25 @@ pub(super) struct Expected {
     alone: Option<String>,
 }
 
+/// The sentence on the ends of an interval of which no name tells how much it is to hold.
+fn assumed_interval(input: &Input) -> Option<Notice> {
+    let columns = input.sniff.columns.iter().zip(&input.roles);
+    let assumed = |g: &RoleGuess, name: &str| {
+        let quantile = matches!(g.role, Role::Quantile(_)) && !g.is_given();
+        let named = level_of(name).filter(|_| quantile)?;
+        named.assumed
+    };
+    let mut columns = columns.filter_map(|(c, g)| Some((&c.name, assumed(g, &c.name)?)));
+    let (column, assumed) = columns.next()?;
+    let (percent, by) = (100.0 * assumed.coverage, assumed.by);
+    Some(Notice {
+        column: column.clone(),
+        sentence: format!(
+            "The name '{column}' does not tell how much the interval is to hold: {percent} % is taken, as {by} has it. Give both ends the levels of their quantiles if it is another one: quantile:0.025 and quantile:0.975 of an interval of 95 %."
+        ),
+    })
+}
+
 impl Expected {
     /// Adds what is known of a file's columns.
     pub fn take(&mut self, input: &Input) {
@@ -41,6 +60,7 @@ impl Expected {
         if input.kind == FileKind::Outcomes {
             return;
         }
+        self.told.extend(assumed_interval(input));
         // What the reader does not want to use needs no word.
         let unused = |g: &RoleGuess| g.role == Role::Ignore && g.confidence < 1.0;
         let columns = || input.sniff.columns.iter().zip(&input.roles);

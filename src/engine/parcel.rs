@@ -134,6 +134,7 @@ fn outline(summary: &Summary) -> Summary {
         as_of: summary.as_of,
         delays: summary.delays,
         counts: summary.counts,
+        levels: summary.levels.clone(),
         sources: summary.sources.clone(),
         rejected: summary.rejected.clone(),
         notes: summary.notes.clone(),

@@ -9,7 +9,7 @@ use super::rows::Rows;
 use super::shards::bytes_of;
 use super::sources::{Sources, append, source};
 use super::tie::untied;
-use crate::log::{Counts, FileKind, Joiner, Source};
+use crate::log::{Counts, FileKind, Joiner, Log, Source};
 use crate::read::{Cut, ReadError};
 use crate::report::view::View;
 use crate::summary::{Blocks, SourceInfo, Summary, Wanted};
@@ -77,6 +77,8 @@ pub(super) struct Stream {
     joiner: Option<Joiner>,
     /// Once a block was counted.
     blocks: Option<Blocks>,
+    /// What is told of the first rows, while all of them wait for others.
+    waiting: Vec<String>,
     /// The first file that is not complete.
     at: usize,
     /// The first file that may hold rows of no block yet.
@@ -114,6 +116,7 @@ impl Stream {
             enough: most.unwrap_or_else(|| enough.clamp(LEAST_ROWS, MOST_ROWS)),
             joiner: None,
             blocks: None,
+            waiting: Vec::new(),
             at: 0,
             from: 0,
         }
@@ -148,6 +151,19 @@ impl Stream {
         self.take(inputs, rows)?;
         if self.blocks.is_none() || self.held(rows) > 0 {
             self.block(inputs, rows)?;
+        }
+        let rest = match &mut self.joiner {
+            Some(joiner) => joiner.rest().map_err(|why| unjoined(inputs, &why))?,
+            None => None,
+        };
+        if let Some(mut log) = rest {
+            let notes = std::mem::take(&mut self.waiting);
+            notes.into_iter().for_each(|note| log.notes.say(note));
+            let rows_in_all = log.rows as u64;
+            self.count(inputs, log, rows_in_all)?;
+        }
+        if let (Some(joiner), Some(blocks)) = (&mut self.joiner, &mut self.blocks) {
+            blocks.tell(joiner.take_notes());
         }
         let counts = match self.joiner {
             Some(joiner) => joiner.finish().map_err(|why| unjoined(inputs, &why))?,
@@ -198,10 +214,17 @@ impl Stream {
         let Some(joiner) = &mut self.joiner else {
             return Ok(());
         };
-        let mut log = joiner
-            .block(sources)
-            .map_err(|why| unjoined(inputs, &why))?;
+        let log = joiner.block(sources);
+        let Some(mut log) = log.map_err(|why| unjoined(inputs, &why))? else {
+            self.waiting = notes;
+            return Ok(());
+        };
+        notes.append(&mut self.waiting);
         notes.into_iter().for_each(|note| log.notes.say(note));
+        self.count(inputs, log, rows_in_all)
+    }
+
+    fn count(&mut self, inputs: &[Input], log: Log, rows_in_all: u64) -> Result<(), ReadError> {
         let blocks = self.blocks.get_or_insert_with(|| {
             Blocks::new(Wanted {
                 window: self.view.window,

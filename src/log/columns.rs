@@ -5,9 +5,10 @@
 
 use super::keys::{Keys, refine};
 use super::labels;
+use super::long;
 use super::notes::Notes;
 use super::rows::{LogColumn, Source, Spread};
-use super::{FileKind, Role};
+use super::{FileKind, Quantiles, Role};
 use crate::table::{Column, Kind, MOST_WORDS};
 
 /// Files of predictions, live ones first.
@@ -16,6 +17,9 @@ pub(super) struct Predictions {
     /// Of a single file, what is known of the numbers in each column before any is taken.
     spreads: Vec<Option<Spread>>,
     live: usize,
+    /// Of files with a row for each quantile, what was put together, and what is told of it.
+    long: Vec<Option<Quantiles>>,
+    pub told: Notes,
     /// Sentences on columns that files hold in different ways.
     notes: Vec<String>,
 }
@@ -24,6 +28,16 @@ impl Predictions {
     /// Takes the files; the first `live` rows are not of the reference.
     pub fn new(mut sources: Vec<Source>) -> Self {
         sources.sort_by_key(|s| s.kind == FileKind::Reference);
+        let mut told = Notes::default();
+        let mut long = Vec::with_capacity(sources.len());
+        for source in &mut sources {
+            long.push(long::is_long(source).then(|| {
+                let whole = std::mem::replace(source, long::part(source, &[]));
+                let (forecasts, quantiles) = long::gather(whole, &mut told);
+                *source = forecasts;
+                quantiles
+            }));
+        }
         let live = sources
             .iter()
             .filter(|s| s.kind != FileKind::Reference)
@@ -37,8 +51,15 @@ impl Predictions {
             sources,
             spreads,
             live,
+            long,
+            told,
             notes: Vec::new(),
         }
+    }
+
+    /// The quantiles of each file that had a row for each of them, once.
+    pub fn take_long(&mut self) -> Vec<Option<Quantiles>> {
+        std::mem::take(&mut self.long)
     }
 
     /// Rows in all.

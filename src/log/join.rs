@@ -6,13 +6,15 @@
 use super::challengers::{self, MOST_MODELS};
 use super::columns::Predictions;
 use super::frame::Frame;
+use super::held::Held;
 use super::index::Index;
 use super::instances;
 use super::keys::{Keys, refine};
 use super::labels::{self, Cells};
+use super::notes::Notes;
 use super::outcomes::Outcomes;
 use super::rows::{Category, Counts, Log, Source, Truth};
-use super::{FileKind, Role};
+use super::{FileKind, Level, Quantiles, Role};
 use crate::table::{Column, NO_KEY, NO_TIME};
 
 /// The sentence on rows that are left out of a log with times: on one, and on more.
@@ -51,6 +53,9 @@ pub fn join(sources: Vec<Source>) -> Result<Log, String> {
 pub struct Joiner {
     outcomes: Option<Outcomes>,
     frame: Option<Frame>,
+    held: Held,
+    /// What is told of rows that are in no log yet.
+    notes: Notes,
 }
 
 impl Joiner {
@@ -62,21 +67,57 @@ impl Joiner {
         Ok(Self {
             outcomes: Outcomes::new(outcomes)?,
             frame: None,
+            held: Held::default(),
+            notes: Notes::default(),
         })
     }
 
-    /// Joins some predictions.
+    /// Joins some predictions; `None` where all of them wait for the rows that follow.
     ///
     /// # Errors
     /// As [`join`].
-    pub fn block(&mut self, predictions: Vec<Source>) -> Result<Log, String> {
-        let predictions = known(predictions)?;
+    pub fn block(&mut self, predictions: Vec<Source>) -> Result<Option<Log>, String> {
+        let given: usize = predictions.iter().map(|s| s.table.rows).sum();
+        let passed = self.held.pass(predictions, &mut self.notes);
+        let rows: usize = passed.iter().map(|s| s.table.rows).sum();
+        if given > 0 && rows == 0 {
+            return Ok(None);
+        }
+        self.joined(passed)
+    }
+
+    /// Joins what still waits, once all predictions were given; `None` where nothing does.
+    ///
+    /// # Errors
+    /// As [`join`].
+    pub fn rest(&mut self) -> Result<Option<Log>, String> {
+        match self.held.rest(&mut self.notes) {
+            rest if rest.is_empty() => Ok(None),
+            rest => self.joined(rest),
+        }
+    }
+
+    fn joined(&mut self, predictions: Vec<Source>) -> Result<Option<Log>, String> {
+        let given: usize = predictions.iter().map(|s| s.table.rows).sum();
+        let mut predictions = some(predictions)?;
+        if given > 0 && predictions.rows() == 0 {
+            // Rows that hold no quantiles, beside others that do.
+            self.notes.merge(std::mem::take(&mut predictions.told));
+            return Ok(None);
+        }
+        let predictions = filled(predictions, given)?;
         let frame = Frames::Block(self.frame.as_ref());
-        let log = log_of(predictions, self.outcomes.as_mut(), frame)?;
+        let mut log = log_of(predictions, self.outcomes.as_mut(), frame)?;
+        log.notes.merge(std::mem::take(&mut self.notes));
         self.frame
             .get_or_insert_with(|| Frame::of(&log))
             .learn(&log);
-        Ok(log)
+        Ok(Some(log))
+    }
+
+    /// What is to be told of rows that are in no log.
+    pub fn take_notes(&mut self) -> Notes {
+        std::mem::take(&mut self.notes)
     }
 
     /// Counts of outcomes, once all predictions were joined.
@@ -93,14 +134,32 @@ impl Joiner {
 }
 
 fn known(predictions: Vec<Source>) -> Result<Predictions, String> {
+    let given: usize = predictions.iter().map(|s| s.table.rows).sum();
+    filled(some(predictions)?, given)
+}
+
+/// The predictions, of which `given` rows were read.
+fn filled(predictions: Predictions, given: usize) -> Result<Predictions, String> {
+    match (predictions.rows(), given) {
+        (0, 0) => Err("The files hold no readable row.".into()),
+        (0, _) => Err(no_quantile(&predictions)),
+        _ => Ok(predictions),
+    }
+}
+
+fn some(predictions: Vec<Source>) -> Result<Predictions, String> {
     if predictions.is_empty() {
         return Err("No file holds predictions. Add the predictions, or mark a column as prediction or score.".into());
     }
-    let predictions = Predictions::new(predictions);
-    if predictions.rows() == 0 {
-        return Err("The files hold no readable row.".into());
-    }
-    Ok(predictions)
+    Ok(Predictions::new(predictions))
+}
+
+/// The sentence on files of quantiles none of whose rows is one.
+fn no_quantile(predictions: &Predictions) -> String {
+    let name = predictions.name_of(Role::QuantileLevel);
+    format!(
+        "No row has a level of a quantile between 0 and 1 in '{name}'. Mark the column that holds the levels."
+    )
 }
 
 /// Which rows there are.
@@ -191,9 +250,13 @@ fn log_of(
         None => own,
     };
 
+    log.notes.merge(std::mem::take(&mut predictions.told));
+    log.quantiles = Quantiles::take(&mut predictions, &mut log.notes);
+    log.quantiles.tell(rows, &mut log.notes);
+    let predicted = predictions.take(Role::Prediction);
     let cells = Cells {
         truth,
-        predicted: predictions.take(Role::Prediction),
+        predicted: or_median(&mut log, predicted),
         score: predictions.take(Role::Score),
         numbered: is_array(&predictions),
         class_scores: class_scores(&mut predictions),
@@ -265,6 +328,26 @@ fn counts_rows(names: &[String]) -> bool {
     match names {
         [one] => super::is_index_name(one) || one == "column_1",
         _ => false,
+    }
+}
+
+/// The prediction, or in its place the median of the quantiles.
+fn or_median(log: &mut Log, predicted: Option<Column>) -> Option<Column> {
+    let given = |c: &Column| (0..c.len()).any(|row| !c.is_missing(row));
+    if log.quantiles.is_empty() || predicted.as_ref().is_some_and(given) {
+        return predicted;
+    }
+    match log.quantiles.at(Level::MEDIAN) {
+        Some(median) => {
+            let median = Column::Number(median.to_vec());
+            log.notes
+                .say("There is no prediction beside the quantiles: the median is taken.");
+            Some(median)
+        }
+        None => {
+            log.notes.say("There is no prediction beside the quantiles, and no median to take its place: errors of predictions are not told.");
+            predicted
+        }
     }
 }
 

@@ -101,6 +101,7 @@ pub(super) fn fill(log: &mut Log, mut cells: Cells) -> Result<(), String> {
     // A prediction between 0 and 1 with many values beside an outcome of two is a score.
     if cells.score.is_none()
         && cells.class_scores.is_empty()
+        && log.quantiles.is_empty()
         && let (Some(Column::Number(p)), Some(t)) = (&cells.predicted, &cells.truth)
         && distinct_numbers(p).is_none_or(|d| d.len() > 2)
         && p.iter().all(|x| x.is_nan() || (0.0..=1.0).contains(x))
@@ -205,6 +206,9 @@ fn is_empty(column: &Column) -> bool {
 pub(super) fn numbers(log: &mut Log, cells: Cells) {
     if matches!(cells.predicted, Some(Column::Category { .. })) {
         log.notes.say("The outcomes are numbers and the predictions are words, so they cannot be compared. Mark the column that holds the predicted number.");
+    }
+    if matches!(cells.truth, Some(Column::Category { .. })) && !log.quantiles.is_empty() {
+        log.notes.say("The predictions are quantiles and the outcomes are words, so they cannot be compared. Mark the column that holds the number that came true.");
     }
     log.truth = as_numbers(cells.truth);
     log.predicted = as_numbers(cells.predicted);

@@ -8,15 +8,21 @@
 mod challengers;
 mod columns;
 mod frame;
+mod held;
 mod index;
 mod instances;
 mod join;
 mod keys;
 mod labels;
+mod level;
+mod long;
 mod names;
 mod notes;
 mod outcomes;
+mod quantile_roles;
+mod quantiles;
 mod rivals;
+mod role_text;
 mod roles;
 mod rows;
 mod rules;
@@ -28,8 +34,10 @@ pub use columns::too_many_words;
 pub use frame::Taken;
 pub use instances::Instances;
 pub use join::{Joiner, WITHOUT_TIME, join, untimed};
+pub use level::{Assumed, Level, Named, level_of};
 pub use names::{apart, plain_name, same_name};
 pub use notes::Notes;
+pub use quantiles::Quantiles;
 pub use roles::{RoleGuess, guess, is_index_name, is_prose, is_unread_time, kind_of, words};
 pub use rows::{
     Category, Challenger, Counts, Foretold, Labels, Log, LogColumn, Source, Spread, Truth,
@@ -37,7 +45,6 @@ pub use rows::{
 pub use sets::NO_SET;
 
 use serde::{Deserialize, Serialize};
-use std::fmt;
 
 /// What the model does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -57,7 +64,7 @@ pub enum Task {
 
 /// What a column means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(try_from = "String", into = "String")]
 pub enum Role {
     /// Joins predictions with outcomes; several columns together are one key.
     Id,
@@ -69,6 +76,12 @@ pub enum Role {
     Score,
     /// The probability of one class; the class is the end of the column's name.
     ClassScore,
+    /// A predicted quantile of the outcome, at this level.
+    Quantile(Level),
+    /// Of a file with a row for each quantile: the level, beside the prediction.
+    QuantileLevel,
+    /// Of a file whose rows hold different things (`output_type`): which of them a row holds.
+    OutputType,
     /// What another model foretells: a number, the probability of the positive class, or a label.
     Challenger,
     /// The truth.
@@ -99,12 +112,15 @@ pub enum Role {
 
 impl Role {
     /// Every role, in the order of a menu.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 21] = [
         Self::Id,
         Self::Time,
         Self::Prediction,
         Self::Score,
         Self::ClassScore,
+        Self::Quantile(Level::UNKNOWN),
+        Self::QuantileLevel,
+        Self::OutputType,
         Self::Challenger,
         Self::Outcome,
         Self::OutcomeTime,
@@ -129,6 +145,21 @@ impl Role {
         )
     }
 
+    /// Whether a column of it holds what a model predicts.
+    #[must_use]
+    pub fn predicts(self) -> bool {
+        matches!(
+            self,
+            Self::Prediction | Self::Score | Self::ClassScore | Self::Quantile(_)
+        )
+    }
+
+    /// Whether a file that has it foretells quantiles.
+    #[must_use]
+    pub fn tells_quantiles(self) -> bool {
+        matches!(self, Self::Quantile(_) | Self::QuantileLevel)
+    }
+
     /// Whether a file of outcomes is asked for it.
     #[must_use]
     pub fn of_outcomes(self) -> bool {
@@ -149,7 +180,12 @@ impl Role {
     pub fn is_guessed_once(self) -> bool {
         !matches!(
             self,
-            Self::ClassScore | Self::Challenger | Self::Segment | Self::Feature | Self::Ignore
+            Self::ClassScore
+                | Self::Quantile(_)
+                | Self::Challenger
+                | Self::Segment
+                | Self::Feature
+                | Self::Ignore
         )
     }
 
@@ -162,6 +198,9 @@ impl Role {
             Self::Prediction => "prediction",
             Self::Score => "score",
             Self::ClassScore => "class_score",
+            Self::Quantile(_) => "quantile",
+            Self::QuantileLevel => "quantile_level",
+            Self::OutputType => "output_type",
             Self::Challenger => "challenger",
             Self::Outcome => "outcome",
             Self::OutcomeTime => "outcome_time",
@@ -176,12 +215,6 @@ impl Role {
             Self::Memory => "memory",
             Self::Ignore => "ignore",
         }
-    }
-}
-
-impl fmt::Display for Role {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
     }
 }
 

@@ -26,15 +26,14 @@ pub(super) fn places(names: &[&str], columns: &[(&str, Role)]) -> Option<Vec<usi
 /// just so.
 fn place(name: &str, columns: &[(&str, Role)]) -> Option<usize> {
     let keeps = |role: Role| {
-        let says = [
-            Role::Prediction,
-            Role::Score,
-            Role::ClassScore,
+        let others = [
+            Role::QuantileLevel,
+            Role::OutputType,
             Role::Challenger,
             Role::Outcome,
             Role::Ignore,
         ];
-        !says.contains(&role)
+        !(role.predicts() || others.contains(&role))
     };
     let find = |same: &dyn Fn(&str) -> bool| columns.iter().position(|c| same(c.0) && keeps(c.1));
     find(&|other| other == name).or_else(|| find(&|other| same_name(other, name)))

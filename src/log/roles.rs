@@ -6,7 +6,7 @@
 
 use super::rivals::challengers;
 use super::rules::{RULES, any, is_horizon, is_number, is_unit, unique};
-use super::{FileKind, Role};
+use super::{FileKind, Role, quantile_roles};
 use crate::read::ColumnSniff;
 use crate::table::Kind;
 use serde::{Deserialize, Serialize};
@@ -58,9 +58,12 @@ pub fn guess(columns: &[ColumnSniff]) -> (FileKind, Vec<RoleGuess>) {
     let words: Vec<Vec<String>> = columns.iter().map(|c| words(&c.name)).collect();
 
     class_scores(columns, &mut found);
+    let forecasts = quantile_roles::find(columns, &words, &mut found);
     for (role, rule) in RULES {
+        // What quantiles foretell is a number.
+        let fits = |i: usize| !forecasts || *role != Role::Outcome || is_number(&columns[i]);
         let best = (0..columns.len())
-            .filter(|&i| found[i].is_none() && columns[i].filled > 0)
+            .filter(|&i| found[i].is_none() && columns[i].filled > 0 && fits(i))
             .filter_map(|i| rule(&columns[i], &words[i]).map(|(w, why)| (i, w, why)))
             // The first of equals wins: exports put what matters first.
             .fold(None::<(usize, f64, &str)>, |best, new| match best {
@@ -71,16 +74,16 @@ pub fn guess(columns: &[ColumnSniff]) -> (FileKind, Vec<RoleGuess>) {
             found[i] = Some(RoleGuess::new(*role, weight, why));
         }
     }
-    pairs(columns, &words, &mut found);
-    by_values(columns, &mut found);
+    if !forecasts {
+        pairs(columns, &words, &mut found);
+        by_values(columns, &mut found);
+    }
     challengers(columns, &words, &mut found);
 
     let has = |found: &[Option<RoleGuess>], role| {
         found.iter().flatten().any(|g: &RoleGuess| g.role == role)
     };
-    let predicts = [Role::Prediction, Role::Score, Role::ClassScore]
-        .iter()
-        .any(|r| has(&found, *r));
+    let predicts = found.iter().flatten().any(|g| g.role.predicts());
     let serves = [
         Role::Latency,
         Role::Status,
@@ -423,7 +426,10 @@ pub fn kind_of(role: Role, sniffed: &ColumnSniff) -> Option<Kind> {
         Role::Score | Role::ClassScore | Role::Latency | Role::Bytes | Role::Cpu | Role::Memory => {
             Some(Kind::Number)
         }
-        Role::ModelVersion | Role::Segment => Some(Kind::Category),
+        Role::Quantile(_) => Some(Kind::Number),
+        Role::ModelVersion | Role::Segment | Role::QuantileLevel | Role::OutputType => {
+            Some(Kind::Category)
+        }
         Role::Prediction | Role::Challenger | Role::Outcome | Role::Status | Role::Feature => {
             Some(if sniffed.kind == Kind::Time {
                 Kind::Presence

@@ -4,7 +4,7 @@ use super::frame::Taken;
 use super::instances::Instances;
 use super::notes::Notes;
 use super::sets::NO_SET;
-use super::{FileKind, Role, Task};
+use super::{FileKind, Quantiles, Role, Task};
 use crate::stats::exact_sum::{ExactSum, Sum};
 use crate::table::{Column, Table};
 use serde::{Deserialize, Serialize};
@@ -217,6 +217,8 @@ pub struct Log {
     pub probabilistic: bool,
     /// Probabilities of each class, by label; empty where there are none.
     pub class_scores: Vec<Vec<f64>>,
+    /// Predicted quantiles of the outcome.
+    pub quantiles: Quantiles,
     /// Other models, in the order of their columns.
     pub challengers: Vec<Challenger>,
     /// What several models foretold of the same instances, where each row is of one model.

@@ -182,6 +182,10 @@ fn outcome(c: &ColumnSniff, w: &[String]) -> Option<(f64, &'static str)> {
         "real",
         "observed",
     ];
+    // `target` beside it is what was observed: cases, deaths.
+    if ["observation", "oracle_value"].contains(&name.as_str()) && is_number(c) {
+        return Some((0.97, "named like an outcome"));
+    }
     if exact.contains(&name.as_str()) {
         return Some((0.95, "named like an outcome"));
     }

@@ -11,6 +11,9 @@ pub(super) const CLASSES: usize = 20;
 
 /// What the model does.
 pub(super) fn task(log: &Log, cells: &Cells) -> Task {
+    if !log.quantiles.is_empty() {
+        return Task::Regression;
+    }
     let scored = !log.score.is_empty();
     if !cells.class_scores.is_empty() {
         let n = cells

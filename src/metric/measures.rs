@@ -2,7 +2,9 @@
 
 use super::{Confused, Estimate};
 use crate::stats::interval::{Interval, Skewed, mean_t, wilson};
-use crate::summary::{Cell, Classes, Counted, Exact, Moments, Naive, Numbers, Service, Summary};
+use crate::summary::{
+    Cell, Classes, Counted, Exact, Moments, Naive, Numbers, QuantileCounts, Service, Summary,
+};
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
@@ -58,6 +60,10 @@ impl<'a> Measures<'a> {
 
     pub(super) fn numbers(&self) -> Option<&'a Numbers> {
         self.cell.numbers.as_ref()
+    }
+
+    pub(super) fn quantiles(&self) -> Option<&'a QuantileCounts> {
+        self.cell.quantiles.as_ref()
     }
 
     pub(super) fn service(&self) -> Option<&'a Service> {
@@ -172,6 +178,12 @@ pub(super) fn skewness([first, second, third]: [f64; 3]) -> f64 {
         }
         false => 0.0,
     }
+}
+
+/// The mean of rows' values with Student's interval, whatever they are.
+#[must_use]
+pub fn mean_of(moments: &Moments) -> Estimate {
+    mean(moments, (f64::NEG_INFINITY, f64::INFINITY), "no values")
 }
 
 /// The mean of rows' values with Student's interval, kept within the possible range.

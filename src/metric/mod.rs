@@ -9,6 +9,7 @@ mod costs;
 pub mod losses;
 mod measures;
 mod multilabel;
+mod quantile;
 mod ranking;
 mod regression;
 mod resource;
@@ -16,7 +17,7 @@ mod resource;
 pub use by_class::{ClassRow, by_class, by_label};
 pub use confused::Confused;
 pub use costs::{Cell as CostCell, Costs, Four};
-pub use measures::{Cut, Measures};
+pub use measures::{Cut, Measures, mean_of};
 
 use crate::log::Role;
 use crate::stats::interval::{Interval, Z};
@@ -86,6 +87,21 @@ pub const METRICS: &[&dyn Metric] = &[
     &brier_decomposition::RELIABILITY,
     &brier_decomposition::RESOLUTION,
     &brier_decomposition::UNCERTAINTY,
+    &quantile::WIS,
+    &quantile::COVERAGE_80,
+    &quantile::COVERAGE_90,
+    &quantile::COVERAGE_95,
+    &quantile::COVERAGE_50,
+    &quantile::DEVIATION,
+    &quantile::DISPERSION,
+    &quantile::OVERPREDICTION,
+    &quantile::UNDERPREDICTION,
+    &quantile::PINBALL,
+    &quantile::CRPS,
+    &quantile::WIDTH_50,
+    &quantile::WIDTH_80,
+    &quantile::WIDTH_90,
+    &quantile::WIDTH_95,
     &regression::MeanAbsoluteError,
     &regression::RootMeanSquaredError,
     &regression::R2,
@@ -249,6 +265,8 @@ pub enum Better {
     Lower,
     /// Nearer to zero is better.
     Zero,
+    /// Nearer to this percentage is better.
+    Near(u8),
     /// Neither.
     Neither,
 }

@@ -202,7 +202,7 @@ fn holds(info: &Info, now: &Estimate, base: Option<&Estimate>) -> bool {
     match info.better {
         Better::Higher => high >= from,
         Better::Lower => low <= from,
-        Better::Zero | Better::Neither => true,
+        Better::Zero | Better::Near(_) | Better::Neither => true,
     }
 }
 

@@ -90,6 +90,10 @@ pub(super) fn compare(
     let worse = match info.better {
         Better::Higher => Some(change < 0.0),
         Better::Lower => Some(change > 0.0),
+        Better::Near(percent) => {
+            let aim = f64::from(percent) / 100.0;
+            Some((value - aim).abs() > (from - aim).abs())
+        }
         Better::Zero => Some(value.abs() > from.abs()),
         Better::Neither => None,
     };

@@ -5,7 +5,7 @@ use super::steps::{Steps, pause};
 use super::view::{BaselineChoice, View};
 use super::{
     Baseline, Block, Metrics, Report, Rows, SCHEMA, Span, Window, complete, costs, curves, drift,
-    estimated, groups, health, judge, maturity, models, parts,
+    estimated, groups, health, judge, maturity, models, parts, quantiles,
 };
 use crate::log::Task;
 use crate::metric::{self, Cut, Measures, by_class, by_label};
@@ -364,6 +364,7 @@ impl Making<'_> {
             curves,
             groups,
             residuals: self.residuals(&total, scope),
+            quantiles: quantiles::quantiles(self, &total, basis.as_ref().map(|b| b.cell.as_ref())),
             drift,
             quality: parts::quality(self, &windows, basis.as_ref()),
             windows,

@@ -21,6 +21,7 @@ mod make;
 mod maturity;
 mod models;
 mod parts;
+pub mod quantiles;
 mod steps;
 pub mod view;
 pub mod words;
@@ -34,6 +35,7 @@ pub use curves::{Curves, Tally};
 pub use estimated::{Estimated, PastError};
 pub use make::Missing;
 pub use models::{Against, Model, Models};
+pub use quantiles::{CentralInterval, QuantileLevel, Quantiles};
 pub use steps::Steps;
 
 use crate::log::Task;
@@ -95,6 +97,9 @@ pub struct Report {
     /// follow (binary classification with scores).
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub curves: Option<Curves>,
+    /// Predicted quantiles beside what came true: by level and by central interval, over all rows of the view.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub quantiles: Option<Quantiles>,
     /// What right and wrong labels cost, where the reader says so, and the cheapest threshold.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub costs: Option<Bill>,

@@ -85,6 +85,11 @@ impl Blocks {
         }
     }
 
+    /// Tells of rows that are in no block.
+    pub fn tell(&mut self, notes: Notes) {
+        self.notes.merge(notes);
+    }
+
     /// Counts a block of rows.
     ///
     /// # Errors

@@ -145,6 +145,7 @@ impl Builder {
             shapes: None,
             versions: log.version.as_ref().map(|c| self.values(c)),
             segments: log.segments.iter().map(|c| self.values(c)).collect(),
+            levels: log.quantiles.levels.clone(),
             columns: self.columns(),
             models: models::models(log),
             reference: None,

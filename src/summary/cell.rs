@@ -3,6 +3,7 @@
 use super::label_sets::LabelSets;
 use super::lists::Lists;
 use super::models::ModelCell;
+use super::quantiles::QuantileCounts;
 use super::relative::Relative;
 use crate::stats::exact_sum::Sum;
 use crate::stats::sketch::LogHistogram;
@@ -22,6 +23,9 @@ pub struct Cell {
     /// Regression.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub numbers: Option<Numbers>,
+    /// Predicted quantiles.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub quantiles: Option<QuantileCounts>,
     /// Sets of labels.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub sets: Option<LabelSets>,

@@ -1,6 +1,7 @@
 //! What is computed once a row: the edges of the score histogram, and each row's place and losses.
 
 use super::cell::RANKS;
+use super::quantile_work::QuantileFacts;
 use crate::log::{Log, Task};
 use crate::stats::sketch::bucket;
 use crate::table::NO_TIME;
@@ -21,6 +22,8 @@ pub(super) struct Facts {
     /// How many classes have a higher probability than the true one; `u8::MAX` without outcome or
     /// probabilities.
     pub rank: Vec<u8>,
+    /// Scores of predicted quantiles.
+    pub quantiles: Option<QuantileFacts>,
     /// Bucket of the latency in its sketch.
     pub latency_bucket: Vec<i32>,
     /// Seconds from prediction to outcome, and their bucket; NaN without an outcome or one of the times.
@@ -117,6 +120,7 @@ pub(super) fn facts(log: &Log, edges: &[f64]) -> Facts {
         log_loss: Vec::new(),
         squared: Vec::new(),
         rank: Vec::new(),
+        quantiles: QuantileFacts::of(log),
         latency_bucket: log.latency_ms.iter().map(|l| bucket(*l)).collect(),
         delay: delays(log),
     };

@@ -75,6 +75,9 @@ impl Summary {
             }
         }
         self.segments.sort_by(|a, b| a.column.cmp(&b.column));
+        self.levels.extend_from_slice(&other.levels);
+        self.levels.sort_unstable();
+        self.levels.dedup();
         self.columns
             .iter_mut()
             .zip(&other.columns)

@@ -30,6 +30,8 @@ mod models;
 mod naive;
 mod names;
 mod pairs;
+mod quantile_work;
+mod quantiles;
 pub mod relative;
 mod residuals;
 mod series;
@@ -55,12 +57,13 @@ pub use label_sets::LabelSets;
 pub use lists::Lists;
 pub use models::{Loss, ModelCell, Models};
 pub use naive::{Lag, Naive, Season};
+pub use quantiles::{IntervalCounts, LevelCounts, QuantileCounts};
 pub use residuals::{QuantilePair, ResidualBin, Residuals};
 pub use series::{Bucket, Series};
 pub use shapes::Shapes;
 pub use tails::TailPart;
 
-use crate::log::{Counts, Role, Task};
+use crate::log::{Counts, Level, Role, Task};
 use crate::stats::exact_sum::Sum;
 use crate::table::time::Time;
 use serde::{Deserialize, Serialize};
@@ -186,6 +189,9 @@ pub struct Summary {
     pub versions: Option<Values>,
     /// Segments.
     pub segments: Vec<Values>,
+    /// Levels of predicted quantiles, rising.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub levels: Vec<Level>,
     /// Columns, in the order of [`Cell::missing`].
     pub columns: Vec<ColumnInfo>,
     /// The models that are compared on the same rows, where there are several.

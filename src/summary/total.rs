@@ -4,6 +4,7 @@ use super::cell::{Cell, Classes, Histogram, Moments, Numbers, Service, Tenth};
 use super::label_sets::LabelSets;
 use super::lists;
 use super::models;
+use super::quantiles::QuantileCounts;
 use super::relative::Relative;
 use super::tweedie::Tweedie;
 use crate::stats::exact_sum::{ExactSum, Sum};
@@ -40,6 +41,7 @@ impl Cell {
             labelled: cells.iter().map(|c| c.labelled).sum(),
             classes: some(cells, |c| c.classes.as_ref(), classes),
             numbers: some(cells, |c| c.numbers.as_ref(), numbers),
+            quantiles: some(cells, |c| c.quantiles.as_ref(), QuantileCounts::total),
             sets: some(
                 cells,
                 |c| c.sets.as_ref(),
@@ -174,7 +176,7 @@ pub(super) fn moments<'a>(all: impl Iterator<Item = &'a Moments> + Clone) -> Mom
     }
 }
 
-fn sum<'a>(mut all: impl Iterator<Item = &'a Sum>) -> Sum {
+pub(super) fn sum<'a>(mut all: impl Iterator<Item = &'a Sum>) -> Sum {
     match (all.next(), all.next(), all.next()) {
         (None, ..) => Sum::default(),
         (Some(one), None, _) => one.clone(),

@@ -5,6 +5,7 @@ use super::build::{Builder, sparse};
 use super::cell::{CALIBRATION_BINS, Cell, Classes, Moments, Numbers, RANKS, Service, Tenth};
 use super::label_sets::LabelSetsWork;
 use super::models::ModelsWork;
+use super::quantile_work::QuantileWork;
 use super::relative::RelativeWork;
 use crate::log::{NO_SET, Role, Task, Truth};
 use crate::stats::exact_sum::{ExactSum, Sum};
@@ -72,6 +73,8 @@ pub(super) struct Work {
     regression: [ExactSum; 8],
     /// Errors beside the size of the outcome; `None` where they are not counted.
     relative: Option<Box<RelativeWork>>,
+    /// Predicted quantiles; `None` where there are none.
+    quantiles: Option<QuantileWork>,
     /// Sets of labels; `None` where rows have none.
     sets: Option<Box<LabelSetsWork>>,
     /// Several models; `None` where they are not counted.
@@ -118,6 +121,11 @@ impl Work {
             outcome: Running::default(),
             regression: std::array::from_fn(|_| ExactSum::default()),
             relative: (full && builder.log.task == Some(Task::Regression)).then(Box::default),
+            quantiles: builder
+                .facts
+                .quantiles
+                .as_ref()
+                .map(|facts| QuantileWork::new(facts, full)),
             sets: (builder.log.task == Some(Task::Multilabel))
                 .then(|| Box::new(LabelSetsWork::new(k))),
             models: None,
@@ -221,6 +229,10 @@ impl Work {
             .then(|| self.take_classes(log.labels.len()));
         let numbers =
             (task == Some(Task::Regression) && self.error.n > 0).then(|| self.take_numbers());
+        let quantiles = match (&mut self.quantiles, &builder.facts.quantiles) {
+            (Some(work), Some(facts)) => work.take(facts),
+            _ => None,
+        };
         let serves = !log.latency_ms.is_empty()
             || !log.failed.is_empty()
             || self.means.iter().any(|m| m.n > 0);
@@ -242,6 +254,7 @@ impl Work {
             labelled: std::mem::take(&mut self.labelled),
             classes,
             numbers,
+            quantiles,
             sets: self.sets.as_mut().and_then(|s| s.take()),
             lists: None,
             service,
@@ -386,6 +399,13 @@ impl<'a> Family<'a> {
                 if !facts.log_loss[row].is_nan() {
                     work.log_loss.add_loss(facts.log_loss[row]);
                     work.squared.add_loss(facts.squared[row]);
+                }
+            });
+        }
+        if let Some(facts) = &facts.quantiles {
+            self.each(rows, |work, row| {
+                if let Some(quantiles) = &mut work.quantiles {
+                    quantiles.add(facts, log, row);
                 }
             });
         }

@@ -19,7 +19,7 @@ use crate::chart::{Chart, Kind, Matrix, ScorePlot, Shift, Sparkline as Spark, Tr
 use crate::metric::{self, Unit};
 use crate::report::{ColumnDrift, Report};
 use crate::table::time::Time;
-pub use curves::{CurveChart, CutoffChart, ReliabilityChart};
+pub use curves::{CurveChart, CutoffChart, ReliabilityChart, SpreadChart};
 use host::{Drag, Host, painted};
 use leptos::html;
 use leptos::prelude::*;

@@ -40,7 +40,8 @@ pub struct ReportOptions {
     #[arg(long)]
     pub window: Option<WindowSize>,
     /// The role of a column, where the guess is wrong: `score=decile_score`. Several ids are one key
-    /// together, which joins outcomes: `--role id=store --role id=date`.
+    /// together, which joins outcomes: `--role id=store --role id=date`. A quantile's level follows the role
+    /// where the column's name does not tell it: `--role quantile:0.9=upper`.
     #[arg(long, value_name = "ROLE=COLUMN", value_parser = role)]
     pub role: Vec<(Role, String)>,
     /// What is between the columns of delimited files, where the guess is wrong: a character, or comma,
@@ -141,13 +142,8 @@ impl ReportOptions {
 
 fn role(text: &str) -> Result<(Role, String), String> {
     let (name, column) = text.split_once('=').ok_or("write ROLE=COLUMN")?;
-    let role = Role::ALL
-        .into_iter()
-        .find(|r| r.name() == name)
-        .ok_or_else(|| {
-            let all: Vec<&str> = Role::ALL.iter().map(|r| r.name()).collect();
-            format!("'{name}' is not a role; the roles are {}", all.join(", "))
-        })?;
+    let role: Role = name.parse()?;
+    let role = role.of_column(column)?;
     Ok((role, column.to_string()))
 }
 

@@ -79,8 +79,7 @@ impl<'a> Known<'a> {
 
 /// Whether a file predicts something.
 pub(super) fn predicts(input: &Input) -> bool {
-    let roles = [Role::Prediction, Role::Score, Role::ClassScore];
-    input.kind == FileKind::Predictions && is_of(input, &roles)
+    input.kind == FileKind::Predictions && input.roles.iter().any(|g| g.role.predicts())
 }
 
 fn is_id(guess: &RoleGuess) -> bool {

@@ -7,7 +7,7 @@
 
 use super::host::{Drag, Host};
 use super::{Keys, Shown, made};
-use crate::chart::{Chart, CurvePlot, CutoffPlot, Lines, Reliability, Shape};
+use crate::chart::{Chart, CurvePlot, CutoffPlot, Lines, Reliability, Shape, Spread};
 use leptos::prelude::*;
 
 /// Tall enough for the unit square, and no taller than a small screen is wide.
@@ -99,6 +99,23 @@ pub fn ReliabilityChart(
     view! {
         <Framed up across names>
             <Host chart name=Reliability::NAME height=Signal::stored(HEIGHT) hovered=RwSignal::new(None)/>
+        </Framed>
+    }
+}
+
+/// The share of outcomes below the quantile of each level.
+#[component]
+pub fn SpreadChart(
+    /// What the page shows.
+    #[prop(into)]
+    report: Shown,
+) -> impl IntoView {
+    let chart = made(report, Spread::default(), Spread::of);
+    let names = Memo::new(move |_| chart.with(Spread::legend));
+    let (across, up) = Spread::AXES;
+    view! {
+        <Framed up across names>
+            <Host chart name=Spread::NAME height=Signal::stored(HEIGHT) hovered=RwSignal::new(None)/>
         </Framed>
     }
 }

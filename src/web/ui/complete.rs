@@ -20,11 +20,10 @@ fn has(inputs: &[Input], kinds: &[FileKind], roles: &[Role]) -> bool {
 /// What is missing or unclear, as a sentence that says what to do; `None`: nothing, go on.
 pub fn missing(inputs: &[Input]) -> Option<String> {
     use FileKind::{Outcomes, Predictions, Reference};
-    let predicts = has(
-        inputs,
-        &[Predictions],
-        &[Role::Prediction, Role::Score, Role::ClassScore],
-    );
+    let predicts = inputs
+        .iter()
+        .filter(|input| input.kind == Predictions)
+        .any(|input| input.roles.iter().any(|guess| guess.role.predicts()));
     let serves = has(inputs, &[Predictions], &[Role::Latency, Role::Status]);
     let outcome = has(inputs, &[Predictions, Outcomes], &[Role::Outcome]);
     let with_outcomes = inputs.iter().any(|input| input.kind == Outcomes);

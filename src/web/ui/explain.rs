@@ -31,7 +31,7 @@ pub fn Told(info: &'static Info) -> impl IntoView {
     };
     view! {
         <div class="told">
-            <p>{format!("{} {}.", info.explain, capital(better))}</p>
+            <p>{format!("{} {}.", info.explain, capital(&better))}</p>
             <dl>
                 {row("Formula", info.formula.to_string(), true)}
                 {row("Interval", info.interval.to_string(), false)}

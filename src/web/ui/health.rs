@@ -148,6 +148,13 @@ fn compared(inputs: &[Input]) -> Option<(String, String)> {
             "class scores",
         ));
     }
+    let all = inputs.iter().filter(|i| i.kind == FileKind::Predictions);
+    let quantiles = all.flat_map(|i| &i.roles);
+    let quantiles = quantiles.filter(|g| matches!(g.role, Role::Quantile(_)));
+    match quantiles.count() {
+        0 => {}
+        n => by.push(format::plural(n as u64, "quantile", "quantiles")),
+    }
     by.dedup();
     let outcome = outcome.into_iter().next()?;
     (!by.is_empty()).then(|| (outcome, by.join(", ")))

@@ -13,12 +13,13 @@ pub fn unit(name: &str) -> Unit {
 }
 
 /// Which way is good, in words.
-pub fn better(name: &str) -> &'static str {
+pub fn better(name: &str) -> String {
     match metric::info(name).map(|i| i.better) {
-        Some(Better::Higher) => "higher is better",
-        Some(Better::Lower) => "lower is better",
-        Some(Better::Zero) => "nearer to zero is better",
-        Some(Better::Neither) | None => "neither side is better",
+        Some(Better::Higher) => "higher is better".into(),
+        Some(Better::Lower) => "lower is better".into(),
+        Some(Better::Zero) => "nearer to zero is better".into(),
+        Some(Better::Near(percent)) => format!("nearer to {percent} % is better"),
+        Some(Better::Neither) | None => "neither side is better".into(),
     }
 }
 

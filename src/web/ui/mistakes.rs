@@ -4,6 +4,7 @@ use super::class_table::ClassTable;
 use super::curves::Curves;
 use super::filters::nearest;
 use super::groups::Groups;
+use super::quantile_card::QuantileCard;
 use super::residuals::Residuals;
 use super::slice_table::SliceTable;
 use super::state::app;
@@ -34,6 +35,7 @@ pub fn Mistakes() -> impl IntoView {
     let confusion = app.part(|r| r.confusion.is_some());
     let scores = app.part(|r| r.scores.is_some());
     let curves = app.part(|r| r.curves.is_some());
+    let quantiles = app.part(|r| r.quantiles.is_some());
     let slices = app.part(|r| !r.slices.is_empty());
     // Two classes have cards: precision and recall, specificity and NPV.
     let classes = app
@@ -76,6 +78,9 @@ pub fn Mistakes() -> impl IntoView {
             <Show when=move || curves.get()>
                 <Curves/>
             </Show>
+            <Show when=move || quantiles.get()>
+                <QuantileCard/>
+            </Show>
             <Show when=move || classes.get()>
                 <ClassTable/>
             </Show>
@@ -86,7 +91,7 @@ pub fn Mistakes() -> impl IntoView {
                 <Groups/>
             </Show>
             <Show when=move || {
-                !confusion.get() && !scores.get() && !slices.get() && !classes.get() && !numbers.get()
+                !confusion.get() && !scores.get() && !slices.get() && !quantiles.get() && !classes.get() && !numbers.get()
             }>
                 <Empty text=why_none(judged.get())/>
             </Show>

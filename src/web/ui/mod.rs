@@ -34,6 +34,7 @@ mod performance;
 mod progress;
 mod prose;
 mod quality_rows;
+mod quantile_card;
 mod rail;
 mod refine;
 mod residuals;

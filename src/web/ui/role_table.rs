@@ -4,7 +4,7 @@ use super::columns::change;
 use super::format;
 use super::state::app;
 use super::widgets::{More, ROWS};
-use crate::log::Role;
+use crate::log::{Level, Role};
 use crate::read::ColumnSniff;
 use leptos::prelude::*;
 
@@ -16,6 +16,9 @@ fn text(role: Role) -> &'static str {
         Role::Prediction => "Prediction",
         Role::Score => "Score",
         Role::ClassScore => "Score of a class",
+        Role::Quantile(_) => "Quantile",
+        Role::QuantileLevel => "Level of the quantile",
+        Role::OutputType => "Type of the forecast",
         Role::Challenger => "Prediction of another model",
         Role::Outcome => "Outcome",
         Role::OutcomeTime => "Time of outcome",
@@ -134,9 +137,20 @@ fn Row(index: usize, at: usize, column: ColumnSniff) -> impl IntoView {
         let word = event_target_value(&ev);
         if let Some(role) = Role::ALL.into_iter().find(|r| r.name() == word) {
             // The name is of this very file, so it is there.
+            // A level that the name does not tell is the median until it is corrected.
+            let role = role.of_column(&column_name);
+            let role = role.unwrap_or(Role::Quantile(Level::MEDIAN));
             change(app, index, |input| drop(input.give(role, &column_name)));
         }
     };
+    let level_of = name.clone();
+    let level = move |ev| {
+        if let Some(level) = event_target_value(&ev).parse().ok().and_then(Level::of) {
+            let role = Role::Quantile(level);
+            change(app, index, |input| drop(input.give(role, &level_of)));
+        }
+    };
+    let level_name = name.clone();
     view! {
         <tr class:unused=move || role() == Role::Ignore>
             <td><code>{column.name}</code></td>
@@ -151,6 +165,24 @@ fn Row(index: usize, at: usize, column: ColumnSniff) -> impl IntoView {
                         .map(|r| view! { <option value=r.name() selected=r == now>{text(r)}</option> })
                         .collect_view()}
                 </select>
+                {move || {
+                    let Role::Quantile(of) = role() else { return None };
+                    Some(
+                        view! {
+                            <input
+                                type="number"
+                                class="level"
+                                min="0"
+                                max="1"
+                                step="any"
+                                data-testid=format!("level-{index}-{level_name}")
+                                aria-label=format!("Level of {level_name}, between 0 and 1")
+                                prop:value=of.to_string()
+                                on:change=level.clone()
+                            />
+                        },
+                    )
+                }}
             </td>
             <td class="samples"><code>{column.samples.into_iter().take(3).collect::<Vec<_>>().join("  ·  ")}</code></td>
             <td class="why">
