@@ -148,9 +148,11 @@ pub fn duration(seconds: f64) -> String {
 
 /// The same for the middle of a sentence.
 pub(super) fn lower_first(text: &str) -> String {
-    // Names such as `ROC AUC` keep their capitals.
+    // Names such as `ROC AUC` keep their capitals, and so do people.
+    let of_people = ["Brier", "Cohen", "Hamming", "Jaccard"];
     let mut chars = text.chars();
     match (chars.next(), chars.clone().next()) {
+        _ if of_people.iter().any(|name| text.starts_with(name)) => text.to_string(),
         (Some(a), Some(b)) if b.is_lowercase() => a.to_lowercase().chain(chars).collect(),
         _ => text.to_string(),
     }
@@ -160,6 +162,16 @@ pub(super) fn lower_first(text: &str) -> String {
 mod tests {
     use super::*;
     use crate::table::time::HOUR;
+
+    #[test]
+    fn names_keep_their_capitals_within_a_sentence() {
+        assert_eq!(
+            lower_first("Average precision fell"),
+            "average precision fell"
+        );
+        assert_eq!(lower_first("ROC AUC fell"), "ROC AUC fell");
+        assert_eq!(lower_first("Brier score rose"), "Brier score rose");
+    }
 
     #[test]
     fn numbers_and_periods() {

@@ -25,7 +25,12 @@ pub fn missing(inputs: &[Input]) -> Option<String> {
         .filter(|input| input.kind == Predictions)
         .any(|input| input.roles.iter().any(|guess| guess.role.predicts()));
     let serves = has(inputs, &[Predictions], &[Role::Latency, Role::Status]);
-    let outcome = has(inputs, &[Predictions, Outcomes], &[Role::Outcome]);
+    // From those of a reference alone the others are estimated.
+    let outcome = has(
+        inputs,
+        &[Predictions, Outcomes, Reference],
+        &[Role::Outcome],
+    );
     let with_outcomes = inputs.iter().any(|input| input.kind == Outcomes);
     if !predicts && serves && !with_outcomes {
         return None;
