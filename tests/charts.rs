@@ -845,7 +845,7 @@ fn erred() -> Report {
     let mut r = report(vec![], None);
     r.task = Task::Regression;
     r.residuals = Some(Residuals {
-        n: 1_500,
+        rows: 1_500,
         mean: Some(0.5),
         deviation: Some(8.0),
         quantiles: (-32..=32).map(pair).collect(),

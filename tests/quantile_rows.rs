@@ -204,9 +204,9 @@ fn a_quantile_that_comes_again_replaces_the_one_before_and_levels_that_are_none_
     let summary = whole(&[("long.csv", csv.as_bytes())]);
     let report = Report::from(&summary, &view());
     let told = report.health.notes.join("\n");
-    assert!(told.contains("1 quantiles come again"), "{told}");
+    assert!(told.contains("1 quantile comes again"), "{told}");
     assert!(
-        told.contains("1 rows have no level between 0 and 1 in 'quantile'"),
+        told.contains("1 row has no level between 0 and 1 in 'quantile'"),
         "{told}"
     );
     assert_eq!(report.rows.predictions, 2);

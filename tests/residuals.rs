@@ -42,7 +42,7 @@ fn close(what: &str, got: f64, want: &Value) {
 
 #[track_caller]
 fn equal(ours: &Residuals, theirs: &Value) {
-    assert_eq!(Some(ours.n), theirs["n"].as_u64());
+    assert_eq!(Some(ours.rows), theirs["n"].as_u64());
     close("mean", ours.mean.unwrap(), &theirs["mean"]);
     close("deviation", ours.deviation.unwrap(), &theirs["deviation"]);
     let quantiles = theirs["quantiles"].as_array().unwrap();
@@ -124,7 +124,7 @@ fn they_follow_a_slice() {
         ..view()
     };
     let (all, part) = (found(&view()), found(&south));
-    assert!(part.n < all.n && part.n > 300);
+    assert!(part.rows < all.rows && part.rows > 300);
     assert!(part.tails.iter().all(|t| t.column != "region"));
     assert!(part.mean.unwrap() < all.mean.unwrap());
 }

@@ -32,7 +32,7 @@ pub struct Residuals {
     /// First bucket and end (exclusive).
     pub range: (usize, usize),
     /// Rows with an outcome and a prediction.
-    pub n: u64,
+    pub rows: u64,
     /// Mean error.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub mean: Option<f64>,
@@ -121,7 +121,7 @@ impl Builder {
         let (mean, deviation) = moments(&errors);
         let out = Residuals {
             range,
-            n: errors.len() as u64,
+            rows: errors.len() as u64,
             mean,
             deviation,
             ..Residuals::default()
