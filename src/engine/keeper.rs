@@ -210,9 +210,12 @@ fn compare(summary: &mut Summary, view: &View) {
     if let Some((at, periods)) = missing.drift {
         summary.add_drift(at, &periods);
     }
+    if let Some((at, spans)) = missing.profile {
+        summary.add_profile(at, &spans);
+    }
 }
 
-/// Adds to the Summary what a report on the view lacks; `drift`: also how far the columns are apart, and what
+/// Adds to the Summary what a report on the view lacks; `drift`: also how far the columns are apart,
 /// is expected of windows.
 fn sharpen(builder: &Builder, summary: &mut Summary, view: &View, drift: bool) {
     for _ in 0..ROUNDS {
@@ -229,6 +232,9 @@ fn sharpen(builder: &Builder, summary: &mut Summary, view: &View, drift: bool) {
         }
         if let Some((at, periods)) = missing.drift.filter(|_| drift) {
             builder.add_drift(summary, at, &periods);
+        }
+        if let Some((at, spans)) = missing.profile.filter(|_| drift) {
+            builder.add_profile(summary, at, &spans);
         }
         if let Some((at, asked)) = missing.estimates.filter(|_| drift) {
             builder.add_estimates(summary, at, &asked);

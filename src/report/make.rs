@@ -10,7 +10,7 @@ use super::{
 use crate::log::Task;
 use crate::metric::{self, Cut, Measures, by_class, by_label};
 use crate::summary::{
-    AsOf, Asked, Cell, Lag, Naive, Periods, Residuals, Series, Slice, Summary, WindowSize,
+    AsOf, Asked, Cell, Lag, Naive, Periods, Residuals, Series, Slice, Spans, Summary, WindowSize,
 };
 use crate::table::time::Time;
 use std::borrow::Cow;
@@ -32,6 +32,8 @@ pub struct Missing {
     pub threshold: Option<f64>,
     /// Place of a series and two periods whose columns were not compared.
     pub drift: Option<(usize, Periods)>,
+    /// Place of a series, and a baseline and windows by which its columns were not counted.
+    pub profile: Option<(usize, Spans)>,
     /// Place of a series, and windows of which it is not told what is expected of them.
     pub estimates: Option<(usize, Asked)>,
     /// Place of a series and windows of which is wanted what was known of them at earlier instants.
@@ -45,14 +47,15 @@ pub struct Missing {
 }
 
 impl Missing {
-    /// Whether nothing is lacking but how the columns differ.
+    /// Whether nothing is lacking but how the columns differ, and go.
     #[must_use]
     pub fn is_drift_only(&self) -> bool {
         let others = Self {
             drift: None,
+            profile: None,
             ..self.clone()
         };
-        self.drift.is_some() && others.is_empty()
+        (self.drift.is_some() || self.profile.is_some()) && others.is_empty()
     }
 
     /// Whether the report is as exact as rows could make it.
@@ -64,6 +67,7 @@ impl Missing {
             && self.families.is_none()
             && self.threshold.is_none()
             && self.drift.is_none()
+            && self.profile.is_none()
             && self.estimates.is_none()
             && self.arrivals.is_none()
             && self.naive.is_none()
@@ -147,6 +151,7 @@ pub(super) async fn make(summary: &Summary, view: &View) -> (Report, Missing) {
         delay_s: None,
         naive: Vec::new(),
         residuals: Vec::new(),
+        profiles: Vec::new(),
     };
     let series = summary.series.get(at).unwrap_or(&empty);
     let (cut, threshold) = cut(summary, view, &mut missing);

@@ -17,6 +17,7 @@
 //! | [`boost`] | boosted decision trees: what is expected of a row |
 //! | [`compare`] | whether two estimates differ |
 //! | [`distance`] | how far two samples are apart |
+//! | [`distinct`] | how many different values there are |
 //! | [`isotonic`], [`calibration`] | from scores to probabilities, learned from outcomes |
 //! | [`boost`] | boosted decision trees: what is expected of a row |
 //! | [`shift`] | weights that make rows like those of a window |
@@ -29,6 +30,7 @@ pub mod boost;
 pub mod calibration;
 pub mod compare;
 pub mod distance;
+pub mod distinct;
 pub mod exact_quantile;
 pub mod exact_sum;
 pub mod expected;

@@ -423,6 +423,7 @@ impl Builder {
                 delay_s: None,
                 naive: Vec::new(),
                 residuals: Vec::new(),
+                profiles: Vec::new(),
             })
             .collect();
         for (bucket, (start, end)) in buckets.borders.iter().enumerate() {

@@ -98,6 +98,7 @@ impl Summary {
                     arrivals: Vec::new(),
                     naive: Vec::new(),
                     residuals: Vec::new(),
+                    profiles: Vec::new(),
                     ..theirs.clone()
                 }),
             }
@@ -109,6 +110,7 @@ impl Summary {
             series.arrivals.clear();
             series.naive.clear();
             series.residuals.clear();
+            series.profiles.clear();
         }
         self.series
             .sort_by(|a, b| (&a.slice, a.size).cmp(&(&b.slice, b.size)));
