@@ -58,17 +58,7 @@ impl Missing {
     /// Whether the report is as exact as rows could make it.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.series.is_none()
-            && self.exact.is_empty()
-            && self.details.is_none()
-            && self.families.is_none()
-            && self.threshold.is_none()
-            && self.drift.is_none()
-            && self.estimates.is_none()
-            && self.arrivals.is_none()
-            && self.naive.is_none()
-            && self.groups.is_none()
-            && self.residuals.is_none()
+        *self == Self::default()
     }
 }
 
@@ -135,18 +125,8 @@ pub(super) async fn make(summary: &Summary, view: &View) -> (Report, Missing) {
     let mut missing = Missing::default();
     let (at, size) = choose(summary, view, &mut missing);
     let empty = Series {
-        slice: Slice::default(),
-        size,
-        buckets: Vec::new(),
         full: true,
-        reference: None,
-        exact: Vec::new(),
-        drift: Vec::new(),
-        estimates: Vec::new(),
-        arrivals: Vec::new(),
-        delay_s: None,
-        naive: Vec::new(),
-        residuals: Vec::new(),
+        ..Series::new(Slice::default(), size)
     };
     let series = summary.series.get(at).unwrap_or(&empty);
     let (cut, threshold) = cut(summary, view, &mut missing);
