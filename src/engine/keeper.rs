@@ -112,8 +112,9 @@ impl Keeper {
         }
     }
 
-    /// Joins and summarises; the Summary answers the view exactly, but for the drift of its columns and
-    /// what is expected of windows: these need every number sorted, and the first report does not wait for them ([`Keeper::refine`]).
+    /// Joins and summarises; the Summary answers the view exactly, but for the drift of its columns, how they go
+    /// and what is expected of windows: these take a look at every cell, and the first report does not wait for
+    /// them ([`Keeper::refine`]).
     ///
     /// # Errors
     /// Where the files do not make a log: no predictions, no id to join by.
@@ -216,7 +217,7 @@ fn compare(summary: &mut Summary, view: &View) {
 }
 
 /// Adds to the Summary what a report on the view lacks; `drift`: also how far the columns are apart,
-/// is expected of windows.
+/// how they go, and what is expected of windows.
 fn sharpen(builder: &Builder, summary: &mut Summary, view: &View, drift: bool) {
     for _ in 0..ROUNDS {
         let (_, missing) = Report::with_missing(summary, view);

@@ -126,13 +126,7 @@ impl Builder {
 }
 
 #[cold]
-fn bad_number(
-    odd: Number,
-    text: &[u8],
-    column: usize,
-    line: u64,
-    troubles: &mut Troubles,
-) -> f64 {
+fn bad_number(odd: Number, text: &[u8], column: usize, line: u64, troubles: &mut Troubles) -> f64 {
     if cell::is_missing(text) {
         return f64::NAN;
     }

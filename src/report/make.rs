@@ -5,7 +5,7 @@ use super::steps::{Steps, pause};
 use super::view::{BaselineChoice, View};
 use super::{
     Baseline, Block, Metrics, Report, Rows, SCHEMA, Span, Window, complete, costs, curves, drift,
-    estimated, groups, health, judge, maturity, models, parts, quantiles,
+    estimated, groups, health, judge, maturity, models, parts, profile, quantiles,
 };
 use crate::log::Task;
 use crate::metric::{self, Cut, Measures, by_class, by_label};
@@ -61,18 +61,7 @@ impl Missing {
     /// Whether the report is as exact as rows could make it.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.series.is_none()
-            && self.exact.is_empty()
-            && self.details.is_none()
-            && self.families.is_none()
-            && self.threshold.is_none()
-            && self.drift.is_none()
-            && self.profile.is_none()
-            && self.estimates.is_none()
-            && self.arrivals.is_none()
-            && self.naive.is_none()
-            && self.groups.is_none()
-            && self.residuals.is_none()
+        *self == Self::default()
     }
 }
 
@@ -139,19 +128,8 @@ pub(super) async fn make(summary: &Summary, view: &View) -> (Report, Missing) {
     let mut missing = Missing::default();
     let (at, size) = choose(summary, view, &mut missing);
     let empty = Series {
-        slice: Slice::default(),
-        size,
-        buckets: Vec::new(),
         full: true,
-        reference: None,
-        exact: Vec::new(),
-        drift: Vec::new(),
-        estimates: Vec::new(),
-        arrivals: Vec::new(),
-        delay_s: None,
-        naive: Vec::new(),
-        residuals: Vec::new(),
-        profiles: Vec::new(),
+        ..Series::new(Slice::default(), size)
     };
     let series = summary.series.get(at).unwrap_or(&empty);
     let (cut, threshold) = cut(summary, view, &mut missing);
@@ -302,9 +280,12 @@ impl Making<'_> {
         if basis.is_some() && parts::lacks_slices(self) {
             self.missing.borrow_mut().families = Some(self.series.size);
         }
+        let profile = basis
+            .as_ref()
+            .and_then(|basis| profile::profile(self, basis));
         let drift = basis
             .as_ref()
-            .and_then(|basis| drift::drift(self, basis, &mut self.missing.borrow_mut()));
+            .and_then(|basis| drift::drift(self, basis, profile));
         judge::name_slices(&mut alerts, &slices, self);
         pause().await;
         let (resources, performance): (Metrics, Metrics) = metrics

@@ -38,6 +38,7 @@ mod residuals;
 mod series;
 mod shapes;
 mod shifted;
+mod stretches;
 mod tails;
 mod total;
 pub mod tweedie;

@@ -425,7 +425,17 @@ mod tests {
         let numbers: Vec<f64> = (0..1_000).map(|i| f64::from(i * i % 997)).collect();
         let sample = Sample::of(&numbers);
         let by = Edges::of(&sample, &numbers);
-        for x in [-1.0, 0.0, 33.2, 33.0, 500.0, 996.0, 1e300, f64::MAX, f64::MIN] {
+        for x in [
+            -1.0,
+            0.0,
+            33.2,
+            33.0,
+            500.0,
+            996.0,
+            1e300,
+            f64::MAX,
+            f64::MIN,
+        ] {
             let bin = by.edges.partition_point(|e| *e <= x);
             assert_eq!(by.bin(x), bin, "{x}");
         }

@@ -133,7 +133,11 @@ fn chosen(counts: &[u64]) -> Vec<usize> {
     let bins = u64::from(BINS);
     let (mut seen, mut part) = (0, 1);
     let mut out = Vec::new();
-    for (edge, n) in counts.iter().enumerate().take(counts.len().saturating_sub(1)) {
+    for (edge, n) in counts
+        .iter()
+        .enumerate()
+        .take(counts.len().saturating_sub(1))
+    {
         seen += n;
         if part < bins && total > 0 && seen * bins >= total * part {
             out.push(edge);

@@ -95,7 +95,8 @@ impl Tally {
     }
 }
 
-/// Whole numbers, counts, and numbers; zeros and nothing at the end of a list are left out.
+/// Whole numbers, counts, and numbers; zeros at the end of the first are left out, and nothing at the end of the
+/// last.
 #[derive(Serialize, Deserialize)]
 struct Packed(Vec<u64>, Vec<u64>, Vec<Option<f64>>);
 
@@ -129,7 +130,7 @@ impl From<Tally> for Packed {
         ];
         let kept = numbers.iter().rposition(Option::is_some);
         let numbers = numbers.into_iter().take(kept.map_or(0, |last| last + 1));
-        Self(trimmed(whole), trimmed(tally.counts), numbers.collect())
+        Self(trimmed(whole), tally.counts, numbers.collect())
     }
 }
 
