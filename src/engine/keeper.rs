@@ -1,7 +1,7 @@
 //! Keeps the rows of all files: puts parts into order, joins, summarises, and answers what a reader
 //! asks later.
 
-use super::message::{Input, PartInfo, Shard};
+use super::message::{Depth, Input, PartInfo, Shard};
 use super::rows::{Load, Rows};
 use super::sources::{Sources, kind};
 use super::stream::{Stream, damaged, unjoined};
@@ -162,7 +162,7 @@ impl Keeper {
         summary.sources = infos;
         summary.rejected = rejected;
         progress("summarise", 0.8);
-        sharpen(&builder, &mut summary, view, false);
+        sharpen(&builder, &mut summary, view, Depth::Metrics);
         progress("summarise", 1.0);
         self.builder = Some(builder);
         self.summary = Some(summary.clone());
@@ -174,6 +174,14 @@ impl Keeper {
     /// # Errors
     /// Where nothing was summarised yet.
     pub fn refine(&mut self, view: &View) -> Result<Summary, ReadError> {
+        self.refine_to(view, Depth::Expected)
+    }
+
+    /// The same as far as a depth: what takes longest comes last.
+    ///
+    /// # Errors
+    /// Where nothing was summarised yet.
+    pub fn refine_to(&mut self, view: &View, depth: Depth) -> Result<Summary, ReadError> {
         if let Some(summary) = self.summary.as_mut().filter(|s| s.streamed) {
             compare(summary, view);
             return Ok(summary.clone());
@@ -186,7 +194,7 @@ impl Keeper {
                 mend: "Open the files again".into(),
             });
         };
-        sharpen(builder, summary, view, true);
+        sharpen(builder, summary, view, depth);
         Ok(summary.clone())
     }
 
@@ -194,7 +202,7 @@ impl Keeper {
     #[must_use]
     pub fn answering(&mut self, view: &View) -> Option<&Summary> {
         if let (Some(builder), Some(summary)) = (&self.builder, &mut self.summary) {
-            sharpen(builder, summary, view, true);
+            sharpen(builder, summary, view, Depth::Expected);
         } else if let Some(summary) = &mut self.summary {
             compare(summary, view);
         }
@@ -216,9 +224,8 @@ fn compare(summary: &mut Summary, view: &View) {
     }
 }
 
-/// Adds to the Summary what a report on the view lacks; `drift`: also how far the columns are apart,
-/// how they go, and what is expected of windows.
-fn sharpen(builder: &Builder, summary: &mut Summary, view: &View, drift: bool) {
+/// Adds to the Summary what a report on the view lacks, as far as a depth.
+fn sharpen(builder: &Builder, summary: &mut Summary, view: &View, depth: Depth) {
     for _ in 0..ROUNDS {
         let (_, missing) = Report::with_missing(summary, view);
         if missing.series.is_some() || missing.details.is_some() {
@@ -231,19 +238,19 @@ fn sharpen(builder: &Builder, summary: &mut Summary, view: &View, drift: bool) {
         if let Some(size) = missing.families {
             builder.add_families(summary, size);
         }
-        if let Some((at, periods)) = missing.drift.filter(|_| drift) {
+        if let Some((at, periods)) = missing.drift.filter(|_| depth >= Depth::Columns) {
             builder.add_drift(summary, at, &periods);
         }
-        if let Some((at, spans)) = missing.profile.filter(|_| drift) {
+        if let Some((at, spans)) = missing.profile.filter(|_| depth >= Depth::Columns) {
             builder.add_profile(summary, at, &spans);
         }
-        if let Some((at, asked)) = missing.estimates.filter(|_| drift) {
+        if let Some((at, asked)) = missing.estimates.filter(|_| depth >= Depth::Expected) {
             builder.add_estimates(summary, at, &asked);
         }
         if let Some((at, wanted)) = missing.arrivals {
             builder.add_arrivals(summary, at, &wanted);
         }
-        if let Some((at, range)) = missing.residuals.filter(|_| drift) {
+        if let Some((at, range)) = missing.residuals.filter(|_| depth >= Depth::Columns) {
             builder.add_residuals(summary, at, range);
         }
         if let Some((base, size)) = &missing.groups {
