@@ -4,8 +4,8 @@ use super::baseline::Basis;
 use super::steps::{Steps, pause};
 use super::view::{BaselineChoice, View};
 use super::{
-    Baseline, Block, Metrics, Report, Rows, SCHEMA, Span, Window, complete, costs, curves, drift,
-    estimated, groups, health, judge, maturity, models, parts, profile, quantiles,
+    Baseline, Block, Metrics, Report, Rows, SCHEMA, Span, Window, checks, complete, costs, curves,
+    drift, estimated, groups, health, judge, maturity, models, parts, profile, quantiles,
 };
 use crate::log::Task;
 use crate::metric::{self, Cut, Measures, by_class, by_label};
@@ -286,6 +286,14 @@ impl Making<'_> {
         let drift = basis
             .as_ref()
             .and_then(|basis| drift::drift(self, basis, profile));
+        let tracked = basis
+            .as_ref()
+            .map(|basis| checks::tracked(self, basis, profile));
+        pause().await;
+        let checks = basis
+            .as_ref()
+            .zip(tracked)
+            .map(|(basis, tracked)| checks::checks(self, |at| basis.holds(at), &tracked));
         judge::name_slices(&mut alerts, &slices, self);
         pause().await;
         let (resources, performance): (Metrics, Metrics) = metrics
@@ -353,6 +361,7 @@ impl Making<'_> {
             quantiles: quantiles::quantiles(self, &total, basis.as_ref().map(|b| b.cell.as_ref())),
             drift,
             quality: parts::quality(self, &windows, basis.as_ref()),
+            checks,
             windows,
             models: models::models(self, &total),
             truth,

@@ -7,6 +7,7 @@
 //! sorted: the same Summary and View give the same bytes.
 
 mod baseline;
+mod checks;
 mod choices;
 mod complete;
 pub mod costs;
@@ -31,6 +32,7 @@ pub use crate::metric::ClassRow;
 pub use crate::summary::Method;
 pub use crate::summary::{Bins, ColumnDrift, Distribution, Rejected, SourceInfo as Source};
 pub use crate::summary::{QuantilePair, ResidualBin, Residuals, TailPart};
+pub use checks::{Check, CheckKind, Checks};
 pub use costs::{Bill, BillCell, Cheapest};
 pub use curves::{Curves, Tally};
 pub use estimated::{Estimated, PastError};
@@ -122,6 +124,9 @@ pub struct Report {
     pub drift: Option<Drift>,
     /// Each column that was read: missing cells over time, range.
     pub quality: Vec<ColumnQuality>,
+    /// Data quality against the baseline; `None` without one.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub checks: Option<Checks>,
     /// Requests, errors and latency over all rows of the view; empty where no such column exists.
     pub resources: Block,
     /// Sustained departures from the baseline, most severe first.
