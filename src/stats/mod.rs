@@ -17,6 +17,8 @@
 //! | [`compare`] | whether two estimates differ |
 //! | [`distance`] | how far two samples are apart |
 //! | [`two_sample`] | whether two samples are of one distribution: tests with their p-values |
+//! | [`multivariate`] | whether several columns together are as before |
+//! | [`compat`] | the numbers of Evidently and NannyML, by their recipes |
 //! | [`linear`] | eigenvalues and eigenvectors |
 //! | [`isotonic`], [`calibration`] | from scores to probabilities, learned from outcomes |
 //! | [`boost`] | boosted decision trees: what is expected of a row |
@@ -29,6 +31,7 @@
 pub mod boost;
 pub mod calibration;
 pub mod compare;
+pub mod compat;
 pub mod distance;
 pub mod exact_quantile;
 pub mod exact_sum;
@@ -38,6 +41,7 @@ pub mod interval;
 pub mod isotonic;
 pub mod linear;
 pub mod multiple;
+pub mod multivariate;
 pub mod periods;
 pub mod proportions;
 pub mod rank;
