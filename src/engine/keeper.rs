@@ -112,8 +112,9 @@ impl Keeper {
         }
     }
 
-    /// Joins and summarises; the Summary answers the view exactly, but for the drift of its columns and
-    /// what is expected of windows: these need every number sorted, and the first report does not wait for them ([`Keeper::refine`]).
+    /// Joins and summarises; the Summary answers the view exactly, but for the drift of its columns, how they go
+    /// and what is expected of windows: these take a look at every cell, and the first report does not wait for
+    /// them ([`Keeper::refine`]).
     ///
     /// # Errors
     /// Where the files do not make a log: no predictions, no id to join by.
@@ -218,6 +219,9 @@ fn compare(summary: &mut Summary, view: &View) {
     if let Some((at, periods)) = missing.drift {
         summary.add_drift(at, &periods);
     }
+    if let Some((at, spans)) = missing.profile {
+        summary.add_profile(at, &spans);
+    }
 }
 
 /// Adds to the Summary what a report on the view lacks, as far as a depth.
@@ -236,6 +240,9 @@ fn sharpen(builder: &Builder, summary: &mut Summary, view: &View, depth: Depth) 
         }
         if let Some((at, periods)) = missing.drift.filter(|_| depth >= Depth::Columns) {
             builder.add_drift(summary, at, &periods);
+        }
+        if let Some((at, spans)) = missing.profile.filter(|_| depth >= Depth::Columns) {
+            builder.add_profile(summary, at, &spans);
         }
         if let Some((at, asked)) = missing.estimates.filter(|_| depth >= Depth::Expected) {
             builder.add_estimates(summary, at, &asked);

@@ -18,6 +18,7 @@
 //! | [`distance`] | how far two samples are apart |
 //! | [`two_sample`] | whether two samples are of one distribution: tests with their p-values |
 //! | [`linear`] | eigenvalues and eigenvectors |
+//! | [`distinct`] | how many different values there are |
 //! | [`isotonic`], [`calibration`] | from scores to probabilities, learned from outcomes |
 //! | [`boost`] | boosted decision trees: what is expected of a row |
 //! | [`shift`] | weights that make rows like those of a window |
@@ -30,6 +31,7 @@ pub mod boost;
 pub mod calibration;
 pub mod compare;
 pub mod distance;
+pub mod distinct;
 pub mod exact_quantile;
 pub mod exact_sum;
 pub mod expected;

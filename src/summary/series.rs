@@ -2,7 +2,8 @@
 
 use super::total::counts;
 use super::{
-    Arrived, Cell, Drift, Estimates, Exact, Lag, Naive, Residuals, Slice, WindowSize, floor, next,
+    Arrived, Cell, Drift, Estimates, Exact, Lag, Naive, Profile, Residuals, Slice, WindowSize,
+    floor, next,
 };
 use crate::stats::sketch::LogHistogram;
 use crate::table::time::Time;
@@ -58,6 +59,9 @@ pub struct Series {
     /// How errors are distributed, for the ranges that were asked for last.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub residuals: Vec<Residuals>,
+    /// The columns window by window, for the windows and baselines that were asked for last.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub profiles: Vec<Profile>,
 }
 
 impl Series {
@@ -77,6 +81,7 @@ impl Series {
             delay_s: None,
             naive: Vec::new(),
             residuals: Vec::new(),
+            profiles: Vec::new(),
         }
     }
 
