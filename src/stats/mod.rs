@@ -20,6 +20,7 @@
 //! | [`multivariate`] | whether several columns together are as before |
 //! | [`compat`] | the numbers of Evidently and NannyML, by their recipes |
 //! | [`linear`] | eigenvalues and eigenvectors |
+//! | [`distinct`] | how many different values there are |
 //! | [`isotonic`], [`calibration`] | from scores to probabilities, learned from outcomes |
 //! | [`boost`] | boosted decision trees: what is expected of a row |
 //! | [`shift`] | weights that make rows like those of a window |
@@ -33,6 +34,7 @@ pub mod calibration;
 pub mod compare;
 pub mod compat;
 pub mod distance;
+pub mod distinct;
 pub mod exact_quantile;
 pub mod exact_sum;
 pub mod expected;
