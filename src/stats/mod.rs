@@ -16,6 +16,7 @@
 //! | [`periods`] | the error of a mean of values that hang together over time |
 //! | [`boost`] | boosted decision trees: what is expected of a row |
 //! | [`compare`] | whether two estimates differ |
+//! | [`sequential`] | alarms at a stated rate, of many numbers over many windows |
 //! | [`distance`] | how far two samples are apart |
 //! | [`isotonic`], [`calibration`] | from scores to probabilities, learned from outcomes |
 //! | [`boost`] | boosted decision trees: what is expected of a row |
@@ -39,6 +40,7 @@ pub mod multiple;
 pub mod periods;
 pub mod proportions;
 pub mod rank;
+pub mod sequential;
 pub mod shift;
 pub mod sketch;
 pub mod sparse;
