@@ -1,7 +1,7 @@
 //! Keeps the rows of all files: puts parts into order, joins, summarises, and answers what a reader
 //! asks later.
 
-use super::message::{Input, PartInfo, Shard};
+use super::message::{Depth, Input, PartInfo, Shard};
 use super::rows::{Load, Rows};
 use super::sources::{Sources, kind};
 use super::stream::{Stream, damaged, unjoined};
@@ -112,8 +112,9 @@ impl Keeper {
         }
     }
 
-    /// Joins and summarises; the Summary answers the view exactly, but for the drift of its columns and
-    /// what is expected of windows: these need every number sorted, and the first report does not wait for them ([`Keeper::refine`]).
+    /// Joins and summarises; the Summary answers the view exactly, but for the drift of its columns, how they go
+    /// and what is expected of windows: these take a look at every cell, and the first report does not wait for
+    /// them ([`Keeper::refine`]).
     ///
     /// # Errors
     /// Where the files do not make a log: no predictions, no id to join by.
@@ -161,7 +162,7 @@ impl Keeper {
         summary.sources = infos;
         summary.rejected = rejected;
         progress("summarise", 0.8);
-        sharpen(&builder, &mut summary, view, false);
+        sharpen(&builder, &mut summary, view, Depth::Metrics);
         progress("summarise", 1.0);
         self.builder = Some(builder);
         self.summary = Some(summary.clone());
@@ -173,6 +174,14 @@ impl Keeper {
     /// # Errors
     /// Where nothing was summarised yet.
     pub fn refine(&mut self, view: &View) -> Result<Summary, ReadError> {
+        self.refine_to(view, Depth::Expected)
+    }
+
+    /// The same as far as a depth: what takes longest comes last.
+    ///
+    /// # Errors
+    /// Where nothing was summarised yet.
+    pub fn refine_to(&mut self, view: &View, depth: Depth) -> Result<Summary, ReadError> {
         if let Some(summary) = self.summary.as_mut().filter(|s| s.streamed) {
             compare(summary, view);
             return Ok(summary.clone());
@@ -185,7 +194,7 @@ impl Keeper {
                 mend: "Open the files again".into(),
             });
         };
-        sharpen(builder, summary, view, true);
+        sharpen(builder, summary, view, depth);
         Ok(summary.clone())
     }
 
@@ -193,7 +202,7 @@ impl Keeper {
     #[must_use]
     pub fn answering(&mut self, view: &View) -> Option<&Summary> {
         if let (Some(builder), Some(summary)) = (&self.builder, &mut self.summary) {
-            sharpen(builder, summary, view, true);
+            sharpen(builder, summary, view, Depth::Expected);
         } else if let Some(summary) = &mut self.summary {
             compare(summary, view);
         }
@@ -210,11 +219,13 @@ fn compare(summary: &mut Summary, view: &View) {
     if let Some((at, periods)) = missing.drift {
         summary.add_drift(at, &periods);
     }
+    if let Some((at, spans)) = missing.profile {
+        summary.add_profile(at, &spans);
+    }
 }
 
-/// Adds to the Summary what a report on the view lacks; `drift`: also how far the columns are apart, and what
-/// is expected of windows.
-fn sharpen(builder: &Builder, summary: &mut Summary, view: &View, drift: bool) {
+/// Adds to the Summary what a report on the view lacks, as far as a depth.
+fn sharpen(builder: &Builder, summary: &mut Summary, view: &View, depth: Depth) {
     for _ in 0..ROUNDS {
         let (_, missing) = Report::with_missing(summary, view);
         if missing.series.is_some() || missing.details.is_some() {
@@ -227,16 +238,19 @@ fn sharpen(builder: &Builder, summary: &mut Summary, view: &View, drift: bool) {
         if let Some(size) = missing.families {
             builder.add_families(summary, size);
         }
-        if let Some((at, periods)) = missing.drift.filter(|_| drift) {
+        if let Some((at, periods)) = missing.drift.filter(|_| depth >= Depth::Columns) {
             builder.add_drift(summary, at, &periods);
         }
-        if let Some((at, asked)) = missing.estimates.filter(|_| drift) {
+        if let Some((at, spans)) = missing.profile.filter(|_| depth >= Depth::Columns) {
+            builder.add_profile(summary, at, &spans);
+        }
+        if let Some((at, asked)) = missing.estimates.filter(|_| depth >= Depth::Expected) {
             builder.add_estimates(summary, at, &asked);
         }
         if let Some((at, wanted)) = missing.arrivals {
             builder.add_arrivals(summary, at, &wanted);
         }
-        if let Some((at, range)) = missing.residuals.filter(|_| drift) {
+        if let Some((at, range)) = missing.residuals.filter(|_| depth >= Depth::Columns) {
             builder.add_residuals(summary, at, range);
         }
         if let Some((base, size)) = &missing.groups {

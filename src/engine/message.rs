@@ -7,6 +7,17 @@ use crate::report::view::View;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
+/// How far a Summary is to answer a view: what takes longest comes last, so that the rest can be shown before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Depth {
+    /// The metrics of every window.
+    Metrics,
+    /// Also how far columns and errors are from the baseline's.
+    Columns,
+    /// Also what is expected of windows whose outcomes may not be known.
+    Expected,
+}
+
 /// A file that was looked into, with the roles of its columns.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Input {
@@ -173,6 +184,8 @@ pub enum Request {
     Refine {
         /// The view.
         view: View,
+        /// As far as this.
+        depth: Depth,
     },
     /// Make the files of the example.
     Example,

@@ -48,12 +48,13 @@ mod write;
 
 pub use keeper::Keeper;
 pub use look::{arrange, look, look_as};
+pub use message::Depth;
 pub use part::{info, read_through};
 pub use plan::{Next, Plan};
 pub use several::{beside, few, left_out, sift};
 pub use shards::Shards;
 pub use stream::{Mode, in_order};
 pub use tables::{Tables, tables};
-pub use tie::{give, tie, untied};
+pub use tie::{give, tie, unpredicted, untied};
 pub use widen::widen;
 pub use write::write;

@@ -8,7 +8,7 @@ use super::notices::Expected;
 use super::rows::Rows;
 use super::shards::bytes_of;
 use super::sources::{Sources, append, source};
-use super::tie::untied;
+use super::tie::{unpredicted, untied};
 use crate::log::{Counts, FileKind, Joiner, Log, Source};
 use crate::read::{Cut, ReadError};
 use crate::report::view::View;
@@ -290,7 +290,8 @@ pub(super) fn unjoined(inputs: &[Input], why: &str) -> ReadError {
     }
     let predicted = inputs.iter().any(|i| i.kind != FileKind::Outcomes);
     let untied = untied(inputs).filter(|_| predicted);
-    let why = untied.as_deref().unwrap_or(why);
+    let known = unpredicted(inputs).or(untied);
+    let why = known.as_deref().unwrap_or(why);
     let (found, mend) = why.split_once(". ").unwrap_or((why, ""));
     ReadError {
         file: names.join(", "),

@@ -20,7 +20,7 @@ mod outcome;
 
 use super::look::one_outcome;
 use super::message::Input;
-use crate::log::{FileKind, Role, RoleGuess, apart, same_name};
+use crate::log::{FileKind, Role, RoleGuess, apart, same_name, spoilt_score};
 use crate::table::Kind;
 use find::{Tie, predicts};
 
@@ -62,6 +62,23 @@ pub fn untied(inputs: &[Input]) -> Option<String> {
     Some(format!(
         "{} holds outcomes, but no column was found that holds predictions, in any file. Mark it as prediction or score; what joins the files is looked for then.",
         input.name
+    ))
+}
+
+/// Why no column was found that holds predictions, where one would, but for a word among its numbers.
+#[must_use]
+pub fn unpredicted(inputs: &[Input]) -> Option<String> {
+    let predicts = |i: &Input| i.roles.iter().any(|guess| guess.role.predicts());
+    if inputs.iter().any(predicts) {
+        return None;
+    }
+    let mut columns = inputs
+        .iter()
+        .flat_map(|input| input.sniff.columns.iter().map(move |c| (&input.name, c)));
+    let (name, column, word) = columns.find_map(|(n, c)| Some((n, c, spoilt_score(c)?)))?;
+    Some(format!(
+        "Column {column} of {name} is named like a score, but holds '{word}', which is no number. Mend that cell, or give the column the role of score: such cells are then left out.",
+        column = column.name,
     ))
 }
 

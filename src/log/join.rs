@@ -222,13 +222,17 @@ fn log_of(
     }
     let are_ids = keys.as_ref().is_none_or(|keys| keys.are_ids);
     let named = keys.filter(|_| are_ids).map(|keys| keys.columns().to_vec());
-    counts.duplicate_predictions = match (frame, &found) {
-        (Some(_), Some((found, _))) if are_ids => found.again,
+    log.repeated = match (frame, &found) {
+        (Some(_), Some(_)) if are_ids => Vec::new(),
         _ if are_ids => repeated(&ids, live),
         _ => {
             let keys = told_anew(&predictions, std::mem::take(&mut ids), &mut log.time);
             repeated(&keys, live)
         }
+    };
+    counts.duplicate_predictions = match (frame, &found) {
+        (Some(_), Some((found, _))) if are_ids => found.again,
+        _ => log.repeated.len() as u64,
     };
     // Ids that differ in every row say that no two rows are of one thing; an index only counts the rows.
     let ids = match named {
@@ -486,12 +490,12 @@ fn told_anew(predictions: &Predictions, mut keys: Vec<u128>, time: &mut Vec<i64>
 }
 
 /// Of the first `live` rows, those whose key an earlier one has too.
-fn repeated(keys: &[u128], live: usize) -> u64 {
+fn repeated(keys: &[u128], live: usize) -> Vec<u32> {
     let keys = &keys[..live.min(keys.len())];
     let mut seen = Index::new(keys.len());
     let again =
         |row: &u32| keys[*row as usize] != NO_KEY && seen.enter(keys, *row, |_| false).is_some();
-    (0..keys.len() as u32).filter(again).count() as u64
+    (0..keys.len() as u32).filter(again).collect()
 }
 
 /// Whether the numbers of a status are 0 and 1 only.

@@ -42,6 +42,7 @@ pub use roles::{RoleGuess, guess, is_index_name, is_prose, is_unread_time, kind_
 pub use rows::{
     Category, Challenger, Counts, Foretold, Labels, Log, LogColumn, Source, Spread, Truth,
 };
+pub use rules::spoilt_score;
 pub use sets::NO_SET;
 
 use serde::{Deserialize, Serialize};

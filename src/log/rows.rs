@@ -235,6 +235,9 @@ pub struct Log {
     pub latency_ms: Vec<f64>,
     /// 0 fine, 1 failed, 2 unknown.
     pub failed: Vec<u8>,
+    /// Rows outside the reference whose key an earlier one has too, rising; empty where only their number is
+    /// known ([`Counts::duplicate_predictions`]).
+    pub repeated: Vec<u32>,
     /// How many rows of which kind.
     pub counts: Counts,
     /// How values were taken that can be taken in more than one way.

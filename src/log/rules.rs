@@ -2,7 +2,7 @@
 //! words, so `y_pred`, `yPred` and `Y pred` are one name.
 
 use super::Role;
-use super::roles::SEGMENT_VALUES;
+use super::roles::{SEGMENT_VALUES, words};
 use crate::read::ColumnSniff;
 use crate::table::Kind;
 
@@ -250,6 +250,26 @@ const EVENTS: [&str; 18] = [
     "win",
     "bought",
 ];
+
+/// The word that keeps a column from being a score, where its name and the numbers beside that word say that it
+/// is one.
+#[must_use]
+pub fn spoilt_score(column: &ColumnSniff) -> Option<&str> {
+    if column.kind != Kind::Category {
+        return None;
+    }
+    let number = |text: &String| text.trim().parse::<f64>().ok().filter(|x| x.is_finite());
+    let numbers = || column.samples.iter().filter_map(number);
+    let word = column.samples.iter().find(|text| number(text).is_none())?;
+    let range = (numbers().reduce(f64::min)?, numbers().reduce(f64::max)?);
+    let mended = ColumnSniff {
+        kind: Kind::Number,
+        range: Some(range),
+        ..column.clone()
+    };
+    score(&mended, &words(&column.name))?;
+    Some(word)
+}
 
 fn score(c: &ColumnSniff, w: &[String]) -> Option<(f64, &'static str)> {
     if !is_number(c) || c.distinct < 3 {

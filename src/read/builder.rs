@@ -8,7 +8,7 @@ use super::instant::{Instants, example};
 use super::key::key;
 use super::trouble::{Fault, Troubles};
 use super::{ColumnSpec, Encoding, TimeFormat};
-use crate::table::{Column, Kind, NO_TIME};
+use crate::table::{Column, Kind, NO_TIME, Odd};
 
 /// What all columns of a file share.
 #[derive(Clone, Copy, Debug)]
@@ -63,8 +63,7 @@ impl Builder {
                         Number::Finite(x) => x,
                         odd => {
                             let line = batch.line_of(row);
-                            bad_number(odd, cell.text(), column, line, troubles);
-                            f64::NAN
+                            bad_number(odd, cell.text(), column, line, troubles)
                         }
                     });
                 }
@@ -127,20 +126,22 @@ impl Builder {
 }
 
 #[cold]
-fn bad_number(odd: Number, text: &[u8], column: usize, line: u64, troubles: &mut Troubles) {
+fn bad_number(odd: Number, text: &[u8], column: usize, line: u64, troubles: &mut Troubles) -> f64 {
     if cell::is_missing(text) {
-        return;
+        return f64::NAN;
     }
     if odd == Number::Infinite {
         troubles.cell(Fault::NotFinite, column, line, || {
             let text = shown(text);
             format!("found '{text}', expected a finite number; the cell is left empty")
         });
+        Odd::Infinite.missing()
     } else {
         troubles.cell(Fault::NotNumber, column, line, || {
             let text = shown(text);
             format!("found '{text}', expected a number; the cell is left empty")
         });
+        Odd::Text.missing()
     }
 }
 

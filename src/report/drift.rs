@@ -1,19 +1,19 @@
 //! The columns of the rows in view against those of the baseline.
 
-use super::Drift;
 use super::baseline::Basis;
-use super::make::{Making, Missing};
-use crate::summary::Periods;
+use super::make::Making;
+use super::{Drift, DriftByWindow};
+use crate::summary::{ColumnProfile, Periods, Profile, Tally};
 
 /// How far the columns are from the baseline, or, in `missing`, that rows must tell it.
 pub(super) fn drift(
     making: &Making<'_>,
     basis: &Basis<'_>,
-    missing: &mut Missing,
+    profile: Option<&Profile>,
 ) -> Option<Drift> {
     let periods = periods(making, basis)?;
     let Some(found) = making.series.drift(&periods) else {
-        missing.drift = Some((making.at, periods));
+        making.missing().drift = Some((making.at, periods));
         return None;
     };
     let mut columns = found.columns.clone();
@@ -22,11 +22,38 @@ pub(super) fn drift(
         let farther = strength(b).total_cmp(&strength(a));
         farther.then_with(|| a.column.cmp(&b.column))
     });
+    let course = |column: &crate::summary::ColumnDrift| {
+        let known = profile.and_then(|p| p.column(&column.column));
+        let nothing = || DriftByWindow {
+            column: column.column.clone(),
+            ..DriftByWindow::default()
+        };
+        known.map_or_else(nothing, |known| by_window(making, known))
+    };
+    let windows = profile.map(|_| columns.iter().map(course).collect());
     Some(Drift {
         baseline_rows: found.rows.0,
         rows: found.rows.1,
+        windows: windows.unwrap_or_default(),
         columns,
     })
+}
+
+/// A column in the windows in view.
+fn by_window(making: &Making<'_>, column: &ColumnProfile) -> DriftByWindow {
+    let (from, to) = making.shown;
+    let windows = column.windows.get(from..to).unwrap_or_default();
+    let each = |of: fn(&Tally) -> Option<f64>| windows.iter().map(of).collect();
+    DriftByWindow {
+        column: column.column.clone(),
+        values: windows.iter().map(|w| w.values).collect(),
+        psi: each(|w| w.psi),
+        jensen_shannon: each(|w| w.jensen_shannon),
+        kolmogorov_smirnov: match column.of_words() {
+            true => Vec::new(),
+            false => each(|w| w.kolmogorov_smirnov),
+        },
+    }
 }
 
 /// The baseline, and the windows in view that are not its own; `None` where there are none.

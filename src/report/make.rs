@@ -5,12 +5,12 @@ use super::steps::{Steps, pause};
 use super::view::{BaselineChoice, View};
 use super::{
     Baseline, Block, Metrics, Report, Rows, SCHEMA, Span, Window, complete, costs, curves, drift,
-    estimated, groups, health, judge, maturity, models, parts, quantiles,
+    estimated, groups, health, judge, maturity, models, parts, profile, quantiles,
 };
 use crate::log::Task;
 use crate::metric::{self, Cut, Measures, by_class, by_label};
 use crate::summary::{
-    AsOf, Asked, Cell, Lag, Naive, Periods, Residuals, Series, Slice, Summary, WindowSize,
+    AsOf, Asked, Cell, Lag, Naive, Periods, Residuals, Series, Slice, Spans, Summary, WindowSize,
 };
 use crate::table::time::Time;
 use std::borrow::Cow;
@@ -32,6 +32,8 @@ pub struct Missing {
     pub threshold: Option<f64>,
     /// Place of a series and two periods whose columns were not compared.
     pub drift: Option<(usize, Periods)>,
+    /// Place of a series, and a baseline and windows by which its columns were not counted.
+    pub profile: Option<(usize, Spans)>,
     /// Place of a series, and windows of which it is not told what is expected of them.
     pub estimates: Option<(usize, Asked)>,
     /// Place of a series and windows of which is wanted what was known of them at earlier instants.
@@ -45,30 +47,21 @@ pub struct Missing {
 }
 
 impl Missing {
-    /// Whether nothing is lacking but how the columns differ.
+    /// Whether nothing is lacking but how the columns differ, and go.
     #[must_use]
     pub fn is_drift_only(&self) -> bool {
         let others = Self {
             drift: None,
+            profile: None,
             ..self.clone()
         };
-        self.drift.is_some() && others.is_empty()
+        (self.drift.is_some() || self.profile.is_some()) && others.is_empty()
     }
 
     /// Whether the report is as exact as rows could make it.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.series.is_none()
-            && self.exact.is_empty()
-            && self.details.is_none()
-            && self.families.is_none()
-            && self.threshold.is_none()
-            && self.drift.is_none()
-            && self.estimates.is_none()
-            && self.arrivals.is_none()
-            && self.naive.is_none()
-            && self.groups.is_none()
-            && self.residuals.is_none()
+        *self == Self::default()
     }
 }
 
@@ -135,18 +128,8 @@ pub(super) async fn make(summary: &Summary, view: &View) -> (Report, Missing) {
     let mut missing = Missing::default();
     let (at, size) = choose(summary, view, &mut missing);
     let empty = Series {
-        slice: Slice::default(),
-        size,
-        buckets: Vec::new(),
         full: true,
-        reference: None,
-        exact: Vec::new(),
-        drift: Vec::new(),
-        estimates: Vec::new(),
-        arrivals: Vec::new(),
-        delay_s: None,
-        naive: Vec::new(),
-        residuals: Vec::new(),
+        ..Series::new(Slice::default(), size)
     };
     let series = summary.series.get(at).unwrap_or(&empty);
     let (cut, threshold) = cut(summary, view, &mut missing);
@@ -297,9 +280,12 @@ impl Making<'_> {
         if basis.is_some() && parts::lacks_slices(self) {
             self.missing.borrow_mut().families = Some(self.series.size);
         }
+        let profile = basis
+            .as_ref()
+            .and_then(|basis| profile::profile(self, basis));
         let drift = basis
             .as_ref()
-            .and_then(|basis| drift::drift(self, basis, &mut self.missing.borrow_mut()));
+            .and_then(|basis| drift::drift(self, basis, profile));
         judge::name_slices(&mut alerts, &slices, self);
         pause().await;
         let (resources, performance): (Metrics, Metrics) = metrics

@@ -21,6 +21,7 @@ mod make;
 mod maturity;
 mod models;
 mod parts;
+mod profile;
 pub mod quantiles;
 mod steps;
 pub mod view;
@@ -375,6 +376,27 @@ pub struct Drift {
     pub rows: u64,
     /// The columns, the farthest first ([`ColumnDrift::strength`]).
     pub columns: Vec<ColumnDrift>,
+    /// The same columns window by window; empty where they were not counted so ([`Missing::profile`]).
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub windows: Vec<DriftByWindow>,
+}
+
+/// How far a column is from the baseline in each window of the report, in the windows' order. The baseline's own
+/// windows tell how far chance alone goes. A distance is `None` where a side has no value.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct DriftByWindow {
+    /// The column.
+    pub column: String,
+    /// Cells that hold a value.
+    pub values: Vec<u64>,
+    /// Population stability index, over the baseline's deciles or over words.
+    pub psi: Vec<Option<f64>>,
+    /// Jensen–Shannon distance over the same bins, to base 2.
+    pub jensen_shannon: Vec<Option<f64>>,
+    /// Kolmogorov–Smirnov statistic at the edges of thirty bins, which the exact one reaches at least; empty for
+    /// words.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub kolmogorov_smirnov: Vec<Option<f64>>,
 }
 
 /// What is missing in a column.

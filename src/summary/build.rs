@@ -411,18 +411,8 @@ impl Builder {
         let mut series: Vec<Series> = slices
             .into_iter()
             .map(|slice| Series {
-                slice,
-                size,
-                buckets: Vec::new(),
                 full,
-                reference: None,
-                exact: Vec::new(),
-                drift: Vec::new(),
-                estimates: Vec::new(),
-                arrivals: Vec::new(),
-                delay_s: None,
-                naive: Vec::new(),
-                residuals: Vec::new(),
+                ..Series::new(slice, size)
             })
             .collect();
         for (bucket, (start, end)) in buckets.borders.iter().enumerate() {

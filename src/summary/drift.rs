@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 const WORDS: usize = 12;
 /// Rows at least in which a word must stand to be told: what stands in fewer may be a secret of one of
 /// them.
-const FEW: u64 = 5;
+pub(super) const FEW: u64 = 5;
 /// Characters at most of a word.
 const LONG: usize = 60;
 /// Pairs of periods at most that a series keeps.
@@ -343,7 +343,7 @@ pub(super) fn undefined(before: &Distribution, after: &Distribution) -> Option<S
 }
 
 /// The start of a word that is too long to show.
-fn cut(word: &str) -> String {
+pub(super) fn cut(word: &str) -> String {
     match word.char_indices().nth(LONG) {
         Some((end, _)) => format!("{}…", &word[..end]),
         None => word.to_owned(),

@@ -7,6 +7,7 @@
 use super::build::{Builder, sort_by_group};
 use super::direct::{Direct, Losses};
 use super::shifted::{Shifted, Weighted};
+use super::stretches::Stretches;
 use super::{Series, Summary};
 use crate::log::{Log, Task};
 use crate::stats::calibration::Calibrator;
@@ -195,8 +196,11 @@ impl Builder {
         };
         let found = match self.log.task {
             Some(Task::Regression) => self.direct(&groups, &fresh),
-            _ => Learned::from(&self.log, &groups)
-                .map(|learned| learned.estimates(self, &groups, &fresh, asked.thresholds)),
+            _ => Learned::from(&self.log, &groups).map(|learned| {
+                let outside = |row: usize| groups.of.get(row) != Some(&0);
+                let stretches = Stretches::of(series, &places, &fresh, outside);
+                learned.estimates(self, &groups, &fresh, &stretches, asked.thresholds)
+            }),
         };
         let mut learned = found.unwrap_or_else(|why| Estimates {
             undefined: Some(why),
@@ -320,6 +324,7 @@ impl Learned {
         builder: &Builder,
         groups: &Groups,
         ranges: &[(usize, usize)],
+        stretches: &Stretches,
         thresholds: bool,
     ) -> Estimates {
         let plain = |_: u32, class: usize, score: f64| match self.calibrators.get(class) {
@@ -327,17 +332,21 @@ impl Learned {
             None => f64::NAN,
         };
         let windows = self.windows(builder, groups, ranges, thresholds, &plain);
-        let shifted = self.weighted(builder, groups).map(|learned| {
+        let shifted = self.weighted(builder, stretches).map(|learned| {
+            let learned = |window: usize| {
+                let stretch = stretches.of_window.get(window)?;
+                learned.get(*stretch)?.as_ref()
+            };
             let of = |group: u32, class: usize, score: f64| {
-                let own = learned.get((group as usize).wrapping_sub(1));
-                match own.and_then(|own| own.as_ref()?.0.get(class)) {
+                let own = learned((group as usize).wrapping_sub(1));
+                match own.and_then(|own| own.0.get(class)) {
                     Some(isotonic) => isotonic.at(score),
                     None => plain(group, class, score),
                 }
             };
             let mut windows = self.windows(builder, groups, ranges, thresholds, &of);
-            for (window, learned) in windows.iter_mut().zip(&learned) {
-                window.effective = learned.as_ref().map(|l| l.1);
+            for (i, window) in windows.iter_mut().enumerate() {
+                window.effective = learned(i).map(|l| l.1);
             }
             windows
         });
@@ -352,20 +361,18 @@ impl Learned {
         }
     }
 
-    /// What each window says of scores, class by class, and how many rows of one weight tell as much; `None` in it where too few rows of the baseline are
-    /// like the window's. `None` where no column is an input of the model.
-    fn weighted(&self, builder: &Builder, groups: &Groups) -> Option<Vec<Option<Weighted>>> {
+    /// What each stretch says of scores, class by class, and how many rows of one weight tell as much; `None`
+    /// in it where too few rows of the baseline are like its own. `None` where no column is an input of the model.
+    fn weighted(&self, builder: &Builder, stretches: &Stretches) -> Option<Vec<Option<Weighted>>> {
         let log = &builder.log;
         let scores = scores(log);
-        let windows = groups.count.saturating_sub(1);
-        let shifted = Shifted::new(builder, &self.rows, windows, &scores)?;
+        let shifted = Shifted::new(builder, &self.rows, stretches.rows.len(), &scores)?;
         let several = log.task == Some(Task::Multiclass);
         let positive = |row: usize, class: usize| {
             log.truth.label(row) == Some(if several { class as u32 } else { 1 })
         };
-        let rows = groups.rows();
         let learn = |own: &Vec<usize>| shifted.learn(own, positive);
-        Some(rows.iter().skip(1).map(learn).collect())
+        Some(stretches.rows.iter().map(learn).collect())
     }
 
     fn windows(

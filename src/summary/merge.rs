@@ -91,25 +91,10 @@ impl Summary {
                 .find(|s| s.slice == theirs.slice && s.size == theirs.size)
             {
                 Some(mine) => series(mine, theirs),
-                None => self.series.push(Series {
-                    exact: Vec::new(),
-                    drift: Vec::new(),
-                    estimates: Vec::new(),
-                    arrivals: Vec::new(),
-                    naive: Vec::new(),
-                    residuals: Vec::new(),
-                    ..theirs.clone()
-                }),
+                None => self.series.push(theirs.clone()),
             }
         }
-        for series in &mut self.series {
-            series.exact.clear();
-            series.drift.clear();
-            series.estimates.clear();
-            series.arrivals.clear();
-            series.naive.clear();
-            series.residuals.clear();
-        }
+        self.series.iter_mut().for_each(Series::forget_rows);
         self.series
             .sort_by(|a, b| (&a.slice, a.size).cmp(&(&b.slice, b.size)));
         Ok(())

@@ -7,7 +7,7 @@
 //! are exact. What only rows can tell (exact ROC AUC, exact percentiles) is kept beside the cells as
 //! [`Exact`], for the ranges of buckets that were asked for; it does not survive a merge, and where
 //! it is absent a report says so and gives the value from the histogram with its bound. The same holds of
-//! [`Drift`], the columns in two periods, and of [`Estimates`], what is expected of windows whose outcomes are
+//! [`Drift`], the columns in two periods, of [`Profile`], the columns window by window, and of [`Estimates`], what is expected of windows whose outcomes are
 //! not known, which a report leaves out where they are absent.
 
 mod arrivals;
@@ -30,6 +30,7 @@ mod models;
 mod naive;
 mod names;
 mod pairs;
+mod profile;
 mod quantile_work;
 mod quantiles;
 pub mod relative;
@@ -37,6 +38,7 @@ mod residuals;
 mod series;
 mod shapes;
 mod shifted;
+mod stretches;
 mod tails;
 mod total;
 pub mod tweedie;
@@ -57,6 +59,7 @@ pub use label_sets::LabelSets;
 pub use lists::Lists;
 pub use models::{Loss, ModelCell, Models};
 pub use naive::{Lag, Naive, Season};
+pub use profile::{BINS, ColumnProfile, Lines, Profile, Spans, Tally};
 pub use quantiles::{IntervalCounts, LevelCounts, QuantileCounts};
 pub use residuals::{QuantilePair, ResidualBin, Residuals};
 pub use series::{Bucket, Series};

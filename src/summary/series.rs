@@ -2,12 +2,14 @@
 
 use super::total::counts;
 use super::{
-    Arrived, Cell, Drift, Estimates, Exact, Lag, Naive, Residuals, Slice, WindowSize, floor, next,
+    Arrived, Cell, Drift, Estimates, Exact, Lag, Naive, Profile, Residuals, Slice, WindowSize,
+    floor, next,
 };
 use crate::stats::sketch::LogHistogram;
 use crate::table::time::Time;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
+use std::mem;
 
 /// A bucket of time and its cell.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -57,9 +59,43 @@ pub struct Series {
     /// How errors are distributed, for the ranges that were asked for last.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub residuals: Vec<Residuals>,
+    /// The columns window by window, for the windows and baselines that were asked for last.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub profiles: Vec<Profile>,
 }
 
 impl Series {
+    /// A slice of which nothing is counted yet.
+    #[must_use]
+    pub fn new(slice: Slice, size: WindowSize) -> Self {
+        Self {
+            slice,
+            size,
+            buckets: Vec::new(),
+            full: false,
+            reference: None,
+            exact: Vec::new(),
+            drift: Vec::new(),
+            estimates: Vec::new(),
+            arrivals: Vec::new(),
+            delay_s: None,
+            naive: Vec::new(),
+            residuals: Vec::new(),
+            profiles: Vec::new(),
+        }
+    }
+
+    /// Leaves behind what only rows can tell: it does not add up.
+    pub(super) fn forget_rows(&mut self) {
+        *self = Self {
+            buckets: mem::take(&mut self.buckets),
+            full: self.full,
+            reference: self.reference.take(),
+            delay_s: self.delay_s.take(),
+            ..Self::new(mem::take(&mut self.slice), self.size)
+        };
+    }
+
     /// The same rows by a size that is made of whole buckets; what only rows can tell is left behind.
     #[must_use]
     pub fn coarser(&self, size: WindowSize) -> Self {
@@ -69,18 +105,11 @@ impl Series {
             Bucket { start, end, cell }
         };
         Self {
-            slice: self.slice.clone(),
-            size,
             buckets: self.windows(size).into_iter().map(bucket).collect(),
             full: self.full,
             reference: self.reference.clone(),
-            exact: Vec::new(),
-            drift: Vec::new(),
-            estimates: Vec::new(),
-            arrivals: Vec::new(),
             delay_s: self.delay_s.clone(),
-            naive: Vec::new(),
-            residuals: Vec::new(),
+            ..Self::new(self.slice.clone(), size)
         }
     }
 

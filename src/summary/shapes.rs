@@ -31,27 +31,27 @@ const OTHERS: &str = "…";
 pub struct Shapes {
     /// Size of the windows.
     size: WindowSize,
-    columns: Vec<Shape>,
+    pub(super) columns: Vec<Shape>,
     /// By start of their window; the reference is in none.
     windows: BTreeMap<Time, Counted>,
-    reference: Counted,
+    pub(super) reference: Counted,
 }
 
 /// A column.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-struct Shape {
-    name: String,
-    role: Role,
-    of: Of,
+pub(super) struct Shape {
+    pub name: String,
+    pub role: Role,
+    pub of: Of,
     /// Whether a cell of it was counted.
     met: bool,
     /// Whether it turned out to be something else than it was counted as.
-    lost: bool,
+    pub lost: bool,
 }
 
 /// What is counted.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-enum Of {
+pub(super) enum Of {
     /// Numbers between edges.
     Numbers(Vec<f64>),
     /// Words, in order of appearance.
@@ -60,21 +60,21 @@ enum Of {
 
 /// Counts of a window.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-struct Counted {
-    rows: u64,
+pub(super) struct Counted {
+    pub rows: u64,
     /// One a column.
-    columns: Vec<Column>,
+    pub columns: Vec<Column>,
 }
 
 /// Counts of a column.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-struct Column {
+pub(super) struct Column {
     /// By bin or word; those at the end that count nothing may be left out.
-    counts: Vec<u64>,
+    pub counts: Vec<u64>,
     /// Sums of numbers by bin.
-    sums: Vec<f64>,
+    pub sums: Vec<f64>,
     /// Smallest and largest number.
-    range: Option<(f64, f64)>,
+    pub range: Option<(f64, f64)>,
 }
 
 impl Column {
@@ -293,7 +293,7 @@ impl Shapes {
     }
 
     /// The counts of ranges of a series' buckets, none of which ends within a window.
-    fn within(&self, series: &Series, ranges: &[(usize, usize)]) -> Option<Counted> {
+    pub(super) fn within(&self, series: &Series, ranges: &[(usize, usize)]) -> Option<Counted> {
         let first = |b: &Bucket| floor(self.size, b.start);
         let last = |b: &Bucket| floor(self.size, Time(b.end.0.saturating_sub(1)));
         let bucket = |at: usize| series.buckets.get(at);

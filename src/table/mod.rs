@@ -8,6 +8,9 @@
 //! crosses between workers as one block of bytes. No function hands these values out of a Table as
 //! if they were data.
 //!
+//! A missing number may tell why ([`Odd`]): the bits of its NaN say whether the file has something else there.
+//! Whoever does not ask sees a missing cell.
+//!
 //! **Words** are kept as a dictionary of at most [`MOST_WORDS`]. A column of more is text rather than
 //! categories: of it only is kept which cells are there ([`Column::Presence`]). Whether a column has so
 //! many does not depend on how it was cut, so neither does what becomes of it.
@@ -28,6 +31,40 @@ pub const NO_KEY: u128 = 0;
 
 /// Different words of a [`Column::Category`] at most; a column of more is kept as [`Column::Presence`].
 pub const MOST_WORDS: usize = 100_000;
+
+/// What a file has where a column of numbers has none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Odd {
+    /// A text that is no number.
+    Text,
+    /// A number beyond every finite one, or infinity by name.
+    Infinite,
+}
+
+/// The bits of a NaN that tells of a text, and of one that tells of a number that is not finite.
+const TEXT: u64 = 0x7ff8_706c_756d_0001;
+const INFINITE: u64 = 0x7ff8_706c_756d_0002;
+
+impl Odd {
+    /// The missing cell that tells it.
+    #[must_use]
+    pub const fn missing(self) -> f64 {
+        f64::from_bits(match self {
+            Self::Text => TEXT,
+            Self::Infinite => INFINITE,
+        })
+    }
+
+    /// What a missing number tells.
+    #[must_use]
+    pub const fn of(missing: f64) -> Option<Self> {
+        match missing.to_bits() {
+            TEXT => Some(Self::Text),
+            INFINITE => Some(Self::Infinite),
+            _ => None,
+        }
+    }
+}
 
 /// What a column holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

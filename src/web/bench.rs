@@ -10,7 +10,7 @@ use super::files::Given;
 use super::slices::report;
 use super::{timing, url};
 use crate::engine::message::Input;
-use crate::engine::{Mode, arrange};
+use crate::engine::{Depth, Mode, arrange};
 use crate::log::Role;
 use crate::report::view::{BaselineChoice, View, WindowSize};
 use crate::report::{ColumnDrift, Report, Window};
@@ -67,13 +67,13 @@ async fn measure(client: &Client, files: Vec<File>) -> Result<Value, Stopped> {
     let (days, _) = report(&loaded.summary, &by_day).await;
     let reported = timing::now();
     let by_hour = view(WindowSize::Hour);
-    let finer = client.refine(by_hour.clone()).await?;
+    let finer = client.refine(by_hour.clone(), Depth::Columns).await?;
     let summarised_again = timing::now();
     let (hours, _) = report(&finer, &by_hour).await;
     let reported_again = timing::now();
     let (drifted, compared_at) = match later(&days, by_day.clone()) {
         Some(view) => {
-            let compared = client.refine(view.clone()).await?;
+            let compared = client.refine(view.clone(), Depth::Columns).await?;
             let compared_at = timing::now();
             (Some(report(&compared, &view).await.0), compared_at)
         }

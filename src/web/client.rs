@@ -14,10 +14,10 @@ use super::reading::{Reading, read_all};
 use super::slices::Slices;
 use super::timing;
 use super::wire::Load;
-use crate::engine::Mode;
 use crate::engine::message::{Input, Reply, Request, Written};
 use crate::engine::pace::Looks;
 use crate::engine::parcel::{Packing, Unpacking};
+use crate::engine::{Depth, Mode};
 use crate::read::ReadError;
 use crate::report::view::View;
 use crate::summary::{Series, Summary};
@@ -166,12 +166,12 @@ impl Client {
         }
     }
 
-    /// Makes the Summary answer a view that it lacks rows for. Only the last wish counts: those
+    /// Makes the Summary answer a view that it lacks rows for, as far as a depth. Only the last wish counts: those
     /// before it that have not begun end as [`Stopped::Cancelled`].
     ///
     /// # Errors
     /// Besides, where no rows are held or the keeper fails.
-    pub async fn refine(&self, view: View) -> Result<Arc<Summary>, Stopped> {
+    pub async fn refine(&self, view: View, depth: Depth) -> Result<Arc<Summary>, Stopped> {
         let wish = self.0.last_refine.get() + 1;
         self.0.last_refine.set(wish);
         let _turn = self.0.refining.lock().await;
@@ -185,7 +185,7 @@ impl Client {
             found: "the rows are no longer there".to_owned(),
             mend: "Give the files again".to_owned(),
         })?;
-        let request = Request::Refine { view };
+        let request = Request::Refine { view, depth };
         let summary = match keeper.ask(&request, Load::None, None).await {
             Ok((_, parcel)) => Arc::new(unpack(parcel, &known.series).await?),
             Err(why) => {

@@ -159,10 +159,10 @@ fn answer(
                 .finish(&view, &mut |stage, done| clock.tick(stage, done))?;
             clock.reply(summary, &mut keeping.sent)
         }
-        Request::Refine { view } => {
+        Request::Refine { view, depth } => {
             let clock = Clock::new(post, id);
             let keeping = opened(keeping)?;
-            let summary = keeping.keeper.refine(&view)?;
+            let summary = keeping.keeper.refine_to(&view, depth)?;
             clock.reply(summary, &mut keeping.sent)
         }
         Request::Example => {

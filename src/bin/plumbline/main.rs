@@ -46,7 +46,7 @@ fn report(options: &ReportOptions) -> Result<(), Failure> {
     let mut keeper = files::read(&inputs, options.stream.then_some(&view))?;
     let summary = keeper
         .finish(&view, &mut |_, _| {})
-        .and_then(|_| keeper.refine(&view))
+        .and_then(|_| keeper.refine_to(&view, options.depth()))
         .map_err(|e| Failure::Data(e.to_string()))?;
     for rejected in &summary.rejected {
         let column = rejected

@@ -2,6 +2,7 @@
 
 use super::fixes::{self, Said};
 use clap::{Args, Parser, Subcommand};
+use plumbline::engine::Depth;
 use plumbline::log::Role;
 use plumbline::metric::Costs;
 use plumbline::read::{DateOrder, Decimal, Encoding, Quote};
@@ -70,6 +71,9 @@ pub struct ReportOptions {
     /// Score from which a row is predicted positive; otherwise labels as served, or 0.5.
     #[arg(long)]
     pub threshold: Option<f64>,
+    /// Leave out what is expected of windows whose outcomes may not be known, which takes longest.
+    #[arg(long)]
+    pub no_estimates: bool,
     /// Only rows of this model version.
     #[arg(long, value_name = "VERSION")]
     pub model_version: Option<String>,
@@ -97,6 +101,14 @@ pub struct ReportOptions {
 }
 
 impl ReportOptions {
+    /// How far the report goes.
+    pub fn depth(&self) -> Depth {
+        match self.no_estimates {
+            true => Depth::Columns,
+            false => Depth::Expected,
+        }
+    }
+
     /// The view that is asked for.
     pub fn view(&self) -> Result<View, String> {
         let period = |text: &str| match view::baseline(text) {

@@ -523,3 +523,15 @@ fn parts_of_outcomes_are_tied_as_one_table() {
     assert!(told(&tables[1]) && !tables[1].parts.iter().any(told));
     assert!(!Input::files(&tables).iter().any(told));
 }
+
+#[test]
+fn a_word_among_scores_is_named() {
+    let one = "id,score,outcome\n1,0.3,0\n2,abc,1\n3,0.9,1\n".to_owned();
+    let why = unpredicted(&inputs(&[("three.csv", one)])).unwrap();
+    assert!(
+        why.starts_with("Column score of three.csv is named like a score, but holds 'abc'"),
+        "{why}"
+    );
+    let grades = "id,score,outcome\n1,A,0\n2,B,1\n3,C,1\n".to_owned();
+    assert_eq!(unpredicted(&inputs(&[("grades.csv", grades)])), None);
+}

@@ -11,7 +11,7 @@ use crate::read::instant::{Instants, example, of_four_digits};
 use crate::read::key::key;
 use crate::read::trouble::{Fault, Troubles};
 use crate::read::{ColumnSpec, Encoding, TimeFormat};
-use crate::table::{Column, Kind, NO_KEY, NO_LEVEL, NO_TIME};
+use crate::table::{Column, Kind, NO_KEY, NO_LEVEL, NO_TIME, Odd};
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -112,7 +112,7 @@ fn numbers(cells: &mut Cells, meaning: Meaning, fault: &mut impl FnMut(usize, Fa
             let mut out = v.clone();
             for (i, x) in out.iter_mut().enumerate().filter(|(_, x)| x.is_infinite()) {
                 fault(i, Fault::NotFinite);
-                *x = f64::NAN;
+                *x = Odd::Infinite.missing();
             }
             out
         }
@@ -125,18 +125,14 @@ fn numbers(cells: &mut Cells, meaning: Meaning, fault: &mut impl FnMut(usize, Fa
         }
         _ => texts(&*cells, meaning, |i, text| match cell::number(text, b'.') {
             Number::Finite(x) => x,
-            odd => {
-                if !cell::is_missing(text) {
-                    fault(
-                        i,
-                        if odd == Number::Infinite {
-                            Fault::NotFinite
-                        } else {
-                            Fault::NotNumber
-                        },
-                    );
-                }
-                f64::NAN
+            _ if cell::is_missing(text) => f64::NAN,
+            Number::Infinite => {
+                fault(i, Fault::NotFinite);
+                Odd::Infinite.missing()
+            }
+            Number::Not => {
+                fault(i, Fault::NotNumber);
+                Odd::Text.missing()
             }
         }),
     }

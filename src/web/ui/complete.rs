@@ -1,7 +1,7 @@
 //! Whether the files can be read as they are understood, and what a reader should look at first.
 
 use crate::engine::message::Input;
-use crate::engine::untied;
+use crate::engine::{unpredicted, untied};
 use crate::log::{FileKind, Role};
 
 /// A guess below this is shown before it is used.
@@ -36,9 +36,9 @@ pub fn missing(inputs: &[Input]) -> Option<String> {
         return None;
     }
     if !predicts {
-        return Some(
+        return unpredicted(inputs).or(Some(
             "No column was found that holds predictions. Give one the role of prediction or score, or add the file that has them. To see only how many rows came when and what is missing in them, go on.".into(),
-        );
+        ));
     }
     if !outcome {
         return Some(

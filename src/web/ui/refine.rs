@@ -2,6 +2,7 @@
 
 use super::actions::{fail, read, show};
 use super::state::{App, Made, Work};
+use crate::engine::Depth;
 use crate::report::view::View;
 use crate::web::client::{Client, Stopped};
 use crate::web::url;
@@ -28,20 +29,28 @@ pub fn follow(app: App) {
             return;
         }
         let asked = app.asked.get_value();
+        let depth = match &asked {
+            Some((before, depth)) if *before == view => match depth {
+                Depth::Expected => return,
+                Depth::Metrics | Depth::Columns => Depth::Expected,
+            },
+            _ => Depth::Columns,
+        };
         // Where the worker that kept the rows is gone, they are read again.
-        if lacking && asked.as_ref() != Some(&view) && !app.saved {
-            app.asked.set_value(Some(view.clone()));
-            match asked {
-                // The first report came without the drift of its columns, which follows it at once.
-                None => wake(app, view),
-                Some(_) => set_timeout(move || wake(app, view), REST),
+        if lacking && !app.saved {
+            let chosen = asked.is_some() && depth == Depth::Columns;
+            app.asked.set_value(Some((view.clone(), depth)));
+            match chosen {
+                // What the report that came first lacks follows it at once.
+                false => wake(app, view, depth),
+                true => set_timeout(move || wake(app, view, depth), REST),
             }
         }
     });
 }
 
 /// Goes back to the rows, unless the reader has chosen something else by now.
-fn wake(app: App, view: View) {
+fn wake(app: App, view: View, depth: Depth) {
     if app.view.with_untracked(|v| *v != view) {
         return;
     }
@@ -52,17 +61,17 @@ fn wake(app: App, view: View) {
     });
     let answers = |c: &Client| c.holds_rows() || counted && c.compares();
     if app.client.with_value(answers) {
-        spawn_local(ask_rows(app, view));
+        spawn_local(ask_rows(app, view, depth));
     } else if !counted && app.work.with_untracked(Option::is_none) {
         read(app);
-        app.asked.set_value(Some(view));
+        app.asked.set_value(Some((view, Depth::Columns)));
     }
 }
 
-async fn ask_rows(app: App, view: View) {
+async fn ask_rows(app: App, view: View, depth: Depth) {
     let client = app.client.get_value();
     app.work.update(|w| *w = w.take().or(Some(Work::Refine)));
-    let answer = client.refine(view).await;
+    let answer = client.refine(view, depth).await;
     app.work
         .update(|w| *w = w.take().filter(|w| *w != Work::Refine));
     match answer {

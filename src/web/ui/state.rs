@@ -5,9 +5,9 @@
 
 use super::format;
 use super::theme::Theme;
-use crate::engine::Mode;
 use crate::engine::message::Input;
 use crate::engine::pace::Looks;
+use crate::engine::{Depth, Mode};
 use crate::log::Task;
 use crate::read::ReadError;
 use crate::report::view::View;
@@ -68,8 +68,8 @@ pub struct App {
     pub report: Signal<Option<Arc<Report>>>,
     /// Parts of the page that have yet to show the Report that was made last.
     pub behind: RwSignal<usize>,
-    /// The View that rows were last gone back to for.
-    pub asked: StoredValue<Option<View>>,
+    /// The View that rows were last gone back to for, and how far.
+    pub asked: StoredValue<Option<(View, Depth)>>,
     /// What the reader may choose from.
     pub choices: Memo<Choices>,
     /// The work under way.

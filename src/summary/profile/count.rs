@@ -1,0 +1,115 @@
+//! One pass over the rows.
+
+use super::super::build::{Builder, sort_by_group};
+use super::super::drift::Cells;
+use super::super::{Series, Summary};
+use super::cells::{of_numbers, of_words};
+use super::lines::lines;
+use super::{ColumnProfile, MOST, Profile, Spans};
+
+/// Rows by period: the baseline is the first one, the windows follow.
+pub(super) struct Rows {
+    before: Vec<u32>,
+    order: Vec<u32>,
+    starts: Vec<usize>,
+    /// The window of each row; one more than there are for one that is in none.
+    window: Vec<u32>,
+    /// Whether a row is of the baseline.
+    is_before: Vec<bool>,
+}
+
+impl Rows {
+    fn of_series(builder: &Builder, series: &Series, spans: &Spans) -> Self {
+        let places = builder.places(series, &builder.buckets(series.size));
+        let (none, nowhere) = (u32::MAX, places.buckets + 1);
+        let mut window_of = vec![none; nowhere + 1];
+        for (window, (from, to)) in (0u32..).zip(&spans.windows) {
+            let to = (*to).min(places.buckets);
+            if let Some(range) = window_of.get_mut(*from..to) {
+                range.fill(window);
+            }
+        }
+        let (from, to) = spans.before.unwrap_or((places.buckets, nowhere));
+        let is_before: Vec<bool> = places
+            .of
+            .iter()
+            .map(|p| (from..to.min(nowhere)).contains(&(*p as usize)))
+            .collect();
+        let of = |place: &u32| window_of.get(*place as usize).copied().unwrap_or(none);
+        let window: Vec<u32> = places.of.iter().map(of).collect();
+        let (order, starts) = sort_by_group(&window, spans.windows.len(), None);
+        let all = (0u32..).zip(&is_before);
+        Self {
+            before: all.filter(|r| *r.1).map(|r| r.0).collect(),
+            order,
+            starts,
+            window,
+            is_before,
+        }
+    }
+
+    /// The baseline and the windows.
+    pub fn periods(&self) -> usize {
+        self.starts.len()
+    }
+
+    /// Rows of a period, rising.
+    pub fn of(&self, period: usize) -> &[u32] {
+        let start = |at: usize| self.starts.get(at).copied().unwrap_or(0);
+        match period.checked_sub(1) {
+            None => &self.before,
+            Some(window) => self
+                .order
+                .get(start(window)..start(window + 1))
+                .unwrap_or_default(),
+        }
+    }
+
+    /// Periods of a row.
+    pub fn periods_of(&self, row: u32) -> impl Iterator<Item = usize> {
+        let before = self.is_before.get(row as usize).copied().unwrap_or(false);
+        let window = self.window.get(row as usize).copied();
+        let window = window.filter(|w| (*w as usize) + 1 < self.starts.len());
+        let before = before.then_some(0);
+        before
+            .into_iter()
+            .chain(window.map(|window| window as usize + 1))
+    }
+}
+
+impl Builder {
+    /// Adds to a series its columns window by window, unless it has that.
+    pub fn add_profile(&self, summary: &mut Summary, at: usize, spans: &Spans) {
+        let Some(series) = summary.series.get_mut(at) else {
+            return;
+        };
+        if series.profile(spans).is_some() {
+            return;
+        }
+        let rows = Rows::of_series(self, series, spans);
+        let mut compared = self.compared();
+        let all = compared.len();
+        compared.truncate(MOST / spans.windows.len().max(1));
+        let mut windows = lines(self, &compared, &rows);
+        let baseline = windows.remove(0);
+        let column = |(name, role, cells): &(&str, crate::log::Role, Cells<'_>)| {
+            let found = match cells {
+                Cells::Numbers(values) => of_numbers(values, &rows),
+                Cells::Words(codes, words) => of_words(codes, words, &rows),
+            };
+            ColumnProfile {
+                column: (*name).to_owned(),
+                role: role.name().into(),
+                ..found
+            }
+        };
+        series.keep_profile(Profile {
+            spans: spans.clone(),
+            exact: true,
+            baseline,
+            windows,
+            columns: compared.iter().map(column).collect(),
+            left_out: all - compared.len(),
+        });
+    }
+}

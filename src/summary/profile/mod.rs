@@ -1,0 +1,150 @@
+//! The columns of a series window by window, counted by what a baseline holds: since when a column drifts, and
+//! what its cells lack, are made of these.
+//!
+//! Numbers are counted in at most [`BINS`] bins of about as many of the baseline's numbers each; a number that many
+//! cells share has a bin of its own. Words are counted one by one, as many as there are bins, most rows first; the
+//! others share a bin, and those that the baseline has not have another. Everything is bounded whatever the rows:
+//! some 300 bytes a column and window. Like [`super::Drift`] it stands beside the cells and does not survive a
+//! merge. Where rows are kept it is made of them; of rows that pass, [`super::Shapes`] tells what it can
+//! ([`Profile::exact`]).
+//!
+//! A period of several windows is their sum ([`ColumnProfile::within`]).
+
+mod cells;
+mod count;
+mod lines;
+mod passed;
+mod tally;
+
+pub use lines::Lines;
+pub use tally::Tally;
+
+use super::{Bins, Series};
+use serde::{Deserialize, Serialize};
+
+/// Bins of numbers at most. A multiple of ten, so that deciles are among the edges.
+pub const BINS: u32 = 30;
+/// Profiles at most that a series keeps.
+const KEPT: usize = 2;
+/// Columns times windows at most; further columns are left out.
+const MOST: usize = 1 << 16;
+
+/// A baseline and windows, as ranges of a series' buckets (end exclusive).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Spans {
+    /// The baseline; `None`: the reference.
+    pub before: Option<(usize, usize)>,
+    /// The windows in order of time, which do not overlap. The baseline's own may be among them.
+    pub windows: Vec<(usize, usize)>,
+}
+
+/// The columns of a series, window by window.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Profile {
+    /// Which windows, against which baseline.
+    pub spans: Spans,
+    /// Whether rows were looked at: where they passed, only counts by bin, means, ranges and unseen words are
+    /// known, and everything else is 0.
+    pub exact: bool,
+    /// Rows of the baseline.
+    pub baseline: Lines,
+    /// Rows of each window.
+    pub windows: Vec<Lines>,
+    /// Inputs, segments, scores, predictions and outcomes, in the order of the files.
+    pub columns: Vec<ColumnProfile>,
+    /// Columns that are not among them, for they would be too many.
+    #[serde(skip_serializing_if = "is_zero", default)]
+    pub left_out: usize,
+}
+
+/// A column, window by window.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ColumnProfile {
+    /// The column.
+    pub column: String,
+    /// Its role ([`crate::log::Role::name`]).
+    pub role: String,
+    /// What [`Tally::counts`] are of. Of words there are two counts more: of the others that the baseline has, and
+    /// of those that it has not.
+    pub bins: Bins,
+    /// What numbers are centred on before they are squared: the baseline's median; 0 for words.
+    pub centre: f64,
+    /// Numbers beyond these are outliers: three times the distance of the baseline's quartiles away from the
+    /// nearer one. `None` where the quartiles are one.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub fences: Option<(f64, f64)>,
+    /// Words that stand in one row of the baseline: the share of rows whose word is new is expected to be
+    /// this over its rows (I. J. Good, 1953).
+    pub once: u64,
+    /// The most frequent words that the baseline has not, and their rows in all windows.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub unseen: Vec<(String, u64)>,
+    /// The baseline.
+    pub baseline: Tally,
+    /// The windows.
+    pub windows: Vec<Tally>,
+}
+
+impl Series {
+    /// The columns window by window, where they were counted so.
+    #[must_use]
+    pub fn profile(&self, spans: &Spans) -> Option<&Profile> {
+        self.profiles.iter().find(|p| p.spans == *spans)
+    }
+
+    /// Keeps a profile, perhaps in place of the oldest one.
+    fn keep_profile(&mut self, profile: Profile) {
+        if self.profiles.len() >= KEPT {
+            self.profiles.remove(0);
+        }
+        self.profiles.push(profile);
+    }
+}
+
+impl Profile {
+    /// A column by its name.
+    #[must_use]
+    pub fn column(&self, name: &str) -> Option<&ColumnProfile> {
+        self.columns.iter().find(|c| c.column == name)
+    }
+}
+
+impl ColumnProfile {
+    /// Whether it holds words.
+    #[must_use]
+    pub fn of_words(&self) -> bool {
+        matches!(self.bins, Bins::Words(_))
+    }
+
+    /// The counts of a period: of the windows from the first to the end (exclusive). What does not add up, as
+    /// the number of different values, is that of the window that has most; distances are left out.
+    #[must_use]
+    pub fn within(&self, windows: std::ops::Range<usize>) -> Tally {
+        let mut all = Tally::default();
+        let windows = self.windows.get(windows).unwrap_or_default();
+        windows.iter().for_each(|window| all.merge(window));
+        all
+    }
+
+    /// Mean of the numbers of a tally of it, or of the lengths of its words; `None` without one.
+    #[must_use]
+    pub fn mean(&self, tally: &Tally) -> Option<f64> {
+        (tally.values > 0).then(|| self.centre + tally.sum / tally.values as f64)
+    }
+
+    /// Standard deviation (n − 1) of the numbers of a tally of it, or of the lengths of its words; `None` for
+    /// fewer than two, and where rows passed.
+    #[must_use]
+    pub fn deviation(&self, tally: &Tally) -> Option<f64> {
+        let n = tally.values as f64;
+        let about_mean = tally.squares? - tally.sum * (tally.sum / n);
+        let deviation = (about_mean.max(0.0) / (n - 1.0)).sqrt();
+        (tally.values > 1 && deviation.is_finite()).then_some(deviation)
+    }
+}
+
+// serde asks for a reference.
+#[allow(clippy::trivially_copy_pass_by_ref)]
+fn is_zero(n: &usize) -> bool {
+    *n == 0
+}
