@@ -15,6 +15,7 @@
 //! | [`multiple`] | p-values adjusted for many tests |
 //! | [`periods`] | the error of a mean of values that hang together over time |
 //! | [`compare`] | whether two estimates differ |
+//! | [`sequential`] | alarms at a stated rate, of many numbers over many windows |
 //! | [`distance`] | how far two samples are apart |
 //! | [`two_sample`] | whether two samples are of one distribution: tests with their p-values |
 //! | [`multivariate`] | whether several columns together are as before |
@@ -47,6 +48,7 @@ pub mod multivariate;
 pub mod periods;
 pub mod proportions;
 pub mod rank;
+pub mod sequential;
 pub mod shift;
 pub mod sketch;
 pub mod sparse;
