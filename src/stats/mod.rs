@@ -1,6 +1,6 @@
 //! Pure numerics: exact sums, ranks, sketches, intervals, distances and corrections for many tests.
 //!
-//! May use: nothing of this crate. Only `libm` and `serde` from outside.
+//! May use: nothing of this crate. Only `libm`, `serde` and `thiserror` from outside.
 //!
 //! | module | holds |
 //! | --- | --- |
@@ -14,9 +14,13 @@
 //! | [`proportions`] | proportions of several groups beside each other |
 //! | [`multiple`] | p-values adjusted for many tests |
 //! | [`periods`] | the error of a mean of values that hang together over time |
-//! | [`boost`] | boosted decision trees: what is expected of a row |
 //! | [`compare`] | whether two estimates differ |
+//! | [`sequential`] | alarms at a stated rate, of many numbers over many windows |
 //! | [`distance`] | how far two samples are apart |
+//! | [`two_sample`] | whether two samples are of one distribution: tests with their p-values |
+//! | [`multivariate`] | whether several columns together are as before |
+//! | [`compat`] | the numbers of Evidently and NannyML, by their recipes |
+//! | [`linear`] | eigenvalues and eigenvectors |
 //! | [`distinct`] | how many different values there are |
 //! | [`isotonic`], [`calibration`] | from scores to probabilities, learned from outcomes |
 //! | [`boost`] | boosted decision trees: what is expected of a row |
@@ -29,6 +33,7 @@
 pub mod boost;
 pub mod calibration;
 pub mod compare;
+pub mod compat;
 pub mod distance;
 pub mod distinct;
 pub mod exact_quantile;
@@ -37,11 +42,15 @@ pub mod expected;
 pub mod gains;
 pub mod interval;
 pub mod isotonic;
+pub mod linear;
 pub mod multiple;
+pub mod multivariate;
 pub mod periods;
 pub mod proportions;
 pub mod rank;
+pub mod sequential;
 pub mod shift;
 pub mod sketch;
 pub mod sparse;
 pub mod special;
+pub mod two_sample;

@@ -5,10 +5,16 @@
 //! | --- | --- | --- | --- |
 //! | [`psi`] | counts | 0 …, at most some 18 | numpy by its formula |
 //! | [`jensen_shannon`] | counts | 0 … 1 | `scipy.spatial.distance.jensenshannon(p, q, base=2)` |
+//! | [`hellinger`] | counts | 0 … 1 | numpy by its formula |
+//! | [`kullback_leibler`] | counts | 0 … | `scipy.stats.entropy(p, q)` |
+//! | [`total_variation`], [`l_infinity`] | counts | 0 … 1 | numpy by their formulas |
 //! | [`Sample::kolmogorov_smirnov`] | numbers | 0 … 1 | `scipy.stats.ks_2samp(a, b).statistic` |
 //! | [`Sample::wasserstein`] | numbers | 0 …, in their unit | `scipy.stats.wasserstein_distance(a, b)` |
+//! | [`Sample::wasserstein_normalised`] | numbers | 0 …, in standard deviations | the same over `numpy.std(a)` |
 //!
-//! All are symmetric but for the bins: those of [`Sample::edges`] are the first sample's. What they are
+//! The energy distance and Cramér's V stand with their tests in [`super::two_sample`].
+//!
+//! All but [`kullback_leibler`] and the last one are symmetric but for the bins: those of [`Sample::edges`] are the first sample's. What they are
 //! made of adds up: counts by place, a [`Sample`] by [`Sample::merge`].
 
 mod binned;
@@ -61,6 +67,60 @@ pub fn jensen_shannon(before: &[u64], after: &[u64]) -> Option<f64> {
     })?;
     let distance = (sum.value() / std::f64::consts::LN_2).sqrt();
     Some(distance.min(1.0))
+}
+
+/// The Hellinger distance √(½ Σ (√p − √q)²), over shares p and q of the same bins or words.
+///
+/// In 0 … 1: 0 for equal shares, 1 where no bin holds rows of both. `None` as for [`jensen_shannon`].
+///
+/// Source: E. Hellinger (1909), *Neue Begründung der Theorie quadratischer Formen von unendlichvielen
+/// Veränderlichen*.
+#[must_use]
+pub fn hellinger(before: &[u64], after: &[u64]) -> Option<f64> {
+    let mut sum = ExactSum::new();
+    each_share(before, after, |p, q| {
+        let (p, q) = (p.sqrt(), q.sqrt());
+        sum.add_product(p - q, p - q);
+    })?;
+    Some((sum.value() / 2.0).sqrt().min(1.0))
+}
+
+/// The Kullback–Leibler divergence Σ p ln(p / q) of the earlier shares p from the later ones q.
+///
+/// At least 0; not symmetric. `None` where a bin has earlier rows and no later one, which makes it infinite,
+/// and as for [`jensen_shannon`].
+///
+/// Source: S. Kullback and R. A. Leibler (1951), *On information and sufficiency*.
+#[must_use]
+pub fn kullback_leibler(before: &[u64], after: &[u64]) -> Option<f64> {
+    let (mut sum, mut finite) = (ExactSum::new(), true);
+    each_share(before, after, |p, q| {
+        if p > 0.0 && q > 0.0 {
+            // Each term is at least 0 with what adds up to 0 over all: no two cancel out.
+            sum.add(p * libm::log(p / q) + q - p);
+        } else {
+            finite &= p <= 0.0;
+            sum.add(q);
+        }
+    })?;
+    finite.then(|| sum.value().max(0.0))
+}
+
+/// Half of Σ |p − q|: the share of rows that would have to change their bin. In 0 … 1; `None` as for
+/// [`jensen_shannon`].
+#[must_use]
+pub fn total_variation(before: &[u64], after: &[u64]) -> Option<f64> {
+    let mut sum = ExactSum::new();
+    each_share(before, after, |p, q| sum.add((p - q).abs()))?;
+    Some((sum.value() / 2.0).min(1.0))
+}
+
+/// The largest |p − q| of any bin. In 0 … 1; `None` as for [`jensen_shannon`].
+#[must_use]
+pub fn l_infinity(before: &[u64], after: &[u64]) -> Option<f64> {
+    let mut most = 0.0_f64;
+    each_share(before, after, |p, q| most = most.max((p - q).abs()))?;
+    Some(most)
 }
 
 /// (1 + d) ln(1 + d) + (1 − d) ln(1 − d) for d in −1 … 1, at least 0. Near 0 the two terms cancel out, so

@@ -1,6 +1,7 @@
 //! The numbers of a sample in ascending order.
 
 use crate::stats::exact_quantile::quantile_sorted;
+use crate::stats::exact_sum::ExactSum;
 use crate::stats::rank::sort_numbers;
 
 /// The numbers of a sample in ascending order, as they are: its distances are exact.
@@ -99,6 +100,35 @@ impl Sample {
     #[must_use]
     pub fn wasserstein(&self, other: &Self) -> Option<f64> {
         self.apart(other)?.1
+    }
+
+    /// [`Sample::wasserstein`] in standard deviations of this sample (of its numbers, not of what they may be
+    /// drawn from). `None` where this sample has no spread, too.
+    #[must_use]
+    pub fn wasserstein_normalised(&self, other: &Self) -> Option<f64> {
+        let (spread, exponent) = self.spread()?;
+        let moved = self.wasserstein(other)?;
+        let ratio = libm::scalbn(moved, -exponent) / spread;
+        ratio.is_finite().then_some(ratio)
+    }
+
+    /// The standard deviation, as a number and a power of two that lets no square overflow. `None` without any.
+    fn spread(&self) -> Option<(f64, i32)> {
+        let (first, last) = (self.0.first()?, self.0.last()?);
+        let most = first.abs().max(last.abs());
+        if first == last || most.is_infinite() {
+            return None;
+        }
+        let exponent = libm::ilogb(most);
+        let scaled = || self.0.iter().map(|x| libm::scalbn(*x, -exponent));
+        let n = self.0.len() as f64;
+        let mut sum = ExactSum::new();
+        scaled().for_each(|x| sum.add(x));
+        let mean = sum.value() / n;
+        let mut squares = ExactSum::new();
+        scaled().for_each(|x| squares.add_product(x - mean, x - mean));
+        let spread = (squares.value() / n).sqrt();
+        (spread > 0.0).then_some((spread, exponent))
     }
 
     /// Both of them ([`Sample::kolmogorov_smirnov`], [`Sample::wasserstein`]) in one walk up through the
