@@ -10,7 +10,8 @@ use super::{
 use crate::log::Task;
 use crate::metric::{self, Cut, Measures, by_class, by_label};
 use crate::summary::{
-    AsOf, Asked, Cell, Lag, Naive, Periods, Residuals, Series, Slice, Spans, Summary, WindowSize,
+    AsOf, Asked, Cell, CompatAsked, Lag, Naive, Periods, Residuals, Series, Slice, Spans, Summary,
+    WindowSize,
 };
 use crate::table::time::Time;
 use std::borrow::Cow;
@@ -44,6 +45,8 @@ pub struct Missing {
     pub residuals: Option<(usize, (usize, usize))>,
     /// Place of a series and what a naive forecast was not tried on there.
     pub naive: Option<(usize, Lag)>,
+    /// Place of a series and what is asked of another tool.
+    pub compat: Option<(usize, CompatAsked)>,
 }
 
 impl Missing {
@@ -294,6 +297,9 @@ impl Making<'_> {
             .as_ref()
             .zip(tracked)
             .map(|(basis, tracked)| checks::checks(self, |at| basis.holds(at), &tracked));
+        let compat = basis
+            .as_ref()
+            .and_then(|basis| drift::compat(self, basis, view));
         judge::name_slices(&mut alerts, &slices, self);
         pause().await;
         let (resources, performance): (Metrics, Metrics) = metrics
@@ -329,6 +335,7 @@ impl Making<'_> {
                 slices: self.series.slice.values.clone(),
                 range: view.range.filter(|_| self.shown != (0, self.all.len())),
                 costs: view.costs.clone(),
+                compat: view.compat,
                 season: (summary.task == Task::Regression).then(|| view.season.unwrap_or_default()),
             },
             span: summary.span.map(|(start, end)| Span {
@@ -369,6 +376,7 @@ impl Making<'_> {
             resources: block(resources),
             alerts,
             estimated,
+            compat,
             rejected: summary.rejected.clone(),
         };
         pause().await;

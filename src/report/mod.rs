@@ -31,6 +31,7 @@ pub mod words;
 pub use crate::metric::ClassRow;
 pub use crate::summary::Method;
 pub use crate::summary::{Bins, ColumnDrift, Distribution, Rejected, SourceInfo as Source};
+pub use crate::summary::{Compat, Tool, compat};
 pub use crate::summary::{QuantilePair, ResidualBin, Residuals, TailPart};
 pub use checks::{Check, CheckKind, Checks};
 pub use costs::{Bill, BillCell, Cheapest};
@@ -135,6 +136,10 @@ pub struct Report {
     /// outcomes are known, or where the rows were not gone back to ([`Missing::estimates`]).
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub estimated: Option<Estimated>,
+    /// What the tool that the view names says of the same rows ([`View::compat`]); `None` where none is asked for,
+    /// without a baseline, or where the rows were not gone back to ([`Missing::compat`]).
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub compat: Option<Compat>,
     /// Rows and cells that could not be read, sampled.
     pub rejected: Vec<Rejected>,
 }
