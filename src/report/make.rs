@@ -462,7 +462,9 @@ fn needs_exact(summary: &Summary, cell: &Cell) -> bool {
 fn choose(summary: &Summary, view: &View, missing: &mut Missing) -> (usize, WindowSize) {
     let slice = view.slice();
     let natural = summary.series.first().map_or(WindowSize::Day, |s| s.size);
-    let wanted = view.window.unwrap_or(natural);
+    // Without times there are no days; the report says so.
+    let rows = |size: &WindowSize| summary.timed || matches!(size, WindowSize::Rows(_));
+    let wanted = view.window.filter(rows).unwrap_or(natural);
     let best = |slice: &Slice, size: WindowSize| {
         (0..summary.series.len())
             .filter(|i| {

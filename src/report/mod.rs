@@ -37,10 +37,12 @@ pub use checks::{Check, CheckKind, Checks};
 pub use costs::{Bill, BillCell, Cheapest};
 pub use curves::{Curves, Tally};
 pub use estimated::{Estimated, PastError};
+pub use health::UNTIMED;
 pub use make::Missing;
 pub use models::{Against, Model, Models};
 pub use quantiles::{CentralInterval, QuantileLevel, Quantiles};
 pub use steps::Steps;
+pub use words::lower_first;
 
 use crate::log::Task;
 use crate::metric::Estimate;

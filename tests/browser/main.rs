@@ -22,7 +22,9 @@ mod looks;
 mod page;
 mod report;
 mod server;
+mod steady;
 mod stream;
+mod tasks;
 mod trouble;
 
 use page::Page;

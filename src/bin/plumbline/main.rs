@@ -14,7 +14,7 @@ use flate2::write::GzEncoder;
 use options::{Command, Options, ReportOptions};
 use plumbline::report::html::{self, Payload};
 use plumbline::report::view::View;
-use plumbline::report::{Report, Window};
+use plumbline::report::{Report, UNTIMED, Window};
 use plumbline::summary::Summary;
 use std::io::Write;
 use std::process::ExitCode;
@@ -63,6 +63,9 @@ fn report(options: &ReportOptions) -> Result<(), Failure> {
     }
     let report = Report::from(&summary, &view);
     nothing(&report, &view).map_err(Failure::Data)?;
+    if report.health.notes.iter().any(|note| note == UNTIMED) {
+        eprintln!("{UNTIMED}");
+    }
     let json = || report.to_json().map_err(|e| Failure::Data(e.to_string()));
     let out = options.out.as_str();
     let text = match out {
