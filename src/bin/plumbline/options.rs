@@ -91,6 +91,9 @@ pub struct ReportOptions {
     /// dogs. May be given several times.
     #[arg(long, value_name = "CELL=NUMBER,…", allow_hyphen_values = true)]
     pub cost: Vec<Costs>,
+    /// How many windows there may be to a false alarm, over everything in the report: 30 unless said otherwise.
+    #[arg(long, value_name = "WINDOWS", value_parser = budget)]
+    pub budget: Option<f64>,
     /// Count rows as they pass instead of keeping them: for files larger than memory. What only rows can
     /// tell is then approximate, with its bound.
     #[arg(long)]
@@ -142,6 +145,7 @@ impl ReportOptions {
             range: self.range.as_deref().map(period).transpose()?,
             season: self.season,
             costs: Some(costs).filter(|c| !c.0.is_empty()),
+            budget: self.budget,
         })
     }
 
@@ -157,6 +161,10 @@ fn role(text: &str) -> Result<(Role, String), String> {
     let role: Role = name.parse()?;
     let role = role.of_column(column)?;
     Ok((role, column.to_string()))
+}
+
+fn budget(text: &str) -> Result<f64, String> {
+    view::budget(text).ok_or_else(|| "a number of windows, at least 1".into())
 }
 
 fn slice(text: &str) -> Result<SliceChoice, String> {

@@ -7,7 +7,7 @@ use super::state::app;
 use super::widgets::Fact;
 use crate::engine::message::Input;
 use crate::log::{FileKind, Role};
-use crate::report::Level;
+use crate::report::{Alert, AlertKind, Level};
 use leptos::prelude::*;
 
 fn class(level: Level) -> &'static str {
@@ -83,16 +83,16 @@ pub fn Health() -> impl IntoView {
     }
 }
 
-/// Sustained departures beyond the one that the sentence tells.
+/// Incidents beyond the one that the sentence tells.
 #[component]
-fn Alerts(alerts: Memo<Vec<crate::report::Alert>>) -> impl IntoView {
+fn Alerts(alerts: Memo<Vec<Alert>>) -> impl IntoView {
     let app = app();
     let more = move || alerts.with(|a| a.len() > 1);
     view! {
         <Show when=more>
             <details class="alerts" data-testid="alerts">
                 <summary>
-                    {move || format!("All {} sustained departures", alerts.with(Vec::len))}
+                    {move || format!("All {} incidents", alerts.with(Vec::len))}
                 </summary>
                 <ul>
                     {move || {
@@ -101,14 +101,19 @@ fn Alerts(alerts: Memo<Vec<crate::report::Alert>>) -> impl IntoView {
                             .into_iter()
                             .map(|alert| {
                                 let metric = alert.metric.clone();
+                                let of_column = alert.kind == AlertKind::Column;
                                 view! {
                                     <li class=class(alert.level)>
                                         <i class="dot" aria-hidden="true"></i>
                                         <button
                                             class="link"
                                             on:click=move |_| {
-                                                app.metric.set(Some(metric.clone()));
-                                                go_to("performance");
+                                                if of_column {
+                                                    go_to("drift");
+                                                } else {
+                                                    app.metric.set(Some(metric.clone()));
+                                                    go_to("performance");
+                                                }
                                             }
                                         >
                                             {together(&alert.sentence)}
