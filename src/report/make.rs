@@ -5,7 +5,8 @@ use super::steps::{Steps, pause};
 use super::view::{BaselineChoice, View};
 use super::{
     Baseline, Block, Metrics, Report, Rows, SCHEMA, Span, Window, checks, complete, costs, curves,
-    drift, estimated, groups, health, judge, maturity, models, parts, profile, quantiles,
+    drift, estimated, groups, health, incidents, judge, maturity, models, parts, profile,
+    quantiles, watch,
 };
 use crate::log::Task;
 use crate::metric::{self, Cut, Measures, by_class, by_label};
@@ -248,6 +249,11 @@ impl Making<'_> {
             },
         });
         let mut estimated = None;
+        let mut alerts = Vec::new();
+        let budget = watch::budget(view.budget);
+        let profile = basis
+            .as_ref()
+            .and_then(|basis| profile::profile(self, basis));
         if let (Some(basis), Some(baseline)) = (&basis, &baseline) {
             let mut before: Vec<Metrics> = Vec::new();
             for i in basis.windows.map_or(0..0, |w| w.0..w.1) {
@@ -263,19 +269,16 @@ impl Making<'_> {
                     pause().await;
                 }
             }
-            judge::departures(&mut windows, &baseline.block.metrics, &before).await;
             let metrics = &baseline.block.metrics;
-            estimated = estimated::fill(self, basis, metrics, &before, &mut windows).await;
+            let known = (metrics, &before[..]);
+            let found = watch::watch(self, basis, known, &windows, profile, budget).await;
+            judge::departures(&mut windows, &found);
+            alerts = incidents::alerts(self, basis, metrics, &windows, (&found, profile)).await;
+            estimated = estimated::fill(self, basis, known, budget, &mut windows).await;
         }
         let scope = self.scope();
         let total = total(self.series, scope).await;
         let metrics = self.metrics(&total, Some(scope));
-        let mut alerts = match (&basis, &baseline) {
-            (Some(basis), Some(baseline)) => {
-                judge::alerts(self, basis, &windows, &baseline.block.metrics).await
-            }
-            _ => Vec::new(),
-        };
         let slices = match (&basis, &baseline) {
             (Some(basis), Some(_)) => parts::slices(self, basis, &alerts).await,
             _ => Vec::new(),
@@ -283,9 +286,6 @@ impl Making<'_> {
         if basis.is_some() && parts::lacks_slices(self) {
             self.missing.borrow_mut().families = Some(self.series.size);
         }
-        let profile = basis
-            .as_ref()
-            .and_then(|basis| profile::profile(self, basis));
         let drift = basis
             .as_ref()
             .and_then(|basis| drift::drift(self, basis, profile));
@@ -336,6 +336,7 @@ impl Making<'_> {
                 range: view.range.filter(|_| self.shown != (0, self.all.len())),
                 costs: view.costs.clone(),
                 compat: view.compat,
+                budget: view.budget,
                 season: (summary.task == Task::Regression).then(|| view.season.unwrap_or_default()),
             },
             span: summary.span.map(|(start, end)| Span {

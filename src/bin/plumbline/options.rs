@@ -95,6 +95,9 @@ pub struct ReportOptions {
     /// The baseline is their reference; --window is NannyML's chunks, otherwise its own ten.
     #[arg(long, value_name = "TOOL")]
     pub compat: Option<Tool>,
+    /// How many windows there may be to a false alarm, over everything in the report: 30 unless said otherwise.
+    #[arg(long, value_name = "WINDOWS", value_parser = budget)]
+    pub budget: Option<f64>,
     /// Count rows as they pass instead of keeping them: for files larger than memory. What only rows can
     /// tell is then approximate, with its bound.
     #[arg(long)]
@@ -147,6 +150,7 @@ impl ReportOptions {
             season: self.season,
             compat: self.compat,
             costs: Some(costs).filter(|c| !c.0.is_empty()),
+            budget: self.budget,
         })
     }
 
@@ -162,6 +166,10 @@ fn role(text: &str) -> Result<(Role, String), String> {
     let role: Role = name.parse()?;
     let role = role.of_column(column)?;
     Ok((role, column.to_string()))
+}
+
+fn budget(text: &str) -> Result<f64, String> {
+    view::budget(text).ok_or_else(|| "a number of windows, at least 1".into())
 }
 
 fn slice(text: &str) -> Result<SliceChoice, String> {

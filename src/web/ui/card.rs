@@ -14,6 +14,8 @@ struct Standing {
     value: Estimate,
     baseline: Option<Estimate>,
     alert: Option<Alert>,
+    /// What this metric is in its windows.
+    alerted: Option<Estimate>,
     /// What is expected of the windows whose outcomes are not in yet.
     pending: Option<Estimate>,
     /// A fall that is only expected, where none is known.
@@ -83,6 +85,7 @@ fn Card(
                 Of::Resources => &r.resources,
             };
             let expected = r.estimated.as_ref();
+            let alert = r.alerts.iter().find(|a| a.goes_on() && a.touches(&name));
             Standing {
                 timed: r.timed,
                 value: block.metrics.get(&name).cloned().unwrap_or_default(),
@@ -90,12 +93,8 @@ fn Card(
                     .baseline
                     .as_ref()
                     .and_then(|b| b.block.metrics.get(&name).cloned()),
-                alert: r
-                    .alerts
-                    .iter()
-                    .find(|a| a.metric == name && a.slice.is_none())
-                    .cloned()
-                    .or_else(|| r.alerts.iter().find(|a| a.metric == name).cloned()),
+                alerted: alert.and_then(|a| a.value_of_metric(&name).cloned()),
+                alert: alert.cloned(),
                 pending: expected.and_then(|e| e.pending.get(&name).cloned()),
                 feared: expected.and_then(|e| e.alerts.iter().find(|a| a.metric == name).cloned()),
             }
@@ -209,7 +208,7 @@ fn against(s: &Standing, unit: Unit) -> Option<AnyView> {
         } else {
             ""
         };
-        let now = format::estimate(&alert.value, unit);
+        let now = format::estimate(s.alerted.as_ref().unwrap_or(&alert.value), unit);
         let since = format::instant(s.timed, alert.since);
         view! { <span class="metric-change">{format!("{now} since {since}{worse}")}</span> }
     });

@@ -7,7 +7,7 @@ use super::state::app;
 use super::widgets::Fact;
 use crate::engine::message::Input;
 use crate::log::{FileKind, Role};
-use crate::report::{Alert, Level, Report};
+use crate::report::{Alert, AlertKind, Level, Report};
 use leptos::prelude::*;
 
 fn class(level: Level) -> &'static str {
@@ -202,7 +202,7 @@ fn Folded(
     }
 }
 
-/// Sustained departures beyond the one that the sentence tells.
+/// Incidents beyond the one that the sentence tells.
 #[component]
 fn Alerts(alerts: Memo<Vec<Alert>>) -> impl IntoView {
     let app = app();
@@ -211,7 +211,7 @@ fn Alerts(alerts: Memo<Vec<Alert>>) -> impl IntoView {
         <Show when=more>
             <details class="alerts" data-testid="alerts">
                 <summary>
-                    {move || format!("All {} sustained departures", alerts.with(Vec::len))}
+                    {move || format!("All {} incidents", alerts.with(Vec::len))}
                 </summary>
                 <ul>
                     {move || {
@@ -220,14 +220,19 @@ fn Alerts(alerts: Memo<Vec<Alert>>) -> impl IntoView {
                             .into_iter()
                             .map(|alert| {
                                 let metric = alert.metric.clone();
+                                let of_column = alert.kind == AlertKind::Column;
                                 view! {
                                     <li class=class(alert.level)>
                                         <i class="dot" aria-hidden="true"></i>
                                         <button
                                             class="link"
                                             on:click=move |_| {
-                                                app.metric.set(Some(metric.clone()));
-                                                go_to("performance");
+                                                if of_column {
+                                                    go_to("drift");
+                                                } else {
+                                                    app.metric.set(Some(metric.clone()));
+                                                    go_to("performance");
+                                                }
                                             }
                                         >
                                             {together(&alert.sentence)}
