@@ -1,7 +1,7 @@
 //! What the reader chose. It fits in a URL, and a saved report carries it.
 
 use crate::metric::{CostCell, Costs};
-pub use crate::summary::{Season, Slice, SliceChoice, WindowSize};
+pub use crate::summary::{Season, Slice, SliceChoice, Tool, WindowSize};
 use crate::table::time::Time;
 use serde::{Deserialize, Serialize};
 
@@ -27,6 +27,9 @@ pub struct View {
     /// What right and wrong labels cost (classification).
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub costs: Option<Costs>,
+    /// Another tool whose numbers are wanted, too.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub compat: Option<Tool>,
 }
 
 /// What windows are compared with.
@@ -88,6 +91,9 @@ impl View {
         if let Some(season) = self.season {
             put("season", season.to_string());
         }
+        if let Some(tool) = self.compat {
+            put("compat", tool.to_string());
+        }
         for (cell, cost) in self.costs.iter().flat_map(|c| &c.0) {
             put(
                 &format!("cost.{}", escape(&cell.to_string())),
@@ -114,6 +120,7 @@ impl View {
                 "version" => view.version = Some(value),
                 "range" => view.range = period(&value),
                 "season" => view.season = value.parse().ok(),
+                "compat" => view.compat = value.parse().ok(),
                 _ => {
                     if let Some((cell, cost)) = cost(key, &value) {
                         let costs = view.costs.get_or_insert_default();

@@ -23,7 +23,9 @@ mod page;
 mod report;
 mod rules;
 mod server;
+mod steady;
 mod stream;
+mod tasks;
 mod trouble;
 
 use page::Page;

@@ -7,6 +7,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod alarms;
 mod bundled;
 mod defects;
 mod estimators;
@@ -64,6 +65,7 @@ const PARTS: &[(&str, Part)] = &[
     ("intervals", intervals::claims),
     ("estimators", estimators::claims),
     ("defects", defects::claims),
+    ("alarms", alarms::claims),
     ("speed", speed::claims),
 ];
 

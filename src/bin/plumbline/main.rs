@@ -16,7 +16,7 @@ use options::{Command, Options, ReportOptions};
 use plumbline::engine::{Depth, Keeper};
 use plumbline::report::html::{self, Payload};
 use plumbline::report::view::View;
-use plumbline::report::{Report, Window};
+use plumbline::report::{Report, UNTIMED, Window};
 use plumbline::summary::Summary;
 use std::io::Write;
 use std::process::ExitCode;
@@ -76,6 +76,9 @@ fn report(options: &ReportOptions, out: &str) -> Result<(), Failure> {
     }
     let report = Report::from(&summary, &view);
     nothing(&report, &view).map_err(Failure::Data)?;
+    if report.health.notes.iter().any(|note| note == UNTIMED) {
+        eprintln!("{UNTIMED}");
+    }
     let json = || report.to_json().map_err(|e| Failure::Data(e.to_string()));
     let text = match out {
         "-" => json()?,

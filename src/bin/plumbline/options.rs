@@ -6,7 +6,7 @@ use plumbline::engine::Depth;
 use plumbline::log::Role;
 use plumbline::metric::Costs;
 use plumbline::read::{DateOrder, Decimal, Encoding, Quote};
-use plumbline::report::view::{self, BaselineChoice, Season, SliceChoice, View, WindowSize};
+use plumbline::report::view::{self, BaselineChoice, Season, SliceChoice, Tool, View, WindowSize};
 use std::path::PathBuf;
 
 /// Tells whether a machine-learning model in production is still true.
@@ -131,6 +131,10 @@ pub struct ReportOptions {
     /// dogs. May be given several times.
     #[arg(long, value_name = "CELL=NUMBER,…", allow_hyphen_values = true)]
     pub cost: Vec<Costs>,
+    /// What Evidently or NannyML would tell of the same rows, in the report's part `compat`: evidently or nannyml.
+    /// The baseline is their reference; --window is NannyML's chunks, otherwise its own ten.
+    #[arg(long, value_name = "TOOL")]
+    pub compat: Option<Tool>,
     /// Count rows as they pass instead of keeping them: for files larger than memory. What only rows can
     /// tell is then approximate, with its bound.
     #[arg(long)]
@@ -178,6 +182,7 @@ impl ReportOptions {
             slices,
             range: self.range.as_deref().map(period).transpose()?,
             season: self.season,
+            compat: self.compat,
             costs: Some(costs).filter(|c| !c.0.is_empty()),
         })
     }

@@ -345,6 +345,9 @@ pub fn show(app: App, summary: Arc<Summary>) {
     timing::answered();
     let choices = Choices::of(&summary);
     app.view.update(|view| super::fit::fit(view, &choices));
+    if app.unanswered.get_untracked() {
+        app.unanswered.set(false);
+    }
     app.summary.set(Some(summary));
 }
 

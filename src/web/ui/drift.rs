@@ -34,6 +34,7 @@ pub fn Drift() -> impl IntoView {
                 fallback=|| view! { <Empty text="No column was read beside the ids."/> }
             >
                 <div class="card" data-testid="quality">
+                    <h3>"Missing cells and ranges"</h3>
                     <div class="scroll-x" role="region" aria-label="Columns" tabindex="0">
                         <table class="table">
                             <thead>

@@ -65,9 +65,11 @@ pub fn Page() -> impl IntoView {
                     <Rail/>
                     <main id="main" tabindex="-1">
                         <InTurn id="health"><Health/></InTurn>
-                        <InTurn id="timeline"><Timeline/></InTurn>
                         <Show when=move || !service.get()>
                             <InTurn id="performance"><Performance/></InTurn>
+                        </Show>
+                        <InTurn id="timeline"><Timeline/></InTurn>
+                        <Show when=move || !service.get()>
                             <InTurn id="errors"><Mistakes/></InTurn>
                         </Show>
                         <InTurn id="quality"><Drift/></InTurn>

@@ -7,8 +7,8 @@ use leptos::prelude::*;
 /// The sections in their order; later ones go between without moving these.
 pub const SECTIONS: [(&str, &str); 8] = [
     ("health", "Health"),
-    ("timeline", "Timeline"),
     ("performance", "Performance"),
+    ("timeline", "Timeline"),
     ("errors", "Errors"),
     ("quality", "Drift and data quality"),
     ("resources", "Resources"),

@@ -144,8 +144,12 @@ fn word(outcome: Outcome) -> &'static str {
 pub fn RulesLine() -> impl IntoView {
     let app = app();
     let line = Memo::new(move |_| {
-        app.verdicts
-            .with(|v| v.as_ref().map(|(v, _)| (check::headline(v), v.outcome)))
+        let judged = |(v, _): &(Arc<check::Verdicts>, bool)| (check::headline(v), v.outcome);
+        let judged = app.verdicts.with(|v| v.as_ref().map(judged));
+        // Its place is there before the verdicts are.
+        let begun = || ("Rules are being judged".to_owned(), Outcome::NotEvaluated);
+        app.rules
+            .with(|rules| rules.as_ref().map(|_| judged.unwrap_or_else(begun)))
     });
     move || {
         line.get().map(|(line, outcome)| {

@@ -1,0 +1,334 @@
+//! Columns as streams: what to watch of counts by window.
+//!
+//! An ordered column is watched by the first four components of Neyman's smooth test: means of the orthonormal
+//! Legendre polynomials of the rank among the baseline's values, which tell location, spread, and two further
+//! shapes, each near to standard deviations of a normal variable (J. Neyman 1937, *»Smooth test« for goodness of
+//! fit*). The first is Mann and Whitney's test. A column of words is watched by the share of each of its
+//! frequent words, of all others together, and of words that the baseline does not know. Which words these are
+//! is a matter of chance, too: a window of the baseline has some that no other window of it has. The share of
+//! those is what the share of unknown words is compared with.
+
+use super::{Kind, Least, Reading, Side, Stream};
+
+/// The parts of a column's budget that the components have.
+const COMPONENTS: [f64; 4] = [0.4, 0.3, 0.15, 0.15];
+/// Words that are watched one by one.
+const WORDS: usize = 20;
+/// Rows in the baseline from which on a word is watched by itself.
+const FREQUENT: u64 = 20;
+/// The part of a column's budget that missing cells have.
+const MISSING: f64 = 0.15;
+/// Changes that are worth an alarm, near to standard deviations.
+pub const LEAST: f64 = 0.1;
+
+/// A column in one window.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Counts {
+    /// Cells by bin or word.
+    pub cells: Vec<u64>,
+    /// Cells that are missing.
+    pub missing: u64,
+    /// Where in a season the window lies.
+    pub phase: u32,
+}
+
+/// What a stream of a column tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Aspect {
+    /// A component, from 1 on: location, spread, asymmetry, peakedness.
+    Shape(u8),
+    /// The share of a word, by its place.
+    Word(usize),
+    /// The share of all other words, known or not.
+    Rest,
+    /// The share of words that the baseline does not know.
+    Unknown,
+    /// The share of missing cells.
+    Missing,
+}
+
+/// The streams of a column, which share `part` of the budget. `windows`: `None` where a window has no rows.
+#[must_use]
+pub fn streams(
+    ordered: bool,
+    baseline: &[Counts],
+    windows: &[Option<Counts>],
+    part: f64,
+) -> Vec<(Aspect, Stream)> {
+    let places = baseline
+        .iter()
+        .chain(windows.iter().flatten())
+        .map(|c| c.cells.len());
+    let places = places.max().unwrap_or(0);
+    let mut known = vec![0_u64; places];
+    for counts in baseline {
+        for (sum, n) in known.iter_mut().zip(&counts.cells) {
+            *sum += n;
+        }
+    }
+    let mut out = Vec::new();
+    let missing = |c: &Counts| (c.missing, c.missing + c.cells.iter().sum::<u64>());
+    let some_missing = baseline
+        .iter()
+        .chain(windows.iter().flatten())
+        .any(|c| c.missing > 0);
+    let rest = if some_missing { 1.0 - MISSING } else { 1.0 };
+    if some_missing {
+        out.push((
+            Aspect::Missing,
+            share(baseline, windows, part * MISSING, missing),
+        ));
+    }
+    let met: u64 = known.iter().sum();
+    if met == 0 {
+        return out;
+    }
+    match ordered {
+        true => {
+            let left = known.iter().filter(|n| **n > 0).count().saturating_sub(1);
+            let count = left.clamp(1, COMPONENTS.len());
+            let of: f64 = COMPONENTS[..count].iter().sum();
+            for (at, component) in COMPONENTS[..count].iter().enumerate() {
+                let stream = shape(
+                    &known,
+                    at,
+                    (baseline, windows),
+                    part * rest * component / of,
+                );
+                out.push((Aspect::Shape(at as u8 + 1), stream));
+            }
+        }
+        false => words(&known, (baseline, windows), part * rest, &mut out),
+    }
+    out
+}
+
+/// The streams of words.
+fn words(
+    known: &[u64],
+    (baseline, windows): (&[Counts], &[Option<Counts>]),
+    part: f64,
+    out: &mut Vec<(Aspect, Stream)>,
+) {
+    let mut frequent: Vec<usize> = (0..known.len()).filter(|i| known[*i] >= FREQUENT).collect();
+    frequent.sort_by_key(|i| (std::cmp::Reverse(known[*i]), *i));
+    frequent.truncate(WORDS);
+    frequent.sort_unstable();
+    // Of two words the share of one is told by that of the other.
+    let rest: Vec<usize> = (0..known.len()).filter(|i| !frequent.contains(i)).collect();
+    if frequent.len() == 2 && rest.is_empty() {
+        frequent.truncate(1);
+    }
+    let rows = |c: &Counts| c.cells.iter().sum::<u64>();
+    let mut watched: Vec<(Aspect, Stream)> = Vec::new();
+    let words = frequent.iter().map(|i| (Aspect::Word(*i), vec![*i]));
+    let rest = (!rest.is_empty()).then_some((Aspect::Rest, rest));
+    for (aspect, places) in words.chain(rest) {
+        let hits = |c: &Counts| places.iter().filter_map(|i| c.cells.get(*i)).sum::<u64>();
+        watched.push((
+            aspect,
+            share(baseline, windows, 0.0, |c| (hits(c), rows(c))),
+        ));
+    }
+    let strange = known.iter().filter(|n| **n == 0).count();
+    if strange > 0 {
+        // Of a window of the baseline what no other one has; of a baseline in one piece what is there once.
+        let alone = |c: &Counts| {
+            let own = c
+                .cells
+                .iter()
+                .zip(known)
+                .filter(|(n, all)| match baseline.len() {
+                    1 => **n == 1,
+                    _ => n == all,
+                });
+            own.map(|(n, _)| *n).sum::<u64>()
+        };
+        let unknown = |c: &Counts| {
+            let new = c.cells.iter().zip(known).filter(|(_, all)| **all == 0);
+            new.map(|(n, _)| *n).sum::<u64>()
+        };
+        let before = |c: &Counts| (alone(c), rows(c));
+        let after = |c: &Counts| (unknown(c), rows(c));
+        let stream = shares((baseline, before), (windows, after), 0.0);
+        watched.push((Aspect::Unknown, stream));
+    }
+    let part = part / watched.len().max(1) as f64;
+    for (aspect, mut stream) in watched {
+        stream.part = part;
+        out.push((aspect, stream));
+    }
+}
+
+/// The stream of a share: hits and rows of a window.
+#[must_use]
+pub fn share(
+    baseline: &[Counts],
+    windows: &[Option<Counts>],
+    part: f64,
+    of: impl Fn(&Counts) -> (u64, u64),
+) -> Stream {
+    shares((baseline, &of), (windows, &of), part)
+}
+
+/// The same, where hits of the baseline are something else than those of windows.
+fn shares(
+    (baseline, before): (&[Counts], impl Fn(&Counts) -> (u64, u64)),
+    (windows, after): (&[Option<Counts>], impl Fn(&Counts) -> (u64, u64)),
+    part: f64,
+) -> Stream {
+    let all = baseline.iter().map(&before);
+    let (hits, rows) = all.fold((0, 0), |sum, of| (sum.0 + of.0, sum.1 + of.1));
+    // A share of 0 has some variance too.
+    let p = (hits as f64 + 0.5) / (rows as f64 + 1.0);
+    let reading = |(hits, rows): (u64, u64), phase: u32| {
+        let n = rows as f64;
+        (rows > 0).then(|| Reading {
+            value: hits as f64 / n,
+            variance: p * (1.0 - p) / n,
+            rows: n,
+            phase,
+        })
+    };
+    let of = |w: &Option<Counts>| w.as_ref().and_then(|c| reading(after(c), c.phase));
+    let known = baseline.iter().filter_map(|c| reading(before(c), c.phase));
+    Stream {
+        baseline: known.collect(),
+        total: None,
+        windows: windows.iter().map(of).collect(),
+        kind: Kind::Share,
+        side: Side::Either,
+        least: Least::Angle(LEAST),
+        part,
+    }
+}
+
+/// The stream of a component of an ordered column.
+fn shape(
+    known: &[u64],
+    component: usize,
+    (baseline, windows): (&[Counts], &[Option<Counts>]),
+    part: f64,
+) -> Stream {
+    let all: u64 = known.iter().sum();
+    let mut below = 0_u64;
+    // A value's rank is the middle of those that are equal to it.
+    let scores = known.iter().map(|n| {
+        let rank = (below as f64 + 0.5 * *n as f64) / all as f64;
+        below += n;
+        legendre(component, rank)
+    });
+    let scores: Vec<f64> = scores.collect();
+    let moment = |middle: f64, power: i32| {
+        let terms = scores.iter().zip(known).map(|(s, n)| {
+            let off = s - middle;
+            let term = if power == 1 {
+                off
+            } else if power == 2 {
+                off * off
+            } else {
+                off * off * off
+            };
+            *n as f64 * term
+        });
+        terms.sum::<f64>() / all as f64
+    };
+    let mean = moment(0.0, 1);
+    let variance = moment(mean, 2);
+    let reading = |c: &Counts| {
+        let rows: u64 = c.cells.iter().sum();
+        let n = rows as f64;
+        let sum: f64 = scores
+            .iter()
+            .zip(&c.cells)
+            .map(|(s, n)| s * *n as f64)
+            .sum();
+        (rows > 0).then(|| Reading {
+            value: sum / n,
+            variance: variance / n,
+            rows: n,
+            phase: c.phase,
+        })
+    };
+    Stream {
+        baseline: baseline.iter().filter_map(reading).collect(),
+        total: None,
+        windows: windows
+            .iter()
+            .map(|w| w.as_ref().and_then(reading))
+            .collect(),
+        kind: Kind::Mean {
+            skewness: match variance > 0.0 {
+                true => moment(mean, 3) / (variance * variance.sqrt()),
+                false => 0.0,
+            },
+        },
+        side: Side::Either,
+        least: Least::Absolute(LEAST),
+        part,
+    }
+}
+
+/// Orthonormal Legendre polynomials on 0 … 1, the first one that is no constant at 0.
+fn legendre(component: usize, u: f64) -> f64 {
+    let x = 2.0 * u - 1.0;
+    let (order, value) = match component {
+        0 => (1.0, x),
+        1 => (2.0, 0.5 * (3.0 * x * x - 1.0)),
+        2 => (3.0, 0.5 * x * (5.0 * x * x - 3.0)),
+        _ => (4.0, 0.125 * (x * x * (35.0 * x * x - 30.0) + 3.0)),
+    };
+    f64::sqrt(2.0 * order + 1.0) * value
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::watch;
+    use super::*;
+
+    #[test]
+    fn polynomials_are_orthonormal() {
+        let n = 20_000;
+        for a in 0..4 {
+            for b in 0..4 {
+                let at = |i: u32| (f64::from(i) + 0.5) / f64::from(n);
+                let sum: f64 = (0..n)
+                    .map(|i| legendre(a, at(i)) * legendre(b, at(i)))
+                    .sum();
+                let want = f64::from(u8::from(a == b));
+                assert!((sum / f64::from(n) - want).abs() < 1e-6, "{a} {b}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_word_that_the_baseline_does_not_know_is_seen() {
+        let usual = || Counts {
+            cells: vec![500, 480, 20],
+            ..Counts::default()
+        };
+        let strange = Counts {
+            cells: vec![490, 470, 18, 22],
+            ..Counts::default()
+        };
+        let windows = [Some(usual()), Some(strange), None];
+        let streams = streams(false, &vec![usual(); 5], &windows, 1.0);
+        let aspects: Vec<Aspect> = streams.iter().map(|s| s.0).collect();
+        assert_eq!(
+            aspects,
+            [
+                Aspect::Word(0),
+                Aspect::Word(1),
+                Aspect::Word(2),
+                Aspect::Rest,
+                Aspect::Unknown
+            ]
+        );
+        let streams: Vec<Stream> = streams.into_iter().map(|s| s.1).collect();
+        let alarms: Vec<usize> = watch(&streams, 30.0)
+            .iter()
+            .map(|v| v.alarms.len())
+            .collect();
+        assert_eq!(alarms, [0, 0, 0, 1, 1]);
+    }
+}

@@ -1,0 +1,314 @@
+//! What a baseline tells of a stream: its level, by phase of the season where there is one, what a row varies
+//! by, and what its windows vary by beyond that.
+//!
+//! A season is removed where it shows: if windows of one phase (weekday, hour) differ less than windows of
+//! different ones, by an F-test at 1 % (R. A. Fisher 1925), and every phase is there twice. Windows are then
+//! compared with those of their own phase. One that does not show stays part of what windows vary by.
+
+use super::{Kind, Least, Reading, Stream, share};
+use crate::stats::special::{beta_cdf, normal_sf};
+
+/// The chance that a season is seen where there is none.
+const SEASON: f64 = 0.01;
+/// Shares are tested exactly where fewer than so many hits or misses are expected, from this z on.
+const FEW: f64 = 1_000.0;
+const NEAR: f64 = 1.5;
+
+/// The baseline in one phase.
+#[derive(Clone, Copy, Debug, Default)]
+struct Level {
+    phase: u32,
+    value: f64,
+    rows: f64,
+    /// Sum of the squared rows of its windows: how the error of `value` is made of theirs.
+    squares: f64,
+    windows: f64,
+}
+
+/// What a baseline tells of a stream.
+#[derive(Clone, Debug)]
+pub struct Fit {
+    levels: Vec<Level>,
+    /// What a row varies by: variance × rows.
+    per_row: f64,
+    /// Mean rows of a window of the baseline.
+    size: f64,
+    /// Whether a season was removed.
+    pub seasonal: bool,
+    /// Variance between windows as a multiple of sampling, with its degrees of freedom; 0 of them where
+    /// nothing is known.
+    pub multiple: (f64, f64),
+    /// Variances between windows beyond sampling, each with how likely it is.
+    likely: Vec<(f64, f64)>,
+    /// Their mean.
+    pub between: f64,
+}
+
+/// Windows beside the baseline.
+#[derive(Clone, Copy, Debug)]
+pub struct Difference {
+    /// The windows' mean minus the baseline's.
+    pub change: f64,
+    /// What the baseline is for these windows.
+    pub from: f64,
+    /// The variance of it.
+    pub variance: f64,
+    /// The part of it that is sampling.
+    pub sampling: f64,
+    /// How often the variance between windows is in it.
+    times: f64,
+    /// The part of it that is the baseline's own.
+    pub shared: f64,
+    /// Rows of the windows.
+    pub rows: f64,
+    /// Rows that the baseline is worth.
+    base_rows: f64,
+}
+
+impl Fit {
+    /// Of a stream; `None` where the baseline tells nothing.
+    #[must_use]
+    pub fn of(stream: &Stream) -> Option<Self> {
+        let good = |r: &&Reading| r.rows > 0.0 && r.value.is_finite() && r.variance.is_finite();
+        let mut windows: Vec<Reading> = stream.baseline.iter().filter(good).copied().collect();
+        let total = stream.total.filter(|t| good(&t));
+        let rows = |of: &[Reading]| of.iter().map(|r| r.rows).sum::<f64>();
+        // Windows too small to tell the number leave it to the whole.
+        if let Some(total) = total
+            && rows(&windows) < 0.9 * total.rows
+        {
+            windows = vec![total];
+        }
+        let all = rows(&windows);
+        if all <= 0.0 {
+            return None;
+        }
+        let per_row = windows
+            .iter()
+            .map(|r| r.rows * r.rows * r.variance)
+            .sum::<f64>()
+            / all;
+        let one = levels(&windows, |_| 0);
+        let by_phase = levels(&windows, |r| r.phase);
+        let (flat, within) = (
+            squares(&windows, &one, |_| 0),
+            squares(&windows, &by_phase, |r| r.phase),
+        );
+        let seasonal = by_phase.len() > 1
+            && by_phase.iter().all(|l| l.windows >= 2.0)
+            && shows(
+                flat,
+                within,
+                (
+                    by_phase.len() as f64 - 1.0,
+                    (windows.len() - by_phase.len()) as f64,
+                ),
+            );
+        let (levels, left) = match seasonal {
+            true => (by_phase, within),
+            false => (one, flat),
+        };
+        let df = windows.len().saturating_sub(levels.len()) as f64;
+        let known = df >= 2.0 && per_row > 0.0;
+        Some(Self {
+            size: all / windows.len() as f64,
+            multiple: match known {
+                true => (left / per_row / df, df),
+                false => (1.0, 0.0),
+            },
+            levels,
+            per_row,
+            seasonal,
+            likely: vec![(0.0, 1.0)],
+            between: 0.0,
+        })
+    }
+
+    /// Takes what windows vary by: multiples of sampling, each with how likely it is.
+    pub fn vary(&mut self, likely: &[(f64, f64)]) {
+        let beyond = |times: f64| (times - 1.0).max(0.0) * self.per_row / self.size;
+        self.likely = likely
+            .iter()
+            .map(|(times, w)| (beyond(*times), *w))
+            .collect();
+        self.between = self.likely.iter().map(|(v, w)| v * w).sum();
+    }
+
+    fn level(&self, phase: u32) -> Level {
+        let phase = if self.seasonal { phase } else { 0 };
+        let at = self.levels.iter().find(|l| l.phase == phase);
+        at.or(self.levels.first()).copied().unwrap_or_default()
+    }
+
+    /// What a window differs by from the baseline of its phase, and the variance of that which is its own: by
+    /// what rows of the baseline vary by, as a variance of its own goes up and down with its value.
+    #[must_use]
+    pub fn alone(&self, reading: &Reading) -> (f64, f64) {
+        let own = self.per_row / reading.rows + self.between;
+        (reading.value - self.level(reading.phase).value, own)
+    }
+
+    /// Some windows together beside the baseline; `None` without a row, or where nothing varies.
+    #[must_use]
+    pub fn beside<'a>(
+        &self,
+        windows: impl Iterator<Item = &'a Reading> + Clone,
+    ) -> Option<Difference> {
+        let rows: f64 = windows.clone().map(|r| r.rows).sum();
+        if rows <= 0.0 {
+            return None;
+        }
+        let (mut change, mut from, mut own, mut between) = (0.0, 0.0, 0.0, 0.0);
+        let mut parts: Vec<(Level, f64)> = Vec::new();
+        for reading in windows {
+            let (part, level) = (reading.rows / rows, self.level(reading.phase));
+            change += part * (reading.value - level.value);
+            from += part * level.value;
+            own += part * part * reading.variance;
+            between += part * part;
+            match parts.iter_mut().find(|p| p.0.phase == level.phase) {
+                Some(known) => known.1 += part,
+                None => parts.push((level, part)),
+            }
+        }
+        let (mut base, mut base_between) = (0.0, 0.0);
+        for (level, part) in parts {
+            base += part * part / level.rows;
+            base_between += part * part * level.squares / (level.rows * level.rows);
+        }
+        let sampling = own + self.per_row * base;
+        let shared = self.per_row * base + self.between * base_between;
+        let times = between + base_between;
+        let variance = sampling + self.between * times;
+        (variance > 0.0 && variance.is_finite() && change.is_finite()).then_some(Difference {
+            change,
+            from,
+            variance,
+            sampling,
+            times,
+            shared,
+            rows,
+            base_rows: 1.0 / base,
+        })
+    }
+
+    /// How sure a change would be, in standard errors and above 0 upwards, if windows varied by sampling only,
+    /// and the variance of sampling.
+    #[must_use]
+    pub fn z(&self, kind: Kind, of: &Difference) -> (f64, f64) {
+        match kind {
+            Kind::Share => share_z(of),
+            Kind::Mean { skewness } => (self.mean_z(skewness, of), of.sampling),
+        }
+    }
+
+    /// Never surer than the skewness of the difference allows.
+    ///
+    /// Source: E. A. Cornish and R. A. Fisher (1938), *Moments and cumulants in the specification of
+    /// distributions*.
+    fn mean_z(&self, skewness: f64, of: &Difference) -> f64 {
+        let plain = match of.sampling > 0.0 {
+            true => of.change / of.sampling.sqrt(),
+            // Of what does not vary within windows only what varies between them tells.
+            false => return f64::INFINITY.copysign(of.change),
+        };
+        let (n, m) = (of.rows, of.base_rows);
+        let error = libm::pow(1.0 / n + 1.0 / m, 1.5);
+        let third = skewness * (1.0 / (n * n) - 1.0 / (m * m)) / error;
+        let by = third * (plain * plain - 1.0) / 6.0;
+        match plain > 0.0 {
+            true => (plain - by.max(0.0)).max(0.0),
+            false => (plain - by.min(0.0)).min(0.0),
+        }
+    }
+
+    /// The one-sided p-value of a difference upwards, and of one downwards.
+    #[must_use]
+    pub fn p_values(&self, kind: Kind, of: &Difference) -> (f64, f64) {
+        let (z, sampling) = self.z(kind, of);
+        let (mut up, mut down) = (0.0, 0.0);
+        for (between, weight) in &self.likely {
+            let all = sampling + between * of.times;
+            let z = match z.is_finite() && all > 0.0 {
+                true => z * (sampling / all).sqrt(),
+                false if all > 0.0 => of.change / all.sqrt(),
+                false => 0.0,
+            };
+            up += weight * normal_sf(z);
+            down += weight * normal_sf(-z);
+        }
+        (up, down)
+    }
+
+    /// Whether a change is worth an alarm.
+    #[must_use]
+    pub fn matters(least: Least, of: &Difference) -> bool {
+        least.is_met(of.from, of.from + of.change)
+    }
+}
+
+/// Of shares, exactly where they are small: sampling is as it would be without a change, not as the window has it.
+fn share_z(of: &Difference) -> (f64, f64) {
+    let (n, m) = (of.rows, of.base_rows);
+    let now = of.from + of.change;
+    let p = (n * now + m * of.from) / (n + m);
+    let sampling = p * (1.0 - p) * (1.0 / n + 1.0 / m);
+    if sampling <= 0.0 {
+        return (0.0, of.sampling);
+    }
+    let z = of.change / sampling.sqrt();
+    let expected = n * p.min(1.0 - p);
+    if expected < FEW && (z.abs() > NEAR || expected < 20.0) {
+        let count = |share: f64, rows: f64| (share * rows).round().max(0.0);
+        let exact = share::fisher_z((count(now, n), n), (count(of.from, m), m.round()));
+        return (exact, sampling);
+    }
+    (z, sampling)
+}
+
+fn levels(windows: &[Reading], phase: impl Fn(&Reading) -> u32) -> Vec<Level> {
+    let mut out: Vec<Level> = Vec::new();
+    for reading in windows {
+        let phase = phase(reading);
+        let at = out
+            .iter()
+            .position(|l| l.phase == phase)
+            .unwrap_or_else(|| {
+                out.push(Level {
+                    phase,
+                    ..Level::default()
+                });
+                out.len() - 1
+            });
+        if let Some(level) = out.get_mut(at) {
+            level.value += reading.rows * reading.value;
+            level.rows += reading.rows;
+            level.squares += reading.rows * reading.rows;
+            level.windows += 1.0;
+        }
+    }
+    for level in &mut out {
+        level.value /= level.rows;
+    }
+    out
+}
+
+/// Squared distances of windows from the level of their phase, by their rows.
+fn squares(windows: &[Reading], levels: &[Level], phase: impl Fn(&Reading) -> u32) -> f64 {
+    let of = |r: &Reading| {
+        let level = levels.iter().find(|l| l.phase == phase(r));
+        let off = r.value - level.map_or(r.value, |l| l.value);
+        r.rows * off * off
+    };
+    windows.iter().map(of).sum()
+}
+
+/// Whether phases explain what windows vary by.
+fn shows(flat: f64, within: f64, (between_df, within_df): (f64, f64)) -> bool {
+    if within_df < 1.0 || flat <= 0.0 {
+        return false;
+    }
+    // P(F > f) as the distribution function of a beta variable.
+    let explained = (1.0 - within / flat).clamp(0.0, 1.0);
+    beta_cdf(1.0 - explained, 0.5 * within_df, 0.5 * between_df) < SEASON
+}

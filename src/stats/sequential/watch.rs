@@ -1,0 +1,422 @@
+//! Streams looked at window by window.
+
+use super::fit::{Difference, Fit};
+use super::onset::{Onset, onset};
+use super::spread::Spread;
+use super::{Reading, SCALES, Side, Stream};
+use crate::stats::special::normal_quantile;
+
+/// Windows that are gone back for the start of a change.
+const LOOK_BACK: usize = 400;
+/// How much likelier it must be that a change is over than that it goes on: ln 100.
+const OVER: f64 = 4.605_170_185_988_092;
+
+/// What came of a stream.
+#[derive(Clone, Debug)]
+pub struct Verdict {
+    /// What its baseline tells; `None` where nothing, so that it was not watched.
+    pub fit: Option<Fit>,
+    /// One a window.
+    pub seen: Vec<Option<Seen>>,
+    /// In order of time; they do not overlap.
+    pub alarms: Vec<Alarm>,
+}
+
+/// One window by itself.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Seen {
+    /// Its difference from the baseline.
+    pub change: f64,
+    /// False alarms a window that were to be expected if windows as sure as this one were alarms: its p-value
+    /// over its part of the budget, everything that is looked at counted in.
+    pub rate: f64,
+    /// Whether the window is an alarm by itself, or would be one if its change were the other way.
+    pub departs: bool,
+}
+
+/// A change.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Alarm {
+    /// The window after which it was raised.
+    pub raised: usize,
+    /// False alarms a window that were to be expected if everything as sure as this were an alarm.
+    pub rate: f64,
+    /// The first changed window as far as is known by the last window.
+    pub start: usize,
+    /// The first window that it may be, at 95 %.
+    pub earliest: usize,
+    /// The last one.
+    pub latest: usize,
+    /// The first window that is back at the baseline; `None`: it goes on.
+    pub end: Option<usize>,
+    /// What the windows from its start to its end come to.
+    pub over: Tested,
+}
+
+/// Windows together beside the baseline.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Tested {
+    /// What the baseline is for them.
+    pub from: f64,
+    /// Their difference from it.
+    pub change: f64,
+    /// Lower end of the 95 % interval of the difference.
+    pub low: f64,
+    /// Upper end.
+    pub high: f64,
+    /// How sure it is, in standard errors; above 0 upwards.
+    pub t: f64,
+    /// The p-value on the side that the stream is watched on, of these windows alone.
+    pub p_value: f64,
+    /// Rows.
+    pub rows: f64,
+}
+
+impl Verdict {
+    /// Windows `from..to` of its stream beside the baseline.
+    #[must_use]
+    pub fn over(&self, stream: &Stream, from: usize, to: usize) -> Option<Tested> {
+        let windows = stream.windows.get(from..to.min(stream.windows.len()))?;
+        let fit = self.fit.as_ref()?;
+        let difference = fit.beside(windows.iter().flatten())?;
+        Some(tested(fit, stream, &difference))
+    }
+}
+
+fn tested(fit: &Fit, stream: &Stream, of: &Difference) -> Tested {
+    let half = normal_quantile(0.975) * of.variance.sqrt();
+    Tested {
+        from: of.from,
+        change: of.change,
+        low: of.change - half,
+        high: of.change + half,
+        t: of.change / of.variance.sqrt(),
+        p_value: p_value(fit, stream, stream.side, of),
+        rows: of.rows,
+    }
+}
+
+/// The p-value on a side.
+fn p_value(fit: &Fit, stream: &Stream, side: Side, of: &Difference) -> f64 {
+    let (up, down) = fit.p_values(stream.kind, of);
+    match side {
+        Side::Either => (2.0 * up.min(down)).min(1.0),
+        Side::Up => up,
+        Side::Down => down,
+    }
+}
+
+/// Watches all streams under one budget: a false alarm in so many windows over all of them together.
+///
+/// The verdict on a window depends on no later one, but for when its change began and whether it is over.
+#[must_use]
+pub fn watch(streams: &[Stream], windows_to_an_alarm: f64) -> Vec<Verdict> {
+    let mut fits: Vec<Option<Fit>> = streams.iter().map(Fit::of).collect();
+    let multiples = fits.iter().flatten().map(|f| f.multiple);
+    let spread = Spread::learn(&multiples.collect::<Vec<_>>());
+    for fit in fits.iter_mut().flatten() {
+        // Without windows of its own nothing is known of what they vary by; nothing is made up then.
+        if fit.multiple.1 > 0.0 {
+            fit.vary(&spread.of(fit.multiple));
+        }
+    }
+    let level = 1.0 / windows_to_an_alarm.max(1.0);
+    let of = |(stream, fit): (&Stream, Option<Fit>)| match &fit {
+        Some(known) => {
+            let mut watcher = Watcher::new(stream, known, level);
+            stream.windows.iter().for_each(|window| watcher.see(window));
+            let (seen, alarms) = watcher.end();
+            Verdict { fit, seen, alarms }
+        }
+        None => Verdict {
+            fit,
+            seen: vec![None; stream.windows.len()],
+            alarms: Vec::new(),
+        },
+    };
+    streams.iter().zip(fits).map(of).collect()
+}
+
+/// A change that goes on.
+struct Open {
+    raised: usize,
+    rate: f64,
+    /// Above 0: upwards.
+    sign: f64,
+    /// Place of its first window among the readings.
+    first: usize,
+    /// How much likelier it is that it is over, and since which reading.
+    over: (f64, usize),
+}
+
+/// One stream so far.
+struct Watcher<'a> {
+    stream: &'a Stream,
+    fit: &'a Fit,
+    /// How sure a change has to be at each scale, if windows varied by sampling only; it is quickly told.
+    critical: [f64; SCALES.len()],
+    level: f64,
+    seen: Vec<Option<Seen>>,
+    /// The windows that tell the number, with their places.
+    readings: Vec<(usize, &'a Reading)>,
+    /// From which reading on they are looked at.
+    from: usize,
+    open: Option<Open>,
+    alarms: Vec<Alarm>,
+}
+
+impl<'a> Watcher<'a> {
+    fn new(stream: &'a Stream, fit: &'a Fit, level: f64) -> Self {
+        let sides = if stream.side == Side::Either {
+            2.0
+        } else {
+            1.0
+        };
+        let least = |(_, part): (usize, f64)| -normal_quantile(level * stream.part * part / sides);
+        let critical = SCALES.map(least);
+        Self {
+            stream,
+            fit,
+            critical,
+            level,
+            seen: Vec::with_capacity(stream.windows.len()),
+            readings: Vec::new(),
+            from: 0,
+            open: None,
+            alarms: Vec::new(),
+        }
+    }
+
+    fn see(&mut self, window: &'a Option<Reading>) {
+        let at = self.seen.len();
+        let known = window
+            .as_ref()
+            .filter(|r| r.rows > 0.0 && r.value.is_finite());
+        let Some(reading) = known else {
+            self.seen.push(None);
+            return;
+        };
+        let alone = self.fit.beside(std::iter::once(reading));
+        self.seen.push(alone.map(|of| self.seen_alone(&of)));
+        self.readings.push((at, reading));
+        match self.open.take() {
+            None => self.open = self.raise(at),
+            Some(open) => self.open = self.go_on(open),
+        }
+    }
+
+    fn seen_alone(&self, of: &Difference) -> Seen {
+        let turned = match self.stream.side {
+            Side::Either => Side::Either,
+            _ if of.change > 0.0 => Side::Up,
+            _ => Side::Down,
+        };
+        let p_value = p_value(self.fit, self.stream, turned, of);
+        let rate = p_value / (self.stream.part * SCALES[0].1);
+        Seen {
+            change: of.change,
+            rate,
+            departs: rate <= self.level && Fit::matters(self.stream.least, of),
+        }
+    }
+
+    /// Whether the last windows together are an alarm.
+    fn raise(&self, at: usize) -> Option<Open> {
+        let mut found: Option<(f64, f64)> = None;
+        for ((length, part), critical) in SCALES.iter().zip(self.critical) {
+            let first = self.readings.len().saturating_sub(*length).max(self.from);
+            let last = self.readings.get(first..)?;
+            let Some(of) = self.fit.beside(last.iter().map(|r| r.1)) else {
+                continue;
+            };
+            let z = self.fit.z(self.stream.kind, &of).0;
+            let towards = match self.stream.side {
+                Side::Either => z.abs(),
+                Side::Up => z,
+                Side::Down => -z,
+            };
+            if towards < critical || !Fit::matters(self.stream.least, &of) {
+                continue;
+            }
+            let p_value = p_value(self.fit, self.stream, self.stream.side, &of);
+            let rate = p_value / (self.stream.part * part);
+            if rate <= self.level && found.is_none_or(|f| rate < f.0) {
+                found = Some((rate, z.signum()));
+            }
+        }
+        let (rate, sign) = found?;
+        let start = self.start(sign, self.readings.len())?;
+        Some(Open {
+            raised: at,
+            rate,
+            sign,
+            first: start.best,
+            over: (0.0, self.readings.len()),
+        })
+    }
+
+    /// The start of a change this way whose last window is before a reading; places among the readings.
+    fn start(&self, sign: f64, to: usize) -> Option<Onset> {
+        let first = self.from.max(to.saturating_sub(LOOK_BACK));
+        let looked_at = self.readings.get(first..to)?;
+        let shared = self.fit.beside(looked_at.iter().map(|r| r.1))?.shared;
+        let windows: Vec<(f64, f64)> = looked_at.iter().map(|r| self.fit.alone(r.1)).collect();
+        let found = onset(&windows, shared, sign)?;
+        Some(Onset {
+            best: found.best + first,
+            low: found.low + first,
+            high: found.high + first,
+        })
+    }
+
+    /// Whether the last window, which comes after an alarm, ends it.
+    fn go_on(&mut self, mut open: Open) -> Option<Open> {
+        let last = self.readings.len() - 1;
+        let (change, own) = self.fit.alone(self.readings[last].1);
+        let since = if open.over.0 > 0.0 { open.over.1 } else { last };
+        let before = self.readings.get(open.first..since)?;
+        let (mut sum, mut weight) = (0.0, 0.0);
+        for (_, reading) in before {
+            let (change, own) = self.fit.alone(reading);
+            sum += change / own;
+            weight += 1.0 / own;
+        }
+        let level = if weight > 0.0 { sum / weight } else { 0.0 };
+        let likelier = level * (level - 2.0 * change) / (2.0 * own);
+        open.over = ((open.over.0 + likelier).max(0.0), since);
+        if open.over.0 < OVER {
+            return Some(open);
+        }
+        self.close(&open, Some(since));
+        self.from = since;
+        None
+    }
+
+    /// Keeps an alarm; `end`: the first reading that is back.
+    fn close(&mut self, open: &Open, end: Option<usize>) {
+        let to = end.unwrap_or(self.readings.len());
+        let place = |reading: usize| self.readings.get(reading).map(|r| r.0);
+        let Some(start) = self.start(open.sign, to) else {
+            return;
+        };
+        let changed = self.readings.get(start.best..to).unwrap_or_default();
+        let over = self.fit.beside(changed.iter().map(|r| r.1));
+        if let (Some(over), Some(best), Some(low), Some(high)) =
+            (over, place(start.best), place(start.low), place(start.high))
+        {
+            self.alarms.push(Alarm {
+                raised: open.raised,
+                rate: open.rate,
+                start: best,
+                earliest: low,
+                latest: high,
+                end: end.and_then(place),
+                over: tested(self.fit, self.stream, &over),
+            });
+        }
+    }
+
+    fn end(mut self) -> (Vec<Option<Seen>>, Vec<Alarm>) {
+        if let Some(open) = self.open.take() {
+            self.close(&open, None);
+        }
+        (self.seen, self.alarms)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Kind, Least};
+    use super::*;
+
+    fn stream(windows: &[f64]) -> Stream {
+        let reading = |value: &f64| Reading {
+            value: *value,
+            variance: 1.0,
+            rows: 100.0,
+            phase: 0,
+        };
+        Stream {
+            baseline: [0.9, -1.1, 0.3, -0.7, 1.2, -0.6]
+                .iter()
+                .map(reading)
+                .collect(),
+            total: None,
+            windows: windows.iter().map(|w| Some(reading(w))).collect(),
+            kind: Kind::Mean { skewness: 0.0 },
+            side: Side::Up,
+            least: Least::Absolute(0.5),
+            part: 1.0,
+        }
+    }
+
+    #[test]
+    fn a_change_is_raised_dated_and_ended() {
+        let values = [
+            0.2, -0.5, 0.1, 8.0, 7.5, 8.4, 7.9, 0.3, -0.2, 0.1, -0.3, 9.0,
+        ];
+        let streams = [stream(&values)];
+        let found = watch(&streams, 30.0).remove(0);
+        let [first, second] = found.alarms[..] else {
+            panic!("{:?}", found.alarms);
+        };
+        assert_eq!((first.raised, first.start, first.end), (3, 3, Some(7)));
+        assert_eq!((first.earliest, first.latest), (3, 3));
+        assert_eq!((second.raised, second.start, second.end), (11, 11, None));
+        assert!((first.over.change - 7.95).abs() < 1e-12);
+        assert!(first.over.low < 7.95 && first.over.low > 5.0);
+        // The other way is seen, and no alarm.
+        let down = [stream(&values.map(|v| -v))];
+        let found = watch(&down, 30.0).remove(0);
+        assert!(found.alarms.is_empty() && found.seen[3].unwrap().departs);
+    }
+
+    #[test]
+    fn a_verdict_depends_on_no_later_window() {
+        let values: Vec<f64> = (0..40)
+            .map(|i| f64::from(i * 7919 % 13) / 5.0 - 1.2 + if i > 20 { 2.5 } else { 0.0 })
+            .collect();
+        let whole = watch(&[stream(&values)], 30.0).remove(0);
+        for n in 1..values.len() {
+            let part = watch(&[stream(&values[..n])], 30.0).remove(0);
+            assert_eq!(part.seen[..], whole.seen[..n]);
+            let raised = |v: &Verdict| v.alarms.iter().map(|a| a.raised).collect::<Vec<_>>();
+            let before = raised(&whole).into_iter().filter(|r| *r < n);
+            assert_eq!(raised(&part), before.collect::<Vec<_>>());
+        }
+        assert!(!whole.alarms.is_empty());
+    }
+
+    #[test]
+    fn a_weekday_is_compared_with_its_like() {
+        let weekday = |day: u32| if day % 7 >= 5 { 20.0 } else { 0.0 };
+        let reading = |day: u32, more: f64| Reading {
+            value: weekday(day) + f64::from(day * 31 % 11) / 5.0 - 1.0 + more,
+            variance: 1.0,
+            rows: 100.0,
+            phase: day % 7,
+        };
+        let mut of = stream(&[]);
+        of.baseline = (0..21).map(|d| reading(d, 0.0)).collect();
+        of.windows = (21..42).map(|d| Some(reading(d, 0.0))).collect();
+        let quiet = watch(std::slice::from_ref(&of), 30.0).remove(0);
+        assert!(quiet.fit.as_ref().unwrap().seasonal);
+        assert!(quiet.alarms.is_empty());
+        of.windows[10] = Some(reading(31, 8.0));
+        let loud = watch(&[of], 30.0).remove(0);
+        assert_eq!(loud.alarms.len(), 1);
+        assert_eq!((loud.alarms[0].start, loud.alarms[0].end), (10, Some(11)));
+    }
+
+    #[test]
+    fn nothing_to_compare_is_no_alarm() {
+        let mut of = stream(&[5.0, 6.0]);
+        of.baseline.clear();
+        let found = watch(std::slice::from_ref(&of), 30.0).remove(0);
+        assert!(found.fit.is_none() && found.alarms.is_empty());
+        assert_eq!(found.seen, [None, None]);
+        of = stream(&[]);
+        of.windows = vec![None, None];
+        assert_eq!(watch(&[of], 30.0)[0].seen, [None, None]);
+    }
+}
