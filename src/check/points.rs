@@ -2,7 +2,7 @@
 
 use super::rule::{Measure, Over, Rule, Watched};
 use crate::metric::{self, Better, Estimate, Family, Unit};
-use crate::report::{Block, Report, Window};
+use crate::report::{Block, Check, CheckKind, Report, Window};
 use crate::settings::among;
 use crate::table::time::Time;
 
@@ -28,6 +28,29 @@ pub(super) struct Course {
     pub points: Vec<Point>,
     /// Over the baseline; `None` where there is none.
     pub baseline: Option<Estimate>,
+}
+
+impl Measure {
+    /// What it is called in a sentence, before `of age`.
+    fn title(self) -> &'static str {
+        match self {
+            Self::Psi => "PSI",
+            Self::JensenShannon => "Jensen–Shannon distance",
+            Self::KolmogorovSmirnov => "Kolmogorov–Smirnov statistic",
+            Self::Missing => "Share of missing cells",
+            Self::WrongType => "Share of texts among the numbers",
+            Self::UnseenWord => "Share of unseen words",
+            Self::OutOfRange => "Share of numbers beyond the baseline's",
+            Self::Outlier => "Share of outliers",
+        }
+    }
+
+    pub(super) fn unit(self) -> Unit {
+        match self.is_distance() {
+            true => Unit::Ratio,
+            false => Unit::Percent,
+        }
+    }
 }
 
 /// The course of what a rule watches, or why there is none.
@@ -97,12 +120,6 @@ fn whole_of(report: &Report, value: Estimate) -> Point {
 
 fn of_column(name: &str, measure: Measure, over: Over, report: &Report) -> Result<Course, String> {
     let quality = report.quality.iter().find(|q| q.column == name);
-    let words = match measure {
-        Measure::Psi => "PSI",
-        Measure::JensenShannon => "Jensen–Shannon distance",
-        Measure::KolmogorovSmirnov => "Kolmogorov–Smirnov statistic",
-        Measure::Missing => "Share of missing cells",
-    };
     let Some(quality) = quality else {
         let names: Vec<&str> = report.quality.iter().map(|q| q.column.as_str()).collect();
         return Err(format!(
@@ -118,7 +135,8 @@ fn of_column(name: &str, measure: Measure, over: Over, report: &Report) -> Resul
             let shares = report.windows.iter().zip(&quality.missing_by_window);
             shares.map(|(w, share)| plain(*share, w.rows)).collect()
         }
-        _ => distances(name, measure, over, report)?,
+        (measure, _) if measure.is_distance() => distances(name, measure, over, report)?,
+        (measure, _) => found(name, measure, report)?.0,
     };
     let points = match over {
         Over::All => values.into_iter().map(|v| whole_of(report, v)).collect(),
@@ -136,16 +154,14 @@ fn of_column(name: &str, measure: Measure, over: Over, report: &Report) -> Resul
     };
     let baseline = report.baseline.as_ref();
     Ok(Course {
-        title: format!("{words} of {name}"),
-        unit: match measure {
-            Measure::Missing => Unit::Percent,
-            _ => Unit::Ratio,
-        },
+        title: format!("{} of {name}", measure.title()),
+        unit: measure.unit(),
         better: Better::Lower,
         points,
         baseline: match measure {
             Measure::Missing => baseline.map(|b| plain(quality.baseline_missing, b.block.rows)),
-            _ => None,
+            measure if measure.is_distance() => None,
+            measure => Some(found(name, measure, report)?.1),
         },
     })
 }
@@ -197,6 +213,34 @@ fn distances(
         .zip(rows)
         .map(|(v, n)| plain(*v, *n))
         .collect())
+}
+
+/// What the report's checks found of a column, and what the baseline lets expect. Of a check that found nothing
+/// at all the report is silent.
+fn found(
+    name: &str,
+    measure: Measure,
+    report: &Report,
+) -> Result<(Vec<Estimate>, Estimate), String> {
+    let Some(checks) = &report.checks else {
+        return Err("there is no baseline that the column could be checked against".into());
+    };
+    let kind = match measure {
+        Measure::WrongType => CheckKind::WrongType,
+        Measure::UnseenWord => CheckKind::UnseenWord,
+        Measure::OutOfRange => CheckKind::OutOfRange,
+        _ => CheckKind::Outlier,
+    };
+    let of = |c: &&Check| c.kind == kind && c.column.as_deref() == Some(name);
+    let check = checks.found.iter().find(of);
+    let windows = report.windows.iter().enumerate();
+    let by_window = windows.map(|(at, w)| match check {
+        Some(check) => plain(check.windows.get(at).copied().flatten(), w.rows),
+        None => plain(Some(0.0), w.rows),
+    });
+    let nothing = || Estimate::of(0.0, None, 0);
+    let expected = check.map_or_else(nothing, |c| c.expected.clone());
+    Ok((by_window.collect(), expected))
 }
 
 fn plain(value: Option<f64>, rows: u64) -> Estimate {

@@ -289,6 +289,10 @@ fn rule(mut table: Table) -> Result<Rule, Fault> {
             "Take interval away",
         ));
     }
+    let checked = matches!(&watched, Watched::Column { measure, .. } if !measure.is_distance() && *measure != Measure::Missing);
+    if over == Over::All && checked {
+        return Err(wrong("this share is told by window only", "Take over away"));
+    }
     let in_a_row = row(&mut table)?.unwrap_or(1);
     if over == Over::All && in_a_row > 1 {
         return Err(wrong(

@@ -83,6 +83,14 @@ pub enum Measure {
     KolmogorovSmirnov,
     /// Share of missing cells.
     Missing,
+    /// Share of cells that hold text where numbers stand.
+    WrongType,
+    /// Share of words that the baseline has not.
+    UnseenWord,
+    /// Share of numbers beyond the baseline's.
+    OutOfRange,
+    /// Share of numbers far from the baseline's quartiles.
+    Outlier,
 }
 
 impl Measure {
@@ -94,12 +102,18 @@ impl Measure {
     ];
 
     /// Every share by its name.
-    pub const SHARES: [(&'static str, Self); 1] = [("missing", Self::Missing)];
+    pub const SHARES: [(&'static str, Self); 5] = [
+        ("missing", Self::Missing),
+        ("wrong_type", Self::WrongType),
+        ("unseen_word", Self::UnseenWord),
+        ("out_of_range", Self::OutOfRange),
+        ("outlier", Self::Outlier),
+    ];
 
     /// Whether it is a distance from the baseline.
     #[must_use]
     pub fn is_distance(self) -> bool {
-        self != Self::Missing
+        Self::DISTANCES.iter().any(|(_, measure)| *measure == self)
     }
 
     /// Its name.
@@ -280,11 +294,16 @@ impl Rule {
     }
 
     /// Whether it compares with the baseline, so that the baseline's own windows are not judged.
+    /// What is missing or no number is so without a baseline.
     #[must_use]
     pub fn is_relative(&self) -> bool {
-        let distance =
-            matches!(&self.watched, Watched::Column { measure, .. } if measure.is_distance());
-        distance || !matches!(self.limit, Limit::Between { .. })
+        let compared =
+            |measure: &Measure| !matches!(measure, Measure::Missing | Measure::WrongType);
+        let compared = match &self.watched {
+            Watched::Metric(_) => false,
+            Watched::Column { measure, .. } => compared(measure),
+        };
+        compared || !matches!(self.limit, Limit::Between { .. })
     }
 }
 

@@ -1,7 +1,7 @@
 //! Rules and verdicts in words.
 
 use super::points::Course;
-use super::rule::{End, Limit, Measure, Over, Rule, Side, Spread, Tolerance, Watched};
+use super::rule::{End, Limit, Over, Rule, Side, Spread, Tolerance, Watched};
 use super::run::Run;
 use super::verdict::{Broken, Outcome, State, Verdict};
 use crate::metric::{self, Unit};
@@ -36,10 +36,7 @@ impl Rule {
     fn unit(&self) -> Unit {
         match &self.watched {
             Watched::Metric(name) => metric::info(name).map_or(Unit::Ratio, |i| i.unit),
-            Watched::Column { measure, .. } => match measure {
-                Measure::Missing => Unit::Percent,
-                _ => Unit::Ratio,
-            },
+            Watched::Column { measure, .. } => measure.unit(),
         }
     }
 

@@ -14,7 +14,8 @@ const HEAD: &str = "\
 # (exit code 0: all are kept, 1: one fails, 2: they could not be judged).
 #
 # A rule watches a metric = \"…\", or a column = \"…\" by its distance = \"psi\" (jensen_shannon,
-# kolmogorov_smirnov) from the baseline or its share = \"missing\". It allows one of
+# kolmogorov_smirnov) from the baseline or its share = \"missing\" (wrong_type, unseen_word, out_of_range,
+# outlier). It allows one of
 #   min = …, max = …         constants
 #   within = 0.02 or \"5 %\"   so near to the baseline
 #   quantile = [0.05, 0.95]  between quantiles of the baseline's windows

@@ -205,6 +205,7 @@ impl ReportOptions {
             range: said.range.or(view.range),
             season: said.season.or(view.season),
             costs: said.costs.or(view.costs),
+            compat: said.compat.or(view.compat),
         })
     }
 
