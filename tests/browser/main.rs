@@ -21,6 +21,7 @@ mod formats;
 mod looks;
 mod page;
 mod report;
+mod rules;
 mod server;
 mod steady;
 mod stream;

@@ -3,6 +3,7 @@
 use super::format;
 use super::prose::together;
 use super::rail::go_to;
+use super::rules::RulesLine;
 use super::state::app;
 use super::widgets::Fact;
 use crate::engine::message::Input;
@@ -165,6 +166,7 @@ pub fn Health() -> impl IntoView {
                     </Show>
                 </ul>
                 <Alerts alerts=alerts/>
+                <RulesLine/>
                 <Folded notes=Signal::derive(move || notes.with(|n| n.1.clone())) expects/>
             </div>
             <KeyFacts/>

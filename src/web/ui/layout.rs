@@ -12,6 +12,7 @@ use super::performance::Performance;
 use super::progress::ProgressBar;
 use super::rail::{Rail, go_to};
 use super::resources::Resources;
+use super::rules::RulesPart;
 use super::share::Share;
 use super::start::Start;
 use super::state::app;
@@ -73,6 +74,7 @@ pub fn Page() -> impl IntoView {
                         </Show>
                         <InTurn id="quality"><Drift/></InTurn>
                         <InTurn id="resources"><Resources/></InTurn>
+                        <InTurn id="rules"><RulesPart/></InTurn>
                         <InTurn id="share"><Share/></InTurn>
                     </main>
                 </div>

@@ -5,6 +5,7 @@
 
 use super::format;
 use super::theme::Theme;
+use crate::check::{Rules, Verdicts};
 use crate::engine::message::Input;
 use crate::engine::pace::Looks;
 use crate::engine::{Depth, Mode};
@@ -114,6 +115,10 @@ pub struct App {
     pub metric: RwSignal<Option<String>>,
     /// Whether the files and their columns are shown.
     pub panel: RwSignal<bool>,
+    /// The rules that the reader opened or asked for; they are judged in the View, whatever theirs was.
+    pub rules: RwSignal<Option<Arc<Rules>>>,
+    /// The verdicts on them, and whether nothing that they need is still to come ([`super::verdicts`]).
+    pub verdicts: RwSignal<Option<(Arc<Verdicts>, bool)>>,
     /// Whether this is a saved report, which has no files.
     pub saved: bool,
 }
@@ -159,6 +164,8 @@ impl App {
             brush: RwSignal::default(),
             metric: RwSignal::default(),
             panel: RwSignal::new(false),
+            rules: RwSignal::default(),
+            verdicts: RwSignal::default(),
             saved,
         }
     }
