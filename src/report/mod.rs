@@ -7,6 +7,7 @@
 //! sorted: the same Summary and View give the same bytes.
 
 mod baseline;
+pub mod beside;
 mod checks;
 mod choices;
 mod complete;

@@ -232,6 +232,7 @@ mod tests {
             range: Some((Time(-1), Time(5))),
             season: Some(Season::Seconds(86_400)),
             budget: Some(12.5),
+            compat: Some(Tool::Evidently),
             costs: "fp=5,a=b&c->d e=-0.5".parse().ok(),
         };
         assert_eq!(View::from_query(&format!("#{}", view.to_query())), view);

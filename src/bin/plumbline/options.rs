@@ -210,6 +210,7 @@ impl ReportOptions {
             season: said.season.or(view.season),
             costs: said.costs.or(view.costs),
             compat: said.compat.or(view.compat),
+            budget: said.budget.or(view.budget),
         })
     }
 

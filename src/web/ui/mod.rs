@@ -5,6 +5,7 @@
 //! one more, with a line in `layout` and one in `rail`.
 
 mod actions;
+mod beside;
 mod card;
 mod class_table;
 mod columns;
