@@ -232,7 +232,7 @@ fn what_cannot_be_judged_is_no_pass() {
     assert_eq!((code, out.as_str()), (2, ""));
     assert!(
         said.contains(
-            "wrong.toml, line 30, column 1: 'severty' is no key of a rule. Did you mean 'severity'?"
+            "wrong.toml, line 31, column 1: 'severty' is no key of a rule. Did you mean 'severity'?"
         ),
         "{said}"
     );

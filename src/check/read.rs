@@ -155,7 +155,7 @@ fn view_of(file: &mut Table) -> Result<View, Fault> {
         let mut costs = Costs::default();
         let like = "a table: cost = { fp = 5, fn = 100 }";
         for (cell, at, cost) in value.table("cost", like)?.rest() {
-            let known = cell.parse().map_err(|why| fault(at, why))?;
+            let known = cell.parse().map_err(|why: String| fault(at, &why))?;
             costs.0.insert(known, cost.number(&cell)?);
         }
         view.costs = Some(costs).filter(|c| !c.0.is_empty());
@@ -163,16 +163,22 @@ fn view_of(file: &mut Table) -> Result<View, Fault> {
     Ok(view)
 }
 
-fn fault(at: Place, why: String) -> Fault {
+/// A sentence of another room, which tells the mend behind the first stop.
+fn fault(at: Place, why: &str) -> Fault {
     let (found, mend) = match why.split_once(['.', ';', ':']) {
-        Some((found, mend)) => (found.to_owned(), mend.trim().to_owned()),
-        None => (why, "Write another".to_owned()),
+        Some((found, mend)) => (found.to_owned(), mend.trim().trim_end_matches('.')),
+        None => (why.to_owned(), "another one"),
+    };
+    let mend = match mend.strip_prefix("write ") {
+        Some(rest) => format!("Write {rest}"),
+        None if mend.starts_with(char::is_uppercase) => mend.to_owned(),
+        None => format!("Write {mend}"),
     };
     Fault { at, found, mend }
 }
 
 fn parsed<T: FromStr<Err = String>>(value: &Value, text: &str) -> Result<T, Fault> {
-    text.parse().map_err(|why| fault(value.at, why))
+    text.parse().map_err(|why| fault(value.at, &why))
 }
 
 fn text(table: &mut Table, key: &str) -> Result<Option<String>, Fault> {
@@ -211,7 +217,7 @@ fn roles_of(role: &str, at: Place, columns: Value) -> Result<Vec<(Role, String)>
         let column = value.text(role)?;
         let known = known
             .of_column(&column)
-            .map_err(|why| fault(value.at, why))?;
+            .map_err(|why| fault(value.at, &why))?;
         Ok((known, column))
     };
     columns.list().into_iter().map(one).collect()

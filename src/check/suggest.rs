@@ -6,6 +6,7 @@ use crate::log::Role;
 use crate::metric::{self, Estimate, Family, Info, Material, Rank};
 use crate::report::view::{BaselineChoice, View};
 use crate::report::{Baseline, DriftByWindow, Report, words};
+use std::collections::BTreeSet;
 
 /// Windows of the baseline from which on a band is learned rather than set.
 const ENOUGH: usize = 8;
@@ -19,7 +20,7 @@ const MOST_COLUMNS: usize = 50;
 /// Rules for data like those of the report.
 #[must_use]
 pub fn suggest(report: &Report, roles: Vec<(Role, String)>) -> Rules {
-    let mut rules = Vec::new();
+    let mut rules: Vec<Rule> = Vec::new();
     if let Some(baseline) = &report.baseline {
         let main = report.health.metric.as_deref();
         let infos = metric::METRICS.iter().map(|m| m.info());
@@ -44,6 +45,9 @@ pub fn suggest(report: &Report, roles: Vec<(Role, String)>) -> Rules {
         rules.extend(drifts(report));
         rules.extend(missing(report, baseline));
     }
+    // Two files may have a column of the same name.
+    let mut known = BTreeSet::new();
+    rules.retain(|rule| known.insert(rule.title()));
     Rules {
         view: pinned(report),
         roles,

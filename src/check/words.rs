@@ -182,12 +182,12 @@ pub(super) fn sentence(verdict: &Verdict, run: &Run, course: &Course, report: &R
                 }
                 _ => String::new(),
             };
-            format!(
-                "{title} is {}, {}; allowed is {allows}{judged}. It fires since {since}, with {} beyond.{silence}",
-                now(&latest),
-                limit(&latest),
-                count(left)
-            )
+            let now = format!("{title} is {}, {}", now(&latest), limit(&latest));
+            let fires = format!("It fires since {since}, with {} beyond.", count(left));
+            match latest.limit {
+                Some(_) => format!("{now}; allowed is {allows}{judged}. {fires}{silence}"),
+                None => format!("{now}, and has yet to come back. {fires}{silence}"),
+            }
         }
         State::Pending => format!(
             "{title} is {}, {}; allowed is {allows}{judged}. {} in a row: it takes {} to fire.",

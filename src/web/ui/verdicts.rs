@@ -40,6 +40,8 @@ pub fn follow(app: App) {
 struct Done {
     wish: Wish,
     asked: Vec<View>,
+    /// The run that read the rows.
+    turn: u64,
 }
 
 /// What is to be judged.
@@ -87,12 +89,13 @@ async fn judge(app: App, wish: &Wish, done: StoredValue<Option<Done>, LocalStora
         view: wish.made.view.clone(),
         ..(*wish.rules).clone()
     };
-    let before = done
-        .get_value()
-        .filter(|d| Arc::ptr_eq(&d.wish.rules, &wish.rules));
+    let turn = app.turn.get_value();
+    let same = |d: &Done| Arc::ptr_eq(&d.wish.rules, &wish.rules) && d.turn == turn;
+    let before = done.get_value().filter(same);
     let mut asked = before.map(|d| d.asked).unwrap_or_default();
     let mut reports: Vec<(View, Arc<Report>)> = Vec::new();
     let mut complete = wish.settled;
+    let mut answer = None;
     for view in rules.views() {
         if view == wish.made.view {
             reports.push((view, Arc::clone(&wish.made.report)));
@@ -101,34 +104,36 @@ async fn judge(app: App, wish: &Wish, done: StoredValue<Option<Done>, LocalStora
         let (report, missing) = slices::report(&wish.made.summary, &view).await;
         let holds = app.client.with_value(|client| client.holds_rows());
         if !missing.is_empty() && holds && !asked.contains(&view) {
-            complete = false;
             if wish.settled {
+                asked.push(view.clone());
                 let client = app.client.get_value();
                 match client.refine(view.clone(), Depth::Columns).await {
-                    // What is made of it brings the next wish.
                     Ok(summary) => {
-                        asked.push(view.clone());
-                        show(app, summary);
+                        answer = Some(summary);
+                        break;
                     }
-                    Err(Stopped::Failed(why)) => {
-                        asked.push(view.clone());
-                        fail(app, why);
+                    Err(Stopped::Failed(why)) => fail(app, why),
+                    // The reader has chosen something else, which is made first.
+                    Err(Stopped::Cancelled) => {
+                        asked.pop();
+                        complete = false;
                     }
-                    // The reader has chosen something else, which will be made.
-                    Err(Stopped::Cancelled) => {}
                 }
-                break;
+            } else {
+                complete = false;
             }
         }
         reports.push((view, Arc::new(report)));
+    }
+    let wish = wish.clone();
+    done.set_value(Some(Done { wish, asked, turn }));
+    if let Some(summary) = answer {
+        // The report that is made of it brings the next wish.
+        return show(app, summary);
     }
     let verdicts = check::judge(&rules, |view| {
         let found = reports.iter().find(|(of, _)| of == view);
         found.map(|(_, report)| &**report)
     });
-    done.set_value(Some(Done {
-        wish: wish.clone(),
-        asked,
-    }));
     app.verdicts.set(Some((Arc::new(verdicts), complete)));
 }
