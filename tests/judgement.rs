@@ -133,7 +133,9 @@ fn what_came_back_is_an_incident_that_is_over() {
     );
     assert_eq!((alert.windows, alert.judged), (4, 4));
     assert!(
-        alert.sentence.contains("from 14 Apr 2026 until 18 Apr 2026"),
+        alert
+            .sentence
+            .contains("from 14 Apr 2026 until 18 Apr 2026"),
         "{}",
         alert.sentence
     );
@@ -156,7 +158,10 @@ fn the_budget_is_what_the_reader_states() {
         assert!(report.alerts.iter().all(|a| a.p_value <= allowed));
         raised.push(report.alerts.len());
     }
-    assert!(raised[0] >= raised[1] && raised[1] > raised[2], "{raised:?}");
+    assert!(
+        raised[0] >= raised[1] && raised[1] > raised[2],
+        "{raised:?}"
+    );
     let text = report(&files, &View::default()).alerts[0].method.clone();
     assert!(text.contains("one false alarm in 30 windows"), "{text}");
 }
@@ -174,7 +179,11 @@ fn drifting(seed: u64) -> String {
             let predicted = truth ^ (random.unit() < 0.02);
             let (hour, minute) = (row / 60, row % 60);
             let (a, b) = (u8::from(predicted), u8::from(truth));
-            write!(text, "d{day}n{row},2026-04-{day:02}T{hour:02}:{minute:02}:00Z,{a},{b}").unwrap();
+            write!(
+                text,
+                "d{day}n{row},2026-04-{day:02}T{hour:02}:{minute:02}:00Z,{a},{b}"
+            )
+            .unwrap();
             for i in 0..12 {
                 let usual: f64 = (0..4).map(|_| random.unit()).sum();
                 let moved = if day >= 17 && i < 9 { 0.2 } else { 0.0 };
@@ -197,12 +206,25 @@ fn one_cause_in_nine_columns_is_one_incident_and_harmless() {
     assert_eq!(alert.since.to_string(), "2026-04-17T00:00:00Z");
     assert!(alert.since_earliest <= Some(alert.since) && alert.since_latest >= Some(alert.since));
     assert_eq!((alert.until, alert.harmless), (None, Some(true)));
-    let mut columns: Vec<&str> = alert.affected.iter().filter_map(|a| a.column.as_deref()).collect();
+    let mut columns: Vec<&str> = alert
+        .affected
+        .iter()
+        .filter_map(|a| a.column.as_deref())
+        .collect();
     columns.extend(alert.column.as_deref());
     columns.sort_unstable();
-    assert_eq!(columns, ["x0", "x1", "x2", "x3", "x4", "x5", "x6", "x7", "x8"]);
+    assert_eq!(
+        columns,
+        ["x0", "x1", "x2", "x3", "x4", "x5", "x6", "x7", "x8"]
+    );
     assert_eq!(report.health.level, Level::Ok, "{:?}", report.health);
-    assert!(report.health.notes.iter().any(|n| n.contains("are higher than in the baseline")));
+    assert!(
+        report
+            .health
+            .notes
+            .iter()
+            .any(|n| n.contains("are higher than in the baseline"))
+    );
 }
 
 #[test]
