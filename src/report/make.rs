@@ -47,6 +47,8 @@ pub struct Missing {
     pub naive: Option<(usize, Lag)>,
     /// Place of a series and what is asked of another tool.
     pub compat: Option<(usize, CompatAsked)>,
+    /// Place of a series and two periods whose columns were not put to every test.
+    pub examined: Option<(usize, Periods)>,
 }
 
 impl Missing {
@@ -292,6 +294,10 @@ impl Making<'_> {
         let compat = basis
             .as_ref()
             .and_then(|basis| drift::compat(self, basis, view));
+        let examined = basis
+            .as_ref()
+            .filter(|_| view.all_tests)
+            .and_then(|basis| drift::examined(self, basis));
         judge::name_slices(&mut alerts, &slices, self);
         pause().await;
         let (resources, performance): (Metrics, Metrics) = metrics
@@ -328,6 +334,7 @@ impl Making<'_> {
                 range: view.range.filter(|_| self.shown != (0, self.all.len())),
                 costs: view.costs.clone(),
                 compat: view.compat,
+                all_tests: view.all_tests,
                 season: (summary.task == Task::Regression).then(|| view.season.unwrap_or_default()),
             },
             span: summary.span.map(|(start, end)| Span {
@@ -368,6 +375,7 @@ impl Making<'_> {
             alerts,
             estimated,
             compat,
+            examined,
             rejected: summary.rejected.clone(),
         };
         pause().await;

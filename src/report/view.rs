@@ -30,6 +30,9 @@ pub struct View {
     /// Another tool whose numbers are wanted, too.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub compat: Option<Tool>,
+    /// Whether columns are put to every test, and all together.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub all_tests: bool,
 }
 
 /// What windows are compared with.
@@ -94,6 +97,9 @@ impl View {
         if let Some(tool) = self.compat {
             put("compat", tool.to_string());
         }
+        if self.all_tests {
+            put("tests", "all".into());
+        }
         for (cell, cost) in self.costs.iter().flat_map(|c| &c.0) {
             put(
                 &format!("cost.{}", escape(&cell.to_string())),
@@ -121,6 +127,7 @@ impl View {
                 "range" => view.range = period(&value),
                 "season" => view.season = value.parse().ok(),
                 "compat" => view.compat = value.parse().ok(),
+                "tests" => view.all_tests = value == "all",
                 _ => {
                     if let Some((cell, cost)) = cost(key, &value) {
                         let costs = view.costs.get_or_insert_default();

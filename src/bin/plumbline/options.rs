@@ -95,6 +95,9 @@ pub struct ReportOptions {
     /// The baseline is their reference; --window is NannyML's chunks, otherwise its own ten.
     #[arg(long, value_name = "TOOL")]
     pub compat: Option<Tool>,
+    /// Put every column to every test of two samples, and all inputs together: the report's part `examined`.
+    #[arg(long)]
+    pub all_tests: bool,
     /// Count rows as they pass instead of keeping them: for files larger than memory. What only rows can
     /// tell is then approximate, with its bound.
     #[arg(long)]
@@ -146,6 +149,7 @@ impl ReportOptions {
             range: self.range.as_deref().map(period).transpose()?,
             season: self.season,
             compat: self.compat,
+            all_tests: self.all_tests,
             costs: Some(costs).filter(|c| !c.0.is_empty()),
         })
     }
