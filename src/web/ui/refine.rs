@@ -29,7 +29,13 @@ pub fn follow(app: App) {
         }
         let asked = app.asked.get_value();
         // Where the worker that kept the rows is gone, they are read again.
-        if lacking && asked.as_ref() != Some(&view) && !app.saved {
+        if !lacking || app.saved {
+            return;
+        }
+        if asked.as_ref() == Some(&view) {
+            // The rows were asked, and do not tell it.
+            app.unanswered.set(true);
+        } else {
             app.asked.set_value(Some(view.clone()));
             match asked {
                 // The first report came without the drift of its columns, which follows it at once.
@@ -56,6 +62,8 @@ fn wake(app: App, view: View) {
     } else if !counted && app.work.with_untracked(Option::is_none) {
         read(app);
         app.asked.set_value(Some(view));
+    } else if counted {
+        app.unanswered.set(true);
     }
 }
 
