@@ -10,6 +10,7 @@
 //!
 //! | room | holds |
 //! | --- | --- |
+//! | [`settings`] | files that a person writes in TOML: values with their place, and faults that name it |
 //! | [`stats`] | pure numerics: exact sums, intervals, ranks, sketches, distances, corrections for many tests |
 //! | [`table`] | typed columns and their way between workers |
 //! | [`read`] | one file a format, from bytes to a [`table::Table`]; what is wrong with a row is counted and shown |
@@ -35,6 +36,7 @@ pub mod log;
 pub mod metric;
 pub mod read;
 pub mod report;
+pub mod settings;
 pub mod stats;
 pub mod summary;
 pub mod table;

@@ -8,7 +8,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The rooms from the ground up, each with the rooms that it may use.
-const ROOMS: [(&str, &[&str]); 11] = [
+const ROOMS: [(&str, &[&str]); 12] = [
+    ("settings", &[]),
     ("stats", &[]),
     ("table", &["stats"]),
     ("read", &["table"]),
@@ -18,7 +19,9 @@ const ROOMS: [(&str, &[&str]); 11] = [
     ("metric", &["summary", "log", "table", "stats"]),
     (
         "report",
-        &["metric", "summary", "log", "read", "table", "stats"],
+        &[
+            "metric", "summary", "log", "read", "table", "settings", "stats",
+        ],
     ),
     (
         "chart",

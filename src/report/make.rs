@@ -5,7 +5,7 @@ use super::steps::{Steps, pause};
 use super::view::{BaselineChoice, View};
 use super::{
     Baseline, Block, Metrics, Report, Rows, SCHEMA, Span, Window, checks, complete, costs, curves,
-    drift, estimated, groups, health, judge, maturity, models, parts, profile, quantiles,
+    drift, estimated, expect, groups, health, judge, maturity, models, parts, profile, quantiles,
 };
 use crate::log::Task;
 use crate::metric::{self, Cut, Measures, by_class, by_label};
@@ -294,6 +294,13 @@ impl Making<'_> {
             .as_ref()
             .zip(tracked)
             .map(|(basis, tracked)| checks::checks(self, |at| basis.holds(at), &tracked));
+        let checks = checks.map(|checks| match (&summary.expectations, profile) {
+            (Some(expected), Some(profile)) => super::Checks {
+                violations: expect::violations(self, profile, expected),
+                ..checks
+            },
+            _ => checks,
+        });
         judge::name_slices(&mut alerts, &slices, self);
         pause().await;
         let (resources, performance): (Metrics, Metrics) = metrics

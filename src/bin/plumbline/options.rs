@@ -23,6 +23,8 @@ pub struct Options {
 pub enum Command {
     /// Read predictions and outcomes, and write a report.
     Report(ReportOptions),
+    /// Infer from a baseline what is expected of the columns, and write it as a file to edit and keep (TOML).
+    Expect(ReportOptions),
 }
 
 /// Options of `plumbline report`.
@@ -95,6 +97,10 @@ pub struct ReportOptions {
     /// tell is then approximate, with its bound.
     #[arg(long)]
     pub stream: bool,
+    /// What is expected of the columns: a file as `plumbline expect` writes it. What breaks it is told under
+    /// `checks.violations`.
+    #[arg(long, value_name = "FILE")]
+    pub expect: Option<PathBuf>,
     /// Where the report goes: FILE.html, FILE.json, or - for JSON on standard output.
     #[arg(long, default_value = "-")]
     pub out: String,

@@ -6,6 +6,7 @@
 
 mod actions;
 mod card;
+mod checks;
 mod class_table;
 mod columns;
 mod complete;
