@@ -19,6 +19,7 @@
 //! | [`summary`] | mergeable counts for each bucket of time and slice; never a row |
 //! | [`metric`] | each metric one unit in a registry, with formula, range, interval and source |
 //! | [`report`] | what a reader sees, as a pure function of (Summary, View), and its writers |
+//! | [`check`] | rules that a person sets, in a file that page and command line read, and whether a report keeps them |
 //! | [`chart`] | drawings of parts of a Report on any plotters backend |
 //! | [`engine`] | the way from bytes to Summary as jobs: shards, progress, ordered merge |
 //! | `web` | the only room that knows a browser |
@@ -31,6 +32,7 @@
 //! such a row.
 
 pub mod chart;
+pub mod check;
 pub mod engine;
 pub mod log;
 pub mod metric;

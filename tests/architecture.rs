@@ -8,7 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The rooms from the ground up, each with the rooms that it may use.
-const ROOMS: [(&str, &[&str]); 12] = [
+const ROOMS: [(&str, &[&str]); 13] = [
     ("settings", &[]),
     ("stats", &[]),
     ("table", &["stats"]),
@@ -24,6 +24,10 @@ const ROOMS: [(&str, &[&str]); 12] = [
         ],
     ),
     (
+        "check",
+        &["report", "metric", "log", "table", "settings", "stats"],
+    ),
+    (
         "chart",
         &["report", "metric", "summary", "log", "table", "stats"],
     ),
@@ -36,8 +40,8 @@ const ROOMS: [(&str, &[&str]); 12] = [
     (
         "web",
         &[
-            "engine", "chart", "report", "metric", "summary", "log", "unpack", "read", "table",
-            "stats",
+            "engine", "chart", "check", "report", "metric", "summary", "log", "unpack", "read",
+            "table", "settings", "stats",
         ],
     ),
 ];

@@ -19,16 +19,16 @@ use super::baseline::Basis;
 use super::judge;
 use super::make::Making;
 use super::steps::pause;
-use super::{Alert, Departure, Level, Metrics, Window, words};
+use super::watch::ESTIMATES;
+use super::{Alert, AlertKind, Departure, Level, Metrics, Window, words};
 use crate::log::Task;
 use crate::metric::{self, Cut, Estimate, Info, Material};
 use crate::stats::expected::Cells;
 use crate::stats::interval::{Interval, Z};
-use crate::stats::multiple::holm;
 use crate::stats::special::student_t_quantile;
 use crate::summary::{Asked, Expectation, Expected, Method};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Windows with outcomes at least, from which an estimator's own error is learned.
 const FEWEST: u64 = 3;
@@ -98,8 +98,8 @@ struct Guess {
 pub(super) async fn fill(
     making: &Making<'_>,
     basis: &Basis<'_>,
-    baseline: &Metrics,
-    before: &[Metrics],
+    (baseline, before): (&Metrics, &[Metrics]),
+    budget: f64,
     windows: &mut [Window],
 ) -> Option<Estimated> {
     let summary = making.summary;
@@ -189,7 +189,7 @@ pub(super) async fn fill(
     out.alerts = alerts(
         making,
         basis,
-        (baseline, before),
+        (baseline, before, budget),
         windows,
         (&guesses, &past),
     )
@@ -365,12 +365,12 @@ fn of_classes(of: &Expected, cut: Cut, task: Task) -> Vec<(&'static str, Option<
 }
 
 /// One alert for each metric that is expected to depart for the worse and not to have come back, of windows
-/// that cannot be judged by their outcomes yet. Tested like what is known ([`judge`]): by the difference from
-/// the baseline, corrected over every metric and window.
+/// that cannot be judged by their outcomes yet: each window by its difference from the baseline, at the part of
+/// the budget that is left to what is expected.
 async fn alerts(
     making: &Making<'_>,
     basis: &Basis<'_>,
-    (baseline, before): (&Metrics, &[Metrics]),
+    (baseline, before, budget): (&Metrics, &[Metrics], f64),
     windows: &[Window],
     (guesses, past): (
         &BTreeMap<&'static str, Vec<Guess>>,
@@ -397,7 +397,11 @@ async fn alerts(
         }
         pause().await;
     }
-    let corrected = holm(&found.iter().map(|f| f.2.p_value).collect::<Vec<_>>());
+    // One side of the p-value over its part of the budget, as of what is known.
+    let names: BTreeSet<&str> = found.iter().map(|f| f.0.name).collect();
+    let part = ESTIMATES / names.len().max(1) as f64;
+    let corrected = found.iter().map(|f| (0.5 * f.2.p_value / part).min(1.0));
+    let corrected: Vec<f64> = corrected.collect();
     let mut out = Vec::new();
     for info in metric::METRICS.iter().map(|m| m.info()) {
         let of = found
@@ -409,7 +413,9 @@ async fn alerts(
             continue;
         };
         let departs = |(_, d, p): &(&Guess, &Departure, f64)| {
-            *p < judge::ALPHA && d.worse == Some(true) && judge::matters(info, d.change, Some(base))
+            *p <= 1.0 / budget
+                && d.worse == Some(true)
+                && judge::matters(info, d.change, Some(base))
         };
         let departing: Vec<bool> = of.iter().map(departs).collect();
         let (Some(k), left) = judge::onset(&departing) else {
@@ -429,9 +435,20 @@ async fn alerts(
             continue;
         }
         let mut alert = Alert {
+            kind: AlertKind::Metric,
             metric: info.name.into(),
+            column: None,
             slice: None,
+            value_of: None,
             since: first.start,
+            since_earliest: None,
+            since_latest: None,
+            raised: None,
+            until: None,
+            change: None,
+            method: String::new(),
+            harmless: None,
+            affected: Vec::new(),
             windows: left as u64,
             judged: since.len() as u64,
             value,

@@ -1,13 +1,16 @@
 //! Is the model still true, in a sentence that its own numbers bear out.
 
 use super::judge::is_resource;
-use super::{Alert, Estimate, Health, Level, Report, Window, words};
+use super::{Alert, AlertKind, Estimate, Health, Level, Report, Window, words};
 use crate::log::Task;
 use crate::metric::{self, Better, Info};
 use crate::summary::{Summary, WindowSize};
 
 /// What is to be known of rows that were not kept.
 const STREAMED: &str = "The rows were counted as they passed and not kept, which files larger than memory need: what only all rows together can tell is marked ≈ and lies within the bound that stands beside it, and predictions that come twice are noticed where they have an outcome.";
+
+/// What is to be known where windows of time were asked for and rows have no times.
+pub const UNTIMED: &str = "No column holds times, so windows are of so many rows each, in the order of the files. For hours, days, weeks or months mark the column that tells when (--role time=COLUMN).";
 
 /// The metric that the sentence is about when nothing departs.
 fn main(report: &Report) -> Option<(&'static Info, &Estimate)> {
@@ -29,7 +32,9 @@ fn main(report: &Report) -> Option<(&'static Info, &Estimate)> {
 
 pub(super) fn judge(report: &Report, summary: &Summary) -> Health {
     let size = report.view.window.unwrap_or(WindowSize::Day);
-    let first = report.alerts.first();
+    // What a column holds is no better or worse: it is told in the notes.
+    let mut of_predictions = report.alerts.iter().filter(|a| a.kind != AlertKind::Column);
+    let first = of_predictions.find(|a| a.goes_on());
     let bad = first.filter(|a| a.level == Level::Bad);
     let main = main(report);
     let mut notes: Vec<String> = Vec::new();
@@ -69,10 +74,9 @@ pub(super) fn judge(report: &Report, summary: &Summary) -> Health {
                 name,
             ),
             Some(b) => {
-                let level = if report.alerts.is_empty() {
-                    Level::Ok
-                } else {
-                    Level::Watch
+                let level = match first {
+                    None => Level::Ok,
+                    Some(_) => Level::Watch,
                 };
                 let before = b
                     .block
@@ -85,10 +89,15 @@ pub(super) fn judge(report: &Report, summary: &Summary) -> Health {
                 let lower = !holds(info, estimate, b.block.metrics.get(info.name));
                 let is = if lower { "is" } else { "holds at" };
                 let sentence = match first {
-                    None if lower || report.windows.iter().any(worse) => format!(
-                        "{} {is} {value}: no lasting departure for the worse from the baseline ({}{was}).",
-                        info.title, b.label
-                    ),
+                    None if lower
+                        || of_predictions.next().is_some()
+                        || report.windows.iter().any(worse) =>
+                    {
+                        format!(
+                            "{} {is} {value}: no lasting departure for the worse from the baseline ({}{was}).",
+                            info.title, b.label
+                        )
+                    }
                     None => format!(
                         "{} {is} {value}: nothing departs for the worse from the baseline ({}{was}).",
                         info.title, b.label
@@ -105,7 +114,7 @@ pub(super) fn judge(report: &Report, summary: &Summary) -> Health {
     } else {
         (Level::Unknown, no_outcomes(report), None)
     };
-    let told = usize::from(level == Level::Bad || level == Level::Watch);
+    let told = first.filter(|_| level == Level::Bad || level == Level::Watch);
     let expected = report.estimated.iter().flat_map(|e| &e.alerts);
     let mut expected: Vec<&Alert> = expected.collect();
     let (level, sentence, metric) = match expected.first() {
@@ -133,7 +142,7 @@ pub(super) fn judge(report: &Report, summary: &Summary) -> Health {
         report
             .alerts
             .iter()
-            .skip(told)
+            .filter(|a| told.is_none_or(|told| !std::ptr::eq(*a, told)))
             .map(|a: &Alert| format!("{}.", a.sentence)),
     );
     notes.extend(expected.iter().map(|a| format!("{}.", a.sentence)));
@@ -159,6 +168,9 @@ pub(super) fn judge(report: &Report, summary: &Summary) -> Health {
             }
         });
     }
+    if !report.timed && view_has_days(report) {
+        notes.push(UNTIMED.into());
+    }
     if summary.streamed {
         notes.push(STREAMED.into());
         if report.task != Task::Service && report.windows.iter().any(|w| !w.mature) {
@@ -172,6 +184,12 @@ pub(super) fn judge(report: &Report, summary: &Summary) -> Health {
         notes,
         metric,
     }
+}
+
+/// Whether windows of time were asked for.
+fn view_has_days(report: &Report) -> bool {
+    let window = report.view.window;
+    window.is_some_and(|size| !matches!(size, WindowSize::Rows(_)))
 }
 
 /// What is estimated where no outcome is in and nothing is expected to depart: the main metric.
@@ -208,9 +226,12 @@ fn holds(info: &Info, now: &Estimate, base: Option<&Estimate>) -> bool {
 
 fn no_outcomes(report: &Report) -> String {
     if report.task == Task::Service {
+        let rows = match report.overall.rows {
+            1 => "1 row".to_owned(),
+            n => format!("{} rows", words::grouped(n as f64)),
+        };
         return format!(
-            "{} requests; there is no prediction to judge.",
-            words::grouped(report.overall.rows as f64)
+            "{rows}, and no column in which a prediction, a latency or a status was found: there is nothing to judge yet. Mark the column that holds the predictions."
         );
     }
     if report.overall.labelled > 0 {
@@ -228,7 +249,7 @@ fn no_outcomes(report: &Report) -> String {
 
 /// Departures for the worse that are too few for an alert.
 fn past(report: &Report, size: WindowSize) -> Option<String> {
-    let alerted = |name: &String| report.alerts.iter().any(|a| a.metric == *name);
+    let alerted = |name: &String| report.alerts.iter().any(|a| a.touches(name));
     let (window, name) = report.windows.iter().find_map(|w| {
         let name = w
             .departures

@@ -1,23 +1,15 @@
-//! Which metrics of which windows depart from the baseline, and what to tell of it.
+//! Comparing an estimate with the baseline's, and what to tell of it.
 //!
-//! A window is compared with the baseline by a z-test on the difference of the two estimates.
-//! Assumed: windows are independent, and an estimate's error is close to normal (its standard error
-//! is the part of its interval on the side of the other over 1.96); one without an interval is not judged. Windows of real logs differ by more than sampling (day of
-//! week, mix of customers): the variance between the baseline's own windows beyond their sampling
-//! error is estimated (DerSimonian & Laird 1986, *Controlled Clinical Trials* 7, 177) and added.
-//! P-values are corrected over every metric and window that is judged (Holm 1979), and a change must
-//! also be large enough to matter ([`Material`]).
+//! An estimate's error is taken to be close to normal: its standard error is the part of its interval on the side
+//! of the other over 1.96; one without an interval is not judged. Which differences are alarms is decided in
+//! `watch.rs`, of everything together.
 
 use super::baseline::Basis;
-use super::make::{self, Making};
-use super::steps::pause;
-use super::{Alert, Departure, Level, Metrics, SliceRow, Window, words};
+use super::make::Making;
+use super::watch::{Watched, What};
+use super::{Alert, Departure, Metrics, SliceRow, Window, words};
 use crate::metric::{self, Better, Estimate, Family, Info, Material};
 use crate::stats::compare::z_test;
-use crate::stats::multiple::holm;
-
-/// Chance of any false departure in a report.
-pub(super) const ALPHA: f64 = 0.05;
 
 /// Whether a metric is about requests and resources, which need no outcomes.
 pub(super) fn is_resource(name: &str) -> bool {
@@ -33,40 +25,36 @@ pub(super) fn judged(metrics: &Metrics) -> Metrics {
         .collect()
 }
 
-/// Fills the departures of windows outside the baseline; `before`: metrics of its windows.
-pub(super) async fn departures(windows: &mut [Window], baseline: &Metrics, before: &[Metrics]) {
-    let mut found: Vec<(usize, String, Departure)> = Vec::new();
-    for (name, base) in baseline {
-        let Some(info) = metric::info(name).filter(|i| i.material != Material::Never) else {
+/// Fills the departures of windows: those that are sure by themselves, in either direction, and those of a change
+/// that is sure of several windows together.
+pub(super) fn departures(windows: &mut [Window], watched: &Watched) {
+    for item in &watched.items {
+        let What::Metric(info) = item.what else {
             continue;
         };
-        let spread = between(before.iter().filter_map(|m| m.get(name)));
-        for (i, window) in windows.iter().enumerate() {
-            if window.in_baseline || !(window.mature || info.family == Family::Resource) {
+        let Some(from) = item.stream.total.map(|t| t.value) else {
+            continue;
+        };
+        for (at, window) in windows.iter_mut().enumerate() {
+            let Some(seen) = item.verdict.seen.get(at).copied().flatten() else {
                 continue;
-            }
-            if let Some(d) = window
-                .metrics
-                .get(name)
-                .and_then(|e| compare(info, e, base, spread))
-            {
-                found.push((i, name.clone(), d));
-            }
-        }
-        pause().await;
-    }
-    let corrected = holm(&found.iter().map(|f| f.2.p_value).collect::<Vec<_>>());
-    pause().await;
-    for ((i, name, departure), p_value) in found.into_iter().zip(corrected) {
-        let Some(info) = metric::info(&name) else {
-            continue;
-        };
-        if p_value < ALPHA && matters(info, departure.change, baseline.get(&name)) {
-            windows[i].departures.insert(
-                name,
+            };
+            let mut alarms = item.verdict.alarms.iter();
+            let alarm = alarms.find(|a| {
+                let within = at >= a.start && a.end.is_none_or(|end| at < end);
+                within && a.over.change * seen.change > 0.0
+            });
+            let rate = match alarm {
+                _ if seen.departs => seen.rate,
+                Some(alarm) => alarm.rate,
+                None => continue,
+            };
+            window.departures.insert(
+                info.name.to_string(),
                 Departure {
-                    p_value,
-                    ..departure
+                    change: seen.change,
+                    p_value: rate.min(1.0),
+                    worse: worse(info, from, from + seen.change),
                 },
             );
         }
@@ -87,21 +75,25 @@ pub(super) fn compare(
         return None;
     }
     let change = Some(value - from).filter(|c| c.is_finite())?;
-    let worse = match info.better {
-        Better::Higher => Some(change < 0.0),
-        Better::Lower => Some(change > 0.0),
+    Some(Departure {
+        change,
+        p_value: z_test((value, total), (from, 0.0)),
+        worse: worse(info, from, value),
+    })
+}
+
+/// Whether a change is for the worse; `None` where a metric has no better side.
+pub(super) fn worse(info: &Info, from: f64, value: f64) -> Option<bool> {
+    match info.better {
+        Better::Higher => Some(value < from),
+        Better::Lower => Some(value > from),
         Better::Near(percent) => {
             let aim = f64::from(percent) / 100.0;
             Some((value - aim).abs() > (from - aim).abs())
         }
         Better::Zero => Some(value.abs() > from.abs()),
         Better::Neither => None,
-    };
-    Some(Departure {
-        change,
-        p_value: z_test((value, total), (from, 0.0)),
-        worse,
-    })
+    }
 }
 
 /// Whether a change is large enough to matter.
@@ -134,86 +126,6 @@ pub(super) fn between<'a>(estimates: impl Iterator<Item = &'a Estimate>) -> f64 
     ((q - (known.len() - 1) as f64) / (weight - squares / weight)).max(0.0)
 }
 
-/// One alert for each metric that departs for the worse and has not come back: from the first
-/// departing window after which at least half of the judged windows depart.
-pub(super) async fn alerts(
-    making: &Making<'_>,
-    basis: &Basis<'_>,
-    windows: &[Window],
-    baseline: &Metrics,
-) -> Vec<Alert> {
-    let mut out: Vec<(usize, Alert)> = Vec::new();
-    for (order, info) in metric::METRICS.iter().map(|m| m.info()).enumerate() {
-        if info.material == Material::Never {
-            continue;
-        }
-        pause().await;
-        let judged: Vec<usize> = (0..windows.len())
-            .filter(|i| {
-                !windows[*i].in_baseline && (windows[*i].mature || info.family == Family::Resource)
-            })
-            .filter(|i| {
-                windows[*i]
-                    .metrics
-                    .get(info.name)
-                    .is_some_and(|e| e.value.is_some() && e.low.is_some())
-            })
-            .collect();
-        let departs = |i: usize| {
-            windows[i]
-                .departures
-                .get(info.name)
-                .is_some_and(|d| d.worse == Some(true))
-        };
-        let departing: Vec<bool> = judged.iter().map(|i| departs(*i)).collect();
-        let (since, left) = onset(&departing);
-        let (Some(k), Some(base)) = (since, baseline.get(info.name)) else {
-            continue;
-        };
-        let (Some(&from), Some(&to)) = (judged.get(k), judged.last()) else {
-            continue;
-        };
-        let (first, last) = (
-            &making.all[making.shown.0 + from],
-            &making.all[making.shown.0 + to],
-        );
-        let range = (first.range.0, last.range.1);
-        let cell = make::total(making.series, range).await;
-        let Some(value) = making.metrics(&cell, Some(range)).remove(info.name) else {
-            continue;
-        };
-        // Few large windows above the baseline can outweigh many small ones below it.
-        if compare(info, &value, base, 0.0).is_some_and(|d| d.worse == Some(false)) {
-            continue;
-        }
-        let p_value = judged[k..]
-            .iter()
-            .filter_map(|i| windows[*i].departures.get(info.name))
-            .map(|d| d.p_value)
-            .fold(1.0, f64::min);
-        let mut alert = Alert {
-            metric: info.name.into(),
-            slice: None,
-            since: first.start,
-            windows: left as u64,
-            judged: (judged.len() - k) as u64,
-            value,
-            baseline: base.clone(),
-            p_value,
-            level: if info.family == Family::Resource {
-                Level::Watch
-            } else {
-                Level::Bad
-            },
-            sentence: String::new(),
-        };
-        alert.sentence = sentence(info, &alert, making, basis);
-        out.push((order, alert));
-    }
-    out.sort_by(|(a, x), (b, y)| y.level.cmp(&x.level).then(a.cmp(b)));
-    out.into_iter().map(|a| a.1).collect()
-}
-
 /// From which of the judged windows on at least half depart, that one among them, and how many do from there.
 pub(super) fn onset(departs: &[bool]) -> (Option<usize>, usize) {
     let mut left = departs.iter().filter(|d| **d).count();
@@ -228,6 +140,7 @@ pub(super) fn onset(departs: &[bool]) -> (Option<usize>, usize) {
     (None, left)
 }
 
+/// What an alert is, as a sentence without its end.
 pub(super) fn sentence(
     info: &Info,
     alert: &Alert,
@@ -235,23 +148,36 @@ pub(super) fn sentence(
     basis: &Basis<'_>,
 ) -> String {
     let then = alert.baseline.value.unwrap_or_default();
-    let since = words::instant(alert.since, making.size, making.summary.timed);
+    let span = span(alert, making);
+    let where_is = match &alert.value_of {
+        Some((column, value)) => format!(" where {column} is {value}"),
+        None => String::new(),
+    };
     let Some(now) = alert.value.value else {
         return format!(
-            "{} departs from {} ({}) since {since}",
+            "{}{where_is} departs from {} ({}) {span}",
             info.title,
             words::value(info.unit, then),
             basis.label
         );
     };
     format!(
-        "{} {} from {} ({}) to {} since {since}",
+        "{}{where_is} {} from {} ({}) to {} {span}",
         info.title,
         if now < then { "fell" } else { "rose" },
         words::value(info.unit, then),
         basis.label,
         words::estimate(info, &alert.value),
     )
+}
+
+/// `since 3 May`, or `from 3 May until 5 May` for what is over.
+pub(super) fn span(alert: &Alert, making: &Making<'_>) -> String {
+    let instant = |time| words::instant(time, making.size, making.summary.timed);
+    match alert.until {
+        None => format!("since {}", instant(alert.since)),
+        Some(until) => format!("from {} until {}", instant(alert.since), instant(until)),
+    }
 }
 
 /// Names the slice in which an alert's metric departs most, where one stands out: it departs after

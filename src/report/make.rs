@@ -5,12 +5,14 @@ use super::steps::{Steps, pause};
 use super::view::{BaselineChoice, View};
 use super::{
     Baseline, Block, Metrics, Report, Rows, SCHEMA, Span, Window, checks, complete, costs, curves,
-    drift, estimated, expect, groups, health, judge, maturity, models, parts, profile, quantiles,
+    drift, estimated, expect, groups, health, incidents, judge, maturity, models, parts, profile,
+    quantiles, watch,
 };
 use crate::log::Task;
 use crate::metric::{self, Cut, Measures, by_class, by_label};
 use crate::summary::{
-    AsOf, Asked, Cell, Lag, Naive, Periods, Residuals, Series, Slice, Spans, Summary, WindowSize,
+    AsOf, Asked, Cell, CompatAsked, Lag, Naive, Periods, Residuals, Series, Slice, Spans, Summary,
+    WindowSize,
 };
 use crate::table::time::Time;
 use std::borrow::Cow;
@@ -44,6 +46,8 @@ pub struct Missing {
     pub residuals: Option<(usize, (usize, usize))>,
     /// Place of a series and what a naive forecast was not tried on there.
     pub naive: Option<(usize, Lag)>,
+    /// Place of a series and what is asked of another tool.
+    pub compat: Option<(usize, CompatAsked)>,
 }
 
 impl Missing {
@@ -245,6 +249,11 @@ impl Making<'_> {
             },
         });
         let mut estimated = None;
+        let mut alerts = Vec::new();
+        let budget = watch::budget(view.budget);
+        let profile = basis
+            .as_ref()
+            .and_then(|basis| profile::profile(self, basis));
         if let (Some(basis), Some(baseline)) = (&basis, &baseline) {
             let mut before: Vec<Metrics> = Vec::new();
             for i in basis.windows.map_or(0..0, |w| w.0..w.1) {
@@ -260,19 +269,16 @@ impl Making<'_> {
                     pause().await;
                 }
             }
-            judge::departures(&mut windows, &baseline.block.metrics, &before).await;
             let metrics = &baseline.block.metrics;
-            estimated = estimated::fill(self, basis, metrics, &before, &mut windows).await;
+            let known = (metrics, &before[..]);
+            let found = watch::watch(self, basis, known, &windows, profile, budget).await;
+            judge::departures(&mut windows, &found);
+            alerts = incidents::alerts(self, basis, metrics, &windows, (&found, profile)).await;
+            estimated = estimated::fill(self, basis, known, budget, &mut windows).await;
         }
         let scope = self.scope();
         let total = total(self.series, scope).await;
         let metrics = self.metrics(&total, Some(scope));
-        let mut alerts = match (&basis, &baseline) {
-            (Some(basis), Some(baseline)) => {
-                judge::alerts(self, basis, &windows, &baseline.block.metrics).await
-            }
-            _ => Vec::new(),
-        };
         let slices = match (&basis, &baseline) {
             (Some(basis), Some(_)) => parts::slices(self, basis, &alerts).await,
             _ => Vec::new(),
@@ -280,9 +286,6 @@ impl Making<'_> {
         if basis.is_some() && parts::lacks_slices(self) {
             self.missing.borrow_mut().families = Some(self.series.size);
         }
-        let profile = basis
-            .as_ref()
-            .and_then(|basis| profile::profile(self, basis));
         let drift = basis
             .as_ref()
             .and_then(|basis| drift::drift(self, basis, profile));
@@ -301,6 +304,9 @@ impl Making<'_> {
             },
             _ => checks,
         });
+        let compat = basis
+            .as_ref()
+            .and_then(|basis| drift::compat(self, basis, view));
         judge::name_slices(&mut alerts, &slices, self);
         pause().await;
         let (resources, performance): (Metrics, Metrics) = metrics
@@ -336,6 +342,8 @@ impl Making<'_> {
                 slices: self.series.slice.values.clone(),
                 range: view.range.filter(|_| self.shown != (0, self.all.len())),
                 costs: view.costs.clone(),
+                compat: view.compat,
+                budget: view.budget,
                 season: (summary.task == Task::Regression).then(|| view.season.unwrap_or_default()),
             },
             span: summary.span.map(|(start, end)| Span {
@@ -376,6 +384,7 @@ impl Making<'_> {
             resources: block(resources),
             alerts,
             estimated,
+            compat,
             rejected: summary.rejected.clone(),
         };
         pause().await;
@@ -461,7 +470,9 @@ fn needs_exact(summary: &Summary, cell: &Cell) -> bool {
 fn choose(summary: &Summary, view: &View, missing: &mut Missing) -> (usize, WindowSize) {
     let slice = view.slice();
     let natural = summary.series.first().map_or(WindowSize::Day, |s| s.size);
-    let wanted = view.window.unwrap_or(natural);
+    // Without times there are no days; the report says so.
+    let rows = |size: &WindowSize| summary.timed || matches!(size, WindowSize::Rows(_));
+    let wanted = view.window.filter(rows).unwrap_or(natural);
     let best = |slice: &Slice, size: WindowSize| {
         (0..summary.series.len())
             .filter(|i| {

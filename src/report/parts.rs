@@ -4,7 +4,8 @@ use super::baseline::Basis;
 use super::make::Making;
 use super::steps::pause;
 use super::{
-    Alert, CalibrationBin, ColumnQuality, Confusion, Departure, Scores, SliceRow, Window, judge,
+    Alert, AlertKind, CalibrationBin, ColumnQuality, Confusion, Departure, Scores, SliceRow,
+    Window, judge,
 };
 use crate::log::Task;
 use crate::metric::Estimate;
@@ -99,12 +100,18 @@ fn main_metric(making: &Making<'_>, alerts: &[Alert]) -> Option<&'static dyn Met
     ];
     let alerted = alerts
         .iter()
+        .filter(|a| a.goes_on() && a.kind == AlertKind::Metric)
         .map(|a| a.metric.as_str())
         .find(|m| by_counts.contains(m));
     metric::of(making.summary).find(|m| match alerted {
         Some(name) => m.info().name == name,
         None => by_counts.contains(&m.info().name),
     })
+}
+
+/// The metric that is watched in every slice.
+pub(super) fn slice_metric(making: &Making<'_>) -> Option<&'static dyn Metric> {
+    main_metric(making, &[]).filter(|_| making.series.slice == Slice::default())
 }
 
 /// The main metric for each value of each segment and version: baseline against the rows since the
@@ -123,7 +130,7 @@ pub(super) async fn slices(
     let info = metric.info();
     let since = alerts
         .iter()
-        .find(|a| a.metric == info.name)
+        .find(|a| a.goes_on() && a.kind == AlertKind::Metric && a.metric == info.name)
         .map(|a| a.since);
     let shown = &making.all[making.shown.0..making.shown.1];
     let after: Vec<&super::make::Frame<'_>> = shown

@@ -1,7 +1,7 @@
 //! What the reader chose. It fits in a URL, and a saved report carries it.
 
 use crate::metric::{CostCell, Costs};
-pub use crate::summary::{Season, Slice, SliceChoice, WindowSize};
+pub use crate::summary::{Season, Slice, SliceChoice, Tool, WindowSize};
 use crate::table::time::Time;
 use serde::{Deserialize, Serialize};
 
@@ -27,6 +27,12 @@ pub struct View {
     /// What right and wrong labels cost (classification).
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub costs: Option<Costs>,
+    /// Another tool whose numbers are wanted, too.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub compat: Option<Tool>,
+    /// Windows to a false alarm, over everything in the report; `None`: 30.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub budget: Option<f64>,
 }
 
 /// What windows are compared with.
@@ -88,6 +94,12 @@ impl View {
         if let Some(season) = self.season {
             put("season", season.to_string());
         }
+        if let Some(tool) = self.compat {
+            put("compat", tool.to_string());
+        }
+        if let Some(budget) = self.budget {
+            put("budget", budget.to_string());
+        }
         for (cell, cost) in self.costs.iter().flat_map(|c| &c.0) {
             put(
                 &format!("cost.{}", escape(&cell.to_string())),
@@ -113,7 +125,9 @@ impl View {
                 "threshold" => view.threshold = value.parse().ok().filter(|t: &f64| t.is_finite()),
                 "version" => view.version = Some(value),
                 "range" => view.range = period(&value),
+                "budget" => view.budget = budget(&value),
                 "season" => view.season = value.parse().ok(),
+                "compat" => view.compat = value.parse().ok(),
                 _ => {
                     if let Some((cell, cost)) = cost(key, &value) {
                         let costs = view.costs.get_or_insert_default();
@@ -148,6 +162,13 @@ pub fn baseline(text: &str) -> Option<BaselineChoice> {
         "none" => Some(BaselineChoice::None),
         period_text => period(period_text).map(|(from, to)| BaselineChoice::Period(from, to)),
     }
+}
+
+/// Windows to a false alarm, at least one.
+#[must_use]
+pub fn budget(text: &str) -> Option<f64> {
+    let windows = text.parse().ok();
+    windows.filter(|w: &f64| w.is_finite() && *w >= 1.0)
 }
 
 /// `START..END`, both RFC 3339 times in UTC or dates; the end is exclusive.
@@ -210,12 +231,16 @@ mod tests {
             }],
             range: Some((Time(-1), Time(5))),
             season: Some(Season::Seconds(86_400)),
+            budget: Some(12.5),
+            compat: Some(Tool::Evidently),
             costs: "fp=5,a=b&c->d e=-0.5".parse().ok(),
         };
         assert_eq!(View::from_query(&format!("#{}", view.to_query())), view);
         assert_eq!(View::default().to_query(), "");
         assert_eq!(
-            View::from_query("threshold=NaN&range=b..a&window=0&season=0d&cost.fp=NaN&cost.x=1&%"),
+            View::from_query(
+                "threshold=NaN&range=b..a&window=0&season=0d&budget=0.5&cost.fp=NaN&cost.x=1&%"
+            ),
             View::default()
         );
     }

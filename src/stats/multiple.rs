@@ -36,6 +36,18 @@ pub fn benjamini_hochberg(p_values: &[f64]) -> Vec<f64> {
     adjusted
 }
 
+/// Benjamini and Yekutieli's adjustment: as [`benjamini_hochberg`], but for tests that depend on each other in
+/// any way.
+///
+/// Source: Y. Benjamini and D. Yekutieli (2001), *The control of the false discovery rate in multiple testing
+/// under dependency*.
+#[must_use]
+pub fn benjamini_yekutieli(p_values: &[f64]) -> Vec<f64> {
+    let sum: f64 = (1..=p_values.len()).map(|i| 1.0 / i as f64).sum();
+    let adjusted = benjamini_hochberg(p_values).into_iter();
+    adjusted.map(|p| (p * sum).min(1.0)).collect()
+}
+
 fn cleaned(p_values: &[f64]) -> Vec<f64> {
     let clean = |&p: &f64| if p.is_nan() { 1.0 } else { p.clamp(0.0, 1.0) };
     p_values.iter().map(clean).collect()

@@ -7,7 +7,7 @@
 use crate::Asked;
 use crate::random::Random;
 use crate::table::Claim;
-use plumbline::stats::sequential::columns::{Counts, streams};
+use plumbline::stats::sequential::columns::{self, Counts, streams};
 use plumbline::stats::sequential::group::{Begun, group};
 use plumbline::stats::sequential::{
     Alarm, Kind, Least, Reading, Side, Stream, WINDOWS_TO_AN_ALARM, watch,
@@ -199,9 +199,42 @@ fn baseline(life: Life) -> usize {
 
 /// The streams of a column, `part` of the budget its own.
 fn watched(kind: Column, windows: &[Counts], baseline: usize, part: f64) -> Vec<Stream> {
+    let (windows, of) = match kind.ordered() {
+        true => (windows.to_vec(), columns::Of::Bins),
+        false => listed(windows, baseline),
+    };
     let after: Vec<Option<Counts>> = windows[baseline..].iter().cloned().map(Some).collect();
-    let found = streams(kind.ordered(), &windows[..baseline], &after, part);
+    let found = streams(of, &windows[..baseline], &after, part);
     found.into_iter().map(|s| s.1).collect()
+}
+
+/// Words as a report counts them: thirty at most that stand in five rows of the baseline, others, unknown ones.
+fn listed(windows: &[Counts], baseline: usize) -> (Vec<Counts>, columns::Of) {
+    let sum = |word: usize| {
+        windows[..baseline]
+            .iter()
+            .map(|w| w.cells[word])
+            .sum::<u64>()
+    };
+    let known: Vec<u64> = (0..windows[0].cells.len()).map(sum).collect();
+    let mut told: Vec<usize> = (0..known.len()).filter(|w| known[*w] >= 5).collect();
+    told.sort_by_key(|w| std::cmp::Reverse(known[*w]));
+    told.truncate(30);
+    let of = |window: &Counts| {
+        let mut cells: Vec<u64> = told.iter().map(|w| window.cells[*w]).collect();
+        let others = |seen: bool| {
+            let left = (0..known.len()).filter(|w| !told.contains(w) && (known[*w] > 0) == seen);
+            left.map(|w| window.cells[w]).sum::<u64>()
+        };
+        cells.extend([others(true), others(false)]);
+        Counts {
+            cells,
+            ..window.clone()
+        }
+    };
+    let once = known.iter().filter(|n| **n == 1).count() as u64;
+    let windows = windows.iter().map(of).collect();
+    (windows, columns::Of::Words(Some(once)))
 }
 
 /// A stream and the column that it is of.

@@ -5,8 +5,9 @@
 //! shapes, each near to standard deviations of a normal variable (J. Neyman 1937, *»Smooth test« for goodness of
 //! fit*). The first is Mann and Whitney's test. A column of words is watched by the share of each of its
 //! frequent words, of all others together, and of words that the baseline does not know. Which words these are
-//! is a matter of chance, too: a window of the baseline has some that no other window of it has. The share of
-//! those is what the share of unknown words is compared with.
+//! is a matter of chance, too: words that stand in one row of the baseline could as well have been unknown, and
+//! their share is what the share of unknown words is compared with (I. J. Good 1953, *The population frequencies
+//! of species and the estimation of population parameters*).
 
 use super::{Kind, Least, Reading, Side, Stream};
 
@@ -24,7 +25,8 @@ pub const LEAST: f64 = 0.1;
 /// A column in one window.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Counts {
-    /// Cells by bin or word.
+    /// Cells by bin or word; of words the last two are all others that the baseline has, and those that it has
+    /// not.
     pub cells: Vec<u64>,
     /// Cells that are missing.
     pub missing: u64,
@@ -47,10 +49,19 @@ pub enum Aspect {
     Missing,
 }
 
+/// What a column holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Of {
+    /// Bins in their order.
+    Bins,
+    /// Words, so many of which stand in one row of the baseline; `None` where that is not known.
+    Words(Option<u64>),
+}
+
 /// The streams of a column, which share `part` of the budget. `windows`: `None` where a window has no rows.
 #[must_use]
 pub fn streams(
-    ordered: bool,
+    of: Of,
     baseline: &[Counts],
     windows: &[Option<Counts>],
     part: f64,
@@ -83,22 +94,22 @@ pub fn streams(
     if met == 0 {
         return out;
     }
-    match ordered {
-        true => {
+    match of {
+        Of::Bins => {
             let left = known.iter().filter(|n| **n > 0).count().saturating_sub(1);
             let count = left.clamp(1, COMPONENTS.len());
-            let of: f64 = COMPONENTS[..count].iter().sum();
+            let whole: f64 = COMPONENTS[..count].iter().sum();
             for (at, component) in COMPONENTS[..count].iter().enumerate() {
                 let stream = shape(
                     &known,
                     at,
                     (baseline, windows),
-                    part * rest * component / of,
+                    part * rest * component / whole,
                 );
                 out.push((Aspect::Shape(at as u8 + 1), stream));
             }
         }
-        false => words(&known, (baseline, windows), part * rest, &mut out),
+        Of::Words(once) => words(&known, once, (baseline, windows), part * rest, &mut out),
     }
     out
 }
@@ -106,51 +117,44 @@ pub fn streams(
 /// The streams of words.
 fn words(
     known: &[u64],
+    once: Option<u64>,
     (baseline, windows): (&[Counts], &[Option<Counts>]),
     part: f64,
     out: &mut Vec<(Aspect, Stream)>,
 ) {
-    let mut frequent: Vec<usize> = (0..known.len()).filter(|i| known[*i] >= FREQUENT).collect();
+    let told = known.len().saturating_sub(2);
+    let mut frequent: Vec<usize> = (0..told).filter(|i| known[*i] >= FREQUENT).collect();
     frequent.sort_by_key(|i| (std::cmp::Reverse(known[*i]), *i));
     frequent.truncate(WORDS);
     frequent.sort_unstable();
-    // Of two words the share of one is told by that of the other.
-    let rest: Vec<usize> = (0..known.len()).filter(|i| !frequent.contains(i)).collect();
-    if frequent.len() == 2 && rest.is_empty() {
-        frequent.truncate(1);
-    }
     let rows = |c: &Counts| c.cells.iter().sum::<u64>();
+    let rest = |c: &Counts| {
+        let of = c.cells.iter().enumerate();
+        let others = of.filter(|(i, _)| !frequent.contains(i));
+        (others.map(|(_, n)| *n).sum::<u64>(), rows(c))
+    };
+    let mut all = baseline.iter().chain(windows.iter().flatten());
+    let has_rest = all.any(|c| rest(c).0 > 0);
     let mut watched: Vec<(Aspect, Stream)> = Vec::new();
-    let words = frequent.iter().map(|i| (Aspect::Word(*i), vec![*i]));
-    let rest = (!rest.is_empty()).then_some((Aspect::Rest, rest));
-    for (aspect, places) in words.chain(rest) {
-        let hits = |c: &Counts| places.iter().filter_map(|i| c.cells.get(*i)).sum::<u64>();
-        watched.push((
-            aspect,
-            share(baseline, windows, 0.0, |c| (hits(c), rows(c))),
-        ));
+    // Of two words the share of one is told by that of the other.
+    let both = frequent.len() == 2 && !has_rest;
+    for at in frequent.iter().take(if both { 1 } else { WORDS }) {
+        let hits = |c: &Counts| (c.cells.get(*at).copied().unwrap_or(0), rows(c));
+        watched.push((Aspect::Word(*at), share(baseline, windows, 0.0, hits)));
     }
-    let strange = known.iter().filter(|n| **n == 0).count();
-    if strange > 0 {
-        // Of a window of the baseline what no other one has; of a baseline in one piece what is there once.
-        let alone = |c: &Counts| {
-            let own = c
-                .cells
-                .iter()
-                .zip(known)
-                .filter(|(n, all)| match baseline.len() {
-                    1 => **n == 1,
-                    _ => n == all,
-                });
-            own.map(|(n, _)| *n).sum::<u64>()
+    if has_rest {
+        watched.push((Aspect::Rest, share(baseline, windows, 0.0, rest)));
+    }
+    let new = |c: &Counts| (c.cells.get(told + 1).copied().unwrap_or(0), rows(c));
+    if let Some(once) = once
+        && windows.iter().flatten().any(|c| new(c).0 > 0)
+    {
+        let whole = Counts {
+            cells: vec![known.iter().sum()],
+            ..Counts::default()
         };
-        let unknown = |c: &Counts| {
-            let new = c.cells.iter().zip(known).filter(|(_, all)| **all == 0);
-            new.map(|(n, _)| *n).sum::<u64>()
-        };
-        let before = |c: &Counts| (alone(c), rows(c));
-        let after = |c: &Counts| (unknown(c), rows(c));
-        let stream = shares((baseline, before), (windows, after), 0.0);
+        let before = |c: &Counts| (once, rows(c));
+        let stream = shares((std::slice::from_ref(&whole), before), (windows, new), 0.0);
         watched.push((Aspect::Unknown, stream));
     }
     let part = part / watched.len().max(1) as f64;
@@ -303,16 +307,13 @@ mod tests {
 
     #[test]
     fn a_word_that_the_baseline_does_not_know_is_seen() {
-        let usual = || Counts {
-            cells: vec![500, 480, 20],
+        let of = |cells: [u64; 5]| Counts {
+            cells: cells.into(),
             ..Counts::default()
         };
-        let strange = Counts {
-            cells: vec![490, 470, 18, 22],
-            ..Counts::default()
-        };
-        let windows = [Some(usual()), Some(strange), None];
-        let streams = streams(false, &vec![usual(); 5], &windows, 1.0);
+        let usual = || of([500, 480, 20, 0, 0]);
+        let windows = [Some(usual()), Some(of([490, 470, 18, 0, 22])), None];
+        let streams = streams(Of::Words(Some(0)), &vec![usual(); 5], &windows, 1.0);
         let aspects: Vec<Aspect> = streams.iter().map(|s| s.0).collect();
         assert_eq!(
             aspects,
@@ -325,10 +326,8 @@ mod tests {
             ]
         );
         let streams: Vec<Stream> = streams.into_iter().map(|s| s.1).collect();
-        let alarms: Vec<usize> = watch(&streams, 30.0)
-            .iter()
-            .map(|v| v.alarms.len())
-            .collect();
+        let found = watch(&streams, 30.0);
+        let alarms: Vec<usize> = found.iter().map(|v| v.alarms.len()).collect();
         assert_eq!(alarms, [0, 0, 0, 1, 1]);
     }
 }

@@ -35,7 +35,7 @@ mod watch;
 
 pub use columns::Counts;
 pub use group::group;
-pub use watch::{Alarm, Seen, Verdict, watch};
+pub use watch::{Alarm, Seen, Tested, Verdict, fit as fit_all, judge, watch};
 
 /// Windows taken together, and the part of a stream's budget that is spent on them.
 pub const SCALES: [(usize, f64); 4] = [(1, 0.4), (3, 0.3), (9, 0.2), (27, 0.1)];

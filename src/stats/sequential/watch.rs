@@ -111,6 +111,14 @@ fn p_value(fit: &Fit, stream: &Stream, side: Side, of: &Difference) -> f64 {
 /// The verdict on a window depends on no later one, but for when its change began and whether it is over.
 #[must_use]
 pub fn watch(streams: &[Stream], windows_to_an_alarm: f64) -> Vec<Verdict> {
+    let fits = fit(streams);
+    let of = |(stream, fit)| judge(stream, fit, windows_to_an_alarm);
+    streams.iter().zip(fits).map(of).collect()
+}
+
+/// What the baselines of all streams tell, of what windows vary by with each other's help.
+#[must_use]
+pub fn fit(streams: &[Stream]) -> Vec<Option<Fit>> {
     let mut fits: Vec<Option<Fit>> = streams.iter().map(Fit::of).collect();
     let multiples = fits.iter().flatten().map(|f| f.multiple);
     let spread = Spread::learn(&multiples.collect::<Vec<_>>());
@@ -120,10 +128,15 @@ pub fn watch(streams: &[Stream], windows_to_an_alarm: f64) -> Vec<Verdict> {
             fit.vary(&spread.of(fit.multiple));
         }
     }
-    let level = 1.0 / windows_to_an_alarm.max(1.0);
-    let of = |(stream, fit): (&Stream, Option<Fit>)| match &fit {
+    fits
+}
+
+/// Watches one of the streams of such fits.
+#[must_use]
+pub fn judge(stream: &Stream, fit: Option<Fit>, windows_to_an_alarm: f64) -> Verdict {
+    match &fit {
         Some(known) => {
-            let mut watcher = Watcher::new(stream, known, level);
+            let mut watcher = Watcher::new(stream, known, 1.0 / windows_to_an_alarm.max(1.0));
             stream.windows.iter().for_each(|window| watcher.see(window));
             let (seen, alarms) = watcher.end();
             Verdict { fit, seen, alarms }
@@ -133,8 +146,7 @@ pub fn watch(streams: &[Stream], windows_to_an_alarm: f64) -> Vec<Verdict> {
             seen: vec![None; stream.windows.len()],
             alarms: Vec::new(),
         },
-    };
-    streams.iter().zip(fits).map(of).collect()
+    }
 }
 
 /// A change that goes on.

@@ -1,5 +1,6 @@
 //! What changed in the data itself: distributions, missing cells, ranges, rows that could not be read or joined.
 
+use super::beside::OtherTools;
 use super::checks::ChecksTable;
 use super::drift_table::DriftTable;
 use super::format;
@@ -31,11 +32,13 @@ pub fn Drift() -> impl IntoView {
         >
             <ChecksTable/>
             <DriftTable/>
+            <OtherTools/>
             <Show
                 when=move || columns.with(|c| !c.is_empty())
                 fallback=|| view! { <Empty text="No column was read beside the ids."/> }
             >
                 <div class="card" data-testid="quality">
+                    <h3>"Missing cells and ranges"</h3>
                     <div class="scroll-x" role="region" aria-label="Columns" tabindex="0">
                         <table class="table">
                             <thead>

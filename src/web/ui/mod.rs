@@ -5,6 +5,7 @@
 //! one more, with a line in `layout` and one in `rail`.
 
 mod actions;
+mod beside;
 mod card;
 mod checks;
 mod class_table;
@@ -41,6 +42,7 @@ mod refine;
 mod residuals;
 mod resources;
 mod role_table;
+mod rules;
 mod share;
 mod slice_table;
 mod start;
@@ -49,6 +51,7 @@ mod theme;
 mod timeline;
 mod truth;
 mod turn;
+mod verdicts;
 mod widgets;
 
 use crate::web::client::Client;
@@ -65,6 +68,7 @@ pub fn App(
     provide_context(app);
     making::follow(app);
     refine::follow(app);
+    verdicts::follow(app);
     actions::watch(app);
     if app.saved {
         actions::open(app);

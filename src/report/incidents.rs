@@ -1,0 +1,438 @@
+//! What is watched, as incidents: one for each cause, with its start, its end, and what it touches.
+//!
+//! Alarms that begin together are one incident ([`crate::stats::sequential::group`]); what is noticed of the
+//! predictions while one goes on belongs to it, whichever metric or slice tells it. It is named by what matters
+//! most: a metric of all rows in the order of the report, then a slice, then requests, then a column.
+
+use super::baseline::Basis;
+use super::make::{self, Making};
+use super::steps::pause;
+use super::watch::{Item, Watched, What, is_worse, word};
+use super::{Affected, Alert, AlertKind, Level, Metrics, Window, judge, words};
+use crate::metric::{self, Estimate, Family, Info, Unit};
+use crate::stats::interval::Interval;
+use crate::stats::multiple::benjamini_yekutieli;
+use crate::stats::sequential::columns::Aspect;
+use crate::stats::sequential::group::{Begun, group};
+use crate::stats::sequential::{Alarm, SCALES, Side, Tested};
+use crate::summary::Profile;
+
+/// The level at which something belongs to an incident.
+const BELONGS: f64 = 0.05;
+/// What is told of an incident at most.
+const TOLD: usize = 50;
+
+/// An alarm of an item.
+struct Raised<'a> {
+    item: &'a Item,
+    alarm: Alarm,
+}
+
+/// Everything that an alert is made of.
+struct Told<'a> {
+    making: &'a Making<'a>,
+    basis: &'a Basis<'a>,
+    baseline: &'a Metrics,
+    windows: &'a [Window],
+    watched: &'a Watched,
+    profile: Option<&'a Profile>,
+}
+
+/// The incidents: those that go on first, most severe first.
+pub(super) async fn alerts(
+    making: &Making<'_>,
+    basis: &Basis<'_>,
+    baseline: &Metrics,
+    windows: &[Window],
+    (watched, profile): (&Watched, Option<&Profile>),
+) -> Vec<Alert> {
+    let told = Told {
+        making,
+        basis,
+        baseline,
+        windows,
+        watched,
+        profile,
+    };
+    let mut raised: Vec<Raised<'_>> = Vec::new();
+    for item in &watched.items {
+        let counts = |a: &&Alarm| {
+            let over = &a.over;
+            let info = item.what.info();
+            info.is_none_or(|info| is_worse(info, over.from, over.change) == Some(true))
+        };
+        let alarms = item.verdict.alarms.iter().filter(counts);
+        raised.extend(alarms.map(|alarm| Raised {
+            item,
+            alarm: *alarm,
+        }));
+    }
+    let begun: Vec<Begun> = raised.iter().map(begun).collect();
+    let mut out: Vec<(Place, Alert)> = Vec::new();
+    for places in group(&begun) {
+        pause().await;
+        let members: Vec<&Raised<'_>> = places.iter().filter_map(|i| raised.get(*i)).collect();
+        let Some(lead) = members.iter().min_by(|a, b| place(a).total_cmp(&place(b))) else {
+            continue;
+        };
+        if let Some(alert) = told.alert(lead).await {
+            let place = Place {
+                level: (alert.harmless == Some(true), alert.level),
+                ..place(lead)
+            };
+            out.push((place, alert));
+        }
+    }
+    out.sort_by(|a, b| {
+        let over = a.0.over.cmp(&b.0.over);
+        let bad = b.0.level.1.cmp(&a.0.level.1);
+        over.then(bad).then(a.0.total_cmp(&b.0))
+    });
+    out.into_iter().map(|a| a.1).collect()
+}
+
+/// Where an alarm stands among others.
+#[derive(Clone, Copy)]
+struct Place {
+    over: bool,
+    level: (bool, Level),
+    class: usize,
+    order: usize,
+    /// Less is surer.
+    sure: f64,
+}
+
+impl Place {
+    fn total_cmp(&self, other: &Self) -> std::cmp::Ordering {
+        let key = |p: &Self| (p.over, p.class, p.order);
+        key(self)
+            .cmp(&key(other))
+            .then(self.sure.total_cmp(&other.sure))
+    }
+}
+
+fn place(of: &Raised<'_>) -> Place {
+    let order = |info: &Info| {
+        let at = metric::METRICS
+            .iter()
+            .position(|m| m.info().name == info.name);
+        at.unwrap_or(usize::MAX)
+    };
+    let (class, order) = match &of.item.what {
+        What::Metric(info) if info.family == Family::Resource => (2, order(info)),
+        What::Metric(info) => (0, order(info)),
+        What::Slice(..) => (1, 0),
+        What::Column(..) => (3, 0),
+    };
+    Place {
+        over: of.alarm.end.is_some(),
+        level: (false, Level::Ok),
+        class,
+        order,
+        sure: -of.alarm.over.t.abs(),
+    }
+}
+
+fn begun(of: &Raised<'_>) -> Begun {
+    Begun {
+        subject: match &of.item.what {
+            What::Metric(info) if info.family == Family::Resource => 1,
+            What::Metric(_) | What::Slice(..) => 0,
+            What::Column(at, _) => 2 + at,
+        },
+        earliest: of.alarm.earliest,
+        latest: of.alarm.latest,
+        end: of.alarm.end,
+        sure: of.alarm.over.t.abs(),
+    }
+}
+
+/// A difference with its interval.
+fn change(of: &Tested) -> Estimate {
+    let interval = Interval {
+        low: of.low,
+        high: of.high,
+    };
+    Estimate::of(of.change, Some(interval), of.rows as u64)
+}
+
+/// What windows come to, as the baseline and the difference from it tell.
+fn now(of: &Tested) -> Estimate {
+    let interval = Interval {
+        low: of.from + of.low,
+        high: of.from + of.high,
+    };
+    Estimate::of(of.from + of.change, Some(interval), of.rows as u64)
+}
+
+impl Told<'_> {
+    /// An incident that is named by this alarm; `None` where its rows together are not worse after all.
+    async fn alert(&self, lead: &Raised<'_>) -> Option<Alert> {
+        let (item, alarm) = (lead.item, &lead.alarm);
+        let end = alarm.end.unwrap_or(self.windows.len());
+        let within = || {
+            (alarm.start..end).filter(|i| item.stream.windows.get(*i).is_some_and(Option::is_some))
+        };
+        let time = |at: usize| self.windows.get(at).map(|w| w.start);
+        let (kind, metric, column, value_of) = self.names(item);
+        let departing = within().filter(|i| {
+            let seen = item.verdict.seen.get(*i).copied().flatten();
+            seen.is_some_and(|s| s.change * alarm.over.change > 0.0)
+        });
+        let mut alert = Alert {
+            kind,
+            metric,
+            slice: match kind {
+                AlertKind::Slice => value_of.as_ref().map(|(c, v)| format!("{c} = {v}")),
+                _ => None,
+            },
+            column,
+            value_of,
+            since: time(alarm.start)?,
+            since_earliest: time(alarm.earliest),
+            since_latest: time(alarm.latest),
+            raised: time(alarm.raised),
+            until: alarm.end.and_then(time),
+            windows: departing.count() as u64,
+            judged: within().count() as u64,
+            value: now(&alarm.over),
+            baseline: Estimate::of(alarm.over.from, None, 0),
+            change: Some(change(&alarm.over)),
+            p_value: alarm.rate.min(1.0),
+            method: self.method(item),
+            level: Level::Watch,
+            harmless: None,
+            affected: self.affected(lead, end),
+            sentence: String::new(),
+        };
+        match &item.what {
+            What::Metric(info) => {
+                let (first, last) = (alarm.start, within().next_back()?);
+                let frame = |at: usize| self.making.all.get(self.making.shown.0 + at);
+                let range = (frame(first)?.range.0, frame(last)?.range.1);
+                let cell = make::total(self.making.series, range).await;
+                let mut metrics = self.making.metrics(&cell, Some(range));
+                let base = self.baseline.get(info.name)?;
+                alert.value = metrics.remove(info.name)?;
+                alert.baseline = base.clone();
+                // Few large windows above the baseline can outweigh many small ones below it.
+                let together = judge::compare(info, &alert.value, base, 0.0);
+                if together.is_some_and(|d| d.worse == Some(false)) {
+                    return None;
+                }
+                if info.family != Family::Resource {
+                    alert.level = Level::Bad;
+                }
+                alert.sentence = judge::sentence(info, &alert, self.making, self.basis);
+            }
+            What::Slice(info, ..) => {
+                alert.sentence = judge::sentence(info, &alert, self.making, self.basis);
+            }
+            What::Column(at, aspect) => {
+                let main = self.main(alarm.start, end);
+                alert.harmless = main.map(|m| m.2).and_then(|of| of);
+                if alert.harmless == Some(true) {
+                    alert.level = Level::Ok;
+                }
+                alert.sentence = self.of_column(&mut alert, (*at, *aspect), (alarm.start, end));
+                if let (Some(true), Some((info, tested, _))) = (alert.harmless, main) {
+                    alert.sentence += &format!(
+                        ", harmless so far: {} of the same windows is {}",
+                        words::lower_first(info.title),
+                        words::estimate(info, &now(&tested))
+                    );
+                }
+            }
+        }
+        Some(alert)
+    }
+
+    /// Kind, name, column, and value of what is watched.
+    fn names(&self, item: &Item) -> (AlertKind, String, Option<String>, Option<(String, String)>) {
+        match &item.what {
+            What::Metric(info) => (AlertKind::Metric, info.name.into(), None, None),
+            What::Slice(info, column, value) => {
+                let value_of = Some((column.clone(), value.clone()));
+                (AlertKind::Slice, info.name.into(), None, value_of)
+            }
+            What::Column(at, aspect) => {
+                let column = self.profile.and_then(|p| p.columns.get(*at));
+                let name = column.map_or_else(String::new, |c| c.column.clone());
+                let (watched, word) = match aspect {
+                    Aspect::Shape(1) => ("location", None),
+                    Aspect::Shape(2) => ("spread", None),
+                    Aspect::Shape(_) => ("shape", None),
+                    Aspect::Word(at) => ("share", column.map(|c| (name.clone(), word(c, *at)))),
+                    Aspect::Rest => ("share", None),
+                    Aspect::Unknown => ("unknown", None),
+                    Aspect::Missing => ("missing", None),
+                };
+                (AlertKind::Column, watched.into(), Some(name), word)
+            }
+        }
+    }
+
+    /// By which method at which level.
+    fn method(&self, item: &Item) -> String {
+        let test = match &item.what {
+            What::Metric(_) | What::Slice(..) => {
+                "difference from the baseline over its standard error"
+            }
+            What::Column(_, Aspect::Shape(1)) => "mean rank (Mann–Whitney)",
+            What::Column(_, Aspect::Shape(_)) => "component of Neyman's smooth test",
+            What::Column(..) => "Fisher's exact test of a share",
+        };
+        let season = match item.verdict.fit.as_ref().is_some_and(|f| f.seasonal) {
+            true => ", compared with the same weekday or hour",
+            false => "",
+        };
+        let scales: Vec<String> = SCALES.iter().map(|s| s.0.to_string()).collect();
+        format!(
+            "{test}, of the last {} windows together{season}; one false alarm in {} windows over {} numbers that are watched",
+            words::list(&scales),
+            self.watched.budget,
+            self.watched.items.len()
+        )
+    }
+
+    /// What else changed in the windows of an alarm, once a column.
+    fn affected(&self, lead: &Raised<'_>, end: usize) -> Vec<Affected> {
+        let tested: Vec<Option<Tested>> = (self.watched.items.iter())
+            .map(|item| item.verdict.over(&item.stream, lead.alarm.start, end))
+            .collect();
+        let raw: Vec<f64> = tested.iter().flatten().map(|t| t.p_value).collect();
+        let mut corrected = benjamini_yekutieli(&raw).into_iter();
+        let mut found: Vec<(f64, Affected)> = Vec::new();
+        let own = self.names(lead.item);
+        for (item, tested) in self.watched.items.iter().zip(&tested) {
+            let Some(tested) = tested else { continue };
+            let p_value = corrected.next().unwrap_or(1.0);
+            let matters = item
+                .stream
+                .least
+                .is_met(tested.from, tested.from + tested.change);
+            let worse = item
+                .what
+                .info()
+                .is_none_or(|info| is_worse(info, tested.from, tested.change) == Some(true));
+            let (kind, metric, column, value_of) = self.names(item);
+            let same = kind == own.0 && column == own.2;
+            let same =
+                same && (kind == AlertKind::Column || (metric == own.1 && value_of == own.3));
+            if same || p_value > BELONGS || !matters || !worse {
+                continue;
+            }
+            let of = Affected {
+                kind,
+                metric,
+                column,
+                value_of,
+                value: now(tested),
+                change: change(tested),
+                p_value,
+            };
+            found.push((-tested.t.abs(), of));
+        }
+        found.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let mut out: Vec<Affected> = Vec::new();
+        for (_, of) in found {
+            let again = of.column.is_some() && out.iter().any(|o| o.column == of.column);
+            if !again && out.len() < TOLD {
+                out.push(of);
+            }
+        }
+        out
+    }
+
+    /// The main metric in some windows, and whether it is surely not worse by more than matters, or surely worse.
+    fn main(&self, from: usize, to: usize) -> Option<(&'static Info, Tested, Option<bool>)> {
+        let mut items = self.watched.items.iter();
+        let item = items
+            .find(|i| matches!(i.what, What::Metric(info) if info.family != Family::Resource))?;
+        let info = item.what.info()?;
+        let tested = item.verdict.over(&item.stream, from, to)?;
+        let least = item.stream.least;
+        let worst = match item.stream.side {
+            Side::Down => tested.low.min(0.0),
+            Side::Up => tested.high.max(0.0),
+            Side::Either if tested.high.abs() > tested.low.abs() => tested.high,
+            Side::Either => tested.low,
+        };
+        let met = |change: f64| least.is_met(tested.from, tested.from + change);
+        let worse = is_worse(info, tested.from, tested.change) == Some(true);
+        let harmless = match () {
+            () if !met(worst) => Some(true),
+            () if worse && tested.p_value <= BELONGS && met(tested.change) => Some(false),
+            () => None,
+        };
+        Some((info, tested, harmless))
+    }
+
+    /// What happened to a column; fills what it was and is.
+    fn of_column(
+        &self,
+        alert: &mut Alert,
+        (at, aspect): (usize, Aspect),
+        (from, to): (usize, usize),
+    ) -> String {
+        let name = alert.column.clone().unwrap_or_default();
+        let span = judge::span(alert, self.making);
+        let up = alert
+            .change
+            .as_ref()
+            .and_then(|c| c.value)
+            .unwrap_or_default()
+            > 0.0;
+        let shares = {
+            let share = |e: &Estimate| words::value(Unit::Percent, e.value.unwrap_or_default());
+            format!(
+                "{} from {} ({}) to {} {span}",
+                if up { "rose" } else { "fell" },
+                share(&alert.baseline),
+                self.basis.label,
+                share(&alert.value)
+            )
+        };
+        match aspect {
+            Aspect::Word(_) => {
+                let word = alert.value_of.as_ref().map_or("", |v| v.1.as_str());
+                return format!("The share of “{word}” in {name} {shares}");
+            }
+            Aspect::Rest => return format!("The share of rarer values of {name} {shares}"),
+            Aspect::Unknown => {
+                return format!("The share of values of {name} that the baseline has not {shares}");
+            }
+            Aspect::Missing => return format!("The share of missing cells of {name} {shares}"),
+            Aspect::Shape(_) => {}
+        }
+        let size = alert
+            .change
+            .as_ref()
+            .and_then(|c| c.value)
+            .unwrap_or_default();
+        let size = words::value(Unit::Ratio, size.abs());
+        let column = self.profile.and_then(|p| p.columns.get(at));
+        let first = self.making.shown.0;
+        let means = column.and_then(|c| {
+            let now = c.within(first + from..first + to);
+            Some((c.mean(&c.baseline)?, c.mean(&now)?, now.values))
+        });
+        let means = means.map_or_else(String::new, |(then, now, n)| {
+            alert.baseline = Estimate::of(then, None, column.map_or(0, |c| c.baseline.values));
+            alert.value = Estimate::of(now, None, n);
+            let value = |v: f64| words::value(Unit::Outcome, v);
+            format!(", mean {} → {}", value(then), value(now))
+        });
+        let how = match (aspect, up) {
+            (Aspect::Shape(1), true) => "higher",
+            (Aspect::Shape(1), false) => "lower",
+            (Aspect::Shape(2), true) => "spread wider",
+            (Aspect::Shape(2), false) => "spread less wide",
+            _ => "shaped otherwise",
+        };
+        format!(
+            "Values of {name} are {how} than in the baseline ({}) by {size} standard deviations of ranks{means} {span}",
+            self.basis.label
+        )
+    }
+}

@@ -1,0 +1,343 @@
+//! What is watched for alarms, window by window, under one budget.
+//!
+//! Every metric that is judged, the main metric in every slice, and every column are streams of
+//! [`crate::stats::sequential`], which says what is guaranteed. The budget is divided by what there is: to
+//! metrics, of which the main one has half, to columns, to slices, and to what is expected of windows whose
+//! outcomes are not in yet.
+
+use super::baseline::Basis;
+use super::make::Making;
+use super::steps::pause;
+use super::view::WindowSize;
+use super::{Metrics, Window, judge, parts};
+use crate::metric::{self, Better, Estimate, Family, Info, Material, Measures};
+use crate::stats::sequential::columns::{self, Aspect, Counts};
+use crate::stats::sequential::{
+    Kind, Least, Reading, Side, Stream, Verdict, WINDOWS_TO_AN_ALARM, fit_all,
+    judge as judge_stream,
+};
+use crate::summary::{ColumnProfile, Profile, Series};
+use crate::table::time::{DAY, HOUR, Time};
+
+/// Parts of the budget, where all of them are there.
+const METRICS: f64 = 0.45;
+const COLUMNS: f64 = 0.35;
+const SLICES: f64 = 0.1;
+/// The part that is left to what is expected of windows without outcomes.
+pub(super) const ESTIMATES: f64 = 0.1;
+/// The part of the metrics' part that the first one has.
+const MAIN: f64 = 0.5;
+/// Windows up to which slices are watched.
+const MOST_WINDOWS: usize = 400;
+/// Slices that are watched; those of most rows.
+const MOST_SLICES: usize = 100;
+
+/// What a stream is about.
+#[derive(Clone, Debug)]
+pub(super) enum What {
+    /// A metric of all rows.
+    Metric(&'static Info),
+    /// A metric of the rows of a column's value.
+    Slice(&'static Info, String, String),
+    /// A column, by its place in the profile.
+    Column(usize, Aspect),
+}
+
+impl What {
+    /// The metric that it is, of all rows or of a slice.
+    pub fn info(&self) -> Option<&'static Info> {
+        match self {
+            Self::Metric(info) | Self::Slice(info, ..) => Some(info),
+            Self::Column(..) => None,
+        }
+    }
+}
+
+/// A stream and what came of it. The windows are those of the report.
+pub(super) struct Item {
+    pub what: What,
+    pub stream: Stream,
+    pub verdict: Verdict,
+}
+
+/// Everything that is watched.
+pub(super) struct Watched {
+    pub items: Vec<Item>,
+    /// Windows to a false alarm.
+    pub budget: f64,
+}
+
+/// Windows to a false alarm, as the reader wants them.
+pub(super) fn budget(of: Option<f64>) -> f64 {
+    of.unwrap_or(WINDOWS_TO_AN_ALARM)
+}
+
+/// Watches everything; `before`: metrics of the windows of the baseline.
+pub(super) async fn watch(
+    making: &Making<'_>,
+    basis: &Basis<'_>,
+    (baseline, before): (&Metrics, &[Metrics]),
+    windows: &[Window],
+    profile: Option<&Profile>,
+    budget: f64,
+) -> Watched {
+    let metrics = of_metrics(making, basis, (baseline, before), windows);
+    pause().await;
+    let slices = of_slices(making, basis, windows).await;
+    let columns = profile.map_or_else(Vec::new, |p| of_columns(making, basis, windows, p));
+    pause().await;
+    let families = [(METRICS, metrics), (COLUMNS, columns), (SLICES, slices)];
+    let there = families.iter().filter(|f| !f.1.is_empty()).map(|f| f.0);
+    let whole = there.sum::<f64>() + ESTIMATES;
+    let mut all: Vec<(What, Stream)> = Vec::new();
+    for (part, family) in families {
+        all.extend(family.into_iter().map(|(what, stream)| {
+            let part = stream.part * part / whole;
+            (what, Stream { part, ..stream })
+        }));
+    }
+    let (whats, streams): (Vec<What>, Vec<Stream>) = all.into_iter().unzip();
+    let fits = fit_all(&streams);
+    pause().await;
+    let mut items = Vec::with_capacity(streams.len());
+    for ((what, stream), fit) in whats.into_iter().zip(streams).zip(fits) {
+        let verdict = judge_stream(&stream, fit, budget);
+        items.push(Item {
+            what,
+            stream,
+            verdict,
+        });
+        if items.len().is_multiple_of(8) {
+            pause().await;
+        }
+    }
+    Watched { items, budget }
+}
+
+/// Where in a season a window lies.
+fn phase(making: &Making<'_>, start: Time) -> u32 {
+    match making.size {
+        WindowSize::Day if making.summary.timed => start.0.div_euclid(DAY).rem_euclid(7) as u32,
+        WindowSize::Hour if making.summary.timed => start.0.div_euclid(HOUR).rem_euclid(24) as u32,
+        _ => 0,
+    }
+}
+
+/// An estimate as a reading; `towards`: the value that it is compared with.
+fn reading(of: &Estimate, towards: Option<f64>, phase: u32) -> Option<Reading> {
+    let se = match towards {
+        Some(other) => of.se_towards(other)?,
+        None => of.se()?,
+    };
+    Some(Reading {
+        value: of.value?,
+        variance: se * se,
+        rows: of.n.max(1) as f64,
+        phase,
+    })
+}
+
+/// The stream of a metric, from what it is in windows of the baseline and in those that are judged.
+fn stream(
+    info: &Info,
+    base: &Estimate,
+    before: Vec<Reading>,
+    windows: Vec<Option<Reading>>,
+) -> Stream {
+    Stream {
+        baseline: before,
+        total: reading(base, None, 0),
+        windows,
+        kind: Kind::Mean { skewness: 0.0 },
+        side: match info.better {
+            Better::Higher => Side::Down,
+            Better::Lower => Side::Up,
+            Better::Zero | Better::Near(_) | Better::Neither => Side::Either,
+        },
+        least: match info.material {
+            Material::Absolute(least) => Least::Absolute(least),
+            Material::Relative(share) => Least::Relative(share),
+            Material::Never => Least::Absolute(f64::INFINITY),
+        },
+        part: 1.0,
+    }
+}
+
+/// The windows of the baseline, by their places among all.
+fn baseline_windows(basis: &Basis<'_>) -> std::ops::Range<usize> {
+    basis.windows.map_or(0..0, |w| w.0..w.1)
+}
+
+fn of_metrics(
+    making: &Making<'_>,
+    basis: &Basis<'_>,
+    (baseline, before): (&Metrics, &[Metrics]),
+    windows: &[Window],
+) -> Vec<(What, Stream)> {
+    let mut out: Vec<(What, Stream)> = Vec::new();
+    for info in metric::METRICS.iter().map(|m| m.info()) {
+        let Some(base) = baseline.get(info.name) else {
+            continue;
+        };
+        if info.material == Material::Never {
+            continue;
+        }
+        let starts = baseline_windows(basis).filter_map(|i| making.all.get(i));
+        let known = starts.zip(before).filter_map(|(frame, metrics)| {
+            reading(metrics.get(info.name)?, None, phase(making, frame.start))
+        });
+        let judged = |w: &Window| {
+            let counts = !w.in_baseline && (w.mature || info.family == Family::Resource);
+            let of = w.metrics.get(info.name).filter(|_| counts)?;
+            reading(of, base.value, phase(making, w.start))
+        };
+        let stream = stream(
+            info,
+            base,
+            known.collect(),
+            windows.iter().map(judged).collect(),
+        );
+        if stream.windows.iter().any(Option::is_some) {
+            out.push((What::Metric(info), stream));
+        }
+    }
+    share_out(&mut out);
+    out
+}
+
+/// Gives the first of the streams half of the budget, and the others the other half.
+fn share_out(streams: &mut [(What, Stream)]) {
+    let others = streams.len().saturating_sub(1) as f64;
+    for (at, (_, stream)) in streams.iter_mut().enumerate() {
+        stream.part = match at {
+            0 if others == 0.0 => 1.0,
+            0 => MAIN,
+            _ => (1.0 - MAIN) / others,
+        };
+    }
+}
+
+/// The main metric of every slice.
+async fn of_slices(
+    making: &Making<'_>,
+    basis: &Basis<'_>,
+    windows: &[Window],
+) -> Vec<(What, Stream)> {
+    let mut out: Vec<(What, Stream)> = Vec::new();
+    let Some(metric) = parts::slice_metric(making) else {
+        return out;
+    };
+    let info = metric.info();
+    if info.material == Material::Never || making.all.len() > MOST_WINDOWS {
+        return out;
+    }
+    let estimate = |series: &Series, from: Time, to: Time| {
+        let range = series.within(from, to);
+        let cell = (range.0 < range.1).then(|| series.total_of_outcomes(range))?;
+        let of = Measures::new(making.summary, &cell, None, making.cut);
+        Some(metric.estimate(&of))
+    };
+    for series in &making.summary.series {
+        let Some((column, value)) = parts::named(making, series) else {
+            continue;
+        };
+        if out.len() >= MOST_SLICES || series.size != parts::sized(making, series) {
+            continue;
+        }
+        pause().await;
+        let base = match (basis.start, basis.end) {
+            (Some(from), Some(to)) => estimate(series, from, to),
+            _ => series.reference.as_ref().map(|cell| {
+                metric.estimate(&Measures::new(making.summary, cell, None, making.cut))
+            }),
+        };
+        let Some(base) = base.filter(|b| b.value.is_some()) else {
+            continue;
+        };
+        let frames = baseline_windows(basis).filter_map(|i| making.all.get(i));
+        let known = frames.filter_map(|frame| {
+            let of = estimate(series, frame.start, frame.end)?;
+            reading(&of, None, phase(making, frame.start))
+        });
+        let judged = |w: &Window| {
+            let of = estimate(series, w.start, w.end).filter(|_| w.mature && !w.in_baseline)?;
+            reading(&of, base.value, phase(making, w.start))
+        };
+        let stream = stream(
+            info,
+            &base,
+            known.collect(),
+            windows.iter().map(judged).collect(),
+        );
+        if stream.windows.iter().any(Option::is_some) {
+            out.push((What::Slice(info, column, value), stream));
+        }
+    }
+    let part = 1.0 / out.len().max(1) as f64;
+    out.iter_mut().for_each(|s| s.1.part = part);
+    out
+}
+
+fn of_columns(
+    making: &Making<'_>,
+    basis: &Basis<'_>,
+    windows: &[Window],
+    profile: &Profile,
+) -> Vec<(What, Stream)> {
+    let mut out = Vec::new();
+    let part = 1.0 / profile.columns.len().max(1) as f64;
+    for (at, column) in profile.columns.iter().enumerate() {
+        // Outcomes that have not arrived are not missing cells.
+        let outcome = column.role == crate::log::Role::Outcome.name();
+        let counts = |window: usize| -> Option<Counts> {
+            let tally = column.windows.get(window)?;
+            let start = making.all.get(window)?.start;
+            (tally.values > 0 || tally.missing() > 0).then(|| Counts {
+                cells: tally.counts.clone(),
+                missing: if outcome { 0 } else { tally.missing() },
+                phase: phase(making, start),
+            })
+        };
+        let before: Vec<Counts> = match basis.windows {
+            Some((from, to)) => (from..to).filter_map(counts).collect(),
+            None => vec![Counts {
+                cells: column.baseline.counts.clone(),
+                missing: if outcome {
+                    0
+                } else {
+                    column.baseline.missing()
+                },
+                phase: 0,
+            }],
+        };
+        let judged = |(i, w): (usize, &Window)| {
+            let known = !w.in_baseline && (w.mature || !outcome);
+            counts(making.shown.0 + i).filter(|_| known)
+        };
+        let after: Vec<Option<Counts>> = windows.iter().enumerate().map(judged).collect();
+        let of = match column.of_words() {
+            true => columns::Of::Words(profile.exact.then_some(column.once)),
+            false => columns::Of::Bins,
+        };
+        let streams = columns::streams(of, &before, &after, part);
+        out.extend(
+            streams
+                .into_iter()
+                .map(|(aspect, s)| (What::Column(at, aspect), s)),
+        );
+    }
+    out
+}
+
+/// A column's name, quoted words and the like for a person.
+pub(super) fn word(column: &ColumnProfile, at: usize) -> String {
+    match &column.bins {
+        crate::summary::Bins::Words(words) => words.get(at).cloned().unwrap_or_default(),
+        crate::summary::Bins::Edges(_) => String::new(),
+    }
+}
+
+/// Whether a metric's change is for the worse.
+pub(super) fn is_worse(info: &Info, from: f64, change: f64) -> Option<bool> {
+    judge::worse(info, from, from + change)
+}
