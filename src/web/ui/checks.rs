@@ -1,11 +1,13 @@
 //! What the data lack beside the baseline: what was expected, what was found, and since when.
 
 use super::format;
-use super::state::app;
+use super::state::{Made, app};
 use super::widgets::{More, ROWS};
 use crate::metric::Unit;
+use crate::report::expect;
 use crate::report::{Check, CheckKind, Checks};
 use crate::web::chart_view::ValuesSparkline;
+use crate::web::save;
 use leptos::prelude::*;
 
 /// The table of checks.
@@ -20,12 +22,49 @@ pub fn ChecksTable() -> impl IntoView {
         found.into_iter().take(most.get()).collect::<Vec<_>>()
     };
     let count = Signal::derive(move || checks.with(|c| c.as_ref().map_or(0, |c| c.found.len())));
-    let about = move || checks.with(|c| c.as_ref().map(said).unwrap_or_default());
+    let about = move || match app.awaited.get().drift {
+        true => "The columns are being counted window by window …".to_owned(),
+        false => checks.with(|c| c.as_ref().map(said).unwrap_or_default()),
+    };
+    let broken =
+        move || checks.with(|c| c.as_ref().map(|c| c.violations.clone()).unwrap_or_default());
+    let inferred = move || {
+        let found = |m: &Made| expect::infer(&m.summary, &m.view);
+        app.made.with_untracked(|m| m.as_ref().and_then(found))
+    };
+    let download = move |_| {
+        let Some(found) = inferred() else {
+            return;
+        };
+        let text = expect::write(&found);
+        let saved = save::blob("application/toml", &text.into())
+            .and_then(|blob| save::download("expectations.toml", &blob));
+        if let Err(error) = saved {
+            super::actions::fail(app, error);
+        }
+    };
     view! {
         <Show when=move || checks.with(Option::is_some)>
             <div class="card" data-testid="checks">
-                <h3>"Data quality"</h3>
+                <div class="card-head">
+                    <h3>"Data quality"</h3>
+                    <button
+                        class="button"
+                        data-testid="save-expectations"
+                        title="What the baseline lets expect of each column, as a file to edit: plumbline report FILES… --expect expectations.toml"
+                        disabled=move || app.awaited.get().drift
+                        on:click=download
+                    >
+                        {super::icons::save()}
+                        "Save expectations"
+                    </button>
+                </div>
                 <p class="quiet">{about}</p>
+                <Show when=move || !broken().is_empty()>
+                    <ul class="notes" data-testid="violations">
+                        {move || broken().into_iter().map(|v| view! { <li>{v.sentence}</li> }).collect_view()}
+                    </ul>
+                </Show>
                 <Show when=move || count.get() != 0>
                     <div class="scroll-x" role="region" aria-label="Data quality" tabindex="0">
                         <table class="table">
