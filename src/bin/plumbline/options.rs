@@ -41,6 +41,15 @@ pub enum Command {
         #[arg(long, default_value = "-")]
         out: String,
     },
+    /// Infer from a baseline what is expected of the columns, and write it as a file to edit and keep (TOML).
+    Expect {
+        /// What is read, and how.
+        #[command(flatten)]
+        options: ReportOptions,
+        /// Where the expectations go: a FILE, or - for standard output.
+        #[arg(long, default_value = "-")]
+        out: String,
+    },
 }
 
 /// Options of `plumbline check`.
@@ -145,6 +154,10 @@ pub struct ReportOptions {
     /// tell is then approximate, with its bound.
     #[arg(long)]
     pub stream: bool,
+    /// What is expected of the columns: a file as `plumbline expect` writes it. What breaks it is told under
+    /// `checks.violations`.
+    #[arg(long, value_name = "FILE")]
+    pub expect: Option<PathBuf>,
 }
 
 impl ReportOptions {
