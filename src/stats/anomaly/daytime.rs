@@ -10,7 +10,7 @@ const KEPT: usize = 30;
 /// Parts before and after that count as the same time of day.
 const BESIDE: usize = 1;
 /// Points whose excesses are averaged.
-const LAST: usize = 24;
+const LAST: usize = 12;
 
 /// Values by time of day.
 ///
@@ -78,8 +78,8 @@ mod tests {
         }
         assert_eq!(told, 0.0);
         // 5 is usual in the afternoon, and new at night.
-        assert_eq!(days.push(24 * 5 * hour, 5.0), 4.0 / 24.0);
-        assert_eq!(days.push((24 * 5 + 13) * hour, 4.0), 3.0 / 24.0);
+        assert_eq!(days.push(24 * 5 * hour, 5.0), 4.0 / 12.0);
+        assert_eq!(days.push((24 * 5 + 13) * hour, 4.0), 3.0 / 12.0);
         // Long before, far ahead.
         assert!(days.push(i64::MIN, 1.0).is_finite());
         assert!(days.push(i64::MAX, 1.0).is_finite());

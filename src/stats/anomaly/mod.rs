@@ -4,8 +4,8 @@
 //!
 //! | question | answer |
 //! | --- | --- |
-//! | Was there a stretch like this? | distance of the last 16 values to the nearest stretch of the last 1 200 |
-//! | Is it like this at this time of day? | mean excess of the last 24 values below, or above, all within a quarter of an hour of that time on earlier days |
+//! | Was there a stretch like this? | distance of the last 12 values to the nearest stretch of the last 1 200 |
+//! | Is it like this at this time of day? | mean excess of the last 12 values below, or above, all within a quarter of an hour of that time on earlier days |
 //! | Was it ever so high, or so low? | how far it is beyond the largest, or the smallest, value so far |
 //! | Has the level risen? | mean of the last 108 values less that of the 300 before them |
 //!
@@ -18,19 +18,20 @@
 //! lᵢ are put together as l = √(Σ (wᵢ·lᵢ)²), where wᵢ is 1, but 0.3 for values above those of their time of day:
 //! what is high is in most cases new as a shape, too, and then counts once.
 //!
-//! **The score** is l/(l + 0.6), which is 0.5 where an alarm is worth it (`ALARM`). After a point with a score
+//! **The score** is l/(l + 0.75), which is 0.5 where an alarm is worth it (`ALARM`). After a point with a score
 //! the next [`REST`] points are silent, except those whose level is higher by 0.6: what goes on is told once.
 //! The first points have no past, and score 0.
 //!
 //! **What does not count**: the unit and the origin of values (value·a + b with a > 0 has the same scores, up to
 //! rounding), the length of the series, the time between points but for the time of day (UTC). A missing value
 //! scores 0 and changes nothing. Without times there is no time of day. Memory is bounded, the work for a point
-//! too: some 5 000 multiplications.
+//! too: some 4 000 multiplications.
 //!
-//! **Sources** are named where each question is answered. All constants are round, and near each of them the
-//! result on the Numenta Anomaly Benchmark (A. Lavin and S. Ahmad 2015, *Evaluating real-time anomaly detection
-//! algorithms*) is nearly the same; what was tried without use: forecasts (autoregression, exponential
-//! smoothing), spread, time since something happened, time of week, forgetting rare things.
+//! **Sources** are named where each question is answered. The constants were chosen on half of the Numenta
+//! Anomaly Benchmark (A. Lavin and S. Ahmad 2015, *Evaluating real-time anomaly detection algorithms*), as the
+//! middles of what is equally good: another one of them changes its score by a few hundredths. Tried without
+//! use: forecasts (autoregression, exponential smoothing) and their errors, spread, time since something
+//! happened, the time of week, a second look at the levels themselves, and forgetting what was rare.
 
 mod daytime;
 mod shape;
@@ -40,8 +41,10 @@ use daytime::Daytime;
 use shape::Shapes;
 use tail::Tail;
 
-/// The level of an alarm, and what a level has to be higher by to be told while another one rests.
-const ALARM: f64 = 0.6;
+/// The level of an alarm: a score of 0.5.
+const ALARM: f64 = 0.75;
+/// What a level has to be higher by than the last that was told, to be told while that one rests.
+const HIGHER: f64 = 0.6;
 /// Points of silence after a point with a score: as many as make up the level.
 pub const REST: u64 = RECENT as u64;
 /// Answers before this are not counted.
@@ -104,7 +107,7 @@ impl Detector {
         }
         let level = squares.sqrt();
         let rested = at - self.told.1 > REST;
-        if level > 0.0 && (rested || level > self.told.0 + ALARM) {
+        if level > 0.0 && (rested || level > self.told.0 + HIGHER) {
             self.told = (level, at);
             level / (level + ALARM)
         } else {

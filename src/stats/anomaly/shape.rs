@@ -1,7 +1,7 @@
 //! How far the last points are from any stretch of the recent past.
 
 /// Points of a stretch.
-pub(super) const LENGTH: usize = 16;
+pub(super) const LENGTH: usize = 12;
 /// Every so many points a stretch is kept.
 const EVERY: u64 = 4;
 /// Stretches that are kept, the latest ones.
@@ -71,7 +71,7 @@ mod tests {
         assert_eq!(shapes.kept.len(), KEPT);
         assert_eq!(
             shapes.push(&[9.0; LENGTH], 5_000),
-            (15.0 * 81.0 + 64.0_f64).sqrt()
+            (11.0 * 81.0 + 64.0_f64).sqrt()
         );
     }
 }
