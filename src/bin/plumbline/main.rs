@@ -3,6 +3,7 @@
 //! Exit codes: 0 done, 1 the data fails (the files can be read but do not make a report, or break a rule),
 //! 2 usage or unreadable input; of `check` also where there is nothing to judge.
 
+mod anomalies;
 mod check;
 mod files;
 mod fixes;
@@ -33,6 +34,7 @@ enum Failure {
 fn main() -> ExitCode {
     let done = match Options::parse().command {
         Command::Report { options, out } => report(&options, &out).map(|()| true),
+        Command::Anomalies(options) => anomalies::anomalies(&options).map(|()| true),
         Command::Check(options) => check::check(options),
         Command::Rules { options, out } => check::suggest(&options, &out).map(|()| true),
         Command::Expect { options, out } => expect(&options, &out).map(|()| true),
