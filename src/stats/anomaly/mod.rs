@@ -1,6 +1,6 @@
 //! Anomalies in a series, as it comes: a score from 0 to 1 for each point, made of it and of those before it.
 //!
-//! A [`Detector`] asks five questions of every point. Each has an answer in the series' own unit, at least 0:
+//! A [`Detector`] asks four questions of every point. Each has an answer in the series' own unit, at least 0:
 //!
 //! | question | answer |
 //! | --- | --- |
@@ -13,9 +13,9 @@
 //! for: that is how every burst ends. What falls to where it never was is told by the others.)
 //!
 //! **What an answer means** depends on the series, so it is compared with the largest answers to the same
-//! question in the same series: its *level* is −log₁₀ of how rare it is ([`tail`]). So no answer needs a scale
+//! question in the same series: its *level* is −log₁₀ of how rare it is (`tail`). So no answer needs a scale
 //! or a model of the values, and one parameter set serves counts, percentages and temperatures. The levels
-//! lᵢ are put together as l = √(Σ (wᵢ·lᵢ)²), where wᵢ is 1, but 0.3 for values above those of their time of day:
+//! lᵢ are put together as l = √(Σ (wᵢ·lᵢ)²), where wᵢ is 1, but 0.5 for values above those of their time of day:
 //! what is high is in most cases new as a shape, too, and then counts once.
 //!
 //! **The score** is l/(l + 0.75), which is 0.5 where an alarm is worth it (`ALARM`). After a point with a score
@@ -29,7 +29,7 @@
 //!
 //! **Sources** are named where each question is answered. The constants were chosen on half of the Numenta
 //! Anomaly Benchmark (A. Lavin and S. Ahmad 2015, *Evaluating real-time anomaly detection algorithms*), as the
-//! middles of what is equally good: another one of them changes its score by a few hundredths. Tried without
+//! middles of what is equally good: another one of them changes its score, of 100, by at most 5. Tried without
 //! use: forecasts (autoregression, exponential smoothing) and their errors, spread, time since something
 //! happened, the time of week, a second look at the levels themselves, and forgetting what was rare.
 
@@ -59,7 +59,7 @@ const FARTHEST: f64 = 1e150;
 
 /// Answers, and what each counts for: stretch, below and above its time of day, above and below the range,
 /// level.
-const WEIGHTS: [f64; 6] = [1.0, 1.0, 0.3, 1.0, 1.0, 1.0];
+const WEIGHTS: [f64; 6] = [1.0, 1.0, 0.5, 1.0, 1.0, 1.0];
 
 /// Looks at a series point by point.
 ///
