@@ -377,7 +377,7 @@ impl Making<'_> {
             rejected: summary.rejected.clone(),
         };
         pause().await;
-        report.health = health::judge(&report, summary);
+        report.health = health::judge(&report, summary, view);
         report
     }
 
