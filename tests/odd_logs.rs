@@ -6,7 +6,7 @@ mod pipeline;
 use pipeline::{File, keeper, report, summary, value};
 use plumbline::log::{Role, Task};
 use plumbline::report::view::{BaselineChoice, View, WindowSize};
-use plumbline::report::{Level, Report};
+use plumbline::report::{Level, Report, UNTIMED};
 use plumbline::table::time::Time;
 use serde_json::Value;
 use std::fmt::Write as _;
@@ -284,6 +284,21 @@ fn one_class_only() {
         format!("{i},{},0", (i % 37) as f64 / 40.0)
     }));
     assert_eq!(report.task, Task::Binary);
+}
+
+#[test]
+fn rows_without_times_have_no_days_and_say_so() {
+    let text = rows("score,label", 400, |i| {
+        format!("{},{}", (i * 37 % 100) as f64 / 100.0, u8::from(i % 3 == 0))
+    });
+    let view = View {
+        window: Some(WindowSize::Day),
+        ..View::default()
+    };
+    let report = report(&[("log.csv", text.as_bytes())], &view);
+    assert_eq!(report.windows.len(), 8);
+    assert!(noted(&report, UNTIMED));
+    sound(&report);
 }
 
 #[test]

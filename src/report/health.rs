@@ -1,6 +1,7 @@
 //! Is the model still true, in a sentence that its own numbers bear out.
 
 use super::judge::is_resource;
+use super::view::View;
 use super::{Alert, AlertKind, Estimate, Health, Level, Report, Window, words};
 use crate::log::Task;
 use crate::metric::{self, Better, Info};
@@ -30,7 +31,8 @@ fn main(report: &Report) -> Option<(&'static Info, &Estimate)> {
     })
 }
 
-pub(super) fn judge(report: &Report, summary: &Summary) -> Health {
+/// The verdict on a report of what was asked for.
+pub(super) fn judge(report: &Report, summary: &Summary, asked: &View) -> Health {
     let size = report.view.window.unwrap_or(WindowSize::Day);
     // What a column holds is no better or worse: it is told in the notes.
     let mut of_predictions = report.alerts.iter().filter(|a| a.kind != AlertKind::Column);
@@ -168,7 +170,10 @@ pub(super) fn judge(report: &Report, summary: &Summary) -> Health {
             }
         });
     }
-    if !report.timed && view_has_days(report) {
+    let days = asked
+        .window
+        .is_some_and(|size| !matches!(size, WindowSize::Rows(_)));
+    if !report.timed && days {
         notes.push(UNTIMED.into());
     }
     if summary.streamed {
@@ -184,12 +189,6 @@ pub(super) fn judge(report: &Report, summary: &Summary) -> Health {
         notes,
         metric,
     }
-}
-
-/// Whether windows of time were asked for.
-fn view_has_days(report: &Report) -> bool {
-    let window = report.view.window;
-    window.is_some_and(|size| !matches!(size, WindowSize::Rows(_)))
 }
 
 /// What is estimated where no outcome is in and nothing is expected to depart: the main metric.

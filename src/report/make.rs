@@ -396,7 +396,7 @@ impl Making<'_> {
             rejected: summary.rejected.clone(),
         };
         pause().await;
-        report.health = health::judge(&report, summary);
+        report.health = health::judge(&report, summary, view);
         report
     }
 
