@@ -720,11 +720,11 @@ fn junit_and_markdown_hold_what_no_reader_stumbles_over() {
             Event::Start(e) | Event::Empty(e) => e,
             _ => continue,
         };
-        let name = String::from_utf8(start.name().as_ref().to_vec()).unwrap();
+        let name = start.name().as_ref().to_string();
         let attributes = start.attributes().map(|a| {
             let a = a.unwrap();
-            let key = String::from_utf8(a.key.as_ref().to_vec()).unwrap();
-            let raw = String::from_utf8(a.value.to_vec()).unwrap();
+            let key = a.key.as_ref().to_string();
+            let raw = a.value.to_string();
             (key, quick_xml::escape::unescape(&raw).unwrap().into_owned())
         });
         seen.entry(name).or_default().push(attributes.collect());

@@ -178,7 +178,7 @@ fn fault(at: Place, why: &str) -> Fault {
 }
 
 fn parsed<T: FromStr<Err = String>>(value: &Value, text: &str) -> Result<T, Fault> {
-    text.parse().map_err(|why| fault(value.at, &why))
+    text.parse().map_err(|why: String| fault(value.at, &why))
 }
 
 fn text(table: &mut Table, key: &str) -> Result<Option<String>, Fault> {
@@ -217,7 +217,7 @@ fn roles_of(role: &str, at: Place, columns: Value) -> Result<Vec<(Role, String)>
         let column = value.text(role)?;
         let known = known
             .of_column(&column)
-            .map_err(|why| fault(value.at, &why))?;
+            .map_err(|why: String| fault(value.at, &why))?;
         Ok((known, column))
     };
     columns.list().into_iter().map(one).collect()
