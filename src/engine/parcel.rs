@@ -121,6 +121,7 @@ fn outline(summary: &Summary) -> Summary {
         naive: series.naive.clone(),
         residuals: series.residuals.clone(),
         compat: series.compat.clone(),
+        examined: series.examined.clone(),
         profiles: series.profiles.clone(),
     };
     Summary {

@@ -138,6 +138,9 @@ pub struct ReportOptions {
     /// How many windows there may be to a false alarm, over everything in the report: 30 unless said otherwise.
     #[arg(long, value_name = "WINDOWS", value_parser = budget)]
     pub budget: Option<f64>,
+    /// Put every column to every test of two samples, and all inputs together: the report's part `examined`.
+    #[arg(long)]
+    pub all_tests: bool,
     /// Count rows as they pass instead of keeping them: for files larger than memory. What only rows can
     /// tell is then approximate, with its bound.
     #[arg(long)]
@@ -186,6 +189,7 @@ impl ReportOptions {
             range: self.range.as_deref().map(period).transpose()?,
             season: self.season,
             compat: self.compat,
+            all_tests: self.all_tests,
             costs: Some(costs).filter(|c| !c.0.is_empty()),
             budget: self.budget,
         })
@@ -210,6 +214,7 @@ impl ReportOptions {
             season: said.season.or(view.season),
             costs: said.costs.or(view.costs),
             compat: said.compat.or(view.compat),
+            all_tests: said.all_tests || view.all_tests,
             budget: said.budget.or(view.budget),
         })
     }

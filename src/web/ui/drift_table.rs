@@ -1,7 +1,7 @@
 //! How far each column is from the baseline, the farthest first.
 
 use super::format;
-use super::state::{App, app};
+use super::state::app;
 use super::widgets::{Empty, More, ROWS};
 use crate::log::Task;
 use crate::report::{ColumnDrift, Report};
@@ -21,7 +21,7 @@ pub fn DriftTable() -> impl IntoView {
     let rows = app.part(|r| r.drift.as_ref().map(|d| (d.baseline_rows, d.rows)));
     let most = RwSignal::new(ROWS);
     let shown = move || columns.with(|c| c.iter().take(most.get()).cloned().collect::<Vec<_>>());
-    let awaits = move || app.awaited.get().drift && !unable(app);
+    let awaits = move || app.awaited.get().drift;
     let about = move || {
         let what = match rows.get() {
             None => "Comparing the rows now with those of the baseline …".to_owned(),
@@ -41,9 +41,10 @@ pub fn DriftTable() -> impl IntoView {
         let lacking = app
             .made
             .with(|m| m.as_ref().is_some_and(|m| m.missing.drift.is_some()));
+        let streamed = app.report.with(|r| r.as_ref().is_some_and(|r| r.streamed));
         match (lacking, app.saved) {
             (true, true) => "This saved report holds no comparison of columns for this choice.",
-            (true, false) if unable(app) => {
+            (true, false) if streamed => {
                 "The rows were counted as they passed, by larger windows than these: columns can be compared where the baseline and the period end with them."
             }
             (true, false) => "The columns could not be compared with the baseline.",
@@ -89,12 +90,6 @@ pub fn DriftTable() -> impl IntoView {
             </div>
         </Show>
     }
-}
-
-/// Whether the rows passed by, and cannot tell what is lacking.
-fn unable(app: App) -> bool {
-    let streamed = app.report.with(|r| r.as_ref().is_some_and(|r| r.streamed));
-    streamed && app.work.with(Option::is_none)
 }
 
 /// The names and roles of the columns that are going to be compared, as far as they are known before.
