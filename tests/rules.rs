@@ -513,13 +513,13 @@ fn columns_by_their_distance_and_by_what_is_missing() {
 
 #[test]
 fn what_the_report_does_not_have_is_told() {
-    let text = "[[rule]]\nmetric = 'roc_auc'\nmin = 0.5";
+    let text = "[[rule]]\nmetric = 'mean_absolute_error'\nmax = 0.5";
     let v = judged(&check::read(text).unwrap(), &report("0.9"))
         .verdicts
         .remove(0);
     let why = v.reason.unwrap();
     assert!(
-        why.starts_with("this report has no roc_auc; it has accuracy"),
+        why.starts_with("this report has no mean_absolute_error; it has accuracy"),
         "{why}"
     );
     let v = judged(
