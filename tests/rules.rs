@@ -296,10 +296,10 @@ fn a_band_learned_from_the_baselines_windows() {
     let plain = "band = 3; spread = \"plain\"";
     let v = check(plain, &format!("{own} 0.39 0.41"), Cleared, Some(3), &[3]);
     assert!((v.low.unwrap() - 0.4).abs() < 1e-12 && (v.high.unwrap() - 1.0).abs() < 1e-12);
-    // Three windows tell little: scipy.stats.t.isf(norm.sf(3), 2) * sqrt(4 / 3) = 22.1745…
+    // Three windows tell little: 22 standard deviations, by the closed form of t with two degrees of freedom.
     let v = check("band = 3", &format!("{own} 0.1 0.9"), Quiet, None, &[]);
     let half = v.high.unwrap() - 0.7;
-    assert!((half - 2.217_462_7).abs() < 1e-5, "{half}");
+    assert!((half - 2.217_803_788_154_152_8).abs() < 1e-9, "{half}");
     check_not(
         "band = 3",
         "b0.6 b?0.7 b0.8 0.7",
