@@ -5,7 +5,7 @@ use super::steps::{Steps, pause};
 use super::view::{BaselineChoice, View};
 use super::{
     Baseline, Block, Metrics, Report, Rows, SCHEMA, Span, Window, checks, complete, costs, curves,
-    drift, estimated, groups, health, incidents, judge, maturity, models, parts, profile,
+    drift, estimated, expect, groups, health, incidents, judge, maturity, models, parts, profile,
     quantiles, watch,
 };
 use crate::log::Task;
@@ -299,6 +299,13 @@ impl Making<'_> {
             .as_ref()
             .zip(tracked)
             .map(|(basis, tracked)| checks::checks(self, |at| basis.holds(at), &tracked));
+        let checks = checks.map(|checks| match (&summary.expectations, profile) {
+            (Some(expected), Some(profile)) => super::Checks {
+                violations: expect::violations(self, profile, expected),
+                ..checks
+            },
+            _ => checks,
+        });
         let compat = basis
             .as_ref()
             .and_then(|basis| drift::compat(self, basis, view));

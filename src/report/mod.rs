@@ -15,6 +15,7 @@ pub mod costs;
 pub mod curves;
 mod drift;
 mod estimated;
+pub mod expect;
 pub mod groups;
 mod health;
 pub mod html;

@@ -155,7 +155,7 @@ impl Builder {
         let own = |(name, role, cells)| Own {
             name,
             role,
-            values: values(&cells),
+            values: values(&cells, false),
         };
         let columns: Vec<Own<'_>> = self.compared().into_iter().map(own).collect();
         let examined = Examined {
@@ -299,8 +299,8 @@ fn of_numbers(before: &[f64], after: &[f64]) -> Told {
     let (a, b) = (Sample::of(before), Sample::of(after));
     let steps = steps(&a, &b);
     let tests = vec![
-        ("anderson_darling", tests::anderson_darling(&steps)),
-        ("cramer_von_mises", tests::cramer_von_mises(&steps)),
+        ("anderson_darling", ordered::anderson_darling(&steps)),
+        ("cramer_von_mises", ordered::cramer_von_mises(&steps)),
         ("energy", tests::energy(&a, &b)),
         ("epps_singleton", tests::epps_singleton(&a, &b)),
         ("kolmogorov_smirnov", ordered::kolmogorov_smirnov(&steps)),

@@ -140,7 +140,7 @@ impl Builder {
             .map(|(name, role, cells)| Own {
                 name,
                 role,
-                values: values(&cells),
+                values: values(&cells, true),
             })
             .collect();
         let says = match asked.tool {
@@ -170,8 +170,8 @@ impl Builder {
     }
 }
 
-/// Words that are all numbers are numbers to pandas, whatever their role here.
-pub(super) fn values(cells: &Cells<'_>) -> Values {
+/// The cells of a column. Words that are all numbers are numbers to pandas (`as_pandas`), whatever their role here.
+pub(super) fn values(cells: &Cells<'_>, as_pandas: bool) -> Values {
     let (codes, words) = match cells {
         Cells::Numbers(values) => return Values::Numbers(values.to_vec()),
         Cells::Words(codes, words) => (*codes, *words),
@@ -189,7 +189,7 @@ pub(super) fn values(cells: &Cells<'_>) -> Values {
         .zip(&numbers)
         .filter(|(used, _)| **used)
         .peekable();
-    if some.peek().is_some() && some.all(|(_, number)| number.is_some()) {
+    if as_pandas && some.peek().is_some() && some.all(|(_, number)| number.is_some()) {
         let of = |code: &u32| numbers.get(*code as usize).copied().flatten();
         return Values::Numbers(codes.iter().map(|c| of(c).unwrap_or(f64::NAN)).collect());
     }
