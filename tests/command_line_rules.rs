@@ -254,7 +254,7 @@ fn what_cannot_be_judged_is_no_pass() {
     let (code, out, said) = run(&["check", &none, &good]);
     assert_eq!(code, 2);
     assert!(said.contains("no rule could be judged"), "{said}");
-    assert!(out.contains("this report has no roc_auc"), "{out}");
+    assert!(out.contains("30 without a value (no score)"), "{out}");
     let some = folder.file(
         "some.toml",
         &format!("{auc}[[rule]]\nmetric = 'accuracy'\nmin = 0.5\n"),

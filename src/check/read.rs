@@ -217,7 +217,7 @@ fn roles_of(role: &str, at: Place, columns: Value) -> Result<Vec<(Role, String)>
         let column = value.text(role)?;
         let known = known
             .of_column(&column)
-            .map_err(|why| fault(value.at, &why))?;
+            .map_err(|why: String| fault(value.at, &why))?;
         Ok((known, column))
     };
     columns.list().into_iter().map(one).collect()

@@ -10,6 +10,9 @@ use std::collections::BTreeSet;
 
 /// Windows of the baseline from which on a band is learned rather than set.
 const ENOUGH: usize = 8;
+/// Standard deviations of a band that two windows in a row have to leave: by chance, one window in forty is beyond
+/// on one side, and two in a row one in some two thousand. Three would miss what a day of few rows can show.
+const BAND: f64 = 2.0;
 /// The PSI from which on a column is commonly held to have changed.
 const PSI: f64 = 0.2;
 /// How much more of a column may be missing than in the baseline.
@@ -79,7 +82,7 @@ fn of_metric(
     let values = own.filter_map(|w| w.metrics.get(info.name)?.value).count();
     let limit = match (values >= ENOUGH, info.material) {
         (true, _) => Limit::Band {
-            sd: 3.0,
+            sd: BAND,
             spread: Spread::Prediction,
         },
         (false, Material::Relative(share)) => Limit::Within(Tolerance::Relative(share)),

@@ -205,13 +205,13 @@ pub(super) fn sentence(verdict: &Verdict, run: &Run, course: &Course, report: &R
                 _ => "",
             };
             format!(
-                "{title} is {}, {}. It fired from {since} and came back on {until}.{still}",
+                "{title} is {}, {}{judged}. It fired from {since} and came back on {until}.{still}",
                 now(&latest),
                 limit(&latest)
             )
         }
         State::Quiet => format!(
-            "{title} is {}, {}{}.",
+            "{title} is {}, {}{}{judged}.",
             now(&latest),
             limit(&latest),
             match verdict.windows.len() {

@@ -25,7 +25,7 @@ side = "worse"
 
 [[rule]]
 metric = "accuracy"
-model_version = "v2"
+slice = { region = "south" }
 within = "5 %"
 severity = "warn"
 

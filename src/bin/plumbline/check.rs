@@ -19,7 +19,9 @@ pub fn check(mut options: CheckOptions) -> Result<bool, Failure> {
     options.report.role = roles.chain(options.report.role).collect();
     // Files that make no report are not data that break a rule.
     let reports = reports(&options.report, &rules).map_err(|why| match why {
-        Failure::Data(why) | Failure::Input(why) => Failure::Input(why),
+        Failure::Data(why) | Failure::Input(why) => {
+            Failure::Input(why.replace("--role:", "[roles] or --role:"))
+        }
     })?;
     let verdicts = check::judge(&rules, |view| {
         let found = reports.iter().find(|(of, _)| of == view);
