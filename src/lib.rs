@@ -10,6 +10,7 @@
 //!
 //! | room | holds |
 //! | --- | --- |
+//! | [`settings`] | files that a person writes in TOML: values with their place, and faults that name it |
 //! | [`stats`] | pure numerics: exact sums, intervals, ranks, sketches, distances, corrections for many tests |
 //! | [`table`] | typed columns and their way between workers |
 //! | [`read`] | one file a format, from bytes to a [`table::Table`]; what is wrong with a row is counted and shown |
@@ -18,6 +19,7 @@
 //! | [`summary`] | mergeable counts for each bucket of time and slice; never a row |
 //! | [`metric`] | each metric one unit in a registry, with formula, range, interval and source |
 //! | [`report`] | what a reader sees, as a pure function of (Summary, View), and its writers |
+//! | [`check`] | rules that a person sets, in a file that page and command line read, and whether a report keeps them |
 //! | [`chart`] | drawings of parts of a Report on any plotters backend |
 //! | [`engine`] | the way from bytes to Summary as jobs: shards, progress, ordered merge |
 //! | `web` | the only room that knows a browser |
@@ -30,11 +32,13 @@
 //! such a row.
 
 pub mod chart;
+pub mod check;
 pub mod engine;
 pub mod log;
 pub mod metric;
 pub mod read;
 pub mod report;
+pub mod settings;
 pub mod stats;
 pub mod summary;
 pub mod table;

@@ -8,7 +8,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The rooms from the ground up, each with the rooms that it may use.
-const ROOMS: [(&str, &[&str]); 11] = [
+const ROOMS: [(&str, &[&str]); 13] = [
+    ("settings", &[]),
     ("stats", &[]),
     ("table", &["stats"]),
     ("read", &["table"]),
@@ -19,6 +20,10 @@ const ROOMS: [(&str, &[&str]); 11] = [
     (
         "report",
         &["metric", "summary", "log", "read", "table", "stats"],
+    ),
+    (
+        "check",
+        &["report", "metric", "log", "table", "settings", "stats"],
     ),
     (
         "chart",
@@ -33,8 +38,8 @@ const ROOMS: [(&str, &[&str]); 11] = [
     (
         "web",
         &[
-            "engine", "chart", "report", "metric", "summary", "log", "unpack", "read", "table",
-            "stats",
+            "engine", "chart", "check", "report", "metric", "summary", "log", "unpack", "read",
+            "table", "settings", "stats",
         ],
     ),
 ];

@@ -296,7 +296,7 @@ fn requests_alone_are_not_judged() {
     assert_eq!(report.health.level, Level::Unknown);
     assert_eq!(
         report.health.sentence,
-        "400 requests; there is no prediction to judge."
+        "400 rows, and no column in which a prediction, a latency or a status was found: there is nothing to judge yet. Mark the column that holds the predictions."
     );
     sound(&report);
 }

@@ -290,6 +290,33 @@ fn probabilities_of_rivals_are_told_from_those_of_something_else() {
             ("prob_rain", Role::Feature),
         ],
     );
+    // Two teams are no two classes, though their chances add up to 1; classes are called as their labels are.
+    let teams = file("date,elo_prob1,elo_prob2,result1", |i| {
+        let p = if i % 3 != 0 { 0.55 } else { 0.35 } + (i as f64 * 1.7).sin() * 0.2;
+        let (day, won) = (i % 28 + 1, u8::from(i % 3 != 0));
+        format!("2026-01-{day:02},{p:.4},{:.4},{won}", 1.0 - p)
+    });
+    check(
+        &[("teams.csv", teams)],
+        &[
+            ("elo_prob1", Role::Score),
+            ("elo_prob2", Role::Feature),
+            ("result1", Role::Outcome),
+        ],
+    );
+    let classes = file("date,p_kind1,p_kind2,label", |i| {
+        let p = if i % 3 != 0 { 0.55 } else { 0.35 } + (i as f64 * 1.7).sin() * 0.2;
+        let (day, kind) = (i % 28 + 1, i % 2 + 1);
+        format!("2026-01-{day:02},{p:.4},{:.4},kind{kind}", 1.0 - p)
+    });
+    check(
+        &[("classes.csv", classes)],
+        &[
+            ("p_kind1", Role::ClassScore),
+            ("p_kind2", Role::ClassScore),
+            ("label", Role::Outcome),
+        ],
+    );
     let rounds = file(
         "date,rd1_win_prob,rd1_win_prob_outcome,rd2_win_prob,rd2_win_prob_outcome",
         |i| {

@@ -132,7 +132,7 @@ impl CurvePlot {
         out.push((chance.to_owned(), "var(--line-3)"));
         if let Some((threshold, _)) = &self.in_force {
             let text = match threshold {
-                Some(t) => format!("Threshold {}", format::exact(Unit::Outcome, *t)),
+                Some(t) => format!("Threshold {}", format::threshold(*t)),
                 None => "Labels as served".to_owned(),
             };
             out.push((text, "var(--text)"));
@@ -273,7 +273,7 @@ impl Chart for CurvePlot {
         };
         let mut out = vec![Fact::new(
             "",
-            format!("Threshold {}", format::exact(Unit::Outcome, threshold)),
+            format!("Threshold {}", format::threshold(threshold)),
         )];
         let (across, up) = self.shape.axes();
         let (x, y) = self.shape.point(c).unzip();

@@ -354,7 +354,7 @@ impl Chart for CutoffPlot {
         };
         let mut out = vec![Fact::new(
             "",
-            format!("Threshold {}", format::exact(Unit::Outcome, *threshold)),
+            format!("Threshold {}", format::threshold(*threshold)),
         )];
         out.extend(self.lines.iter().map(|line| {
             Fact {

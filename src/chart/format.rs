@@ -19,6 +19,16 @@ pub fn exact(unit: Unit, value: f64) -> String {
     }
 }
 
+/// A threshold, as it is chosen: without zeros at its end.
+#[must_use]
+pub fn threshold(value: f64) -> String {
+    let text = exact(Unit::Outcome, value);
+    match text.contains('.') && !text.contains('e') {
+        true => text.trim_end_matches('0').trim_end_matches('.').to_owned(),
+        false => text,
+    }
+}
+
 /// A difference for a tooltip, with its sign.
 #[must_use]
 pub fn signed(unit: Unit, change: f64) -> String {

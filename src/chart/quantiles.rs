@@ -52,14 +52,11 @@ impl QuantilePlot {
     /// What is drawn, with the token of its colour.
     #[must_use]
     pub fn legend(&self) -> Vec<(String, &'static str)> {
-        match self.nothing {
-            Some(_) => Vec::new(),
-            None => vec![
-                ("This view".to_owned(), "var(--cat-1)"),
-                ("95 % of normal samples".to_owned(), "var(--neutral)"),
-                ("Normal, dashed".to_owned(), "var(--line-3)"),
-            ],
-        }
+        vec![
+            ("This view".to_owned(), "var(--cat-1)"),
+            ("95 % of normal samples".to_owned(), "var(--neutral)"),
+            ("Normal, dashed".to_owned(), "var(--line-3)"),
+        ]
     }
 
     fn axes(&self) -> Axes {

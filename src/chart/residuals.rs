@@ -50,13 +50,10 @@ impl ResidualPlot {
     /// What is drawn, with the token of its colour.
     #[must_use]
     pub fn legend(&self) -> Vec<(String, &'static str)> {
-        match self.nothing {
-            Some(_) => Vec::new(),
-            None => vec![
+        vec![
                 ("Mean error, with 95 % intervals".to_owned(), "var(--cat-1)"),
                 ("90 % of the errors".to_owned(), "var(--neutral)"),
-            ],
-        }
+            ]
     }
 
     fn axes(&self) -> Axes {

@@ -129,17 +129,17 @@ pub fn times(low: i64, high: i64, count: usize) -> Vec<TimeTick> {
         return Vec::new();
     }
     let raw = width / count.max(1) as i64;
-    let step = STEPS
-        .iter()
-        .copied()
-        .find(|step| step.micros() >= raw)
-        .unwrap_or(Step::Months(12_000));
-    let first = step.index(low);
+    let coarse = STEPS.iter().position(|step| step.micros() >= raw);
+    let coarse = coarse.unwrap_or(STEPS.len() - 1);
+    // One tick alone tells no scale: then the next finer step, which is hardly closer than asked for.
+    let finer = coarse.saturating_sub(1);
+    let steps = [coarse, finer].into_iter().filter_map(|at| STEPS.get(at));
+    let instants = steps.map(|step| (*step, instants(*step, low, high)));
+    let told = instants.reduce(|coarse, finer| if coarse.1.len() > 1 { coarse } else { finer });
+    let (step, instants) = told.unwrap_or((Step::Months(12_000), Vec::new()));
     let mut context = None;
-    (first..)
-        .take(1_000)
-        .map_while(|i| step.instant(i).filter(|&at| at <= high))
-        .filter(|&at| at >= low)
+    instants
+        .into_iter()
         .map(|at| {
             let (label, belongs) = label(at, step);
             let new = belongs.filter(|c| context.as_ref() != Some(c));
@@ -152,6 +152,15 @@ pub fn times(low: i64, high: i64, count: usize) -> Vec<TimeTick> {
                 context: new,
             }
         })
+        .collect()
+}
+
+/// The instants of a step that lie in an interval.
+fn instants(step: Step, low: i64, high: i64) -> Vec<i64> {
+    (step.index(low)..)
+        .take(1_000)
+        .map_while(|i| step.instant(i).filter(|&at| at <= high))
+        .filter(|&at| at >= low)
         .collect()
 }
 

@@ -120,6 +120,7 @@ fn outline(summary: &Summary) -> Summary {
         delay_s: series.delay_s.clone(),
         naive: series.naive.clone(),
         residuals: series.residuals.clone(),
+        compat: series.compat.clone(),
         profiles: series.profiles.clone(),
     };
     Summary {

@@ -149,7 +149,7 @@ fn filled(predictions: Predictions, given: usize) -> Result<Predictions, String>
 
 fn some(predictions: Vec<Source>) -> Result<Predictions, String> {
     if predictions.is_empty() {
-        return Err("No file holds predictions. Add the predictions, or mark a column as prediction or score.".into());
+        return Err("No file holds predictions. Add the predictions, or mark the column that holds them: as prediction or score (--role prediction=COLUMN).".into());
     }
     Ok(Predictions::new(predictions))
 }

@@ -59,11 +59,24 @@ impl Notes {
         let told = |note: &Note| {
             let [one, more] = &note.sentence;
             let sentence = if note.rows == 1 { one } else { more };
-            let counted = sentence.replace(COUNT, &note.rows.to_string());
+            let counted = sentence.replace(COUNT, &grouped(note.rows));
             counted.replace(EXAMPLE, &note.example)
         };
         self.0.iter().map(told).collect()
     }
+}
+
+/// Thin spaces between thousands.
+fn grouped(rows: u64) -> String {
+    let digits = rows.to_string();
+    let mut out = String::new();
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            out.push('\u{202f}');
+        }
+        out.push(digit);
+    }
+    out
 }
 
 #[cfg(test)]
@@ -79,7 +92,11 @@ mod tests {
         let mut all = Notes::default();
         for (rows, example, told) in [
             (1, "maybe", "1 outcome (such as maybe) is left out."),
-            (3, "perhaps", "4 outcomes (such as maybe) are left out."),
+            (
+                43_459,
+                "perhaps",
+                "43\u{202f}460 outcomes (such as maybe) are left out.",
+            ),
         ] {
             let mut block = Notes::default();
             block.say("No label was served.");

@@ -166,6 +166,9 @@ fn class_scores(columns: &[ColumnSniff], found: &mut [Option<RoleGuess>]) {
             .fold((0usize, 0usize), |(yes, all), ok| {
                 (yes + usize::from(ok), all + 1)
             });
+        if two_sides(columns, &members, prefix.len()) {
+            continue;
+        }
         if members.len() >= 2 && sums_to_one.1 > 0 && sums_to_one.0 * 100 >= sums_to_one.1 * 98 {
             for i in members {
                 found[i] = Some(RoleGuess::new(
@@ -177,6 +180,26 @@ fn class_scores(columns: &[ColumnSniff], found: &mut [Option<RoleGuess>]) {
             return;
         }
     }
+}
+
+/// Whether two columns are one word with a number each, as `prob1` and `prob2` are of two teams, and no cell of
+/// another column is called so: those are two sides of one question, not classes.
+fn two_sides(columns: &[ColumnSniff], members: &[usize], prefix: usize) -> bool {
+    let [one, two] = members else { return false };
+    let name = |i: &usize| {
+        columns
+            .get(*i)
+            .and_then(|c| c.name.get(prefix..))
+            .unwrap_or("")
+    };
+    let (one, two) = (name(one), name(two));
+    let stem = |name: &str| {
+        name.trim_end_matches(|c: char| c.is_ascii_digit())
+            .to_owned()
+    };
+    let numbered = |name: &str| !stem(name).is_empty() && stem(name).len() < name.len();
+    let is_called = |c: &ColumnSniff| c.samples.iter().any(|s| s == one || s == two);
+    numbered(one) && numbered(two) && stem(one) == stem(two) && !columns.iter().any(is_called)
 }
 
 /// `x` beside `x_outcome`, and `predicted_x` beside `actual_x`, belong together.

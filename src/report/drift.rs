@@ -2,8 +2,9 @@
 
 use super::baseline::Basis;
 use super::make::Making;
+use super::view::View;
 use super::{Drift, DriftByWindow};
-use crate::summary::{ColumnProfile, Periods, Profile, Tally};
+use crate::summary::{ColumnProfile, Compat, CompatAsked, Periods, Profile, Tally};
 
 /// How far the columns are from the baseline, or, in `missing`, that rows must tell it.
 pub(super) fn drift(
@@ -37,6 +38,20 @@ pub(super) fn drift(
         windows: windows.unwrap_or_default(),
         columns,
     })
+}
+
+/// What the tool that the view names says of the same rows, or, in `missing`, that rows must tell it.
+pub(super) fn compat(making: &Making<'_>, basis: &Basis<'_>, view: &View) -> Option<Compat> {
+    let asked = CompatAsked {
+        tool: view.compat?,
+        periods: periods(making, basis)?,
+        chunks: view.window,
+    };
+    let found = making.series.compat(&asked);
+    if found.is_none() {
+        making.missing().compat = Some((making.at, asked));
+    }
+    found.cloned()
 }
 
 /// A column in the windows in view.

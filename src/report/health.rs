@@ -9,6 +9,9 @@ use crate::summary::{Summary, WindowSize};
 /// What is to be known of rows that were not kept.
 const STREAMED: &str = "The rows were counted as they passed and not kept, which files larger than memory need: what only all rows together can tell is marked ≈ and lies within the bound that stands beside it, and predictions that come twice are noticed where they have an outcome.";
 
+/// What is to be known where windows of time were asked for and rows have no times.
+pub const UNTIMED: &str = "No column holds times, so windows are of so many rows each, in the order of the files. For hours, days, weeks or months mark the column that tells when (--role time=COLUMN).";
+
 /// The metric that the sentence is about when nothing departs.
 fn main(report: &Report) -> Option<(&'static Info, &Estimate)> {
     let names: &[&str] = match report.task {
@@ -165,6 +168,9 @@ pub(super) fn judge(report: &Report, summary: &Summary) -> Health {
             }
         });
     }
+    if !report.timed && view_has_days(report) {
+        notes.push(UNTIMED.into());
+    }
     if summary.streamed {
         notes.push(STREAMED.into());
         if report.task != Task::Service && report.windows.iter().any(|w| !w.mature) {
@@ -178,6 +184,12 @@ pub(super) fn judge(report: &Report, summary: &Summary) -> Health {
         notes,
         metric,
     }
+}
+
+/// Whether windows of time were asked for.
+fn view_has_days(report: &Report) -> bool {
+    let window = report.view.window;
+    window.is_some_and(|size| !matches!(size, WindowSize::Rows(_)))
 }
 
 /// What is estimated where no outcome is in and nothing is expected to depart: the main metric.
@@ -214,9 +226,12 @@ fn holds(info: &Info, now: &Estimate, base: Option<&Estimate>) -> bool {
 
 fn no_outcomes(report: &Report) -> String {
     if report.task == Task::Service {
+        let rows = match report.overall.rows {
+            1 => "1 row".to_owned(),
+            n => format!("{} rows", words::grouped(n as f64)),
+        };
         return format!(
-            "{} requests; there is no prediction to judge.",
-            words::grouped(report.overall.rows as f64)
+            "{rows}, and no column in which a prediction, a latency or a status was found: there is nothing to judge yet. Mark the column that holds the predictions."
         );
     }
     if report.overall.labelled > 0 {

@@ -207,7 +207,7 @@ impl Told<'_> {
         };
         match &item.what {
             What::Metric(info) => {
-                let (first, last) = (alarm.start, within().last()?);
+                let (first, last) = (alarm.start, within().next_back()?);
                 let frame = |at: usize| self.making.all.get(self.making.shown.0 + at);
                 let range = (frame(first)?.range.0, frame(last)?.range.1);
                 let cell = make::total(self.making.series, range).await;

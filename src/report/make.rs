@@ -4,14 +4,15 @@ use super::baseline::Basis;
 use super::steps::{Steps, pause};
 use super::view::{BaselineChoice, View};
 use super::{
-    Baseline, Block, Metrics, Report, Rows, SCHEMA, Span, Window, complete, costs, curves, drift,
-    estimated, groups, health, incidents, judge, maturity, models, parts, profile, quantiles,
-    watch,
+    Baseline, Block, Metrics, Report, Rows, SCHEMA, Span, Window, checks, complete, costs, curves,
+    drift, estimated, groups, health, incidents, judge, maturity, models, parts, profile,
+    quantiles, watch,
 };
 use crate::log::Task;
 use crate::metric::{self, Cut, Measures, by_class, by_label};
 use crate::summary::{
-    AsOf, Asked, Cell, Lag, Naive, Periods, Residuals, Series, Slice, Spans, Summary, WindowSize,
+    AsOf, Asked, Cell, CompatAsked, Lag, Naive, Periods, Residuals, Series, Slice, Spans, Summary,
+    WindowSize,
 };
 use crate::table::time::Time;
 use std::borrow::Cow;
@@ -45,6 +46,8 @@ pub struct Missing {
     pub residuals: Option<(usize, (usize, usize))>,
     /// Place of a series and what a naive forecast was not tried on there.
     pub naive: Option<(usize, Lag)>,
+    /// Place of a series and what is asked of another tool.
+    pub compat: Option<(usize, CompatAsked)>,
 }
 
 impl Missing {
@@ -286,6 +289,17 @@ impl Making<'_> {
         let drift = basis
             .as_ref()
             .and_then(|basis| drift::drift(self, basis, profile));
+        let tracked = basis
+            .as_ref()
+            .map(|basis| checks::tracked(self, basis, profile));
+        pause().await;
+        let checks = basis
+            .as_ref()
+            .zip(tracked)
+            .map(|(basis, tracked)| checks::checks(self, |at| basis.holds(at), &tracked));
+        let compat = basis
+            .as_ref()
+            .and_then(|basis| drift::compat(self, basis, view));
         judge::name_slices(&mut alerts, &slices, self);
         pause().await;
         let (resources, performance): (Metrics, Metrics) = metrics
@@ -321,6 +335,7 @@ impl Making<'_> {
                 slices: self.series.slice.values.clone(),
                 range: view.range.filter(|_| self.shown != (0, self.all.len())),
                 costs: view.costs.clone(),
+                compat: view.compat,
                 budget: view.budget,
                 season: (summary.task == Task::Regression).then(|| view.season.unwrap_or_default()),
             },
@@ -354,6 +369,7 @@ impl Making<'_> {
             quantiles: quantiles::quantiles(self, &total, basis.as_ref().map(|b| b.cell.as_ref())),
             drift,
             quality: parts::quality(self, &windows, basis.as_ref()),
+            checks,
             windows,
             models: models::models(self, &total),
             truth,
@@ -361,6 +377,7 @@ impl Making<'_> {
             resources: block(resources),
             alerts,
             estimated,
+            compat,
             rejected: summary.rejected.clone(),
         };
         pause().await;
@@ -446,7 +463,9 @@ fn needs_exact(summary: &Summary, cell: &Cell) -> bool {
 fn choose(summary: &Summary, view: &View, missing: &mut Missing) -> (usize, WindowSize) {
     let slice = view.slice();
     let natural = summary.series.first().map_or(WindowSize::Day, |s| s.size);
-    let wanted = view.window.unwrap_or(natural);
+    // Without times there are no days; the report says so.
+    let rows = |size: &WindowSize| summary.timed || matches!(size, WindowSize::Rows(_));
+    let wanted = view.window.filter(rows).unwrap_or(natural);
     let best = |slice: &Slice, size: WindowSize| {
         (0..summary.series.len())
             .filter(|i| {

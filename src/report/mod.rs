@@ -7,6 +7,8 @@
 //! sorted: the same Summary and View give the same bytes.
 
 mod baseline;
+pub mod beside;
+mod checks;
 mod choices;
 mod complete;
 pub mod costs;
@@ -32,14 +34,18 @@ pub mod words;
 pub use crate::metric::ClassRow;
 pub use crate::summary::Method;
 pub use crate::summary::{Bins, ColumnDrift, Distribution, Rejected, SourceInfo as Source};
+pub use crate::summary::{Compat, Tool, compat};
 pub use crate::summary::{QuantilePair, ResidualBin, Residuals, TailPart};
+pub use checks::{Check, CheckKind, Checks};
 pub use costs::{Bill, BillCell, Cheapest};
 pub use curves::{Curves, Tally};
 pub use estimated::{Estimated, PastError};
+pub use health::UNTIMED;
 pub use make::Missing;
 pub use models::{Against, Model, Models};
 pub use quantiles::{CentralInterval, QuantileLevel, Quantiles};
 pub use steps::Steps;
+pub use words::lower_first;
 
 use crate::log::Task;
 use crate::metric::Estimate;
@@ -124,6 +130,9 @@ pub struct Report {
     pub drift: Option<Drift>,
     /// Each column that was read: missing cells over time, range.
     pub quality: Vec<ColumnQuality>,
+    /// Data quality against the baseline; `None` without one.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub checks: Option<Checks>,
     /// Requests, errors and latency over all rows of the view; empty where no such column exists.
     pub resources: Block,
     /// Incidents: departures from the baseline that are sure and large enough to matter; those that go on first,
@@ -133,6 +142,10 @@ pub struct Report {
     /// outcomes are known, or where the rows were not gone back to ([`Missing::estimates`]).
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub estimated: Option<Estimated>,
+    /// What the tool that the view names says of the same rows ([`View::compat`]); `None` where none is asked for,
+    /// without a baseline, or where the rows were not gone back to ([`Missing::compat`]).
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub compat: Option<Compat>,
     /// Rows and cells that could not be read, sampled.
     pub rejected: Vec<Rejected>,
 }

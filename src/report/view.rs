@@ -1,7 +1,7 @@
 //! What the reader chose. It fits in a URL, and a saved report carries it.
 
 use crate::metric::{CostCell, Costs};
-pub use crate::summary::{Season, Slice, SliceChoice, WindowSize};
+pub use crate::summary::{Season, Slice, SliceChoice, Tool, WindowSize};
 use crate::table::time::Time;
 use serde::{Deserialize, Serialize};
 
@@ -27,6 +27,9 @@ pub struct View {
     /// What right and wrong labels cost (classification).
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub costs: Option<Costs>,
+    /// Another tool whose numbers are wanted, too.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub compat: Option<Tool>,
     /// Windows to a false alarm, over everything in the report; `None`: 30.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub budget: Option<f64>,
@@ -91,6 +94,9 @@ impl View {
         if let Some(season) = self.season {
             put("season", season.to_string());
         }
+        if let Some(tool) = self.compat {
+            put("compat", tool.to_string());
+        }
         if let Some(budget) = self.budget {
             put("budget", budget.to_string());
         }
@@ -121,6 +127,7 @@ impl View {
                 "range" => view.range = period(&value),
                 "budget" => view.budget = budget(&value),
                 "season" => view.season = value.parse().ok(),
+                "compat" => view.compat = value.parse().ok(),
                 _ => {
                     if let Some((cell, cost)) = cost(key, &value) {
                         let costs = view.costs.get_or_insert_default();
@@ -225,6 +232,7 @@ mod tests {
             range: Some((Time(-1), Time(5))),
             season: Some(Season::Seconds(86_400)),
             budget: Some(12.5),
+            compat: Some(Tool::Evidently),
             costs: "fp=5,a=b&c->d e=-0.5".parse().ok(),
         };
         assert_eq!(View::from_query(&format!("#{}", view.to_query())), view);

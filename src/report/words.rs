@@ -147,7 +147,9 @@ pub fn duration(seconds: f64) -> String {
 }
 
 /// The same for the middle of a sentence.
-pub(super) fn lower_first(text: &str) -> String {
+/// A title as it stands within a sentence.
+#[must_use]
+pub fn lower_first(text: &str) -> String {
     // Names such as `ROC AUC` keep their capitals, and so do people.
     let of_people = ["Brier", "Cohen", "Hamming", "Jaccard"];
     let mut chars = text.chars();

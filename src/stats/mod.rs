@@ -18,6 +18,8 @@
 //! | [`sequential`] | alarms at a stated rate, of many numbers over many windows |
 //! | [`distance`] | how far two samples are apart |
 //! | [`two_sample`] | whether two samples are of one distribution: tests with their p-values |
+//! | [`multivariate`] | whether several columns together are as before |
+//! | [`compat`] | the numbers of Evidently and NannyML, by their recipes |
 //! | [`linear`] | eigenvalues and eigenvectors |
 //! | [`distinct`] | how many different values there are |
 //! | [`isotonic`], [`calibration`] | from scores to probabilities, learned from outcomes |
@@ -31,6 +33,7 @@
 pub mod boost;
 pub mod calibration;
 pub mod compare;
+pub mod compat;
 pub mod distance;
 pub mod distinct;
 pub mod exact_quantile;
@@ -41,6 +44,7 @@ pub mod interval;
 pub mod isotonic;
 pub mod linear;
 pub mod multiple;
+pub mod multivariate;
 pub mod periods;
 pub mod proportions;
 pub mod rank;

@@ -139,6 +139,20 @@ impl LogHistogram {
         let high = self.value_at_rank(rank + 1).unwrap_or(low);
         Some(between(low, high, fraction))
     }
+
+    /// How many values are above one, as they are read back: those within 1 % of it may be on either side.
+    #[must_use]
+    pub fn count_above(&self, value: f64) -> u64 {
+        let (mut from, mut to) = (0, self.count());
+        while from < to {
+            let middle = from + (to - from) / 2;
+            match self.value_at_rank(middle) {
+                Some(x) if x <= value => from = middle + 1,
+                _ => to = middle,
+            }
+        }
+        self.count() - from
+    }
 }
 
 /// A [`LogHistogram`] while it is being counted: one place a bucket, without a search for it.
@@ -342,6 +356,16 @@ mod tests {
             sorted.sort_by(f64::total_cmp);
             let exact = quantile_sorted(&sorted, p).unwrap();
             prop_assert!((got / exact - 1.0).abs() <= ACCURACY * (1.0 + 1e-9), "{} {}", got, exact);
+        }
+
+        #[test]
+        fn values_above_another_are_counted_but_for_those_near(
+            values in prop::collection::vec((-20.0..20.0_f64).prop_map(libm::exp), 1..200),
+            at in (-20.0..20.0_f64).prop_map(libm::exp),
+        ) {
+            let got = of(&values).count_above(at);
+            let above = |at: f64| values.iter().filter(|x| **x > at).count() as u64;
+            prop_assert!(above(at * 1.021) <= got && got <= above(at * 0.979), "{}", got);
         }
 
         #[test]

@@ -145,8 +145,8 @@ impl Series {
 }
 
 /// The period of a row.
-const BEFORE: u8 = 0;
-const AFTER: u8 = 1;
+pub(super) const BEFORE: u8 = 0;
+pub(super) const AFTER: u8 = 1;
 const NEITHER: u8 = 2;
 
 /// The cells of a column.
@@ -233,7 +233,7 @@ fn labelled<'a>(cells: &'a Truth, labels: &'a [String]) -> Option<Cells<'a>> {
     }
 }
 
-fn period_of_rows(places: &Places, periods: &Periods) -> Vec<u8> {
+pub(super) fn period_of_rows(places: &Places, periods: &Periods) -> Vec<u8> {
     // One place more is the reference, and one more no place at all.
     let mut period = vec![NEITHER; places.buckets + 2];
     let mut mark = |(from, to): (usize, usize), as_of: u8| {

@@ -2,8 +2,8 @@
 
 use super::total::counts;
 use super::{
-    Arrived, Cell, Drift, Estimates, Exact, Lag, Naive, Profile, Residuals, Slice, WindowSize,
-    floor, next,
+    Arrived, Cell, Compat, Drift, Estimates, Exact, Lag, Naive, Profile, Residuals, Slice,
+    WindowSize, floor, next,
 };
 use crate::stats::sketch::LogHistogram;
 use crate::table::time::Time;
@@ -62,6 +62,9 @@ pub struct Series {
     /// The columns window by window, for the windows and baselines that were asked for last.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub profiles: Vec<Profile>,
+    /// What other tools say of the columns, for what was asked last.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub compat: Vec<Compat>,
 }
 
 impl Series {
@@ -82,6 +85,7 @@ impl Series {
             naive: Vec::new(),
             residuals: Vec::new(),
             profiles: Vec::new(),
+            compat: Vec::new(),
         }
     }
 

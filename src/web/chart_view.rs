@@ -39,7 +39,8 @@ fn made<C: Chart>(
     Memo::new(move |_| report.with(|r| r.as_ref().map_or_else(|| none.clone(), |r| of(r)))).into()
 }
 
-/// The lines of a trend with their colours, where there is more than one; dashed where not measured.
+/// The lines of a trend with their colours; dashed where not measured. In one line, so that estimates that come
+/// later move nothing.
 #[component]
 fn Legend(chart: Signal<Trend>) -> impl IntoView {
     let keys = Memo::new(move |_| chart.with(Trend::legend));
@@ -52,11 +53,9 @@ fn Legend(chart: Signal<Trend>) -> impl IntoView {
         view! { <li><i class=class style:background-color=colour></i>{title}</li> }
     };
     view! {
-        <Show when=move || keys.with(|k| k.len() > 1)>
-            <ul class="chart-legend">
-                {move || keys.get().into_iter().map(|k| key(k.title, k.hue, k.kind)).collect_view()}
-            </ul>
-        </Show>
+        <ul class="chart-legend in-line">
+            {move || keys.get().into_iter().map(|k| key(k.title, k.hue, k.kind)).collect_view()}
+        </ul>
     }
 }
 
@@ -136,7 +135,7 @@ pub fn ScoresChart(
     #[prop(optional)]
     on_threshold: Option<Callback<f64>>,
     /// Height in CSS pixels.
-    #[prop(default = Signal::stored(260.0))]
+    #[prop(default = Signal::stored(212.0))]
     height: Signal<f64>,
 ) -> impl IntoView {
     let chart = made(report, ScorePlot::default(), ScorePlot::of);
@@ -146,8 +145,9 @@ pub fn ScoresChart(
     };
     let names = Memo::new(move |_| chart.with(ScorePlot::legend));
     view! {
-        <Keys names/>
-        <Host chart name=ScorePlot::NAME height hovered=RwSignal::new(None) drag/>
+        <curves::Framed up="Share of the rows of each kind" across="Score" names>
+            <Host chart name=ScorePlot::NAME height hovered=RwSignal::new(None) drag/>
+        </curves::Framed>
     }
 }
 

@@ -63,6 +63,33 @@ pub fn predictions_and_outcomes(folder: &Path, per_day: usize) -> (PathBuf, Path
     )
 }
 
+/// The first 20 days of them with their outcomes, as a reference, and the others without.
+pub fn reference_and_analysis(folder: &Path, per_day: usize) -> (PathBuf, PathBuf) {
+    let (predictions, outcomes) = predictions_and_outcomes(folder, per_day);
+    let text = fs::read_to_string(predictions).expect("just written");
+    let told = fs::read_to_string(outcomes).expect("just written");
+    let told: std::collections::HashMap<&str, &str> = told
+        .lines()
+        .filter_map(|line| line.split_once(','))
+        .map(|(id, rest)| (id, rest.split(',').next().unwrap_or_default()))
+        .collect();
+    let mut lines = text.lines();
+    let head = lines.next().unwrap_or_default();
+    let (mut reference, mut analysis) = (format!("{head},outcome\n"), format!("{head}\n"));
+    for (at, line) in lines.enumerate() {
+        let outcome = told.get(line.split(',').next().unwrap_or_default());
+        match at < 20 * per_day {
+            true => writeln!(reference, "{line},{}", outcome.unwrap_or(&"")),
+            false => writeln!(analysis, "{line}"),
+        }
+        .expect("to text");
+    }
+    (
+        file(folder, "reference.csv", reference),
+        file(folder, "analysis.csv", analysis),
+    )
+}
+
 /// A linear congruential generator (Knuth, MMIX): enough for made-up data.
 struct Random(u64);
 

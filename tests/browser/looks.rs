@@ -10,6 +10,30 @@ const SPILLS: &str = "[...document.querySelectorAll('body *')].filter(e => e.get
     .filter(e => { for (let p = e.parentElement; p; p = p.parentElement) if (getComputedStyle(p).overflowX !== 'visible') return false; return true; })
     .map(e => `${e.tagName}.${e.className?.baseVal ?? e.className}`).join(', ')";
 
+/// Opens all that can be opened: the panel of files, every fold, and what opens within these.
+fn unfold(app: &mut App) {
+    let late = "document.querySelector('[data-testid=drift][aria-busy=false]')";
+    app.page.wait_for(late);
+    app.page.click(&part("columns"));
+    app.page
+        .wait_for("document.querySelector('[data-testid=columns-panel] table')");
+    app.page
+        .eval("document.querySelectorAll('details').forEach(d => { d.open = true })");
+    let all = "document.querySelectorAll('[data-testid=all-metrics] tbody .link')";
+    app.page.wait_for(&format!("{all}.length > 20"));
+    app.page
+        .eval(&format!("[...{all}].forEach(b => b.click())"));
+    app.page.wait_for(
+        "document.querySelectorAll('[data-testid=all-metrics] .told').length > 20
+         && document.querySelector('[data-testid=truth-by-slice] table')",
+    );
+    assert_eq!(
+        app.page
+            .eval("document.querySelectorAll('details:not([open])').length"),
+        0
+    );
+}
+
 #[test]
 fn it_fits_every_width_in_both_schemes() {
     let Some(mut app) = App::open() else { return };
@@ -18,6 +42,7 @@ fn it_fits_every_width_in_both_schemes() {
         if state == "report" {
             app.page.click(&part("try-demo"));
             ready(&mut app.page);
+            unfold(&mut app);
         }
         for (width, height) in [(390, 844), (1280, 900), (2560, 1440)] {
             let mut grounds = Vec::new();

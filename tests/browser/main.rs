@@ -21,8 +21,11 @@ mod formats;
 mod looks;
 mod page;
 mod report;
+mod rules;
 mod server;
+mod steady;
 mod stream;
+mod tasks;
 mod trouble;
 
 use page::Page;

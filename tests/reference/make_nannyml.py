@@ -46,6 +46,7 @@ BINARY = ["roc_auc", "average_precision", "f1", "precision", "recall", "specific
 LICENCE = """Every 25th row of data sets of NannyML 0.13.1 (https://pypi.org/project/nannyml/0.13.1/, folder
 nannyml/datasets/data of the wheel), with some of their columns and the outcomes of the analysis beside its rows:
 synthetic_car_loan_{reference,analysis,analysis_target}.csv and mc_{reference,analysis,analysis_gt}.csv.
+drift_*.csv and long_*.csv: every 25th and every 4th row of some columns of synthetic_car_loan_dq_{reference,analysis}.csv.
 Copyright NannyML NV, Apache License 2.0 (https://www.apache.org/licenses/LICENSE-2.0).
 """
 

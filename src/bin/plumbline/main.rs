@@ -1,8 +1,9 @@
 //! The command line: the same rooms as the page, one after the other.
 //!
-//! Exit codes: 0 done, 1 the data fails (the files can be read but do not make a report), 2 usage
-//! or unreadable input.
+//! Exit codes: 0 done, 1 the data fails (the files can be read but do not make a report, or break a rule),
+//! 2 usage or unreadable input; of `check` also where there is nothing to judge.
 
+mod check;
 mod files;
 mod fixes;
 mod folder;
@@ -12,9 +13,10 @@ use clap::Parser;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use options::{Command, Options, ReportOptions};
+use plumbline::engine::{Depth, Keeper};
 use plumbline::report::html::{self, Payload};
 use plumbline::report::view::View;
-use plumbline::report::{Report, Window};
+use plumbline::report::{Report, UNTIMED, Window};
 use plumbline::summary::Summary;
 use std::io::Write;
 use std::process::ExitCode;
@@ -26,27 +28,32 @@ enum Failure {
 }
 
 fn main() -> ExitCode {
-    let Command::Report(options) = Options::parse().command;
-    match report(&options) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(Failure::Data(why)) => {
-            eprintln!("plumbline: {why}");
-            ExitCode::from(1)
-        }
-        Err(Failure::Input(why)) => {
-            eprintln!("plumbline: {why}");
-            ExitCode::from(2)
-        }
-    }
+    let done = match Options::parse().command {
+        Command::Report { options, out } => report(&options, &out).map(|()| true),
+        Command::Check(options) => check::check(options),
+        Command::Rules { options, out } => check::suggest(&options, &out).map(|()| true),
+    };
+    let (code, why) = match done {
+        Ok(true) => return ExitCode::SUCCESS,
+        Ok(false) => return ExitCode::from(1),
+        Err(Failure::Data(why)) => (1, why),
+        Err(Failure::Input(why)) => (2, why),
+    };
+    eprintln!("plumbline: {why}");
+    ExitCode::from(code)
 }
 
-fn report(options: &ReportOptions) -> Result<(), Failure> {
-    let view = options.view().map_err(Failure::Input)?;
+/// Reads the files, and counts what a view asks for as far as a depth. What could not be read is told.
+fn counted(
+    options: &ReportOptions,
+    view: &View,
+    depth: Depth,
+) -> Result<(Keeper, Summary), Failure> {
     let inputs = files::look(options).map_err(Failure::Input)?;
-    let mut keeper = files::read(&inputs, options.stream.then_some(&view))?;
+    let mut keeper = files::read(&inputs, options.stream.then_some(view))?;
     let summary = keeper
-        .finish(&view, &mut |_, _| {})
-        .and_then(|_| keeper.refine_to(&view, options.depth()))
+        .finish(view, &mut |_, _| {})
+        .and_then(|_| keeper.refine_to(view, depth))
         .map_err(|e| Failure::Data(e.to_string()))?;
     for rejected in &summary.rejected {
         let column = rejected
@@ -58,13 +65,21 @@ fn report(options: &ReportOptions) -> Result<(), Failure> {
             rejected.source, rejected.line, rejected.reason, rejected.count
         );
     }
+    Ok((keeper, summary))
+}
+
+fn report(options: &ReportOptions, out: &str) -> Result<(), Failure> {
+    let view = options.view().map_err(Failure::Input)?;
+    let (_, summary) = counted(options, &view, options.depth())?;
     if let Some(why) = view.costs.as_ref().and_then(|c| c.misfit(&summary)) {
         return Err(Failure::Data(format!("--cost: {why}")));
     }
     let report = Report::from(&summary, &view);
     nothing(&report, &view).map_err(Failure::Data)?;
+    if report.health.notes.iter().any(|note| note == UNTIMED) {
+        eprintln!("{UNTIMED}");
+    }
     let json = || report.to_json().map_err(|e| Failure::Data(e.to_string()));
-    let out = options.out.as_str();
     let text = match out {
         "-" => json()?,
         path if path.ends_with(".json") => json()?,

@@ -6,7 +6,7 @@ use plumbline::engine::Depth;
 use plumbline::log::Role;
 use plumbline::metric::Costs;
 use plumbline::read::{DateOrder, Decimal, Encoding, Quote};
-use plumbline::report::view::{self, BaselineChoice, Season, SliceChoice, View, WindowSize};
+use plumbline::report::view::{self, BaselineChoice, Season, SliceChoice, Tool, View, WindowSize};
 use std::path::PathBuf;
 
 /// Tells whether a machine-learning model in production is still true.
@@ -22,10 +22,50 @@ pub struct Options {
 #[derive(Subcommand)]
 pub enum Command {
     /// Read predictions and outcomes, and write a report.
-    Report(ReportOptions),
+    Report {
+        /// What is read, and how.
+        #[command(flatten)]
+        options: ReportOptions,
+        /// Where the report goes: FILE.html, FILE.json, or - for JSON on standard output.
+        #[arg(long, default_value = "-")]
+        out: String,
+    },
+    /// Judge data by a file of rules. Exit code 0: no rule fails, 1: one does, 2: they could not be judged.
+    Check(CheckOptions),
+    /// Write a file of rules to begin with, made from the data.
+    Rules {
+        /// What is read, and how.
+        #[command(flatten)]
+        options: ReportOptions,
+        /// Where the rules go: a FILE that is not there yet, or - for standard output.
+        #[arg(long, default_value = "-")]
+        out: String,
+    },
 }
 
-/// Options of `plumbline report`.
+/// Options of `plumbline check`.
+#[derive(Args)]
+pub struct CheckOptions {
+    /// The file of rules (TOML), as `plumbline rules` or the page writes it.
+    pub rules: PathBuf,
+    /// What is read, and how; what is said here goes before what the rules say.
+    #[command(flatten)]
+    pub report: ReportOptions,
+    /// Write the verdicts as JUnit XML: to a FILE, or - for standard output in place of the summary.
+    #[arg(long, value_name = "FILE")]
+    pub junit: Option<PathBuf>,
+    /// Write them as a table in Markdown, fit for $GITHUB_STEP_SUMMARY.
+    #[arg(long, value_name = "FILE")]
+    pub markdown: Option<PathBuf>,
+    /// Write them as JSON, every number in full precision.
+    #[arg(long, value_name = "FILE")]
+    pub json: Option<PathBuf>,
+    /// Also fail where a rule could not be judged.
+    #[arg(long)]
+    pub strict: bool,
+}
+
+/// What every command reads, and how.
 #[derive(Args)]
 pub struct ReportOptions {
     /// Predictions, outcomes, reference: told apart by what they hold. Files, folders, archives.
@@ -91,6 +131,10 @@ pub struct ReportOptions {
     /// dogs. May be given several times.
     #[arg(long, value_name = "CELL=NUMBER,…", allow_hyphen_values = true)]
     pub cost: Vec<Costs>,
+    /// What Evidently or NannyML would tell of the same rows, in the report's part `compat`: evidently or nannyml.
+    /// The baseline is their reference; --window is NannyML's chunks, otherwise its own ten.
+    #[arg(long, value_name = "TOOL")]
+    pub compat: Option<Tool>,
     /// How many windows there may be to a false alarm, over everything in the report: 30 unless said otherwise.
     #[arg(long, value_name = "WINDOWS", value_parser = budget)]
     pub budget: Option<f64>,
@@ -98,9 +142,6 @@ pub struct ReportOptions {
     /// tell is then approximate, with its bound.
     #[arg(long)]
     pub stream: bool,
-    /// Where the report goes: FILE.html, FILE.json, or - for JSON on standard output.
-    #[arg(long, default_value = "-")]
-    pub out: String,
 }
 
 impl ReportOptions {
@@ -144,8 +185,32 @@ impl ReportOptions {
             slices,
             range: self.range.as_deref().map(period).transpose()?,
             season: self.season,
+            compat: self.compat,
             costs: Some(costs).filter(|c| !c.0.is_empty()),
             budget: self.budget,
+        })
+    }
+
+    /// The view of a file of rules, with what is asked for here in its place.
+    pub fn view_over(&self, view: View) -> Result<View, String> {
+        let said = self.view()?;
+        Ok(View {
+            window: said.window.or(view.window),
+            baseline: match said.baseline {
+                BaselineChoice::Auto => view.baseline,
+                other => other,
+            },
+            threshold: said.threshold.or(view.threshold),
+            version: said.version.or(view.version),
+            slices: match said.slices.is_empty() {
+                true => view.slices,
+                false => said.slices,
+            },
+            range: said.range.or(view.range),
+            season: said.season.or(view.season),
+            costs: said.costs.or(view.costs),
+            compat: said.compat.or(view.compat),
+            budget: said.budget.or(view.budget),
         })
     }
 

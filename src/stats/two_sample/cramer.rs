@@ -31,10 +31,7 @@ pub fn cramer_von_mises(steps: &[Step]) -> Outcome {
     let (p, how) = if n.max(m) <= EXACT {
         (counted(u, n, m), How::Exact)
     } else {
-        let mean = (1.0 + 1.0 / all) / 6.0;
-        let spread = (all + 1.0) * (4.0 * all - 3.0 * (rows / others + others / rows) - 2.0)
-            / (45.0 * all * all * 4.0);
-        let moved = 1.0 / 6.0 + (statistic - mean) / (45.0 * spread).sqrt();
+        let moved = standardised(statistic, rows, others);
         let p = if moved < 0.003 {
             1.0
         } else {
@@ -43,6 +40,14 @@ pub fn cramer_von_mises(steps: &[Step]) -> Outcome {
         (p, How::Asymptotic)
     };
     Ok(Test { statistic, p, how })
+}
+
+/// The statistic moved to have the mean and the spread of its limit.
+pub(crate) fn standardised(statistic: f64, n: f64, m: f64) -> f64 {
+    let all = n + m;
+    let mean = (1.0 + 1.0 / all) / 6.0;
+    let spread = (all + 1.0) * (4.0 * all - 3.0 * (n / m + m / n) - 2.0) / (45.0 * all * all * 4.0);
+    1.0 / 6.0 + (statistic - mean) / (45.0 * spread).sqrt()
 }
 
 /// Σ (rank − i)² over the rows of a sample, from its rows and all rows at each step.

@@ -37,6 +37,7 @@ mod quadratic;
 pub use anderson::{anderson_darling, table_p};
 pub use categories::{chi_square, cramers_v, cramers_v_corrected, g, pooled, yates};
 pub use cramer::cramer_von_mises;
+pub(crate) use cramer::standardised;
 pub use energy::energy;
 pub use epps::epps_singleton;
 pub use fisher::{DRAWS, fisher, fisher_simulated};
@@ -84,6 +85,9 @@ pub enum Undefined {
     /// The categories of both sides are not the same ones.
     #[error("other categories on either side")]
     OtherCategories,
+    /// The sides are of other sizes, where the test takes none.
+    #[error("other numbers of rows on either side")]
+    OtherSizes,
     /// The statistic is beyond every number.
     #[error("values too large")]
     TooLarge,

@@ -1,10 +1,11 @@
 //! What the reader does with files, and what the page then asks of its workers.
 
 use super::complete::missing;
+use super::rules;
 use super::state::{App, Work};
 use crate::engine::message::Input;
 use crate::engine::pace::Looks;
-use crate::engine::{arrange, tie};
+use crate::engine::{arrange, give, tie};
 use crate::read::{Fix, ReadError};
 use crate::report::Choices;
 use crate::report::view::View;
@@ -28,18 +29,50 @@ pub fn fail(app: App, error: ReadError) {
     });
 }
 
-/// Looks into more files, and reads all of them where their columns are clear.
+/// Takes what a reader gives: rules are read, and other files looked into under them.
 pub fn add<F: Into<Given>>(app: App, more: Vec<F>) {
+    let more = more.into_iter().map(Into::into);
+    let (rules, more): (Vec<Given>, Vec<Given>) = more.partition(rules::is_rules);
+    if rules.is_empty() {
+        return look(app, more);
+    }
+    app.errors.update(Vec::clear);
+    spawn_local(async move {
+        for file in rules {
+            rules::open(app, &file).await;
+        }
+        match more.is_empty() {
+            true => mean(app),
+            false => look(app, more),
+        }
+    });
+}
+
+/// What the columns mean under the rules just opened, where they say something of them.
+fn mean(app: App) {
+    let silent = app
+        .rules
+        .with_untracked(|r| r.as_ref().is_none_or(|r| r.roles.is_empty()));
+    if silent || app.inputs.with_untracked(Vec::is_empty) {
+        return;
+    }
+    app.inputs.update(|inputs| understand(app, inputs));
+    settle(app);
+}
+
+/// Looks into more files, and reads all of them where their columns are clear.
+fn look(app: App, mut more: Vec<Given>) {
     if more.is_empty() || app.saved {
         return;
     }
     timing::wished();
-    app.errors.update(Vec::clear);
+    if app.rules.with_untracked(Option::is_none) {
+        app.errors.update(Vec::clear);
+    }
     app.left_out.update(Vec::clear);
     app.work
         .set(Some(Work::Look(Looks::into_files(more.len()))));
     let client = app.client.get_value();
-    let mut more: Vec<Given> = more.into_iter().map(Into::into).collect();
     more.iter_mut().for_each(said_before(app));
     spawn_local(async move {
         let tell = move |looks| app.work.set(Some(Work::Look(looks)));
@@ -58,7 +91,7 @@ pub fn add<F: Into<Given>>(app: App, more: Vec<F>) {
         for (files, input) in looked.found {
             take(app, files, input);
         }
-        app.inputs.update(|inputs| understand(inputs));
+        app.inputs.update(|inputs| understand(app, inputs));
         settle(app);
     });
 }
@@ -135,18 +168,35 @@ fn replace(app: App, old: &Input, found: Vec<(Vec<File>, Input)>) {
     });
     app.inputs.update(|all| {
         all.splice(at..=at, inputs);
-        understand(all);
+        understand(app, all);
     });
     settle(app);
 }
 
 /// Settles what the columns of all files mean.
-fn understand(inputs: &mut [Input]) {
+fn understand(app: App, inputs: &mut [Input]) {
     arrange(inputs);
     // What the reader said before stands above what is guessed.
     inputs.iter_mut().for_each(|input| {
         store::recall(input);
     });
+    let roles = app
+        .rules
+        .with_untracked(|r| r.as_ref().map(|r| r.roles.clone()));
+    if let Err(why) = give(inputs, &roles.unwrap_or_default()) {
+        let mend = "Mend it in the rules, or give the files that they are made for";
+        let (file, found) = ("Rules".into(), format!("[roles]: {why}"));
+        let mend = mend.into();
+        fail(
+            app,
+            ReadError {
+                file,
+                line: None,
+                found,
+                mend,
+            },
+        );
+    }
     tie(inputs);
 }
 
@@ -295,6 +345,9 @@ pub fn show(app: App, summary: Arc<Summary>) {
     timing::answered();
     let choices = Choices::of(&summary);
     app.view.update(|view| super::fit::fit(view, &choices));
+    if app.unanswered.get_untracked() {
+        app.unanswered.set(false);
+    }
     app.summary.set(Some(summary));
 }
 

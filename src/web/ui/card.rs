@@ -50,8 +50,9 @@ pub fn Cards(
     /// What the reader chose to be drawn.
     choose: RwSignal<Option<String>>,
 ) -> impl IntoView {
+    let expects = app().expects();
     view! {
-        <div class="cards" style=("--columns", move || names.with(|n| columns(n.len())).to_string())>
+        <div class="cards" class:expecting=move || of == Of::Overall && expects.get() style=("--columns", move || names.with(|n| columns(n.len())).to_string())>
             <For each=move || names.get() key=Clone::clone let(name)>
                 <Card name of drawn choose/>
             </For>
@@ -99,6 +100,7 @@ fn Card(
             }
         })
     };
+    let awaits = move || app.awaited.get().estimates;
     let pressed = {
         let name = name.clone();
         move || {
@@ -115,6 +117,7 @@ fn Card(
             class=move || format!("metric {}", standing.with(|s| tone(s.alert.as_ref().or(s.feared.as_ref()))))
             data-testid=format!("metric-{name}")
             data-value=value
+            data-estimated=move || standing.with(|s| s.pending.as_ref()?.value.map(|v| v.to_string()))
             aria-pressed=move || pressed().to_string()
             title=format!("{} ({})", title(&name), better(&name))
             on:click=move |_| choose.set(Some(name.clone()))
@@ -122,6 +125,10 @@ fn Card(
             <span class="metric-title">{title(&name)}</span>
             {move || standing.with(|s| match &s.pending {
                 Some(e) if s.value.value.is_none() => estimated(e, unit).into_any(),
+                // Most that have no value will have an estimate.
+                None if s.value.value.is_none() && s.baseline.is_some() && awaits() => {
+                    estimating().into_any()
+                }
                 _ => number(&s.value, unit).into_any(),
             })}
             {move || standing.with(|s| against(s, unit))}
@@ -163,10 +170,21 @@ pub fn number(e: &Estimate, unit: Unit) -> impl IntoView + use<> {
 pub fn estimated(e: &Estimate, unit: Unit) -> impl IntoView + use<> {
     let interval = interval(e, unit).map_or_else(String::new, |text| format!("{text}, "));
     view! {
-        <span class="metric-number num">
+        <span class="metric-number metric-expected num">
             <span class="metric-value">{format::estimate(e, unit)}</span>
             " "
             <span class="metric-interval">{format!("{interval}estimated")}</span>
+        </span>
+    }
+}
+
+/// The place of a value that is being estimated.
+fn estimating() -> impl IntoView {
+    view! {
+        <span class="metric-number metric-expected num">
+            <span class="metric-value quiet">"…"</span>
+            " "
+            <span class="metric-interval">"being estimated"</span>
         </span>
     }
 }
@@ -194,7 +212,8 @@ fn against(s: &Standing, unit: Unit) -> Option<AnyView> {
         let since = format::instant(s.timed, alert.since);
         view! { <span class="metric-change">{format!("{now} since {since}{worse}")}</span> }
     });
-    let feared = s.feared.as_ref().map(|alert| {
+    let feared = s.feared.as_ref().filter(|_| s.alert.is_none());
+    let feared = feared.map(|alert| {
         let now = format::estimate(&alert.value, unit);
         let since = format::instant(s.timed, alert.since);
         view! { <span class="metric-change">{format!("Estimated {now} since {since}, worse")}</span> }

@@ -1,5 +1,6 @@
 //! What changed in the data itself: distributions, missing cells, ranges, rows that could not be read or joined.
 
+use super::beside::OtherTools;
 use super::drift_table::DriftTable;
 use super::format;
 use super::quality_rows::{JoinFacts, RejectedTable};
@@ -29,11 +30,13 @@ pub fn Drift() -> impl IntoView {
             about="How far each column is from the baseline; missing cells now and then, where they changed most first; the range of each column; and what was lost on the way."
         >
             <DriftTable/>
+            <OtherTools/>
             <Show
                 when=move || columns.with(|c| !c.is_empty())
                 fallback=|| view! { <Empty text="No column was read beside the ids."/> }
             >
                 <div class="card" data-testid="quality">
+                    <h3>"Missing cells and ranges"</h3>
                     <div class="scroll-x" role="region" aria-label="Columns" tabindex="0">
                         <table class="table">
                             <thead>

@@ -1,9 +1,10 @@
 //! How far each column is from the baseline, the farthest first.
 
 use super::format;
-use super::state::app;
+use super::state::{App, app};
 use super::widgets::{Empty, More, ROWS};
-use crate::report::ColumnDrift;
+use crate::log::Task;
+use crate::report::{ColumnDrift, Report};
 use crate::web::chart_view::ShiftChart;
 use leptos::prelude::*;
 
@@ -20,38 +21,43 @@ pub fn DriftTable() -> impl IntoView {
     let rows = app.part(|r| r.drift.as_ref().map(|d| (d.baseline_rows, d.rows)));
     let most = RwSignal::new(ROWS);
     let shown = move || columns.with(|c| c.iter().take(most.get()).cloned().collect::<Vec<_>>());
+    let awaits = move || app.awaited.get().drift && !unable(app);
     let about = move || {
-        rows.get().map(|(before, after)| {
-            format!(
-                "{} of the baseline against {} now. Distances, not tests: none of them says whether a \
-                 change is chance, or whether it harms.",
+        let what = match rows.get() {
+            None => "Comparing the rows now with those of the baseline …".to_owned(),
+            Some((before, after)) => format!(
+                "{} of the baseline against {} now.",
                 format::plural(before, "row", "rows"),
                 format::plural(after, "row", "rows")
-            )
-        })
+            ),
+        };
+        format!(
+            "{what} Distances, not tests: none of them says whether a change is chance, or whether it harms."
+        )
     };
+    // Until they are compared, the columns keep their places.
+    let to_come = app.part(to_come);
     let nothing = move || {
         let lacking = app
             .made
             .with(|m| m.as_ref().is_some_and(|m| m.missing.drift.is_some()));
-        let streamed = app.report.with(|r| r.as_ref().is_some_and(|r| r.streamed));
         match (lacking, app.saved) {
-            (true, false) if streamed && app.work.get().is_none() => {
+            (true, true) => "This saved report holds no comparison of columns for this choice.",
+            (true, false) if unable(app) => {
                 "The rows were counted as they passed, by larger windows than these: columns can be compared where the baseline and the period end with them."
             }
-            (true, false) => "The columns are being compared with the baseline.",
-            (true, true) => "This saved report holds no comparison of columns for this choice.",
+            (true, false) => "The columns could not be compared with the baseline.",
             (false, _) => "There is no baseline to compare the columns with, or no row outside it.",
         }
     };
     view! {
         <Show
-            when=move || rows.with(Option::is_some)
+            when=move || rows.with(Option::is_some) || awaits()
             fallback=move || view! { {move || view! { <Empty text=nothing()/> }} }
         >
-            <div class="card" data-testid="drift">
+            <div class="card" data-testid="drift" aria-busy=move || rows.with(Option::is_none).to_string()>
                 <h3>"Columns against the baseline"</h3>
-                <p class="quiet">{about}</p>
+                <p class="remark about">{about}</p>
                 <ul class="chart-legend">
                     <li><i class="chart-chip" style:background="var(--line-3)"></i>"baseline"</li>
                     <li><i class="chart-chip" style:background="var(--cat-1)"></i>"now"</li>
@@ -72,13 +78,56 @@ pub fn DriftTable() -> impl IntoView {
                             </tr>
                         </thead>
                         <tbody>
-                            {move || shown().into_iter().map(|c| view! { <Row column=c/> }).collect_view()}
+                            {move || match rows.with(Option::is_some) {
+                                true => shown().into_iter().map(|c| view! { <Row column=c/> }).collect_view().into_any(),
+                                false => to_come.get().into_iter().map(|c| view! { <Place of=c/> }).collect_view().into_any(),
+                            }}
                         </tbody>
                     </table>
                 </div>
                 <More shown=most of=Signal::derive(move || columns.with(Vec::len))/>
             </div>
         </Show>
+    }
+}
+
+/// Whether the rows passed by, and cannot tell what is lacking.
+fn unable(app: App) -> bool {
+    let streamed = app.report.with(|r| r.as_ref().is_some_and(|r| r.streamed));
+    streamed && app.work.with(Option::is_none)
+}
+
+/// The names and roles of the columns that are going to be compared, as far as they are known before.
+fn to_come(report: &Report) -> Vec<(String, String)> {
+    let compared = ["feature", "segment", "score", "prediction", "outcome"];
+    let has = |role: &str| report.quality.iter().any(|c| c.role == role);
+    // From a file of its own, the outcome has no column among the predictions; and sets of labels are none.
+    let outcome = !has("outcome") && report.rows.outcomes > 0;
+    let columns = report.quality.iter();
+    let columns = columns.filter(|c| compared.contains(&c.role.as_str()));
+    let names = columns.map(|c| (c.column.clone(), c.role.clone()));
+    let outcome = outcome.then(|| ("outcome".to_owned(), "outcome".to_owned()));
+    let sets =
+        |role: &str| report.task == Task::Multilabel && matches!(role, "prediction" | "outcome");
+    let mut all: Vec<_> = names
+        .chain(outcome)
+        .filter(|(_, role)| !sets(role))
+        .collect();
+    all.truncate(ROWS);
+    all
+}
+
+/// The row of a column that is being compared.
+#[component]
+fn Place(of: (String, String)) -> impl IntoView {
+    let (name, role) = of;
+    view! {
+        <tr>
+            <td><code>{name}</code></td>
+            <td class="quiet">{role.replace('_', " ")}</td>
+            <td class="spark-cell"><span class="chart-spark waits"></span></td>
+            <td colspan="6"></td>
+        </tr>
     }
 }
 

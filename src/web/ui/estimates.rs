@@ -3,43 +3,70 @@
 use super::format;
 use super::metrics::{title, unit};
 use super::state::app;
-use crate::report::{Estimated, Method, Report};
+use crate::report::{Estimated, Method, PastError, Report, lower_first};
 use leptos::prelude::*;
 
-/// What is to be known of the estimates of a metric, where there are some.
-fn told(report: &Report, name: &str) -> Option<Vec<String>> {
+/// What is to be known of the estimates of a metric.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Told {
+    /// In a few words.
+    brief: String,
+    sentences: Vec<String>,
+}
+
+/// What is to be known of the estimates of a metric, where there are any.
+fn told(report: &Report, name: &str) -> Option<Told> {
     let of = report.estimated.as_ref()?;
-    let waits = report.windows.iter().any(|w| !w.mature);
     if let Some(why) = &of.undefined {
-        return waits.then(|| {
-            vec![format!(
+        return Some(Told {
+            brief: format!("none: {why}"),
+            sentences: vec![format!(
                 "Nothing is estimated where outcomes are not in yet: {why}."
-            )]
+            )],
         });
     }
-    report
-        .windows
-        .iter()
-        .find(|w| w.estimated.contains_key(name))?;
-    let mut out = vec![from(of), of.why.clone()];
-    out.retain(|sentence| !sentence.is_empty());
-    out.push(of.assumes.clone());
-    if let Some(past) = of.past.get(name) {
-        let off = |x: f64| {
-            format::change(x.abs(), unit(name))
-                .trim_start_matches('+')
-                .to_owned()
-        };
-        let side = if past.mean < 0.0 { "low" } else { "high" };
-        out.push(format!(
-            "Estimated {} was off by {} in {} windows that have outcomes by now (root mean square), and {} too {side} on average.",
-            title(name),
-            off(past.root_mean_square),
-            format::count(past.windows),
-            off(past.mean)
-        ));
+    let has = |w: &crate::report::Window| w.estimated.contains_key(name);
+    if !report.windows.iter().any(has) {
+        return Some(Told {
+            brief: "not this metric".into(),
+            sentences: vec![format!(
+                "{} is not estimated: from scores and inputs it does not follow.",
+                title(name)
+            )],
+        });
     }
-    Some(out)
+    let mut sentences = vec![from(of), of.why.clone()];
+    sentences.retain(|sentence| !sentence.is_empty());
+    sentences.push(of.assumes.clone());
+    let past = of.past.get(name);
+    sentences.extend(past.map(|past| was_off(name, past)));
+    let brief = past.map(|past| {
+        let windows = format::plural(past.windows, "window", "windows");
+        format!(
+            "off by {} in {windows} so far",
+            size(name, past.root_mean_square)
+        )
+    });
+    Some(Told {
+        brief: brief.unwrap_or_default(),
+        sentences,
+    })
+}
+
+fn size(name: &str, error: f64) -> String {
+    let change = format::change(error.abs(), unit(name));
+    change.trim_start_matches('+').to_owned()
+}
+
+fn was_off(name: &str, past: &PastError) -> String {
+    let side = if past.mean < 0.0 { "low" } else { "high" };
+    format!(
+        "Estimated {} was off by {} in {} that have outcomes by now (root mean square), and {} too {side} on average.",
+        lower_first(&title(name)),
+        size(name, past.root_mean_square),
+        format::plural(past.windows, "window", "windows"),
+        size(name, past.mean)
+    )
 }
 
 fn from(of: &Estimated) -> String {
@@ -57,17 +84,28 @@ fn from(of: &Estimated) -> String {
     }
 }
 
-/// What is to be known of the estimates of the metric that is drawn.
+/// What is to be known of the estimates of the metric that is drawn: folded, so that it takes the same room
+/// before they are made.
 #[component]
 pub fn Estimates(drawn: Memo<Option<String>>) -> impl IntoView {
     let app = app();
     let told = app.part(move |r| drawn.get().and_then(|name| told(r, &name)));
+    let awaits = move || app.awaited.get().estimates;
+    let brief = move || match told.get() {
+        None => "being worked out …".to_owned(),
+        Some(told) => told.brief,
+    };
+    let sentences = move || {
+        let told = told.get().unwrap_or_default();
+        let one = |s: String| view! { <p>{s}</p> };
+        told.sentences.into_iter().map(one).collect_view()
+    };
     view! {
-        {move || told.get().map(|sentences| view! {
-            <details class="explain card" data-testid="estimates" open>
-                <summary>"What is estimated"</summary>
-                <div class="told">{sentences.into_iter().map(|s| view! { <p>{s}</p> }).collect_view()}</div>
+        <Show when=move || awaits() || told.with(Option::is_some)>
+            <details class="explain card" data-testid="estimates">
+                <summary>"What is estimated " <span class="quiet">{brief}</span></summary>
+                <div class="told">{sentences}</div>
             </details>
-        })}
+        </Show>
     }
 }

@@ -8,7 +8,7 @@ use leptos::prelude::*;
 #[component]
 pub fn Explain(info: &'static Info) -> impl IntoView {
     view! {
-        <details class="explain card" data-testid="explain" open>
+        <details class="explain card" data-testid="explain">
             <summary>{format!("What {} tells", info.title)}</summary>
             <Told info/>
         </details>

@@ -99,8 +99,8 @@ pub fn Groups() -> impl IntoView {
                             <th scope="col">"Criterion"</th>
                             <th scope="col" class="right">"Largest − smallest"</th>
                             <th scope="col" class="right">"Smallest ÷ largest"</th>
-                            <th scope="col">"Largest"</th>
-                            <th scope="col">"Smallest"</th>
+                            <th scope="col" class="apart">"Largest in"</th>
+                            <th scope="col">"Smallest in"</th>
                             <th scope="col" class="right">"Groups"</th>
                         </tr>
                     </thead>
@@ -121,16 +121,25 @@ fn Row(group: Group) -> impl IntoView {
         let differs = group.against_rest.get(name).filter(|c| c.differs);
         let told = differs.map(|c| {
             format!(
-                "Differs from all other rows: {} (p {})",
-                format::estimate(&c.difference, Unit::Percent),
+                "Differs from all other rows by {} ({})",
+                c.difference
+                    .value
+                    .map_or_else(String::new, |d| format::change(d, Unit::Percent)),
                 format::p_value(c.p_value)
             )
         });
         let mark = told
             .clone()
             .map(|told| view! { <span class="tone-bad" role="img" aria-label=told>"● "</span> });
+        let number = value.value.map(|v| v.to_string());
         view! {
-            <td class="num right" class:quiet=few title=told>
+            <td
+                class="num right"
+                class:quiet=few
+                title=told
+                data-testid=format!("rate-{name}-{}", group.value)
+                data-value=number
+            >
                 {mark}
                 {cell(&value, Unit::Percent)}
             </td>
@@ -143,6 +152,24 @@ fn Row(group: Group) -> impl IntoView {
             {RATES.iter().map(|(name, _)| rate(name)).collect_view()}
         </tr>
     }
+}
+
+/// A difference of shares, in points, with its interval.
+fn points(e: &Estimate) -> AnyView {
+    let Some(value) = e.value else {
+        return cell(e, Unit::Percent);
+    };
+    let plain = |x: f64| format!("{}\u{202f}pp", format::fixed(100.0 * x, 1));
+    let ends = e.low.zip(e.high).map(|(low, high)| {
+        let low = plain(low).replace("\u{202f}pp", "");
+        format!("[{low}, {}]", plain(high))
+    });
+    let beside = ends.or_else(|| e.no_interval.clone());
+    view! {
+        {plain(value)}
+        {beside.map(|b| view! { " " <span class="quiet">{b}</span> })}
+    }
+    .into_any()
 }
 
 #[component]
@@ -159,10 +186,10 @@ fn Criterion(between: Between) -> impl IntoView {
                 data-testid=format!("between-{}", between.name)
                 data-value=value(&between.difference)
             >
-                {cell(&between.difference, Unit::Percent)}
+                {points(&between.difference)}
             </td>
             <td class="num right">{cell(&between.ratio, Unit::Ratio)}</td>
-            <td>{of(between.highest)}</td>
+            <td class="apart">{of(between.highest)}</td>
             <td>{of(between.lowest)}</td>
             <td class="num right">
                 {format::count(between.groups)}

@@ -3,11 +3,12 @@
 use super::format;
 use super::prose::together;
 use super::rail::go_to;
+use super::rules::RulesLine;
 use super::state::app;
 use super::widgets::Fact;
 use crate::engine::message::Input;
 use crate::log::{FileKind, Role};
-use crate::report::{Alert, AlertKind, Level};
+use crate::report::{Alert, AlertKind, Level, Report};
 use leptos::prelude::*;
 
 fn class(level: Level) -> &'static str {
@@ -31,6 +32,71 @@ fn word(level: Level) -> &'static str {
 /// Departures that are all told in the notes.
 const FEW: usize = 3;
 
+/// Notes in sight; the others are folded.
+const IN_SIGHT: usize = 3;
+
+/// What joins an expected departure to what is known, in the sentence.
+const BUT: &str = ", but estimated ";
+
+/// Whether a note tells of estimates, which come later than what is known: those are folded, so that they move
+/// nothing when they come.
+fn comes_later(report: &Report, note: &str) -> bool {
+    let Some(of) = &report.estimated else {
+        return false;
+    };
+    let same = |a: &Alert| a.sentence.trim_end_matches('.') == note.trim_end_matches('.');
+    note == of.assumes
+        || note.starts_with("Nothing is estimated of windows")
+        || of.alerts.iter().any(same)
+        // What was the sentence until something was expected.
+        || first_is_expected(report) && note.ends_with("can be judged yet.")
+}
+
+/// Whether the sentence is that of an expected departure and of nothing else.
+fn first_is_expected(report: &Report) -> bool {
+    let first = report.estimated.as_ref().and_then(|e| e.alerts.first());
+    let sentence = report.health.sentence.trim_end_matches('.');
+    first.is_some_and(|a| a.sentence.trim_end_matches('.') == sentence)
+}
+
+/// The notes in sight and those that are folded.
+fn parted(report: &Report) -> (Vec<String>, Vec<String>) {
+    // What every departure is told below need not be told twice; the first few stay in sight.
+    let listed = |note: &String| {
+        let same = |a: &Alert| a.sentence.trim_end_matches('.') == note.trim_end_matches('.');
+        report.alerts.len() > FEW && report.alerts.iter().any(same)
+    };
+    let notes = report.health.notes.iter().filter(|n| !listed(n)).cloned();
+    let (later, mut seen): (Vec<String>, Vec<String>) =
+        notes.partition(|note| comes_later(report, note));
+    let mut folded = seen.split_off(seen.len().min(IN_SIGHT));
+    folded.extend(later);
+    (seen, folded)
+}
+
+/// What there is to say of windows whose outcomes are not in yet.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Outlook {
+    /// The sentence is of something else, or there are no such windows.
+    #[default]
+    None,
+    /// The sentence will be another one where something is expected.
+    Whole,
+    /// What is expected stands behind what is known.
+    Behind,
+}
+
+fn outlook(report: &Report) -> Outlook {
+    let health = &report.health;
+    match health.level {
+        _ if !report.alerts.is_empty() => Outlook::None,
+        Level::Unknown => Outlook::Whole,
+        Level::Watch if first_is_expected(report) => Outlook::Whole,
+        Level::Ok | Level::Watch => Outlook::Behind,
+        Level::Bad => Outlook::None,
+    }
+}
+
 /// The health sentence with its notes and the key facts.
 #[component]
 pub fn Health() -> impl IntoView {
@@ -38,18 +104,36 @@ pub fn Health() -> impl IntoView {
     let health = app.part(|r| Some(r.health.clone()));
     let level = Memo::new(move |_| health.with(|h| h.as_ref().map_or(Level::Unknown, |h| h.level)));
     let alerts = app.part(|r| r.alerts.clone());
-    let service = app.serves_only();
-    // What every departure is told below need not be told twice; the first few stay in sight.
-    let notes = app.part(|r| {
-        let listed = |note: &String| {
-            r.alerts.len() > FEW
-                && r.alerts
-                    .iter()
-                    .any(|a| a.sentence.trim_end_matches('.') == note.trim_end_matches('.'))
-        };
-        let notes = r.health.notes.iter().filter(|n| !listed(n));
-        notes.cloned().collect::<Vec<_>>()
-    });
+    let service = app.serves();
+    let notes = app.part(parted);
+    let outlook = app.part(outlook);
+    let expects = app.expects();
+    let seen = move |is: Outlook| expects.get() && outlook.get() == is;
+    let waiting = app.part(|r| r.windows.iter().filter(|w| !w.mature).count() as u64);
+    let undefined = app.part(|r| r.estimated.as_ref().and_then(|e| e.undefined.clone()));
+    let told = move || health.with(|h| h.as_ref().map(|h| together(&h.sentence)));
+    // What is known, and what is expected behind it.
+    let parts = move || {
+        let sentence = told().unwrap_or_default();
+        match sentence.find(BUT).filter(|_| seen(Outlook::Behind)) {
+            Some(at) => (
+                sentence[..=at].to_owned(),
+                Some(sentence[at + 1..].to_owned()),
+            ),
+            None => (sentence, None),
+        }
+    };
+    let calm = move || {
+        let windows = format::plural(waiting.get(), "window", "windows");
+        let of = format!("the {windows} whose outcomes are not in yet");
+        match undefined.get() {
+            _ if app.awaited.get().estimates => {
+                format!("Working out what is to be expected of {of} …")
+            }
+            Some(why) => format!("Nothing is estimated of {of}: {why}."),
+            None => format!("Nothing is expected to depart for the worse in {of}."),
+        }
+    };
     view! {
         <section
             id="health"
@@ -59,17 +143,22 @@ pub fn Health() -> impl IntoView {
         >
             <div class="health-said">
                 <span class="badge"><i class="dot" aria-hidden="true"></i>{move || word(level.get())}</span>
-                <h1 data-testid="health" data-level=move || format!("{:?}", level.get()).to_lowercase()>
-                    {move || health.with(|h| h.as_ref().map(|h| together(&h.sentence)))}
-                </h1>
-                <ul class="notes">
+                <h1
+                    class:roomy=move || seen(Outlook::Whole)
+                    data-testid="health"
+                    data-level=move || format!("{:?}", level.get()).to_lowercase()
+                >
                     {move || {
-                        notes
-                            .get()
-                            .into_iter()
-                            .map(|note| view! { <li>{together(&note)}</li> })
-                            .collect_view()
+                        let (known, expected) = parts();
+                        let expected = expected.map(|e| view! { <span class="outlook">{e}</span> });
+                        (known, expected)
                     }}
+                </h1>
+                <Show when=move || seen(Outlook::Behind) && parts().1.is_none()>
+                    <p class="outlook">{calm}</p>
+                </Show>
+                <ul class="notes">
+                    {move || notes.with(|n| list(&n.0))}
                     <Show when=move || service.get()>
                         <li>
                             "No predictions were found in these files, so what is judged is the service: its requests, errors and latency."
@@ -77,9 +166,41 @@ pub fn Health() -> impl IntoView {
                     </Show>
                 </ul>
                 <Alerts alerts=alerts/>
+                <RulesLine/>
+                <Folded notes=Signal::derive(move || notes.with(|n| n.1.clone())) expects/>
             </div>
             <KeyFacts/>
         </section>
+    }
+}
+
+fn list(notes: &[String]) -> impl IntoView + use<> {
+    let item = |note: &String| view! { <li>{together(note)}</li> };
+    notes.iter().map(item).collect_view()
+}
+
+/// Notes that are not in sight, and room for what is yet to come.
+#[component]
+fn Folded(
+    #[prop(into)] notes: Signal<Vec<String>>,
+    /// Whether estimates are told, or will be.
+    expects: Memo<bool>,
+) -> impl IntoView {
+    let awaited = app().awaited;
+    let waits = move || expects.get() && awaited.get().estimates;
+    let head = move || match notes.with(Vec::len) as u64 {
+        0 => "Notes".to_owned(),
+        n => format::plural(n, "more note", "more notes"),
+    };
+    view! {
+        <Show when=move || waits() || notes.with(|n| !n.is_empty())>
+            <details class="alerts" data-testid="notes">
+                <summary>{head} {move || waits().then_some(", and estimates are being made …")}</summary>
+                <ul class="notes">
+                    {move || notes.with(|n| list(n))}
+                </ul>
+            </details>
+        </Show>
     }
 }
 
@@ -168,7 +289,7 @@ fn compared(inputs: &[Input]) -> Option<(String, String)> {
 #[component]
 fn KeyFacts() -> impl IntoView {
     let app = app();
-    let service = app.serves_only();
+    let (service, serves) = (app.serves_only(), app.serves());
     let rows = app.part(|r| r.rows.clone());
     let shown = app.part(|r| r.overall.rows);
     let labelled = app.part(|r| r.overall.labelled);
@@ -180,7 +301,11 @@ fn KeyFacts() -> impl IntoView {
     view! {
         <dl class="facts">
             <Fact
-                label=Signal::derive(move || if service.get() { "Requests" } else { "Predictions" }.to_string())
+                label=Signal::derive(move || match (service.get(), serves.get()) {
+                    (false, _) => "Predictions".to_string(),
+                    (true, true) => "Requests".to_string(),
+                    (true, false) => "Rows".to_string(),
+                })
                 value=Signal::derive(move || format::count(shown.get()))
                 hint=Signal::derive(move || {
                     rows.with(|r| match (r.predictions, r.rejected) {

@@ -12,6 +12,7 @@ use super::performance::Performance;
 use super::progress::ProgressBar;
 use super::rail::{Rail, go_to};
 use super::resources::Resources;
+use super::rules::RulesPart;
 use super::share::Share;
 use super::start::Start;
 use super::state::app;
@@ -64,13 +65,16 @@ pub fn Page() -> impl IntoView {
                     <Rail/>
                     <main id="main" tabindex="-1">
                         <InTurn id="health"><Health/></InTurn>
-                        <InTurn id="timeline"><Timeline/></InTurn>
                         <Show when=move || !service.get()>
                             <InTurn id="performance"><Performance/></InTurn>
+                        </Show>
+                        <InTurn id="timeline"><Timeline/></InTurn>
+                        <Show when=move || !service.get()>
                             <InTurn id="errors"><Mistakes/></InTurn>
                         </Show>
                         <InTurn id="quality"><Drift/></InTurn>
                         <InTurn id="resources"><Resources/></InTurn>
+                        <InTurn id="rules"><RulesPart/></InTurn>
                         <InTurn id="share"><Share/></InTurn>
                     </main>
                 </div>

@@ -41,7 +41,11 @@ pub fn Mistakes() -> impl IntoView {
     let classes = app
         .part(|r| matches!(r.task, Task::Multiclass | Task::Multilabel) && !r.classes.is_empty());
     let groups = app.part(|r| r.groups.is_some());
-    let numbers = app.part(|r| r.task == Task::Regression && r.overall.labelled > 0);
+    // Lists that are ranked have no errors of numbers.
+    let numbers = app.part(|r| {
+        let errs = r.overall.metrics.contains_key("mean_absolute_error");
+        r.task == Task::Regression && r.overall.labelled > 0 && errs
+    });
     let task = app.part(|r| Some(r.task));
     let judged = app.part(|r| r.overall.labelled > 0);
     let about = move || match task.get() {

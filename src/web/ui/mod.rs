@@ -5,6 +5,7 @@
 //! one more, with a line in `layout` and one in `rail`.
 
 mod actions;
+mod beside;
 mod card;
 mod class_table;
 mod columns;
@@ -40,6 +41,7 @@ mod refine;
 mod residuals;
 mod resources;
 mod role_table;
+mod rules;
 mod share;
 mod slice_table;
 mod start;
@@ -48,6 +50,7 @@ mod theme;
 mod timeline;
 mod truth;
 mod turn;
+mod verdicts;
 mod widgets;
 
 use crate::web::client::Client;
@@ -64,6 +67,7 @@ pub fn App(
     provide_context(app);
     making::follow(app);
     refine::follow(app);
+    verdicts::follow(app);
     actions::watch(app);
     if app.saved {
         actions::open(app);

@@ -32,6 +32,9 @@ pub fn ModelsCard() -> impl IntoView {
                     {move || models.get().map(|models| view! { <Table models/> })}
                 </div>
                 <Show when=move || { windows.get() > 1 }>
+                    <h3>
+                        {move || models.with(|m| m.as_ref().map(|m| format!("{} over time", title(&m.metric))))}
+                    </h3>
                     <ModelsChart report=app.report hovered=app.hovered brush=app.brush/>
                 </Show>
                 <p class="quiet">{move || told(|m| &m.method)}</p>
@@ -85,7 +88,13 @@ fn Row(
     let value = |name: &String| {
         let none = Estimate::default();
         let of = model.metrics.get(name).unwrap_or(&none);
-        view! { <td class="num right">{cell(of, unit(name))}</td> }
+        let number = of.value.map(|v| v.to_string());
+        let place = format!("model-{}-{name}", model.name);
+        view! {
+            <td class="num right" data-testid=place data-value=number>
+                {cell(of, unit(name))}
+            </td>
+        }
     };
     let values = metrics.iter().map(value).collect_view();
     let name = model.name.clone();
@@ -94,7 +103,7 @@ fn Row(
         false => view! { <Promote name=name.clone() versions/> }.into_any(),
     };
     view! {
-        <tr class:active=is_main data-testid=format!("model-{name}")>
+        <tr class:active=is_main data-testid=format!("model-{name}") data-main=is_main.to_string()>
             <td>{name.clone()}</td>
             <td class="num right">{format::count(model.compared)}</td>
             {values}

@@ -41,7 +41,7 @@ pub fn Performance() -> impl IntoView {
             about="All rows of the view, with 95 % intervals. Choose a metric to see its course and what it means."
         >
             <Show
-                when=move || judged.get() && names.with(|n| !n.is_empty())
+                when=move || (judged.get() || app.awaited.get().estimates) && names.with(|n| !n.is_empty())
                 fallback=move || view! { <Empty text=why_none(outcomes.get())/> }
             >
                 <Cards of=Of::Overall names=names drawn=drawn choose=app.metric/>
@@ -51,8 +51,10 @@ pub fn Performance() -> impl IntoView {
                         <TrendChart report=app.report metric=Signal::derive(move || drawn.get().unwrap_or_default()) hovered=app.hovered brush=app.brush/>
                     </figure>
                 </Show>
-                <Estimates drawn/>
-                {move || drawn.with(|d| d.as_deref().and_then(info)).map(|info| view! { <Explain info/> })}
+                <div class="pair">
+                    {move || drawn.with(|d| d.as_deref().and_then(info)).map(|info| view! { <Explain info/> })}
+                    <Estimates drawn/>
+                </div>
                 <ModelsCard/>
                 <MetricTable choose=app.metric/>
             </Show>

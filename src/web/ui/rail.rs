@@ -5,13 +5,14 @@ use leptos::ev;
 use leptos::prelude::*;
 
 /// The sections in their order; later ones go between without moving these.
-pub const SECTIONS: [(&str, &str); 7] = [
+pub const SECTIONS: [(&str, &str); 8] = [
     ("health", "Health"),
-    ("timeline", "Timeline"),
     ("performance", "Performance"),
+    ("timeline", "Timeline"),
     ("errors", "Errors"),
     ("quality", "Drift and data quality"),
     ("resources", "Resources"),
+    ("rules", "Rules"),
     ("share", "Share"),
 ];
 

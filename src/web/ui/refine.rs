@@ -76,7 +76,10 @@ async fn ask_rows(app: App, view: View, depth: Depth) {
         .update(|w| *w = w.take().filter(|w| *w != Work::Refine));
     match answer {
         Ok(summary) => show(app, summary),
-        Err(Stopped::Failed(error)) => fail(app, error),
+        Err(Stopped::Failed(error)) => {
+            app.unanswered.set(true);
+            fail(app, error);
+        }
         Err(Stopped::Cancelled) => {}
     }
 }

@@ -9,7 +9,7 @@ use crate::web::chart_view::{QuantileChart, ResidualChart};
 use leptos::prelude::*;
 
 /// Rows shown before the reader asks for more.
-const FIRST: usize = 10;
+const FIRST: usize = 5;
 
 /// The card of errors.
 #[component]
@@ -23,18 +23,36 @@ pub fn Residuals() -> impl IntoView {
     });
     let ends = app.part(|r| r.residuals.as_ref().and_then(|f| f.ends));
     let comparisons = app.part(|r| r.residuals.as_ref().map_or(0, |f| f.comparisons));
+    // Whether there are columns that could set them apart, so that rows are to be expected.
+    let apart = app.part(|r| {
+        let columns = r.quality.iter();
+        columns
+            .filter(|c| c.role == "feature" || c.role == "segment")
+            .count()
+            > 0
+    });
     let most = RwSignal::new(FIRST);
     let told = move || {
         let number = |v: f64| format::value(v, Unit::Outcome);
-        ends.get().map(|(low, high)| {
+        let ends = ends.get();
+        let told = ends.map(|(low, high)| {
+            if comparisons.get() == 0 {
+                return format!(
+                    "Of the rows, 5 % have an error up to {}, and 5 % one from {} on. There is no column to tell them apart by: an input or a segment.",
+                    number(low),
+                    number(high)
+                );
+            }
             format!(
                 "Underestimates: the 5 % of rows with an error up to {}. Overestimates: the 5 % from {} on. Each is compared with the rows between; what differs after correction (Holm) for {} comparisons is listed.",
                 number(low),
                 number(high),
                 format::count(comparisons.get())
             )
-        })
+        });
+        told.unwrap_or_else(|| "Comparing the rows of the largest errors with the others …".into())
     };
+    let awaits = move || app.awaited.get().residuals;
     let rows = move || {
         let shown = tails.with(|t| t.iter().take(most.get()).cloned().collect::<Vec<_>>());
         shown
@@ -53,13 +71,19 @@ pub fn Residuals() -> impl IntoView {
                 <QuantileChart report=app.report/>
             </figure>
         </div>
-        <Show when=move || ends.with(Option::is_some)>
-            <div class="card" data-testid="tails">
+        <Show when=move || ends.with(Option::is_some) || awaits()>
+            <div class="card" class:tails=move || apart.get() data-testid="tails">
                 <h3>"Under- and overestimates"</h3>
                 <p class="remark">{told}</p>
                 <Show
                     when=move || tails.with(|t| !t.is_empty())
-                    fallback=|| view! { <p class="remark">"No column sets them apart."</p> }
+                    fallback=move || {
+                        let none = move || {
+                            let tried = ends.with(Option::is_some) && comparisons.get() > 0;
+                            tried.then_some("No column sets them apart.")
+                        };
+                        view! { <p class="remark">{none}</p> }
+                    }
                 >
                     <div class="scroll-x" role="region" aria-label="Under- and overestimates" tabindex="0">
                         <table class="table">

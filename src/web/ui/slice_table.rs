@@ -29,12 +29,11 @@ pub fn SliceTable() -> impl IntoView {
                     None => "By slice".into(),
                 }}
             </h3>
-            <div class="scroll-x">
+            <div class="scroll-x" role="region" aria-label="By slice" tabindex="0">
                 <table class="table">
                     <thead>
                         <tr>
-                            <th scope="col">"Column"</th>
-                            <th scope="col">"Value"</th>
+                            <th scope="col">"Slice"</th>
                             <th scope="col" class="right">"Rows"</th>
                             <th scope="col" class="right">"Now"</th>
                             <th scope="col" class="right">"Baseline"</th>
@@ -94,8 +93,8 @@ fn Row(row: SliceRow, unit: Unit) -> impl IntoView {
     };
     view! {
         <tr class:active=move || active.get()>
-            <td>{column}</td>
             <td>
+                <span class="quiet">{column} " "</span>
                 <button class="link" aria-pressed=move || active.get().to_string() title="Narrow the view to this slice" on:click=toggle>
                     {if value.is_empty() { "(empty)".to_string() } else { value }}
                 </button>

@@ -5,6 +5,7 @@
 
 use super::format;
 use super::theme::Theme;
+use crate::check::{Rules, Verdicts};
 use crate::engine::message::Input;
 use crate::engine::pace::Looks;
 use crate::engine::{Depth, Mode};
@@ -45,6 +46,28 @@ pub struct Made {
     pub missing: Missing,
 }
 
+/// What of the Report only rows tell, and is about to come from them. Its place is kept, so that nothing moves
+/// away from the reader when it comes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Awaited {
+    /// How columns differ from the baseline.
+    pub drift: bool,
+    /// What metrics are expected to be where outcomes are not known.
+    pub estimates: bool,
+    /// How errors are distributed.
+    pub residuals: bool,
+}
+
+impl Awaited {
+    fn of(missing: &Missing) -> Self {
+        Self {
+            drift: missing.drift.is_some(),
+            estimates: missing.estimates.is_some(),
+            residuals: missing.residuals.is_some(),
+        }
+    }
+}
+
 /// The state of the page; copies share it.
 #[derive(Clone, Copy)]
 pub struct App {
@@ -66,6 +89,10 @@ pub struct App {
     pub made: RwSignal<Option<Made>>,
     /// What the reader sees in this part of the page ([`super::turn`]).
     pub report: Signal<Option<Arc<Report>>>,
+    /// What is yet to come of it.
+    pub awaited: Signal<Awaited>,
+    /// Whether rows were asked last, and could not tell.
+    pub unanswered: RwSignal<bool>,
     /// Parts of the page that have yet to show the Report that was made last.
     pub behind: RwSignal<usize>,
     /// The View that rows were last gone back to for, and how far.
@@ -88,6 +115,10 @@ pub struct App {
     pub metric: RwSignal<Option<String>>,
     /// Whether the files and their columns are shown.
     pub panel: RwSignal<bool>,
+    /// The rules that the reader opened or asked for; they are judged in the View, whatever theirs was.
+    pub rules: RwSignal<Option<Arc<Rules>>>,
+    /// The verdicts on them, and whether nothing that they need is still to come ([`super::verdicts`]).
+    pub verdicts: RwSignal<Option<(Arc<Verdicts>, bool)>>,
     /// Whether this is a saved report, which has no files.
     pub saved: bool,
 }
@@ -100,6 +131,12 @@ impl App {
         let made = RwSignal::new(None::<Made>);
         let report = Signal::derive(move || {
             made.with(|made| made.as_ref().map(|made| Arc::clone(&made.report)))
+        });
+        let unanswered = RwSignal::new(false);
+        let awaited = Signal::derive(move || {
+            let made = made.with(|made| made.as_ref().map(|made| Awaited::of(&made.missing)));
+            made.filter(|_| !saved && !unanswered.get())
+                .unwrap_or_default()
         });
         let choices = Memo::new(move |_| {
             summary.with(|s| s.as_ref().map(|s| Choices::of(s)).unwrap_or_default())
@@ -114,6 +151,8 @@ impl App {
             view,
             made,
             report,
+            awaited,
+            unanswered,
             behind: RwSignal::default(),
             choices,
             asked: StoredValue::new(None),
@@ -125,6 +164,8 @@ impl App {
             brush: RwSignal::default(),
             metric: RwSignal::default(),
             panel: RwSignal::new(false),
+            rules: RwSignal::default(),
+            verdicts: RwSignal::default(),
             saved,
         }
     }
@@ -177,6 +218,27 @@ impl App {
     /// Whether there are requests only, without predictions: then nothing is right or wrong.
     pub fn serves_only(self) -> Memo<bool> {
         self.part(|r| r.task == Task::Service)
+    }
+
+    /// Whether there are windows whose outcomes are not in yet, and of which something is expected, or will be
+    /// once the rows have told.
+    pub fn expects(self) -> Memo<bool> {
+        let of = self.part(|r| {
+            let waits = r.windows.iter().any(|w| !w.mature);
+            (waits, r.estimated.is_some())
+        });
+        Memo::new(move |_| {
+            let (waits, told) = of.get();
+            waits && (told || self.awaited.get().estimates)
+        })
+    }
+
+    /// Whether there are requests of which more is known than that they came.
+    pub fn serves(self) -> Memo<bool> {
+        self.part(|r| {
+            let known = r.resources.metrics.keys().any(|n| n != "requests");
+            r.task == Task::Service && known
+        })
     }
 
     /// A period of the Report in words.

@@ -54,8 +54,7 @@ fn BySlice() -> impl IntoView {
                     <table class="table">
                         <thead>
                             <tr>
-                                <th scope="col">"Column"</th>
-                                <th scope="col">"Value"</th>
+                                <th scope="col">"Slice"</th>
                                 <th scope="col" class="right">"Rows"</th>
                                 <th scope="col" class="right">"With an outcome"</th>
                                 <th scope="col" class="right" hidden=move || !timed.get()>"Median delay"</th>
@@ -87,8 +86,7 @@ fn Row(row: SliceTruth, timed: bool) -> impl IntoView {
     };
     view! {
         <tr>
-            <td>{row.column}</td>
-            <td>{value}</td>
+            <td><span class="quiet">{row.column} " "</span> {value}</td>
             <td class="num right">{format::count(row.rows)}</td>
             <td class="num right">{cell(&row.coverage, Unit::Percent)}</td>
             <td class="num right" hidden=!timed>{delay(row.delay_p50_s)}</td>

@@ -1,7 +1,7 @@
 //! The sections of the page get a new Report one after the other, each in its turn: all at once would
 //! hold the page up for several frames.
 
-use super::state::{App, app};
+use super::state::{App, Awaited, app};
 use crate::report::Report;
 use crate::web::slices::in_turn;
 use leptos::context::Provider;
@@ -17,10 +17,11 @@ pub fn InTurn(
     children: ChildrenFn,
 ) -> impl IntoView {
     let page = app();
-    let shown = RwSignal::new(None::<Arc<Report>>);
+    let shown = RwSignal::new(None::<(Option<Arc<Report>>, Awaited)>);
     let waiting = StoredValue::new(false);
     Effect::new(move |_| {
         page.report.track();
+        page.awaited.track();
         if !waiting.get_value() {
             waiting.set_value(true);
             page.behind.update(|n| *n += 1);
@@ -28,13 +29,15 @@ pub fn InTurn(
                 page.behind.update(|n| *n -= 1);
                 // The part may be gone by now.
                 if waiting.try_set_value(false).is_none() {
-                    shown.set(page.report.get_untracked());
+                    let report = page.report.get_untracked();
+                    shown.set(Some((report, page.awaited.get_untracked())));
                 }
             });
         }
     });
     let here = App {
-        report: shown.into(),
+        report: Signal::derive(move || shown.get().and_then(|of| of.0)),
+        awaited: Signal::derive(move || shown.get().map(|of| of.1).unwrap_or_default()),
         ..page
     };
     let children = StoredValue::new(children);
@@ -42,7 +45,7 @@ pub fn InTurn(
         id.map(|id| view! { <section id=id class="section later" tabindex="-1"></section> })
     };
     view! {
-        <Show when=move || shown.with(Option::is_some) fallback=place>
+        <Show when=move || shown.with(|of| of.as_ref().is_some_and(|of| of.0.is_some())) fallback=place>
             <Provider value=here>{children.with_value(|children| children())}</Provider>
         </Show>
     }

@@ -9,7 +9,11 @@ use leptos::prelude::*;
 #[component]
 pub fn Season() -> impl IntoView {
     let app = app();
-    let numbers = app.part(|r| r.task == Task::Regression && r.overall.labelled > 0 && !r.streamed);
+    // Lists that are ranked have no errors of numbers.
+    let numbers = app.part(|r| {
+        let errs = r.overall.metrics.contains_key("mean_absolute_error");
+        r.task == Task::Regression && r.overall.labelled > 0 && !r.streamed && errs
+    });
     let wrong = RwSignal::new(false);
     let shown = Memo::new(move |_| {
         let chosen = app.view.with(|v| v.season).unwrap_or_default();
@@ -25,6 +29,11 @@ pub fn Season() -> impl IntoView {
             app.choose(|v| v.season = season.filter(|s| *s != Choice::default()));
         }
     };
+    let unit = move || match shown.get().parse::<u32>() {
+        Ok(1) => "row back",
+        Ok(_) => "rows back",
+        Err(_) => "back",
+    };
     view! {
         <Show when=move || numbers.get() && !app.saved>
             <div class="field">
@@ -39,6 +48,7 @@ pub fn Season() -> impl IntoView {
                     prop:value=move || shown.get()
                     on:change=move |ev| choose(event_target_value(&ev))
                 />
+                <span class="field-note">{unit}</span>
             </div>
         </Show>
     }

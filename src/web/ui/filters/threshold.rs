@@ -1,5 +1,6 @@
 //! The score from which a row counts as positive. Every number that depends on it follows at once.
 
+use crate::log::Task;
 use crate::web::ui::format;
 use crate::web::ui::state::app;
 use leptos::prelude::*;
@@ -17,6 +18,8 @@ pub fn nearest(thresholds: &[f64], x: f64) -> Option<f64> {
 pub fn Threshold() -> impl IntoView {
     let app = app();
     let thresholds = Memo::new(move |_| app.choices.with(|c| c.thresholds.clone()));
+    // What is ranked or foretold as a number has no labels that would follow from it.
+    let labels = app.part(|r| matches!(r.task, Task::Binary | Task::Multiclass));
     let served = Memo::new(move |_| app.choices.with(|c| c.served_labels));
     let in_force = app.part(|r| r.scores.as_ref().and_then(|s| s.threshold));
     let end = move |last: bool| {
@@ -43,7 +46,7 @@ pub fn Threshold() -> impl IntoView {
         }
     };
     view! {
-        <Show when=move || thresholds.with(|t| t.len() > 1)>
+        <Show when=move || labels.get() && thresholds.with(|t| t.len() > 1)>
             <div class="field threshold">
                 <label class="field-label" for="threshold">"Threshold"</label>
                 <input

@@ -1,0 +1,130 @@
+//! `plumbline check` and `plumbline rules`: data judged by rules, and rules made from data.
+
+use super::options::{CheckOptions, ReportOptions};
+use super::{Failure, counted};
+use plumbline::check::{self, Outcome, Rules, Verdicts, Watched};
+use plumbline::engine::Depth;
+use plumbline::report::Report;
+use plumbline::report::view::View;
+use std::fs::File;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+/// Judges the files, and tells whether no rule fails.
+pub fn check(mut options: CheckOptions) -> Result<bool, Failure> {
+    let mut rules = open(&options.rules)?;
+    let view = options.report.view_over(rules.view);
+    rules.view = view.map_err(Failure::Input)?;
+    let roles = rules.roles.iter().cloned();
+    options.report.role = roles.chain(options.report.role).collect();
+    // Files that make no report are not data that break a rule.
+    let reports = reports(&options.report, &rules).map_err(|why| match why {
+        Failure::Data(why) | Failure::Input(why) => Failure::Input(why),
+    })?;
+    let verdicts = check::judge(&rules, |view| {
+        let found = reports.iter().find(|(of, _)| of == view);
+        found.map(|(_, report)| report)
+    });
+    write(&options, &verdicts)?;
+    if verdicts.outcome == Outcome::NotEvaluated {
+        return Err(Failure::Input("no rule could be judged".into()));
+    }
+    let strict = options.strict && verdicts.not_evaluated > 0;
+    Ok(verdicts.outcome != Outcome::Fail && !strict)
+}
+
+/// Writes rules to begin with.
+pub fn suggest(options: &ReportOptions, out: &str) -> Result<(), Failure> {
+    let view = options.view().map_err(Failure::Input)?;
+    let (_, summary) = counted(options, &view, Depth::Columns)?;
+    let report = Report::from(&summary, &view);
+    let rules = check::suggest(&report, options.role.clone());
+    if rules.rules.is_empty() {
+        return Err(Failure::Data(
+            "there is no baseline to make rules from: give files with at least two windows, or --baseline FILE".into(),
+        ));
+    }
+    let text = check::write(&rules);
+    if out == "-" {
+        return put(None, &text);
+    }
+    // Rules that somebody has worked on are not lost to a slip.
+    let made = File::create_new(out).and_then(|mut file| file.write_all(text.as_bytes()));
+    made.map_err(|why| Failure::Input(format!("{out}: {why}")))
+}
+
+fn open(path: &Path) -> Result<Rules, Failure> {
+    let name = path.display();
+    let text = std::fs::read_to_string(path).map_err(|why| {
+        Failure::Input(format!(
+            "{name}: {why}. Give the file of rules first, then the data"
+        ))
+    })?;
+    check::read(&text).map_err(|why| Failure::Input(format!("{name}, {why}")))
+}
+
+/// A report on each view that the rules are judged in.
+fn reports(options: &ReportOptions, rules: &Rules) -> Result<Vec<(View, Report)>, Failure> {
+    let columns = |rule: &check::Rule| matches!(rule.watched, Watched::Column { .. });
+    let depth = match rules.rules.iter().any(columns) {
+        true => Depth::Columns,
+        false => Depth::Metrics,
+    };
+    let (mut keeper, first) = counted(options, &rules.view, depth)?;
+    if let Some(why) = rules.view.costs.as_ref().and_then(|c| c.misfit(&first)) {
+        return Err(Failure::Data(format!("cost: {why}")));
+    }
+    let mut reports = Vec::new();
+    for view in rules.views() {
+        let summary = match view == rules.view {
+            true => first.clone(),
+            false => keeper
+                .refine_to(&view, depth)
+                .map_err(|why| Failure::Data(why.to_string()))?,
+        };
+        let report = Report::from(&summary, &view);
+        reports.push((view, report));
+    }
+    Ok(reports)
+}
+
+fn write(options: &CheckOptions, verdicts: &Verdicts) -> Result<(), Failure> {
+    let suite = options.rules.file_name().unwrap_or_default();
+    let json = || {
+        verdicts
+            .to_json()
+            .map_err(|why| Failure::Input(why.to_string()))
+    };
+    let to_screen = |path: &PathBuf| path.as_os_str() == "-";
+    let outs = [&options.junit, &options.markdown, &options.json];
+    if !outs.into_iter().flatten().any(to_screen) {
+        put(None, &check::plain(verdicts))?;
+    }
+    if let Some(path) = &options.junit {
+        put(
+            Some(path),
+            &check::junit(verdicts, &suite.to_string_lossy()),
+        )?;
+    }
+    if let Some(path) = &options.markdown {
+        put(Some(path), &check::markdown(verdicts))?;
+    }
+    if let Some(path) = &options.json {
+        put(Some(path), &json()?)?;
+    }
+    Ok(())
+}
+
+/// Writes to a file, or to standard output.
+fn put(path: Option<&Path>, text: &str) -> Result<(), Failure> {
+    let path = path.filter(|path| path.as_os_str() != "-");
+    let done = match path {
+        Some(path) => std::fs::write(path, text),
+        None => std::io::stdout().write_all(text.as_bytes()),
+    };
+    let name = path.map_or_else(
+        || "standard output".into(),
+        |path| path.display().to_string(),
+    );
+    done.map_err(|why| Failure::Input(format!("{name}: {why}")))
+}

@@ -1,0 +1,263 @@
+//! `--compat evidently` and `--compat nannyml`: files in, and in the report's part `compat` the numbers and verdicts that
+//! those tools give for the same files (`tests/reference/make_evidently.py`, `make_nannyml_drift.py`).
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod pipeline;
+
+use pipeline::{File, inputs, keeper};
+use plumbline::log::Role;
+use plumbline::report::Report;
+use plumbline::report::compat::{Compat, NannymlLine, Says};
+use plumbline::report::view::{BaselineChoice, Tool, View, WindowSize};
+use serde_json::Value;
+
+fn text(name: &str) -> Vec<u8> {
+    std::fs::read(format!(
+        "{}/tests/reference/{name}",
+        env!("CARGO_MANIFEST_DIR")
+    ))
+    .unwrap()
+}
+
+fn golden(name: &str) -> Value {
+    serde_json::from_slice(&text(name)).unwrap()
+}
+
+fn compat(folder: &str, names: [&str; 2], roles: &[(Role, &str)], view: &View) -> Compat {
+    let bytes = names.map(|name| text(&format!("{folder}{name}")));
+    let files: Vec<File<'_>> = names
+        .into_iter()
+        .zip(bytes.iter().map(Vec::as_slice))
+        .collect();
+    let inputs = inputs(&files, roles).unwrap();
+    let mut keeper = keeper(&files, &inputs).unwrap();
+    keeper.finish(view, &mut |_, _| {}).unwrap();
+    let summary = keeper.refine(view).unwrap();
+    let report = Report::from(&summary, view);
+    let json = report.to_json().unwrap();
+    let again: Report = serde_json::from_str(&json).unwrap();
+    assert_eq!(again.compat, report.compat, "as it is written");
+    report.compat.expect("it was asked for")
+}
+
+#[track_caller]
+fn near(what: &str, got: Option<f64>, want: &Value, room: f64) {
+    match (got, want.as_f64()) {
+        (Some(got), Some(want)) => assert!(
+            (got - want).abs() <= room * want.abs() + 1e-12,
+            "{what}: {got:e} is not {want:e}"
+        ),
+        (got, want) => assert_eq!(got, want, "{what}"),
+    }
+}
+
+#[test]
+fn what_evidently_says() {
+    let golden = &golden("evidently.json")["report"];
+    let roles = [
+        (Role::Feature, "amount"),
+        (Role::Feature, "age"),
+        (Role::Segment, "visits"),
+        (Role::Feature, "load"),
+        (Role::Segment, "region"),
+        (Role::Segment, "member"),
+        (Role::Score, "score"),
+        (Role::Outcome, "outcome"),
+    ];
+    let view = View {
+        baseline: BaselineChoice::Reference,
+        compat: Some(Tool::Evidently),
+        ..View::default()
+    };
+    let found = compat(
+        "",
+        ["evidently_current.csv", "evidently_reference.csv"],
+        &roles,
+        &view,
+    );
+    assert_eq!((found.reference_rows, found.rows), (420, 360));
+    let Says::Evidently(says) = &found.says else {
+        panic!("Evidently was asked")
+    };
+    let columns = golden["columns"].as_object().unwrap();
+    assert_eq!(says.columns.len(), columns.len());
+    for column in &says.columns {
+        let name = &column.column;
+        let want = &columns[name];
+        assert_eq!(golden["kinds"][name], *column.kind, "{name}");
+        assert_eq!(want["default"], *column.test.as_ref().unwrap(), "{name}");
+        let mut told = 0;
+        for (test, want) in want["scores"].as_object().unwrap() {
+            let got = column.scores.get(test);
+            let what = format!("{name}, {test}");
+            near(&what, got.map(|s| s.score), &want[0], 1e-9);
+            assert_eq!(got.map(|s| s.drifted), want[1].as_bool(), "{what}");
+            told += u32::from(got.is_some());
+        }
+        assert!(told > 5, "{name}: {told} tests");
+        assert_eq!(
+            column.score,
+            column.scores.get(column.test.as_ref().unwrap()).copied()
+        );
+    }
+    assert_eq!(
+        Some(says.drifted_columns as f64),
+        golden["drifted"]["count"].as_f64()
+    );
+    near("share", says.share, &golden["drifted"]["share"], 1e-12);
+    assert_eq!(says.drifted, says.share.unwrap() >= 0.5);
+}
+
+const LOAN: [(Role, &str); 11] = [
+    (Role::Time, "timestamp"),
+    (Role::Feature, "car_value"),
+    (Role::Feature, "debt_to_income_ratio"),
+    (Role::Feature, "loan_length"),
+    (Role::Feature, "driver_tenure"),
+    (Role::Segment, "salary_range"),
+    (Role::Segment, "repaid_loan_on_prev_car"),
+    (Role::Segment, "size_of_downpayment"),
+    (Role::Score, "y_pred_proba"),
+    (Role::Prediction, "y_pred"),
+    (Role::Outcome, "repaid"),
+];
+
+fn loan(window: Option<WindowSize>) -> Compat {
+    let view = View {
+        baseline: BaselineChoice::Reference,
+        compat: Some(Tool::Nannyml),
+        window,
+        ..View::default()
+    };
+    compat(
+        "nannyml/",
+        ["drift_analysis.csv", "drift_reference.csv"],
+        &LOAN,
+        &view,
+    )
+}
+
+#[track_caller]
+fn same(what: &str, line: &NannymlLine, want: &Value, room: f64) {
+    let values = want["values"].as_array().unwrap();
+    assert_eq!(line.values.len(), values.len(), "{what}: chunks");
+    for (i, (got, want)) in line.values.iter().zip(values).enumerate() {
+        near(&format!("{what}, chunk {i}"), *got, want, room);
+    }
+    near(&format!("{what}, lower"), line.lower, &want["lower"], room);
+    near(&format!("{what}, upper"), line.upper, &want["upper"], room);
+    let alerts = want["alerts"].as_array().unwrap().iter();
+    assert_eq!(
+        line.alerts,
+        alerts.map(|a| a.as_bool().unwrap()).collect::<Vec<_>>(),
+        "{what}"
+    );
+    if let Some(errors) = want["errors"]
+        .as_array()
+        .filter(|_| !line.errors.is_empty())
+    {
+        for (got, want) in line.errors.iter().zip(errors) {
+            near(&format!("{what}, error"), *got, want, room);
+        }
+    }
+}
+
+#[test]
+fn what_nannyml_says() {
+    let golden = golden("nannyml/drift.json");
+    let found = loan(Some(WindowSize::Rows(200)));
+    let Says::Nannyml(says) = &found.says else {
+        panic!("NannyML was asked")
+    };
+    assert_eq!((found.reference_rows, found.rows), (2_000, 2_000));
+    assert_eq!(says.chunks.len(), 20);
+    assert!(
+        says.chunks
+            .iter()
+            .all(|c| c.rows == 200 && c.span.is_some())
+    );
+    let column = |name: &str| says.columns.iter().find(|c| c.column == name).unwrap();
+    for (name, methods) in golden["size"].as_object().unwrap() {
+        for (method, want) in methods.as_object().unwrap() {
+            same(
+                &format!("{name}, {method}"),
+                &column(name).drift[method],
+                want,
+                1e-9,
+            );
+        }
+    }
+    for (name, want) in golden["missing"].as_object().unwrap() {
+        same(
+            &format!("{name}, missing"),
+            &column(name).missing,
+            want,
+            1e-9,
+        );
+    }
+    for (name, want) in golden["unseen"].as_object().unwrap() {
+        same(
+            &format!("{name}, unseen"),
+            column(name).unseen.as_ref().unwrap(),
+            want,
+            1e-9,
+        );
+    }
+    for (kind, columns) in golden["statistics"].as_object().unwrap() {
+        for (name, want) in columns.as_object().unwrap() {
+            same(
+                &format!("{name}, {kind}"),
+                &column(name).statistics[kind],
+                want,
+                1e-9,
+            );
+        }
+    }
+    let error = says.reconstruction_error.as_ref().unwrap();
+    same("reconstruction error", error, &golden["pca"], 1e-8);
+}
+
+#[test]
+fn chunks_as_nannyml_makes_them() {
+    let golden = golden("nannyml/drift.json");
+    let sizes = [
+        ("default", None),
+        ("week", Some(WindowSize::Week)),
+        ("month", Some(WindowSize::Month)),
+    ];
+    for (name, size) in sizes {
+        let found = loan(size);
+        let Says::Nannyml(says) = &found.says else {
+            panic!("NannyML was asked")
+        };
+        let line = &says
+            .columns
+            .iter()
+            .find(|c| c.column == "car_value")
+            .unwrap()
+            .drift;
+        same(name, &line["jensen_shannon"], &golden["chunks"][name], 1e-9);
+    }
+}
+
+#[test]
+fn it_is_told_only_where_it_is_asked_for() {
+    let view = View::default();
+    let bytes = text("evidently_current.csv");
+    let files: [File<'_>; 1] = [("log.csv", &bytes)];
+    let inputs = inputs(
+        &files,
+        &[(Role::Score, "score"), (Role::Outcome, "outcome")],
+    )
+    .unwrap();
+    let mut keeper = keeper(&files, &inputs).unwrap();
+    keeper.finish(&view, &mut |_, _| {}).unwrap();
+    let summary = keeper.refine(&view).unwrap();
+    assert_eq!(Report::from(&summary, &view).compat, None);
+    assert!(summary.series.iter().all(|s| s.compat.is_empty()));
+    let asked = View {
+        compat: Some(Tool::Evidently),
+        ..view
+    };
+    assert_eq!(View::from_query(&asked.to_query()), asked);
+}
