@@ -19,7 +19,9 @@ const ROOMS: [(&str, &[&str]); 13] = [
     ("metric", &["summary", "log", "table", "stats"]),
     (
         "report",
-        &["metric", "summary", "log", "read", "table", "stats"],
+        &[
+            "metric", "summary", "log", "read", "table", "settings", "stats",
+        ],
     ),
     (
         "check",

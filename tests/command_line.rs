@@ -382,3 +382,30 @@ fn columns_that_change_or_hold_too_many_words_are_told_in_the_report() {
     assert_eq!(report.rows.predictions, 120_000);
     assert!(report.rejected.is_empty());
 }
+
+#[test]
+fn expectations_are_written_read_and_their_mistakes_told() {
+    let folder = Folder::new("expectations");
+    let log = folder.file("log.csv", &log());
+    let file = folder.path("expectations.toml");
+    let out = run(&["expect", &log, "--window", "day", "--out", &file]);
+    assert_eq!(out.status.code(), Some(0), "{out:?}");
+    let text = std::fs::read_to_string(&file).unwrap();
+    assert!(
+        text.contains("[columns.region]\ntype = \"category\"\n"),
+        "{text}"
+    );
+    let met = report(&[&log, "--window", "day", "--expect", &file]);
+    assert_eq!(met.checks.unwrap().violations, []);
+    let wrong = folder.file(
+        "wrong.toml",
+        &text.replace("type = \"category\"", "typ = 1"),
+    );
+    let said = fails(2, &["report", &log, "--expect", &wrong]);
+    assert!(said.contains("wrong.toml, line "), "{said}");
+    assert!(said.contains("Did you mean 'type'?"), "{said}");
+    fails(
+        2,
+        &["report", &log, "--expect", &folder.path("absent.toml")],
+    );
+}

@@ -304,7 +304,7 @@ fn suggested_rules_pass_where_nothing_changes_and_fail_where_it_does() {
         "{text}"
     );
     let (code, printed, _) = run(&["rules", &good]);
-    assert_eq!((code, printed), (0, text.clone()));
+    assert_eq!((code, printed), (0, text));
     let (code, out_good, _) = run(&["check", &out, &good]);
     assert_eq!(code, 0, "{out_good}");
     let (code, out_bad, _) = run(&["check", &out, &bad]);

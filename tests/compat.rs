@@ -5,8 +5,10 @@
 mod pipeline;
 
 use pipeline::{File, inputs, keeper};
+use plumbline::engine::parcel;
 use plumbline::log::Role;
 use plumbline::report::Report;
+use plumbline::report::beside::beside;
 use plumbline::report::compat::{Compat, NannymlLine, Says};
 use plumbline::report::view::{BaselineChoice, Tool, View, WindowSize};
 use serde_json::Value;
@@ -37,6 +39,13 @@ fn compat(folder: &str, names: [&str; 2], roles: &[(Role, &str)], view: &View) -
     let json = report.to_json().unwrap();
     let again: Report = serde_json::from_str(&json).unwrap();
     assert_eq!(again.compat, report.compat, "as it is written");
+    // So it goes to the page.
+    let parcel = parcel::pack(summary, &mut Vec::new()).unwrap();
+    let arrived = parcel::open(&parcel, &[]).unwrap();
+    let shown = Report::from(&arrived, view);
+    assert_eq!(shown.compat, report.compat, "in the page");
+    let rows = beside(&shown);
+    assert!(!rows.is_empty() && rows.iter().all(|row| row.because.ends_with('.')));
     report.compat.expect("it was asked for")
 }
 

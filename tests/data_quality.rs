@@ -208,7 +208,7 @@ fn words_and_numbers_beyond_the_baseline() {
     assert_eq!(found.words, [("new".to_owned(), (4 * A_DAY / 20) as u64)]);
     assert!(found.sentence.contains("('new')"), "{}", found.sentence);
     let far = |i: usize, row: &mut Row, _: &Row, _: &mut Random| {
-        if i % 20 == 0 {
+        if i.is_multiple_of(20) {
             row.amount = format!("{}0", row.amount);
             row.amount = row.amount.replace('.', "");
         }
@@ -225,7 +225,7 @@ fn words_and_numbers_beyond_the_baseline() {
 #[test]
 fn columns_that_stand_still_or_hold_more_values() {
     check(CheckKind::Constant, Some("level"), |_, row, _, _| {
-        row.level = "5".into()
+        row.level = "5".into();
     });
     let found = check(CheckKind::Stuck, Some("amount"), |i, row, before, _| {
         if (100..160).contains(&i) {

@@ -1,4 +1,4 @@
-//! Defects (a) to (j) that Evidently 0.7.23 and NannyML 0.13.1 were found to have: each beside what Plumbline tells of the
+//! Defects (a) to (j) that Evidently 0.7.23 and NannyML 0.13.1 were found to have, and one more (k): each beside what Plumbline tells of the
 //! same numbers. What takes a whole report to see is in `tests/defects` too: (b), (f), (h), (i) and (j).
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
@@ -222,4 +222,27 @@ fn j_a_window_of_one_class() {
     assert_eq!(auc_cells(scored, 1)[0].auc(), None);
     assert_eq!(chi_square(&[30], &[20]).map(|t| t.p), Ok(1.0));
     assert_eq!(fisher(&[30], &[20]).map(|t| t.p), Ok(1.0));
+}
+
+/// Found here: of tied values scipy's test, and Evidently's, finds a change between equal shares.
+#[test]
+fn k_cramer_von_mises_of_tied_values() {
+    let (zeros, ones) = (vec![0u32; 750], vec![1u32; 750]);
+    let numbers = |n: usize| -> Vec<f64> {
+        let all = zeros[..n].iter().chain(&ones[..n]);
+        all.map(|x| f64::from(*x)).collect()
+    };
+    let (a, b) = (Sample::of(&numbers(750)), Sample::of(&numbers(600)));
+    let column = Column::Numbers {
+        reference: &a,
+        current: &b,
+        whole: true,
+    };
+    let theirs = Test::CramerVonMises.score(&column).unwrap();
+    assert!(
+        theirs < 1e-5 && Test::CramerVonMises.drifted(theirs),
+        "{theirs}"
+    );
+    let ours = ordered::cramer_von_mises(&steps(&a, &b)).unwrap();
+    assert_eq!((ours.statistic, ours.p), (0.0, 1.0));
 }

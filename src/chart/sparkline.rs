@@ -83,6 +83,13 @@ impl Sparkline {
         }
     }
 
+    /// The same beside what is usual.
+    #[must_use]
+    pub fn beside(mut self, usual: Option<f64>) -> Self {
+        self.baseline = usual.filter(|v| v.abs() < 1e300);
+        self
+    }
+
     fn lay_out(&self, look: &Look) -> Frame {
         let values = self.points.iter().filter_map(|p| p.value.or(p.expected));
         let (low, high) = values

@@ -178,7 +178,7 @@ fn fault(at: Place, why: &str) -> Fault {
 }
 
 fn parsed<T: FromStr<Err = String>>(value: &Value, text: &str) -> Result<T, Fault> {
-    text.parse().map_err(|why| fault(value.at, &why))
+    text.parse().map_err(|why: String| fault(value.at, &why))
 }
 
 fn text(table: &mut Table, key: &str) -> Result<Option<String>, Fault> {

@@ -244,6 +244,9 @@ fn sharpen(builder: &Builder, summary: &mut Summary, view: &View, depth: Depth) 
         if let Some((at, asked)) = missing.compat.filter(|_| depth >= Depth::Columns) {
             builder.add_compat(summary, at, &asked);
         }
+        if let Some((at, periods)) = missing.examined.filter(|_| depth >= Depth::Columns) {
+            builder.add_examined(summary, at, &periods);
+        }
         if let Some((at, spans)) = missing.profile.filter(|_| depth >= Depth::Columns) {
             builder.add_profile(summary, at, &spans);
         }

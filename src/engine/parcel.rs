@@ -121,6 +121,7 @@ fn outline(summary: &Summary) -> Summary {
         naive: series.naive.clone(),
         residuals: series.residuals.clone(),
         compat: series.compat.clone(),
+        examined: series.examined.clone(),
         profiles: series.profiles.clone(),
     };
     Summary {
@@ -146,6 +147,7 @@ fn outline(summary: &Summary) -> Summary {
         models: summary.models.clone(),
         reference: summary.reference.clone(),
         streamed: summary.streamed,
+        expectations: summary.expectations.clone(),
         shapes: None,
         series: summary.series.iter().map(series).collect(),
     }

@@ -4,7 +4,7 @@ use super::baseline::Basis;
 use super::make::Making;
 use super::view::View;
 use super::{Drift, DriftByWindow};
-use crate::summary::{ColumnProfile, Compat, CompatAsked, Periods, Profile, Tally};
+use crate::summary::{ColumnProfile, Compat, CompatAsked, Examined, Periods, Profile, Tally};
 
 /// How far the columns are from the baseline, or, in `missing`, that rows must tell it.
 pub(super) fn drift(
@@ -50,6 +50,16 @@ pub(super) fn compat(making: &Making<'_>, basis: &Basis<'_>, view: &View) -> Opt
     let found = making.series.compat(&asked);
     if found.is_none() {
         making.missing().compat = Some((making.at, asked));
+    }
+    found.cloned()
+}
+
+/// What every test says of the columns, or, in `missing`, that rows must tell it.
+pub(super) fn examined(making: &Making<'_>, basis: &Basis<'_>) -> Option<Examined> {
+    let periods = periods(making, basis)?;
+    let found = making.series.examined(&periods);
+    if found.is_none() {
+        making.missing().examined = Some((making.at, periods));
     }
     found.cloned()
 }

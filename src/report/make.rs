@@ -5,7 +5,7 @@ use super::steps::{Steps, pause};
 use super::view::{BaselineChoice, View};
 use super::{
     Baseline, Block, Metrics, Report, Rows, SCHEMA, Span, Window, checks, complete, costs, curves,
-    drift, estimated, groups, health, incidents, judge, maturity, models, parts, profile,
+    drift, estimated, expect, groups, health, incidents, judge, maturity, models, parts, profile,
     quantiles, watch,
 };
 use crate::log::Task;
@@ -48,6 +48,8 @@ pub struct Missing {
     pub naive: Option<(usize, Lag)>,
     /// Place of a series and what is asked of another tool.
     pub compat: Option<(usize, CompatAsked)>,
+    /// Place of a series and two periods whose columns were not put to every test.
+    pub examined: Option<(usize, Periods)>,
 }
 
 impl Missing {
@@ -297,9 +299,20 @@ impl Making<'_> {
             .as_ref()
             .zip(tracked)
             .map(|(basis, tracked)| checks::checks(self, |at| basis.holds(at), &tracked));
+        let checks = checks.map(|checks| match (&summary.expectations, profile) {
+            (Some(expected), Some(profile)) => super::Checks {
+                violations: expect::violations(self, profile, expected),
+                ..checks
+            },
+            _ => checks,
+        });
         let compat = basis
             .as_ref()
             .and_then(|basis| drift::compat(self, basis, view));
+        let examined = basis
+            .as_ref()
+            .filter(|_| view.all_tests)
+            .and_then(|basis| drift::examined(self, basis));
         judge::name_slices(&mut alerts, &slices, self);
         pause().await;
         let (resources, performance): (Metrics, Metrics) = metrics
@@ -337,6 +350,7 @@ impl Making<'_> {
                 costs: view.costs.clone(),
                 compat: view.compat,
                 budget: view.budget,
+                all_tests: view.all_tests,
                 season: (summary.task == Task::Regression).then(|| view.season.unwrap_or_default()),
             },
             span: summary.span.map(|(start, end)| Span {
@@ -378,6 +392,7 @@ impl Making<'_> {
             alerts,
             estimated,
             compat,
+            examined,
             rejected: summary.rejected.clone(),
         };
         pause().await;

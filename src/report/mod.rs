@@ -15,6 +15,7 @@ pub mod costs;
 pub mod curves;
 mod drift;
 mod estimated;
+pub mod expect;
 pub mod groups;
 mod health;
 pub mod html;
@@ -35,6 +36,7 @@ pub use crate::metric::ClassRow;
 pub use crate::summary::Method;
 pub use crate::summary::{Bins, ColumnDrift, Distribution, Rejected, SourceInfo as Source};
 pub use crate::summary::{Compat, Tool, compat};
+pub use crate::summary::{Examined, ExaminedColumn, PairSays, TestSays, Together};
 pub use crate::summary::{QuantilePair, ResidualBin, Residuals, TailPart};
 pub use checks::{Check, CheckKind, Checks};
 pub use costs::{Bill, BillCell, Cheapest};
@@ -146,6 +148,10 @@ pub struct Report {
     /// without a baseline, or where the rows were not gone back to ([`Missing::compat`]).
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub compat: Option<Compat>,
+    /// Every test on the columns, and on all of them together ([`View::all_tests`]); `None` where it is not asked for,
+    /// without a baseline, or where the rows were not gone back to ([`Missing::examined`]).
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub examined: Option<Examined>,
     /// Rows and cells that could not be read, sampled.
     pub rejected: Vec<Rejected>,
 }

@@ -33,6 +33,9 @@ pub struct View {
     /// Windows to a false alarm, over everything in the report; `None`: 30.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub budget: Option<f64>,
+    /// Whether columns are put to every test, and all together.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub all_tests: bool,
 }
 
 /// What windows are compared with.
@@ -100,6 +103,9 @@ impl View {
         if let Some(budget) = self.budget {
             put("budget", budget.to_string());
         }
+        if self.all_tests {
+            put("tests", "all".into());
+        }
         for (cell, cost) in self.costs.iter().flat_map(|c| &c.0) {
             put(
                 &format!("cost.{}", escape(&cell.to_string())),
@@ -128,6 +134,7 @@ impl View {
                 "budget" => view.budget = budget(&value),
                 "season" => view.season = value.parse().ok(),
                 "compat" => view.compat = value.parse().ok(),
+                "tests" => view.all_tests = value == "all",
                 _ => {
                     if let Some((cell, cost)) = cost(key, &value) {
                         let costs = view.costs.get_or_insert_default();
@@ -233,6 +240,7 @@ mod tests {
             season: Some(Season::Seconds(86_400)),
             budget: Some(12.5),
             compat: Some(Tool::Evidently),
+            all_tests: true,
             costs: "fp=5,a=b&c->d e=-0.5".parse().ok(),
         };
         assert_eq!(View::from_query(&format!("#{}", view.to_query())), view);

@@ -15,6 +15,7 @@
 //! | [`multiple`] | p-values adjusted for many tests |
 //! | [`periods`] | the error of a mean of values that hang together over time |
 //! | [`compare`] | whether two estimates differ |
+//! | [`anomaly`] | anomalies in a series, point by point as it comes |
 //! | [`sequential`] | alarms at a stated rate, of many numbers over many windows |
 //! | [`distance`] | how far two samples are apart |
 //! | [`two_sample`] | whether two samples are of one distribution: tests with their p-values |
@@ -30,6 +31,7 @@
 //! **Invariants.** Nothing here panics or returns NaN for finite input; what is undefined is `None`.
 //! Only `libm` and the five IEEE operations are used, so every target gives the same bits.
 
+pub mod anomaly;
 pub mod boost;
 pub mod calibration;
 pub mod compare;

@@ -149,6 +149,7 @@ impl Builder {
             columns: self.columns(),
             models: models::models(log),
             reference: None,
+            expectations: None,
             series: Vec::new(),
         }
     }

@@ -19,6 +19,8 @@ mod direct;
 mod drift;
 mod estimated;
 mod exact;
+mod examined;
+mod expectations;
 mod facts;
 mod features;
 mod from_median;
@@ -55,6 +57,8 @@ pub use direct::{Expectation, Losses};
 pub use drift::{Bins, ColumnDrift, Distribution, Drift, Periods};
 pub use estimated::{Asked, Estimates, Expected, Method};
 pub use exact::{Exact, Macro, PERCENTILES, Ranked};
+pub use examined::{Examined, ExaminedColumn, PairSays, TestSays, Together};
+pub use expectations::{Expectations, Holds, OfColumn, OfRows};
 pub use from_median::FromMedian;
 pub use grid::{WindowSize, floor, next};
 pub use label_sets::LabelSets;
@@ -204,6 +208,9 @@ pub struct Summary {
     pub models: Option<Models>,
     /// Name of the reference file.
     pub reference: Option<String>,
+    /// What a person expects of the columns, where they say so.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub expectations: Option<Arc<Expectations>>,
     /// Whether rows were counted as they passed and then let go: what only rows can tell was never known.
     #[serde(skip_serializing_if = "std::ops::Not::not", default)]
     pub streamed: bool,

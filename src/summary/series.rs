@@ -2,8 +2,8 @@
 
 use super::total::counts;
 use super::{
-    Arrived, Cell, Compat, Drift, Estimates, Exact, Lag, Naive, Profile, Residuals, Slice,
-    WindowSize, floor, next,
+    Arrived, Cell, Compat, Drift, Estimates, Exact, Examined, Lag, Naive, Profile, Residuals,
+    Slice, WindowSize, floor, next,
 };
 use crate::stats::sketch::LogHistogram;
 use crate::table::time::Time;
@@ -65,6 +65,9 @@ pub struct Series {
     /// What other tools say of the columns, for what was asked last.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub compat: Vec<Compat>,
+    /// Every test on the columns in two periods, for those that were asked for last.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub examined: Vec<Examined>,
 }
 
 impl Series {
@@ -86,6 +89,7 @@ impl Series {
             residuals: Vec::new(),
             profiles: Vec::new(),
             compat: Vec::new(),
+            examined: Vec::new(),
         }
     }
 

@@ -187,8 +187,12 @@ pub fn Sparkline(
 pub fn ValuesSparkline(
     /// A share by window; `None` is a gap.
     values: Vec<Option<f64>>,
+    /// What is usual.
+    #[prop(optional_no_strip)]
+    usual: Option<f64>,
 ) -> impl IntoView {
-    still(Signal::stored(Spark::plain("", Unit::Percent, &values)))
+    let chart = Spark::plain("", Unit::Percent, &values).beside(usual);
+    still(Signal::stored(chart))
 }
 
 /// How a column was distributed in the baseline and is now, small; said in words for who cannot see it.

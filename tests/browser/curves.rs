@@ -13,9 +13,6 @@ fn beside(app: &mut App) -> Value {
     )
 }
 
-/// What only rows tell has come: how columns differ from the baseline.
-const LATER: &str = "document.querySelector('[data-testid=\"drift\"] table tbody tr')";
-
 /// What a chart says of itself.
 fn said(app: &mut App, name: &str) -> String {
     let chart = json!(part(&format!("chart-{name}")));
@@ -84,8 +81,6 @@ fn every_curve_can_be_chosen_and_follows_the_threshold() {
         ("calibration", "reliability", "Calibration by tenths."),
     ] {
         let name = json!(part(&format!("curve-{tab}")));
-        // What the rows tell later moves the page under the mouse: it is looked for first.
-        app.page.wait_for(LATER);
         app.page.click(&part(&format!("curve-{tab}")));
         app.page.wait_for(&format!(
             "document.querySelector({name}).getAttribute('aria-pressed') === 'true'"

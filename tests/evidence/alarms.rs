@@ -501,6 +501,9 @@ fn nannyml(windows: &[Counts]) -> Vec<f64> {
         .collect()
 }
 
+/// One of the two delays of a run.
+type Delay<'a> = &'a dyn Fn(&(Option<usize>, Option<usize>)) -> Option<usize>;
+
 /// One of fifty columns moves by 0.2 deviations: NannyML's way beside ours at the same rate of false alarms.
 fn beside_nannyml(asked: &Asked, runs: usize) -> Claim {
     let seed = (asked.seed << 40) + (950 << 20);
@@ -561,7 +564,7 @@ fn beside_nannyml(asked: &Asked, runs: usize) -> Claim {
         share(delays.iter().filter(|d| soon(&d.0)).count()),
         share(delays.iter().filter(|d| soon(&d.1)).count()),
     );
-    let mean = |of: &dyn Fn(&(Option<usize>, Option<usize>)) -> Option<usize>| {
+    let mean = |of: Delay<'_>| {
         let most = WINDOWS - CHANGE;
         delays
             .iter()

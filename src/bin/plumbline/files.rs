@@ -11,9 +11,11 @@ use plumbline::engine::{
     Keeper, Next, Plan, arrange, few, give, in_order, info, read_through, sift, tables, tie,
 };
 use plumbline::log::FileKind;
-use plumbline::read::{Bytes, Part, ReadError};
+use plumbline::read::{Bytes, Part, ReadError, Trouble, Unfit};
 use plumbline::report::view::View;
+use plumbline::table::Table;
 use plumbline::unpack::{self, Chunks, Limits, Memory, holds_others, unpack};
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
@@ -27,7 +29,7 @@ const FEW: usize = 8;
 /// A table and where its files are.
 pub struct Opened {
     files: Vec<Place>,
-    input: Input,
+    pub input: Input,
 }
 
 /// Where the bytes of a file are.
@@ -153,6 +155,51 @@ fn within(path: &Path, name: &str, fixes: &Fixes) -> Result<Within, ReadError> {
         }
     }
     Ok((tables, refused))
+}
+
+/// Looks into a path that leads to one table.
+pub fn series(path: &Path) -> Result<Opened, String> {
+    let mut found = tables(open(path, &Fixes::default())?);
+    match (found.pop(), found.len()) {
+        (Some((files, input)), 0) => Ok(Opened { files, input }),
+        (last, _) => {
+            let names = found.iter().chain(&last).map(|(_, input)| &input.name);
+            let names: Vec<&str> = names.map(String::as_str).take(40).collect();
+            let path = path.display();
+            Err(format!(
+                "{path} holds several tables: {}. Give one",
+                names.join(", ")
+            ))
+        }
+    }
+}
+
+/// Reads the wanted columns of a table that stands alone, in the order of its rows. What is wrong with rows
+/// is told.
+pub fn read_alone(opened: &Opened) -> Result<Vec<Table>, Failure> {
+    let inputs = Input::files(std::slice::from_ref(&opened.input));
+    let mut plan = Plan::new(&inputs, 1).unbounded();
+    let mut read = BTreeMap::new();
+    while let Next::Read(shard) = plan.take() {
+        let (Some(place), Some(input)) = (opened.files.get(shard.file), inputs.get(shard.file))
+        else {
+            continue;
+        };
+        let part = part(place, input, shard).map_err(|e| Failure::Input(e.to_string()))?;
+        plan.done(&shard, info(&part));
+        // A shard whose border was guessed wrongly is read again.
+        read.insert((shard.file, shard.index), part);
+    }
+    for ((file, _), part) in &read {
+        let name = &inputs[*file].name;
+        for Trouble { reason, count, .. } in &part.troubles {
+            eprintln!("plumbline: {name}: {reason} ({count} like it)");
+        }
+        for Unfit { column, count, .. } in &part.unfit {
+            eprintln!("plumbline: {name}, column {column}: {count} cells are no numbers");
+        }
+    }
+    Ok(read.into_values().map(|part| part.table).collect())
 }
 
 /// Reads all rows of the files; those of predictions are let go once they are counted, where the view is

@@ -3,6 +3,7 @@
 //! Exit codes: 0 done, 1 the data fails (the files can be read but do not make a report, or break a rule),
 //! 2 usage or unreadable input; of `check` also where there is nothing to judge.
 
+mod anomalies;
 mod check;
 mod files;
 mod fixes;
@@ -14,12 +15,15 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use options::{Command, Options, ReportOptions};
 use plumbline::engine::{Depth, Keeper};
+use plumbline::report::expect::{self, Expectations};
 use plumbline::report::html::{self, Payload};
 use plumbline::report::view::View;
 use plumbline::report::{Report, UNTIMED, Window};
 use plumbline::summary::Summary;
 use std::io::Write;
+use std::path::Path;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 /// Why a command ends early, and with which exit code.
 enum Failure {
@@ -30,8 +34,10 @@ enum Failure {
 fn main() -> ExitCode {
     let done = match Options::parse().command {
         Command::Report { options, out } => report(&options, &out).map(|()| true),
+        Command::Anomalies(options) => anomalies::anomalies(&options).map(|()| true),
         Command::Check(options) => check::check(options),
         Command::Rules { options, out } => check::suggest(&options, &out).map(|()| true),
+        Command::Expect { options, out } => expect(&options, &out).map(|()| true),
     };
     let (code, why) = match done {
         Ok(true) => return ExitCode::SUCCESS,
@@ -51,10 +57,13 @@ fn counted(
 ) -> Result<(Keeper, Summary), Failure> {
     let inputs = files::look(options).map_err(Failure::Input)?;
     let mut keeper = files::read(&inputs, options.stream.then_some(view))?;
-    let summary = keeper
+    let mut summary = keeper
         .finish(view, &mut |_, _| {})
         .and_then(|_| keeper.refine_to(view, depth))
         .map_err(|e| Failure::Data(e.to_string()))?;
+    if let Some(path) = &options.expect {
+        summary.expectations = Some(Arc::new(expected(path).map_err(Failure::Input)?));
+    }
     for rejected in &summary.rejected {
         let column = rejected
             .column
@@ -103,6 +112,33 @@ fn report(options: &ReportOptions, out: &str) -> Result<(), Failure> {
     std::fs::write(out, text).map_err(|e| Failure::Input(format!("{out}: {e}")))?;
     eprintln!("{}", report.health.sentence);
     Ok(())
+}
+
+/// The expectations in a file.
+fn expected(path: &Path) -> Result<Expectations, String> {
+    let text = std::fs::read_to_string(path).map_err(|e| format!("{}: {e}", path.display()))?;
+    let name = path.file_name().unwrap_or(path.as_os_str());
+    let found = expect::read(&text, &name.to_string_lossy());
+    found.map_err(|fault| format!("{}, {fault}", path.display()))
+}
+
+/// Writes what the baseline lets expect of the columns.
+fn expect(options: &ReportOptions, out: &str) -> Result<(), Failure> {
+    let view = options.view().map_err(Failure::Input)?;
+    let (_, summary) = counted(options, &view, Depth::Columns)?;
+    let found = expect::infer(&summary, &view).ok_or_else(|| {
+        Failure::Data(
+            "there is no baseline to infer expectations from: give --baseline a file or START..END"
+                .into(),
+        )
+    })?;
+    let text = expect::write(&found);
+    match out {
+        "-" => std::io::stdout()
+            .write_all(text.as_bytes())
+            .map_err(|e| Failure::Input(e.to_string())),
+        out => std::fs::write(out, text).map_err(|e| Failure::Input(format!("{out}: {e}"))),
+    }
 }
 
 /// Whether the view asks for rows that are not there.

@@ -30,6 +30,9 @@ pub enum Command {
         #[arg(long, default_value = "-")]
         out: String,
     },
+    /// Score each point of a series for how unlike the past it is, without looking ahead: one line of JSON
+    /// a point, `{"time":…,"value":…,"score":…}`, to standard output. A score of 0.5 or more is an alarm.
+    Anomalies(AnomalyOptions),
     /// Judge data by a file of rules. Exit code 0: no rule fails, 1: one does, 2: they could not be judged.
     Check(CheckOptions),
     /// Write a file of rules to begin with, made from the data.
@@ -41,6 +44,28 @@ pub enum Command {
         #[arg(long, default_value = "-")]
         out: String,
     },
+    /// Infer from a baseline what is expected of the columns, and write it as a file to edit and keep (TOML).
+    Expect {
+        /// What is read, and how.
+        #[command(flatten)]
+        options: ReportOptions,
+        /// Where the expectations go: a FILE, or - for standard output.
+        #[arg(long, default_value = "-")]
+        out: String,
+    },
+}
+
+/// Options of `plumbline anomalies`.
+#[derive(Args)]
+pub struct AnomalyOptions {
+    /// A table with a column of times and one of numbers, in the order of time.
+    pub file: PathBuf,
+    /// The column of numbers, where there are several.
+    #[arg(long, value_name = "NAME")]
+    pub column: Option<String>,
+    /// The column of times, where the guess is wrong.
+    #[arg(long, value_name = "NAME")]
+    pub time: Option<String>,
 }
 
 /// Options of `plumbline check`.
@@ -138,10 +163,17 @@ pub struct ReportOptions {
     /// How many windows there may be to a false alarm, over everything in the report: 30 unless said otherwise.
     #[arg(long, value_name = "WINDOWS", value_parser = budget)]
     pub budget: Option<f64>,
+    /// Put every column to every test of two samples, and all inputs together: the report's part `examined`.
+    #[arg(long)]
+    pub all_tests: bool,
     /// Count rows as they pass instead of keeping them: for files larger than memory. What only rows can
     /// tell is then approximate, with its bound.
     #[arg(long)]
     pub stream: bool,
+    /// What is expected of the columns: a file as `plumbline expect` writes it. What breaks it is told under
+    /// `checks.violations`.
+    #[arg(long, value_name = "FILE")]
+    pub expect: Option<PathBuf>,
 }
 
 impl ReportOptions {
@@ -186,6 +218,7 @@ impl ReportOptions {
             range: self.range.as_deref().map(period).transpose()?,
             season: self.season,
             compat: self.compat,
+            all_tests: self.all_tests,
             costs: Some(costs).filter(|c| !c.0.is_empty()),
             budget: self.budget,
         })
@@ -210,6 +243,7 @@ impl ReportOptions {
             season: said.season.or(view.season),
             costs: said.costs.or(view.costs),
             compat: said.compat.or(view.compat),
+            all_tests: said.all_tests || view.all_tests,
             budget: said.budget.or(view.budget),
         })
     }

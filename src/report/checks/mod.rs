@@ -15,6 +15,7 @@ mod table;
 pub(super) use collect::tracked;
 pub(super) use table::checks;
 
+use super::expect::Violation;
 use crate::metric::Estimate;
 use crate::table::time::Time;
 use serde::{Deserialize, Serialize};
@@ -106,6 +107,9 @@ pub struct Checks {
     pub made: u64,
     /// Those that found anything: broken ones first, of these the ones that still are, and what affects most rows.
     pub found: Vec<Check>,
+    /// Expectations that are not met, where a person says what they expect.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub violations: Vec<Violation>,
 }
 
 /// What a check found.

@@ -35,6 +35,7 @@ pub(in super::super) fn checks(
     Checks {
         made: tracked.len() as u64,
         found,
+        violations: Vec::new(),
     }
 }
 

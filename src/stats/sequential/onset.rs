@@ -20,8 +20,13 @@ pub(super) struct Onset {
 }
 
 /// Of windows by difference from the baseline and own variance, `shared` the variance of the baseline itself.
-/// `sign`: changes this way only; 0 for both.
-pub(super) fn onset(windows: &[(f64, f64)], shared: f64, sign: f64) -> Option<Onset> {
+/// `sign`: changes this way only; 0 for both. `latest`: the last window that it may be.
+pub(super) fn onset(
+    windows: &[(f64, f64)],
+    shared: f64,
+    sign: f64,
+    latest: usize,
+) -> Option<Onset> {
     let add = |sum: (f64, f64), w: &(f64, f64)| (sum.0 + 1.0 / w.1, sum.1 + w.0 / w.1);
     let total = windows.iter().fold((0.0, 0.0), add);
     // What is known of the baseline's own error before any window: that it is 0, give or take.
@@ -32,7 +37,7 @@ pub(super) fn onset(windows: &[(f64, f64)], shared: f64, sign: f64) -> Option<On
     };
     let mut before = (0.0, 0.0);
     let mut likely: Vec<f64> = Vec::with_capacity(windows.len());
-    for window in windows {
+    for window in windows.iter().take(latest + 1) {
         let after = (total.0 - before.0, total.1 - before.1);
         let known = prior + before.0;
         let change = after.1 / after.0 - before.1 / known;
@@ -64,13 +69,15 @@ mod tests {
         let step: Vec<(f64, f64)> = (0..12)
             .map(|i| (if i < 7 { 0.1 } else { 5.0 }, 1.0))
             .collect();
-        let found = onset(&step, 0.2, 0.0).unwrap();
+        let found = onset(&step, 0.2, 0.0, 11).unwrap();
         assert_eq!((found.best, found.low, found.high), (7, 7, 7));
-        let found = onset(&step, 0.0, 1.0).unwrap();
+        let found = onset(&step, 0.0, 1.0, 11).unwrap();
         assert_eq!(found.best, 7);
+        let found = onset(&step, 0.2, 0.0, 5).unwrap();
+        assert_eq!(found.best, 5, "what was raised then began by then");
         let small: Vec<(f64, f64)> = step.iter().map(|w| (w.0 / 4.0, 1.0)).collect();
-        let found = onset(&small, 0.2, 0.0).unwrap();
+        let found = onset(&small, 0.2, 0.0, 11).unwrap();
         assert!(found.low < 7 && found.high >= 7, "{found:?}");
-        assert_eq!(onset(&[], 0.1, 0.0), None);
+        assert_eq!(onset(&[], 0.1, 0.0, 0), None);
     }
 }

@@ -276,7 +276,7 @@ impl<'a> Watcher<'a> {
             }
         }
         let (rate, sign) = found?;
-        let start = self.start(sign, self.readings.len())?;
+        let start = self.start(sign, self.readings.len(), at)?;
         Some(Open {
             raised: at,
             rate,
@@ -286,13 +286,15 @@ impl<'a> Watcher<'a> {
         })
     }
 
-    /// The start of a change this way whose last window is before a reading; places among the readings.
-    fn start(&self, sign: f64, to: usize) -> Option<Onset> {
+    /// The start of a change this way whose last window is before a reading, and which was raised after a window;
+    /// places among the readings.
+    fn start(&self, sign: f64, to: usize, raised: usize) -> Option<Onset> {
         let first = self.from.max(to.saturating_sub(LOOK_BACK));
         let looked_at = self.readings.get(first..to)?;
         let shared = self.fit.beside(looked_at.iter().map(|r| r.1))?.shared;
         let windows: Vec<(f64, f64)> = looked_at.iter().map(|r| self.fit.alone(r.1)).collect();
-        let found = onset(&windows, shared, sign)?;
+        let raised = self.readings.iter().rposition(|r| r.0 <= raised)?;
+        let found = onset(&windows, shared, sign, raised.checked_sub(first)?)?;
         Some(Onset {
             best: found.best + first,
             low: found.low + first,
@@ -327,7 +329,7 @@ impl<'a> Watcher<'a> {
     fn close(&mut self, open: &Open, end: Option<usize>) {
         let to = end.unwrap_or(self.readings.len());
         let place = |reading: usize| self.readings.get(reading).map(|r| r.0);
-        let Some(start) = self.start(open.sign, to) else {
+        let Some(start) = self.start(open.sign, to, open.raised) else {
             return;
         };
         let changed = self.readings.get(start.best..to).unwrap_or_default();

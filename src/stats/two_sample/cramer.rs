@@ -13,8 +13,8 @@ const EXACT: u64 = 20;
 /// the mean of their ranks.
 ///
 /// p-value: up to 20 rows of the larger sample by counting the orders of different numbers; beyond, the
-/// limit at the statistic moved to have its mean and spread. Ties do not enter; [`super::ordered`] counts them
-/// in.
+/// limit at the statistic moved to have its mean and spread. Both are of different numbers, as scipy's: of few
+/// values that many rows have the p-value is wrong either way, and [`super::ordered`] is right.
 ///
 /// Source: T. W. Anderson (1962), *On the distribution of the two-sample Cramér–von Mises criterion*.
 ///

@@ -15,7 +15,7 @@ use crate::stats::special::normal_sf;
 /// Points of the bridge at most.
 const POINTS: u64 = 200;
 /// Additions up to which orders are counted.
-const EXACT: u64 = 2_000_000;
+const EXACT: u64 = 500_000;
 /// Rows of both samples together up to which they are.
 const FEW: u64 = 4_000;
 /// Nodes in one space of the bridge, at least and at most.

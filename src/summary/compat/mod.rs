@@ -95,7 +95,7 @@ impl Series {
 }
 
 /// A column as pandas reads it.
-enum Values {
+pub(super) enum Values {
     /// Numbers, NaN where one is missing.
     Numbers(Vec<f64>),
     /// Words by their place in the order of words, of which there are so many; others are missing.
@@ -103,10 +103,10 @@ enum Values {
 }
 
 /// A column by name.
-struct Own<'a> {
-    name: &'a str,
-    role: Role,
-    values: Values,
+pub(super) struct Own<'a> {
+    pub name: &'a str,
+    pub role: Role,
+    pub values: Values,
 }
 
 /// Rows of the reference, and rows that are tested.
@@ -140,7 +140,7 @@ impl Builder {
             .map(|(name, role, cells)| Own {
                 name,
                 role,
-                values: values(&cells),
+                values: values(&cells, true),
             })
             .collect();
         let says = match asked.tool {
@@ -170,8 +170,8 @@ impl Builder {
     }
 }
 
-/// Words that are all numbers are numbers to pandas, whatever their role here.
-fn values(cells: &Cells<'_>) -> Values {
+/// The cells of a column. Words that are all numbers are numbers to pandas (`as_pandas`), whatever their role here.
+pub(super) fn values(cells: &Cells<'_>, as_pandas: bool) -> Values {
     let (codes, words) = match cells {
         Cells::Numbers(values) => return Values::Numbers(values.to_vec()),
         Cells::Words(codes, words) => (*codes, *words),
@@ -189,7 +189,7 @@ fn values(cells: &Cells<'_>) -> Values {
         .zip(&numbers)
         .filter(|(used, _)| **used)
         .peekable();
-    if some.peek().is_some() && some.all(|(_, number)| number.is_some()) {
+    if as_pandas && some.peek().is_some() && some.all(|(_, number)| number.is_some()) {
         let of = |code: &u32| numbers.get(*code as usize).copied().flatten();
         return Values::Numbers(codes.iter().map(|c| of(c).unwrap_or(f64::NAN)).collect());
     }
@@ -204,13 +204,13 @@ fn values(cells: &Cells<'_>) -> Values {
 }
 
 /// Some rows of a column of numbers.
-fn numbers(values: &[f64], rows: &[u32]) -> Vec<f64> {
+pub(super) fn numbers(values: &[f64], rows: &[u32]) -> Vec<f64> {
     let of = |row: &u32| values.get(*row as usize).copied().unwrap_or(f64::NAN);
     rows.iter().map(of).collect()
 }
 
 /// Some rows of a column of words.
-fn codes(values: &[u32], rows: &[u32]) -> Vec<u32> {
+pub(super) fn codes(values: &[u32], rows: &[u32]) -> Vec<u32> {
     let of = |row: &u32| values.get(*row as usize).copied().unwrap_or(u32::MAX);
     rows.iter().map(of).collect()
 }

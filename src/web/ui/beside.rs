@@ -25,14 +25,17 @@ pub fn OtherTools() -> impl IntoView {
     };
     let most = RwSignal::new(ROWS);
     let shown = move || rows.with(|r| r.iter().take(most.get()).cloned().collect::<Vec<_>>());
-    let nothing = move || match (
-        app.saved,
-        app.report.with(|r| r.as_ref().is_some_and(|r| r.streamed)),
-    ) {
+    let asked = move || {
+        let made = app.made.get();
+        made.is_some_and(|made| made.missing.compat.is_some())
+    };
+    let streamed = move || app.report.with(|r| r.as_ref().is_some_and(|r| r.streamed));
+    let nothing = move || match (app.saved, streamed()) {
         (true, _) => "This saved report holds no answer of that tool.",
         (_, true) => {
             "The rows were counted as they passed; the other tool's numbers need them kept."
         }
+        _ if asked() => "The other tool's numbers are being computed.",
         _ => "It needs a baseline, and rows outside it.",
     };
     let verdict = |alarms: bool| match alarms {

@@ -1,6 +1,7 @@
 //! What changed in the data itself: distributions, missing cells, ranges, rows that could not be read or joined.
 
 use super::beside::OtherTools;
+use super::checks::ChecksTable;
 use super::drift_table::DriftTable;
 use super::format;
 use super::quality_rows::{JoinFacts, RejectedTable};
@@ -27,8 +28,9 @@ pub fn Drift() -> impl IntoView {
         <Section
             id="quality"
             title="Drift and data quality"
-            about="How far each column is from the baseline; missing cells now and then, where they changed most first; the range of each column; and what was lost on the way."
+            about="What the data lack beside the baseline, and since when; how far each column is from it; missing cells and the range of each column; and what was lost on the way."
         >
+            <ChecksTable/>
             <DriftTable/>
             <OtherTools/>
             <Show

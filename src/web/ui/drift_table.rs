@@ -1,11 +1,11 @@
 //! How far each column is from the baseline, the farthest first.
 
 use super::format;
-use super::state::{App, app};
+use super::state::app;
 use super::widgets::{Empty, More, ROWS};
 use crate::log::Task;
-use crate::report::{ColumnDrift, Report};
-use crate::web::chart_view::ShiftChart;
+use crate::report::{ColumnDrift, DriftByWindow, Report};
+use crate::web::chart_view::{ShiftChart, ValuesSparkline};
 use leptos::prelude::*;
 
 /// The table of drift.
@@ -19,9 +19,19 @@ pub fn DriftTable() -> impl IntoView {
             .unwrap_or_default()
     });
     let rows = app.part(|r| r.drift.as_ref().map(|d| (d.baseline_rows, d.rows)));
+    let windows = app.part(|r| {
+        let drift = r.drift.as_ref();
+        drift.map(|d| d.windows.clone()).unwrap_or_default()
+    });
     let most = RwSignal::new(ROWS);
-    let shown = move || columns.with(|c| c.iter().take(most.get()).cloned().collect::<Vec<_>>());
-    let awaits = move || app.awaited.get().drift && !unable(app);
+    let shown = move || {
+        let columns = columns.get().into_iter().enumerate().take(most.get());
+        let by_window = |at: usize| windows.with(|w| w.get(at).cloned());
+        columns
+            .map(|(at, c)| (c, by_window(at)))
+            .collect::<Vec<_>>()
+    };
+    let awaits = move || app.awaited.get().drift;
     let about = move || {
         let what = match rows.get() {
             None => "Comparing the rows now with those of the baseline …".to_owned(),
@@ -41,9 +51,10 @@ pub fn DriftTable() -> impl IntoView {
         let lacking = app
             .made
             .with(|m| m.as_ref().is_some_and(|m| m.missing.drift.is_some()));
+        let streamed = app.report.with(|r| r.as_ref().is_some_and(|r| r.streamed));
         match (lacking, app.saved) {
             (true, true) => "This saved report holds no comparison of columns for this choice.",
-            (true, false) if unable(app) => {
+            (true, false) if streamed => {
                 "The rows were counted as they passed, by larger windows than these: columns can be compared where the baseline and the period end with them."
             }
             (true, false) => "The columns could not be compared with the baseline.",
@@ -69,6 +80,7 @@ pub fn DriftTable() -> impl IntoView {
                                 <th scope="col">"Column"</th>
                                 <th scope="col">"Role"</th>
                                 <th scope="col">"Baseline and now"</th>
+                                <th scope="col" title=BY_WINDOW>"Distance by window"</th>
                                 <th scope="col" class="right" title=PSI>"PSI"</th>
                                 <th scope="col" class="right" title=JS>"JS"</th>
                                 <th scope="col" class="right" title=KS>"KS"</th>
@@ -79,7 +91,7 @@ pub fn DriftTable() -> impl IntoView {
                         </thead>
                         <tbody>
                             {move || match rows.with(Option::is_some) {
-                                true => shown().into_iter().map(|c| view! { <Row column=c/> }).collect_view().into_any(),
+                                true => shown().into_iter().map(|(c, w)| view! { <Row column=c windows=w/> }).collect_view().into_any(),
                                 false => to_come.get().into_iter().map(|c| view! { <Place of=c/> }).collect_view().into_any(),
                             }}
                         </tbody>
@@ -89,12 +101,6 @@ pub fn DriftTable() -> impl IntoView {
             </div>
         </Show>
     }
-}
-
-/// Whether the rows passed by, and cannot tell what is lacking.
-fn unable(app: App) -> bool {
-    let streamed = app.report.with(|r| r.as_ref().is_some_and(|r| r.streamed));
-    streamed && app.work.with(Option::is_none)
 }
 
 /// The names and roles of the columns that are going to be compared, as far as they are known before.
@@ -126,11 +132,14 @@ fn Place(of: (String, String)) -> impl IntoView {
             <td><code>{name}</code></td>
             <td class="quiet">{role.replace('_', " ")}</td>
             <td class="spark-cell"><span class="chart-spark waits"></span></td>
+            <td class="spark-cell"><span class="chart-spark waits"></span></td>
             <td colspan="6"></td>
         </tr>
     }
 }
 
+const BY_WINDOW: &str = "Jensen–Shannon distance of each window from the baseline, over its deciles or over words; the \
+     baseline's own windows tell how far chance alone goes";
 const PSI: &str =
     "Population stability index over the baseline's deciles, or over words; 0 and more";
 const JS: &str = "Jensen–Shannon distance over the same bins, to base 2; 0 to 1";
@@ -138,7 +147,7 @@ const KS: &str = "Kolmogorov–Smirnov statistic of numbers; 0 to 1";
 const W: &str = "Wasserstein distance: how far numbers moved in the mean, in their own unit";
 
 #[component]
-fn Row(column: ColumnDrift) -> impl IntoView {
+fn Row(column: ColumnDrift, windows: Option<DriftByWindow>) -> impl IntoView {
     let number = |x: Option<f64>| x.map_or_else(|| format::NOTHING.into(), |x| format::fixed(x, 3));
     let share = |x: Option<f64>| x.map_or_else(|| format::NOTHING.into(), format::percent);
     let near = |text: String, bound: Option<f64>| match bound.filter(|b| *b > 0.0) {
@@ -166,6 +175,11 @@ fn Row(column: ColumnDrift) -> impl IntoView {
             <td><code>{column.column}</code></td>
             <td class="quiet">{column.role.replace('_', " ")}</td>
             <td class="spark-cell">{picture}</td>
+            <td class="spark-cell">
+                {windows
+                    .filter(|w| w.jensen_shannon.iter().any(Option::is_some))
+                    .map(|w| view! { <ValuesSparkline values=w.jensen_shannon/> })}
+            </td>
             <td class="num right">{number(column.psi)}</td>
             <td class="num right">{number(column.jensen_shannon)}</td>
             <td class="num right" title=ks.1>{ks.0}</td>

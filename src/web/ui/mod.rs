@@ -7,6 +7,7 @@
 mod actions;
 mod beside;
 mod card;
+mod checks;
 mod class_table;
 mod columns;
 mod complete;

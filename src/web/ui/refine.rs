@@ -29,22 +29,25 @@ pub fn follow(app: App) {
             return;
         }
         let asked = app.asked.get_value();
+        if !lacking || app.saved {
+            return;
+        }
         let depth = match &asked {
-            Some((before, depth)) if *before == view => match depth {
-                Depth::Expected => return,
-                Depth::Metrics | Depth::Columns => Depth::Expected,
-            },
+            Some((before, Depth::Expected)) if *before == view => {
+                // The rows were asked, and do not tell it.
+                app.unanswered.set(true);
+                return;
+            }
+            Some((before, _)) if *before == view => Depth::Expected,
             _ => Depth::Columns,
         };
         // Where the worker that kept the rows is gone, they are read again.
-        if lacking && !app.saved {
-            let chosen = asked.is_some() && depth == Depth::Columns;
-            app.asked.set_value(Some((view.clone(), depth)));
-            match chosen {
-                // What the report that came first lacks follows it at once.
-                false => wake(app, view, depth),
-                true => set_timeout(move || wake(app, view, depth), REST),
-            }
+        let chosen = asked.is_some() && depth == Depth::Columns;
+        app.asked.set_value(Some((view.clone(), depth)));
+        match chosen {
+            // What the report that came first lacks follows it at once.
+            false => wake(app, view, depth),
+            true => set_timeout(move || wake(app, view, depth), REST),
         }
     });
 }
@@ -65,6 +68,8 @@ fn wake(app: App, view: View, depth: Depth) {
     } else if !counted && app.work.with_untracked(Option::is_none) {
         read(app);
         app.asked.set_value(Some((view, Depth::Columns)));
+    } else if counted {
+        app.unanswered.set(true);
     }
 }
 

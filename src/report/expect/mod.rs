@@ -1,0 +1,63 @@
+//! Expectations as a file that a person keeps beside the code, and whether a log meets them.
+//!
+//! The file is TOML with one table a column, in an order that does not change by itself, so that a difference of
+//! two versions says what was changed. Expectations come from a baseline ([`Expectations::infer`]) and are theirs to
+//! edit; a report on a Summary that holds some ([`crate::summary::Summary::expectations`]) tells what breaks them.
+
+mod infer;
+mod judge;
+mod read;
+mod write;
+
+pub use infer::infer;
+pub(super) use judge::violations;
+pub use read::read;
+pub use write::write;
+
+pub use crate::summary::{Expectations, Holds, OfColumn, OfRows};
+
+use crate::table::time::Time;
+use serde::{Deserialize, Serialize};
+
+/// What every such file begins with.
+pub const SCHEMA: &str = "plumbline.expectations/1";
+
+/// Keys of the table of rows.
+const OF_ROWS: [&str; 3] = ["unique_ids", "duplicate_share_max", "silence_max_hours"];
+/// Keys of the table of a column.
+const OF_COLUMN: [&str; 10] = [
+    "type",
+    "missing_share_max",
+    "text_share_max",
+    "min",
+    "max",
+    "outside_share_max",
+    "categories",
+    "other_share_max",
+    "distinct_max",
+    "length_max",
+];
+
+/// An expectation that was not met.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Violation {
+    /// The column; `None` for whole rows.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub column: Option<String>,
+    /// The key of the expectation.
+    pub key: String,
+    /// Where the file says it, counted from 1.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub line: Option<u64>,
+    /// Windows in view that break it.
+    pub broken: u64,
+    /// Windows in view.
+    pub judged: u64,
+    /// Start of the first window that breaks it.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub since: Option<Time>,
+    /// Whether the last window breaks it.
+    pub goes_on: bool,
+    /// One sentence for a person.
+    pub sentence: String,
+}

@@ -1,0 +1,148 @@
+//! Expectations, read: a fault names the line, the column and the mend.
+
+use super::{Expectations, Holds, OF_COLUMN, OF_ROWS, OfColumn, OfRows, SCHEMA};
+use crate::settings::{Data, Fault, Table, Value, among, parse};
+
+const KEYS: [&str; 3] = ["schema", "rows", "columns"];
+const LIKE: &str = "a table, as [columns.amount]";
+
+/// Reads a file; `name` is told where an expectation is broken.
+///
+/// # Errors
+/// Where it is not TOML, a key is unknown, or a value is not what the key takes.
+pub fn read(text: &str, name: &str) -> Result<Expectations, Fault> {
+    let mut root = parse(text)?;
+    let at = root.at;
+    let schema = root.take("schema").ok_or_else(|| Fault {
+        at,
+        found: "the file does not say that it holds expectations".into(),
+        mend: format!("Begin it with schema = \"{SCHEMA}\""),
+    })?;
+    if schema.text("schema")? != SCHEMA {
+        return Err(schema.fault(
+            "this schema is not known",
+            format!("Write \"{SCHEMA}\", or write the file anew with `plumbline expect`"),
+        ));
+    }
+    let rows = match root.take("rows") {
+        Some(rows) => of_rows(rows.table("rows", "a table, as [rows]")?)?,
+        None => OfRows::default(),
+    };
+    let mut columns = Vec::new();
+    if let Some(all) = root.take("columns") {
+        for (name, _, value) in all.table("columns", LIKE)?.rest() {
+            let table = value.table(&name, LIKE)?;
+            columns.push(of_column(name, table)?);
+        }
+    }
+    root.finish("a file of expectations", &KEYS)?;
+    Ok(Expectations {
+        file: name.into(),
+        rows,
+        columns,
+    })
+}
+
+/// Takes keys out, and remembers their lines.
+struct Keys {
+    table: Table,
+    lines: Vec<(String, u64)>,
+}
+
+impl Keys {
+    fn take<T>(
+        &mut self,
+        key: &str,
+        read: impl FnOnce(&Value, &str) -> Result<T, Fault>,
+    ) -> Result<Option<T>, Fault> {
+        let Some(value) = self.table.take(key) else {
+            return Ok(None);
+        };
+        self.lines.push((key.into(), value.at.line));
+        read(&value, key).map(Some)
+    }
+
+    fn share(&mut self, key: &str) -> Result<Option<f64>, Fault> {
+        self.take(key, |value, key| match value.number(key)? {
+            share if (0.0..=1.0).contains(&share) => Ok(share),
+            other => Err(value.fault(
+                format!("'{key}' is {other}"),
+                "A share lies between 0 and 1: write 0.05 for 5 %",
+            )),
+        })
+    }
+}
+
+fn of_rows(table: Table) -> Result<OfRows, Fault> {
+    let mut keys = Keys {
+        table,
+        lines: Vec::new(),
+    };
+    let flag = |value: &Value, key: &str| match value.data {
+        Data::Flag(flag) => Ok(flag),
+        _ => Err(value.fault(format!("'{key}' is no flag"), "Write true or false")),
+    };
+    let rows = OfRows {
+        unique_ids: keys.take("unique_ids", flag)?.unwrap_or(false),
+        duplicate_share_max: keys.share("duplicate_share_max")?,
+        silence_max_hours: keys.take("silence_max_hours", Value::number)?,
+        lines: Vec::new(),
+    };
+    keys.table.finish("[rows]", &OF_ROWS)?;
+    Ok(OfRows {
+        lines: keys.lines,
+        ..rows
+    })
+}
+
+fn of_column(name: String, table: Table) -> Result<OfColumn, Fault> {
+    let at = table.at;
+    let mut keys = Keys {
+        table,
+        lines: Vec::new(),
+    };
+    let holds = |value: &Value, key: &str| {
+        let word = value.text(key)?;
+        match word.as_str() {
+            "number" => Ok(Holds::Number),
+            "category" => Ok(Holds::Category),
+            _ => Err(value.fault(
+                format!("'{word}' is no type"),
+                among(&word, &["number", "category"]),
+            )),
+        }
+    };
+    let words = |value: &Value, key: &str| {
+        let each = value.clone().list();
+        each.iter().map(|word| word.text(key)).collect()
+    };
+    let column = OfColumn {
+        holds: keys.take("type", holds)?,
+        missing_share_max: keys.share("missing_share_max")?,
+        text_share_max: keys.share("text_share_max")?,
+        min: keys.take("min", Value::number)?,
+        max: keys.take("max", Value::number)?,
+        outside_share_max: keys.share("outside_share_max")?,
+        categories: keys.take("categories", words)?,
+        other_share_max: keys.share("other_share_max")?,
+        distinct_max: keys.take("distinct_max", Value::count)?.map(u64::from),
+        length_max: keys.take("length_max", Value::number)?,
+        lines: Vec::new(),
+        name,
+    };
+    let whose = format!("the column '{}'", column.name);
+    keys.table.finish(&whose, &OF_COLUMN)?;
+    if let (Some(min), Some(max)) = (column.min, column.max)
+        && min > max
+    {
+        return Err(Fault {
+            at,
+            found: format!("of {whose} the smallest number, {min}, is above the largest, {max}"),
+            mend: "Swap them".into(),
+        });
+    }
+    Ok(OfColumn {
+        lines: keys.lines,
+        ..column
+    })
+}

@@ -1,0 +1,85 @@
+//! Expectations, written.
+
+use super::{Expectations, Holds, OfColumn, SCHEMA};
+use crate::settings::{key, number, quoted};
+use std::fmt::Write as _;
+
+/// What the keys mean, for whoever opens the file.
+const HEAD: &str = "\
+# What Plumbline expects of these columns, inferred from a baseline. Change what is not right, leave out what
+# should not be checked, and keep the file beside the code:
+#   plumbline report FILES… --expect expectations.toml
+#
+# A share is one of the cells of a window, from 0 to 1, and is broken where it surely is larger (95 %).
+# type = \"number\" or \"category\"; min, max: numbers outside them may be outside_share_max; categories: all
+# words, others may be other_share_max; distinct_max: most different values in a window; length_max: most
+# characters of a word; text_share_max: texts where numbers stand.
+";
+
+/// The text of a file.
+#[must_use]
+pub fn write(expectations: &Expectations) -> String {
+    let mut out = String::from(HEAD);
+    line(&mut out, "\nschema", Some(quoted(SCHEMA)));
+    let rows = &expectations.rows;
+    out.push_str("\n[rows]\n");
+    line(&mut out, "unique_ids", Some(rows.unique_ids.to_string()));
+    line(
+        &mut out,
+        "duplicate_share_max",
+        rows.duplicate_share_max.map(number),
+    );
+    line(
+        &mut out,
+        "silence_max_hours",
+        rows.silence_max_hours.map(number),
+    );
+    for column in &expectations.columns {
+        of_column(&mut out, column);
+    }
+    out
+}
+
+fn of_column(out: &mut String, column: &OfColumn) {
+    // Writing to a String cannot fail.
+    let _ = write!(out, "\n[columns.{}]\n", key(&column.name));
+    let holds = column.holds.map(|holds| match holds {
+        Holds::Number => quoted("number"),
+        Holds::Category => quoted("category"),
+    });
+    line(out, "type", holds);
+    line(
+        out,
+        "missing_share_max",
+        column.missing_share_max.map(number),
+    );
+    line(out, "text_share_max", column.text_share_max.map(number));
+    line(out, "min", column.min.map(number));
+    line(out, "max", column.max.map(number));
+    line(
+        out,
+        "outside_share_max",
+        column.outside_share_max.map(number),
+    );
+    let words = column.categories.as_ref().map(|words| {
+        let each: String = words
+            .iter()
+            .map(|w| format!("    {},\n", quoted(w)))
+            .collect();
+        format!("[\n{each}]")
+    });
+    line(out, "categories", words);
+    line(out, "other_share_max", column.other_share_max.map(number));
+    line(
+        out,
+        "distinct_max",
+        column.distinct_max.map(|n| n.to_string()),
+    );
+    line(out, "length_max", column.length_max.map(number));
+}
+
+fn line(out: &mut String, key: &str, value: Option<String>) {
+    if let Some(value) = value {
+        let _ = writeln!(out, "{key} = {value}");
+    }
+}

@@ -1,0 +1,354 @@
+//! Every test of two samples on every column, and of all columns together, where a reader asks for it.
+//!
+//! The report's drift is by one good default a kind of column; this is the rest ([`crate::stats::two_sample`],
+//! [`crate::stats::multivariate`]). It takes rows and some seconds, so it is made on demand, and like
+//! [`super::Drift`] it does not survive a merge.
+
+use super::build::Builder;
+use super::compat::{Own, Values, codes, numbers, values};
+use super::drift::{AFTER, BEFORE, period_of_rows};
+use super::features::{Features, thinned};
+use super::{Periods, Series, Summary};
+use crate::log::Role;
+use crate::stats::boost::Params;
+use crate::stats::compat::nannyml::{encoded_numbers, encoded_words};
+use crate::stats::distance::{self, Sample};
+use crate::stats::multivariate::correlation::changes;
+use crate::stats::multivariate::domain::auc;
+use crate::stats::multivariate::mmd::mmd;
+use crate::stats::multivariate::pca::{Pca, SHARE};
+use crate::stats::two_sample::{self as tests, How, Outcome, ordered, steps};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// Answers at most that a series keeps.
+const KEPT: usize = 2;
+/// Rows at least that a category must be expected to have; rarer ones are joined.
+const LEAST: f64 = 5.0;
+/// Bins of numbers for distances of shares.
+const BINS: u32 = 10;
+/// Rows of either period at most that tests of all columns together take, evenly spread.
+const ROWS: usize = 5_000;
+/// Rows at most of which tables are drawn.
+const DRAWN: u64 = 50_000;
+/// Pairs of columns at most that are told.
+const PAIRS: usize = 20;
+/// Boosted trees that tell the periods apart.
+const TREES: Params = Params {
+    trees: 50,
+    leaves: 15,
+    rate: 0.1,
+    min_rows: 20,
+    min_hessian: 1e-3,
+    l2: 0.0,
+};
+
+/// The columns in two periods by every test.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Examined {
+    /// Which periods.
+    pub periods: Periods,
+    /// The columns in the order of the files.
+    pub columns: Vec<ExaminedColumn>,
+    /// Inputs and segments together; `None` without any.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub together: Option<Together>,
+}
+
+/// A column. Missing cells are in no test.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ExaminedColumn {
+    /// Its name.
+    pub column: String,
+    /// Whether it holds numbers; else words.
+    pub numbers: bool,
+    /// Tests by name.
+    pub tests: BTreeMap<String, TestSays>,
+    /// Distances by name; those that are not defined are left out.
+    pub distances: BTreeMap<String, f64>,
+}
+
+/// What a test says.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TestSays {
+    /// The statistic.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub statistic: Option<f64>,
+    /// The chance of one as far out, were nothing changed.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub p: Option<f64>,
+    /// How that was found: `exact`, `asymptotic` or `simulated`.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub how: Option<String>,
+    /// Why it says nothing.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub undefined: Option<String>,
+}
+
+/// All inputs together.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Together {
+    /// Mean reconstruction error before and after, by the principal components of before.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub reconstruction_error: Option<(f64, f64)>,
+    /// Area under the ROC curve of a model that tells the periods apart.
+    pub domain_classifier: TestSays,
+    /// Maximum mean discrepancy of standardised columns.
+    pub mean_discrepancy: TestSays,
+    /// Pairs of columns of numbers, by how surprising the change of their rank correlation is.
+    pub correlations: Vec<PairSays>,
+}
+
+/// A pair of columns.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PairSays {
+    /// Their names.
+    pub columns: (String, String),
+    /// Rank correlation before.
+    pub before: f64,
+    /// And after.
+    pub after: f64,
+    /// The chance of a difference as large, were there none; of one pair, not of the most surprising of many.
+    pub p: f64,
+}
+
+impl From<Outcome> for TestSays {
+    fn from(outcome: Outcome) -> Self {
+        let how = |how| match how {
+            How::Exact => "exact",
+            How::Asymptotic => "asymptotic",
+            How::Simulated(_) => "simulated",
+        };
+        Self {
+            statistic: outcome.ok().map(|t| t.statistic),
+            p: outcome.ok().map(|t| t.p),
+            how: outcome.ok().map(|t| how(t.how).to_owned()),
+            undefined: outcome.err().map(|why| why.to_string()),
+        }
+    }
+}
+
+impl Series {
+    /// Every test, where it was asked for.
+    #[must_use]
+    pub fn examined(&self, periods: &Periods) -> Option<&Examined> {
+        self.examined.iter().find(|e| e.periods == *periods)
+    }
+}
+
+impl Builder {
+    /// Adds to a series what every test says of its columns in two periods, unless it has that.
+    pub fn add_examined(&self, summary: &mut Summary, at: usize, periods: &Periods) {
+        let Some(series) = summary.series.get_mut(at) else {
+            return;
+        };
+        if series.examined(periods).is_some() {
+            return;
+        }
+        let places = self.places(series, &self.buckets(series.size));
+        let period = period_of_rows(&places, periods);
+        let rows = |of: u8| -> Vec<u32> {
+            let all = (0u32..).zip(&period);
+            all.filter(|(_, p)| **p == of).map(|(row, _)| row).collect()
+        };
+        let sides = (rows(BEFORE), rows(AFTER));
+        let own = |(name, role, cells)| Own {
+            name,
+            role,
+            values: values(&cells, false),
+        };
+        let columns: Vec<Own<'_>> = self.compared().into_iter().map(own).collect();
+        let examined = Examined {
+            periods: periods.clone(),
+            together: self.together(&columns, (&sides.0, &sides.1)),
+            columns: columns
+                .iter()
+                .map(|c| examined(c, (&sides.0, &sides.1)))
+                .collect(),
+        };
+        if series.examined.len() >= KEPT {
+            series.examined.remove(0);
+        }
+        series.examined.push(examined);
+    }
+
+    fn together(&self, columns: &[Own<'_>], sides: (&[u32], &[u32])) -> Option<Together> {
+        let inputs: Vec<&Own<'_>> = columns
+            .iter()
+            .filter(|c| matches!(c.role, Role::Feature | Role::Segment))
+            .collect();
+        let places = |rows: &[u32]| -> Vec<usize> { rows.iter().map(|r| *r as usize).collect() };
+        let before = thinned(&places(sides.0), ROWS);
+        let after = thinned(&places(sides.1), ROWS);
+        let features = Features::of(self, &[], &before)?;
+        let classified = auc(&features.rows(&before), &features.rows(&after), TREES);
+        let rows = |rows: &[usize]| -> Vec<u32> { rows.iter().map(|r| *r as u32).collect() };
+        let (x, y) = (rows(&before), rows(&after));
+        let (old, new): (Vec<Vec<f64>>, Vec<Vec<f64>>) = inputs
+            .iter()
+            .map(|c| match &c.values {
+                Values::Numbers(v) => encoded_numbers(&numbers(v, &x), &numbers(v, &y)),
+                Values::Words(v, words) => encoded_words(&codes(v, &x), &codes(v, &y), *words),
+            })
+            .unzip();
+        let pca = Pca::of(&old, SHARE);
+        let error = pca.and_then(|pca| {
+            let (a, b) = (pca.error(&old, 0..x.len())?, pca.error(&new, 0..y.len())?);
+            Some((a.mean, b.mean))
+        });
+        let (known, names): (Vec<&Own<'_>>, Vec<&str>) = inputs
+            .iter()
+            .filter(|c| matches!(c.values, Values::Numbers(_)))
+            .map(|c| (*c, c.name))
+            .unzip();
+        let some = |rows: &[u32]| -> Vec<Vec<f64>> {
+            let of = |c: &&Own<'_>| match &c.values {
+                Values::Numbers(v) => numbers(v, rows),
+                Values::Words(..) => Vec::new(),
+            };
+            known.iter().map(of).collect()
+        };
+        let (a, b) = (some(&x), some(&y));
+        fn slices(columns: &[Vec<f64>]) -> Vec<&[f64]> {
+            columns.iter().map(Vec::as_slice).collect()
+        }
+        let pairs = changes(&slices(&a), &slices(&b)).into_iter().take(PAIRS);
+        Some(Together {
+            reconstruction_error: error,
+            domain_classifier: classified.into(),
+            mean_discrepancy: discrepancy(&old, &new).into(),
+            correlations: pairs
+                .map(|pair| PairSays {
+                    columns: (names[pair.columns.0].into(), names[pair.columns.1].into()),
+                    before: pair.before,
+                    after: pair.after,
+                    p: pair.p,
+                })
+                .collect(),
+        })
+    }
+}
+
+/// Of columns in units of the spread before, rows dealt into an order that is none of time.
+fn discrepancy(old: &[Vec<f64>], new: &[Vec<f64>]) -> Outcome {
+    let scale: Vec<(f64, f64)> = old
+        .iter()
+        .map(|c| {
+            let n = c.len().max(1) as f64;
+            let mean = c.iter().sum::<f64>() / n;
+            let squares: f64 = c.iter().map(|x| (x - mean) * (x - mean)).sum();
+            let spread = (squares / n).sqrt();
+            (mean, if spread > 0.0 { spread } else { 1.0 })
+        })
+        .collect();
+    let rows = |columns: &[Vec<f64>]| -> Vec<Vec<f64>> {
+        let n = columns.first().map_or(0, Vec::len);
+        let mut order: Vec<usize> = (0..n).collect();
+        // An odd multiplier turns numbers about; the same everywhere.
+        order.sort_by_key(|i| ((*i as u64) ^ 0x5bd1).wrapping_mul(0x9e37_79b9_7f4a_7c15));
+        let row = |at: usize| {
+            let cells = columns.iter().zip(&scale);
+            cells
+                .map(|(c, (mean, spread))| (c[at] - mean) / spread)
+                .collect()
+        };
+        order.into_iter().map(row).collect()
+    };
+    mmd(&rows(old), &rows(new), None)
+}
+
+fn examined(own: &Own<'_>, sides: (&[u32], &[u32])) -> ExaminedColumn {
+    let (tests, distances) = match &own.values {
+        Values::Numbers(values) => of_numbers(&numbers(values, sides.0), &numbers(values, sides.1)),
+        Values::Words(values, words) => {
+            let count = |rows: &[u32]| {
+                let mut counts = vec![0u64; *words];
+                for code in codes(values, rows) {
+                    if let Some(n) = counts.get_mut(code as usize) {
+                        *n += 1;
+                    }
+                }
+                counts
+            };
+            of_words(&count(sides.0), &count(sides.1))
+        }
+    };
+    let named = |all: Vec<(&str, Outcome)>| {
+        let says = all
+            .into_iter()
+            .map(|(name, test)| (name.to_owned(), test.into()));
+        says.collect()
+    };
+    ExaminedColumn {
+        column: own.name.into(),
+        numbers: matches!(own.values, Values::Numbers(_)),
+        tests: named(tests),
+        distances: distances
+            .into_iter()
+            .filter_map(|(name, value)| Some((name.to_owned(), value?)))
+            .collect(),
+    }
+}
+
+type Told = (
+    Vec<(&'static str, Outcome)>,
+    Vec<(&'static str, Option<f64>)>,
+);
+
+fn of_numbers(before: &[f64], after: &[f64]) -> Told {
+    let (a, b) = (Sample::of(before), Sample::of(after));
+    let steps = steps(&a, &b);
+    let tests = vec![
+        ("anderson_darling", ordered::anderson_darling(&steps)),
+        ("cramer_von_mises", ordered::cramer_von_mises(&steps)),
+        ("energy", tests::energy(&a, &b)),
+        ("epps_singleton", tests::epps_singleton(&a, &b)),
+        ("kolmogorov_smirnov", ordered::kolmogorov_smirnov(&steps)),
+        ("mann_whitney", tests::mann_whitney(&steps)),
+        ("welch", tests::welch(&a, &b)),
+    ];
+    let edges = a.fine_edges(BINS);
+    let (p, q) = (a.counts(&edges), b.counts(&edges));
+    let apart = a.apart(&b);
+    let distances = vec![
+        ("hellinger", distance::hellinger(&p, &q)),
+        ("jensen_shannon", distance::jensen_shannon(&p, &q)),
+        ("kolmogorov_smirnov", apart.map(|d| d.0)),
+        ("kullback_leibler", distance::kullback_leibler(&p, &q)),
+        ("psi", distance::psi(&p, &q)),
+        ("wasserstein", apart.and_then(|d| d.1)),
+        ("wasserstein_normalised", a.wasserstein_normalised(&b)),
+    ];
+    (tests, distances)
+}
+
+fn of_words(before: &[u64], after: &[u64]) -> Told {
+    let pooled = tests::pooled(before, after, LEAST);
+    let on = |test: fn(&[u64], &[u64]) -> Outcome| match &pooled {
+        Ok((a, b)) => test(a, b),
+        Err(why) => Err(*why),
+    };
+    let mut tests = vec![("chi_square", on(tests::chi_square)), ("g", on(tests::g))];
+    // Tables of more rows take long to draw, and chi-square is as right there.
+    let rows: u64 = before.iter().chain(after).sum();
+    if rows <= DRAWN {
+        tests.push(("fisher", on(tests::fisher)));
+    }
+    let distances = vec![
+        ("cramers_v", tests::cramers_v(before, after).ok()),
+        (
+            "cramers_v_corrected",
+            tests::cramers_v_corrected(before, after).ok(),
+        ),
+        ("hellinger", distance::hellinger(before, after)),
+        ("jensen_shannon", distance::jensen_shannon(before, after)),
+        (
+            "kullback_leibler",
+            distance::kullback_leibler(before, after),
+        ),
+        ("l_infinity", distance::l_infinity(before, after)),
+        ("psi", distance::psi(before, after)),
+        ("total_variation", distance::total_variation(before, after)),
+    ];
+    (tests, distances)
+}

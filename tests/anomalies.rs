@@ -1,0 +1,170 @@
+//! `plumbline anomalies`: what is planted in a series is found, and what the command says of other files.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use plumbline::table::time::{SECOND, Time};
+use serde_json::Value;
+use std::fmt::Write as _;
+use std::path::PathBuf;
+use std::process::{Command, Output};
+
+/// A file of a test, gone afterwards.
+struct File(PathBuf);
+
+impl File {
+    fn new(name: &str, text: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("plumbline-{}-{name}", std::process::id()));
+        std::fs::write(&path, text).unwrap();
+        Self(path)
+    }
+}
+
+impl Drop for File {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.0);
+    }
+}
+
+fn run(file: &File, options: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_plumbline"))
+        .arg("anomalies")
+        .arg(&file.0)
+        .args(options)
+        .output()
+        .unwrap()
+}
+
+#[track_caller]
+fn points(file: &File, options: &[&str]) -> Vec<Value> {
+    let out = run(file, options);
+    let said = String::from_utf8_lossy(&out.stderr).into_owned();
+    assert_eq!(out.status.code(), Some(0), "{said}");
+    let text = String::from_utf8(out.stdout).unwrap();
+    text.lines()
+        .map(|l| serde_json::from_str(l).unwrap())
+        .collect()
+}
+
+#[track_caller]
+fn fails(code: i32, file: &File, options: &[&str]) -> String {
+    let out = run(file, options);
+    let said = String::from_utf8_lossy(&out.stderr).into_owned();
+    assert_eq!(out.status.code(), Some(code), "{said}");
+    assert!(out.stdout.is_empty());
+    said
+}
+
+/// 20 days, a point in ten minutes: a daily rhythm, a spike in the afternoon of the eleventh day, and a
+/// sixteenth day that stays as low as the night.
+const SPIKE: usize = 10 * 144 + 90;
+const LOW: std::ops::Range<usize> = 15 * 144 + 48..15 * 144 + 120;
+
+fn values() -> Vec<f64> {
+    let mut state = 7_u64;
+    let mut noise = || {
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1);
+        (state >> 40) as f64 / (1_u64 << 24) as f64
+    };
+    let value = |i: usize| {
+        let day = (48..120).contains(&(i % 144)) && !LOW.contains(&i);
+        let base = if day { 80.0 } else { 20.0 };
+        base + 4.0 * noise() + if i == SPIKE { 150.0 } else { 0.0 }
+    };
+    (0..20 * 144).map(value).collect()
+}
+
+fn time(i: usize) -> Time {
+    Time((1_767_225_600 + 600 * i as i64) * SECOND)
+}
+
+fn csv() -> String {
+    let mut text = "timestamp,value\n".to_string();
+    for (i, value) in values().iter().enumerate() {
+        writeln!(text, "{},{value}", time(i)).unwrap();
+    }
+    text
+}
+
+#[test]
+fn what_is_planted_is_found_point_by_point() {
+    let file = File::new("planted.csv", &csv());
+    let found = points(&file, &[]);
+    assert_eq!(found.len(), 20 * 144);
+    let keys: Vec<&String> = found[0].as_object().unwrap().keys().collect();
+    assert_eq!(keys.len(), 3);
+    for (i, (point, value)) in found.iter().zip(values()).enumerate() {
+        assert_eq!(point["time"], time(i).to_string());
+        assert_eq!(point["value"], value);
+    }
+    let score = |i: usize| found[i]["score"].as_f64().unwrap();
+    assert!((0..found.len()).all(|i| (0.0..=1.0).contains(&score(i))));
+    assert!(score(SPIKE) > 0.6, "{}", score(SPIKE));
+    let low = LOW.into_iter().find(|i| score(*i) >= 0.5);
+    assert!(low.is_some_and(|i| i < LOW.start + 24), "{low:?}");
+    let others =
+        (5 * 144..found.len()).filter(|i| score(*i) >= 0.5 && *i != SPIKE && !LOW.contains(i));
+    assert!(others.count() <= 4);
+
+    // No look ahead: a file that ends earlier has the same scores.
+    let text: Vec<String> = csv()
+        .lines()
+        .take(1 + SPIKE + 1)
+        .map(String::from)
+        .collect();
+    let shorter = points(&File::new("shorter.csv", &text.join("\n")), &[]);
+    assert_eq!(shorter[..], found[..=SPIKE]);
+}
+
+#[test]
+fn other_formats_columns_and_gaps() {
+    let mut lines = String::new();
+    for (i, value) in values().iter().enumerate() {
+        let cpu = if i % 50 == 7 {
+            "null".into()
+        } else {
+            value.to_string()
+        };
+        writeln!(
+            lines,
+            r#"{{"time":"{}","cpu":{cpu},"memory":{i}}}"#,
+            time(i)
+        )
+        .unwrap();
+    }
+    let file = File::new("host.jsonl", &lines);
+    let said = fails(2, &file, &[]);
+    assert!(
+        said.contains("cpu, memory") && said.contains("--column"),
+        "{said}"
+    );
+    let found = points(&file, &["--column", "cpu"]);
+    assert_eq!(found.len(), 20 * 144);
+    assert_eq!(found[7]["value"], Value::Null);
+    assert_eq!(found[7]["score"], 0.0);
+    assert!(found[SPIKE]["score"].as_f64().unwrap() > 0.6);
+}
+
+#[test]
+fn what_cannot_be_done_is_told() {
+    let file = File::new("words.csv", "time,city\n2026-01-01,Rome\n2026-01-02,Oslo\n");
+    assert!(fails(1, &file, &[]).contains("no column of numbers"));
+    assert!(fails(1, &file, &["--column", "city"]).contains("'city'"));
+    let said = fails(2, &file, &["--column", "load"]);
+    assert!(
+        said.contains("'load'") && said.contains("time, city"),
+        "{said}"
+    );
+    assert!(fails(2, &file, &["--time", "city"]).contains("holds no times"));
+    let gone = File(PathBuf::from("/nowhere/gone.csv"));
+    assert!(fails(2, &gone, &[]).contains("gone.csv"));
+    // Without times: as they stand, and that is said.
+    let file = File::new("plain.csv", "value\n1.5\n2.5\n1.25\n");
+    let out = run(&file, &[]);
+    assert!(String::from_utf8_lossy(&out.stderr).contains("no column of times"));
+    let text = String::from_utf8(out.stdout).unwrap();
+    assert_eq!(
+        text.lines().next(),
+        Some(r#"{"time":null,"value":1.5,"score":0.0}"#)
+    );
+}

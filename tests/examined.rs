@@ -1,0 +1,142 @@
+//! `--all-tests`: every test on every column and on all of them together, through the whole product.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod pipeline;
+
+use pipeline::{File, inputs, keeper};
+use plumbline::log::Role;
+use plumbline::report::view::{BaselineChoice, View};
+use plumbline::report::{Examined, ExaminedColumn, Report, TestSays};
+use std::fmt::Write as _;
+
+const ROLES: [(Role, &str); 6] = [
+    (Role::Score, "score"),
+    (Role::Outcome, "outcome"),
+    (Role::Feature, "moved"),
+    (Role::Feature, "same"),
+    (Role::Feature, "other"),
+    (Role::Segment, "word"),
+];
+
+/// Rows of which `moved` is by so much larger, `other` hangs together with `same` or not, and `word` has so large a
+/// share of the first one.
+fn rows(seed: u64, n: usize, shift: f64, together: bool, share: f64) -> String {
+    let mut state = seed;
+    let mut even = || {
+        state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = state;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        ((z ^ (z >> 31)) >> 11) as f64 / 9_007_199_254_740_992.0
+    };
+    let mut out = String::from("score,outcome,moved,same,other,word\n");
+    for _ in 0..n {
+        let mut normal = || (0..12).fold(0.0, |x, _| x + even()) - 6.0;
+        let (x, y, z) = (normal() + shift, normal(), normal());
+        let other = if together { 0.9 * y + 0.4 * z } else { z };
+        let score = even();
+        let outcome = u8::from(even() < score);
+        let word = if even() < share { "red" } else { "blue" };
+        writeln!(out, "{score:.4},{outcome},{x:.5},{y:.5},{other:.5},{word}").unwrap();
+    }
+    out
+}
+
+fn examined(reference: &str, current: &str) -> Examined {
+    let files: [File<'_>; 2] = [
+        ("log.csv", current.as_bytes()),
+        ("reference.csv", reference.as_bytes()),
+    ];
+    let view = View {
+        baseline: BaselineChoice::Reference,
+        all_tests: true,
+        ..View::default()
+    };
+    let inputs = inputs(&files, &ROLES).unwrap();
+    let told = || {
+        let mut keeper = keeper(&files, &inputs).unwrap();
+        keeper.finish(&view, &mut |_, _| {}).unwrap();
+        Report::from(&keeper.refine(&view).unwrap(), &view)
+    };
+    let report = told();
+    assert_eq!(
+        report.to_json().unwrap(),
+        told().to_json().unwrap(),
+        "always the same"
+    );
+    assert_eq!(View::from_query(&view.to_query()), view);
+    let again: Report = serde_json::from_str(&report.to_json().unwrap()).unwrap();
+    assert_eq!(again.examined, report.examined, "as it is written");
+    report.examined.expect("it was asked for")
+}
+
+fn p(says: &TestSays) -> f64 {
+    says.p.unwrap_or_else(|| panic!("{says:?}"))
+}
+
+#[test]
+fn what_changed_is_found_by_every_test_and_what_did_not_by_none() {
+    let found = examined(
+        &rows(1, 1_500, 0.0, true, 0.5),
+        &rows(2, 1_200, 0.4, false, 0.7),
+    );
+    let column = |name: &str| -> &ExaminedColumn {
+        found.columns.iter().find(|c| c.column == name).unwrap()
+    };
+    let names: Vec<&String> = column("moved").tests.keys().collect();
+    assert_eq!(
+        names,
+        [
+            "anderson_darling",
+            "cramer_von_mises",
+            "energy",
+            "epps_singleton",
+            "kolmogorov_smirnov",
+            "mann_whitney",
+            "welch"
+        ]
+    );
+    for (name, says) in &column("moved").tests {
+        assert!(p(says) < 1e-6, "moved, {name}: {says:?}");
+    }
+    for (name, says) in &column("same").tests {
+        assert!(p(says) > 1e-3, "same, {name}: {says:?}");
+    }
+    for (name, says) in &column("word").tests {
+        assert!(p(says) < 1e-6, "word, {name}: {says:?}");
+    }
+    assert_eq!(column("word").distances.len(), 8);
+    let w = column("moved").distances["wasserstein_normalised"];
+    assert!((w - 0.4).abs() < 0.1, "{w}");
+    let together = found.together.as_ref().unwrap();
+    let domain = &together.domain_classifier;
+    assert!(
+        domain.statistic.unwrap() > 0.6 && p(domain) < 1e-6,
+        "{domain:?}"
+    );
+    assert!(p(&together.mean_discrepancy) < 1e-3);
+    let (before, after) = together.reconstruction_error.unwrap();
+    assert!(after > 1.1 * before, "{before} {after}");
+    let pair = &together.correlations[0];
+    assert_eq!(pair.columns, ("same".to_owned(), "other".to_owned()));
+    assert!(
+        pair.before > 0.8 && pair.after.abs() < 0.15 && pair.p < 1e-12,
+        "{pair:?}"
+    );
+}
+
+#[test]
+fn where_nothing_changes_nothing_is_found() {
+    let found = examined(
+        &rows(3, 1_500, 0.0, true, 0.5),
+        &rows(4, 1_200, 0.0, true, 0.5),
+    );
+    let all = found.columns.iter().flat_map(|c| &c.tests);
+    for (name, says) in all {
+        assert!(p(says) > 1e-3, "{name}: {says:?}");
+    }
+    let together = found.together.unwrap();
+    assert!(p(&together.domain_classifier) > 1e-3);
+    assert!(p(&together.mean_discrepancy) > 1e-3);
+    assert!(together.correlations.iter().all(|pair| pair.p > 1e-3));
+}

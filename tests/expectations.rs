@@ -1,0 +1,210 @@
+//! Expectations as a file: what is inferred is read back as the same, what breaks them is told with its line, and a
+//! mistake in the file with its mend.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod pipeline;
+
+use pipeline::{File, inputs, keeper};
+use plumbline::log::Role;
+use plumbline::report::Report;
+use plumbline::report::expect::{self, Expectations, OfColumn, Violation};
+use plumbline::report::view::{View, WindowSize};
+use plumbline::summary::Summary;
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+/// Eight days of rows; `bad` changes those from the seventh day on.
+fn file(bad: impl Fn(usize, &mut [String; 2])) -> String {
+    let mut text = String::from("id,timestamp,score,label,amount,colour of it\n");
+    for i in 0..4_000 {
+        let day = 1 + i / 500;
+        let mut cells = [
+            format!("{}.5", 10 + i * 37 % 91),
+            ["red", "green", "blue"][i * 7 % 3].to_owned(),
+        ];
+        if day >= 7 {
+            bad(i, &mut cells);
+        }
+        writeln!(
+            text,
+            "{i},2026-03-{day:02}T{:02}:{:02}:00Z,0.{},{},{},{}",
+            i % 500 / 25,
+            i % 25 * 2,
+            100 + i * 61 % 900,
+            i * 13 % 7 % 2,
+            cells[0],
+            cells[1]
+        )
+        .unwrap();
+    }
+    text
+}
+
+fn view() -> View {
+    View {
+        window: Some(WindowSize::Day),
+        ..View::default()
+    }
+}
+
+fn summary(text: &str) -> Summary {
+    let files: [File<'_>; 1] = [("log.csv", text.as_bytes())];
+    let roles = [(Role::Feature, "amount"), (Role::Feature, "colour of it")];
+    let inputs = inputs(&files, &roles).unwrap();
+    let mut keeper = keeper(&files, &inputs).unwrap();
+    keeper.finish(&view(), &mut |_, _| {}).unwrap();
+    keeper.refine(&view()).unwrap()
+}
+
+fn violations(mut summary: Summary, expected: Expectations) -> Vec<Violation> {
+    summary.expectations = Some(Arc::new(expected));
+    Report::from(&summary, &view()).checks.unwrap().violations
+}
+
+fn inferred() -> String {
+    let found = expect::infer(&summary(&file(|_, _| {})), &view()).unwrap();
+    expect::write(&found)
+}
+
+#[test]
+fn what_is_inferred_is_read_back_and_met() {
+    let clean = summary(&file(|_, _| {}));
+    let found = expect::infer(&clean, &view()).unwrap();
+    let read = expect::read(&expect::write(&found), "expectations.toml").unwrap();
+    let plain = |e: &Expectations| Expectations {
+        file: String::new(),
+        rows: expect::OfRows {
+            lines: Vec::new(),
+            ..e.rows.clone()
+        },
+        columns: (e.columns.iter())
+            .map(|c| OfColumn {
+                lines: Vec::new(),
+                ..c.clone()
+            })
+            .collect(),
+    };
+    assert_eq!(plain(&read), plain(&found));
+    let colour = read.column("colour of it").unwrap();
+    let mut words = colour.categories.clone().unwrap();
+    words.sort();
+    assert_eq!(words, ["blue", "green", "red"]);
+    let amount = read.column("amount").unwrap();
+    assert_eq!((amount.min, amount.max), (Some(10.5), Some(100.5)));
+    assert_eq!(violations(clean, read), []);
+}
+
+#[test]
+fn what_breaks_them_is_told_with_its_line() {
+    let bad = summary(&file(|i, cells| match i % 10 {
+        0 => cells[0].clear(),
+        1 => cells[0] = "2000".into(),
+        2 => cells[0] = "many".into(),
+        3 => cells[1] = "pink".into(),
+        _ => {}
+    }));
+    let text = inferred();
+    let expected = expect::read(&text, "expectations.toml").unwrap();
+    let found = violations(bad, expected);
+    let keys: Vec<(&str, &str)> = found
+        .iter()
+        .map(|v| (v.column.as_deref().unwrap_or("rows"), v.key.as_str()))
+        .collect();
+    assert_eq!(
+        keys,
+        [
+            ("amount", "missing_share_max"),
+            ("amount", "text_share_max"),
+            ("amount", "max"),
+            ("colour of it", "categories"),
+        ]
+    );
+    for violation in &found {
+        assert_eq!(
+            (violation.broken, violation.judged),
+            (2, 8),
+            "{violation:?}"
+        );
+        assert!(violation.goes_on);
+        let line = text
+            .lines()
+            .nth(violation.line.unwrap() as usize - 1)
+            .unwrap();
+        assert!(line.starts_with(&violation.key), "{line}");
+    }
+    let pink = &found[3].sentence;
+    assert!(
+        pink.contains("'pink'") && pink.contains("7 Mar 2026"),
+        "{pink}"
+    );
+    assert!(pink.contains("expectations.toml, line"), "{pink}");
+}
+
+#[test]
+fn what_a_person_changes_counts() {
+    let of = |text: &str| {
+        let whole = format!("schema = \"plumbline.expectations/1\"\n{text}");
+        violations(
+            summary(&file(|_, _| {})),
+            expect::read(&whole, "e.toml").unwrap(),
+        )
+    };
+    assert_eq!(of("[columns.amount]\nmin = 0\nmax = 500"), []);
+    let above = of("[columns.amount]\nmax = 50");
+    assert_eq!(above[0].broken, 8, "{above:?}");
+    assert_eq!(
+        of("[columns.amount]\nmax = 50\noutside_share_max = 0.7"),
+        []
+    );
+    let others = of("[columns.'colour of it']\ncategories = ['red', 'green']");
+    assert_eq!(others[0].key, "categories");
+    assert!(
+        others[0].sentence.starts_with("33."),
+        "{}",
+        others[0].sentence
+    );
+    let kind = of("[columns.amount]\ntype = 'category'");
+    assert_eq!(
+        kind[0].sentence,
+        "'amount' holds numbers in 8 windows, the first of 1 Mar 2026; words are expected (e.toml, line 3)."
+    );
+    assert_eq!(of("[columns.absent]\ntype = 'number'")[0].broken, 8);
+    assert_eq!(
+        of("[columns.amount]\ndistinct_max = 5")[0].key,
+        "distinct_max"
+    );
+}
+
+#[track_caller]
+fn check(text: &str, want: &str) {
+    let fault = expect::read(text, "e.toml").unwrap_err().to_string();
+    assert_eq!(fault, want);
+}
+
+#[test]
+fn a_mistake_names_line_column_and_mend() {
+    const HEAD: &str = "schema = \"plumbline.expectations/1\"\n";
+    check(
+        "[columns.a]\nmin = 1\n",
+        "line 1, column 1: the file does not say that it holds expectations. Begin it with schema = \"plumbline.expectations/1\"",
+    );
+    check(
+        &format!("{HEAD}[columns.a]\nmissing_share = 0.1\n"),
+        "line 3, column 1: 'missing_share' is no key of the column 'a'. Did you mean 'missing_share_max'?",
+    );
+    check(
+        &format!("{HEAD}[columns.a]\nmissing_share_max = 5\n"),
+        "line 3, column 21: 'missing_share_max' is 5. A share lies between 0 and 1: write 0.05 for 5 %",
+    );
+    check(
+        &format!("{HEAD}[columns.a]\ntype = 'numbr'\n"),
+        "line 3, column 8: 'numbr' is no type. Did you mean 'number'?",
+    );
+    check(
+        &format!("{HEAD}[rows]\nunique_ids = 1\n"),
+        "line 3, column 14: 'unique_ids' is no flag. Write true or false",
+    );
+    let fault = expect::read(&format!("{HEAD}[columns.a]\nmin = 2\nmax = 1\n"), "e.toml");
+    assert!(fault.unwrap_err().mend.contains("Swap"));
+    assert!(expect::read("a = = 1", "e.toml").is_err());
+}
