@@ -165,7 +165,7 @@ fn a_rise_in_cost_is_an_alert() {
     };
     let found = report(&[("log.csv", text.as_bytes())], &costs);
     assert!(
-        found.alerts.iter().any(|a| a.metric == "mean_cost"),
+        found.alerts.iter().any(|a| a.touches("mean_cost")),
         "{:?}",
         found.alerts
     );

@@ -125,7 +125,9 @@ fn loans_without_outcomes_are_as_nannyml_expects_them() {
         "{}",
         estimated.assumes
     );
-    assert!(report.alerts.is_empty());
+    // What inputs hold does change in these loans; of predictions nothing is known.
+    let of_column = |a: &plumbline::report::Alert| a.kind == plumbline::report::AlertKind::Column;
+    assert!(report.alerts.iter().all(of_column), "{:?}", report.alerts);
 }
 
 #[test]

@@ -198,8 +198,9 @@ pub enum Level {
     Ok,
     /// Not enough to judge: no outcomes, no baseline or no mature window.
     Unknown,
-    /// Requests or resources depart for the worse and have not come back, or what is expected of predictions
-    /// does; what is known of these does not.
+    /// Requests, resources or a slice depart for the worse and have not come back, or what is expected of
+    /// predictions does, or a column changed and it is not known that it does no harm; what is known of all
+    /// predictions does not depart.
     Watch,
     /// A metric of the predictions departs for the worse and has not come back.
     Bad,

@@ -134,6 +134,24 @@ impl Fit {
         self.between = self.likely.iter().map(|(v, w)| v * w).sum();
     }
 
+    /// Takes windows of so many rows, and what they vary by, for a baseline that has no windows: it counts as if it
+    /// were made of such.
+    pub fn vary_as(&mut self, rows: f64, likely: &[(f64, f64)]) {
+        self.size = rows;
+        for level in &mut self.levels {
+            level.squares = level.rows * level.rows.min(rows);
+        }
+        self.vary(likely);
+    }
+
+    /// How much two windows differ, squared, as a multiple of what sampling gives; `None` where nothing varies.
+    #[must_use]
+    pub fn step(&self, a: &Reading, b: &Reading) -> Option<f64> {
+        let sampling = self.per_row / a.rows + self.per_row / b.rows;
+        let off = self.alone(a).0 - self.alone(b).0;
+        (sampling > 0.0).then(|| off * off / sampling)
+    }
+
     fn level(&self, phase: u32) -> Level {
         let phase = if self.seasonal { phase } else { 0 };
         let at = self.levels.iter().find(|l| l.phase == phase);

@@ -21,9 +21,10 @@
 //!
 //! **What makes the p-values true.** The error of a difference is the window's, the baseline's own, and what
 //! windows vary by beyond sampling, which is learned from the windows of the baseline, and of few windows with
-//! the help of all other streams ([`spread`]): p-values are means over all that it may be. Of a reference without windows nothing is learned, and sampling is all. Seasons that the baseline
-//! shows are removed ([`fit`]). Shares are tested exactly, as rare ones are far from normal; means are
-//! corrected for their skewness. Variation between windows is taken to be independent from one to the next.
+//! the help of all other streams ([`spread`]): p-values are means over all that it may be. Of a reference, which
+//! has no windows, it is learned from the windows that come, so that the first few raise no alarm. Seasons that
+//! the baseline shows are removed ([`fit`]). Shares are tested exactly, as rare ones are far from normal; means
+//! are corrected for their skewness. Variation between windows is taken to be independent from one to the next.
 
 pub mod columns;
 pub mod fit;

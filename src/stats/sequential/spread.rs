@@ -8,6 +8,8 @@
 //! small multiples stand for what is known before. For each stream follows how likely each multiple is; its
 //! p-values are means over them, so that a variance that is known badly makes an alarm rarer.
 
+use crate::stats::special::chi_square_quantile;
+
 /// Multiples of the grid: powers of √2.
 const GRID: usize = 21;
 /// How many streams the made-up ones weigh.
@@ -82,10 +84,58 @@ impl Spread {
     }
 }
 
+/// What windows vary by, learned from one to the next as they come, for a baseline that has none.
+///
+/// The largest step is left out, as it may be the change that is looked for, and what that takes away is given back:
+/// the expected largest of so many squares is near to their quantile at (k − 0.44) / (k + 0.12). Steps that share a
+/// window hang together; k of them count as two thirds of k (J. von Neumann 1941, *Distribution of the ratio of the
+/// mean square successive difference to the variance*).
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Steps {
+    steps: f64,
+    sum: f64,
+    largest: f64,
+    windows: f64,
+    rows: f64,
+}
+
+impl Steps {
+    /// Counts a window and its step from the one before.
+    pub fn add(&mut self, rows: f64, step: Option<f64>) {
+        self.windows += 1.0;
+        self.rows += rows;
+        if let Some(step) = step {
+            self.steps += 1.0;
+            self.sum += step;
+            self.largest = self.largest.max(step);
+        }
+    }
+
+    /// Mean rows of the windows; `None` before the first one.
+    #[must_use]
+    pub fn rows(&self) -> Option<f64> {
+        (self.windows > 0.0).then(|| self.rows / self.windows)
+    }
+
+    /// The multiple of sampling, with its degrees of freedom: none before the second step.
+    #[must_use]
+    pub fn multiple(&self) -> (f64, f64) {
+        if self.steps < 2.0 {
+            return (1.0, 0.0);
+        }
+        let k = self.steps;
+        let largest = chi_square_quantile((k - 0.44) / (k + 0.12), 1.0);
+        let kept = (k - largest).max(0.25);
+        (
+            (self.sum - self.largest).max(0.0) / kept,
+            2.0 / 3.0 * (k - 1.0),
+        )
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::stats::special::chi_square_quantile;
 
     /// Streams of which some vary by sampling only and others nine times as much are told apart.
     #[test]
@@ -108,5 +158,18 @@ mod tests {
         let of = spread.of((8.0, 9.0));
         assert!((of.iter().map(|m| m.1).sum::<f64>() - 1.0).abs() < 1e-6);
         assert_eq!(Spread::learn(&[]), Spread::before());
+    }
+
+    #[test]
+    fn a_jump_among_steps_is_left_out() {
+        let mut steps = Steps::default();
+        assert_eq!((steps.multiple(), steps.rows()), ((1.0, 0.0), None));
+        for i in 0..40 {
+            let usual = chi_square_quantile((f64::from(i * 7 % 40) + 0.5) / 40.0, 1.0);
+            steps.add(100.0, Some(if i == 20 { 900.0 } else { usual }));
+        }
+        let (multiple, df) = steps.multiple();
+        assert!((0.8..1.25).contains(&multiple), "{multiple}");
+        assert_eq!((df, steps.rows()), (26.0, Some(100.0)));
     }
 }

@@ -2,7 +2,7 @@
 
 use super::fit::{Difference, Fit};
 use super::onset::{Onset, onset};
-use super::spread::Spread;
+use super::spread::{Spread, Steps};
 use super::{Reading, SCALES, Side, Stream};
 use crate::stats::special::normal_quantile;
 
@@ -123,7 +123,7 @@ pub fn fit(streams: &[Stream]) -> Vec<Option<Fit>> {
     let multiples = fits.iter().flatten().map(|f| f.multiple);
     let spread = Spread::learn(&multiples.collect::<Vec<_>>());
     for fit in fits.iter_mut().flatten() {
-        // Without windows of its own nothing is known of what they vary by; nothing is made up then.
+        // Of a baseline without windows it is learned from those that come.
         if fit.multiple.1 > 0.0 {
             fit.vary(&spread.of(fit.multiple));
         }
@@ -134,15 +134,16 @@ pub fn fit(streams: &[Stream]) -> Vec<Option<Fit>> {
 /// Watches one of the streams of such fits.
 #[must_use]
 pub fn judge(stream: &Stream, fit: Option<Fit>, windows_to_an_alarm: f64) -> Verdict {
-    match &fit {
-        Some(known) => {
-            let mut watcher = Watcher::new(stream, known, 1.0 / windows_to_an_alarm.max(1.0));
-            stream.windows.iter().for_each(|window| watcher.see(window));
-            let (seen, alarms) = watcher.end();
-            Verdict { fit, seen, alarms }
+    match fit {
+        Some(fit) => {
+            let level = 1.0 / windows_to_an_alarm.max(1.0);
+            let mut watcher = Watcher::new(stream, fit, level);
+            let windows = stream.windows.iter();
+            windows.for_each(|window| watcher.see(window));
+            watcher.end()
         }
         None => Verdict {
-            fit,
+            fit: None,
             seen: vec![None; stream.windows.len()],
             alarms: Vec::new(),
         },
@@ -164,7 +165,9 @@ struct Open {
 /// One stream so far.
 struct Watcher<'a> {
     stream: &'a Stream,
-    fit: &'a Fit,
+    fit: Fit,
+    /// What windows vary by, for a baseline that has none.
+    steps: Option<(Spread, Steps)>,
     /// How sure a change has to be at each scale, if windows varied by sampling only; it is quickly told.
     critical: [f64; SCALES.len()],
     level: f64,
@@ -178,7 +181,7 @@ struct Watcher<'a> {
 }
 
 impl<'a> Watcher<'a> {
-    fn new(stream: &'a Stream, fit: &'a Fit, level: f64) -> Self {
+    fn new(stream: &'a Stream, fit: Fit, level: f64) -> Self {
         let sides = if stream.side == Side::Either {
             2.0
         } else {
@@ -188,6 +191,7 @@ impl<'a> Watcher<'a> {
         let critical = SCALES.map(least);
         Self {
             stream,
+            steps: (fit.multiple.1 <= 0.0).then(|| (Spread::before(), Steps::default())),
             fit,
             critical,
             level,
@@ -208,6 +212,7 @@ impl<'a> Watcher<'a> {
             self.seen.push(None);
             return;
         };
+        self.learn(reading);
         let alone = self.fit.beside(std::iter::once(reading));
         self.seen.push(alone.map(|of| self.seen_alone(&of)));
         self.readings.push((at, reading));
@@ -217,13 +222,27 @@ impl<'a> Watcher<'a> {
         }
     }
 
+    /// Takes what the windows before this one vary by.
+    fn learn(&mut self, reading: &Reading) {
+        let Some((spread, steps)) = &mut self.steps else {
+            return;
+        };
+        let rows = steps.rows().unwrap_or(reading.rows);
+        self.fit.vary_as(rows, &spread.of(steps.multiple()));
+        let step = self
+            .readings
+            .last()
+            .and_then(|last| self.fit.step(last.1, reading));
+        steps.add(reading.rows, step);
+    }
+
     fn seen_alone(&self, of: &Difference) -> Seen {
         let turned = match self.stream.side {
             Side::Either => Side::Either,
             _ if of.change > 0.0 => Side::Up,
             _ => Side::Down,
         };
-        let p_value = p_value(self.fit, self.stream, turned, of);
+        let p_value = p_value(&self.fit, self.stream, turned, of);
         let rate = p_value / (self.stream.part * SCALES[0].1);
         Seen {
             change: of.change,
@@ -250,7 +269,7 @@ impl<'a> Watcher<'a> {
             if towards < critical || !Fit::matters(self.stream.least, &of) {
                 continue;
             }
-            let p_value = p_value(self.fit, self.stream, self.stream.side, &of);
+            let p_value = p_value(&self.fit, self.stream, self.stream.side, &of);
             let rate = p_value / (self.stream.part * part);
             if rate <= self.level && found.is_none_or(|f| rate < f.0) {
                 found = Some((rate, z.signum()));
@@ -325,16 +344,20 @@ impl<'a> Watcher<'a> {
                 earliest: low,
                 latest: high,
                 end: end.and_then(place),
-                over: tested(self.fit, self.stream, &over),
+                over: tested(&self.fit, self.stream, &over),
             });
         }
     }
 
-    fn end(mut self) -> (Vec<Option<Seen>>, Vec<Alarm>) {
+    fn end(mut self) -> Verdict {
         if let Some(open) = self.open.take() {
             self.close(&open, None);
         }
-        (self.seen, self.alarms)
+        Verdict {
+            fit: Some(self.fit),
+            seen: self.seen,
+            alarms: self.alarms,
+        }
     }
 }
 
@@ -420,6 +443,36 @@ mod tests {
         let loud = watch(&[of], 30.0).remove(0);
         assert_eq!(loud.alarms.len(), 1);
         assert_eq!((loud.alarms[0].start, loud.alarms[0].end), (10, Some(11)));
+    }
+
+    /// Of a reference without windows, what windows vary by is learned as they come.
+    #[test]
+    fn windows_that_vary_are_no_change_from_a_reference() {
+        let mut of = stream(&[]);
+        of.total = Some(Reading {
+            value: 0.0,
+            variance: 0.01,
+            rows: 10_000.0,
+            phase: 0,
+        });
+        of.baseline.clear();
+        let noise = |i: u32| f64::from(i * 7919 % 17) - 8.0;
+        let windows = |wide: f64, more: f64| {
+            let at = |i: u32| wide * noise(i) + if i >= 15 { more } else { 0.0 };
+            let values: Vec<f64> = (0..30).map(at).collect();
+            stream(&values).windows
+        };
+        let alarms = |windows: Vec<Option<Reading>>| {
+            let of = Stream {
+                windows,
+                ..of.clone()
+            };
+            watch(&[of], 30.0).remove(0).alarms
+        };
+        assert_eq!(alarms(windows(0.7, 0.0)), []);
+        let found = alarms(windows(0.2, 6.0));
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert_eq!((found[0].start, found[0].end), (15, None));
     }
 
     #[test]

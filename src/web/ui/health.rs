@@ -88,8 +88,10 @@ enum Outlook {
 
 fn outlook(report: &Report) -> Outlook {
     let health = &report.health;
+    // What is over, and what a column holds, is not what the sentence is about.
+    let of_predictions = |a: &Alert| a.goes_on() && a.kind != AlertKind::Column;
     match health.level {
-        _ if !report.alerts.is_empty() => Outlook::None,
+        _ if report.alerts.iter().any(of_predictions) => Outlook::None,
         Level::Unknown => Outlook::Whole,
         Level::Watch if first_is_expected(report) => Outlook::Whole,
         Level::Ok | Level::Watch => Outlook::Behind,
