@@ -37,6 +37,7 @@ mod residuals;
 mod series;
 mod shapes;
 mod shifted;
+pub mod steps;
 mod tails;
 mod total;
 pub mod tweedie;
@@ -49,7 +50,7 @@ pub use cell::{
 };
 pub use direct::{Expectation, Losses};
 pub use drift::{Bins, ColumnDrift, Distribution, Drift, Periods};
-pub use estimated::{Asked, Estimates, Expected, Method};
+pub use estimated::{Asked, Estimates, Estimating, Expected, Method};
 pub use exact::{Exact, Macro, PERCENTILES, Ranked};
 pub use from_median::FromMedian;
 pub use grid::{WindowSize, floor, next};
