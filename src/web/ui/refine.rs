@@ -62,7 +62,11 @@ fn wake(app: App, view: View) {
 async fn ask_rows(app: App, view: View) {
     let client = app.client.get_value();
     app.work.update(|w| *w = w.take().or(Some(Work::Refine)));
-    let answer = client.refine(view).await;
+    let refined = app.refined;
+    let answer = client
+        .refine(view, move |done| refined.set(Some(done)))
+        .await;
+    refined.set(None);
     app.work
         .update(|w| *w = w.take().filter(|w| *w != Work::Refine));
     match answer {
