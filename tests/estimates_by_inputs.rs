@@ -5,6 +5,7 @@
 mod pipeline;
 
 use pipeline::{File, summary};
+use plumbline::engine::Refined;
 use plumbline::report::view::{View, WindowSize};
 use plumbline::report::{Method, Report};
 use std::fmt::Write as _;
@@ -196,4 +197,50 @@ fn of_two_estimators_the_nearer_one_is_taken() {
         "{:?}",
         estimated.past
     );
+}
+
+/// What is made in steps is what is made at once; it tells how far it is, and ends where it is given up.
+#[test]
+fn estimates_are_made_in_steps() {
+    let before = prices(1, 3_000, 0.3, 3_000, true);
+    let after = prices(2, 4_000, 0.8, 1_000, true);
+    let files = [
+        ("reference.csv", before.as_bytes()),
+        ("live.csv", after.as_bytes()),
+    ];
+    let view = View {
+        window: Some(WindowSize::Rows(1_000)),
+        ..View::default()
+    };
+    let inputs = pipeline::inputs(&files, &[]).unwrap();
+    let begun = || {
+        let mut keeper = pipeline::keeper(&files, &inputs).unwrap();
+        keeper.finish(&view, &mut |_, _| ()).unwrap();
+        keeper
+    };
+    let at_once = begun().answering(&view).unwrap().clone();
+    let mut keeper = begun();
+    keeper.begin_refining(&view);
+    let mut shares = Vec::new();
+    let in_steps = loop {
+        match keeper.go_on().unwrap() {
+            Refined::Share(share) => shares.push(share),
+            Refined::Done(summary) => break summary,
+        }
+    };
+    assert!(in_steps == at_once, "in steps it is another Summary");
+    assert!(shares.len() > 100, "{} steps", shares.len());
+    assert!(shares.is_sorted() && shares.iter().all(|s| (0.0..=1.0).contains(s)));
+    assert!(*shares.last().unwrap() > 0.9, "{shares:?}");
+    let mut keeper = begun();
+    keeper.begin_refining(&view);
+    for _ in 0..9 {
+        assert!(matches!(keeper.go_on().unwrap(), Refined::Share(_)));
+    }
+    keeper.give_up();
+    let Refined::Done(left) = keeper.go_on().unwrap() else {
+        panic!("it goes on after it was given up");
+    };
+    assert!(left.series.iter().all(|s| s.estimates.is_empty()));
+    assert!(keeper.refine(&view).unwrap() == at_once);
 }

@@ -10,9 +10,10 @@ use crate::read::ReadError;
 use crate::report::Report;
 use crate::report::view::View;
 use crate::summary::build::Builder;
-use crate::summary::{Rejected, SourceInfo, Summary};
+use crate::summary::{Asked, Estimating, Rejected, SourceInfo, Summary};
 use crate::table::Table;
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 /// How often a report may ask for more before it is taken as it is: each answer can bring up one
 /// further question (the alert that starts at a window just made exact).
@@ -27,8 +28,26 @@ pub struct Keeper {
     /// Rows of a block at most, where they are told.
     most: Option<usize>,
     stream: Option<Stream>,
-    builder: Option<Builder>,
+    builder: Option<Rc<Builder>>,
     summary: Option<Summary>,
+    refining: Option<Refining>,
+}
+
+/// A Summary that is being made to answer a view.
+struct Refining {
+    view: View,
+    depth: Depth,
+    /// Whether the report was asked what it lacks.
+    begun: bool,
+    estimating: Option<Estimating>,
+}
+
+/// How far a refinement has come.
+pub enum Refined {
+    /// So much of it (between 0 and 1) is done.
+    Share(f64),
+    /// All of it, or what was made of it until it was given up.
+    Done(Summary),
 }
 
 impl Keeper {
@@ -43,6 +62,7 @@ impl Keeper {
             stream: None,
             builder: None,
             summary: None,
+            refining: None,
         }
     }
 
@@ -162,9 +182,16 @@ impl Keeper {
         summary.sources = infos;
         summary.rejected = rejected;
         progress("summarise", 0.8);
-        sharpen(&builder, &mut summary, view, Depth::Metrics);
+        // Nothing is estimated yet.
+        sharpen(
+            &builder,
+            &mut summary,
+            view,
+            Depth::Metrics,
+            &mut |_, _, _| (),
+        );
         progress("summarise", 1.0);
-        self.builder = Some(builder);
+        self.builder = Some(Rc::new(builder));
         self.summary = Some(summary.clone());
         Ok(summary)
     }
@@ -182,27 +209,90 @@ impl Keeper {
     /// # Errors
     /// Where nothing was summarised yet.
     pub fn refine_to(&mut self, view: &View, depth: Depth) -> Result<Summary, ReadError> {
-        if let Some(summary) = self.summary.as_mut().filter(|s| s.streamed) {
-            compare(summary, view);
-            return Ok(summary.clone());
+        self.begin_refining(view, depth);
+        loop {
+            if let Refined::Done(summary) = self.go_on()? {
+                return Ok(summary);
+            }
         }
-        let (Some(builder), Some(summary)) = (&self.builder, &mut self.summary) else {
-            return Err(ReadError {
-                file: String::new(),
-                line: None,
-                found: "the rows are no longer there".into(),
-                mend: "Open the files again".into(),
-            });
+    }
+
+    /// Begins to do so in steps, in place of what was begun before.
+    pub fn begin_refining(&mut self, view: &View, depth: Depth) {
+        self.refining = Some(Refining {
+            view: view.clone(),
+            depth,
+            begun: false,
+            estimating: None,
+        });
+    }
+
+    /// Gives up what was begun: the next step ends with what there is.
+    pub fn give_up(&mut self) {
+        self.refining = None;
+    }
+
+    /// Goes on with what was begun, for some tens of milliseconds where windows are estimated. With the last
+    /// step, or where nothing is begun, it gives the Summary.
+    ///
+    /// # Errors
+    /// Where nothing was summarised yet.
+    pub fn go_on(&mut self) -> Result<Refined, ReadError> {
+        let summary = match (&self.builder, &mut self.summary) {
+            (_, Some(summary)) if summary.streamed => {
+                if let Some(refining) = self.refining.take() {
+                    compare(summary, &refining.view);
+                }
+                return Ok(Refined::Done(summary.clone()));
+            }
+            (Some(_), Some(summary)) => summary,
+            _ => {
+                return Err(ReadError {
+                    file: String::new(),
+                    line: None,
+                    found: "the rows are no longer there".into(),
+                    mend: "Open the files again".into(),
+                });
+            }
         };
-        sharpen(builder, summary, view, depth);
-        Ok(summary.clone())
+        let (Some(builder), Some(refining)) = (&self.builder, &mut self.refining) else {
+            return Ok(Refined::Done(summary.clone()));
+        };
+        if let Some(estimating) = &mut refining.estimating {
+            if !estimating.step(summary) {
+                return Ok(Refined::Share(estimating.share()));
+            }
+            refining.estimating = None;
+            // What is expected of windows can bring up a last question.
+            let at_once = &mut |summary: &mut Summary, at: usize, asked: &Asked| {
+                builder.add_estimates(summary, at, asked);
+            };
+            sharpen(builder, summary, &refining.view, refining.depth, at_once);
+        } else if !refining.begun {
+            refining.begun = true;
+            let mut wanted = None;
+            let later = &mut |_: &mut Summary, at: usize, asked: &Asked| {
+                wanted = Some((at, asked.clone()));
+            };
+            sharpen(builder, summary, &refining.view, refining.depth, later);
+            refining.estimating =
+                wanted.and_then(|(at, asked)| Estimating::begin(builder, summary, at, &asked));
+            if refining.estimating.is_some() {
+                return Ok(Refined::Share(0.0));
+            }
+        }
+        self.refining = None;
+        Ok(Refined::Done(summary.clone()))
     }
 
     /// What was summarised last; it answers the view exactly where the rows are there.
     #[must_use]
     pub fn answering(&mut self, view: &View) -> Option<&Summary> {
         if let (Some(builder), Some(summary)) = (&self.builder, &mut self.summary) {
-            sharpen(builder, summary, view, Depth::Expected);
+            let at_once = &mut |summary: &mut Summary, at: usize, asked: &Asked| {
+                builder.add_estimates(summary, at, asked);
+            };
+            sharpen(builder, summary, view, Depth::Expected, at_once);
         } else if let Some(summary) = &mut self.summary {
             compare(summary, view);
         }
@@ -224,8 +314,18 @@ fn compare(summary: &mut Summary, view: &View) {
     }
 }
 
-/// Adds to the Summary what a report on the view lacks, as far as a depth.
-fn sharpen(builder: &Builder, summary: &mut Summary, view: &View, depth: Depth) {
+/// What is done where a report lacks what is expected of windows of a series.
+type Estimate<'a> = &'a mut dyn FnMut(&mut Summary, usize, &Asked);
+
+/// Adds to the Summary what a report on the view lacks, as far as a depth; what is expected of windows is left to
+/// `estimate`.
+fn sharpen(
+    builder: &Builder,
+    summary: &mut Summary,
+    view: &View,
+    depth: Depth,
+    estimate: Estimate<'_>,
+) {
     for _ in 0..ROUNDS {
         let (_, missing) = Report::with_missing(summary, view);
         if missing.series.is_some() || missing.details.is_some() {
@@ -251,7 +351,7 @@ fn sharpen(builder: &Builder, summary: &mut Summary, view: &View, depth: Depth) 
             builder.add_profile(summary, at, &spans);
         }
         if let Some((at, asked)) = missing.estimates.filter(|_| depth >= Depth::Expected) {
-            builder.add_estimates(summary, at, &asked);
+            estimate(summary, at, &asked);
         }
         if let Some((at, wanted)) = missing.arrivals {
             builder.add_arrivals(summary, at, &wanted);

@@ -187,6 +187,8 @@ pub enum Request {
         /// As far as this.
         depth: Depth,
     },
+    /// Keeper: give up the refinement in the making; it is answered with what there is.
+    Stop,
     /// Make the files of the example.
     Example,
     /// Keeper: hold the Summary of a saved report, whose payload rides beside; there are no rows.
@@ -221,7 +223,7 @@ pub enum Reply {
         /// What in it could not be unpacked.
         skipped: Vec<ReadError>,
     },
-    /// To `Open`, `Again` and `Keep`.
+    /// To `Open`, `Again`, `Keep` and `Stop`.
     Kept,
     /// To `Read`; the rows ride beside ([`crate::table::Table::to_bytes`]).
     Part {
@@ -232,7 +234,7 @@ pub enum Reply {
     },
     /// Within a long job, at most every 50 ms.
     Progress {
-        /// `unpack`, `join`, `summarise`.
+        /// `unpack`, `join`, `summarise`, `estimate`.
         stage: String,
         /// Between 0 and 1.
         done: f64,

@@ -13,6 +13,7 @@
 //! page ── Again ──► keeper                              (files to be read once more: words where numbers were expected)
 //! page ── Finish ─► keeper ───── Summary ───► page      (join and summarise)
 //! page ── Refine ─► keeper ───── Summary ───► page      (a slice, range or window size that the Summary lacks)
+//! page ── Stop ───► keeper                              (the refinement in the making is not wanted any more)
 //! page ── Write ──► keeper ───── Written ───► page      (the text of a saved report, or of its JSON)
 //! ```
 //!
@@ -46,7 +47,7 @@ mod union;
 mod widen;
 mod write;
 
-pub use keeper::Keeper;
+pub use keeper::{Keeper, Refined};
 pub use look::{arrange, look, look_as};
 pub use message::Depth;
 pub use part::{info, read_through};

@@ -1,8 +1,6 @@
 //! True against predicted labels, with their sums: what every metric of labels is computed from.
 
-use super::Estimate;
 use super::measures::LEAST_ROWS;
-use crate::stats::interval::{logit, wilson};
 
 /// True against predicted labels.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -69,21 +67,6 @@ impl Confused {
         self.right.iter().sum()
     }
 
-    /// Right among the rows of a label, and right among the rows predicted so; 0 of no rows, as in
-    /// scikit-learn's averages.
-    pub(super) fn recall(&self, k: usize) -> f64 {
-        share(self.right[k], self.truth[k])
-    }
-
-    pub(super) fn precision(&self, k: usize) -> f64 {
-        share(self.right[k], self.predicted[k])
-    }
-
-    /// The harmonic mean of both; the label must occur.
-    pub(super) fn f1(&self, k: usize) -> f64 {
-        share(2 * self.right[k], self.truth[k] + self.predicted[k])
-    }
-
     /// The standard error of a function of the counts by the delta method: they are multinomial, so a
     /// function of degree 0 with derivatives g by its counts has variance Σ n g².
     ///
@@ -124,28 +107,5 @@ impl Confused {
             let are = if *rows == 1 { "row is" } else { "rows are" };
             format!("no interval: {rows} {are} too few of a label or predicted so, it takes {LEAST_ROWS}")
         })
-    }
-
-    /// A value in [0, 1] with the interval of [`Self::se`] on the logit scale, so that it stays there.
-    pub(super) fn within_one(
-        &self,
-        value: f64,
-        n: u64,
-        gradient: impl Fn(usize, usize) -> f64,
-    ) -> Estimate {
-        let interval = if value > 0.0 && value < 1.0 {
-            Some(logit(value, self.se(gradient)))
-        } else {
-            // All right or all wrong: as for a proportion of as many rows.
-            wilson(if value >= 1.0 { n } else { 0 }, n)
-        };
-        Estimate::of(value, interval, n)
-    }
-}
-
-fn share(part: u64, of: u64) -> f64 {
-    match of {
-        0 => 0.0,
-        _ => part as f64 / of as f64,
     }
 }

@@ -132,10 +132,21 @@ pub(super) const NO_PROBABILITY: &str = "no score that is a probability";
 /// 0 and 1.
 pub(super) const LEAST_ROWS: u64 = 10;
 
+/// Rows from which on a correlation of the labels of several classes has an interval.
+pub(super) const LEAST_OF_SEVERAL: u64 = 100;
+
+/// The same of shares that are mostly next to 1, as those of the larger class are.
+pub(super) const LEAST_OF_MOST: u64 = 50;
+
 /// A share of rows with Wilson's interval; there are some.
 pub(super) fn share(hits: u64, n: u64) -> Estimate {
-    let interval = wilson(hits, n).filter(|_| n >= LEAST_ROWS);
-    Estimate::of(hits as f64 / n as f64, interval, n).or_why(|| too_few_rows(n, LEAST_ROWS))
+    share_of_at_least(hits, n, LEAST_ROWS)
+}
+
+/// The same, with an interval from so many rows on.
+pub(super) fn share_of_at_least(hits: u64, n: u64, least: u64) -> Estimate {
+    let interval = wilson(hits, n).filter(|_| n >= least);
+    Estimate::of(hits as f64 / n as f64, interval, n).or_why(|| too_few_rows(n, least))
 }
 
 /// Why there is no interval: fewer rows than a true one takes.

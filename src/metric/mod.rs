@@ -13,6 +13,7 @@ mod quantile;
 mod ranking;
 mod regression;
 mod resource;
+mod spread;
 
 pub use by_class::{ClassRow, by_class, by_label};
 pub use confused::Confused;

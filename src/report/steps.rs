@@ -7,9 +7,10 @@ use super::Report;
 use super::make::{self, Missing};
 use super::view::View;
 use crate::summary::Summary;
+pub(super) use crate::summary::steps::pause;
+use crate::summary::steps::step;
 use std::future::Future;
 use std::pin::Pin;
-use std::task::{Context, Poll, Waker};
 
 /// A report in the making.
 pub struct Steps<'a>(Pin<Box<dyn Future<Output = (Report, Missing)> + 'a>>);
@@ -25,24 +26,6 @@ impl<'a> Steps<'a> {
     /// is made. It must not be called again after that.
     #[must_use]
     pub fn step(&mut self) -> Option<(Report, Missing)> {
-        let mut context = Context::from_waker(Waker::noop());
-        match self.0.as_mut().poll(&mut context) {
-            Poll::Ready(made) => Some(made),
-            Poll::Pending => None,
-        }
+        step(self.0.as_mut())
     }
-}
-
-/// A place where the making can stop.
-pub(super) async fn pause() {
-    let mut stopped = false;
-    std::future::poll_fn(|_| {
-        if stopped {
-            Poll::Ready(())
-        } else {
-            stopped = true;
-            Poll::Pending
-        }
-    })
-    .await;
 }

@@ -9,8 +9,9 @@
 
 use super::build::Builder;
 use super::features::{Features, thinned};
+use super::steps::Progress;
 use crate::log::Truth;
-use crate::stats::boost::{Loss, Model, Params, fit};
+use crate::stats::boost::{Fitting, Loss, Model, Params};
 use serde::{Deserialize, Serialize};
 
 /// Rows that are learned from at most, and cells.
@@ -53,8 +54,16 @@ pub(super) struct Direct<'a> {
 }
 
 impl<'a> Direct<'a> {
+    /// Steps of learning, about.
+    pub const STEPS: usize = 201;
+
     /// Learned from the rows of a baseline, or why nothing can be.
-    pub fn learn(builder: &'a Builder, rows: &[usize], least: usize) -> Result<Self, String> {
+    pub async fn learn(
+        builder: &'a Builder,
+        rows: &[usize],
+        least: usize,
+        progress: &Progress,
+    ) -> Result<Self, String> {
         let log = &builder.log;
         let (Truth::Numbers(truth), Truth::Numbers(predicted)) = (&log.truth, &log.predicted)
         else {
@@ -84,19 +93,23 @@ impl<'a> Direct<'a> {
         let sample = thinned(&sample, CELLS / features.width().max(1));
         let binned = features.rows(&sample);
         let errors: Vec<f64> = sample.iter().filter_map(error).collect();
-        let squares = errors.iter().map(|e| e * e).collect();
-        let learn = |target| {
-            fit(
-                binned.clone(),
-                target,
-                None,
-                Loss::Squared,
-                Params::default(),
-            )
+        let squares: Vec<f64> = errors.iter().map(|e| e * e).collect();
+        progress.step().await;
+        let mut models = Vec::new();
+        for target in [errors, squares] {
+            let params = Params::default();
+            let mut fitting = Fitting::new(binned.clone(), target, None, Loss::Squared, params);
+            while fitting.step() {
+                progress.step().await;
+            }
+            models.push(fitting.finish());
+        }
+        let (Some(squared), Some(absolute)) = (models.pop(), models.pop()) else {
+            return Err("nothing was learned".into());
         };
         Ok(Self {
-            absolute: learn(errors),
-            squared: learn(squares),
+            absolute,
+            squared,
             features,
             predicted,
             rows: known.len() as u64,

@@ -4,17 +4,21 @@
 //! outcomes or without: it never looks at them. Which one it is, [`Method`] tells. Like [`super::Drift`] the
 //! answers are made of rows where these are kept, stand beside the cells, and do not survive a merge.
 
+mod wanted;
+
+use super::Series;
 use super::build::{Builder, sort_by_group};
 use super::direct::{Direct, Losses};
 use super::shifted::{Shifted, Weighted};
+use super::steps::{Progress, pause};
 use super::stretches::Stretches;
-use super::{Series, Summary};
 use crate::log::{Log, Task};
 use crate::stats::calibration::Calibrator;
 use crate::stats::expected::{Cells, Ties, average_precision, roc_auc};
 use crate::stats::rank::sort_by_score;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
+pub use wanted::Estimating;
+use wanted::Wanted;
 
 /// Baselines of which a series keeps the answers.
 const KEPT: usize = 4;
@@ -160,88 +164,49 @@ impl Series {
 }
 
 impl Builder {
-    /// Adds to a series what is expected of its windows, unless it has that.
-    pub fn add_estimates(&self, summary: &mut Summary, at: usize, asked: &Asked) {
-        let Some(series) = summary.series.get_mut(at) else {
-            return;
-        };
-        let known = series
-            .estimates
-            .iter()
-            .position(|e| e.baseline == asked.baseline);
-        let fresh = match known.and_then(|at| series.estimates.get(at)) {
-            Some(found) => found.lacks(asked),
-            None => asked.windows.clone(),
-        };
-        if known.is_some() && fresh.is_empty() {
-            return;
-        }
-        let places = self.places(series, &self.buckets(series.size));
-        // The baseline comes first, and the windows behind it; one place more is the reference.
-        let mut group_of = vec![u32::MAX; places.buckets + 2];
-        let reference = (places.buckets, places.buckets + 1);
-        let mut mark = |(from, to): (usize, usize), group: u32| {
-            if let Some(range) = group_of.get_mut(from..to) {
-                range.fill(group);
-            }
-        };
-        mark(asked.baseline.unwrap_or(reference), 0);
-        for (group, range) in (1..).zip(&fresh) {
-            mark((range.0, range.1.min(places.buckets)), group);
-        }
-        let of = |place: &u32| group_of.get(*place as usize).copied().unwrap_or(u32::MAX);
-        let groups = Groups {
-            of: places.of.iter().map(of).collect(),
-            count: fresh.len() + 1,
-        };
+    /// Makes it, window by window.
+    async fn estimate(&self, wanted: &Wanted, progress: &Progress) -> Estimates {
+        let (groups, fresh) = (&wanted.groups, &wanted.fresh);
         let found = match self.log.task {
-            Some(Task::Regression) => self.direct(&groups, &fresh),
-            _ => Learned::from(&self.log, &groups).map(|learned| {
-                let outside = |row: usize| groups.of.get(row) != Some(&0);
-                let stretches = Stretches::of(series, &places, &fresh, outside);
-                learned.estimates(self, &groups, &fresh, &stretches, asked.thresholds)
-            }),
+            Some(Task::Regression) => self.direct(groups, fresh, progress).await,
+            _ => match Learned::from(&self.log, groups) {
+                Ok(learned) => Ok(learned.estimates(self, wanted, progress).await),
+                Err(why) => Err(why),
+            },
         };
-        let mut learned = found.unwrap_or_else(|why| Estimates {
+        found.unwrap_or_else(|why| Estimates {
             undefined: Some(why),
             ..Estimates::default()
-        });
-        learned.baseline = asked.baseline;
-        if let Some(before) = known.map(|at| series.estimates.remove(at)) {
-            let again: BTreeSet<(usize, usize)> = fresh.iter().copied().collect();
-            let kept = |windows: Vec<Expected>| {
-                let windows = windows.into_iter();
-                windows.filter(|w| !again.contains(&w.range))
-            };
-            learned.windows.extend(kept(before.windows));
-            learned.shifted.extend(kept(before.shifted));
-        }
-        learned.windows.sort_by_key(|w| w.range);
-        learned.shifted.sort_by_key(|w| w.range);
-        if series.estimates.len() >= KEPT {
-            series.estimates.remove(0);
-        }
-        series.estimates.push(learned);
+        })
     }
 
     /// The errors that are expected of windows, or why none are.
-    fn direct(&self, groups: &Groups, ranges: &[(usize, usize)]) -> Result<Estimates, String> {
+    async fn direct(
+        &self,
+        groups: &Groups,
+        ranges: &[(usize, usize)],
+        progress: &Progress,
+    ) -> Result<Estimates, String> {
         let rows = groups.rows();
-        let direct = Direct::learn(self, rows.first().map_or(&[], Vec::as_slice), LEAST)?;
-        let expect = |(range, own): (&(usize, usize), &Vec<usize>)| {
+        progress.expect(Direct::STEPS + ranges.len());
+        let known = rows.first().map_or(&[][..], Vec::as_slice);
+        let direct = Direct::learn(self, known, LEAST, progress).await?;
+        let mut windows = Vec::with_capacity(ranges.len());
+        for (range, own) in ranges.iter().zip(rows.iter().skip(1)) {
             let losses = direct.expect(own, ranges.len());
-            Expected {
+            windows.push(Expected {
                 range: *range,
                 rows: losses.map_or(0, |l| l.rows),
                 effective: direct.effective(),
                 losses,
                 ..Expected::default()
-            }
-        };
+            });
+            progress.step().await;
+        }
         Ok(Estimates {
             method: Method::Dle,
             rows: direct.rows,
-            windows: ranges.iter().zip(rows.iter().skip(1)).map(expect).collect(),
+            windows,
             ..Estimates::default()
         })
     }
@@ -319,20 +284,29 @@ impl Learned {
         }
     }
 
-    fn estimates(
+    async fn estimates(
         &self,
         builder: &Builder,
-        groups: &Groups,
-        ranges: &[(usize, usize)],
-        stretches: &Stretches,
-        thresholds: bool,
+        wanted: &Wanted,
+        progress: &Progress,
     ) -> Estimates {
+        let Wanted {
+            groups,
+            fresh: ranges,
+            stretches,
+            thresholds,
+            ..
+        } = wanted;
+        // Every stretch is learned of once, and every window looked at twice for each class.
+        progress.expect(stretches.rows.len() + 2 * ranges.len() * self.calibrators.len());
         let plain = |_: u32, class: usize, score: f64| match self.calibrators.get(class) {
             Some(calibrator) => calibrator.at(score),
             None => f64::NAN,
         };
-        let windows = self.windows(builder, groups, ranges, thresholds, &plain);
-        let shifted = self.weighted(builder, stretches).map(|learned| {
+        let asked = (groups, ranges.as_slice(), *thresholds);
+        let windows = self.windows(builder, asked, &plain, progress).await;
+        let mut shifted = None;
+        if let Some(learned) = self.weighted(builder, stretches, progress).await {
             let learned = |window: usize| {
                 let stretch = stretches.of_window.get(window)?;
                 learned.get(*stretch)?.as_ref()
@@ -344,12 +318,12 @@ impl Learned {
                     None => plain(group, class, score),
                 }
             };
-            let mut windows = self.windows(builder, groups, ranges, thresholds, &of);
+            let mut windows = self.windows(builder, asked, &of, progress).await;
             for (i, window) in windows.iter_mut().enumerate() {
                 window.effective = learned(i).map(|l| l.1);
             }
-            windows
-        });
+            shifted = Some(windows);
+        }
         Estimates {
             method: Method::Cbpe,
             baseline: None,
@@ -363,7 +337,12 @@ impl Learned {
 
     /// What each stretch says of scores, class by class, and how many rows of one weight tell as much; `None`
     /// in it where too few rows of the baseline are like its own. `None` where no column is an input of the model.
-    fn weighted(&self, builder: &Builder, stretches: &Stretches) -> Option<Vec<Option<Weighted>>> {
+    async fn weighted(
+        &self,
+        builder: &Builder,
+        stretches: &Stretches,
+        progress: &Progress,
+    ) -> Option<Vec<Option<Weighted>>> {
         let log = &builder.log;
         let scores = scores(log);
         let shifted = Shifted::new(builder, &self.rows, stretches.rows.len(), &scores)?;
@@ -371,21 +350,25 @@ impl Learned {
         let positive = |row: usize, class: usize| {
             log.truth.label(row) == Some(if several { class as u32 } else { 1 })
         };
-        let learn = |own: &Vec<usize>| shifted.learn(own, positive);
-        Some(stretches.rows.iter().map(learn).collect())
+        let mut learned = Vec::with_capacity(stretches.rows.len());
+        for own in &stretches.rows {
+            learned.push(shifted.learn(own, positive));
+            progress.step().await;
+        }
+        Some(learned)
     }
 
-    fn windows(
+    async fn windows(
         &self,
         builder: &Builder,
-        groups: &Groups,
-        ranges: &[(usize, usize)],
-        thresholds: bool,
+        (groups, ranges, thresholds): (&Groups, &[(usize, usize)], bool),
         probability: Probability<'_>,
+        progress: &Progress,
     ) -> Vec<Expected> {
         let log = &builder.log;
         let scores = scores(log);
         let total = self.totals(&scores, groups, probability);
+        pause().await;
         let mut windows: Vec<Expected> = ranges
             .iter()
             .map(|range| Expected {
@@ -397,7 +380,9 @@ impl Learned {
         let mut areas: Vec<Option<f64>> = vec![Some(0.0); windows.len()];
         for (class, own) in scores.iter().enumerate() {
             let order = sort_by_score(own);
+            pause().await;
             let (rows, starts) = sort_by_group(&groups.of, groups.count, Some(&order));
+            pause().await;
             for (i, window) in windows.iter_mut().enumerate() {
                 let range = starts.get(i + 1).copied().unwrap_or(0)
                     ..starts.get(i + 2).copied().unwrap_or(0);
@@ -442,6 +427,7 @@ impl Learned {
                     window.log_loss = add(window.log_loss, log_loss);
                     window.brier_score = add(window.brier_score, brier);
                 }
+                progress.step().await;
             }
         }
         for (window, area) in windows.iter_mut().zip(areas) {

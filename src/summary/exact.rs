@@ -49,6 +49,46 @@ pub struct Macro {
     pub value: Option<f64>,
     /// Its standard error, from the influence of each row.
     pub se: Option<f64>,
+    /// The fourth moment of the influence over the square of the second.
+    #[serde(default)]
+    pub kurtosis: f64,
+    /// Rows of the rarest class.
+    #[serde(default)]
+    pub fewest: u64,
+}
+
+impl Macro {
+    /// One of each group: its value, made of rows with an influence each. `order`: the rows that are counted,
+    /// with the group of every row; `counts`: rows of each group, and of its rarest class.
+    pub(super) fn all(
+        values: &[Option<f64>],
+        influence: &[f64],
+        (order, group): (&[u32], &[u32]),
+        (rows_of, fewest): (&[u64], &[u64]),
+    ) -> Vec<Self> {
+        let mut powers = vec![(0.0, 0.0); values.len()];
+        for row in order {
+            let row = *row as usize;
+            if let Some((second, fourth)) = powers.get_mut(group[row] as usize) {
+                let square = influence[row] * influence[row];
+                *second += square;
+                *fourth += square * square;
+            }
+        }
+        let one = |(g, value): (usize, &Option<f64>)| {
+            let (second, fourth) = powers[g];
+            let n = rows_of[g];
+            let kurtosis = fourth * n as f64 / (second * second);
+            Self {
+                n,
+                value: value.filter(|_| n > 0),
+                se: value.map(|_| second.sqrt() / n as f64).filter(|_| n > 1),
+                kurtosis: if kurtosis.is_finite() { kurtosis } else { 0.0 },
+                fewest: fewest[g].min(n),
+            }
+        };
+        values.iter().enumerate().map(one).collect()
+    }
 }
 
 /// A percentile with its distribution-free interval.
@@ -285,6 +325,7 @@ impl Builder {
         let mut influence = vec![0.0; self.log.rows];
         let mut sums = vec![Some(0.0); groups];
         let mut rows_of = vec![0u64; groups];
+        let mut fewest = vec![u64::MAX; groups];
         let mut pairs = Pairs::new(classes, self.log.rows, groups);
         for (class, order) in (0u32..).zip(&self.orders.classes) {
             let (rows, starts) = sort_by_group(group, groups, Some(order));
@@ -296,7 +337,9 @@ impl Builder {
                     self.log.truth.label(row as usize)
                 });
                 let is = |row: u32| self.log.truth.label(row as usize) == Some(class);
-                let positives = rows.iter().filter(|r| is(**r)).count() as f64;
+                let positives = rows.iter().filter(|r| is(**r)).count();
+                fewest[g] = fewest[g].min(positives as u64);
+                let positives = positives as f64;
                 let negatives = rows.len() as f64 - positives;
                 if positives == 0.0 || negatives == 0.0 {
                     sums[g] = None;
@@ -342,24 +385,11 @@ impl Builder {
                 }
             }
         }
-        let mut square = vec![0.0; groups];
-        for row in &self.orders.classes[0] {
-            if let Some(s) = square.get_mut(group[*row as usize] as usize) {
-                *s += influence[*row as usize] * influence[*row as usize];
-            }
-        }
-        let macros = (0..groups)
-            .map(|g| Macro {
-                n: rows_of[g],
-                value: sums[g]
-                    .map(|s| s / classes as f64)
-                    .filter(|_| rows_of[g] > 0),
-                se: sums[g]
-                    .map(|_| square[g].sqrt() / rows_of[g] as f64)
-                    .filter(|_| rows_of[g] > 1),
-            })
-            .collect();
-        let pairs = pairs.means(&self.orders.classes[0], group, &rows_of);
+        let order = &self.orders.classes[0];
+        let mean = |sum: &Option<f64>| sum.map(|s| s / classes as f64);
+        let values: Vec<Option<f64>> = sums.iter().map(mean).collect();
+        let macros = Macro::all(&values, &influence, (order, group), (&rows_of, &fewest));
+        let pairs = pairs.means((order, group), (&rows_of, &fewest));
         (macros, pairs)
     }
 }

@@ -41,6 +41,7 @@ mod residuals;
 mod series;
 mod shapes;
 mod shifted;
+pub mod steps;
 mod stretches;
 mod tails;
 mod total;
@@ -55,7 +56,7 @@ pub use cell::{
 pub use compat::{Compat, CompatAsked, Tool};
 pub use direct::{Expectation, Losses};
 pub use drift::{Bins, ColumnDrift, Distribution, Drift, Periods};
-pub use estimated::{Asked, Estimates, Expected, Method};
+pub use estimated::{Asked, Estimates, Estimating, Expected, Method};
 pub use exact::{Exact, Macro, PERCENTILES, Ranked};
 pub use examined::{Examined, ExaminedColumn, PairSays, TestSays, Together};
 pub use expectations::{Expectations, Holds, OfColumn, OfRows};

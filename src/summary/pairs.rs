@@ -90,23 +90,12 @@ impl Pairs {
         }
     }
 
-    /// The mean of each group; `group`: of each row, `rows_of`: rows of each group.
-    pub fn means(&self, order: &[u32], group: &[u32], rows_of: &[u64]) -> Vec<Macro> {
+    /// The mean of each group ([`Macro::all`]).
+    pub fn means(&self, rows: (&[u32], &[u32]), counts: (&[u64], &[u64])) -> Vec<Macro> {
         let pairs = (self.classes * self.classes.saturating_sub(1)).max(1) as f64;
-        let mut square = vec![0.0; self.sums.len()];
-        for row in order {
-            if let Some(s) = square.get_mut(group[*row as usize] as usize) {
-                let influence = self.influence[*row as usize] / pairs;
-                *s += influence * influence;
-            }
-        }
-        let mean = |(g, sum): (usize, &Option<f64>)| Macro {
-            n: rows_of[g],
-            value: sum.map(|s| s / pairs).filter(|_| rows_of[g] > 0),
-            se: sum
-                .map(|_| square[g].sqrt() / rows_of[g] as f64)
-                .filter(|_| rows_of[g] > 1),
-        };
-        self.sums.iter().enumerate().map(mean).collect()
+        let mean = |sum: &Option<f64>| sum.map(|s| s / pairs);
+        let values: Vec<Option<f64>> = self.sums.iter().map(mean).collect();
+        let influence: Vec<f64> = self.influence.iter().map(|i| i / pairs).collect();
+        Macro::all(&values, &influence, rows, counts)
     }
 }

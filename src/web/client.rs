@@ -166,12 +166,19 @@ impl Client {
         }
     }
 
-    /// Makes the Summary answer a view that it lacks rows for, as far as a depth. Only the last wish counts: those
-    /// before it that have not begun end as [`Stopped::Cancelled`].
+    /// Makes the Summary answer a view that it lacks rows for, as far as a depth, and tells how much of it is done.
+    /// Only the last wish counts: those before it end as [`Stopped::Cancelled`], the one in the making between two
+    /// steps.
     ///
     /// # Errors
     /// Besides, where no rows are held or the keeper fails.
-    pub async fn refine(&self, view: View, depth: Depth) -> Result<Arc<Summary>, Stopped> {
+    pub async fn refine(
+        &self,
+        view: View,
+        depth: Depth,
+        on_progress: impl Fn(f64) + 'static,
+    ) -> Result<Arc<Summary>, Stopped> {
+        self.give_up();
         let wish = self.0.last_refine.get() + 1;
         self.0.last_refine.set(wish);
         let _turn = self.0.refining.lock().await;
@@ -186,7 +193,8 @@ impl Client {
             mend: "Give the files again".to_owned(),
         })?;
         let request = Request::Refine { view, depth };
-        let summary = match keeper.ask(&request, Load::None, None).await {
+        let progress: OnProgress = Rc::new(move |_, done| on_progress(done));
+        let summary = match keeper.ask(&request, Load::None, Some(progress)).await {
             Ok((_, parcel)) => Arc::new(unpack(parcel, &known.series).await?),
             Err(why) => {
                 // A worker that died took the rows with it.
@@ -300,9 +308,10 @@ impl Client {
         self.0.on_loss.replace(Some(Rc::new(tell)));
     }
 
-    /// Stops the run or the looking under way at once. Rows of an earlier run stay, and so does
-    /// a refinement in the making, though nobody will hear of it.
+    /// Stops the run or the looking under way at once, and a refinement in the making between two of its
+    /// steps. Rows of an earlier run stay.
     pub fn cancel(&self) {
+        self.give_up();
         self.0.last_refine.set(self.0.last_refine.get() + 1);
         if let Some(candidate) = self.0.candidate.take() {
             candidate.stop();
@@ -324,6 +333,19 @@ impl Client {
     pub fn compares(&self) -> bool {
         let keeper = self.0.keeper.borrow();
         keeper.as_ref().is_some_and(|(hand, _)| hand.is_live())
+    }
+
+    /// Has the keeper end a refinement in the making.
+    fn give_up(&self) {
+        let Some((keeper, _)) = self.0.keeper.borrow().clone() else {
+            return;
+        };
+        if self.0.refining.try_lock().is_none() && keeper.is_live() {
+            wasm_bindgen_futures::spawn_local(async move {
+                // Whether it ends in time or not, nobody waits for it.
+                let _ = keeper.ask(&Request::Stop, Load::None, None).await;
+            });
+        }
     }
 
     fn stop_readers(&self) {

@@ -309,6 +309,7 @@ fn describe(request: &Request) -> (String, String) {
             format!("keep part {} of file {}", shard.index + 1, shard.file + 1),
         ),
         Request::Finish { .. } => (String::new(), "join and summarise the rows".into()),
+        Request::Stop => (String::new(), "stop summarising".into()),
         Request::Refine { .. } => (String::new(), "summarise the rows anew".into()),
         Request::Example => (String::new(), "make the example".into()),
         Request::Carry => ("This saved report".into(), "open it".into()),

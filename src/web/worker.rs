@@ -1,8 +1,9 @@
 //! The worker's side: carries out one request after the other with the functions of
 //! [`engine`](crate::engine), and holds no state of its own but the keeper's rows.
 //!
-//! Everything here is synchronous, but for the browser's compression: a worker may block, and a job
-//! that is no longer wanted is stopped by ending its worker.
+//! Everything here is synchronous, but for the browser's compression and for refinements: a worker may block,
+//! and a job that is no longer wanted is stopped by ending its worker. A refinement is made where the rows are
+//! kept, so that it rests between its steps to hear whether it is still wanted.
 
 use super::pool::text_of;
 use super::timing;
@@ -10,13 +11,16 @@ use super::unpack::unpacked;
 use super::wire::{self, Load, UNASKED};
 use crate::engine::message::{Input, Reply, Request, Shard, Written};
 use crate::engine::rows::Load as Rows;
-use crate::engine::{Keeper, example, info, look_as, parcel, read_through, write};
+use crate::engine::{Depth, Keeper, Refined, example, info, look_as, parcel, read_through, write};
 use crate::read::{Bytes, Counted, ReadError};
 use crate::report::html::{self, Payload};
+use crate::report::view::View;
 use crate::summary::{Series, Summary};
 use crate::unpack::{HEAD_BYTES, holds_others};
+use gloo::timers::future::TimeoutFuture;
 use js_sys::{ArrayBuffer, Function, Promise, Reflect, Uint8Array};
 use std::cell::RefCell;
+use std::rc::Rc;
 use wasm_bindgen::prelude::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -35,12 +39,22 @@ pub fn start() {
         let error = fault("", &panic.to_string());
         dying.send(UNASKED, &Reply::Failed { error }, Load::None);
     }));
-    let keeping = RefCell::new(None);
+    let keeping = Rc::new(RefCell::new(None));
     let answering = post.clone();
     let listener = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
         let Some((id, request, load)) = wire::unpack::<Request>(&event.data()) else {
             return;
         };
+        if let Request::Refine { view, depth } = request {
+            let (post, keeping) = (answering.clone(), Rc::clone(&keeping));
+            wasm_bindgen_futures::spawn_local(async move {
+                let (reply, load) = refine(&post, id, (&view, depth), &keeping)
+                    .await
+                    .unwrap_or_else(|error| (Reply::Failed { error }, Load::None));
+                post.send(id, &reply, load);
+            });
+            return;
+        }
         let pack = matches!(
             request,
             Request::Write {
@@ -159,11 +173,10 @@ fn answer(
                 .finish(&view, &mut |stage, done| clock.tick(stage, done))?;
             clock.reply(summary, &mut keeping.sent)
         }
-        Request::Refine { view, depth } => {
-            let clock = Clock::new(post, id);
-            let keeping = opened(keeping)?;
-            let summary = keeping.keeper.refine_to(&view, depth)?;
-            clock.reply(summary, &mut keeping.sent)
+        Request::Refine { .. } => Err(fault("", "a refinement goes its own way")),
+        Request::Stop => {
+            opened(keeping)?.keeper.give_up();
+            Ok((Reply::Kept, Load::None))
         }
         Request::Example => {
             let made = example::files();
@@ -204,6 +217,34 @@ fn answer(
             let text = write(what, summary, &view).map_err(|why| fault("", &why.to_string()))?;
             Ok((Reply::Written, Load::copy_of(text.as_bytes())))
         }
+    }
+}
+
+/// Makes the Summary answer a view, and listens to the page between two steps.
+async fn refine(
+    post: &Post,
+    id: u32,
+    (view, depth): (&View, Depth),
+    keeping: &RefCell<Option<Keeping>>,
+) -> Result<(Reply, Load), ReadError> {
+    let clock = Clock::new(post, id);
+    opened(&mut keeping.borrow_mut())?
+        .keeper
+        .begin_refining(view, depth);
+    loop {
+        let began = timing::now();
+        loop {
+            let mut keeping = keeping.borrow_mut();
+            let keeping = opened(&mut keeping)?;
+            match keeping.keeper.go_on()? {
+                Refined::Done(summary) => return clock.reply(summary, &mut keeping.sent),
+                Refined::Share(done) => clock.tick("estimate", done),
+            }
+            if timing::now() - began >= PROGRESS_MS / 2.0 {
+                break;
+            }
+        }
+        TimeoutFuture::new(0).await;
     }
 }
 

@@ -8,14 +8,30 @@ use plumbline::report::Report;
 use plumbline::report::view::{View, WindowSize};
 use plumbline::summary::{Expected, Summary};
 
-/// The claims on the data sets; none where they are not there.
+/// Where they are looked for, beside the repository, if no variable names their folder.
+const BESIDE: &str = "../shared/data/nannyml";
+/// Rows of a window of the census.
+const SIZES: [u32; 2] = [5_000, 20_000];
+
+/// The claims on the data sets.
 pub fn claims() -> Vec<Claim> {
-    let Ok(folder) = std::env::var("NANNYML_DATA") else {
-        eprintln!("NANNYML_DATA names no folder: its data sets are not measured.");
-        return Vec::new();
-    };
+    let named = std::env::var("NANNYML_DATA");
+    let folder = named.unwrap_or_else(|_| BESIDE.into());
+    if !std::path::Path::new(&folder).is_dir() {
+        let none = |claim: &str, goal: &str| {
+            Claim::limit(
+                claim,
+                goal,
+                "not measured: NANNYML_DATA names no folder of its data sets",
+            )
+        };
+        return vec![
+            none("DLE of car prices", "at most 1.1 of NannyML's"),
+            none("M-CBPE of employment", "nearer in 80 % of windows"),
+        ];
+    }
     let mut out = prices(&folder);
-    out.extend(employment(&folder));
+    out.extend(SIZES.into_iter().flat_map(|rows| employment(&folder, rows)));
     out
 }
 
@@ -73,7 +89,7 @@ fn prices(folder: &str) -> Vec<Claim> {
 type Of = fn(&Expected) -> Option<f64>;
 
 /// M-CBPE against CBPE on a census, whose rows change from year to year, and what is true of them too.
-fn employment(folder: &str) -> Vec<Claim> {
+fn employment(folder: &str, rows: u32) -> Vec<Claim> {
     let names = [
         "employment_MA_reference.pq",
         "employment_MA_analysis.pq",
@@ -85,7 +101,7 @@ fn employment(folder: &str) -> Vec<Claim> {
         (Role::Outcome, "employed"),
         (Role::Prediction, "prediction"),
     ];
-    let (report, summary) = read(folder, &names, &roles, 5_000);
+    let (report, summary) = read(folder, &names, &roles, rows);
     let found = summary
         .series
         .iter()
@@ -123,19 +139,31 @@ fn employment(folder: &str) -> Vec<Claim> {
         // sampling of the outcomes would be nearer in ½ + atan(τ / 2σ) / π of the windows.
         let beyond = (square - noise).max(0.0);
         let most = 0.5 + libm::atan((beyond / noise).sqrt() / 2.0) / std::f64::consts::PI;
+        let told = format!(
+            "off by {:.5}, CBPE by {:.5}; shown: {:?}",
+            of(shifted),
+            of(plain),
+            report.estimated.as_ref().unwrap().method,
+        );
+        let windows = format!("employment in {n} windows of {rows} rows");
         out.push(Claim::new(
-            format!("M-CBPE is nearer to {name} than CBPE, employment in {n} windows of 5 000 rows"),
+            format!("M-CBPE is nearer to {name} than CBPE, {windows}"),
             "on the mean",
-            format!(
-                "off by {:.5}, CBPE by {:.5}; nearer in {:.0} %, of the {:.0} % that sampling leaves to the truth itself; shown: {:?}",
-                of(shifted),
-                of(plain),
-                100.0 * nearer as f64 / f64::from(n),
-                100.0 * most,
-                report.estimated.as_ref().unwrap().method,
-            ),
+            told,
             shifted < plain,
         ));
+        // The goal cannot be reached where sampling alone would keep the truth itself from it.
+        let share = nearer as f64 / f64::from(n);
+        let told = format!(
+            "{:.0} %, of the {:.0} % that sampling leaves to the truth itself",
+            100.0 * share,
+            100.0 * most,
+        );
+        let claim = format!("M-CBPE is nearer to {name}, {windows}");
+        out.push(match share >= 0.8 {
+            true => Claim::new(claim, "in 80 %", told, true),
+            false => Claim::limit(claim, "in 80 %", told),
+        });
     }
     out
 }

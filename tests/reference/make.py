@@ -298,24 +298,32 @@ def of_share(k, n):
 
 
 def auc_interval(outcome, score):
-    """DeLong's variance with each side's spread drawn towards that of exponential scores, by their definitions."""
+    """DeLong's variance on the logit scale, with what skewness and kurtosis of the losses do, by their definitions."""
     positive, negative = score[outcome == 1], score[outcome == 0]
     p, n = len(positive), len(negative)
     if min(p, n) < 30:
         return None
-    above = (positive[:, None] > negative).astype(float) + 0.5 * (positive[:, None] == negative)
-    auc = above.mean()
+    below = (positive[:, None] < negative).astype(float) + 0.5 * (positive[:, None] == negative)
+    loss = below.mean()
     extreme = 0.025 ** (1 / min(p, n))
-    if auc == 1 or auc == 0:
-        return [extreme, 1.0] if auc == 1 else [0.0, 1 - extreme]
-    variance = 0
-    for placements, exponential in [
-        (above.mean(axis=1), 2 * auc**2 / (1 + auc) - auc**2),
-        (above.mean(axis=0), auc / (2 - auc) - auc**2),
-    ]:
-        m, seen = len(placements), np.var(placements, ddof=1)
-        variance += ((m - 1) * seen + 3 * min(exponential, 6 * seen)) / (m + 2) / m
-    return on_scale(auc, math.sqrt(variance), "logit", 0)
+    if loss == 0 or loss == 1:
+        return [extreme, 1.0] if loss == 0 else [0.0, 1 - extreme]
+    variance = third = of_variance = 0
+    for losses in [below.mean(axis=1), below.mean(axis=0)]:
+        m, v = len(losses), np.var(losses)
+        # The skewness of a beta distribution of this mean and variance.
+        skewness = 2 * (1 - 2 * loss) * math.sqrt(v) / (loss * (1 - loss) + v)
+        sample = np.var(losses, ddof=1)
+        variance += sample / m
+        third += skewness * sample**1.5 / m**2
+        kurtosis = np.mean((losses - losses.mean()) ** 4) / v**2 if v > 0 else 3
+        of_variance += (sample / m) ** 2 * (min(max(kurtosis, 1.1), m) - 1) / (m - 1)
+    q = stats.t.ppf(0.975, max(2 * variance**2 / of_variance, 2))
+    se = math.sqrt(variance) / (loss * (1 - loss))
+    skewness = min(max(third / variance**1.5, -1), 1)
+    shift = skewness * (2 * q * q + 1) / 6 - (1 - 2 * loss) * se * q * q / 2
+    middle = special.logit(1 - loss)
+    return [special.expit(middle - se * (q + shift)), special.expit(middle + se * (q - shift))]
 
 
 def skewness_of(values, weights=None):
@@ -407,6 +415,26 @@ def delta(function, counts, scale, rows=None, more=0.0):
     return on_scale(value, math.sqrt(variance), scale, rows or counts.sum())
 
 
+def spread(function, counts, scale, enough):
+    """The same with one row more over all cells of the classes that occur, and Student's quantile by Satterthwaite."""
+    if not enough:
+        return None
+    counts = np.asarray(counts, dtype=float)
+    there = counts.sum(axis=0) + counts.sum(axis=1) > 0
+    counts = counts[np.ix_(there, there)]
+    counts = counts + 1 / counts.size
+    value = float(np.real(function(counts.astype(complex))))
+    moved = np.zeros_like(counts)
+    for at in np.ndindex(*counts.shape):
+        step = counts.astype(complex)
+        step[at] += 1e-30j
+        moved[at] = np.imag(function(step)) / 1e-30
+    variance, fourth, n = (counts * moved**2).sum(), (counts * moved**4).sum(), counts.sum()
+    kurtosis = fourth * n / variance**2
+    wider = stats.t.ppf(0.975, max(2 * n / max(kurtosis - 1, 0.1), 2)) / stats.norm.ppf(0.975)
+    return on_scale(value, math.sqrt(variance) * wider, scale, n)
+
+
 def on_scale(value, se, scale, n):
     z = stats.norm.ppf(0.975)
     ends = np.array([-1, 1])
@@ -432,6 +460,11 @@ def f_beta_of(beta):
         return ((1 + beta**2) * right / (beta**2 * a + b)).mean()
 
     return macro
+
+
+def specificity_of(c):
+    a, b, right = parts(c)
+    return ((c.sum() - a - b + right) / (c.sum() - a)).mean()
 
 
 def jaccard_of(c):
@@ -496,14 +529,30 @@ def agreement(outcome, label, c):
     })
 
 
+def f_beta_interval(beta, tp, fp, fn):
+    """MOVER on the logit scale: of F-beta as a function of Jaccard and of the share of misses among what is wrong."""
+
+    def scaled(jaccard, missed):
+        right, wrong = (1 + beta**2) * jaccard, (beta**2 * missed + 1 - missed) * (1 - jaccard)
+        return special.logit(np.clip(right / (right + wrong), 1e-12, 1 - 1e-12))
+
+    n, wrong = tp + fp + fn, fp + fn
+    jaccard, missed = (tp + 0.5) / (n + 1), (fn + 0.5) / (wrong + 1)
+    middle = scaled(jaccard, missed)
+    low, high = wilson(tp, n)
+    low, high = scaled(min(low, jaccard), missed) - middle, scaled(max(high, jaccard), missed) - middle
+    sides = [scaled(jaccard, x) - middle for x in (wilson(fn, wrong) or [0, 1])]
+    ends = [middle - math.hypot(low, min(sides)), middle + math.hypot(high, max(sides))]
+    return [number(x) for x in special.expit(ends)]
+
+
 def binary_labels(outcome, label, threshold=None):
     tn, fp, fn, tp = (int(c) for c in sk.confusion_matrix(outcome, label, labels=[0, 1]).ravel())
     some = tp + fp + fn > 0
     values, intervals = agreement(outcome, label, [[tn, fp], [fn, tp]])
     for name, beta in [("f0_5", 0.5), ("f2", 2)]:
         values[name] = number(sk.fbeta_score(outcome, label, beta=beta, zero_division=np.nan))
-        one = lambda c: (1 + beta**2) * c[3] / ((1 + beta**2) * c[3] + beta**2 * c[2] + c[1])
-        intervals[name] = delta(one, [tn, fp, fn, tp], "logit", tp + fp + fn, more=0.5) if tp + fp + fn >= 10 else None
+        intervals[name] = f_beta_interval(beta, tp, fp, fn) if tp + fp + fn >= 10 else None
     holding(values, intervals)
     values["net_benefit"] = None
     if threshold is not None:
@@ -527,8 +576,8 @@ def binary_labels(outcome, label, threshold=None):
             "accuracy": of_share(tp + tn, len(outcome)),
             "precision": of_share(tp, tp + fp),
             "recall": of_share(tp, tp + fn),
-            "specificity": of_share(tn, tn + fp),
-            "negative_predictive_value": of_share(tn, tn + fn),
+            "specificity": wilson(tn, tn + fp) if tn + fp >= 50 else None,
+            "negative_predictive_value": wilson(tn, tn + fn) if tn + fn >= 50 else None,
             "jaccard": of_share(tp, tp + fp + fn),
         },
     }
@@ -710,21 +759,31 @@ def multiclass_labels(outcome, prediction, names):
     precision = lambda a, b, right: np.where(np.real(b) > 0, right / np.where(np.real(b) > 0, b, 1), 0)
     recall = lambda a, b, right: np.where(np.real(a) > 0, right / np.where(np.real(a) > 0, a, 1), 0)
     mean = lambda one: lambda c: one(*parts(c)).mean()
+    a, b = c.sum(axis=1), c.sum(axis=0)
+    there = a + b > 0
+    both, own = min(a[there].min(), b[there].min()) >= 10, a[there].min() >= 10
+    average = lambda function, enough: spread(function, c, "logit", enough)
+    recalls = lambda c: recall(*parts(c))[a[there] > 0].mean()
     intervals |= {
-        "precision": delta(mean(precision), c, "logit"),
-        "recall": delta(mean(recall), c, "logit"),
-        "f1": delta(f_beta_of(1), c, "logit"),
-        "f0_5": delta(f_beta_of(0.5), c, "logit"),
-        "f2": delta(f_beta_of(2), c, "logit"),
-        "jaccard": delta(jaccard_of, c, "logit"),
-        "precision_weighted": delta(weighted_of(precision), c, "logit"),
-        "f1_weighted": delta(weighted_of(lambda a, b, right: 2 * right / (a + b)), c, "logit"),
+        "precision": average(mean(precision), both),
+        "recall": average(mean(recall), own),
+        "specificity": average(specificity_of, own) if a.max() < n else None,
+        "balanced_accuracy": average(recalls, a[a > 0].min() >= 10),
+        "f1": average(f_beta_of(1), both),
+        "f0_5": average(f_beta_of(0.5), both),
+        "f2": average(f_beta_of(2), both),
+        "jaccard": average(jaccard_of, both),
+        "precision_weighted": average(weighted_of(precision), n >= 100),
+        "f1_weighted": average(weighted_of(lambda a, b, right: 2 * right / (a + b)), n >= 100),
+        "matthews_corrcoef": spread(mcc_of, c, "fisher", n >= 100 and values["matthews_corrcoef"] is not None),
+        "cohen_kappa": spread(kappa_of, c, "fisher", n >= 100 and values["cohen_kappa"] is not None),
     }
-    return values | {
+    values |= {
         "n": n,
         "confusion": c.tolist(),
         "accuracy": number(sk.accuracy_score(outcome, prediction)),
         "balanced_accuracy": number(sk.balanced_accuracy_score(outcome, prediction)),
+        "specificity": number(np.mean([sk.recall_score(outcome != k, prediction != k) for k in np.flatnonzero(there)])) if a.max() < n else None,
         "precision": number(sk.precision_score(outcome, prediction, **macro)),
         "recall": number(sk.recall_score(outcome, prediction, **macro)),
         "f1": number(sk.f1_score(outcome, prediction, **macro)),
@@ -732,8 +791,8 @@ def multiclass_labels(outcome, prediction, names):
         "f2": number(sk.fbeta_score(outcome, prediction, beta=2, **macro)),
         "jaccard": number(sk.jaccard_score(outcome, prediction, **macro)),
         "classes": each_class(outcome, prediction, len(names)),
-        "intervals": intervals,
     }
+    return values | {"intervals": holding(values, intervals)}
 
 
 def several_se(outcome, probability):
@@ -747,7 +806,14 @@ def several_se(outcome, probability):
             wins = above(s[own], s[other])
             moved[own] += (wins.mean(axis=1) - wins.mean()) / own.mean() / pairs
             moved[other] += (wins.mean(axis=0) - wins.mean()) / other.mean() / pairs
-    return [math.sqrt((moved**2).sum()) / n for moved in (ovr, ovo)]
+    return [math.sqrt((moved**2).sum()) / n * wider(moved) for moved in (ovr, ovo)]
+
+
+def wider(moved):
+    """What makes a normal quantile Student's, for the kurtosis of what rows change."""
+    kurtosis = (moved**4).mean() / (moved**2).mean() ** 2
+    freedom = max(2 * len(moved) / max(kurtosis - 1, 0.1), 2)
+    return stats.t.ppf(0.975, freedom) / stats.norm.ppf(0.975)
 
 
 def multiclass_scores(outcome, probability, names):
@@ -768,9 +834,10 @@ def multiclass_scores(outcome, probability, names):
     for name, share in top.items():
         intervals[name] = of_share(round(share * len(outcome)), len(outcome))
     if every:
-        ovr, ovo = several_se(outcome, probability)
-        intervals["roc_auc"] = on_scale(sk.roc_auc_score(outcome, probability, multi_class="ovr"), ovr, "logit", 0)
-        intervals["roc_auc_ovo"] = on_scale(sk.roc_auc_score(outcome, probability, multi_class="ovo"), ovo, "logit", 0)
+        enough = np.bincount(outcome).min() >= 30
+        for name, how, se in zip(["roc_auc", "roc_auc_ovo"], ["ovr", "ovo"], several_se(outcome, probability)):
+            auc = sk.roc_auc_score(outcome, probability, multi_class=how)
+            intervals[name] = on_scale(auc, se, "logit", 0) if enough and auc < 1 else None
     return top | {
         "roc_auc_ovo": number(sk.roc_auc_score(outcome, probability, multi_class="ovo", average="macro")) if every else None,
         "roc_auc": number(sk.roc_auc_score(outcome, probability, multi_class="ovr", average="macro")) if every else None,
@@ -831,7 +898,7 @@ def explained_interval(outcome, prediction, about):
     """Of one less the mean square of errors about a mean over the outcomes' variance, by the logarithm of their ratio."""
     outcome, prediction = (x.astype(np.longdouble) for x in (outcome, prediction))
     error = prediction - outcome
-    if len(error) < 100 or not np.any(error != about(error)):
+    if len(error) < 100 or not np.any(error != about(error)) or heavy(error):
         return None
     squares, spread = (error - about(error)) ** 2, (outcome - outcome.mean()) ** 2
     ratio = squares.mean() / spread.mean()
@@ -856,9 +923,16 @@ def absolute_interval(errors):
     return [number(max(low, 0)), number(high)]
 
 
+def heavy(errors):
+    """Whether tails are seen to be too heavy for an interval of squares."""
+    square = (errors**2).mean()
+    light = np.abs(errors).mean() >= 0.69 * math.sqrt(square) or (errors**4).mean() <= 10 * square**2
+    return len(errors) >= 3000 and not light
+
+
 def squared_interval(errors):
     squares = errors**2
-    if len(errors) < 100 or not np.any(squares):
+    if len(errors) < 100 or not np.any(squares) or heavy(errors):
         return None
     return [number(x) for x in roots(hall_interval(squares, 2.5 * np.std(squares, ddof=1) / squares.mean()))]
 

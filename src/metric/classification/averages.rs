@@ -5,9 +5,8 @@
 
 use crate::log::Task;
 use crate::metric::measures::share;
-use crate::metric::{
-    Better, Confused, Estimate, Family, Info, Material, Measures, Metric, Rank, Unit,
-};
+use crate::metric::spread::{OfClass, weighted_average};
+use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Rank, Unit};
 use crate::summary::Summary;
 
 /// An average over classes.
@@ -53,7 +52,8 @@ const fn info(
 const SAME: &str = "As every row has one label, the same as accuracy.";
 const SHARE: &str = "Σ right_k / n";
 const WILSON: &str = "Wilson score";
-const DELTA: &str = "delta method on the logit scale";
+const DELTA: &str =
+    "delta method on the logit scale with a row spread over all cells, none of fewer than 100 rows";
 
 /// Precision, micro.
 pub const PRECISION_MICRO: Average = Average {
@@ -143,31 +143,10 @@ impl Metric for Average {
         if n == 0 {
             return of.nothing();
         }
-        let weight = |k: usize| labels.truth[k] as f64 / n as f64;
-        let mean = |one: fn(&Confused, usize) -> f64| {
-            let every = 0..labels.truth.len();
-            every.map(|k| weight(k) * one(labels, k)).sum::<f64>()
-        };
         match self.how {
             How::Share => share(labels.hits(), n),
-            How::Precision => {
-                let value = mean(Confused::precision);
-                labels.within_one(value, n, |i, j| {
-                    let right = f64::from(u8::from(i == j)) - labels.precision(j);
-                    let moved = weight(j) * right / labels.predicted[j] as f64;
-                    moved + (labels.precision(i) - value) / n as f64
-                })
-            }
-            How::F1 => {
-                let value = mean(Confused::f1);
-                let all = |k: usize| (labels.truth[k] + labels.predicted[k]) as f64;
-                labels.within_one(value, n, |i, j| {
-                    let right = if i == j { 2.0 } else { 0.0 };
-                    let moved = weight(i) * (right - labels.f1(i)) / all(i)
-                        - weight(j) * labels.f1(j) / all(j);
-                    moved + (labels.f1(i) - value) / n as f64
-                })
-            }
+            How::Precision => weighted_average(labels, OfClass::PRECISION),
+            How::F1 => weighted_average(labels, OfClass::f(1.0)),
         }
     }
 }

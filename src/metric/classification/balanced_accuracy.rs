@@ -2,6 +2,7 @@
 
 use crate::log::Task;
 use crate::metric::measures::LEAST_ROWS;
+use crate::metric::spread::{OfClass, macro_average};
 use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Rank, Unit};
 use crate::stats::interval::{Interval, mover_mean, wilson};
 use crate::summary::Summary;
@@ -14,7 +15,7 @@ const INFO: Info = Info {
     title: "Balanced accuracy",
     explain: "Mean of the recalls of the classes that occur: as if all were equally frequent.",
     formula: "mean over classes of right_k / n_k",
-    interval: "MOVER over the classes' Wilson scores; none with fewer than 10 rows of a class",
+    interval: "two classes: MOVER over the classes' Wilson scores; several: delta method on the logit scale with a row spread over all cells; none with fewer than 10 rows of a class",
     source: "Zou & Donner 2008, Statistics in Medicine 27, 1693",
     sklearn: "sklearn.metrics.balanced_accuracy_score(y_true, y_pred)",
     family: Family::Classification,
@@ -36,6 +37,9 @@ impl Metric for BalancedAccuracy {
 
     fn estimate(&self, of: &Measures<'_>) -> Estimate {
         let labels = of.confused();
+        if of.summary.task == Task::Multiclass {
+            return macro_average(labels, OfClass::RECALL, true).unwrap_or_else(|| of.nothing());
+        }
         let recalls: Vec<(f64, Interval)> = (labels.right.iter().zip(&labels.truth))
             .filter_map(|(right, all)| Some((*right as f64 / *all as f64, wilson(*right, *all)?)))
             .collect();

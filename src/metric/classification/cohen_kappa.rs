@@ -2,6 +2,8 @@
 
 use super::agreement::Agreement;
 use crate::log::Task;
+use crate::metric::measures::{LEAST_OF_SEVERAL, too_few_rows};
+use crate::metric::spread::Spread;
 use crate::metric::{
     Better, Confused, Estimate, Family, Info, Material, Measures, Metric, Rank, Unit,
 };
@@ -16,7 +18,7 @@ const INFO: Info = Info {
     title: "Cohen's kappa",
     explain: "How much better the labels agree than by chance: 1 is perfect, 0 is chance.",
     formula: "(p_o − p_e) / (1 − p_e), p_o the share of right rows, p_e = Σ a_k b_k / n²",
-    interval: "delta method on the Fisher z scale; of two classes with half a row more in each cell, and none with fewer than 10 rows of a class or predicted so",
+    interval: "delta method on the Fisher z scale; of two classes with half a row more in each cell, and none with fewer than 10 rows of a class or predicted so; of several with a row spread over all cells, and none of fewer than 100 rows",
     source: "Cohen 1960, Educ. Psychol. Meas. 20, 37; standard error: Fleiss, Cohen & Everitt 1969, Psychol. Bull. 72, 323",
     sklearn: "sklearn.metrics.cohen_kappa_score(y_true, y_pred)",
     family: Family::Classification,
@@ -47,6 +49,9 @@ impl Metric for CohenKappa {
             return Estimate::undefined("one class only", labels.n);
         }
         let value = agreement.beyond_chance() as f64 / most as f64;
+        if of.summary.task == Task::Multiclass {
+            return several(labels, value);
+        }
         let too_few = labels.too_few();
         let (padded, scale) = labels.with_halves();
         let (middle, se) = with_error(&padded);
@@ -54,6 +59,20 @@ impl Metric for CohenKappa {
         Estimate::of(value, interval, labels.n)
             .or_why(|| too_few.unwrap_or_else(|| "no interval: every row is right".into()))
     }
+}
+
+/// The value of several classes with its interval.
+fn several(labels: &Confused, value: f64) -> Estimate {
+    let spread = Spread::of(labels, &labels.present());
+    let agreement = spread.agreement();
+    let middle = agreement.beyond_chance / agreement.most;
+    let interval = spread.correlation(middle, |i, j| {
+        let by_chance = spread.predicted[i] + spread.truth[j];
+        (agreement.beyond_chance_by(&spread, i, j) - middle * (2.0 * spread.n - by_chance))
+            / agreement.most
+    });
+    let interval = interval.filter(|_| labels.n >= LEAST_OF_SEVERAL);
+    Estimate::of(value, interval, labels.n).or_why(|| too_few_rows(labels.n, LEAST_OF_SEVERAL))
 }
 
 /// Kappa with its standard error; not one class alone.

@@ -2,6 +2,7 @@
 
 use crate::log::Task;
 use crate::metric::by_class::of_f1;
+use crate::metric::spread::{OfClass, macro_average};
 use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Rank, Unit};
 use crate::summary::Summary;
 
@@ -13,7 +14,7 @@ const INFO: Info = Info {
     title: "F1",
     explain: "Harmonic mean of precision and recall.",
     formula: "2 tp / (2 tp + fp + fn); macro: mean over classes",
-    interval: "Wilson score of tp / (tp + fp + fn), of which F1 is a monotone function, none of fewer than 10 rows; macro: delta method on the logit scale",
+    interval: "Wilson score of tp / (tp + fp + fn), of which F1 is a monotone function, none of fewer than 10 rows; macro: delta method on the logit scale with a row spread over all cells, none with fewer than 10 rows of a class or predicted so",
     source: "van Rijsbergen 1979; Wilson 1927, JASA 22, 209; Takahashi et al. 2022, Applied Intelligence 52, 4961",
     sklearn: "sklearn.metrics.f1_score(y_true, y_pred) (multiclass: average=\"macro\")",
     family: Family::Classification,
@@ -43,17 +44,6 @@ impl Metric for F1 {
                 _ => of_f1(c.tp, c.fp, c.r#fn),
             };
         }
-        let labels = of.confused();
-        let present = labels.present();
-        if present.is_empty() {
-            return of.nothing();
-        }
-        let k = present.len() as f64;
-        let sum = |i: usize| (labels.truth[i] + labels.predicted[i]) as f64;
-        let value = present.iter().map(|i| labels.f1(*i)).sum::<f64>() / k;
-        labels.within_one(value, labels.n, |i, j| {
-            let right = if i == j { 2.0 / sum(i) } else { 0.0 };
-            (right - labels.f1(i) / sum(i) - labels.f1(j) / sum(j)) / k
-        })
+        macro_average(of.confused(), OfClass::f(1.0), false).unwrap_or_else(|| of.nothing())
     }
 }

@@ -2,8 +2,9 @@
 
 use crate::log::Task;
 use crate::metric::measures::{LEAST_ROWS, too_few_rows};
+use crate::metric::spread::{OfClass, macro_average};
 use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Rank, Unit};
-use crate::stats::interval::logit;
+use crate::stats::interval::{Interval, wilson};
 use crate::summary::Summary;
 
 /// F-beta.
@@ -45,8 +46,8 @@ const fn info(
         title,
         explain,
         formula: "(1 + β²) tp / ((1 + β²) tp + β² fn + fp); macro: mean over classes",
-        interval: "delta method on the logit scale; of two classes with half a row more of each kind, and none of fewer than 10 rows",
-        source: "van Rijsbergen 1979, Information Retrieval; Takahashi et al. 2022, Applied Intelligence 52, 4961",
+        interval: "Wilson scores of tp / (tp + fp + fn) and fn / (fp + fn) put together on the logit scale (MOVER), none of fewer than 10 rows; macro: delta method on the logit scale with a row spread over all cells, none with fewer than 10 rows of a class or predicted so",
+        source: "van Rijsbergen 1979, Information Retrieval; Zou & Donner 2008, Statistics in Medicine 27, 1693; Takahashi et al. 2022, Applied Intelligence 52, 4961",
         sklearn,
         family: Family::Classification,
         rank: Rank::Detail,
@@ -70,19 +71,7 @@ impl Metric for FBeta {
         if of.summary.task == Task::Binary {
             return self.binary(of);
         }
-        let labels = of.confused();
-        let present = labels.present();
-        if present.is_empty() {
-            return of.nothing();
-        }
-        let (k, b2) = (present.len() as f64, self.square);
-        let all = |i: usize| b2 * labels.truth[i] as f64 + labels.predicted[i] as f64;
-        let one = |i: usize| (1.0 + b2) * labels.right[i] as f64 / all(i);
-        let value = present.iter().map(|i| one(*i)).sum::<f64>() / k;
-        labels.within_one(value, labels.n, |i, j| {
-            let right = if i == j { (1.0 + b2) / all(i) } else { 0.0 };
-            (right - one(i) * b2 / all(i) - one(j) / all(j)) / k
-        })
+        macro_average(of.confused(), OfClass::f(self.square), false).unwrap_or_else(|| of.nothing())
     }
 }
 
@@ -95,21 +84,55 @@ impl FBeta {
             (_, 0) => return Estimate::undefined("no row is positive or predicted so", 0),
             _ => {}
         }
-        let of = |half: f64| {
-            let counts = (c.tp as f64 + half, c.fp as f64 + half, c.r#fn as f64 + half);
-            self.with_error(counts)
-        };
-        let ((value, _), (middle, se)) = (of(0.0), of(0.5));
-        let interval = Some(logit(middle, se)).filter(|_| n >= LEAST_ROWS);
+        let value = self.of(
+            c.tp as f64 / n as f64,
+            share_of(c.r#fn as f64, (c.fp + c.r#fn) as f64),
+        );
+        let interval = self
+            .interval(c.tp, c.r#fn, c.fp)
+            .filter(|_| n >= LEAST_ROWS);
         Estimate::of(value, interval, n).or_why(|| too_few_rows(n, LEAST_ROWS))
     }
 
-    /// The value of counts that are not all zero, with its standard error by the delta method.
-    fn with_error(&self, (tp, fp, r#fn): (f64, f64, f64)) -> (f64, f64) {
-        let (right, wrong) = ((1.0 + self.square) * tp, self.square * r#fn + fp);
-        let all = right + wrong;
-        let by_tp = (1.0 + self.square) * wrong;
-        let variance = tp * by_tp * by_tp + (r#fn * self.square * self.square + fp) * right * right;
-        (right / all, variance.sqrt() / (all * all))
+    /// F-beta of a Jaccard index and the share of missed rows among the wrong ones.
+    fn of(&self, jaccard: f64, missed: f64) -> f64 {
+        let right = (1.0 + self.square) * jaccard;
+        let wrong = (self.square * missed + 1.0 - missed) * (1.0 - jaccard);
+        right / (right + wrong)
     }
+
+    /// Both shares vary apart from each other, each as its Wilson score says; on the logit scale what they do
+    /// is put together as the sides of a right angle (MOVER), about the value with half a row more of either
+    /// kind. For β = 1 the second one does nothing.
+    fn interval(&self, tp: u64, r#fn: u64, fp: u64) -> Option<Interval> {
+        let (n, wrong) = (tp + r#fn + fp, r#fn + fp);
+        let half = |part: u64, of: u64| (part as f64 + 0.5) / (of as f64 + 1.0);
+        let (jaccard, missed) = (half(tp, n), half(r#fn, wrong));
+        let of_jaccard = wilson(tp, n)?;
+        let of_missed = wilson(r#fn, wrong).unwrap_or(Interval {
+            low: 0.0,
+            high: 1.0,
+        });
+        let scaled = |jaccard: f64, missed: f64| {
+            let value = self.of(jaccard, missed).clamp(NEAREST, 1.0 - NEAREST);
+            libm::log(value / (1.0 - value))
+        };
+        let middle = scaled(jaccard, missed);
+        let first = [of_jaccard.low.min(jaccard), of_jaccard.high.max(jaccard)];
+        let [low, high] = first.map(|j| scaled(j, missed) - middle);
+        let second = [of_missed.low, of_missed.high].map(|m| scaled(jaccard, m) - middle);
+        let (least, most) = (second[0].min(second[1]), second[0].max(second[1]));
+        let end = |x: f64| 1.0 / (1.0 + libm::exp(-x));
+        Some(Interval {
+            low: end(middle - (low * low + least * least).sqrt()),
+            high: end(middle + (high * high + most * most).sqrt()),
+        })
+    }
+}
+
+/// What logits are of is at least so far from 0 and from 1.
+const NEAREST: f64 = 1e-12;
+
+fn share_of(part: f64, of: f64) -> f64 {
+    if of > 0.0 { part / of } else { 0.5 }
 }

@@ -2,6 +2,7 @@
 
 use crate::log::Task;
 use crate::metric::measures::share;
+use crate::metric::spread::{OfClass, macro_average};
 use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Rank, Unit};
 use crate::summary::Summary;
 
@@ -13,7 +14,7 @@ const INFO: Info = Info {
     title: "Jaccard",
     explain: "Of the rows that are positive or predicted so, the share that is both.",
     formula: "tp / (tp + fp + fn); macro: mean over classes",
-    interval: "Wilson score, none of fewer than 10 rows; macro: delta method on the logit scale",
+    interval: "Wilson score, none of fewer than 10 rows; macro: delta method on the logit scale with a row spread over all cells, none with fewer than 10 rows of a class or predicted so",
     source: "Jaccard 1912, New Phytologist 11, 37; Wilson 1927, JASA 22, 209; Takahashi et al. 2022, Applied Intelligence 52, 4961",
     sklearn: "sklearn.metrics.jaccard_score(y_true, y_pred) (multiclass: average=\"macro\")",
     family: Family::Classification,
@@ -42,21 +43,6 @@ impl Metric for Jaccard {
                 (_, n) => share(c.tp, n),
             };
         }
-        let labels = of.confused();
-        let present = labels.present();
-        if present.is_empty() {
-            return of.nothing();
-        }
-        let k = present.len() as f64;
-        let any = |i: usize| (labels.truth[i] + labels.predicted[i] - labels.right[i]) as f64;
-        let one = |i: usize| labels.right[i] as f64 / any(i);
-        let value = present.iter().map(|i| one(*i)).sum::<f64>() / k;
-        labels.within_one(value, labels.n, |i, j| {
-            if i == j {
-                (1.0 - one(i)) / any(i) / k
-            } else {
-                (-one(i) / any(i) - one(j) / any(j)) / k
-            }
-        })
+        macro_average(of.confused(), OfClass::JACCARD, false).unwrap_or_else(|| of.nothing())
     }
 }

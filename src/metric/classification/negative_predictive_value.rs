@@ -1,7 +1,7 @@
 //! Negative predictive value: the precision of the negative class.
 
 use crate::log::Task;
-use crate::metric::measures::share;
+use crate::metric::measures::{LEAST_OF_MOST, share_of_at_least};
 use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Rank, Unit};
 use crate::summary::Summary;
 
@@ -13,7 +13,7 @@ const INFO: Info = Info {
     title: "NPV",
     explain: "Of the rows predicted negative, the share that is.",
     formula: "tn / (tn + fn)",
-    interval: "Wilson score, none of fewer than 10 rows",
+    interval: "Wilson score, none of fewer than 50 rows",
     source: "Altman & Bland 1994, BMJ 309, 102; Wilson 1927, JASA 22, 209",
     sklearn: "sklearn.metrics.precision_score(y_true, y_pred, pos_label=0)",
     family: Family::Classification,
@@ -38,7 +38,7 @@ impl Metric for NegativePredictiveValue {
         match (c.n(), c.tn + c.r#fn) {
             (0, _) => of.nothing(),
             (_, 0) => Estimate::undefined("nothing predicted negative", 0),
-            (_, n) => share(c.tn, n),
+            (_, n) => share_of_at_least(c.tn, n, LEAST_OF_MOST),
         }
     }
 }

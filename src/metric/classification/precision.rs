@@ -2,6 +2,7 @@
 
 use crate::log::Task;
 use crate::metric::measures::share;
+use crate::metric::spread::{OfClass, macro_average};
 use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Rank, Unit};
 use crate::summary::Summary;
 
@@ -13,7 +14,7 @@ const INFO: Info = Info {
     title: "Precision",
     explain: "Of the rows predicted positive, the share that is.",
     formula: "tp / (tp + fp); macro: mean over classes",
-    interval: "Wilson score, none of fewer than 10 rows; macro: delta method on the logit scale",
+    interval: "Wilson score, none of fewer than 10 rows; macro: delta method on the logit scale with a row spread over all cells, none with fewer than 10 rows of a class or predicted so",
     source: "Wilson 1927, JASA 22, 209; Takahashi et al. 2022, Applied Intelligence 52, 4961",
     sklearn: "sklearn.metrics.precision_score(y_true, y_pred) (multiclass: average=\"macro\")",
     family: Family::Classification,
@@ -42,16 +43,6 @@ impl Metric for Precision {
                 (_, n) => share(c.tp, n),
             };
         }
-        let labels = of.confused();
-        let present = labels.present();
-        if present.is_empty() {
-            return of.nothing();
-        }
-        let k = present.len() as f64;
-        let value = present.iter().map(|k| labels.precision(*k)).sum::<f64>() / k;
-        labels.within_one(value, labels.n, |i, j| {
-            let right = f64::from(u8::from(i == j));
-            (right - labels.precision(j)) / labels.predicted[j] as f64 / k
-        })
+        macro_average(of.confused(), OfClass::PRECISION, false).unwrap_or_else(|| of.nothing())
     }
 }

@@ -4,8 +4,9 @@
 use crate::log::Task;
 use crate::metric::measures::{NEEDS_ROWS, NO_LABELS, NO_SCORE, too_few_of_a_class};
 use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Rank, Unit};
-use crate::stats::interval::logit;
+use crate::stats::interval::{Z, logit};
 use crate::stats::rank::{AucCell, LEAST};
+use crate::stats::special::student_t_quantile;
 use crate::summary::{Classes, Exact, Macro, Summary};
 
 /// ROC AUC.
@@ -16,8 +17,8 @@ const INFO: Info = Info {
     title: "ROC AUC",
     explain: "How often a positive row scores above a negative one; 0.5 is chance.",
     formula: "P(s₊ > s₋) + P(s₊ = s₋) / 2; multiclass: mean of one class against the rest",
-    interval: "on the logit scale, from DeLong's variance drawn towards that of exponential scores with the weight of three rows; none with fewer than 30 rows of a class; multiclass: influence of each row",
-    source: "DeLong et al. 1988, Biometrics 44, 837; exponential scores: Hanley & McNeil 1982, Radiology 143, 29",
+    interval: "DeLong's variance on the logit scale, the quantile being Student's for the kurtosis of the placements (Satterthwaite) and shifted for their skewness (Cornish and Fisher); none with fewer than 30 rows of a class; multiclass: influence of each row, likewise with Student's quantile for its kurtosis",
+    source: "DeLong et al. 1988, Biometrics 44, 837; Hall 1992, The Bootstrap and Edgeworth Expansion, 2.4",
     sklearn: "sklearn.metrics.roc_auc_score(y_true, y_score) (multiclass: multi_class=\"ovr\")",
     family: Family::Classification,
     rank: Rank::Headline,
@@ -83,14 +84,29 @@ pub(super) fn several(of: &Measures<'_>, part: impl FnOnce(&Exact) -> Option<&Ma
         None => Estimate::undefined(NEEDS_ROWS, 0),
         Some(found) => match found.value {
             None => Estimate::undefined("a class does not occur", found.n),
-            Some(auc) => Estimate::of(
-                auc,
-                found
+            Some(auc) => {
+                let freedom = 2.0 * found.n as f64 / (found.kurtosis - 1.0).max(0.1);
+                let wider = student_t_quantile(0.975, freedom.max(2.0)) / Z;
+                let se = found
                     .se
-                    .filter(|_| auc > 0.0 && auc < 1.0)
-                    .map(|se| logit(auc, se)),
-                found.n,
-            ),
+                    .filter(|_| auc > 0.0 && auc < 1.0 && found.fewest >= LEAST);
+                Estimate::of(auc, se.map(|se| logit(auc, se * wider)), found.n).or_why(|| {
+                    match found.fewest >= LEAST {
+                        true => "no interval: every row is told apart".into(),
+                        false => {
+                            let are = if found.fewest == 1 {
+                                "row is"
+                            } else {
+                                "rows are"
+                            };
+                            format!(
+                                "no interval: {} {are} too few of a class, it takes {LEAST}",
+                                found.fewest
+                            )
+                        }
+                    }
+                })
+            }
         },
     }
 }

@@ -1,7 +1,7 @@
 //! Explained variance: R² of what is left once the mean error is taken off.
 
 use super::r2::{fourth_of_outcome, spread};
-use super::{explained, unexplained};
+use super::{explained, too_heavy, unexplained};
 use crate::log::Task;
 use crate::metric::measures::NOT_COUNTED;
 use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Rank, Unit};
@@ -16,7 +16,7 @@ const INFO: Info = Info {
     title: "Explained variance",
     explain: "Share of the outcomes' variance that the predictions explain once their mean error is forgiven.",
     formula: "1 − Σ (error − mean error)² / Σ (y − ȳ)²",
-    interval: "delta method (influence of each row) on the scale of ln(1 − value), with the quantile of Student t for 3/7 of the rows that the squared errors rest on (Satterthwaite); none of fewer than 100 rows",
+    interval: "delta method (influence of each row) on the scale of ln(1 − value), with the quantile of Student t for 3/7 of the rows that the squared errors rest on (Satterthwaite); none of fewer than 100 rows, nor where tails of errors are seen to be so heavy that none is true (mean |error| below 0.69 of the RMSE and a kurtosis above 10, from 3 000 rows on)",
     source: "Cohen et al. 2003, Applied Multiple Regression, 3.5",
     sklearn: "sklearn.metrics.explained_variance_score(y_true, y_pred)",
     family: Family::Regression,
@@ -66,7 +66,9 @@ impl Metric for ExplainedVariance {
             (fourth - 2.0 * ratio * mixed + ratio * ratio * delta4) / (total * total * rows);
         let effective = rows * error * error / (fourth);
         let se = variance.sqrt() / ratio;
-        let interval = explained(ratio, se, n, effective).filter(|_| of.summary.centre.is_some());
-        Estimate::of(value, interval, n).or_why(|| unexplained(ratio, n))
+        let heavy = too_heavy(numbers);
+        let known = of.summary.centre.is_some() && heavy.is_none();
+        let interval = explained(ratio, se, n, effective).filter(|_| known);
+        Estimate::of(value, interval, n).or_why(|| heavy.unwrap_or_else(|| unexplained(ratio, n)))
     }
 }

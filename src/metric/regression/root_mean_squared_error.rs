@@ -1,6 +1,6 @@
 //! Root mean squared error.
 
-use super::LEAST_ERRORS;
+use super::{LEAST_ERRORS, too_heavy};
 use crate::log::Task;
 use crate::metric::measures::too_few_rows;
 use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Rank, Unit};
@@ -15,7 +15,7 @@ const INFO: Info = Info {
     title: "RMSE",
     explain: "Typical size of an error, with large ones weighing more, in the unit of the outcome.",
     formula: "√ mean of error²",
-    interval: "Hall's transformation of Student's statistic of the rows' squared errors, as skewed as those of errors with tails a little heavier than normal; then the root; none of fewer than 100 rows",
+    interval: "Hall's transformation of Student's statistic of the rows' squared errors, as skewed as those of errors with tails a little heavier than normal; then the root; none of fewer than 100 rows, nor where tails are seen to be so heavy that none is true (mean |error| below 0.69 of the RMSE and a kurtosis above 10, from 3 000 rows on)",
     source: "Hall 1992, JRSS B 54, 221",
     sklearn: "sklearn.metrics.root_mean_squared_error(y_true, y_pred)",
     family: Family::Regression,
@@ -48,9 +48,10 @@ impl Metric for RootMeanSquaredError {
         let Some(square) = squares.mean() else {
             return of.nothing();
         };
+        let heavy = too_heavy(numbers);
         let interval = squares
             .variance()
-            .filter(|_| n >= LEAST_ERRORS && square > 0.0)
+            .filter(|_| n >= LEAST_ERRORS && square > 0.0 && heavy.is_none())
             .and_then(|variance| {
                 let of = Skewed {
                     mean: square,
@@ -64,9 +65,10 @@ impl Metric for RootMeanSquaredError {
                 low: i.low.max(0.0).sqrt(),
                 high: i.high.sqrt(),
             });
-        Estimate::of(square.sqrt(), interval, n).or_why(|| match n < LEAST_ERRORS {
-            true => too_few_rows(n, LEAST_ERRORS),
-            false => "no interval: every prediction is right".into(),
+        Estimate::of(square.sqrt(), interval, n).or_why(|| match (n < LEAST_ERRORS, heavy) {
+            (true, _) => too_few_rows(n, LEAST_ERRORS),
+            (_, Some(heavy)) => heavy,
+            _ => "no interval: every prediction is right".into(),
         })
     }
 }

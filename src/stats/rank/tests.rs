@@ -87,8 +87,6 @@ fn few_rows_of_a_class_have_a_value_and_no_interval() {
     let (few, enough) = (one_cell(&rows(29)), one_cell(&rows(30)));
     assert!(few.auc().is_some() && few.interval().is_none());
     assert!(enough.interval().is_some());
-    // Drawn towards exponential scores, whose placements vary more here.
-    assert!(enough.variance() > enough.delong_variance());
 }
 
 #[test]

@@ -76,7 +76,11 @@ fn wake(app: App, view: View, depth: Depth) {
 async fn ask_rows(app: App, view: View, depth: Depth) {
     let client = app.client.get_value();
     app.work.update(|w| *w = w.take().or(Some(Work::Refine)));
-    let answer = client.refine(view, depth).await;
+    let refined = app.refined;
+    let answer = client
+        .refine(view, depth, move |done| refined.set(Some(done)))
+        .await;
+    refined.set(None);
     app.work
         .update(|w| *w = w.take().filter(|w| *w != Work::Refine));
     match answer {

@@ -101,6 +101,8 @@ pub struct App {
     pub choices: Memo<Choices>,
     /// The work under way.
     pub work: RwSignal<Option<Work>>,
+    /// How much of a refinement that takes its time is done, between 0 and 1.
+    pub refined: RwSignal<Option<f64>>,
     /// What went wrong and was not dismissed.
     pub errors: RwSignal<Vec<ReadError>>,
     /// What was found beside the tables and left out, and why.
@@ -157,6 +159,7 @@ impl App {
             choices,
             asked: StoredValue::new(None),
             work: RwSignal::default(),
+            refined: RwSignal::default(),
             errors: RwSignal::default(),
             left_out: RwSignal::default(),
             theme: RwSignal::new(Theme::stored()),

@@ -107,7 +107,7 @@ async fn judge(app: App, wish: &Wish, done: StoredValue<Option<Done>, LocalStora
             if wish.settled {
                 asked.push(view.clone());
                 let client = app.client.get_value();
-                match client.refine(view.clone(), Depth::Columns).await {
+                match client.refine(view.clone(), Depth::Columns, |_| ()).await {
                     Ok(summary) => {
                         answer = Some(summary);
                         break;

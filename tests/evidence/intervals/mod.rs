@@ -10,6 +10,7 @@
 mod classes;
 mod latency;
 mod numbers;
+mod several;
 mod tally;
 
 use crate::Asked;
@@ -25,6 +26,9 @@ use tally::Tally;
 
 /// Rows of a run.
 const ROWS: [usize; 4] = [30, 100, 1_000, 10_000];
+
+/// The group of populations of several classes.
+const SEVERAL: &str = "several classes";
 
 /// A population of rows whose true values are known.
 trait Population: Sync {
@@ -45,6 +49,7 @@ type Truths = Vec<(&'static str, f64)>;
 pub fn claims(asked: &Asked) -> Vec<Claim> {
     let populations: Vec<Box<dyn Population>> = classes::all()
         .into_iter()
+        .chain(several::all())
         .chain(numbers::all())
         .chain(latency::all())
         .collect();

@@ -1,36 +1,61 @@
 //! How often intervals held the truth, and what that says of the claim.
 
-use super::{Population, ROWS};
+use super::{Population, ROWS, SEVERAL};
 use crate::table::Claim;
 use plumbline::metric::{self, Estimate};
 
 /// The coverage that is claimed.
 const GOAL: (f64, f64) = (0.94, 0.96);
 /// The metrics that the claim is of.
-const CLAIMED: [&str; 16] = [
+const CLAIMED: [&str; 27] = [
     "accuracy",
+    "balanced_accuracy",
     "precision",
     "recall",
     "f1",
+    "f0_5",
+    "f2",
+    "specificity",
+    "negative_predictive_value",
+    "jaccard",
+    "cohen_kappa",
     "matthews_corrcoef",
     "roc_auc",
+    "roc_auc_ovo",
+    "precision_weighted",
+    "f1_weighted",
     "average_precision",
     "brier_score",
     "log_loss",
     "mean_absolute_error",
     "root_mean_squared_error",
     "r2",
+    "explained_variance",
     "median_absolute_error",
     "latency_p50_ms",
     "latency_p95_ms",
     "latency_p99_ms",
 ];
 /// Shares of rows: their coverage jumps with the true value, and is judged over all populations of a rate.
-const SHARES: [&str; 4] = ["accuracy", "precision", "recall", "f1"];
+const SHARES: [&str; 9] = [
+    "accuracy",
+    "precision",
+    "recall",
+    "f1",
+    "f0_5",
+    "f2",
+    "specificity",
+    "negative_predictive_value",
+    "jaccard",
+];
 /// What no interval is known for: means of squares of errors whose fourth moment is infinite.
-const BEYOND: ([&str; 2], &str) = (["root_mean_squared_error", "r2"], "Student t, 3 degrees");
-/// Shares of runs below which an interval counts as not shown: such runs are the luckiest ones only.
-const RARE: f64 = 0.01;
+const BEYOND: ([&str; 3], &str) = (
+    ["root_mean_squared_error", "r2", "explained_variance"],
+    "Student t, 3 degrees",
+);
+/// Shares of runs below which an interval counts as not shown: such runs are the luckiest ones only, and what
+/// they show is of how they were drawn. The table tells the share of runs that show one.
+const RARE: f64 = 0.05;
 
 /// Runs of a population at a number of rows, for one metric.
 pub struct Tally {
@@ -105,7 +130,11 @@ pub fn print(tallies: &[Tally], detail: bool) -> Vec<Claim> {
             println!("| {} | {} |{cells}", of_metric[0].metric, of_group[0].group);
         }
         if CLAIMED.contains(&of_metric[0].metric) {
-            claims.extend(claim(of_metric));
+            let (several, others): (Vec<&Tally>, Vec<&Tally>) =
+                of_metric.iter().partition(|t| t.group == SEVERAL);
+            for of_kind in [others, several] {
+                claims.extend(claim(&of_kind));
+            }
         }
     }
     if detail {
@@ -175,14 +204,21 @@ fn pooled(cell: &[&Tally]) -> Tally {
     }
 }
 
-fn claim(of_metric: &[Tally]) -> Vec<Claim> {
-    let metric = of_metric[0].metric;
+fn claim(of_kind: &[&Tally]) -> Vec<Claim> {
+    let Some(first) = of_kind.first() else {
+        return Vec::new();
+    };
+    let (metric, several) = (first.metric, first.group == SEVERAL);
     let title = metric::info(metric).unwrap().title;
+    let title = &match several {
+        true => format!("{title}, several classes"),
+        false => title.to_owned(),
+    };
     let beyond = |t: &&Tally| BEYOND.0.contains(&metric) && t.population == BEYOND.1;
-    let shown = || of_metric.iter().filter(|t| t.is_shown());
+    let shown = || of_kind.iter().copied().filter(|t| t.is_shown());
     let judged: Vec<&Tally> = shown().filter(|t| !beyond(t)).collect();
     let mut claims = Vec::new();
-    if SHARES.contains(&metric) {
+    if SHARES.contains(&metric) && !several {
         let cells = judged.chunk_by(|a, b| a.group == b.group && a.n == b.n);
         let pooled: Vec<Tally> = cells.map(pooled).collect();
         claims.push(verdict(title, &pooled.iter().collect::<Vec<_>>()));
@@ -191,10 +227,15 @@ fn claim(of_metric: &[Tally]) -> Vec<Claim> {
     }
     let left: Vec<&Tally> = shown().filter(beyond).collect();
     if let Some((low, high)) = ends(&left) {
+        let most = left.iter().map(|t| t.n).max().unwrap_or_default();
         claims.push(Claim::limit(
-            format!("{title} of errors whose fourth moment is infinite"),
+            format!("{title} of errors whose fourth moment is infinite, of up to {most} rows"),
             "no goal",
-            format!("covers {:.1} to {:.1} %", 100.0 * low, 100.0 * high),
+            format!(
+                "covers {:.1} to {:.1} %; of more rows none is shown",
+                100.0 * low,
+                100.0 * high
+            ),
         ));
     }
     claims

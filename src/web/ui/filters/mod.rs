@@ -53,6 +53,7 @@ pub fn Filters() -> impl IntoView {
             </Show>
         </section>
         <Lack/>
+        <Estimating/>
     }
 }
 
@@ -77,6 +78,30 @@ fn Lack() -> impl IntoView {
     view! {
         <Show when=move || lack.get()>
             <p class="lack" role="status" data-testid="lack">{text}</p>
+        </Show>
+    }
+}
+
+/// How far the estimates of windows without outcomes are, which are made while the rest is looked at.
+#[component]
+fn Estimating() -> impl IntoView {
+    let app = app();
+    let goes_on = Memo::new(move |_| app.refined.with(Option::is_some));
+    let done = move || app.refined.get().unwrap_or(0.0);
+    let text = move || format!("Estimating windows, {:.0} % done.", 100.0 * done());
+    view! {
+        <Show when=move || goes_on.get()>
+            <p class="lack" data-testid="estimating">
+                {text}
+                " "
+                <button
+                    class="button"
+                    data-testid="stop-estimating"
+                    on:click=move |_| app.client.with_value(|c| c.cancel())
+                >
+                    "Stop"
+                </button>
+            </p>
         </Show>
     }
 }
