@@ -70,6 +70,10 @@ fn examined(reference: &str, current: &str) -> Examined {
     report.examined.expect("it was asked for")
 }
 
+/// Of some forty tests where nothing changes, one is below this in one run of two thousand. (scipy gives these rows
+/// 1.15e-4 by Epps and Singleton's, which is such a chance.)
+const CHANCE: f64 = 1e-5;
+
 fn p(says: &TestSays) -> f64 {
     says.p.unwrap_or_else(|| panic!("{says:?}"))
 }
@@ -133,10 +137,10 @@ fn where_nothing_changes_nothing_is_found() {
     );
     let all = found.columns.iter().flat_map(|c| &c.tests);
     for (name, says) in all {
-        assert!(p(says) > 1e-3, "{name}: {says:?}");
+        assert!(p(says) > CHANCE, "{name}: {says:?}");
     }
     let together = found.together.unwrap();
-    assert!(p(&together.domain_classifier) > 1e-3);
-    assert!(p(&together.mean_discrepancy) > 1e-3);
-    assert!(together.correlations.iter().all(|pair| pair.p > 1e-3));
+    assert!(p(&together.domain_classifier) > CHANCE);
+    assert!(p(&together.mean_discrepancy) > CHANCE);
+    assert!(together.correlations.iter().all(|pair| pair.p > CHANCE));
 }
