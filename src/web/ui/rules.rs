@@ -12,6 +12,7 @@ use crate::check::{self, Outcome, Rules, Verdict};
 use crate::engine::message::Input;
 use crate::log::Role;
 use crate::read::ReadError;
+use crate::report::view::View;
 use crate::settings::Fault;
 use crate::web::files::Given;
 use crate::web::save;
@@ -57,10 +58,21 @@ fn of_file(name: &str, why: Fault) -> ReadError {
 
 /// Puts rules in force, with their view.
 fn take(app: App, rules: Rules) {
-    if app.view.with_untracked(|view| *view != rules.view) {
-        app.view.set(rules.view.clone());
+    let view = kept(app, &rules.view);
+    if app.view.with_untracked(|now| *now != view) {
+        app.view.set(view);
     }
     app.rules.set(Some(Arc::new(rules)));
+}
+
+/// The view of rules, with what the reader chose that no rule depends upon.
+fn kept(app: App, view: &View) -> View {
+    app.view.with_untracked(|now| View {
+        compat: now.compat,
+        budget: now.budget,
+        all_tests: now.all_tests,
+        ..view.clone()
+    })
 }
 
 /// Rules with the View and the roles in force, as they are saved.
@@ -269,7 +281,8 @@ fn Editor() -> impl IntoView {
             return;
         }
         let same = |typed: &Rules| {
-            let view = app.view.with_untracked(|view| *view == typed.view);
+            let view = kept(app, &typed.view);
+            let view = app.view.with_untracked(|now| *now == view);
             view && typed.rules == rules.rules && typed.roles == rules.roles
         };
         if typed.is_ok_and(|typed| same(&typed)) {
