@@ -85,7 +85,7 @@ mod tests {
             "the one of 20 is not chained by the one of 9 to 20"
         );
         // Of the same column as one that goes on.
-        alarms[2].subject = alarms[0].subject;
+        alarms[2].subject = alarms[1].subject;
         assert_eq!(group(&alarms).len(), 1);
         // Over before the other begins.
         let apart = [at(5, 5, Some(6), 2.0), at(6, 6, None, 1.0)];
