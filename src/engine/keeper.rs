@@ -47,7 +47,7 @@ pub enum Refined {
     /// So much of it (between 0 and 1) is done.
     Share(f64),
     /// All of it, or what was made of it until it was given up.
-    Done(Summary),
+    Done(Box<Summary>),
 }
 
 impl Keeper {
@@ -212,7 +212,7 @@ impl Keeper {
         self.begin_refining(view, depth);
         loop {
             if let Refined::Done(summary) = self.go_on()? {
-                return Ok(summary);
+                return Ok(*summary);
             }
         }
     }
@@ -243,7 +243,7 @@ impl Keeper {
                 if let Some(refining) = self.refining.take() {
                     compare(summary, &refining.view);
                 }
-                return Ok(Refined::Done(summary.clone()));
+                return Ok(Refined::Done(Box::new(summary.clone())));
             }
             (Some(_), Some(summary)) => summary,
             _ => {
@@ -256,7 +256,7 @@ impl Keeper {
             }
         };
         let (Some(builder), Some(refining)) = (&self.builder, &mut self.refining) else {
-            return Ok(Refined::Done(summary.clone()));
+            return Ok(Refined::Done(Box::new(summary.clone())));
         };
         if let Some(estimating) = &mut refining.estimating {
             if !estimating.step(summary) {
@@ -282,7 +282,7 @@ impl Keeper {
             }
         }
         self.refining = None;
-        Ok(Refined::Done(summary.clone()))
+        Ok(Refined::Done(Box::new(summary.clone())))
     }
 
     /// What was summarised last; it answers the view exactly where the rows are there.

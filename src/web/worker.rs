@@ -237,7 +237,7 @@ async fn refine(
             let mut keeping = keeping.borrow_mut();
             let keeping = opened(&mut keeping)?;
             match keeping.keeper.go_on()? {
-                Refined::Done(summary) => return clock.reply(summary, &mut keeping.sent),
+                Refined::Done(summary) => return clock.reply(*summary, &mut keeping.sent),
                 Refined::Share(done) => clock.tick("estimate", done),
             }
             if timing::now() - began >= PROGRESS_MS / 2.0 {

@@ -1,0 +1,122 @@
+//! Incidents: what began to depart from the baseline together.
+
+use super::Level;
+use crate::metric::Estimate;
+use crate::table::time::Time;
+use serde::{Deserialize, Serialize};
+
+/// What an alert is about.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AlertKind {
+    /// A metric of all rows.
+    #[default]
+    Metric,
+    /// A metric of a slice.
+    Slice,
+    /// What a column holds.
+    Column,
+}
+
+/// An incident: everything that began to depart from the baseline together, named by what matters most.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Alert {
+    /// What it is about.
+    #[serde(default)]
+    pub kind: AlertKind,
+    /// The metric; of a column, what is watched of it: `location`, `spread`, `shape`, `share`, `unknown`, `missing`.
+    pub metric: String,
+    /// The column, where it is about one.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub column: Option<String>,
+    /// The slice where it departs most, where one stands out.
+    pub slice: Option<String>,
+    /// Column and value of the slice that it is about, or column and word.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub value_of: Option<(String, String)>,
+    /// Start of the first window of the run.
+    pub since: Time,
+    /// Start of the first window that may be the first one, at 95 %.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub since_earliest: Option<Time>,
+    /// Start of the last window that may be.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub since_latest: Option<Time>,
+    /// Start of the window after which it was raised: nothing later was needed to know of it.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub raised: Option<Time>,
+    /// Start of the first window that is back; `None`: it goes on.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub until: Option<Time>,
+    /// Departing windows since then.
+    pub windows: u64,
+    /// Mature windows since then.
+    pub judged: u64,
+    /// The metric from `since` on.
+    pub value: Estimate,
+    /// The baseline's.
+    pub baseline: Estimate,
+    /// The difference of its windows from the baseline, seasons removed.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub change: Option<Estimate>,
+    /// The p-value over its part of the budget: false alarms a window to be expected over the whole report, if
+    /// everything as sure as this were an alarm. It is at most one over the budget.
+    pub p_value: f64,
+    /// By which method at which level.
+    #[serde(skip_serializing_if = "String::is_empty", default)]
+    pub method: String,
+    /// How bad.
+    pub level: Level,
+    /// Of a column: whether predictions are as right as before in the same windows. `None`: not known.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub harmless: Option<bool>,
+    /// What else changed in the same windows, most sure first (Benjamini and Yekutieli at 5 %).
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub affected: Vec<Affected>,
+    /// One sentence for a person.
+    pub sentence: String,
+}
+
+impl Alert {
+    /// Whether it goes on.
+    #[must_use]
+    pub fn goes_on(&self) -> bool {
+        self.until.is_none()
+    }
+
+    /// Whether a metric of all rows is what it is about, or among what changed with it.
+    #[must_use]
+    pub fn touches(&self, metric: &str) -> bool {
+        self.value_of_metric(metric).is_some()
+    }
+
+    /// What a metric of all rows that it touches is in its windows.
+    #[must_use]
+    pub fn value_of_metric(&self, metric: &str) -> Option<&Estimate> {
+        let own = self.kind == AlertKind::Metric && self.metric == metric;
+        let beside = |a: &&Affected| a.kind == AlertKind::Metric && a.metric == metric;
+        let beside = || self.affected.iter().find(beside).map(|a| &a.value);
+        own.then_some(&self.value).or_else(beside)
+    }
+}
+
+/// Something that changed in the windows of an incident.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Affected {
+    /// What it is.
+    pub kind: AlertKind,
+    /// As in [`Alert::metric`].
+    pub metric: String,
+    /// As in [`Alert::column`].
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub column: Option<String>,
+    /// As in [`Alert::value_of`].
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub value_of: Option<(String, String)>,
+    /// What it is in these windows, as the difference tells.
+    pub value: Estimate,
+    /// The difference from the baseline; of the shape of a column near to standard deviations of ranks.
+    pub change: Estimate,
+    /// p-value, corrected (Benjamini and Yekutieli) over everything that is watched.
+    pub p_value: f64,
+}
