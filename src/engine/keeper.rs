@@ -347,7 +347,8 @@ fn sharpen(
         if let Some((at, periods)) = missing.examined.filter(|_| depth >= Depth::Columns) {
             builder.add_examined(summary, at, &periods);
         }
-        if let Some((at, spans)) = missing.profile.filter(|_| depth >= Depth::Columns) {
+        // Columns are judged with everything else: a verdict without them would change once they come.
+        if let Some((at, spans)) = missing.profile {
             builder.add_profile(summary, at, &spans);
         }
         if let Some((at, asked)) = missing.estimates.filter(|_| depth >= Depth::Expected) {

@@ -43,7 +43,8 @@ fn digits(value: f64, significant: i32) -> String {
     if value == 0.0 {
         return "0".into();
     }
-    let whole = libm::floor(libm::log10(value.abs())) as i32 + 1;
+    let whole = libm::floor(libm::log10(value.abs())) as i32;
+    let whole = whole.saturating_add(1);
     if whole > 15 {
         let places = (significant - 1).max(0) as usize;
         return format!("{value:.places$e}").replace('-', "−");

@@ -268,7 +268,7 @@ impl Collecting<'_> {
 
     fn lines(&self, profile: &Profile, out: &mut Vec<Tracked>) {
         let base = &profile.baseline;
-        let mut add = |kind, of: fn(&Lines) -> (u64, u64)| {
+        let mut add = |kind: CheckKind, of: fn(&Lines) -> (u64, u64)| {
             let share = |l: &Lines| {
                 let (hits, n) = of(l);
                 Share { hits, n }
@@ -283,7 +283,13 @@ impl Collecting<'_> {
                 })
             });
             let (hits, n) = within.unwrap_or_else(|| of(base));
-            out.push(self.shares(kind, None, Share { hits, n }, windows));
+            let hits = if kind.is_impossible() { 0 } else { hits };
+            let expected = Share { hits, n };
+            let mut check = self.shares(kind, None, expected, windows);
+            if kind.is_impossible() {
+                check.limits = (0.0, 0.0);
+            }
+            out.push(check);
         };
         add(CheckKind::DuplicateRow, |l| (l.duplicates, l.rows));
         add(CheckKind::DuplicateId, |l| (l.same_id, l.rows));

@@ -90,6 +90,12 @@ impl CheckKind {
         }
     }
 
+    /// Whether it is wrong wherever it is found, also in the baseline.
+    #[must_use]
+    pub fn is_impossible(self) -> bool {
+        matches!(self, Self::Before1971 | Self::FarTime)
+    }
+
     /// Whether its values are shares of rows or cells.
     #[must_use]
     pub fn is_share(self) -> bool {

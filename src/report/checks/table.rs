@@ -18,7 +18,10 @@ pub(in super::super) fn checks(
     let mut found: Vec<Check> = tracked
         .iter()
         .filter(|check| check.found_any())
-        .map(|check| row(making, &judged, check))
+        .map(|check| match check.kind.is_impossible() {
+            true => row(making, &(from..to).collect::<Vec<_>>(), check),
+            false => row(making, &judged, check),
+        })
         .collect();
     found.retain(|check| check.broken > 0 || check.rows > 0);
     let share = |check: &Check| match check.kind.is_share() {

@@ -126,10 +126,12 @@ impl ColumnProfile {
         all
     }
 
-    /// Mean of the numbers of a tally of it, or of the lengths of its words; `None` without one.
+    /// Mean of the numbers of a tally of it, or of the lengths of its words; `None` without one, and where it is
+    /// beyond every number.
     #[must_use]
     pub fn mean(&self, tally: &Tally) -> Option<f64> {
-        (tally.values > 0).then(|| self.centre + tally.sum / tally.values as f64)
+        let mean = self.centre + tally.sum / tally.values as f64;
+        (tally.values > 0 && mean.is_finite()).then_some(mean)
     }
 
     /// Standard deviation (n − 1) of the numbers of a tally of it, or of the lengths of its words; `None` for
