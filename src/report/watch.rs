@@ -84,7 +84,10 @@ pub(super) async fn watch(
     let metrics = of_metrics(making, basis, (baseline, before), windows);
     pause().await;
     let slices = of_slices(making, basis, windows).await;
-    let columns = profile.map_or_else(Vec::new, |p| of_columns(making, basis, windows, p));
+    let columns = match profile {
+        Some(profile) => of_columns(making, basis, windows, profile).await,
+        None => Vec::new(),
+    };
     pause().await;
     let families = [(METRICS, metrics), (COLUMNS, columns), (SLICES, slices)];
     let there = families.iter().filter(|f| !f.1.is_empty()).map(|f| f.0);
@@ -107,9 +110,7 @@ pub(super) async fn watch(
             stream,
             verdict,
         });
-        if items.len().is_multiple_of(8) {
-            pause().await;
-        }
+        pause().await;
     }
     Watched { items, budget }
 }
@@ -278,7 +279,7 @@ async fn of_slices(
     out
 }
 
-fn of_columns(
+async fn of_columns(
     making: &Making<'_>,
     basis: &Basis<'_>,
     windows: &[Window],
@@ -287,6 +288,7 @@ fn of_columns(
     let mut out = Vec::new();
     let part = 1.0 / profile.columns.len().max(1) as f64;
     for (at, column) in profile.columns.iter().enumerate() {
+        pause().await;
         // Outcomes that have not arrived are not missing cells.
         let outcome = column.role == crate::log::Role::Outcome.name();
         let counts = |window: usize| -> Option<Counts> {
