@@ -3,6 +3,9 @@
 export TRUNK_OFFLINE := true
 export TRUNK_SKIP_VERSION_CHECK := true
 export PLUMBLINE_BROWSER_TESTS := required
+ifdef CI
+export CARGO_INCREMENTAL := 0
+endif
 
 .PHONY: help run test build evidence page lint clean
 help: ## this list
