@@ -116,6 +116,17 @@ impl Report {
             }
         }
     }
+
+    /// What the Summary lacks for it, without judging anything.
+    #[must_use]
+    pub fn missing(summary: &Summary, view: &View) -> Missing {
+        let mut steps = Steps::asking(summary, view);
+        loop {
+            if let Some((_, missing)) = steps.step() {
+                return missing;
+            }
+        }
+    }
 }
 
 impl Frame<'_> {
@@ -129,8 +140,9 @@ impl Frame<'_> {
 const PIECE: usize = 32;
 const CELLS: usize = 256;
 
-/// Makes the report, with a [`pause`] after each piece of the work.
-pub(super) async fn make(summary: &Summary, view: &View) -> (Report, Missing) {
+/// Makes the report, with a [`pause`] after each piece of the work; `judging`: with its alarms, which ask for
+/// nothing.
+pub(super) async fn make(summary: &Summary, view: &View, judging: bool) -> (Report, Missing) {
     let mut missing = Missing::default();
     let (at, size) = choose(summary, view, &mut missing);
     let empty = Series {
@@ -182,7 +194,7 @@ pub(super) async fn make(summary: &Summary, view: &View) -> (Report, Missing) {
         naive: OnceCell::new(),
         missing: RefCell::new(missing),
     };
-    let report = making.report(view, threshold, truth).await;
+    let report = making.report(view, threshold, truth, judging).await;
     (report, making.missing.into_inner())
 }
 
@@ -211,6 +223,7 @@ impl Making<'_> {
         view: &View,
         threshold: Option<f64>,
         mut truth: Option<super::Truth>,
+        judging: bool,
     ) -> Report {
         let summary = self.summary;
         let basis = Basis::choose(self, &view.baseline).await;
@@ -273,9 +286,11 @@ impl Making<'_> {
             }
             let metrics = &baseline.block.metrics;
             let known = (metrics, &before[..]);
-            let found = watch::watch(self, basis, known, &windows, profile, budget).await;
-            judge::departures(&mut windows, &found);
-            alerts = incidents::alerts(self, basis, metrics, &windows, (&found, profile)).await;
+            if judging {
+                let found = watch::watch(self, basis, known, &windows, profile, budget).await;
+                judge::departures(&mut windows, &found);
+                alerts = incidents::alerts(self, basis, metrics, &windows, (&found, profile)).await;
+            }
             estimated = estimated::fill(self, basis, known, budget, &mut windows).await;
         }
         let scope = self.scope();
@@ -288,17 +303,13 @@ impl Making<'_> {
         if basis.is_some() && parts::lacks_slices(self) {
             self.missing.borrow_mut().families = Some(self.series.size);
         }
-        let drift = basis
-            .as_ref()
-            .and_then(|basis| drift::drift(self, basis, profile));
-        let tracked = basis
-            .as_ref()
-            .map(|basis| checks::tracked(self, basis, profile));
-        pause().await;
-        let checks = basis
-            .as_ref()
-            .zip(tracked)
-            .map(|(basis, tracked)| checks::checks(self, |at| basis.holds(at), &tracked));
+        let (mut drift, mut checks) = (None, None);
+        if let Some(basis) = &basis {
+            drift = drift::drift(self, basis, profile);
+            pause().await;
+            let tracked = checks::tracked(self, basis, profile).await;
+            checks = Some(checks::checks(self, |at| basis.holds(at), &tracked).await);
+        }
         let checks = checks.map(|checks| match (&summary.expectations, profile) {
             (Some(expected), Some(profile)) => super::Checks {
                 violations: expect::violations(self, profile, expected),

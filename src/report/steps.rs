@@ -19,7 +19,12 @@ impl<'a> Steps<'a> {
     /// Begins; nothing is done before the first step.
     #[must_use]
     pub fn begin(summary: &'a Summary, view: &'a View) -> Self {
-        Self(Box::pin(make::make(summary, view)))
+        Self(Box::pin(make::make(summary, view, true)))
+    }
+
+    /// Begins one that only tells what the Summary lacks: nothing in it is judged.
+    pub(super) fn asking(summary: &'a Summary, view: &'a View) -> Self {
+        Self(Box::pin(make::make(summary, view, false)))
     }
 
     /// Goes on for a millisecond or two; gives the report, and what the Summary lacked for it, once it

@@ -2,6 +2,7 @@
 
 use super::super::baseline::Basis;
 use super::super::make::Making;
+use super::super::steps::pause;
 use super::{CheckKind, Seen, Tracked};
 use crate::log::Role;
 use crate::metric::Estimate;
@@ -23,8 +24,11 @@ const NO_CHANCE: f64 = 1e-6;
 /// By how much different values must be more or fewer than expected, and by how many standard deviations.
 const CARDINALITY: (f64, f64) = (0.2, 4.0);
 
+/// Columns between two pauses.
+const COLUMNS: usize = 4;
+
 /// Every check of every column, window by window. Window `i` is `making.all[i]`.
-pub(in super::super) fn tracked(
+pub(in super::super) async fn tracked(
     making: &Making<'_>,
     basis: &Basis<'_>,
     profile: Option<&Profile>,
@@ -34,11 +38,13 @@ pub(in super::super) fn tracked(
         basis,
         alpha: ALPHA / making.all.len().max(1) as f64,
     };
-    let mut out = of.missing(profile);
+    let mut out = of.missing(profile).await;
     out.extend(of.late_outcomes());
+    pause().await;
     if let Some(profile) = profile {
         for column in &profile.columns {
             of.column(column, profile.exact, &mut out);
+            pause().await;
         }
         if profile.exact {
             of.lines(profile, &mut out);
@@ -130,7 +136,7 @@ impl Collecting<'_> {
     }
 
     /// Missing cells of every column; what else stands in their place is told apart where that is known.
-    fn missing(&self, profile: Option<&Profile>) -> Vec<Tracked> {
+    async fn missing(&self, profile: Option<&Profile>) -> Vec<Tracked> {
         let summary = self.making.summary;
         let columns = summary.columns.iter().enumerate();
         // An outcome that is not there has not come yet.
@@ -150,7 +156,14 @@ impl Collecting<'_> {
             });
             self.shares(CheckKind::Missing, Some(&column.name), expected, windows)
         };
-        kept.map(one).collect()
+        let mut out = Vec::new();
+        for column in kept {
+            out.push(one(column));
+            if out.len().is_multiple_of(COLUMNS) {
+                pause().await;
+            }
+        }
+        out
     }
 
     /// Outcomes of mature windows that took long.
