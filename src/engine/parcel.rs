@@ -3,11 +3,11 @@
 //!
 //! A Summary of a long log is megabytes of JSON, and most of it stays as it is when a reader asks
 //! for one more slice. Layout: each piece is its length (`u32`, little endian) and its JSON; the
-//! first one holds everything but the buckets and the columns by window, the others hold the new ones of these in
-//! order. Behind them may be the shapes of a streamed log's columns, which the page passes on to a worker unread
+//! first one holds everything but the buckets, what rows told of windows, and the columns by window; the others
+//! hold the new ones of these in order. Behind them may be the shapes of a streamed log's columns, which the page passes on to a worker unread
 //! ([`open`]).
 
-use crate::summary::{Bucket, ColumnProfile, Profile, Series, Shapes, Summary, Tally};
+use crate::summary::{Bucket, ColumnProfile, Exact, Profile, Series, Shapes, Summary, Tally};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -16,6 +16,10 @@ const PIECE: usize = 32;
 
 /// Windows of a column in a piece.
 const WINDOWS: usize = 512;
+/// What rows told of windows, in a piece.
+const EXACT: usize = 256;
+/// Buckets that the receiver has and takes over at a time.
+const COPIED: usize = 128;
 
 /// Where the buckets of a series are.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
@@ -40,10 +44,12 @@ enum Columns {
 /// The first piece.
 #[derive(Serialize, Deserialize)]
 struct Head {
-    /// Without its buckets and profiles.
+    /// Without what follows.
     summary: Summary,
     /// One a series.
     buckets: Vec<Buckets>,
+    /// Of each series, how many of what rows told the receiver has, in which of its series, and how many follow.
+    exact: Vec<(usize, usize, usize)>,
     /// Of each series, those of its profiles.
     profiles: Vec<Vec<Columns>>,
 }
@@ -54,6 +60,7 @@ type Course<W> = (usize, W);
 /// A piece that follows the first one.
 enum Piece<'a> {
     Buckets(&'a [Bucket]),
+    Exact(&'a [Exact]),
     Frame(Box<Profile>),
     Course(Course<&'a [Tally]>),
 }
@@ -97,6 +104,14 @@ impl<'a> Packing<'a> {
                 left.extend(series.buckets.chunks(PIECE).map(Piece::Buckets));
             }
         }
+        let mut exact = Vec::new();
+        for series in &summary.series {
+            let at = twin(series).filter(|at| series.exact.starts_with(&known[*at].exact));
+            let has = at.map_or(0, |at| known[at].exact.len());
+            let new = &series.exact[has..];
+            exact.push((at.unwrap_or(0), has, new.len()));
+            left.extend(new.chunks(EXACT).map(Piece::Exact));
+        }
         let mut profiles = Vec::new();
         for series in &summary.series {
             let twin = twin(series);
@@ -123,6 +138,7 @@ impl<'a> Packing<'a> {
         let head = Head {
             summary: outline(summary),
             buckets,
+            exact,
             profiles,
         };
         let mut out = Vec::new();
@@ -142,6 +158,7 @@ impl<'a> Packing<'a> {
         if let Some(piece) = self.left.pop() {
             match piece {
                 Piece::Buckets(buckets) => put(&mut self.out, &buckets)?,
+                Piece::Exact(exact) => put(&mut self.out, &exact)?,
                 Piece::Frame(frame) => put(&mut self.out, &frame)?,
                 Piece::Course(course) => put(&mut self.out, &course)?,
             }
@@ -183,7 +200,7 @@ fn frame(profile: &Profile) -> Profile {
     }
 }
 
-/// A Summary without its buckets and profiles.
+/// A Summary without what goes in pieces.
 fn outline(summary: &Summary) -> Summary {
     let series = |series: &Series| Series {
         slice: series.slice.clone(),
@@ -191,7 +208,7 @@ fn outline(summary: &Summary) -> Summary {
         buckets: Vec::new(),
         full: series.full,
         reference: series.reference.clone(),
-        exact: series.exact.clone(),
+        exact: Vec::new(),
         drift: series.drift.clone(),
         estimates: series.estimates.clone(),
         arrivals: series.arrivals.clone(),
@@ -258,6 +275,8 @@ pub fn open(parcel: &[u8], known: &[Series]) -> Option<Summary> {
 /// A parcel that is being opened, piece by piece.
 pub struct Unpacking<'a> {
     rest: &'a [u8],
+    /// What the receiver has.
+    known: &'a [Series],
     summary: Summary,
     /// What the series still lack, last one first.
     lacking: Vec<Lack>,
@@ -268,6 +287,10 @@ pub struct Unpacking<'a> {
 enum Lack {
     /// So many buckets in all.
     Buckets(usize, usize),
+    /// The buckets of that series of the receiver.
+    Known(usize, usize),
+    /// So much in all of what rows told.
+    Exact(usize, usize),
     /// A profile, and so many pieces of its columns.
     Profile(usize, usize),
     /// So many pieces for the profile that came last.
@@ -278,19 +301,29 @@ impl<'a> Unpacking<'a> {
     /// Begins to open a parcel, with the series that the receiver has. `None`: it is not a parcel,
     /// or was made for another receiver.
     #[must_use]
-    pub fn begin(parcel: &'a [u8], known: &[Series]) -> Option<Self> {
+    pub fn begin(parcel: &'a [u8], known: &'a [Series]) -> Option<Self> {
         let mut rest = parcel;
         let Head {
             mut summary,
             buckets,
+            exact,
             profiles,
         } = take(&mut rest)?;
         let mut lacking = Vec::new();
-        for (at, (series, from)) in summary.series.iter_mut().zip(buckets).enumerate() {
+        let mut old = Vec::new();
+        for (at, from) in buckets.into_iter().enumerate() {
             match from {
-                Buckets::Known(i) => series.buckets = known.get(i)?.buckets.clone(),
+                Buckets::Known(i) => old.push(Lack::Known(at, i)),
                 Buckets::Here(0) => {}
                 Buckets::Here(n) => lacking.push(Lack::Buckets(at, n)),
+            }
+        }
+        for (at, (series, (from, has, new))) in summary.series.iter_mut().zip(exact).enumerate() {
+            if has > 0 {
+                series.exact = known.get(from)?.exact.get(..has)?.to_vec();
+            }
+            if new > 0 {
+                lacking.push(Lack::Exact(at, has + new));
             }
         }
         for (at, (series, from)) in summary.series.iter_mut().zip(profiles).enumerate() {
@@ -305,9 +338,11 @@ impl<'a> Unpacking<'a> {
                 }
             }
         }
+        lacking.extend(old);
         lacking.reverse();
         Some(Self {
             rest,
+            known,
             summary,
             lacking,
         })
@@ -326,6 +361,23 @@ impl<'a> Unpacking<'a> {
                 let buckets = &mut all.get_mut(at)?.buckets;
                 buckets.append(&mut piece);
                 if buckets.len() < n {
+                    self.lacking.push(lack);
+                }
+            }
+            Lack::Known(at, from) => {
+                let theirs = &self.known.get(from)?.buckets;
+                let buckets = &mut all.get_mut(at)?.buckets;
+                let next = theirs.get(buckets.len()..)?;
+                buckets.extend_from_slice(&next[..next.len().min(COPIED)]);
+                if buckets.len() < theirs.len() {
+                    self.lacking.push(lack);
+                }
+            }
+            Lack::Exact(at, n) => {
+                let mut piece: Vec<Exact> = take(&mut self.rest)?;
+                let exact = &mut all.get_mut(at)?.exact;
+                exact.append(&mut piece);
+                if exact.len() < n {
                     self.lacking.push(lack);
                 }
             }

@@ -24,8 +24,9 @@ const NO_CHANCE: f64 = 1e-6;
 /// By how much different values must be more or fewer than expected, and by how many standard deviations.
 const CARDINALITY: (f64, f64) = (0.2, 4.0);
 
-/// Columns between two pauses.
+/// Columns between two pauses, and windows whose delays are looked at between them.
 const COLUMNS: usize = 4;
+const WINDOWS: usize = 256;
 
 /// Every check of every column, window by window. Window `i` is `making.all[i]`.
 pub(in super::super) async fn tracked(
@@ -39,7 +40,7 @@ pub(in super::super) async fn tracked(
         alpha: ALPHA / making.all.len().max(1) as f64,
     };
     let mut out = of.missing(profile).await;
-    out.extend(of.late_outcomes());
+    out.extend(of.late_outcomes().await);
     pause().await;
     if let Some(profile) = profile {
         for column in &profile.columns {
@@ -167,18 +168,27 @@ impl Collecting<'_> {
     }
 
     /// Outcomes of mature windows that took long.
-    fn late_outcomes(&self) -> Option<Tracked> {
+    async fn late_outcomes(&self) -> Option<Tracked> {
         let delays = self.basis.cell.delay_s.as_ref()?;
         let long = delays.quantile(0.95).filter(|long| *long > 0.0)?;
         let share = |delays: &LogHistogram| Share {
             hits: delays.count_above(long),
             n: delays.count(),
         };
-        let windows = self.making.all.iter().map(|frame| {
+        let mut windows = Vec::with_capacity(self.making.all.len());
+        for frame in &self.making.all {
             let delays = frame.cell.delay_s.as_ref().filter(|_| frame.mature);
-            delays.map(share)
-        });
-        Some(self.shares(CheckKind::LateOutcome, None, share(delays), windows))
+            windows.push(delays.map(share));
+            if windows.len().is_multiple_of(WINDOWS) {
+                pause().await;
+            }
+        }
+        Some(self.shares(
+            CheckKind::LateOutcome,
+            None,
+            share(delays),
+            windows.into_iter(),
+        ))
     }
 
     fn column(&self, column: &ColumnProfile, exact: bool, out: &mut Vec<Tracked>) {
