@@ -315,13 +315,17 @@ fn past(of: &[(f64, f64)]) -> Option<PastError> {
 /// the rows.
 fn values(of: &Expected, cut: Cut, task: Task) -> Vec<(&'static str, Option<f64>, f64)> {
     if let Some(losses) = &of.losses {
-        let told = |of: Expectation| (Some(of.value), of.sampling);
-        return [
-            ("mean_absolute_error", told(losses.absolute)),
-            ("root_mean_squared_error", told(losses.squared)),
-        ]
-        .map(|(name, (value, sample))| (name, value, sample))
-        .into();
+        let told = |(name, of): (&'static str, Option<Expectation>)| {
+            let of = of?;
+            Some((name, Some(of.value), of.sampling))
+        };
+        let all = [
+            ("mean_absolute_error", Some(losses.absolute)),
+            ("root_mean_squared_error", Some(losses.squared)),
+            ("mean_absolute_percentage_error", losses.percentage),
+            ("root_mean_squared_log_error", losses.log_squared),
+        ];
+        return all.into_iter().filter_map(told).collect();
     }
     let of = of_classes(of, cut, task);
     of.into_iter().map(|(n, v)| (n, v, 0.0)).collect()
