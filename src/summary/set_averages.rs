@@ -3,7 +3,7 @@
 //! The labels of a row depend on each other, and so do precision, recall and F1 of the labels. The influence of a
 //! row is the sum, over its labels, of what one more row in which the label is right, in vain or missed changes in
 //! the average; the variance of the average is the mean square of it over n. Of counts that are 0 it would know
-//! nothing: half a row more of each label is spread over the three.
+//! nothing: three tenths of a row more of each label are spread over those of the three that the average is made of.
 //!
 //! Simulated in `tests/evidence/intervals`. Source: K. Takahashi et al. (2022), *Confidence interval for micro- and
 //! macro-averaged F1 scores*, for the delta method, there of one label a row.
@@ -23,8 +23,8 @@ pub struct SetAverages {
     pub f1: Macro,
 }
 
-/// Rows that stand for what was not seen of a label, in each of the three: half a row in all.
-const MORE: f64 = 1.0 / 6.0;
+/// Rows that stand for what was not seen of a label, spread over what an average is made of.
+const MORE: f64 = 0.3;
 /// a · right / (a · right + b · in vain + c · missed), for each of the averages.
 const WEIGHTS: [[f64; 3]; 3] = [[1.0, 1.0, 0.0], [1.0, 0.0, 1.0], [2.0, 1.0, 1.0]];
 
@@ -81,10 +81,10 @@ pub(super) fn set_averages(log: &Log, group: &[u32], groups: usize) -> Vec<SetAv
         let mut sums = powers[g][which];
         let (mut value, mut fewest) = (0.0, u64::MAX);
         for (counts, slopes) in counts[g].iter().zip(&slopes[g][which]) {
-            value += share(counts.map(|n| n + MORE), WEIGHTS[which]);
+            value += share(with_more(*counts, WEIGHTS[which]), WEIGHTS[which]);
             slopes
                 .iter()
-                .for_each(|s| add(&mut sums, MORE, s / labels as f64));
+                .for_each(|s| add(&mut sums, more(WEIGHTS[which]), s / labels as f64));
             let [right, vain, missed] = counts.map(|n| n as u64);
             let (called, true_rows) = (right + vain, right + missed);
             fewest = fewest.min(match which {
@@ -128,6 +128,16 @@ fn add(powers: &mut (f64, f64), rows: f64, influence: f64) {
     powers.1 += rows * square * square;
 }
 
+/// What is added to each of the three that has a weight.
+fn more(weights: [f64; 3]) -> f64 {
+    MORE / weights.iter().filter(|w| **w > 0.0).count().max(1) as f64
+}
+
+fn with_more(counts: [f64; 3], weights: [f64; 3]) -> [f64; 3] {
+    let more = more(weights);
+    counts.map(|n| n + more)
+}
+
 fn whole(counts: [f64; 3], weights: [f64; 3]) -> f64 {
     counts.iter().zip(weights).map(|(n, w)| n * w).sum()
 }
@@ -138,7 +148,7 @@ fn share(counts: [f64; 3], weights: [f64; 3]) -> f64 {
 
 /// What one row more in each of the three changes in the share of a label.
 fn slopes(counts: [f64; 3], weights: [f64; 3]) -> [f64; 3] {
-    let counts = counts.map(|n| n + MORE);
+    let counts = with_more(counts, weights);
     let (of, share) = (whole(counts, weights), share(counts, weights));
     let by = |state: usize| {
         let right = if state == 0 { weights[0] } else { 0.0 };
@@ -156,7 +166,7 @@ mod tests {
         let counts = [7.0, 3.0, 2.0];
         for weights in WEIGHTS {
             for (state, told) in slopes(counts, weights).into_iter().enumerate() {
-                let mut moved = counts.map(|n| n + MORE);
+                let mut moved = with_more(counts, weights);
                 let before = share(moved, weights);
                 moved[state] += 1e-6;
                 let change = (share(moved, weights) - before) / 1e-6;

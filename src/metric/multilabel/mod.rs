@@ -55,7 +55,7 @@ const fn headline(told: Told, better: Better) -> Info {
 }
 
 const DELTA: &str = "delta method over rows, on the logit scale";
-const INFLUENCE: &str = "influence of each row on the logit scale, with half a row more of each label spread over right, in vain and missed, Student's quantile for the kurtosis; none with fewer than 10 rows of a label";
+const INFLUENCE: &str = "influence of each row on the logit scale, with three tenths of a row more of each label, Student's quantile for the kurtosis; none with fewer than 10 rows of a label";
 const STUDENT: &str = "Student t of the rows' values";
 
 /// Subset accuracy.
