@@ -18,6 +18,8 @@ use serde::{Deserialize, Serialize};
 /// Rows that are learned from at most, and cells.
 const LEARNED: usize = 60_000;
 const CELLS: usize = 600_000;
+/// The same of errors as shares and between logarithms, which have no card: half the time.
+const LEARNED_OF_RELATIVE: usize = LEARNED / 2;
 /// Rows that are asked at most, of all windows, and of a window where there are many.
 const ASKED: usize = 120_000;
 const FEWEST: usize = 1_000;
@@ -47,6 +49,9 @@ pub struct Losses {
     /// prediction is −1 or less.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub log_squared: Option<Expectation>,
+    /// Rows that the last two were learned from, where these are not all.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub relative_from: Option<f64>,
 }
 
 /// What a row is charged.
@@ -96,8 +101,8 @@ pub(super) struct Direct<'a> {
     models: Vec<(Charge, Model)>,
     /// Rows of the baseline that it could be learned from.
     pub rows: u64,
-    /// Rows that it was learned from.
-    sample: usize,
+    /// Rows that it was learned from, and that errors as shares and between logarithms were.
+    sample: (usize, usize),
 }
 
 impl<'a> Direct<'a> {
@@ -143,8 +148,14 @@ impl<'a> Direct<'a> {
         let charges: Vec<Charge> = Charge::ALL.into_iter().filter(has).collect();
         progress.expect(1 + charges.len() * Self::STEPS + more);
         progress.step().await;
+        let fewer = thinned(&sample, LEARNED_OF_RELATIVE);
+        let binned_fewer = features.rows(&fewer);
         let mut models = Vec::new();
         for charge in charges {
+            let (sample, binned) = match charge {
+                Charge::Absolute | Charge::Squared => (&sample, &binned),
+                Charge::Percentage | Charge::LogSquared => (&fewer, &binned_fewer),
+            };
             let of = |row: &usize| pair(row).and_then(|(y, p)| charge.of(y, p));
             let target: Vec<f64> = sample.iter().filter_map(of).collect();
             let params = Params::default();
@@ -159,13 +170,17 @@ impl<'a> Direct<'a> {
             features,
             predicted,
             rows: known.len() as u64,
-            sample: sample.len(),
+            sample: (sample.len(), fewer.len()),
         })
     }
 
     /// Rows that it was learned from, where these are not all.
     pub fn effective(&self) -> Option<f64> {
-        ((self.sample as u64) < self.rows).then_some(self.sample as f64)
+        self.of_fewer(self.sample.0)
+    }
+
+    fn of_fewer(&self, sample: usize) -> Option<f64> {
+        ((sample as u64) < self.rows).then_some(sample as f64)
     }
 
     /// What is expected of the rows of a window, of so many windows in all. `None` where none has a
@@ -202,6 +217,7 @@ impl<'a> Direct<'a> {
             squared: of(Charge::Squared)?,
             percentage: of(Charge::Percentage),
             log_squared: of(Charge::LogSquared),
+            relative_from: self.of_fewer(self.sample.1),
         })
     }
 }
