@@ -478,6 +478,7 @@ fn needs_exact(summary: &Summary, cell: &Cell) -> bool {
         _ => c.log_loss.n > 0,
     });
     ranked
+        || cell.sets.as_ref().is_some_and(|s| s.rows > 0)
         || cell.numbers.as_ref().is_some_and(|n| n.error.n > 0)
         || cell
             .service

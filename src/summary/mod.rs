@@ -39,6 +39,7 @@ mod quantiles;
 pub mod relative;
 mod residuals;
 mod series;
+mod set_averages;
 mod shapes;
 mod shifted;
 pub mod steps;
@@ -70,6 +71,7 @@ pub use profile::{BINS, ColumnProfile, Lines, Profile, Spans, Tally};
 pub use quantiles::{IntervalCounts, LevelCounts, QuantileCounts};
 pub use residuals::{QuantilePair, ResidualBin, Residuals};
 pub use series::{Bucket, Series};
+pub use set_averages::SetAverages;
 pub use shapes::Shapes;
 pub use tails::TailPart;
 
