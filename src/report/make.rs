@@ -1,6 +1,7 @@
 //! Summary and View to Report.
 
 use super::baseline::Basis;
+use super::expect::Expectations;
 use super::steps::{Steps, pause};
 use super::view::{BaselineChoice, View};
 use super::{
@@ -109,7 +110,17 @@ impl Report {
     /// What a reader sees, and what the Summary lacked for it.
     #[must_use]
     pub fn with_missing(summary: &Summary, view: &View) -> (Self, Missing) {
-        let mut steps = Steps::begin(summary, view);
+        Self::made(summary, view, None)
+    }
+
+    /// What a reader sees who expects something of the columns.
+    #[must_use]
+    pub fn expecting(summary: &Summary, view: &View, expected: Option<&Expectations>) -> Self {
+        Self::made(summary, view, expected).0
+    }
+
+    fn made(summary: &Summary, view: &View, expected: Option<&Expectations>) -> (Self, Missing) {
+        let mut steps = Steps::begin(summary, view, expected);
         loop {
             if let Some(made) = steps.step() {
                 return made;
@@ -130,7 +141,11 @@ const PIECE: usize = 32;
 const CELLS: usize = 256;
 
 /// Makes the report, with a [`pause`] after each piece of the work.
-pub(super) async fn make(summary: &Summary, view: &View) -> (Report, Missing) {
+pub(super) async fn make(
+    summary: &Summary,
+    view: &View,
+    expected: Option<&Expectations>,
+) -> (Report, Missing) {
     let mut missing = Missing::default();
     let (at, size) = choose(summary, view, &mut missing);
     let empty = Series {
@@ -182,7 +197,7 @@ pub(super) async fn make(summary: &Summary, view: &View) -> (Report, Missing) {
         naive: OnceCell::new(),
         missing: RefCell::new(missing),
     };
-    let report = making.report(view, threshold, truth).await;
+    let report = making.report((view, expected), threshold, truth).await;
     (report, making.missing.into_inner())
 }
 
@@ -208,7 +223,7 @@ impl Making<'_> {
 
     async fn report(
         &self,
-        view: &View,
+        (view, expected): (&View, Option<&Expectations>),
         threshold: Option<f64>,
         mut truth: Option<super::Truth>,
     ) -> Report {
@@ -299,7 +314,7 @@ impl Making<'_> {
             .as_ref()
             .zip(tracked)
             .map(|(basis, tracked)| checks::checks(self, |at| basis.holds(at), &tracked));
-        let checks = checks.map(|checks| match (&summary.expectations, profile) {
+        let checks = checks.map(|checks| match (expected, profile) {
             (Some(expected), Some(profile)) => super::Checks {
                 violations: expect::violations(self, profile, expected),
                 ..checks

@@ -28,6 +28,7 @@ mod models;
 mod parts;
 mod profile;
 pub mod quantiles;
+pub mod standards;
 mod steps;
 pub mod view;
 mod watch;

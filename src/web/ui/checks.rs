@@ -1,13 +1,12 @@
 //! What the data lack beside the baseline: what was expected, what was found, and since when.
 
+use super::expectations::ExpectationsPart;
 use super::format;
-use super::state::{Made, app};
+use super::state::app;
 use super::widgets::{More, ROWS};
 use crate::metric::Unit;
-use crate::report::expect;
 use crate::report::{Check, CheckKind, Checks};
 use crate::web::chart_view::ValuesSparkline;
-use crate::web::save;
 use leptos::prelude::*;
 
 /// The table of checks.
@@ -28,37 +27,10 @@ pub fn ChecksTable() -> impl IntoView {
     };
     let broken =
         move || checks.with(|c| c.as_ref().map(|c| c.violations.clone()).unwrap_or_default());
-    let inferred = move || {
-        let found = |m: &Made| expect::infer(&m.summary, &m.view);
-        app.made.with_untracked(|m| m.as_ref().and_then(found))
-    };
-    let download = move |_| {
-        let Some(found) = inferred() else {
-            return;
-        };
-        let text = expect::write(&found);
-        let saved = save::blob("application/toml", &text.into())
-            .and_then(|blob| save::download("expectations.toml", &blob));
-        if let Err(error) = saved {
-            super::actions::fail(app, error);
-        }
-    };
     view! {
         <Show when=move || checks.with(Option::is_some)>
             <div class="card" data-testid="checks">
-                <div class="card-head">
-                    <h3>"Data quality"</h3>
-                    <button
-                        class="button"
-                        data-testid="save-expectations"
-                        title="What the baseline lets expect of each column, as a file to edit: plumbline report FILES… --expect expectations.toml"
-                        disabled=move || app.awaited.get().drift
-                        on:click=download
-                    >
-                        {super::icons::save()}
-                        "Save expectations"
-                    </button>
-                </div>
+                <h3>"Data quality"</h3>
                 <p class="quiet">{about}</p>
                 <Show when=move || !broken().is_empty()>
                     <ul class="notes" data-testid="violations">
@@ -90,6 +62,7 @@ pub fn ChecksTable() -> impl IntoView {
                     </div>
                     <More shown=most of=count/>
                 </Show>
+                <ExpectationsPart/>
             </div>
         </Show>
     }
