@@ -448,6 +448,7 @@ async fn alerts(
             change: None,
             method: String::new(),
             harmless: None,
+            effect: None,
             affected: Vec::new(),
             windows: left as u64,
             judged: since.len() as u64,

@@ -6,8 +6,8 @@ use super::steps::{Steps, pause};
 use super::view::{BaselineChoice, View};
 use super::{
     Baseline, Block, Metrics, Report, Rows, SCHEMA, Span, Window, checks, complete, costs, curves,
-    drift, estimated, expect, groups, health, incidents, judge, maturity, models, parts, profile,
-    quantiles, watch,
+    drift, effect, estimated, expect, groups, health, incidents, judge, maturity, models, parts,
+    profile, quantiles, watch,
 };
 use crate::log::Task;
 use crate::metric::{self, Cut, Measures, by_class, by_label};
@@ -292,6 +292,8 @@ impl Making<'_> {
             judge::departures(&mut windows, &found);
             alerts = incidents::alerts(self, basis, metrics, &windows, (&found, profile)).await;
             estimated = estimated::fill(self, basis, known, budget, &mut windows).await;
+            effect::by_estimates(&mut alerts, metrics, &windows);
+            effect::rank(&mut alerts);
         }
         let scope = self.scope();
         let total = total(self.series, scope).await;
