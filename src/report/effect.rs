@@ -2,9 +2,7 @@
 //! estimated where no outcome is in.
 //!
 //! It is told by the first metric that is judged. A change is harmless where that metric is surely (at 95 %) not
-//! worse by as much as matters; it harms where the metric is surely worse, and by as much. Estimates of several
-//! windows share what the estimator gets wrong, so that the ends of their intervals are averaged as if all were
-//! off together.
+//! worse by as much as matters; it harms where the metric is surely worse, and by as much.
 
 use super::watch::is_worse;
 use super::{Alert, AlertKind, Level, Metrics, Window, words};
@@ -79,19 +77,25 @@ pub(super) fn tell(alert: &mut Alert) {
     }
 }
 
-/// Tells of changes of columns in whose windows no outcome is in what estimates say of them.
-pub(super) fn by_estimates(alerts: &mut [Alert], baseline: &Metrics, windows: &[Window]) {
+/// Tells of changes of columns in whose windows no outcome is in what estimates say of them; `estimate` gives that of
+/// a metric over some windows together.
+pub(super) fn by_estimates(
+    alerts: &mut [Alert],
+    baseline: &Metrics,
+    windows: &[Window],
+    estimate: impl Fn(&'static Info, &dyn Fn(usize) -> bool) -> Option<Estimate>,
+) {
     let unknown = |a: &&mut Alert| a.kind == AlertKind::Column && a.effect.is_none();
     for alert in alerts.iter_mut().filter(unknown) {
-        let within =
-            |w: &&Window| w.start >= alert.since && alert.until.is_none_or(|until| w.start < until);
-        let within: Vec<&Window> = windows.iter().filter(within).collect();
+        let (since, until) = (alert.since, alert.until);
+        let inside = |w: &Window| w.start >= since && until.is_none_or(|until| w.start < until);
+        let within = |at: usize| windows.get(at).is_some_and(inside);
         let infos = metric::METRICS.iter().map(|m| m.info());
         let mut judged =
             infos.filter(|i| i.material != Material::Never && i.family != Family::Resource);
         let Some((info, from, value)) = judged.find_map(|info| {
             let from = baseline.get(info.name)?.value?;
-            Some((info, from, together(info.name, &within)?))
+            Some((info, from, estimate(info, &within)?))
         }) else {
             continue;
         };
@@ -111,23 +115,6 @@ pub(super) fn by_estimates(alerts: &mut [Alert], baseline: &Metrics, windows: &[
         });
         tell(alert);
     }
-}
-
-/// A metric that is estimated of windows, of all of them together.
-fn together(name: &str, windows: &[&Window]) -> Option<Estimate> {
-    let known = windows.iter().filter_map(|w| w.estimated.get(name));
-    let known: Vec<(f64, f64, f64, u64)> = known
-        .filter_map(|e| Some((e.value?, e.low?, e.high?, e.n)))
-        .collect();
-    let rows: u64 = known.iter().map(|k| k.3).sum();
-    let mean = |of: fn(&(f64, f64, f64, u64)) -> f64| {
-        known.iter().map(|k| of(k) * k.3 as f64).sum::<f64>() / rows as f64
-    };
-    let ends = || Interval {
-        low: mean(|k| k.1),
-        high: mean(|k| k.2),
-    };
-    (rows > 0).then(|| Estimate::of(mean(|k| k.0), Some(ends()), rows))
 }
 
 /// Whether a value with its interval is surely not worse than the baseline's by as much as matters, or surely is.

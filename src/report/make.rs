@@ -291,8 +291,8 @@ impl Making<'_> {
             let found = watch::watch(self, basis, known, &windows, profile, budget).await;
             judge::departures(&mut windows, &found);
             alerts = incidents::alerts(self, basis, metrics, &windows, (&found, profile)).await;
-            estimated = estimated::fill(self, basis, known, budget, &mut windows).await;
-            effect::by_estimates(&mut alerts, metrics, &windows);
+            estimated =
+                estimated::fill(self, basis, known, budget, (&mut windows, &mut alerts)).await;
             effect::rank(&mut alerts);
         }
         let scope = self.scope();

@@ -275,7 +275,7 @@ fn shifted(by: f64) -> Vec<f64> {
 }
 
 /// Runs jobs on two threads, in an order of their own; results in the order of the runs.
-fn run<T: Send>(runs: usize, job: impl Fn(u64) -> T + Sync) -> Vec<T> {
+pub fn run<T: Send>(runs: usize, job: impl Fn(u64) -> T + Sync) -> Vec<T> {
     let (next, found) = (AtomicUsize::new(0), Mutex::new(Vec::with_capacity(runs)));
     std::thread::scope(|scope| {
         for _ in 0..2 {
