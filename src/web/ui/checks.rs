@@ -16,11 +16,14 @@ pub fn ChecksTable() -> impl IntoView {
     let checks = app.part(|r| r.checks.clone());
     let timed = app.part(|r| r.timed);
     let most = RwSignal::new(ROWS);
-    let shown = move || {
+    // Missing cells of every column have a table of their own; here stand those that break what is expected.
+    let listed = Memo::new(move |_| {
         let found = checks.with(|c| c.as_ref().map(|c| c.found.clone()).unwrap_or_default());
-        found.into_iter().take(most.get()).collect::<Vec<_>>()
-    };
-    let count = Signal::derive(move || checks.with(|c| c.as_ref().map_or(0, |c| c.found.len())));
+        let here = |c: &Check| c.kind != CheckKind::Missing || c.is_broken();
+        found.into_iter().filter(here).collect::<Vec<_>>()
+    });
+    let shown = move || listed.with(|l| l.iter().take(most.get()).cloned().collect::<Vec<_>>());
+    let count = Signal::derive(move || listed.with(Vec::len));
     let about = move || match app.awaited.get().drift {
         true => "The columns are being counted window by window …".to_owned(),
         false => checks.with(|c| c.as_ref().map(said).unwrap_or_default()),
