@@ -19,6 +19,7 @@ mod pipeline;
 mod random;
 mod reference;
 mod shifted;
+mod sooner;
 mod speed;
 mod table;
 mod whole;
