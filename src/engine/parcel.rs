@@ -242,7 +242,6 @@ fn outline(summary: &Summary) -> Summary {
         models: summary.models.clone(),
         reference: summary.reference.clone(),
         streamed: summary.streamed,
-        expectations: summary.expectations.clone(),
         shapes: None,
         series: summary.series.iter().map(series).collect(),
     }

@@ -155,7 +155,6 @@ impl Builder {
             columns: self.columns(),
             models: models::models(log),
             reference: None,
-            expectations: None,
             series: Vec::new(),
         }
     }

@@ -211,9 +211,6 @@ pub struct Summary {
     pub models: Option<Models>,
     /// Name of the reference file.
     pub reference: Option<String>,
-    /// What a person expects of the columns, where they say so.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub expectations: Option<Arc<Expectations>>,
     /// Whether rows were counted as they passed and then let go: what only rows can tell was never known.
     #[serde(skip_serializing_if = "std::ops::Not::not", default)]
     pub streamed: bool,
