@@ -3,17 +3,20 @@
 
 use super::message::{Depth, Input, PartInfo, Shard};
 use super::rows::{Load, Rows};
+use super::service::{self, Served};
 use super::sources::{Sources, kind};
 use super::stream::{Stream, damaged, unjoined};
 use crate::log::{FileKind, join};
 use crate::read::ReadError;
 use crate::report::Report;
 use crate::report::view::View;
+use crate::series::Machine;
 use crate::summary::build::Builder;
 use crate::summary::{Asked, Estimating, Rejected, SourceInfo, Summary};
 use crate::table::Table;
 use std::collections::BTreeMap;
 use std::rc::Rc;
+use std::sync::Arc;
 
 /// How often a report may ask for more before it is taken as it is: each answer can bring up one
 /// further question (the alert that starts at a window just made exact).
@@ -31,6 +34,9 @@ pub struct Keeper {
     builder: Option<Rc<Builder>>,
     summary: Option<Summary>,
     refining: Option<Refining>,
+    /// Files of the service beside the rows, and what they say together.
+    served: Vec<Served>,
+    machine: Option<Arc<Machine>>,
 }
 
 /// A Summary that is being made to answer a view.
@@ -63,7 +69,15 @@ impl Keeper {
             builder: None,
             summary: None,
             refining: None,
+            served: Vec::new(),
+            machine: None,
         }
+    }
+
+    /// Takes files of the service, which are put beside the rows.
+    pub fn serve(&mut self, served: Vec<Served>) {
+        self.served.extend(served);
+        self.machine = service::machine(&self.served).map(Arc::new);
     }
 
     /// Expects the parts of these files, in the order of [`super::in_order`], and lets the rows of
@@ -144,6 +158,12 @@ impl Keeper {
         progress: &mut dyn FnMut(&str, f64),
     ) -> Result<Summary, ReadError> {
         progress("join", 0.0);
+        if self.inputs.is_empty() && self.machine.is_some() {
+            let mut summary = service::without_model();
+            service::put(&mut summary, &self.served, self.machine.as_ref());
+            self.summary = Some(summary.clone());
+            return Ok(summary);
+        }
         self.begin();
         let counted = match self.stream.take() {
             Some(stream) => Some(stream.finish(&self.inputs, &mut self.rows)?),
@@ -163,12 +183,13 @@ impl Keeper {
         let reference = infos.iter().find(|i| i.kind == "reference");
         let reference = reference.map(|i| i.name.clone());
         if let Some(summary) = counted {
-            let summary = Summary {
+            let mut summary = Summary {
                 reference,
                 sources: infos,
                 rejected,
                 ..summary
             };
+            service::put(&mut summary, &self.served, self.machine.as_ref());
             self.summary = Some(summary.clone());
             return Ok(summary);
         }
@@ -181,6 +202,7 @@ impl Keeper {
         summary.reference = reference;
         summary.sources = infos;
         summary.rejected = rejected;
+        service::put(&mut summary, &self.served, self.machine.as_ref());
         progress("summarise", 0.8);
         // Nothing is estimated yet.
         sharpen(
@@ -243,6 +265,10 @@ impl Keeper {
                 if let Some(refining) = self.refining.take() {
                     compare(summary, &refining.view);
                 }
+                return Ok(Refined::Done(Box::new(summary.clone())));
+            }
+            (_, Some(summary)) if summary.is_of_machine() => {
+                self.refining = None;
                 return Ok(Refined::Done(Box::new(summary.clone())));
             }
             (Some(_), Some(summary)) => summary,

@@ -37,6 +37,7 @@ mod paths;
 mod plan;
 mod promote;
 pub mod rows;
+pub mod service;
 mod several;
 pub mod shards;
 mod sources;

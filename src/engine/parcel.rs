@@ -149,6 +149,7 @@ fn outline(summary: &Summary) -> Summary {
         streamed: summary.streamed,
         expectations: summary.expectations.clone(),
         shapes: None,
+        machine: summary.machine.clone(),
         series: summary.series.iter().map(series).collect(),
     }
 }

@@ -150,6 +150,7 @@ impl Builder {
             models: models::models(log),
             reference: None,
             expectations: None,
+            machine: None,
             series: Vec::new(),
         }
     }
