@@ -6,17 +6,15 @@ use super::rows::{Load, Rows};
 use super::service::{self, Served};
 use super::sources::{Sources, kind};
 use super::stream::{Stream, damaged, unjoined};
-use crate::log::{FileKind, join};
+use crate::log::{FileKind, Task, join};
 use crate::read::ReadError;
 use crate::report::Report;
 use crate::report::view::View;
-use crate::series::Machine;
 use crate::summary::build::Builder;
 use crate::summary::{Asked, Estimating, Rejected, SourceInfo, Summary};
 use crate::table::Table;
 use std::collections::BTreeMap;
 use std::rc::Rc;
-use std::sync::Arc;
 
 /// How often a report may ask for more before it is taken as it is: each answer can bring up one
 /// further question (the alert that starts at a window just made exact).
@@ -34,9 +32,8 @@ pub struct Keeper {
     builder: Option<Rc<Builder>>,
     summary: Option<Summary>,
     refining: Option<Refining>,
-    /// Files of the service beside the rows, and what they say together.
+    /// Files of the service, which are put beside the rows.
     served: Vec<Served>,
-    machine: Option<Arc<Machine>>,
 }
 
 /// A Summary that is being made to answer a view.
@@ -70,14 +67,12 @@ impl Keeper {
             summary: None,
             refining: None,
             served: Vec::new(),
-            machine: None,
         }
     }
 
     /// Takes files of the service, which are put beside the rows.
     pub fn serve(&mut self, served: Vec<Served>) {
         self.served.extend(served);
-        self.machine = service::machine(&self.served).map(Arc::new);
     }
 
     /// Expects the parts of these files, in the order of [`super::in_order`], and lets the rows of
@@ -158,9 +153,10 @@ impl Keeper {
         progress: &mut dyn FnMut(&str, f64),
     ) -> Result<Summary, ReadError> {
         progress("join", 0.0);
-        if self.inputs.is_empty() && self.machine.is_some() {
-            let mut summary = service::without_model();
-            service::put(&mut summary, &self.served, self.machine.as_ref());
+        let served = std::mem::take(&mut self.served);
+        if self.inputs.is_empty() && !served.is_empty() {
+            let mut summary = Summary::of_task(Task::Service);
+            service::put(&mut summary, served);
             self.summary = Some(summary.clone());
             return Ok(summary);
         }
@@ -189,7 +185,7 @@ impl Keeper {
                 rejected,
                 ..summary
             };
-            service::put(&mut summary, &self.served, self.machine.as_ref());
+            service::put(&mut summary, served);
             self.summary = Some(summary.clone());
             return Ok(summary);
         }
@@ -202,7 +198,7 @@ impl Keeper {
         summary.reference = reference;
         summary.sources = infos;
         summary.rejected = rejected;
-        service::put(&mut summary, &self.served, self.machine.as_ref());
+        service::put(&mut summary, served);
         progress("summarise", 0.8);
         // Nothing is estimated yet.
         sharpen(

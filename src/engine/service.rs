@@ -2,10 +2,10 @@
 
 use super::message::Input;
 use super::{Next, Plan, info, read_through};
-use crate::log::{FileKind, Role, RoleGuess, Task};
+use crate::log::{FileKind, Role, RoleGuess};
 use crate::read::{Bytes, ReadError, Trouble};
 use crate::series::read::{About, Form, HEAD, SeriesRead, recognise, table};
-use crate::series::{Machine, SeriesSet, known};
+use crate::series::{SeriesSet, known};
 use crate::summary::{Rejected, SourceInfo, Summary};
 use crate::table::Kind;
 use serde::{Deserialize, Serialize};
@@ -132,24 +132,12 @@ pub fn serve_table(input: &Input, file: &dyn Bytes) -> Result<Served, ReadError>
     })
 }
 
-/// What files of a service say together.
-#[must_use]
-pub fn machine(served: &[Served]) -> Option<Machine> {
+/// Puts what files of a service say beside the counts of a Summary.
+pub fn put(summary: &mut Summary, served: Vec<Served>) {
     if served.is_empty() {
-        return None;
+        return;
     }
     let mut set = SeriesSet::default();
-    for file in served {
-        set.merge(file.read.set.clone());
-    }
-    set.settle();
-    Some(known::machine(&set))
-}
-
-/// Puts what files of a service say beside the counts of a Summary.
-pub fn put(summary: &mut Summary, served: &[Served], machine: Option<&Arc<Machine>>) {
-    let Some(machine) = machine else { return };
-    summary.machine = Some(Arc::clone(machine));
     for file in served {
         let lost = file.read.troubles.iter().filter(|t| t.row_lost);
         summary.sources.push(SourceInfo {
@@ -158,22 +146,19 @@ pub fn put(summary: &mut Summary, served: &[Served], machine: Option<&Arc<Machin
             bytes: file.bytes,
             rows: file.read.set.rows(),
             rejected: lost.map(|t| t.count).sum(),
-            format: file.read.format.clone(),
+            format: file.read.format,
         });
-        let rejected = file.read.troubles.iter().map(|t| Rejected {
+        let rejected = file.read.troubles.into_iter().map(|t| Rejected {
             source: file.name.clone(),
             line: t.line + 1,
-            column: t.column.clone(),
-            reason: t.reason.clone(),
+            column: t.column,
+            reason: t.reason,
             count: t.count,
             row_lost: t.row_lost,
         });
         summary.rejected.extend(rejected);
+        set.merge(file.read.set);
     }
-}
-
-/// A Summary without a model: only what files of a service say.
-#[must_use]
-pub fn without_model() -> Summary {
-    Summary::of_task(Task::Service)
+    set.settle();
+    summary.machine = Some(Arc::new(known::machine(&set)));
 }

@@ -49,7 +49,7 @@ pub use health::UNTIMED;
 pub use make::Missing;
 pub use models::{Against, Model, Models};
 pub use quantiles::{CentralInterval, QuantileLevel, Quantiles};
-pub use service::{Line, Panel, Resources, Restart, Service};
+pub use service::{Line, Panel, Resources, Restart, Service, told};
 pub use steps::Steps;
 pub use words::lower_first;
 

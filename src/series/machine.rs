@@ -1,6 +1,6 @@
 //! Measures of services by step of time: cells that add up, and no sample.
 
-use super::{Family, Measure, Step};
+use super::{Family, Measure, Step, Unit};
 use crate::stats::buckets::{self, Native};
 use crate::stats::sketch::LogHistogram;
 use serde::{Deserialize, Serialize};
@@ -74,6 +74,9 @@ pub struct Signal {
     pub what: String,
     /// The metric or file that it is from.
     pub source: String,
+    /// In what it is told, where the source says it and the measure does not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unit: Option<Unit>,
     /// The cells.
     pub cells: Cells,
 }
@@ -424,6 +427,7 @@ mod tests {
                 of: "a".into(),
                 what: String::new(),
                 source: "x".into(),
+                unit: None,
                 cells: Cells::Rate(numbers.map(cell).collect()),
             }],
             ..Machine::new(step)

@@ -37,7 +37,7 @@ mod machine;
 pub mod measure;
 pub mod read;
 pub mod requests;
-mod set;
+pub mod set;
 mod step;
 
 pub use machine::{Cells, Durations, Level, Machine, Rate, Share, Signal};

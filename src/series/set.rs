@@ -10,6 +10,9 @@ pub const MOST_SAMPLES: usize = 4_000_000;
 /// Series that a set holds at most.
 pub const MOST_SERIES: usize = 100_000;
 
+/// The label that holds what a panel calls a series, where nothing else names it.
+pub const LEGEND: &str = "legend";
+
 /// Names and values, sorted by name.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Labels(Vec<(String, String)>);

@@ -2,6 +2,7 @@
 //! grid of time.
 
 mod panels;
+pub mod told;
 
 use super::{Block, View};
 use crate::series::{Family, Unit};
@@ -9,6 +10,7 @@ use crate::summary::Summary;
 use crate::table::time::Time;
 use serde::{Deserialize, Serialize};
 use std::ops::Deref;
+use told::amount;
 
 /// Requests, errors and latency of the rows of the view, and what files of the service tell.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -98,6 +100,54 @@ pub struct Line {
     pub most: Option<f64>,
     /// A value a step from the start on; `null` is a gap.
     pub values: Vec<Option<f64>>,
+}
+
+impl Service {
+    /// The panel of a measure, the first one where there are several.
+    #[must_use]
+    pub fn panel(&self, id: &str) -> Option<&Panel> {
+        self.panels.iter().find(|p| p.id == id)
+    }
+
+    /// How the service stands: `8.6 requests a second; 2.9 % of them failed (5xx); p99 24.1 ms.`
+    #[must_use]
+    pub fn sentence(&self) -> String {
+        let mut parts = Vec::new();
+        if let Some(panel) = self.panel("requests") {
+            let rate: f64 = panel.lines.iter().filter_map(|l| l.total).sum();
+            parts.push(format!("{} requests a second", amount(Unit::Count, rate)));
+        }
+        let named = |id: &str, name: &str| {
+            let panel = self.panel(id)?;
+            let line = panel.lines.iter().find(|l| l.name == name)?;
+            Some(amount(panel.unit, line.total?))
+        };
+        if let Some(failed) = named("error_share", "5xx") {
+            parts.push(format!("{failed} of them failed by the server's fault"));
+        }
+        if let Some(p99) = named("duration", "p99") {
+            parts.push(format!("99 of 100 took at most {p99}"));
+        }
+        if parts.is_empty() {
+            let measures: Vec<String> = self
+                .panels
+                .iter()
+                .take(4)
+                .map(|p| p.title.clone())
+                .collect();
+            parts.push(match self.panels.len() {
+                0 => "Nothing could be told of the service".into(),
+                _ => format!(
+                    "The machine tells of {}",
+                    measures.join(", ").to_lowercase()
+                ),
+            });
+        }
+        format!(
+            "{}. There are no predictions in these files, so whether a model is right is not known.",
+            parts.join("; ")
+        )
+    }
 }
 
 /// What the machine says in a view.

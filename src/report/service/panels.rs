@@ -98,10 +98,11 @@ fn line(
 
 /// A line for each thing; those with the highest values where there is no room for all.
 fn plain(measure: Measure, title: &str, all: &[&Signal], from: i64, to: i64) -> Option<Panel> {
+    let one_of = all.windows(2).all(|pair| pair[0].of == pair[1].of);
     let name = |s: &Signal| match (s.of.as_str(), s.what.as_str()) {
         (of, "") => of.to_owned(),
         (_, what) if measure == Measure::ToldDuration => quantile_name(what),
-        ("", what) => what.to_owned(),
+        (_, what) if one_of => what.to_owned(),
         (of, what) => format!("{of} {what}"),
     };
     let lines = all
@@ -127,6 +128,7 @@ fn plain(measure: Measure, title: &str, all: &[&Signal], from: i64, to: i64) -> 
     Some(Panel {
         of: of.unwrap_or_default(),
         left_out,
+        unit: all.iter().find_map(|s| s.unit).unwrap_or(measure.unit()),
         ..panel(measure, title, lines)
     })
 }

@@ -1,9 +1,10 @@
 //! From a set of series to a machine: each series by its rule, and of several metrics that count the same the best.
 
 use super::super::measure::Measure;
+use super::super::set::LEGEND;
 use super::super::{
     Cells, Durations, Key, Kind, Level, Machine, Rate, Requests, Series, SeriesSet, Share, Signal,
-    Step,
+    Step, Unit,
 };
 use super::cells::{levels, natives, restarts, rises};
 use super::rules::{Means, Take, counts_for_mean, ignored, means};
@@ -12,7 +13,7 @@ use crate::series::machine::Restart;
 use std::collections::BTreeMap;
 
 /// Steps in a span at most: more than a chart has room for.
-const STEPS: i64 = 720;
+const STEPS: i64 = 480;
 /// Scrapes in a step.
 const SCRAPES: i64 = 4;
 /// Metrics that no rule knows, shown at most.
@@ -39,6 +40,7 @@ struct Sums {
 #[derive(Default)]
 struct Found {
     rank: u8,
+    unit: Option<Unit>,
     /// By class of the status; the first one of all.
     rates: BTreeMap<i64, [Sums; 3]>,
     classed: bool,
@@ -52,6 +54,8 @@ struct Found {
 /// What series mean, by step of time.
 #[must_use]
 pub fn machine(set: &SeriesSet) -> Machine {
+    let since = since_start(set);
+    let set = since.as_ref().unwrap_or(set);
     let step = step(set);
     let mut making = Making {
         step,
@@ -76,6 +80,9 @@ pub fn machine(set: &SeriesSet) -> Machine {
         rows(of, requests, step, &mut machine.signals);
     }
     machine.notes.extend(set.notes().iter().cloned());
+    if since.is_some() {
+        machine.notes.push(ONE_SCRAPE.into());
+    }
     if left > 0 {
         machine
             .notes
@@ -95,6 +102,54 @@ pub fn machine(set: &SeriesSet) -> Machine {
     }
     machine.settle();
     machine
+}
+
+/// Said of one scrape.
+const ONE_SCRAPE: &str = "There is one scrape only: what it counts is shown as the mean since its process, or machine, began. Give two or more scrapes to see how things go.";
+
+/// A set of one scrape, each counter as it would have been a minute before if it had risen evenly since its process
+/// began, as far as the scrape tells when that was; `None` where there are more scrapes.
+fn since_start(set: &SeriesSet) -> Option<SeriesSet> {
+    const MINUTE: i64 = 60_000_000;
+    let one = |s: &Series| s.times.len() == 1;
+    if set.series().is_empty() || !set.series().values().all(one) {
+        return None;
+    }
+    let mut with = set.clone();
+    let mut any = false;
+    let starts = ["node_boot_time_seconds", "process_start_time_seconds"];
+    let starts: Vec<(&Key, f64)> = set
+        .series()
+        .iter()
+        .filter(|(key, _)| starts.contains(&key.name.as_str()))
+        .filter_map(|(key, s)| Some((key, *s.numbers().first()?)))
+        .collect();
+    for (key, series) in set.series().iter().filter(|(_, s)| s.kind == Kind::Counter) {
+        let name = starts[..]
+            .iter()
+            .map(|(start, _)| start.name.as_str())
+            .find(|name| key.name.starts_with("node_") == name.starts_with("node_"));
+        let same = |other: &Key| {
+            let own = |label: &str| other.labels.get(label) == key.labels.get(label);
+            Some(other.name.as_str()) == name
+                && other.file == key.file
+                && own("job")
+                && own("instance")
+        };
+        let start = starts.iter().find(|(other, _)| same(other));
+        let sample = series.times.first().zip(series.numbers().first());
+        if let (Some((_, start)), Some((time, value))) = (start, sample) {
+            let age = time - (start * 1e6) as i64;
+            if age > 0 {
+                let back = age.min(MINUTE);
+                let before = value * (1.0 - back as f64 / age as f64);
+                with.add(key.clone(), series.kind, &series.unit, time - back, before);
+                any = true;
+            }
+        }
+    }
+    with.settle();
+    any.then_some(with)
 }
 
 /// First and last instant of all.
@@ -320,6 +375,7 @@ impl<'a> Making<'a> {
                 let what = told(key);
                 let step = self.step;
                 let found = self.place(key, means, what);
+                found.unit = unit(&series.unit, rises);
                 if rises {
                     for (number, increase, seconds) in self::rises(series, step) {
                         let sums = found.rates.entry(number).or_default();
@@ -337,20 +393,34 @@ impl<'a> Making<'a> {
     }
 }
 
-/// Name and labels of a series, but for those that say whose it is.
+/// The labels of a series, but for those that say whose it is.
 fn told(key: &Key) -> String {
     let own = ["job", "instance", "service.name", "service_name"];
-    let labels: Vec<String> = key
-        .labels
-        .iter()
-        .filter(|(name, _)| !own.contains(name))
-        .map(|(name, value)| format!("{name}={value}"))
+    let labels = key.labels.iter().filter(|(name, _)| !own.contains(name));
+    let labels: Vec<String> = labels
         .take(3)
+        .map(|(name, value)| match name {
+            LEGEND => value.to_owned(),
+            name => format!("{name}={value}"),
+        })
         .collect();
-    match (key.name.is_empty(), labels.is_empty()) {
-        (_, true) => key.name.clone(),
-        (true, false) => labels.join(" "),
-        (false, false) => format!("{} {}", key.name, labels.join(" ")),
+    labels.join(" ")
+}
+
+/// In what the values of a metric that no rule knows are told.
+fn unit(text: &str, rises: bool) -> Option<Unit> {
+    let unit = match text {
+        "share" | "ratio" => Unit::Share,
+        "B" | "By" | "bytes" => Unit::Bytes,
+        "B/s" => Unit::BytesPerSecond,
+        "1/s" => Unit::PerSecond,
+        "s" | "seconds" => Unit::Seconds,
+        _ => return None,
+    };
+    match (unit, rises) {
+        (Unit::Bytes, true) => Some(Unit::BytesPerSecond),
+        (_, true) => None,
+        (unit, false) => Some(unit),
     }
 }
 
@@ -404,6 +474,7 @@ fn signals(found: BTreeMap<Place, BTreeMap<&str, Found>>) -> Vec<Signal> {
             of: of.clone(),
             what: what.clone(),
             source: source.to_owned(),
+            unit: found.unit,
             cells,
         };
         if !found.rates.is_empty() {
@@ -514,6 +585,7 @@ fn rows(of: &str, requests: &Requests, step: Step, out: &mut Vec<Signal>) {
         of: of.to_owned(),
         what: String::new(),
         source: "requests".to_owned(),
+        unit: None,
         cells,
     };
     // A log that has no row in a step had no request then: 0, and no gap.

@@ -3,6 +3,7 @@
 
 use super::lines::{Faults, quoted};
 use super::{About, Lines, csv, times, units};
+use crate::series::set::LEGEND;
 use crate::series::{Key, Kind, Labels, SeriesSet};
 
 /// Whether lines are of this format: a quoted header that begins with a time, an unquoted time below it, numbers in
@@ -106,11 +107,14 @@ impl Grafana {
                 });
                 (name.to_owned(), pairs.collect())
             }
-            None => (title.to_owned(), Vec::new()),
+            None if title == "Value" || title.is_empty() => (self.file.clone(), Vec::new()),
+            None => {
+                let legend = (LEGEND.to_owned(), title.to_owned());
+                (self.file.clone(), vec![legend])
+            }
         };
-        let name = match (name.as_str(), labels.is_empty()) {
-            ("" | "Value", true) => self.file.clone(),
-            ("Value", false) => String::new(),
+        let name = match name.as_str() {
+            "" | "Value" => self.file.clone(),
             _ => name,
         };
         Key {

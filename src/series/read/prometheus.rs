@@ -86,7 +86,7 @@ pub fn key(about: &About, metric: Option<&Value>) -> Key {
             pairs.push((label.clone(), value));
         }
     }
-    if name.is_empty() && pairs.is_empty() {
+    if name.is_empty() {
         // An expression has no name; the file may say what it is.
         name = about.stem();
     }
