@@ -243,6 +243,7 @@ fn outline(summary: &Summary) -> Summary {
         reference: summary.reference.clone(),
         streamed: summary.streamed,
         shapes: None,
+        machine: summary.machine.clone(),
         series: summary.series.iter().map(series).collect(),
     }
 }

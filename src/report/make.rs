@@ -6,9 +6,9 @@ use super::missing::Missing;
 use super::steps::{Steps, pause};
 use super::view::{BaselineChoice, View};
 use super::{
-    Baseline, Block, Metrics, Report, Rows, SCHEMA, Span, Window, checks, complete, costs, curves,
-    drift, effect, estimated, expect, groups, health, incidents, judge, maturity, models, parts,
-    profile, quantiles, watch,
+    Baseline, Block, Metrics, Report, Resources, Rows, SCHEMA, Span, Window, checks, complete,
+    costs, curves, drift, effect, estimated, expect, groups, health, incidents, judge, maturity,
+    models, parts, profile, quantiles, service, watch,
 };
 use crate::log::Task;
 use crate::metric::{self, Cut, Measures, by_class, by_label};
@@ -363,7 +363,10 @@ impl Making<'_> {
             models: models::models(self, &total),
             truth,
             slices,
-            resources: block(resources),
+            resources: Resources {
+                block: block(resources),
+                service: service::service(summary, view),
+            },
             alerts,
             estimated,
             compat,

@@ -155,6 +155,7 @@ impl Builder {
             columns: self.columns(),
             models: models::models(log),
             reference: None,
+            machine: None,
             series: Vec::new(),
         }
     }
