@@ -476,7 +476,8 @@ fn choose(summary: &Summary, view: &View, missing: &mut Missing) -> (usize, Wind
     let of_slice = summary.series.iter().position(|s| s.slice == slice);
     // Windows of rows in order of time are not to be had of rows that are counted as they pass.
     let never = summary.streamed && summary.timed && matches!(wanted, WindowSize::Rows(_));
-    if !never || of_slice.is_none() {
+    // Of a machine alone there are no rows to go back to.
+    if (!never || of_slice.is_none()) && !summary.is_of_machine() {
         missing.series = Some((slice, wanted));
     }
     let at = of_slice
