@@ -16,6 +16,7 @@
 mod estimator;
 
 use super::baseline::Basis;
+use super::effect;
 use super::judge;
 use super::make::Making;
 use super::steps::pause;
@@ -94,13 +95,13 @@ struct Guess {
     se: f64,
 }
 
-/// Fills what is expected of the windows outside the baseline; `before`: metrics of its windows.
+/// Fills what is expected of the windows outside the baseline, and tells incidents about columns of it; `before`: metrics of its windows.
 pub(super) async fn fill(
     making: &Making<'_>,
     basis: &Basis<'_>,
     (baseline, before): (&Metrics, &[Metrics]),
     budget: f64,
-    windows: &mut [Window],
+    (windows, incidents): (&mut [Window], &mut [Alert]),
 ) -> Option<Estimated> {
     let summary = making.summary;
     let classes = basis.cell.classes.as_ref();
@@ -180,6 +181,10 @@ pub(super) async fn fill(
             out.pending.insert((*name).into(), told);
         }
     }
+    effect::by_estimates(incidents, baseline, windows, |info, within| {
+        let of = guesses.get(info.name)?.iter().filter(|g| within(g.window));
+        Some(together(info, of, windows, past.get(info.name))).filter(|e| e.value.is_some())
+    });
     out.past = past
         .iter()
         .map(|(name, of)| ((*name).into(), *of))
@@ -460,6 +465,7 @@ async fn alerts(
             change: None,
             method: String::new(),
             harmless: None,
+            effect: None,
             affected: Vec::new(),
             windows: left as u64,
             judged: since.len() as u64,

@@ -1,13 +1,16 @@
 //! What the reader does with files, and what the page then asks of its workers.
 
 use super::complete::missing;
+use super::expectations;
 use super::rules;
 use super::state::{App, Work};
+use crate::check;
 use crate::engine::message::Input;
 use crate::engine::pace::Looks;
 use crate::engine::{arrange, give, tie};
 use crate::read::{Fix, ReadError};
 use crate::report::Choices;
+use crate::report::standards::Standards;
 use crate::report::view::View;
 use crate::summary::Summary;
 use crate::web::client::{Progress, Stopped};
@@ -29,10 +32,10 @@ pub fn fail(app: App, error: ReadError) {
     });
 }
 
-/// Takes what a reader gives: rules are read, and other files looked into under them.
+/// Takes what a reader gives: rules and expectations are read, and other files looked into under them.
 pub fn add<F: Into<Given>>(app: App, more: Vec<F>) {
     let more = more.into_iter().map(Into::into);
-    let (rules, more): (Vec<Given>, Vec<Given>) = more.partition(rules::is_rules);
+    let (rules, more): (Vec<Given>, Vec<Given>) = more.partition(rules::is_toml);
     if rules.is_empty() {
         return look(app, more);
     }
@@ -91,6 +94,14 @@ fn look(app: App, mut more: Vec<Given>) {
         for (files, input) in looked.found {
             take(app, files, input);
         }
+        app.served.update(|all| {
+            for says in looked.served {
+                match all.iter_mut().find(|old| old.name == says.name) {
+                    Some(old) => *old = says,
+                    None => all.push(says),
+                }
+            }
+        });
         app.inputs.update(|inputs| understand(app, inputs));
         settle(app);
     });
@@ -221,6 +232,9 @@ fn take(app: App, own: Vec<File>, input: Input) {
 /// Reads the files, or shows their columns where something is missing.
 pub fn settle(app: App) {
     if app.inputs.with_untracked(Vec::is_empty) {
+        if app.served.with_untracked(|s| !s.is_empty()) {
+            run(app);
+        }
         return;
     }
     let missing = app.inputs.with_untracked(|inputs| missing(inputs));
@@ -273,7 +287,8 @@ pub fn open(app: App) {
         let opened = client.open(boot::take_carried()).await;
         app.work.set(None);
         match opened {
-            Ok((summary, view)) => {
+            Ok((summary, view, standards)) => {
+                hold(app, &standards);
                 // An address with choices of its own wins over those that were saved.
                 if app.view.with_untracked(|v| *v == View::default()) {
                     app.view.set(view);
@@ -284,6 +299,19 @@ pub fn open(app: App) {
             Err(Stopped::Cancelled) => {}
         }
     });
+}
+
+/// Puts the rules and expectations of a saved report in force.
+fn hold(app: App, standards: &Standards) {
+    if let Some(of) = &standards.expectations
+        && let Ok(expected) = expectations::read(&of.name, &of.text)
+    {
+        app.expected.set(Some(Arc::new(expected)));
+    }
+    let rules = standards.rules.as_ref();
+    if let Some(Ok(rules)) = rules.map(|of| check::read(&of.text)) {
+        app.rules.set(Some(Arc::new(rules)));
+    }
 }
 
 /// Tells of workers that ended by themselves.
@@ -300,6 +328,7 @@ pub fn read(app: App) {
 
 fn run(app: App) {
     let inputs = app.inputs.get_untracked();
+    let served = app.served.get_untracked();
     let files = app.files.get_value();
     let view = app.view.get_untracked();
     let mode = app.mode.get_untracked();
@@ -316,7 +345,7 @@ fn run(app: App) {
                 app.work.set(Some(Work::Run(p)));
             }
         };
-        let done = client.run(&files, &inputs, mode, view, tell).await;
+        let done = client.run(&files, &inputs, &served, mode, view, tell).await;
         if !mine() {
             // A later run has taken over; it tells for itself.
             return;
@@ -364,11 +393,22 @@ pub fn remove(app: App, index: usize) {
             inputs.remove(index);
         }
     });
-    if app.inputs.with_untracked(Vec::is_empty) {
+    after_removal(app);
+}
+
+fn after_removal(app: App) {
+    if app.inputs.with_untracked(Vec::is_empty) && app.served.with_untracked(Vec::is_empty) {
         clear(app);
     } else {
         settle(app);
     }
+}
+
+/// Takes a file of a service away and reads the others.
+pub fn remove_served(app: App, name: &str) {
+    app.errors.update(Vec::clear);
+    app.served.update(|all| all.retain(|s| s.name != name));
+    after_removal(app);
 }
 
 /// Back to the first screen.
@@ -378,6 +418,7 @@ pub fn clear(app: App) {
     app.work.set(None);
     app.files.update_value(Vec::clear);
     app.inputs.update(Vec::clear);
+    app.served.update(Vec::clear);
     app.summary.set(None);
     app.panel.set(false);
     app.errors.update(Vec::clear);

@@ -3,6 +3,7 @@
 //! Everything shown is derived from here. Nothing is computed beside the Report, so page, saved
 //! file and command line cannot differ.
 
+use super::expectations::Expected;
 use super::format;
 use super::theme::Theme;
 use crate::check::{Rules, Verdicts};
@@ -16,6 +17,7 @@ use crate::report::{Choices, Missing, Report};
 use crate::summary::Summary;
 use crate::table::time::Time;
 use crate::web::client::{Client, Progress};
+use crate::web::look::Served;
 use leptos::prelude::*;
 use std::sync::Arc;
 use web_sys::File;
@@ -40,6 +42,8 @@ pub struct Made {
     pub summary: Arc<Summary>,
     /// What the reader chose.
     pub view: View,
+    /// What they expect of the columns.
+    pub expected: Option<Arc<Expected>>,
     /// What came of them.
     pub report: Arc<Report>,
     /// What the Summary lacked for it.
@@ -79,6 +83,8 @@ pub struct App {
     pub turn: StoredValue<u64>,
     /// The files that were looked into, with the roles in force.
     pub inputs: RwSignal<Vec<Input>>,
+    /// What files of a service say.
+    pub served: RwSignal<Vec<Served>>,
     /// Whether rows are kept.
     pub mode: RwSignal<Mode>,
     /// The counts that everything shown follows from.
@@ -119,6 +125,8 @@ pub struct App {
     pub panel: RwSignal<bool>,
     /// The rules that the reader opened or asked for; they are judged in the View, whatever theirs was.
     pub rules: RwSignal<Option<Arc<Rules>>>,
+    /// What the reader expects of the columns, where they say so.
+    pub expected: RwSignal<Option<Arc<Expected>>>,
     /// The verdicts on them, and whether nothing that they need is still to come ([`super::verdicts`]).
     pub verdicts: RwSignal<Option<(Arc<Verdicts>, bool)>>,
     /// Whether this is a saved report, which has no files.
@@ -148,6 +156,7 @@ impl App {
             files: StoredValue::new_local(Vec::new()),
             turn: StoredValue::new(0),
             inputs: RwSignal::default(),
+            served: RwSignal::default(),
             mode: RwSignal::default(),
             summary,
             view,
@@ -168,6 +177,7 @@ impl App {
             metric: RwSignal::default(),
             panel: RwSignal::new(false),
             rules: RwSignal::default(),
+            expected: RwSignal::default(),
             verdicts: RwSignal::default(),
             saved,
         }
@@ -206,7 +216,9 @@ impl App {
         let reading = self.reading();
         let made = Memo::new(move |_| {
             let of = |made: &Made, summary: &Arc<Summary>| {
-                self.view.with(|view| made.view == *view) && Arc::ptr_eq(&made.summary, summary)
+                self.view.with(|view| made.view == *view)
+                    && self.expected.with(|expected| made.expected == *expected)
+                    && Arc::ptr_eq(&made.summary, summary)
             };
             self.summary.with(|summary| {
                 self.made.with(|made| match (made, summary) {
@@ -221,6 +233,18 @@ impl App {
     /// Whether there are requests only, without predictions: then nothing is right or wrong.
     pub fn serves_only(self) -> Memo<bool> {
         self.part(|r| r.task == Task::Service)
+    }
+
+    /// Whether files were given.
+    pub fn has_files(self) -> bool {
+        self.inputs.with(|i| !i.is_empty()) || self.served.with(|s| !s.is_empty())
+    }
+
+    /// Whether there is nothing but what files of a service say.
+    pub fn of_machine(self) -> Memo<bool> {
+        self.part(|r| {
+            r.task == Task::Service && r.windows.is_empty() && r.resources.service.is_some()
+        })
     }
 
     /// Whether there are windows whose outcomes are not in yet, and of which something is expected, or will be
