@@ -164,7 +164,7 @@ fn the_same_rows_give_the_same_bits() {
         values.filter_map(|e| e.value).map(f64::to_bits).collect()
     };
     let once = bits(&priced(4_000, true));
-    assert!(once.len() == 16);
+    assert!(once.len() == 32);
     assert_eq!(once, bits(&priced(4_000, true)));
 }
 

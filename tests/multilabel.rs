@@ -92,7 +92,7 @@ fn intervals_of_micro_averages_are_of_rows() {
 fn intervals_of_macro_averages_are_of_rows() {
     let told = of(LOG).overall.metrics;
     let rare = told["label_f1_macro"].no_interval.clone();
-    assert!(rare.is_none_or(|why| why.contains("rows are too few of a label, it takes 10")));
+    assert!(rare.is_none_or(|why| why.contains("rows are too few of a label, it takes 20")));
     let without = |line: &str| {
         let cell = |cell: &str| {
             let left: Vec<&str> = cell.split('|').filter(|part| *part != "rare").collect();

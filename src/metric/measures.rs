@@ -140,7 +140,7 @@ pub(super) const LEAST_OF_TWO: u64 = 20;
 pub(super) const LEAST_OF_SEVERAL: u64 = 100;
 
 /// The same of shares that are mostly next to 1, as those of the larger class are.
-pub(super) const LEAST_OF_MOST: u64 = 50;
+pub(super) const LEAST_OF_MOST: u64 = 150;
 
 /// A share of rows with Wilson's interval; there are some.
 pub(super) fn share(hits: u64, n: u64) -> Estimate {

@@ -576,8 +576,8 @@ def binary_labels(outcome, label, threshold=None):
             "accuracy": of_share(tp + tn, len(outcome)),
             "precision": of_share(tp, tp + fp),
             "recall": of_share(tp, tp + fn),
-            "specificity": wilson(tn, tn + fp) if tn + fp >= 50 else None,
-            "negative_predictive_value": wilson(tn, tn + fn) if tn + fn >= 50 else None,
+            "specificity": wilson(tn, tn + fp) if tn + fp >= 150 else None,
+            "negative_predictive_value": wilson(tn, tn + fn) if tn + fn >= 150 else None,
             "jaccard": of_share(tp, tp + fp + fn),
         },
     }

@@ -13,7 +13,7 @@ const INFO: Info = Info {
     title: "NPV",
     explain: "Of the rows predicted negative, the share that is.",
     formula: "tn / (tn + fn)",
-    interval: "Wilson score, none of fewer than 50 rows",
+    interval: "Wilson score, none of fewer than 150 rows",
     source: "Altman & Bland 1994, BMJ 309, 102; Wilson 1927, JASA 22, 209",
     sklearn: "sklearn.metrics.precision_score(y_true, y_pred, pos_label=0)",
     family: Family::Classification,

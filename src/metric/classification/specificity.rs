@@ -14,7 +14,7 @@ const INFO: Info = Info {
     title: "Specificity",
     explain: "Of the rows that are negative, the share predicted so.",
     formula: "tn / (tn + fp); macro: mean over classes, each against the rest",
-    interval: "Wilson score, none of fewer than 50 rows; macro: delta method on the logit scale with a row spread over all cells, none with fewer than 10 rows of a class",
+    interval: "Wilson score, none of fewer than 150 rows; macro: delta method on the logit scale with a row spread over all cells, none with fewer than 10 rows of a class",
     source: "Yerushalmy 1947, Public Health Reports 62, 1432; Wilson 1927, JASA 22, 209",
     sklearn: "sklearn.metrics.recall_score(y_true, y_pred, pos_label=0); multiclass: mean over k of recall_score(y_true != k, y_pred != k)",
     family: Family::Classification,

@@ -5,7 +5,7 @@
 //! other only rows tell ([`SetAverages`]), so that rows that passed leave them without an interval.
 
 use crate::log::Task;
-use crate::metric::measures::{NEEDS_ROWS, mean};
+use crate::metric::measures::{NEEDS_ROWS, mean, too_few_rows};
 use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Rank, Unit};
 use crate::stats::interval::{Interval, logit, mean_t, wilson};
 use crate::summary::{LabelSets, Macro, SetAverages, Summary};
@@ -54,9 +54,9 @@ const fn headline(told: Told, better: Better) -> Info {
     }
 }
 
-const DELTA: &str = "delta method over rows, on the logit scale";
-const INFLUENCE: &str = "influence of each row on the logit scale, with three tenths of a row more of each label, Student's quantile for the kurtosis; none with fewer than 10 rows of a label";
-const STUDENT: &str = "Student t of the rows' values";
+const DELTA: &str = "delta method over rows, on the logit scale, none of fewer than 50 rows";
+const INFLUENCE: &str = "influence of each row on the logit scale, with three tenths of a row more of each label, Student's quantile for the kurtosis; none with fewer than 20 rows of a label";
+const STUDENT: &str = "Student t of the rows' values, none of fewer than 100 rows";
 
 /// Subset accuracy.
 pub const SUBSET_ACCURACY: OfSets = OfSets {
@@ -103,7 +103,7 @@ pub const HAMMING_LOSS: OfSets = OfSets {
             low: i.low.max(0.0),
             high: i.high.min(1.0),
         });
-        Estimate::of(value, interval, n)
+        of_enough(Estimate::of(value, interval, n), LEAST_OF_MEANS)
     },
 };
 
@@ -202,7 +202,7 @@ pub const F1_SAMPLES: OfSets = OfSets {
         interval: STUDENT,
         sklearn: "sklearn.metrics.f1_score(Y_true, Y_pred, average=\"samples\", zero_division=1)",
     }),
-    how: |sets, _| mean(&sets.f1, (0.0, 1.0), "no rows"),
+    how: |sets, _| of_enough(mean(&sets.f1, (0.0, 1.0), "no rows"), LEAST_OF_MEANS),
 };
 
 /// Jaccard of samples.
@@ -215,11 +215,25 @@ pub const JACCARD_SAMPLES: OfSets = OfSets {
         interval: STUDENT,
         sklearn: "sklearn.metrics.jaccard_score(Y_true, Y_pred, average=\"samples\", zero_division=1)",
     }),
-    how: |sets, _| mean(&sets.jaccard, (0.0, 1.0), "no rows"),
+    how: |sets, _| of_enough(mean(&sets.jaccard, (0.0, 1.0), "no rows"), LEAST_OF_MEANS),
 };
 
+/// Rows from which on means of rows' values, and ratios of sums over rows, have an interval.
+const LEAST_OF_MEANS: u64 = 100;
+const LEAST_OF_RATIOS: u64 = 50;
+
+/// An estimate, without its interval where that is made of fewer rows than a true one takes.
+fn of_enough(told: Estimate, least: u64) -> Estimate {
+    match told.value {
+        Some(value) if told.n < least => {
+            Estimate::of(value, None, told.n).or_why(|| too_few_rows(told.n, least))
+        }
+        _ => told,
+    }
+}
+
 /// Rows of a label from which on an average over labels has an interval.
-const LEAST: u64 = 10;
+const LEAST: u64 = 20;
 
 /// Mean of a share over labels, 0 where it is of nothing; its interval is of what only rows tell.
 fn over_labels(
@@ -269,7 +283,8 @@ fn ratio(sets: &LabelSets, part: [u64; 3], of: [u64; 3], missing: &str) -> Estim
     let n = sets.rows as f64;
     let se = (square.max(0.0) * n / (n - 1.0).max(1.0)).sqrt() / all;
     let inside = value > 0.0 && value < 1.0 && se > 0.0 && n > 1.0;
-    Estimate::of(value, inside.then(|| logit(value, se)), sets.rows)
+    let told = Estimate::of(value, inside.then(|| logit(value, se)), sets.rows);
+    of_enough(told, LEAST_OF_RATIOS)
 }
 
 impl Metric for OfSets {
