@@ -47,7 +47,7 @@ pub fn Budget() -> impl IntoView {
                     prop:value=move || shown.get()
                     on:change=move |ev| choose(event_target_value(&ev))
                 />
-                <span class="field-note wraps">{over}</span>
+                <span class="field-note">{over}</span>
             </div>
         </Show>
     }
