@@ -14,6 +14,7 @@
 //! | [`stats`] | pure numerics: exact sums, intervals, ranks, sketches, distances, corrections for many tests |
 //! | [`table`] | typed columns and their way between workers |
 //! | [`read`] | one file a format, from bytes to a [`table::Table`]; what is wrong with a row is counted and shown |
+//! | [`series`] | what the machine says: metrics of a service and requests of its logs, from files to mergeable cells by time |
 //! | [`unpack`] | from a compressed file, an archive or a workbook to the files in it, which are then files like any other |
 //! | [`log`] | which column means what, and predictions joined with outcomes |
 //! | [`summary`] | mergeable counts for each bucket of time and slice; never a row |
@@ -38,6 +39,7 @@ pub mod log;
 pub mod metric;
 pub mod read;
 pub mod report;
+pub mod series;
 pub mod settings;
 pub mod stats;
 pub mod summary;

@@ -8,19 +8,20 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The rooms from the ground up, each with the rooms that it may use.
-const ROOMS: [(&str, &[&str]); 13] = [
+const ROOMS: [(&str, &[&str]); 14] = [
     ("settings", &[]),
     ("stats", &[]),
     ("table", &["stats"]),
     ("read", &["table"]),
+    ("series", &["read", "table", "stats"]),
     ("unpack", &["read", "table"]),
     ("log", &["read", "table", "stats"]),
-    ("summary", &["log", "table", "stats"]),
+    ("summary", &["log", "series", "table", "stats"]),
     ("metric", &["summary", "log", "table", "stats"]),
     (
         "report",
         &[
-            "metric", "summary", "log", "read", "table", "settings", "stats",
+            "metric", "summary", "log", "series", "read", "table", "settings", "stats",
         ],
     ),
     (
@@ -29,19 +30,21 @@ const ROOMS: [(&str, &[&str]); 13] = [
     ),
     (
         "chart",
-        &["report", "metric", "summary", "log", "table", "stats"],
+        &[
+            "report", "metric", "summary", "log", "series", "table", "stats",
+        ],
     ),
     (
         "engine",
         &[
-            "chart", "report", "metric", "summary", "log", "read", "table", "stats",
+            "chart", "report", "metric", "summary", "log", "series", "read", "table", "stats",
         ],
     ),
     (
         "web",
         &[
-            "engine", "chart", "check", "report", "metric", "summary", "log", "unpack", "read",
-            "table", "settings", "stats",
+            "engine", "chart", "check", "report", "metric", "summary", "log", "unpack", "series",
+            "read", "table", "settings", "stats",
         ],
     ),
 ];

@@ -136,7 +136,7 @@ fn report(windows: Vec<Window>, baseline: Option<Baseline>) -> Report {
         checks: None,
         compat: None,
         examined: None,
-        resources: Block::default(),
+        resources: plumbline::report::Resources::default(),
         alerts: vec![],
         estimated: None,
         rejected: vec![],

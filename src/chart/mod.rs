@@ -1,7 +1,7 @@
 //! Drawings of parts of a [`Report`](crate::report::Report) on any plotters backend: the page's canvas,
 //! SVG in files and tests.
 //!
-//! May use: `report`, `metric`, `table` (time). Nothing here knows a browser.
+//! May use: `report`, `metric`, `series` (units), `table` (time). Nothing here knows a browser.
 //!
 //! A chart is plain data made from a Report; drawing it gives a [`Frame`], by which a pointer finds its
 //! way back to the data. Charts hold text for ticks only: titles, legends and tooltips are HTML, where
@@ -45,10 +45,12 @@ charts! {
     quantiles::QuantilePlot,
     residuals::ResidualPlot,
     models::ModelLines,
+    panel::PanelPlot,
 }
 
 pub use curve::Shape;
 pub use cutoff::Lines;
+pub use panel::{Stacked, is_part, stack};
 pub use trend::Kind;
 
 /// What a pointer finds: one window, bin or cell, as it is to be marked on the drawing (CSS pixels).

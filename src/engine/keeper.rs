@@ -3,9 +3,10 @@
 
 use super::message::{Depth, Input, PartInfo, Shard};
 use super::rows::{Load, Rows};
+use super::service::{self, Served};
 use super::sources::{Sources, kind};
 use super::stream::{Stream, damaged, unjoined};
-use crate::log::{FileKind, join};
+use crate::log::{FileKind, Task, join};
 use crate::read::ReadError;
 use crate::report::Report;
 use crate::report::view::View;
@@ -31,6 +32,8 @@ pub struct Keeper {
     builder: Option<Rc<Builder>>,
     summary: Option<Summary>,
     refining: Option<Refining>,
+    /// Files of the service, which are put beside the rows.
+    served: Vec<Served>,
 }
 
 /// A Summary that is being made to answer a view.
@@ -63,7 +66,13 @@ impl Keeper {
             builder: None,
             summary: None,
             refining: None,
+            served: Vec::new(),
         }
+    }
+
+    /// Takes files of the service, which are put beside the rows.
+    pub fn serve(&mut self, served: Vec<Served>) {
+        self.served.extend(served);
     }
 
     /// Expects the parts of these files, in the order of [`super::in_order`], and lets the rows of
@@ -144,6 +153,13 @@ impl Keeper {
         progress: &mut dyn FnMut(&str, f64),
     ) -> Result<Summary, ReadError> {
         progress("join", 0.0);
+        let served = std::mem::take(&mut self.served);
+        if self.inputs.is_empty() && !served.is_empty() {
+            let mut summary = Summary::of_task(Task::Service);
+            service::put(&mut summary, served);
+            self.summary = Some(summary.clone());
+            return Ok(summary);
+        }
         self.begin();
         let counted = match self.stream.take() {
             Some(stream) => Some(stream.finish(&self.inputs, &mut self.rows)?),
@@ -163,12 +179,13 @@ impl Keeper {
         let reference = infos.iter().find(|i| i.kind == "reference");
         let reference = reference.map(|i| i.name.clone());
         if let Some(summary) = counted {
-            let summary = Summary {
+            let mut summary = Summary {
                 reference,
                 sources: infos,
                 rejected,
                 ..summary
             };
+            service::put(&mut summary, served);
             self.summary = Some(summary.clone());
             return Ok(summary);
         }
@@ -181,6 +198,7 @@ impl Keeper {
         summary.reference = reference;
         summary.sources = infos;
         summary.rejected = rejected;
+        service::put(&mut summary, served);
         progress("summarise", 0.8);
         // Nothing is estimated yet.
         sharpen(
@@ -245,6 +263,10 @@ impl Keeper {
                 }
                 return Ok(Refined::Done(Box::new(summary.clone())));
             }
+            (_, Some(summary)) if summary.is_of_machine() => {
+                self.refining = None;
+                return Ok(Refined::Done(Box::new(summary.clone())));
+            }
             (Some(_), Some(summary)) => summary,
             _ => {
                 return Err(ReadError {
@@ -305,7 +327,7 @@ fn compare(summary: &mut Summary, view: &View) {
     if summary.shapes.is_none() {
         return;
     }
-    let (_, missing) = Report::with_missing(summary, view);
+    let missing = Report::missing(summary, view);
     if let Some((at, periods)) = missing.drift {
         summary.add_drift(at, &periods);
     }
@@ -327,7 +349,7 @@ fn sharpen(
     estimate: Estimate<'_>,
 ) {
     for _ in 0..ROUNDS {
-        let (_, missing) = Report::with_missing(summary, view);
+        let missing = Report::missing(summary, view);
         if missing.series.is_some() || missing.details.is_some() {
             for (slice, size) in missing.series.iter().chain(&missing.details) {
                 builder.add_series(summary, slice, *size);

@@ -176,6 +176,13 @@ pub enum Request {
         /// The place of each, and how it is read from now on.
         files: Vec<(usize, Input)>,
     },
+    /// Reader: read the table of a service that rides beside.
+    ServeTable {
+        /// The file.
+        input: Box<Input>,
+    },
+    /// Keeper: put what a file of a service says, which rides beside, beside the rows.
+    Serve,
     /// Keeper: every part has come; join and summarise.
     Finish {
         /// For which view first.
@@ -218,6 +225,17 @@ pub enum Reply {
         /// The file.
         input: Box<Input>,
     },
+    /// To `Sniff`, where the file is of a service, and to `ServeTable`: what it says rides beside ([`super::service`]).
+    Served {
+        /// Its name.
+        name: String,
+        /// What it is.
+        format: String,
+        /// Samples and rows in it.
+        rows: u64,
+        /// Lines that could not be read.
+        rejected: u64,
+    },
     /// To `Sniff`, where the file holds others: these ride beside.
     Unpacked {
         /// Name of each, what was lost of it ([`Input::troubles`]), and whether it is a sheet
@@ -226,7 +244,7 @@ pub enum Reply {
         /// What in it could not be unpacked.
         skipped: Vec<ReadError>,
     },
-    /// To `Open`, `Again`, `Keep` and `Stop`.
+    /// To `Open`, `Again`, `Keep`, `Serve` and `Stop`.
     Kept,
     /// To `Read`; the rows ride beside ([`crate::table::Table::to_bytes`]).
     Part {

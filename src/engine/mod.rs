@@ -8,6 +8,8 @@
 //! page ── Sniff ──► any worker ── Sniffed ──► page      (head of each file: format, columns, roles)
 //!                  any worker ── Unpacked ► page      (the files in it, to be looked into)
 //! page ── Open ───► keeper                              (all inputs, with the roles in force; of very many, More follows)
+//!                  any worker ── Served ──► page      (what a file of a service says; no table)
+//! page ── Serve ──► keeper                              (which is put beside the rows)
 //! page ── Read ───► readers ──── Part ──────► page      (a shard each; the rows as one buffer)
 //! page ── Keep ───► keeper                              (the buffer goes on, by transfer)
 //! page ── Again ──► keeper                              (files to be read once more: words where numbers were expected)
@@ -37,6 +39,7 @@ mod paths;
 mod plan;
 mod promote;
 pub mod rows;
+pub mod service;
 mod several;
 pub mod shards;
 mod sources;

@@ -224,6 +224,10 @@ fn holds(info: &Info, now: &Estimate, base: Option<&Estimate>) -> bool {
 }
 
 fn no_outcomes(report: &Report) -> String {
+    let service = report.resources.service.as_ref();
+    if let Some(service) = service.filter(|_| report.windows.is_empty()) {
+        return service.sentence();
+    }
     if report.task == Task::Service {
         let rows = match report.overall.rows {
             1 => "1 row".to_owned(),

@@ -25,10 +25,12 @@ mod incidents;
 mod judge;
 mod make;
 mod maturity;
+mod missing;
 mod models;
 mod parts;
 mod profile;
 pub mod quantiles;
+mod service;
 pub mod standards;
 mod steps;
 pub mod view;
@@ -48,9 +50,10 @@ pub use curves::{Curves, Tally};
 pub use effect::Effect;
 pub use estimated::{Estimated, PastError};
 pub use health::UNTIMED;
-pub use make::Missing;
+pub use missing::Missing;
 pub use models::{Against, Model, Models};
 pub use quantiles::{CentralInterval, QuantileLevel, Quantiles};
+pub use service::{Line, Panel, Resources, Restart, Service, told};
 pub use steps::Steps;
 pub use words::lower_first;
 
@@ -140,8 +143,9 @@ pub struct Report {
     /// Data quality against the baseline; `None` without one.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub checks: Option<Checks>,
-    /// Requests, errors and latency over all rows of the view; empty where no such column exists.
-    pub resources: Block,
+    /// Requests, errors and latency over all rows of the view, empty where no such column exists; and what metrics and
+    /// logs of the service tell.
+    pub resources: Resources,
     /// Incidents: departures from the baseline that are sure and large enough to matter; those that go on first,
     /// most severe first.
     pub alerts: Vec<Alert>,

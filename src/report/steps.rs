@@ -5,7 +5,8 @@
 
 use super::Report;
 use super::expect::Expectations;
-use super::make::{self, Missing};
+use super::make;
+use super::missing::Missing;
 use super::view::View;
 use crate::summary::Summary;
 pub(super) use crate::summary::steps::pause;
@@ -20,7 +21,12 @@ impl<'a> Steps<'a> {
     /// Begins, `expected` being what a person expects of the columns; nothing is done before the first step.
     #[must_use]
     pub fn begin(summary: &'a Summary, view: &'a View, expected: Option<&'a Expectations>) -> Self {
-        Self(Box::pin(make::make(summary, view, expected)))
+        Self(Box::pin(make::make(summary, view, expected, true)))
+    }
+
+    /// Begins one that only tells what the Summary lacks: nothing in it is judged.
+    pub(super) fn asking(summary: &'a Summary, view: &'a View) -> Self {
+        Self(Box::pin(make::make(summary, view, None, false)))
     }
 
     /// Goes on for a millisecond or two; gives the report, and what the Summary lacked for it, once it

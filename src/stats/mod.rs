@@ -7,6 +7,7 @@
 //! | [`exact_sum`] | sums whose bits depend on neither order nor grouping |
 //! | [`rank`] | ROC AUC and its variance from integers, and areas under other curves, for all groups in one pass |
 //! | [`sketch`] | quantiles within 1 % from mergeable counts |
+//! | [`counter`], [`buckets`] | rates of counters and quantiles of histograms, as Prometheus has them |
 //! | [`exact_quantile`] | quantiles of sorted values |
 //! | [`special`] | distribution functions and their inverses |
 //! | [`interval`] | 95 % intervals |
@@ -33,9 +34,11 @@
 
 pub mod anomaly;
 pub mod boost;
+pub mod buckets;
 pub mod calibration;
 pub mod compare;
 pub mod compat;
+pub mod counter;
 pub mod distance;
 pub mod distinct;
 pub mod exact_quantile;

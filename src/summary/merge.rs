@@ -3,6 +3,7 @@
 use super::{Bucket, Cell, ColumnInfo, Series, Summary, Values};
 use crate::log::Task;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 impl Summary {
     /// Adds the other's rows. The order of merging makes no difference, to the bit.
@@ -94,6 +95,13 @@ impl Summary {
                 None => self.series.push(theirs.clone()),
             }
         }
+        self.machine = match (self.machine.take(), &other.machine) {
+            (Some(mut mine), Some(theirs)) => {
+                Arc::make_mut(&mut mine).merge(theirs);
+                Some(mine)
+            }
+            (mine, theirs) => mine.or_else(|| theirs.clone()),
+        };
         self.series.iter_mut().for_each(Series::forget_rows);
         self.series
             .sort_by(|a, b| (&a.slice, a.size).cmp(&(&b.slice, b.size)));

@@ -1,6 +1,6 @@
 //! Mergeable counts for each bucket of time and slice; never a row.
 //!
-//! May use: `log`, `table`, `stats`.
+//! May use: `log`, `series` (what the machine says), `table`, `stats`.
 //!
 //! A [`Summary`] is all that a report is made of, and all that is shared. Its cells add up:
 //! [`Summary::merge`] is associative and commutative to the bit, since counts are integers and sums
@@ -39,6 +39,7 @@ mod quantiles;
 pub mod relative;
 mod residuals;
 mod series;
+mod set_averages;
 mod shapes;
 mod shifted;
 pub mod steps;
@@ -70,10 +71,12 @@ pub use profile::{BINS, ColumnProfile, Lines, Profile, Spans, Tally};
 pub use quantiles::{IntervalCounts, LevelCounts, QuantileCounts};
 pub use residuals::{QuantilePair, ResidualBin, Residuals};
 pub use series::{Bucket, Series};
+pub use set_averages::SetAverages;
 pub use shapes::Shapes;
 pub use tails::TailPart;
 
 use crate::log::{Counts, Level, Role, Task};
+use crate::series::Machine;
 use crate::stats::exact_sum::Sum;
 use crate::table::time::Time;
 use serde::{Deserialize, Serialize};
@@ -215,11 +218,52 @@ pub struct Summary {
     /// The columns of rows that were counted as they passed; it stays where these were.
     #[serde(skip)]
     pub shapes: Option<Arc<Shapes>>,
+    /// What files of the service say, beside the rows.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub machine: Option<Arc<Machine>>,
     /// Cells over time of each slice; the first one is of all rows.
     pub series: Vec<Series>,
 }
 
 impl Summary {
+    /// A Summary of no row.
+    #[must_use]
+    pub fn of_task(task: Task) -> Self {
+        Self {
+            schema: SCHEMA.into(),
+            task,
+            labels: Vec::new(),
+            edges: Vec::new(),
+            probabilistic: false,
+            served: false,
+            centre: None,
+            timed: true,
+            span: None,
+            as_of: None,
+            delays: false,
+            counts: Counts::default(),
+            sources: Vec::new(),
+            rejected: Vec::new(),
+            notes: Vec::new(),
+            versions: None,
+            segments: Vec::new(),
+            levels: Vec::new(),
+            columns: Vec::new(),
+            models: None,
+            reference: None,
+            streamed: false,
+            shapes: None,
+            machine: None,
+            series: Vec::new(),
+        }
+    }
+
+    /// Whether there is no row, only what the machine says.
+    #[must_use]
+    pub fn is_of_machine(&self) -> bool {
+        self.machine.is_some() && self.series.is_empty()
+    }
+
     /// Whether the files have a column of a role.
     #[must_use]
     pub fn has(&self, role: Role) -> bool {

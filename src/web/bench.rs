@@ -61,7 +61,7 @@ async fn measure(client: &Client, files: Vec<File>) -> Result<Value, Stopped> {
     };
     let by_day = view(WindowSize::Day);
     let loaded = client
-        .run(&files, &inputs, mode(), by_day.clone(), |_| {})
+        .run(&files, &inputs, &[], mode(), by_day.clone(), |_| {})
         .await?;
     let summarised = timing::now();
     let (days, _) = report(&loaded.summary, &by_day, None).await;
@@ -138,7 +138,7 @@ async fn second(
         }
     }
     let loaded = client
-        .run(files, &inputs, mode(), view.clone(), |_| {})
+        .run(files, &inputs, &[], mode(), view.clone(), |_| {})
         .await?;
     Ok(report(&loaded.summary, view, None).await.0)
 }

@@ -15,7 +15,9 @@ mod models;
 mod residuals;
 mod screen;
 
-use crate::chart::{Chart, Kind, Matrix, ScorePlot, Shift, Sparkline as Spark, Trend, Volume};
+use crate::chart::{
+    Chart, Kind, Matrix, PanelPlot, ScorePlot, Shift, Sparkline as Spark, Trend, Volume,
+};
 use crate::metric::{self, Unit};
 use crate::report::{ColumnDrift, Report};
 use crate::table::time::Time;
@@ -204,6 +206,24 @@ pub fn ShiftChart(
     let chart = Shift::of(&column);
     let said = chart.sentence();
     view! { <span role="img" aria-label=said.clone() title=said>{still(Signal::stored(chart))}</span> }
+}
+
+/// A chart of the stack of what the machine says.
+#[component]
+pub fn PanelChart(
+    /// What is drawn.
+    plot: Signal<PanelPlot>,
+    /// The step under the cursor, the same in all charts of the stack.
+    hovered: RwSignal<Option<usize>>,
+    /// The span of time that is marked.
+    brush: RwSignal<Option<(Time, Time)>>,
+) -> impl IntoView {
+    let height = Signal::derive(move || plot.with(PanelPlot::good_height));
+    let drag = Drag {
+        brush: Some(brush),
+        value: None,
+    };
+    view! { <Host chart=plot name=PanelPlot::NAME height hovered drag/> }
 }
 
 fn still<C: Chart>(chart: Signal<C>) -> impl IntoView {

@@ -6,7 +6,7 @@
 //! the memory of the former data goes back to the system with its worker.
 
 use super::files::Given;
-use super::look::Looked;
+use super::look::{Looked, Served};
 use super::opening::ToRead;
 use super::pool::{Hand, OnProgress, Source, fault, text_of};
 use super::progress::Tracker;
@@ -17,6 +17,7 @@ use super::wire::Load;
 use crate::engine::message::{Input, Reply, Request, Written};
 use crate::engine::pace::Looks;
 use crate::engine::parcel::{Packing, Unpacking};
+use crate::engine::service::besides;
 use crate::engine::{Depth, Mode};
 use crate::read::ReadError;
 use crate::report::standards::Standards;
@@ -119,6 +120,7 @@ impl Client {
         &self,
         files: &[Vec<File>],
         inputs: &[Input],
+        served: &[Served],
         mode: Mode,
         view: View,
         on_progress: impl Fn(Progress) + 'static,
@@ -127,7 +129,12 @@ impl Client {
         let keeper = Hand::new(self.source().await?);
         self.0.candidate.replace(Some(Rc::clone(&keeper)));
         let done = self
-            .read_and_finish(&keeper, (files, inputs, mode), view, Rc::new(on_progress))
+            .read_and_finish(
+                &keeper,
+                (files, inputs, served, mode),
+                view,
+                Rc::new(on_progress),
+            )
             .await;
         let mine = matches!(&*self.0.candidate.borrow(), Some(c) if Rc::ptr_eq(c, &keeper));
         if !mine {
@@ -386,11 +393,22 @@ impl Client {
     async fn read_and_finish(
         &self,
         keeper: &Hand,
-        (files, tables, mode): (&[Vec<File>], &[Input], Mode),
+        (files, tables, served, mode): (&[Vec<File>], &[Input], &[Served], Mode),
         view: View,
         on_progress: Rc<dyn Fn(Progress)>,
     ) -> Result<(Loaded, Option<Rc<Hand>>), Stopped> {
         let began = timing::now();
+        // Tables of a service go beside those of the model.
+        let beside = besides(tables);
+        let pairs = || files.iter().zip(tables).zip(&beside);
+        let own = |beside: bool| {
+            let of = pairs().filter(move |(_, b)| **b == beside);
+            of.map(|((f, t), _)| (f.clone(), t.clone()))
+                .unzip::<_, _, Vec<_>, Vec<_>>()
+        };
+        let (files, tables) = own(false);
+        let (files, tables) = (&files[..], &tables[..]);
+        let (service_files, service_tables) = own(true);
         let mut given = ToRead::of(files, tables, mode).await;
         let readers = self.readers().await?;
         let wanted = self.0.candidate.borrow().clone();
@@ -431,6 +449,18 @@ impl Client {
                 keeper.ask(&given.again(again), Load::None, None).await?;
             }
             read_all(&readers, keeper, &given, &reading, &tracker, &on_loss).await?;
+        }
+        for says in served {
+            let says = Load::copy_of(&says.bytes);
+            keeper.ask(&Request::Serve, says, None).await?;
+        }
+        let parts = Input::one_by_one(&service_tables);
+        for (input, file) in parts.into_iter().zip(service_files.concat()) {
+            let reader = readers.first().ok_or_else(|| unexpected(&input.name))?;
+            let input = Box::new(input);
+            let request = Request::ServeTable { input };
+            let (_, says) = reader.ask(&request, Load::File(file), None).await?;
+            keeper.ask(&Request::Serve, says, None).await?;
         }
         if !reading.complete() {
             return Err(fault("", "read the files", "parts of them do not meet").into());

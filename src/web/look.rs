@@ -12,17 +12,57 @@ use crate::engine::{Tables, beside, few, sift};
 use crate::read::ReadError;
 use futures::stream::{self, StreamExt, TryStreamExt};
 use std::rc::Rc;
+use std::sync::Arc;
 use web_sys::File;
 
 /// Files that workers are asked about at a time: enough that none waits, where another one unpacks a
 /// large file; and few enough that the page does not stand still while it asks.
 const AT_A_TIME: usize = 256;
 
+/// What a file of a service says, as a worker wrote it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Served {
+    /// Its name.
+    pub name: String,
+    /// What it is.
+    pub format: String,
+    /// Samples and rows in it.
+    pub rows: u64,
+    /// Lines that could not be read.
+    pub rejected: u64,
+    /// What a keeper takes.
+    pub bytes: Arc<Vec<u8>>,
+}
+
+impl Served {
+    /// What a worker answered; `None` where it is something else.
+    pub(super) fn of(reply: Reply, load: Load) -> Option<Self> {
+        let Reply::Served {
+            name,
+            format,
+            rows,
+            rejected,
+        } = reply
+        else {
+            return None;
+        };
+        Some(Self {
+            name,
+            format,
+            rows,
+            rejected,
+            bytes: Arc::new(load.into_bytes()),
+        })
+    }
+}
+
 /// What came of a look into files.
 #[derive(Debug, Default)]
 pub struct Looked {
     /// The tables, in the order of their first files; files in one that holds others stand in its place.
     pub found: Vec<(Vec<File>, Input)>,
+    /// What files of a service say.
+    pub served: Vec<Served>,
     /// Why the other files are none.
     pub refused: Vec<ReadError>,
     /// What was found beside tables and is not meant as one, and why.
@@ -40,11 +80,13 @@ impl Looked {
         let looks = files.into_iter().enumerate();
         let looks = looks.map(|(at, given)| into(readers, at, given, &looking));
         let (mut found, mut refused, mut damaged) = (Vec::new(), Vec::new(), Vec::new());
+        let mut served = Vec::new();
         let looks = stream::iter(looks).buffered(AT_A_TIME);
         for (looked, skipped) in looks.try_collect::<Vec<_>>().await? {
             for looked in looked {
                 match looked {
-                    Ok(table) => found.push(table),
+                    Ok(Of::Model(file, input)) => found.push((file, *input)),
+                    Ok(Of::Service(says)) => served.push(says),
                     Err(why) => refused.push(why),
                 }
             }
@@ -56,19 +98,28 @@ impl Looked {
             slices.rest().await;
         }
         let (found, unknown) = sift(tables.finish());
-        let (mut refused, mut left_out) = beside(refused, found.len());
+        let (mut refused, mut left_out) = beside(refused, found.len() + served.len());
         refused.extend(damaged);
         left_out.extend(unknown);
         Ok(Self {
             found,
+            served,
             refused: few(refused),
             left_out,
         })
     }
 }
 
-/// A file that is a table, or why it is none.
-type Found = Result<(File, Input), ReadError>;
+/// What a file is.
+enum Of {
+    /// A table.
+    Model(File, Box<Input>),
+    /// Of a service.
+    Service(Served),
+}
+
+/// What a file is, or why it is neither a table nor of a service.
+type Found = Result<Of, ReadError>;
 
 /// Looks into a file, and where it holds others into these; and tells what in it could not be unpacked.
 /// It fails only where it is cancelled.
@@ -105,15 +156,18 @@ async fn into(
 
 fn table(given: Given, sheet: bool, answer: Result<Answer, Stopped>) -> Result<Found, Stopped> {
     match answer {
-        Ok((Reply::Sniffed { input }, _)) => Ok(Ok((
+        Ok((Reply::Sniffed { input }, _)) => Ok(Ok(Of::Model(
             given.file,
-            Input {
+            Box::new(Input {
                 troubles: given.troubles,
                 sheet,
                 ..*input
-            },
+            }),
         ))),
-        Ok(_) => Ok(Err(unexpected(&given.name))),
+        Ok((reply, load)) => {
+            let served = Served::of(reply, load).map(Of::Service);
+            Ok(served.ok_or_else(|| unexpected(&given.name)))
+        }
         Err(Stopped::Failed(error)) => Ok(Err(error)),
         Err(Stopped::Cancelled) => Err(Stopped::Cancelled),
     }

@@ -301,6 +301,8 @@ fn describe(request: &Request) -> (String, String) {
             input.name.clone(),
             format!("read its bytes {} to {}", shard.start, shard.end),
         ),
+        Request::ServeTable { input } => (input.name.clone(), "read it".into()),
+        Request::Serve => (String::new(), "keep what the service says".into()),
         Request::Open { .. } | Request::More { .. } | Request::Again { .. } => {
             (String::new(), "begin".into())
         }

@@ -11,10 +11,12 @@ use super::unpack::unpacked;
 use super::wire::{self, Load, UNASKED};
 use crate::engine::message::{Input, Reply, Request, Shard, Written};
 use crate::engine::rows::Load as Rows;
+use crate::engine::service::{Served, is_served, serve, serve_table};
 use crate::engine::{Depth, Keeper, Refined, example, info, look_as, parcel, read_through, write};
 use crate::read::{Bytes, Counted, ReadError};
 use crate::report::html::{self, Payload};
 use crate::report::view::View;
+use crate::series::read::About;
 use crate::summary::{Series, Summary};
 use crate::unpack::{HEAD_BYTES, holds_others};
 use gloo::timers::future::TimeoutFuture;
@@ -137,8 +139,34 @@ fn answer(
                 let tell = |read| clock.tick("unpack", read as f64 / bytes.max(1) as f64);
                 return unpacked(&name, &Counted::new(&slices, &tell));
             }
+            let form = match fix.is_none() {
+                true => is_served(&slices)?,
+                false => None,
+            };
+            if let Some(form) = form {
+                let about = About {
+                    name: name.clone(),
+                    modified: Some((file.last_modified() * 1e3) as i64),
+                };
+                return told(&serve(&about, &slices, form)?);
+            }
             let input = Box::new(look_as(&name, &slices, fix)?);
             Ok((Reply::Sniffed { input }, Load::None))
+        }
+        Request::ServeTable { input } => {
+            let file = file(load, &input.name)?;
+            let slices = Slices {
+                file: &file,
+                name: &input.name,
+                bytes: input.bytes,
+            };
+            told(&serve_table(&input, &slices)?)
+        }
+        Request::Serve => {
+            let served = serde_json::from_slice(&load.into_bytes())
+                .map_err(|_| fault("", "what a service says was damaged on its way"))?;
+            opened(keeping)?.keeper.serve(vec![served]);
+            Ok((Reply::Kept, Load::None))
         }
         Request::Read { shard, input } => read(&file(load, &input.name)?, shard, &input),
         Request::Open { inputs, stream } => {
@@ -224,6 +252,19 @@ fn answer(
             Ok((Reply::Written, Load::copy_of(text.as_bytes())))
         }
     }
+}
+
+/// What a file of a service says.
+fn told(served: &Served) -> Result<(Reply, Load), ReadError> {
+    let bytes = serde_json::to_vec(served).map_err(|why| fault(&served.name, &why.to_string()))?;
+    let lost = served.read.troubles.iter().filter(|t| t.row_lost);
+    let reply = Reply::Served {
+        name: served.name.clone(),
+        format: served.read.format.clone(),
+        rows: served.read.set.rows(),
+        rejected: lost.map(|t| t.count).sum(),
+    };
+    Ok((reply, Load::copy_of(&bytes)))
 }
 
 /// Makes the Summary answer a view, and listens to the page between two steps.

@@ -7,12 +7,14 @@ use super::folder;
 use super::options::ReportOptions;
 use plumbline::engine::message::{Input, Shard};
 use plumbline::engine::rows::Load as Rows;
+use plumbline::engine::service::{Served, besides, is_served, serve, serve_table};
 use plumbline::engine::{
     Keeper, Next, Plan, arrange, few, give, in_order, info, read_through, sift, tables, tie,
 };
 use plumbline::log::FileKind;
 use plumbline::read::{Bytes, Part, ReadError, Trouble, Unfit};
 use plumbline::report::view::View;
+use plumbline::series::read::{About, Form};
 use plumbline::table::Table;
 use plumbline::unpack::{self, Chunks, Limits, Memory, holds_others, unpack};
 use std::collections::BTreeMap;
@@ -38,8 +40,16 @@ enum Place {
     Memory(Chunks),
 }
 
-/// Looks into all files that the options name, and gives the roles that they name.
-pub fn look(options: &ReportOptions) -> Result<Vec<Opened>, String> {
+/// What files hold: tables of a model, and what a service's files say.
+#[derive(Default)]
+pub struct Found {
+    pub tables: Vec<Opened>,
+    pub served: Vec<Served>,
+}
+
+/// Looks into all files that the options name, and gives the roles that they name. Files of a service are read at
+/// once.
+pub fn look(options: &ReportOptions) -> Result<Found, String> {
     let reference: Vec<PathBuf> = options.reference().into_iter().collect();
     let special = |path: &&PathBuf| options.outcomes.contains(path) || reference.contains(path);
     let plain: Vec<&PathBuf> = options.files.iter().filter(|p| !special(p)).collect();
@@ -47,6 +57,7 @@ pub fn look(options: &ReportOptions) -> Result<Vec<Opened>, String> {
     let mut files = Vec::new();
     let mut inputs = Vec::new();
     let mut kinds = Vec::new();
+    let mut served = Vec::new();
     for (paths, kind) in [
         (plain, None),
         (options.outcomes.iter().collect(), Some(FileKind::Outcomes)),
@@ -55,7 +66,9 @@ pub fn look(options: &ReportOptions) -> Result<Vec<Opened>, String> {
         let mut found = Vec::new();
         for (at, path) in paths.iter().enumerate() {
             if !paths[..at].contains(path) {
-                found.extend(open(path, &fixes)?);
+                let (tables, more) = open(path, &fixes)?;
+                found.extend(tables);
+                served.extend(more);
             }
         }
         let (found, unknown) = sift(tables(found));
@@ -77,15 +90,42 @@ pub fn look(options: &ReportOptions) -> Result<Vec<Opened>, String> {
     give(&mut inputs, &options.role).map_err(|why| format!("--role: {why}"))?;
     say(&mut inputs);
     tie(&mut inputs);
+    let beside = besides(&inputs);
     let opened = files.into_iter().zip(inputs);
-    Ok(opened
-        .map(|(files, input)| Opened { files, input })
-        .collect())
+    let opened = opened.map(|(files, input)| Opened { files, input });
+    let mut tables = Vec::new();
+    for (opened, beside) in opened.zip(beside) {
+        if beside {
+            served.extend(served_table(&opened)?);
+        } else {
+            tables.push(opened);
+        }
+    }
+    Ok(Found { tables, served })
+}
+
+/// What a table of a service says, file by file.
+fn served_table(opened: &Opened) -> Result<Vec<Served>, String> {
+    let inputs = Input::files(std::slice::from_ref(&opened.input));
+    let files = opened.files.iter().zip(&inputs);
+    let read = files.map(|(place, input)| match place {
+        Place::Memory(bytes) => serve_table(input, bytes),
+        Place::Disk(path) => {
+            let file = OnDisk {
+                path,
+                name: &input.name,
+                bytes: input.bytes,
+            };
+            serve_table(input, &file)
+        }
+    });
+    read.map(|served| served.map_err(|e| e.to_string()))
+        .collect()
 }
 
 /// The tables in what a path leads to: a file, a file that holds others, a folder.
-fn open(path: &Path, fixes: &Fixes) -> Result<Vec<(Place, Input)>, String> {
-    let (mut found, mut refused) = (Vec::new(), Vec::new());
+fn open(path: &Path, fixes: &Fixes) -> Result<(Vec<(Place, Input)>, Vec<Served>), String> {
+    let (mut found, mut served, mut refused) = (Vec::new(), Vec::new(), Vec::new());
     let named = if path.is_dir() {
         folder::files(path)?
     } else {
@@ -97,21 +137,22 @@ fn open(path: &Path, fixes: &Fixes) -> Result<Vec<(Place, Input)>, String> {
     };
     for within in on_every_core(&named, |(path, name)| within(path, name, fixes)) {
         match within {
-            Ok((tables, skipped)) => {
-                found.extend(tables);
-                refused.extend(skipped);
+            Ok(within) => {
+                found.extend(within.tables);
+                served.extend(within.served);
+                refused.extend(within.skipped);
             }
             Err(why) => refused.push(why),
         }
     }
     match refused.first() {
-        Some(why) if found.is_empty() => return Err(why.to_string()),
-        None if found.is_empty() => {
+        Some(why) if found.is_empty() && served.is_empty() => return Err(why.to_string()),
+        None if found.is_empty() && served.is_empty() => {
             return Err(format!("{}: the folder holds no file", path.display()));
         }
         _ => tell(refused),
     }
-    Ok(found)
+    Ok((found, served))
 }
 
 /// Tells of files that are left out.
@@ -121,8 +162,33 @@ fn tell(refused: Vec<ReadError>) {
     }
 }
 
-/// The tables in a file, and what in it could not be unpacked or is none.
-type Within = (Vec<(Place, Input)>, Vec<ReadError>);
+/// The tables in a file, what files of a service in it say, and what in it could not be unpacked or is none.
+#[derive(Default)]
+struct Within {
+    tables: Vec<(Place, Input)>,
+    served: Vec<Served>,
+    skipped: Vec<ReadError>,
+}
+
+/// Looks whether a file is of a service, unless something is said of how it is written as a table.
+fn of_service(
+    path: &Path,
+    name: &str,
+    file: &dyn Bytes,
+    fixes: &Fixes,
+) -> Result<Option<Form>, ReadError> {
+    match fixes.say(path, name) {
+        true => Ok(None),
+        false => is_served(file),
+    }
+}
+
+/// When a file was last written.
+fn modified(path: &Path) -> Option<i64> {
+    let time = std::fs::metadata(path).ok()?.modified().ok()?;
+    let since = time.duration_since(std::time::UNIX_EPOCH).ok()?;
+    i64::try_from(since.as_micros()).ok()
+}
 
 fn within(path: &Path, name: &str, fixes: &Fixes) -> Result<Within, ReadError> {
     let bytes = std::fs::metadata(path)
@@ -135,12 +201,36 @@ fn within(path: &Path, name: &str, fixes: &Fixes) -> Result<Within, ReadError> {
         .len();
     let file = OnDisk { path, name, bytes };
     if !holds_others(&file.read(0, unpack::HEAD_BYTES.min(bytes))?) {
+        if let Some(form) = of_service(path, name, &file, fixes)? {
+            let about = About {
+                name: name.into(),
+                modified: modified(path),
+            };
+            return Ok(Within {
+                served: vec![serve(&about, &file, form)?],
+                ..Within::default()
+            });
+        }
         let input = fixes.look(path, name, &file, None)?;
-        return Ok((vec![(Place::Disk(path.into()), input)], Vec::new()));
+        return Ok(Within {
+            tables: vec![(Place::Disk(path.into()), input)],
+            ..Within::default()
+        });
     }
     let found = unpack(name, &file, &mut Memory::default(), Limits::NATIVE)?;
-    let (mut tables, mut refused) = (Vec::new(), found.skipped);
+    let (mut tables, mut served, mut refused) = (Vec::new(), Vec::new(), found.skipped);
     for member in found.files {
+        if let Some(form) = of_service(path, &member.name, &member.file, fixes)? {
+            let about = About {
+                name: member.name.clone(),
+                modified: modified(path),
+            };
+            match serve(&about, &member.file, form) {
+                Ok(one) => served.push(one),
+                Err(why) => refused.push(why),
+            }
+            continue;
+        }
         match fixes.look(path, &member.name, &member.file, Some(member.sheet)) {
             Ok(input) => {
                 let (troubles, sheet) = (member.troubles, member.sheet);
@@ -154,14 +244,22 @@ fn within(path: &Path, name: &str, fixes: &Fixes) -> Result<Within, ReadError> {
             Err(why) => refused.push(why),
         }
     }
-    Ok((tables, refused))
+    Ok(Within {
+        tables,
+        served,
+        skipped: refused,
+    })
 }
 
 /// Looks into a path that leads to one table.
 pub fn series(path: &Path) -> Result<Opened, String> {
-    let mut found = tables(open(path, &Fixes::default())?);
+    let mut found = tables(open(path, &Fixes::default())?.0);
     match (found.pop(), found.len()) {
         (Some((files, input)), 0) => Ok(Opened { files, input }),
+        (None, _) => Err(format!(
+            "{} holds metrics of a service: give a table with a column of times and one of numbers",
+            path.display()
+        )),
         (last, _) => {
             let names = found.iter().chain(&last).map(|(_, input)| &input.name);
             let names: Vec<&str> = names.map(String::as_str).take(40).collect();
@@ -204,7 +302,8 @@ pub fn read_alone(opened: &Opened) -> Result<Vec<Table>, Failure> {
 
 /// Reads all rows of the files; those of predictions are let go once they are counted, where the view is
 /// given that they are counted for.
-pub fn read(opened: &[Opened], streamed: Option<&View>) -> Result<Keeper, Failure> {
+pub fn read(found: &Found, streamed: Option<&View>) -> Result<Keeper, Failure> {
+    let opened = &found.tables;
     let inputs: Vec<Input> = opened.iter().map(|o| o.input.clone()).collect();
     let mut inputs = Input::files(&inputs);
     let mut places: Vec<&Place> = opened.iter().flat_map(|o| &o.files).collect();
@@ -236,6 +335,7 @@ pub fn read(opened: &[Opened], streamed: Option<&View>) -> Result<Keeper, Failur
         plan = planned(&inputs);
     }
     read_shards(&inputs, &places, &mut plan, &mut keeper, round)?;
+    keeper.serve(found.served.clone());
     Ok(keeper)
 }
 

@@ -156,6 +156,13 @@ impl Fixes {
         }
     }
 
+    /// Whether something is said of a file itself, which then is a table.
+    pub fn say(&self, path: &Path, name: &str) -> bool {
+        let itself =
+            |of: &str| names(of, path).max(names(of, Path::new(name))) == Some(Named::Itself);
+        self.of.iter().any(|(of, ..)| itself(of))
+    }
+
     /// Looks into a file with what is said of it. `unpacked`: it was in another one, and whether it is a
     /// sheet. What is said of all files, or of a folder, holds for the delimited ones among them.
     pub fn look(

@@ -94,6 +94,14 @@ fn look(app: App, mut more: Vec<Given>) {
         for (files, input) in looked.found {
             take(app, files, input);
         }
+        app.served.update(|all| {
+            for says in looked.served {
+                match all.iter_mut().find(|old| old.name == says.name) {
+                    Some(old) => *old = says,
+                    None => all.push(says),
+                }
+            }
+        });
         app.inputs.update(|inputs| understand(app, inputs));
         settle(app);
     });
@@ -224,6 +232,9 @@ fn take(app: App, own: Vec<File>, input: Input) {
 /// Reads the files, or shows their columns where something is missing.
 pub fn settle(app: App) {
     if app.inputs.with_untracked(Vec::is_empty) {
+        if app.served.with_untracked(|s| !s.is_empty()) {
+            run(app);
+        }
         return;
     }
     let missing = app.inputs.with_untracked(|inputs| missing(inputs));
@@ -317,6 +328,7 @@ pub fn read(app: App) {
 
 fn run(app: App) {
     let inputs = app.inputs.get_untracked();
+    let served = app.served.get_untracked();
     let files = app.files.get_value();
     let view = app.view.get_untracked();
     let mode = app.mode.get_untracked();
@@ -333,7 +345,7 @@ fn run(app: App) {
                 app.work.set(Some(Work::Run(p)));
             }
         };
-        let done = client.run(&files, &inputs, mode, view, tell).await;
+        let done = client.run(&files, &inputs, &served, mode, view, tell).await;
         if !mine() {
             // A later run has taken over; it tells for itself.
             return;
@@ -381,11 +393,22 @@ pub fn remove(app: App, index: usize) {
             inputs.remove(index);
         }
     });
-    if app.inputs.with_untracked(Vec::is_empty) {
+    after_removal(app);
+}
+
+fn after_removal(app: App) {
+    if app.inputs.with_untracked(Vec::is_empty) && app.served.with_untracked(Vec::is_empty) {
         clear(app);
     } else {
         settle(app);
     }
+}
+
+/// Takes a file of a service away and reads the others.
+pub fn remove_served(app: App, name: &str) {
+    app.errors.update(Vec::clear);
+    app.served.update(|all| all.retain(|s| s.name != name));
+    after_removal(app);
 }
 
 /// Back to the first screen.
@@ -395,6 +418,7 @@ pub fn clear(app: App) {
     app.work.set(None);
     app.files.update_value(Vec::clear);
     app.inputs.update(Vec::clear);
+    app.served.update(Vec::clear);
     app.summary.set(None);
     app.panel.set(false);
     app.errors.update(Vec::clear);

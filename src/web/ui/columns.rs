@@ -84,7 +84,43 @@ pub fn Columns() -> impl IntoView {
             >
                 <File index input/>
             </For>
+            <Served/>
         </section>
+    }
+}
+
+/// Files of a service: they have no columns to correct.
+#[component]
+fn Served() -> impl IntoView {
+    let app = app();
+    view! {
+        <For each=move || app.served.get() key=|s| (s.name.clone(), s.rows) let(says)>
+            {
+                let name = says.name.clone();
+                let lost = match says.rejected {
+                    0 => String::new(),
+                    n => format!(", {} lines could not be read", format::count(n)),
+                };
+                view! {
+                    <div class="file card" data-testid="served">
+                        <header class="file-head">
+                            <h3>{says.name}</h3>
+                            <span class="quiet">
+                                {format!("Service: {}, {} samples{lost}", says.format, format::count(says.rows))}
+                            </span>
+                            <span class="spacer"></span>
+                            <button
+                                class="button quiet"
+                                aria-label=format!("Remove {name}")
+                                on:click=move |_| actions::remove_served(app, &name)
+                            >
+                                {icons::close()}
+                            </button>
+                        </header>
+                    </div>
+                }
+            }
+        </For>
     }
 }
 

@@ -1,6 +1,7 @@
 //! Whether the files can be read as they are understood, and what a reader should look at first.
 
 use crate::engine::message::Input;
+use crate::engine::service::besides;
 use crate::engine::{unpredicted, untied};
 use crate::log::{FileKind, Role};
 
@@ -19,6 +20,17 @@ fn has(inputs: &[Input], kinds: &[FileKind], roles: &[Role]) -> bool {
 
 /// What is missing or unclear, as a sentence that says what to do; `None`: nothing, go on.
 pub fn missing(inputs: &[Input]) -> Option<String> {
+    let beside = besides(inputs);
+    if !beside.contains(&true) {
+        return lacking(inputs);
+    }
+    // Tables of a service need nothing.
+    let of_model = inputs.iter().zip(&beside).filter(|(_, b)| !**b);
+    let of_model: Vec<Input> = of_model.map(|(i, _)| i.clone()).collect();
+    (!of_model.is_empty()).then(|| lacking(&of_model)).flatten()
+}
+
+fn lacking(inputs: &[Input]) -> Option<String> {
     use FileKind::{Outcomes, Predictions, Reference};
     let predicts = inputs
         .iter()

@@ -7,6 +7,7 @@ use super::files;
 use super::filters::Filters;
 use super::health::Health;
 use super::icons;
+use super::machine::Machine;
 use super::mistakes::Mistakes;
 use super::performance::Performance;
 use super::progress::ProgressBar;
@@ -28,7 +29,9 @@ pub fn Page() -> impl IntoView {
     let app = app();
     let (ready, reading, busy) = (app.ready(), app.reading(), app.busy());
     let service = app.serves_only();
-    let listed = move || app.panel.get() && app.inputs.with(|i| !i.is_empty());
+    let of_machine = app.of_machine();
+    let machine = app.part(|r| r.resources.service.is_some());
+    let listed = move || app.panel.get() && app.has_files();
     let at_start = move || !ready.get() && !listed();
     view! {
         <a
@@ -68,12 +71,21 @@ pub fn Page() -> impl IntoView {
                         <Show when=move || !service.get()>
                             <InTurn id="performance"><Performance/></InTurn>
                         </Show>
-                        <InTurn id="timeline"><Timeline/></InTurn>
+                        <Show when=move || !of_machine.get()>
+                            <InTurn id="timeline"><Timeline/></InTurn>
+                        </Show>
                         <Show when=move || !service.get()>
                             <InTurn id="errors"><Mistakes/></InTurn>
                         </Show>
-                        <InTurn id="quality"><Drift/></InTurn>
-                        <InTurn id="resources"><Resources/></InTurn>
+                        <Show when=move || !of_machine.get()>
+                            <InTurn id="quality"><Drift/></InTurn>
+                        </Show>
+                        <Show when=move || !of_machine.get()>
+                            <InTurn id="resources"><Resources/></InTurn>
+                        </Show>
+                        <Show when=move || machine.get()>
+                            <InTurn id="machine"><Machine/></InTurn>
+                        </Show>
                         <InTurn id="rules"><RulesPart/></InTurn>
                         <InTurn id="share"><Share/></InTurn>
                     </main>
@@ -104,7 +116,7 @@ fn Header() -> impl IntoView {
             <span class="top-files" title=told>{told}</span>
             <span class="spacer"></span>
             <Show when=move || !app.saved fallback=|| view! { <span class="tag">"Saved report"</span> }>
-                <Show when=move || app.inputs.with(|i| !i.is_empty())>
+                <Show when=move || app.has_files()>
                     <button
                         class="button"
                         data-testid="columns"
@@ -115,7 +127,7 @@ fn Header() -> impl IntoView {
                         <span class="wide-only">"Files and columns"</span>
                     </button>
                 </Show>
-                <Show when=move || app.ready().get() || app.inputs.with(|i| !i.is_empty())>
+                <Show when=move || app.ready().get() || app.has_files()>
                     <files::AddButton/>
                 </Show>
             </Show>

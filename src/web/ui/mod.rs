@@ -28,6 +28,7 @@ mod groups;
 mod health;
 mod icons;
 mod layout;
+mod machine;
 mod making;
 mod metric_table;
 mod metrics;

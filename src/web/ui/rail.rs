@@ -5,19 +5,23 @@ use leptos::ev;
 use leptos::prelude::*;
 
 /// The sections in their order; later ones go between without moving these.
-pub const SECTIONS: [(&str, &str); 8] = [
+pub const SECTIONS: [(&str, &str); 9] = [
     ("health", "Health"),
     ("performance", "Performance"),
     ("timeline", "Timeline"),
     ("errors", "Errors"),
     ("quality", "Drift and data quality"),
     ("resources", "Resources"),
+    ("machine", "Machine"),
     ("rules", "Rules"),
     ("share", "Share"),
 ];
 
 /// Those that only predictions fill.
 const OF_PREDICTIONS: [&str; 2] = ["performance", "errors"];
+
+/// Those that rows fill, of whatever kind.
+const OF_ROWS: [&str; 3] = ["timeline", "quality", "resources"];
 
 /// Distance from the top of the window, in CSS pixels, at which a section counts as being read.
 const READING_LINE: f64 = 180.0;
@@ -57,13 +61,19 @@ pub fn Rail() -> impl IntoView {
     });
     on_cleanup(move || spy.remove());
     let service = app().serves_only();
+    let of_machine = app().of_machine();
+    let machine = app().part(|r| r.resources.service.is_some());
     view! {
         <nav class="rail" aria-label="Sections">
             <ul>
                 {SECTIONS
                     .map(|(id, title)| {
                         view! {
-                            <li hidden=move || service.get() && OF_PREDICTIONS.contains(&id)>
+                            <li hidden=move || {
+                                service.get() && OF_PREDICTIONS.contains(&id)
+                                    || of_machine.get() && OF_ROWS.contains(&id)
+                                    || !machine.get() && id == "machine"
+                            }>
                                 <a
                                     href=format!("#{id}")
                                     aria-current=move || (now.get() == id).then_some("true")

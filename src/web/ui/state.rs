@@ -17,6 +17,7 @@ use crate::report::{Choices, Missing, Report};
 use crate::summary::Summary;
 use crate::table::time::Time;
 use crate::web::client::{Client, Progress};
+use crate::web::look::Served;
 use leptos::prelude::*;
 use std::sync::Arc;
 use web_sys::File;
@@ -82,6 +83,8 @@ pub struct App {
     pub turn: StoredValue<u64>,
     /// The files that were looked into, with the roles in force.
     pub inputs: RwSignal<Vec<Input>>,
+    /// What files of a service say.
+    pub served: RwSignal<Vec<Served>>,
     /// Whether rows are kept.
     pub mode: RwSignal<Mode>,
     /// The counts that everything shown follows from.
@@ -153,6 +156,7 @@ impl App {
             files: StoredValue::new_local(Vec::new()),
             turn: StoredValue::new(0),
             inputs: RwSignal::default(),
+            served: RwSignal::default(),
             mode: RwSignal::default(),
             summary,
             view,
@@ -229,6 +233,18 @@ impl App {
     /// Whether there are requests only, without predictions: then nothing is right or wrong.
     pub fn serves_only(self) -> Memo<bool> {
         self.part(|r| r.task == Task::Service)
+    }
+
+    /// Whether files were given.
+    pub fn has_files(self) -> bool {
+        self.inputs.with(|i| !i.is_empty()) || self.served.with(|s| !s.is_empty())
+    }
+
+    /// Whether there is nothing but what files of a service say.
+    pub fn of_machine(self) -> Memo<bool> {
+        self.part(|r| {
+            r.task == Task::Service && r.windows.is_empty() && r.resources.service.is_some()
+        })
     }
 
     /// Whether there are windows whose outcomes are not in yet, and of which something is expected, or will be

@@ -1,0 +1,164 @@
+//! Files of a service: told apart from tables, read whole, and put beside the model's counts.
+
+use super::message::Input;
+use super::{Next, Plan, info, read_through};
+use crate::log::{FileKind, Role, RoleGuess};
+use crate::read::{Bytes, ReadError, Trouble};
+use crate::series::read::{About, Form, HEAD, SeriesRead, recognise, table};
+use crate::series::{SeriesSet, known};
+use crate::summary::{Rejected, SourceInfo, Summary};
+use crate::table::Kind;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// A file of a service that was read.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Served {
+    /// Its name.
+    pub name: String,
+    /// Its size.
+    pub bytes: u64,
+    /// What came of it.
+    pub read: SeriesRead,
+}
+
+/// Whether a file is of a service and no table.
+///
+/// # Errors
+/// Where its bytes cannot be had.
+pub fn is_served(file: &dyn Bytes) -> Result<Option<Form>, ReadError> {
+    let head = file.read(0, file.size().min(HEAD))?;
+    Ok(recognise(&head))
+}
+
+/// Reads a file of a service.
+///
+/// # Errors
+/// Where nothing in it can be read.
+pub fn serve(about: &About, file: &dyn Bytes, form: Form) -> Result<Served, ReadError> {
+    Ok(Served {
+        name: about.name.clone(),
+        bytes: file.size(),
+        read: crate::series::read::read(about, file, form)?,
+    })
+}
+
+/// Whether a table is of a service: it has a time, columns that only a service has, and none that a model has.
+#[must_use]
+pub fn is_table_of_service(input: &Input) -> bool {
+    let of_model = |g: &RoleGuess| g.role.predicts() || g.role == Role::Outcome;
+    let timed = input.sniff.columns.iter().any(|c| c.kind == Kind::Time);
+    input.kind != FileKind::Outcomes
+        && timed
+        && !input.roles.iter().any(of_model)
+        && table::is(input.sniff.columns.iter().map(|c| c.name.as_str()))
+}
+
+/// Which of some tables are put beside the others: those of a service where another one is of a model, and those that
+/// tell more of a service than its requests.
+#[must_use]
+pub fn besides(inputs: &[Input]) -> Vec<bool> {
+    let of_model = |i: &Input| i.roles.iter().any(|g| g.role.predicts());
+    let model = inputs.iter().any(of_model);
+    let more = |input: &Input| {
+        let names = input.sniff.columns.iter().map(|c| table::holds(&c.name));
+        names.flatten().any(|h| {
+            !matches!(
+                h,
+                table::Holds::Duration(_) | table::Holds::Status | table::Holds::Of
+            )
+        })
+    };
+    inputs
+        .iter()
+        .map(|i| is_table_of_service(i) && (model || more(i)))
+        .collect()
+}
+
+/// Reads a table of a service.
+///
+/// # Errors
+/// Where it cannot be read.
+pub fn serve_table(input: &Input, file: &dyn Bytes) -> Result<Served, ReadError> {
+    let mut input = input.clone();
+    let mut timed = false;
+    for (column, guess) in input.sniff.columns.iter().zip(&mut input.roles) {
+        guess.role = match column.kind {
+            Kind::Time if !timed => {
+                timed = true;
+                Role::Time
+            }
+            _ if table::holds(&column.name).is_some() => Role::Feature,
+            _ => Role::Ignore,
+        };
+    }
+    input.kind = FileKind::Predictions;
+    let stem = input.name.rsplit('/').next().unwrap_or(&input.name);
+    let stem = stem
+        .split_once('.')
+        .map_or(stem, |(stem, _)| stem)
+        .to_owned();
+    let inputs = [input];
+    let mut plan = Plan::new(&inputs, 1).unbounded();
+    let mut set = SeriesSet::default();
+    let mut parts = BTreeMap::new();
+    while let Next::Read(shard) = plan.take() {
+        let part = read_through(&inputs[0], shard, file)?;
+        plan.done(&shard, info(&part));
+        // A shard whose border was guessed wrongly is read again.
+        parts.insert(shard.index, part);
+    }
+    let (mut line, mut troubles) = (1, Vec::new());
+    for part in parts.into_values() {
+        table::take(&part.table, &stem, &mut set);
+        for trouble in part.troubles {
+            troubles.push(Trouble {
+                line: line - 1 + trouble.line,
+                ..trouble
+            });
+        }
+        line += part.lines;
+    }
+    set.settle();
+    Ok(Served {
+        name: inputs[0].name.clone(),
+        bytes: inputs[0].bytes,
+        read: SeriesRead {
+            set,
+            troubles,
+            format: inputs[0].sniff.description.clone(),
+        },
+    })
+}
+
+/// Puts what files of a service say beside the counts of a Summary.
+pub fn put(summary: &mut Summary, served: Vec<Served>) {
+    if served.is_empty() {
+        return;
+    }
+    let mut set = SeriesSet::default();
+    for file in served {
+        let lost = file.read.troubles.iter().filter(|t| t.row_lost);
+        summary.sources.push(SourceInfo {
+            name: file.name.clone(),
+            kind: "service".into(),
+            bytes: file.bytes,
+            rows: file.read.set.rows(),
+            rejected: lost.map(|t| t.count).sum(),
+            format: file.read.format,
+        });
+        let rejected = file.read.troubles.into_iter().map(|t| Rejected {
+            source: file.name.clone(),
+            line: t.line + 1,
+            column: t.column,
+            reason: t.reason,
+            count: t.count,
+            row_lost: t.row_lost,
+        });
+        summary.rejected.extend(rejected);
+        set.merge(file.read.set);
+    }
+    set.settle();
+    summary.machine = Some(Arc::new(known::machine(&set)));
+}

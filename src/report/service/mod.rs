@@ -1,0 +1,171 @@
+//! What the machine says beside the model: requests, errors and durations first, then how busy resources are, on one
+//! grid of time.
+
+mod panels;
+pub mod told;
+
+use super::{Block, View};
+use crate::series::{Family, Unit};
+use crate::summary::Summary;
+use crate::table::time::Time;
+use serde::{Deserialize, Serialize};
+use std::ops::Deref;
+use told::amount;
+
+/// Requests, errors and latency of the rows of the view, and what files of the service tell.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Resources {
+    /// Of the rows with a latency or a status.
+    #[serde(flatten)]
+    pub block: Block,
+    /// Of metrics and logs of the service, where such files were given.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub service: Option<Service>,
+}
+
+impl Deref for Resources {
+    type Target = Block;
+
+    fn deref(&self) -> &Block {
+        &self.block
+    }
+}
+
+/// What files of a service tell.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Service {
+    /// Start of the first step.
+    pub start: Time,
+    /// End of the last step (exclusive).
+    pub end: Time,
+    /// Length of a step in seconds; rates are Prometheus's `rate()` over it.
+    pub step_s: f64,
+    /// One measure each, requests first.
+    pub panels: Vec<Panel>,
+    /// When something began anew: a counter fell.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub restarts: Vec<Restart>,
+    /// Sentences on what was assumed or left out.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub notes: Vec<String>,
+}
+
+/// A restart.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Restart {
+    /// First look after it.
+    pub time: Time,
+    /// What began anew.
+    pub of: String,
+}
+
+/// A measure over time, for one thing or for several beside each other.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Panel {
+    /// The measure: `requests`, `duration`, `cpu`.
+    pub id: String,
+    /// What it is called.
+    pub title: String,
+    /// Of what, where the panel is of one thing only.
+    #[serde(skip_serializing_if = "String::is_empty", default)]
+    pub of: String,
+    /// Which question it answers.
+    pub family: Family,
+    /// In what values are told.
+    pub unit: Unit,
+    /// The lines, in the order in which they are named.
+    pub lines: Vec<Line>,
+    /// Things that there was no room for.
+    #[serde(skip_serializing_if = "is_zero", default)]
+    pub left_out: usize,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref)]
+const fn is_zero(n: &usize) -> bool {
+    *n == 0
+}
+
+/// A line of a panel.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Line {
+    /// The thing, the quantile, the class of errors.
+    pub name: String,
+    /// The metric that it is from.
+    pub source: String,
+    /// Over the whole part of time that is looked at.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub total: Option<f64>,
+    /// The largest step.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub most: Option<f64>,
+    /// A value a step from the start on; `null` is a gap.
+    pub values: Vec<Option<f64>>,
+}
+
+impl Service {
+    /// The panel of a measure, the first one where there are several.
+    #[must_use]
+    pub fn panel(&self, id: &str) -> Option<&Panel> {
+        self.panels.iter().find(|p| p.id == id)
+    }
+
+    /// How the service stands: `8.6 requests a second; 2.9 % of them failed (5xx); p99 24.1 ms.`
+    #[must_use]
+    pub fn sentence(&self) -> String {
+        let mut parts = Vec::new();
+        if let Some(panel) = self.panel("requests") {
+            let rate: f64 = panel.lines.iter().filter_map(|l| l.total).sum();
+            parts.push(format!("{} requests a second", amount(Unit::Count, rate)));
+        }
+        let named = |id: &str, name: &str| {
+            let panel = self.panel(id)?;
+            let line = panel.lines.iter().find(|l| l.name == name)?;
+            Some(amount(panel.unit, line.total?))
+        };
+        if let Some(failed) = named("error_share", "5xx") {
+            parts.push(format!("{failed} of them failed by the server's fault"));
+        }
+        if let Some(p99) = named("duration", "p99") {
+            parts.push(format!("99 of 100 took at most {p99}"));
+        }
+        if parts.is_empty() {
+            let measures: Vec<String> = self
+                .panels
+                .iter()
+                .take(4)
+                .map(|p| p.title.clone())
+                .collect();
+            parts.push(match self.panels.len() {
+                0 => "Nothing could be told of the service".into(),
+                _ => format!(
+                    "The machine tells of {}",
+                    measures.join(", ").to_lowercase()
+                ),
+            });
+        }
+        format!(
+            "{}. There are no predictions in these files, so whether a model is right is not known.",
+            parts.join("; ")
+        )
+    }
+}
+
+/// What the machine says in a view.
+#[must_use]
+pub(super) fn service(summary: &Summary, view: &View) -> Option<Service> {
+    let machine = summary.machine.as_deref()?;
+    let (from, to) = panels::numbers(machine, view)?;
+    let restarts = machine.restarts.iter();
+    let restarts = restarts.map(|r| Restart {
+        time: Time(r.time),
+        of: r.of.clone(),
+    });
+    Some(Service {
+        start: Time(machine.step.start(from)),
+        end: Time(machine.step.start(to)),
+        step_s: machine.step.seconds(),
+        panels: panels::panels(machine, from, to),
+        restarts: restarts.collect(),
+        notes: machine.notes.clone(),
+    })
+}

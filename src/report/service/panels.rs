@@ -1,0 +1,204 @@
+//! From signals to panels.
+
+use super::{Line, Panel};
+use crate::report::View;
+use crate::series::{Cells, Machine, Measure, Signal, Unit};
+use std::collections::BTreeSet;
+
+/// Lines of a panel at most.
+const LINES: usize = 8;
+
+/// Quantiles that are shown of durations.
+pub const QUANTILES: [(&str, f64); 4] = [("p50", 0.5), ("p90", 0.9), ("p95", 0.95), ("p99", 0.99)];
+
+/// First number of a step, and the one behind the last, in a view; `None` where nothing was seen.
+pub fn numbers(machine: &Machine, view: &View) -> Option<(i64, i64)> {
+    let ends = machine.signals.iter().filter_map(|s| s.cells.ends());
+    let (first, last) = ends.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))?;
+    let whole = (first, last + 1);
+    let Some((from, to)) = view.range else {
+        return Some(whole);
+    };
+    let step = machine.step;
+    let part = (
+        step.of(from.0).max(first),
+        step.of(to.0.saturating_sub(1)).min(last) + 1,
+    );
+    // A part of time that the machine does not know shows everything rather than nothing.
+    Some(if part.0 < part.1 { part } else { whole })
+}
+
+/// The panels of a machine over a range of steps.
+pub fn panels(machine: &Machine, from: i64, to: i64) -> Vec<Panel> {
+    let mut out = Vec::new();
+    for measure in Measure::ALL {
+        match measure {
+            Measure::ClientErrors | Measure::ServerErrors => {
+                if *measure == Measure::ServerErrors {
+                    out.extend(errors(machine, from, to));
+                }
+            }
+            Measure::OtherLevel | Measure::OtherRate => {
+                let all: Vec<&Signal> = machine.of(*measure).collect();
+                let names: BTreeSet<&str> = all.iter().map(|s| s.source.as_str()).collect();
+                for name in names {
+                    let of: Vec<&Signal> =
+                        all.iter().copied().filter(|s| s.source == name).collect();
+                    let title = if name.is_empty() {
+                        measure.title()
+                    } else {
+                        name
+                    };
+                    out.extend(plain(*measure, title, &of, from, to));
+                }
+            }
+            measure => {
+                let all: Vec<&Signal> = machine.of(*measure).collect();
+                let durations = |s: &&Signal| matches!(s.cells, Cells::Durations(_));
+                if all.iter().any(durations) {
+                    let many = all.len() > 1;
+                    out.extend(all.iter().map(|s| quantiles(*measure, s, many, from, to)));
+                } else {
+                    out.extend(plain(*measure, measure.title(), &all, from, to));
+                }
+            }
+        }
+    }
+    out
+}
+
+fn panel(measure: Measure, title: &str, lines: Vec<Line>) -> Panel {
+    Panel {
+        id: measure.id().into(),
+        title: title.into(),
+        of: String::new(),
+        family: measure.family(),
+        unit: measure.unit(),
+        lines,
+        left_out: 0,
+    }
+}
+
+/// A line of a value by step.
+fn line(
+    name: &str,
+    source: &str,
+    (from, to): (i64, i64),
+    value: impl Fn(i64, i64) -> Option<f64>,
+) -> Line {
+    let values: Vec<Option<f64>> = (from..to).map(|n| value(n, n + 1)).collect();
+    Line {
+        name: name.into(),
+        source: source.into(),
+        total: value(from, to),
+        most: values.iter().flatten().copied().reduce(f64::max),
+        values,
+    }
+}
+
+/// A line for each thing; those with the highest values where there is no room for all.
+fn plain(measure: Measure, title: &str, all: &[&Signal], from: i64, to: i64) -> Option<Panel> {
+    let one_of = all.windows(2).all(|pair| pair[0].of == pair[1].of);
+    let name = |s: &Signal| match (s.of.as_str(), s.what.as_str()) {
+        (of, "") => of.to_owned(),
+        (_, what) if measure == Measure::ToldDuration => quantile_name(what),
+        (_, what) if one_of => what.to_owned(),
+        (of, what) => format!("{of} {what}"),
+    };
+    let lines = all
+        .iter()
+        .map(|s| line(&name(s), &s.source, (from, to), |a, b| s.cells.total(a, b)));
+    let mut lines: Vec<Line> = lines.filter(|l| l.most.is_some()).collect();
+    if lines.is_empty() {
+        return None;
+    }
+    let left_out = lines.len().saturating_sub(LINES);
+    if left_out > 0 {
+        let height = |l: &Line| l.total.or(l.most).unwrap_or(f64::NEG_INFINITY);
+        lines.sort_by(|a, b| {
+            height(b)
+                .total_cmp(&height(a))
+                .then_with(|| a.name.cmp(&b.name))
+        });
+        lines.truncate(LINES);
+        lines.sort_by(|a, b| a.name.cmp(&b.name));
+    }
+    let one = lines.len() == 1 && left_out == 0;
+    let of = lines.first().map(|l| l.name.clone()).filter(|_| one);
+    Some(Panel {
+        of: of.unwrap_or_default(),
+        left_out,
+        unit: all.iter().find_map(|s| s.unit).unwrap_or(measure.unit()),
+        ..panel(measure, title, lines)
+    })
+}
+
+/// `0.99` is p99.
+fn quantile_name(text: &str) -> String {
+    match text.parse::<f64>() {
+        Ok(q) => format!("p{}", (q * 100_000.0).round() / 1_000.0),
+        Err(_) => text.to_owned(),
+    }
+}
+
+/// Quantiles of one signal of durations.
+fn quantiles(measure: Measure, signal: &Signal, many: bool, from: i64, to: i64) -> Panel {
+    let of = |q: Option<f64>| {
+        move |a: i64, b: i64| {
+            let durations = signal.cells.durations(a, b)?;
+            match q {
+                Some(q) => durations.quantile(q),
+                None => durations.most(),
+            }
+        }
+    };
+    let mut lines: Vec<Line> = QUANTILES
+        .iter()
+        .map(|(name, q)| line(name, &signal.source, (from, to), of(Some(*q))))
+        .collect();
+    lines.push(line("max", &signal.source, (from, to), of(None)));
+    lines.retain(|l| l.most.is_some());
+    Panel {
+        of: if many || !signal.of.is_empty() {
+            signal.of.clone()
+        } else {
+            String::new()
+        },
+        ..panel(measure, measure.title(), lines)
+    }
+}
+
+/// Errors as shares of requests: of the server, and of its clients.
+fn errors(machine: &Machine, from: i64, to: i64) -> Option<Panel> {
+    let requests: Vec<&Signal> = machine.of(Measure::Requests).collect();
+    let mut lines = Vec::new();
+    let several = requests.len() > 1;
+    for all in &requests {
+        for (measure, class) in [
+            (Measure::ServerErrors, "5xx"),
+            (Measure::ClientErrors, "4xx"),
+        ] {
+            let Some(failed) = machine.of(measure).find(|s| s.of == all.of) else {
+                continue;
+            };
+            let share = |a: i64, b: i64| {
+                let all = all.cells.total(a, b).filter(|x| *x > 0.0)?;
+                Some((failed.cells.total(a, b)? / all).clamp(0.0, 1.0))
+            };
+            let name = match several {
+                true => format!("{} {class}", all.of),
+                false => class.to_owned(),
+            };
+            lines.push(line(&name, &failed.source, (from, to), share));
+        }
+    }
+    lines.retain(|l| l.most.is_some());
+    let left_out = lines.len().saturating_sub(LINES);
+    lines.truncate(LINES);
+    (!lines.is_empty()).then(|| Panel {
+        id: "error_share".into(),
+        unit: Unit::Share,
+        left_out,
+        ..panel(Measure::ServerErrors, "Failed requests", lines)
+    })
+}

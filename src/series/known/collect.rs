@@ -1,0 +1,652 @@
+//! From a set of series to a machine: each series by its rule, and of several metrics that count the same the best.
+
+use super::super::measure::Measure;
+use super::super::set::LEGEND;
+use super::super::{
+    Cells, Durations, Key, Kind, Level, Machine, Rate, Requests, Series, SeriesSet, Share, Signal,
+    Step, Unit,
+};
+use super::cells::{levels, natives, restarts, rises};
+use super::rules::{Means, Take, counts_for_mean, ignored, means};
+use super::who::{Class, class, who};
+use crate::series::machine::Restart;
+use std::collections::BTreeMap;
+
+/// Steps in a span at most: more than a chart has room for.
+const STEPS: i64 = 480;
+/// Scrapes in a step.
+const SCRAPES: i64 = 4;
+/// Metrics that no rule knows, shown at most.
+const OTHERS: usize = 24;
+/// Restarts told at most.
+const RESTARTS: usize = 200;
+
+/// File systems that are no disk.
+const NO_DISK: [&str; 6] = [
+    "tmpfs", "overlay", "squashfs", "ramfs", "devtmpfs", "autofs",
+];
+
+/// What a place is about: measure, thing, and what tells it from others.
+type Place = (Measure, String, String);
+
+/// Sums of rates of several series in a step.
+#[derive(Clone, Copy, Default)]
+struct Sums {
+    rate: f64,
+    seconds: f64,
+}
+
+/// What one metric says of a place.
+#[derive(Default)]
+struct Found {
+    rank: u8,
+    unit: Option<Unit>,
+    /// By class of the status; the first one of all.
+    rates: BTreeMap<i64, [Sums; 3]>,
+    classed: bool,
+    part: BTreeMap<i64, f64>,
+    whole: BTreeMap<i64, f64>,
+    rest: bool,
+    levels: BTreeMap<i64, Vec<Level>>,
+    durations: BTreeMap<i64, Durations>,
+}
+
+/// What series mean, by step of time.
+#[must_use]
+pub fn machine(set: &SeriesSet) -> Machine {
+    let since = since_start(set);
+    let set = since.as_ref().unwrap_or(set);
+    let step = step(set);
+    let mut making = Making {
+        step,
+        found: BTreeMap::new(),
+        restarts: Vec::new(),
+        others: BTreeMap::new(),
+    };
+    for (key, series) in set.series() {
+        making.take(key, series);
+    }
+    let left = making.take_others();
+    let mut machine = Machine::new(step);
+    machine.span = span(set);
+    machine.restarts = making.restarts;
+    machine.restarts.sort();
+    machine
+        .restarts
+        .dedup_by(|b, a| a.of == b.of && b.time - a.time < step.micros());
+    machine.restarts.truncate(RESTARTS);
+    machine.signals = signals(making.found);
+    for (of, requests) in set.requests() {
+        rows(of, requests, step, &mut machine.signals);
+    }
+    machine.notes.extend(set.notes().iter().cloned());
+    if since.is_some() {
+        machine.notes.push(ONE_SCRAPE.into());
+    }
+    if left > 0 {
+        machine
+            .notes
+            .push(format!("{left} metrics that no rule knows are not shown."));
+    }
+    if set.undated() > 0 {
+        machine.notes.push(format!(
+            "{} scrapes tell no time, neither on their lines nor in the name of their file, so they are not shown: save each with a time, such as metrics-2026-11-23T08:46:30Z.txt.",
+            set.undated()
+        ));
+    }
+    if set.left_out() > 0 {
+        machine.notes.push(format!(
+            "{} samples found no room and were left out.",
+            set.left_out()
+        ));
+    }
+    machine.settle();
+    machine
+}
+
+/// Said of one scrape.
+const ONE_SCRAPE: &str = "There is one scrape only: what it counts is shown as the mean since its process, or machine, began. Give two or more scrapes to see how things go.";
+
+/// A set of one scrape, each counter as it would have been a minute before if it had risen evenly since its process
+/// began, as far as the scrape tells when that was; `None` where there are more scrapes.
+fn since_start(set: &SeriesSet) -> Option<SeriesSet> {
+    const MINUTE: i64 = 60_000_000;
+    let one = |s: &Series| s.times.len() == 1;
+    if set.series().is_empty() || !set.series().values().all(one) {
+        return None;
+    }
+    let mut with = set.clone();
+    let mut any = false;
+    let starts = ["node_boot_time_seconds", "process_start_time_seconds"];
+    let starts: Vec<(&Key, f64)> = set
+        .series()
+        .iter()
+        .filter(|(key, _)| starts.contains(&key.name.as_str()))
+        .filter_map(|(key, s)| Some((key, *s.numbers().first()?)))
+        .collect();
+    for (key, series) in set.series().iter().filter(|(_, s)| s.kind == Kind::Counter) {
+        let name = starts[..]
+            .iter()
+            .map(|(start, _)| start.name.as_str())
+            .find(|name| key.name.starts_with("node_") == name.starts_with("node_"));
+        let same = |other: &Key| {
+            let own = |label: &str| other.labels.get(label) == key.labels.get(label);
+            Some(other.name.as_str()) == name
+                && other.file == key.file
+                && own("job")
+                && own("instance")
+        };
+        let start = starts.iter().find(|(other, _)| same(other));
+        let sample = series.times.first().zip(series.numbers().first());
+        if let (Some((_, start)), Some((time, value))) = (start, sample) {
+            let age = time - (start * 1e6) as i64;
+            if age > 0 {
+                let back = age.min(MINUTE);
+                let before = value * (1.0 - back as f64 / age as f64);
+                with.add(key.clone(), series.kind, &series.unit, time - back, before);
+                any = true;
+            }
+        }
+    }
+    with.settle();
+    any.then_some(with)
+}
+
+/// First and last instant of all.
+fn span(set: &SeriesSet) -> Option<(i64, i64)> {
+    let of_series = set
+        .series()
+        .values()
+        .filter_map(|s| Some((*s.times.first()?, *s.times.last()?)));
+    let of_rows = set.requests().values().filter_map(|r| r.span);
+    of_series
+        .chain(of_rows)
+        .reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))
+}
+
+/// The step that suits a set.
+fn step(set: &SeriesSet) -> Step {
+    let mut apart: Vec<i64> = Vec::new();
+    let mut few = true;
+    for series in set.series().values() {
+        few &= series.times.len() < 8;
+        let mut gaps: Vec<i64> = series.times.windows(2).map(|p| p[1] - p[0]).collect();
+        if !gaps.is_empty() {
+            let middle = gaps.len() / 2;
+            apart.push(*gaps.select_nth_unstable(middle).1);
+        }
+    }
+    apart.sort_unstable();
+    // Most series of a set are scraped alike; a few slow ones shall not make all of it coarse.
+    let apart = apart.get(apart.len() * 3 / 4).copied().unwrap_or(0);
+    let (from, to) = span(set).unwrap_or_default();
+    let rows = set.requests().values().map(|r| r.step.micros()).max();
+    let least = rows.unwrap_or(0).max((to - from) / STEPS);
+    if few && apart > 0 {
+        // So few scrapes that a border between them would cost too much.
+        let mut step = Step::at_least(apart.saturating_mul(SCRAPES).max(least));
+        while step.of_sample(from) != step.of_sample(to)
+            && let Some(longer) = step.longer()
+        {
+            step = longer;
+        }
+        return step;
+    }
+    Step::at_least(apart.saturating_mul(SCRAPES).max(least))
+}
+
+struct Making<'a> {
+    step: Step,
+    /// By place, what each metric says.
+    found: BTreeMap<Place, BTreeMap<&'a str, Found>>,
+    restarts: Vec<Restart>,
+    /// By name, what no rule knows.
+    others: BTreeMap<&'a str, Vec<(&'a Key, &'a Series)>>,
+}
+
+impl<'a> Making<'a> {
+    fn take(&mut self, key: &'a Key, series: &'a Series) {
+        let counted = counts_for_mean(&key.name);
+        let known = means(&key.name);
+        for means in known.into_iter().chain(counted) {
+            if !left_out(key, means.measure) {
+                self.apply(key, series, means);
+            }
+        }
+        if known.is_none() && !ignored(&key.name) {
+            self.others
+                .entry(key.name.as_str())
+                .or_default()
+                .push((key, series));
+        }
+    }
+
+    fn place(&mut self, key: &'a Key, means: Means, what: String) -> &mut Found {
+        let place = (means.measure, who(key, means.measure), what);
+        let named = match means.take {
+            // Both parts of a share are of different metrics.
+            Take::Part(_) | Take::Whole(_) | Take::Rest(_) | Take::Sum(_) | Take::Count => "",
+            _ => key.name.as_str(),
+        };
+        let found = self
+            .found
+            .entry(place)
+            .or_default()
+            .entry(named)
+            .or_default();
+        found.rank = found.rank.max(means.rank);
+        found
+    }
+
+    fn apply(&mut self, key: &'a Key, series: &'a Series, means: Means) {
+        let step = self.step;
+        let class = class(key);
+        let scale = scale(&series.unit);
+        match means.take {
+            Take::Rise(factor) => {
+                if means.measure == Measure::Requests || means.measure == Measure::CpuCores {
+                    let of = who(key, means.measure);
+                    let again = restarts(series).into_iter();
+                    self.restarts.extend(again.map(|time| Restart {
+                        time,
+                        of: of.clone(),
+                    }));
+                }
+                let found = self.place(key, means, String::new());
+                found.classed |= class.is_some();
+                for (number, increase, seconds) in rises(series, step) {
+                    let sums = found.rates.entry(number).or_default();
+                    let at = match class {
+                        Some(Class::Client) => 1,
+                        Some(Class::Server) => 2,
+                        _ => 0,
+                    };
+                    sums[at].rate += factor * increase / seconds;
+                    sums[at].seconds = sums[at].seconds.max(seconds);
+                }
+            }
+            Take::Busy => {
+                let found = self.place(key, means, String::new());
+                for (number, increase, seconds) in rises(series, step) {
+                    *found.part.entry(number).or_default() += increase;
+                    *found.whole.entry(number).or_default() += seconds;
+                }
+            }
+            Take::RestWhere(label, value) => {
+                let is_rest = key.labels.get(label) == Some(value);
+                let found = self.place(key, means, String::new());
+                found.rest = true;
+                for (number, increase, _) in rises(series, step) {
+                    *found.whole.entry(number).or_default() += increase;
+                    *found.part.entry(number).or_default() += if is_rest { increase } else { 0.0 };
+                }
+            }
+            Take::Level(factor) => {
+                let found = self.place(key, means, String::new());
+                for (number, level) in levels(series, step, factor) {
+                    found.levels.entry(number).or_default().push(level);
+                }
+            }
+            Take::Quantile(factor) => {
+                let what = key.labels.get("quantile").unwrap_or("").to_owned();
+                let found = self.place(key, means, what);
+                for (number, level) in levels(series, step, factor) {
+                    found.levels.entry(number).or_default().push(level);
+                }
+            }
+            Take::Part(factor) | Take::Whole(factor) | Take::Rest(factor) => {
+                let rising = means.measure == Measure::Throttled;
+                let amounts: Vec<(i64, f64)> = if rising {
+                    let all = rises(series, step).into_iter();
+                    all.map(|(number, increase, _)| (number, increase * factor))
+                        .collect()
+                } else {
+                    let all = levels(series, step, factor).into_iter();
+                    all.filter_map(|(number, level)| Some((number, level.value()?)))
+                        .collect()
+                };
+                let found = self.place(key, means, String::new());
+                found.rest |= matches!(means.take, Take::Rest(_));
+                let into = match means.take {
+                    Take::Whole(_) => &mut found.whole,
+                    _ => &mut found.part,
+                };
+                for (number, amount) in amounts {
+                    *into.entry(number).or_default() += amount;
+                }
+            }
+            Take::Sum(factor) => {
+                let found = self.place(key, means, String::new());
+                for (number, increase, _) in rises(series, step) {
+                    *found.part.entry(number).or_default() += increase * factor;
+                }
+            }
+            Take::Count => {
+                let found = self.place(key, means, String::new());
+                for (number, increase, _) in rises(series, step) {
+                    *found.whole.entry(number).or_default() += increase;
+                }
+            }
+            Take::Histogram(factor) => {
+                let factor = scale.unwrap_or(factor);
+                let bound = key.labels.get("le").and_then(|le| le.parse::<f64>().ok());
+                let found = self.place(key, means, String::new());
+                let mut add =
+                    |number: i64, durations: Durations| match found.durations.get_mut(&number) {
+                        Some(known) => known.merge(&durations),
+                        None => {
+                            found.durations.insert(number, durations);
+                        }
+                    };
+                if let Some(bound) = bound {
+                    let bound = Some(bound * factor).filter(|b| b.is_finite());
+                    for (number, increase, _) in rises(series, step) {
+                        add(number, Durations::Classic(vec![(bound, increase)]));
+                    }
+                } else {
+                    for (number, native) in natives(series, step) {
+                        add(number, native);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Shows what no rule knows, where it is not too much; tells how many metrics are left.
+    fn take_others(&mut self) -> usize {
+        let others = std::mem::take(&mut self.others);
+        let left = others.len().saturating_sub(OTHERS);
+        for (name, all) in others.into_iter().take(OTHERS) {
+            for (key, series) in all.into_iter().take(8) {
+                let rises = match series.kind {
+                    Kind::Counter | Kind::Delta => true,
+                    Kind::Gauge => false,
+                    Kind::Unknown => name.ends_with("_total"),
+                };
+                let (measure, take) = match rises {
+                    true => (Measure::OtherRate, Take::Rise(1.0)),
+                    false => (Measure::OtherLevel, Take::Level(1.0)),
+                };
+                let means = Means {
+                    measure,
+                    take,
+                    rank: 0,
+                };
+                let what = told(key);
+                let step = self.step;
+                let found = self.place(key, means, what);
+                found.unit = unit(&series.unit, rises);
+                if rises {
+                    for (number, increase, seconds) in self::rises(series, step) {
+                        let sums = found.rates.entry(number).or_default();
+                        sums[0].rate += increase / seconds;
+                        sums[0].seconds = sums[0].seconds.max(seconds);
+                    }
+                } else {
+                    for (number, level) in levels(series, step, 1.0) {
+                        found.levels.entry(number).or_default().push(level);
+                    }
+                }
+            }
+        }
+        left
+    }
+}
+
+/// The labels of a series, but for those that say whose it is.
+fn told(key: &Key) -> String {
+    let own = ["job", "instance", "service.name", "service_name"];
+    let labels = key.labels.iter().filter(|(name, _)| !own.contains(name));
+    let labels: Vec<String> = labels
+        .take(3)
+        .map(|(name, value)| match name {
+            LEGEND => value.to_owned(),
+            name => format!("{name}={value}"),
+        })
+        .collect();
+    labels.join(" ")
+}
+
+/// In what the values of a metric that no rule knows are told.
+fn unit(text: &str, rises: bool) -> Option<Unit> {
+    let unit = match text {
+        "share" | "ratio" => Unit::Share,
+        "B" | "By" | "bytes" => Unit::Bytes,
+        "B/s" => Unit::BytesPerSecond,
+        "1/s" => Unit::PerSecond,
+        "s" | "seconds" => Unit::Seconds,
+        _ => return None,
+    };
+    match (unit, rises) {
+        (Unit::Bytes, true) => Some(Unit::BytesPerSecond),
+        (_, true) => None,
+        (unit, false) => Some(unit),
+    }
+}
+
+/// Seconds in a unit of time, where it is one.
+fn scale(unit: &str) -> Option<f64> {
+    Some(match unit {
+        "s" | "seconds" => 1.0,
+        "ms" | "milliseconds" => 1e-3,
+        "us" | "µs" | "microseconds" => 1e-6,
+        "ns" | "nanoseconds" => 1e-9,
+        _ => return None,
+    })
+}
+
+/// Whether a series is one of those that would count things twice, or that are no resource.
+fn left_out(key: &Key, measure: Measure) -> bool {
+    let label = |name: &str| key.labels.get(name);
+    if key.name.starts_with("container_") {
+        let named = key.labels.first(&["container", "name", "pod"]);
+        return named.is_none_or(|n| n == "POD") || label("container") == Some("POD");
+    }
+    match measure {
+        Measure::DiskSpace => label("fstype").is_some_and(|t| NO_DISK.contains(&t)),
+        Measure::NetworkIn | Measure::NetworkOut | Measure::NetworkErrors => {
+            label("device").is_some_and(|d| d == "lo" || d.starts_with("veth"))
+        }
+        Measure::DiskRead | Measure::DiskWritten | Measure::DiskBusy => {
+            label("device").is_some_and(|d| d.starts_with("loop") || d.starts_with("ram"))
+        }
+        _ => false,
+    }
+}
+
+/// The signals of what was found: at each place the metric of the highest rank, of equals the one that tells more.
+fn signals(found: BTreeMap<Place, BTreeMap<&str, Found>>) -> Vec<Signal> {
+    let mut out = Vec::new();
+    for ((measure, of, what), metrics) in found {
+        let many = |f: &Found| f.rates.len() + f.durations.len() + f.levels.len() + f.part.len();
+        let best = metrics
+            .into_iter()
+            .filter(|(_, f)| many(f) > 0)
+            .max_by(|(a, x), (b, y)| {
+                let order = (x.rank, x.classed, many(x)).cmp(&(y.rank, y.classed, many(y)));
+                order.then_with(|| b.cmp(a))
+            });
+        let Some((source, found)) = best else {
+            continue;
+        };
+        let signal = |measure, cells| Signal {
+            measure,
+            of: of.clone(),
+            what: what.clone(),
+            source: source.to_owned(),
+            unit: found.unit,
+            cells,
+        };
+        if !found.rates.is_empty() {
+            out.push(signal(measure, rate(&found, &[0, 1, 2])));
+            if measure == Measure::Requests && found.classed {
+                out.push(signal(Measure::ClientErrors, rate(&found, &[1])));
+                out.push(signal(Measure::ServerErrors, rate(&found, &[2])));
+            }
+        } else if !found.levels.is_empty() {
+            let cells = found.levels.iter();
+            let cells = cells.map(|(n, all)| (*n, combined(all, measure.adds())));
+            out.push(signal(measure, Cells::Level(cells.collect())));
+        } else if !found.durations.is_empty() {
+            let cells = found.durations.into_iter().collect();
+            out.push(signal(measure, Cells::Durations(cells)));
+        } else {
+            let cell = |(n, part): (&i64, &f64)| {
+                let whole = *found.whole.get(n)?;
+                let part = if found.rest { whole - part } else { *part };
+                (whole > 0.0).then_some((*n, Share { part, whole }))
+            };
+            let cells: Vec<(i64, Share)> = found.part.iter().filter_map(cell).collect();
+            if !cells.is_empty() {
+                out.push(signal(measure, Cells::Share(cells)));
+            }
+        }
+    }
+    // Failures that are counted apart are of the requests too, where these are only those that succeeded.
+    for at in 0..out.len() {
+        let of_failures = out[at].measure == Measure::ServerErrors;
+        if !of_failures || !out[at].source.contains("failure") {
+            continue;
+        }
+        let failures = out[at].cells.clone();
+        let of = out[at].of.clone();
+        let requests = |s: &&mut Signal| s.measure == Measure::Requests && s.of == of;
+        if let Some(requests) = out.iter_mut().find(requests)
+            && requests.source.contains("success")
+        {
+            add_rates(&mut requests.cells, &failures);
+        }
+    }
+    out
+}
+
+/// Adds the rates of the same steps.
+fn add_rates(to: &mut Cells, more: &Cells) {
+    if let (Cells::Rate(to), Cells::Rate(more)) = (to, more) {
+        for (number, rate) in more {
+            if let Ok(at) = to.binary_search_by_key(number, |c| c.0)
+                && rate.seconds > 0.0
+            {
+                let seconds = to[at].1.seconds;
+                to[at].1.increase += rate.increase / rate.seconds * seconds;
+            }
+        }
+    }
+}
+
+/// The rates of some classes together.
+fn rate(found: &Found, classes: &[usize]) -> Cells {
+    let cell = |(number, sums): (&i64, &[Sums; 3])| {
+        // Where only failures are silent, there are none; not a gap.
+        let seconds = sums.iter().map(|s| s.seconds).fold(0.0, f64::max);
+        let per_second: f64 = classes.iter().map(|c| sums[*c].rate).sum();
+        let rate = Rate {
+            increase: per_second * seconds,
+            seconds,
+        };
+        (*number, rate)
+    };
+    Cells::Rate(found.rates.iter().map(cell).collect())
+}
+
+/// What several series of one thing show in a step.
+fn combined(all: &[Level], adds: bool) -> Level {
+    let n = all.iter().map(|l| l.n).fold(0.0, f64::max);
+    let means = all.iter().filter_map(Level::value);
+    let mean: f64 = means.sum::<f64>() / if adds { 1.0 } else { all.len() as f64 };
+    let (least, most) = if adds {
+        (
+            all.iter().map(|l| l.least).sum(),
+            all.iter().map(|l| l.most).sum(),
+        )
+    } else {
+        (
+            all.iter().map(|l| l.least).fold(f64::INFINITY, f64::min),
+            all.iter().map(|l| l.most).fold(f64::NEG_INFINITY, f64::max),
+        )
+    };
+    Level {
+        sum: mean * n,
+        n,
+        least,
+        most,
+    }
+}
+
+/// The measures of counted rows.
+fn rows(of: &str, requests: &Requests, step: Step, out: &mut Vec<Signal>) {
+    let mut requests = requests.clone();
+    requests.coarsen(step);
+    let Some((from, to)) = requests.span else {
+        return;
+    };
+    let signal = |measure, cells| Signal {
+        measure,
+        of: of.to_owned(),
+        what: String::new(),
+        source: "requests".to_owned(),
+        unit: None,
+        cells,
+    };
+    // A log that has no row in a step had no request then: 0, and no gap.
+    let seconds = |number: i64| {
+        let start = step.start(number).max(from);
+        let end = step.start(number + 1).min(to.saturating_add(1));
+        ((end - start) as f64 / 1e6).max(1e-6)
+    };
+    let numbers = step.of(from)..=step.of(to);
+    let rate = |of: &dyn Fn(&super::super::RequestCell) -> f64| {
+        let cell = |number: i64| {
+            let rate = Rate {
+                increase: requests.cells.get(&number).map_or(0.0, of),
+                seconds: seconds(number),
+            };
+            (number, rate)
+        };
+        Cells::Rate(numbers.clone().map(cell).collect())
+    };
+    let told = requests.told;
+    out.push(signal(Measure::Requests, rate(&|c| c.count as f64)));
+    if told.status {
+        out.push(signal(
+            Measure::ClientErrors,
+            rate(&|c| c.classes[4] as f64),
+        ));
+        out.push(signal(
+            Measure::ServerErrors,
+            rate(&|c| c.classes[5] as f64),
+        ));
+    }
+    for (told, measure, of) in [
+        (
+            told.tokens_in,
+            Measure::TokensIn,
+            (|c| c.tokens_in) as fn(&super::super::RequestCell) -> f64,
+        ),
+        (told.tokens_out, Measure::TokensOut, |c| c.tokens_out),
+        (told.bytes_in, Measure::NetworkIn, |c| c.bytes_in),
+        (told.bytes_out, Measure::NetworkOut, |c| c.bytes_out),
+    ] {
+        if told {
+            out.push(signal(measure, rate(&of)));
+        }
+    }
+    type Of = fn(&super::super::RequestCell) -> &crate::stats::sketch::LogHistogram;
+    let sketches: [(Measure, Of); 5] = [
+        (Measure::Duration, |c| &c.duration_s),
+        (Measure::FirstToken, |c| &c.first_token_s),
+        (Measure::PerToken, |c| &c.per_token_s),
+        (Measure::PromptTokens, |c| &c.prompt),
+        (Measure::GeneratedTokens, |c| &c.generated),
+    ];
+    for (measure, of) in sketches {
+        let cells = requests.cells.iter();
+        let cells = cells.filter(|(_, cell)| of(cell).count() > 0);
+        let cells: Vec<(i64, Durations)> = cells
+            .map(|(number, cell)| (*number, Durations::Rows(of(cell).clone())))
+            .collect();
+        if !cells.is_empty() {
+            out.push(signal(measure, Cells::Durations(cells)));
+        }
+    }
+}

@@ -1,0 +1,14 @@
+//! What the name of a metric means: a list of rules, the first that fits.
+//!
+//! A rule names metrics by a pattern (`*` stands for anything) and what is made of their samples. Names are those
+//! that the tools write; of OpenTelemetry, with dots and as its Prometheus exporter writes them. To know another
+//! tool, add a line to [`rules`].
+
+mod cells;
+mod collect;
+mod rules;
+mod who;
+
+pub use collect::machine;
+pub use rules::{Means, Take, ignored, means};
+pub use who::{Class, class, who, word};

@@ -1,0 +1,216 @@
+//! Whose a series is, and how a request ended, as labels tell it.
+
+use super::super::{Family, Key, Measure};
+
+/// Labels that name a service, the surest first.
+const SERVICE: [&str; 12] = [
+    "job",
+    "service.name",
+    "service_name",
+    "service",
+    "app",
+    "application",
+    "deployment",
+    "model_name",
+    "model",
+    "container",
+    "exported_job",
+    "name",
+];
+
+/// Labels that name a machine.
+const PLACE: [&str; 14] = [
+    "instance",
+    "node",
+    "nodename",
+    "host.name",
+    "host",
+    "k8s.pod.name",
+    "pod",
+    "pod_name",
+    "container",
+    "container_name",
+    "name",
+    "ip",
+    "NodeAddress",
+    "job",
+];
+
+/// Labels that name a part of a machine, of which each is looked at by itself.
+const PART: [&str; 8] = [
+    "gpu",
+    "gpu_uuid",
+    "UUID",
+    "mountpoint",
+    "container",
+    "name",
+    "device",
+    "pod",
+];
+
+/// Whose a series is.
+#[must_use]
+pub fn who(key: &Key, measure: Measure) -> String {
+    let of_file = || key.file.clone();
+    match measure.family() {
+        Family::Requests | Family::Tokens => key
+            .labels
+            .first(&SERVICE)
+            .map_or_else(of_file, str::to_owned),
+        Family::Other => key
+            .labels
+            .first(&SERVICE)
+            .map_or_else(of_file, str::to_owned),
+        _ => {
+            let place = key.labels.first(&PLACE);
+            let parts: &[&str] = match measure {
+                Measure::Gpu
+                | Measure::GpuMemory
+                | Measure::GpuMemoryShare
+                | Measure::GpuPower
+                | Measure::GpuTemperature => &PART[..3],
+                Measure::DiskSpace => &PART[3..4],
+                Measure::DiskBusy => &PART[6..7],
+                Measure::CpuCores | Measure::Memory | Measure::MemoryShare => &PART[4..6],
+                _ => &[],
+            };
+            let part = key.labels.first(parts).filter(|p| Some(*p) != place);
+            match (place, part) {
+                (Some(place), Some(part)) => format!("{place} {part}"),
+                (Some(one), None) | (None, Some(one)) => one.to_owned(),
+                (None, None) => of_file(),
+            }
+        }
+    }
+}
+
+/// How a request ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Class {
+    /// Well, or at least not badly.
+    Done,
+    /// Badly, by the client's fault.
+    Client,
+    /// Badly, by the server's fault.
+    Server,
+}
+
+/// Labels that tell how a request ended.
+const STATUS: [&str; 13] = [
+    "http_response_code",
+    "http.response.status_code",
+    "http_response_status_code",
+    "http.status_code",
+    "http_status_code",
+    "status_code",
+    "response_code",
+    "code",
+    "status",
+    "error_code",
+    "grpc_code",
+    "rpc.grpc.status_code",
+    "rpc_grpc_status_code",
+];
+
+/// How the requests of a series ended, where its labels tell.
+#[must_use]
+pub fn class(key: &Key) -> Option<Class> {
+    let named = STATUS
+        .iter()
+        .find_map(|name| key.labels.get(name).map(|value| (*name, value)));
+    let Some((name, text)) = named else {
+        // What went wrong is named by what was raised.
+        return key
+            .labels
+            .first(&["error.type", "error_type", "exception"])
+            .filter(|e| !e.eq_ignore_ascii_case("none"))
+            .map(|_| Class::Server);
+    };
+    if name.contains("grpc")
+        && let Ok(number) = text.parse::<u16>()
+    {
+        return Some(match number {
+            0 => Class::Done,
+            1 | 3 | 5..=7 | 9 | 10 | 11 | 16 => Class::Client,
+            _ => Class::Server,
+        });
+    }
+    word(text)
+}
+
+/// How a request ended by the word or number for it.
+#[must_use]
+pub fn word(text: &str) -> Option<Class> {
+    let bytes = text.as_bytes();
+    // 404, 4xx, 404.0
+    if let [digit @ b'1'..=b'5', _, _, ..] = bytes
+        && bytes[1..3]
+            .iter()
+            .all(|b| b.is_ascii_digit() || matches!(b, b'x' | b'X'))
+    {
+        return Some(match digit {
+            b'4' => Class::Client,
+            b'5' => Class::Server,
+            _ => Class::Done,
+        });
+    }
+    let plain: String = text
+        .chars()
+        .filter(char::is_ascii_alphabetic)
+        .map(|c| c.to_ascii_lowercase())
+        .collect();
+    Some(match plain.as_str() {
+        "ok" | "success" | "succeeded" | "stop" | "length" | "true" | "completed" => Class::Done,
+        "invalidargument" | "notfound" | "alreadyexists" | "permissiondenied"
+        | "unauthenticated" | "failedprecondition" | "outofrange" | "cancelled" | "canceled"
+        | "aborted" | "abort" | "clienterror" => Class::Client,
+        "internal" | "unknown" | "unavailable" | "deadlineexceeded" | "resourceexhausted"
+        | "dataloss" | "unimplemented" | "error" | "failed" | "failure" | "fail"
+        | "servererror" | "timeout" | "false" | "backend" | "rejected" | "other" => Class::Server,
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::Labels;
+    use super::*;
+
+    fn key(labels: &[(&str, &str)]) -> Key {
+        let pair = |(a, b): &(&str, &str)| ((*a).to_owned(), (*b).to_owned());
+        Key {
+            name: "x".into(),
+            labels: Labels::new(labels.iter().map(pair).collect()),
+            file: "log.txt".into(),
+        }
+    }
+
+    #[test]
+    fn a_status_is_read_however_it_is_written() {
+        for (text, class) in [
+            ("200", Class::Done),
+            ("4xx", Class::Client),
+            ("503", Class::Server),
+            ("INVALID_ARGUMENT", Class::Client),
+            ("OK", Class::Done),
+            ("Unavailable", Class::Server),
+        ] {
+            assert_eq!(word(text), Some(class), "{text}");
+        }
+        assert_eq!(word("blue"), None);
+        assert_eq!(
+            class(&key(&[("rpc.grpc.status_code", "13")])),
+            Some(Class::Server)
+        );
+        assert_eq!(class(&key(&[("model", "iris")])), None);
+    }
+
+    #[test]
+    fn a_series_is_of_its_service_or_its_machine_or_its_file() {
+        let labels = key(&[("job", "scorer"), ("instance", "10.0.0.1:80"), ("gpu", "0")]);
+        assert_eq!(who(&labels, Measure::Requests), "scorer");
+        assert_eq!(who(&labels, Measure::Cpu), "10.0.0.1:80");
+        assert_eq!(who(&labels, Measure::Gpu), "10.0.0.1:80 0");
+        assert_eq!(who(&key(&[]), Measure::Requests), "log.txt");
+    }
+}

@@ -1,0 +1,461 @@
+//! Measures of services by step of time: cells that add up, and no sample.
+
+use super::{Family, Measure, Step, Unit};
+use crate::stats::buckets::{self, Native};
+use crate::stats::sketch::LogHistogram;
+use serde::{Deserialize, Serialize};
+
+/// What came and how long it was looked at.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Rate {
+    /// The increase.
+    pub increase: f64,
+    /// Seconds of it.
+    pub seconds: f64,
+}
+
+/// A part of a whole.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Share {
+    /// The part.
+    pub part: f64,
+    /// The whole.
+    pub whole: f64,
+}
+
+/// What was seen of something that goes up and down.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Level {
+    /// Sum over the instants at which it was seen.
+    pub sum: f64,
+    /// How often.
+    pub n: f64,
+    /// Least.
+    pub least: f64,
+    /// Most.
+    pub most: f64,
+}
+
+/// How long things took.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Durations {
+    /// Of each one.
+    Rows(LogHistogram),
+    /// How many at or below each upper bound (seconds; the last is infinite, told as `null`).
+    Classic(Vec<(Option<f64>, f64)>),
+    /// By exponential buckets.
+    Native(Native),
+}
+
+/// Cells by number of the step, rising.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Cells {
+    /// Counted things.
+    Rate(Vec<(i64, Rate)>),
+    /// Parts of a whole.
+    Share(Vec<(i64, Share)>),
+    /// What goes up and down.
+    Level(Vec<(i64, Level)>),
+    /// How long things took.
+    Durations(Vec<(i64, Durations)>),
+}
+
+/// A measure of one thing over time.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Signal {
+    /// What is measured.
+    pub measure: Measure,
+    /// Of what: a service, a node, a GPU, a container.
+    pub of: String,
+    /// What tells it from others of that thing: a quantile, the name of a metric that no rule knows.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub what: String,
+    /// The metric or file that it is from.
+    pub source: String,
+    /// In what it is told, where the source says it and the measure does not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unit: Option<Unit>,
+    /// The cells.
+    pub cells: Cells,
+}
+
+/// Measures of services by step of time.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Machine {
+    /// The step of all cells.
+    pub step: Step,
+    /// First and last instant at which anything was seen.
+    pub span: Option<(i64, i64)>,
+    /// The measures, in the order of the page, then by thing.
+    pub signals: Vec<Signal>,
+    /// Restarts that were seen: by thing, how often a counter began anew, and when first.
+    #[serde(default)]
+    pub restarts: Vec<Restart>,
+    /// Sentences on what was assumed or left out.
+    #[serde(default)]
+    pub notes: Vec<String>,
+}
+
+/// A counter that began anew.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Restart {
+    /// First sample after it (microseconds).
+    pub time: i64,
+    /// What restarted.
+    pub of: String,
+}
+
+impl Rate {
+    /// Things a second.
+    #[must_use]
+    pub fn value(&self) -> Option<f64> {
+        (self.seconds > 0.0).then(|| self.increase / self.seconds)
+    }
+}
+
+impl Share {
+    /// The share.
+    #[must_use]
+    pub fn value(&self) -> Option<f64> {
+        (self.whole > 0.0).then(|| self.part / self.whole)
+    }
+}
+
+impl Level {
+    /// One look.
+    #[must_use]
+    pub const fn seen(value: f64) -> Self {
+        Self {
+            sum: value,
+            n: 1.0,
+            least: value,
+            most: value,
+        }
+    }
+
+    /// The mean.
+    #[must_use]
+    pub fn value(&self) -> Option<f64> {
+        (self.n > 0.0).then(|| self.sum / self.n)
+    }
+
+    /// Adds other looks at the same thing.
+    pub fn merge(&mut self, other: &Self) {
+        self.sum += other.sum;
+        self.n += other.n;
+        self.least = self.least.min(other.least);
+        self.most = self.most.max(other.most);
+    }
+}
+
+impl Durations {
+    /// How many.
+    #[must_use]
+    pub fn count(&self) -> f64 {
+        match self {
+            Self::Rows(sketch) => sketch.count() as f64,
+            Self::Classic(buckets) => buckets.last().map_or(0.0, |b| b.1),
+            Self::Native(native) => native.count,
+        }
+    }
+
+    /// A quantile: exactly Prometheus's of the counts of a histogram; of rows within 1 %.
+    #[must_use]
+    pub fn quantile(&self, q: f64) -> Option<f64> {
+        match self {
+            Self::Rows(sketch) => sketch.quantile(q),
+            Self::Classic(classic) => buckets::classic_quantile(q, &bounds(classic)),
+            Self::Native(native) => native.quantile(q),
+        }
+    }
+
+    /// The longest: of rows exact, of a histogram the upper end of the highest bucket that has any, so no more than
+    /// a bound; `None` where that bucket has no end.
+    #[must_use]
+    pub fn most(&self) -> Option<f64> {
+        match self {
+            Self::Rows(sketch) => sketch.most(),
+            Self::Classic(classic) => {
+                let all = buckets::monotonic(&bounds(classic));
+                let total = all.last()?.1;
+                let at = all.partition_point(|b| b.1 < total);
+                all.get(at).map(|b| b.0).filter(|b| b.is_finite())
+            }
+            Self::Native(native) => native.highest(),
+        }
+    }
+
+    /// About how many took at most so long.
+    #[must_use]
+    pub fn count_up_to(&self, x: f64) -> f64 {
+        match self {
+            Self::Rows(sketch) => (sketch.count() - sketch.count_above(x)) as f64,
+            Self::Classic(classic) => buckets::count_up_to(x, &bounds(classic)),
+            Self::Native(native) => native.count_up_to(x),
+        }
+    }
+
+    /// Adds others; of another kind, those of which there are more stay.
+    pub fn merge(&mut self, other: &Self) {
+        match (&mut *self, other) {
+            (Self::Rows(a), Self::Rows(b)) => a.merge(b),
+            (Self::Native(a), Self::Native(b)) => *a = a.plus(b),
+            (Self::Classic(a), Self::Classic(b)) => {
+                let above = |x: Option<f64>| x.unwrap_or(f64::INFINITY);
+                for (bound, count) in b {
+                    match a.binary_search_by(|x| above(x.0).total_cmp(&above(*bound))) {
+                        Ok(at) => a[at].1 += count,
+                        Err(at) => a.insert(at, (*bound, *count)),
+                    }
+                }
+            }
+            (mine, theirs) => {
+                if theirs.count() > mine.count() {
+                    *self = theirs.clone();
+                }
+            }
+        }
+    }
+}
+
+/// Infinity is `null` in JSON.
+fn bounds(classic: &[(Option<f64>, f64)]) -> Vec<(f64, f64)> {
+    let of = |(bound, count): &(Option<f64>, f64)| (bound.unwrap_or(f64::INFINITY), *count);
+    classic.iter().map(of).collect()
+}
+
+/// Puts cells of one step together.
+fn together<T: Clone>(
+    cells: &mut Vec<(i64, T)>,
+    number: impl Fn(i64) -> i64,
+    add: impl Fn(&mut T, &T),
+) {
+    for cell in cells.iter_mut() {
+        cell.0 = number(cell.0);
+    }
+    cells.sort_by_key(|c| c.0);
+    let mut out: Vec<(i64, T)> = Vec::with_capacity(cells.len());
+    for (number, cell) in cells.drain(..) {
+        match out.last_mut() {
+            Some(last) if last.0 == number => add(&mut last.1, &cell),
+            _ => out.push((number, cell)),
+        }
+    }
+    *cells = out;
+}
+
+fn add_rate(a: &mut Rate, b: &Rate) {
+    a.increase += b.increase;
+    a.seconds += b.seconds;
+}
+
+fn add_share(a: &mut Share, b: &Share) {
+    a.part += b.part;
+    a.whole += b.whole;
+}
+
+impl Cells {
+    /// Brings them to other numbers of steps.
+    fn renumber(&mut self, number: impl Fn(i64) -> i64) {
+        match self {
+            Self::Rate(cells) => together(cells, number, add_rate),
+            Self::Share(cells) => together(cells, number, add_share),
+            Self::Level(cells) => together(cells, number, Level::merge),
+            Self::Durations(cells) => together(cells, number, Durations::merge),
+        }
+    }
+
+    fn extend(&mut self, other: Self) {
+        match (self, other) {
+            (Self::Rate(a), Self::Rate(b)) => a.extend(b),
+            (Self::Share(a), Self::Share(b)) => a.extend(b),
+            (Self::Level(a), Self::Level(b)) => a.extend(b),
+            (Self::Durations(a), Self::Durations(b)) => a.extend(b),
+            // One measure of one thing is always of one kind but for a metric that changed its own.
+            _ => {}
+        }
+    }
+
+    /// First and last number of a step.
+    #[must_use]
+    pub fn ends(&self) -> Option<(i64, i64)> {
+        fn of<T>(cells: &[(i64, T)]) -> Option<(i64, i64)> {
+            Some((cells.first()?.0, cells.last()?.0))
+        }
+        match self {
+            Self::Rate(cells) => of(cells),
+            Self::Share(cells) => of(cells),
+            Self::Level(cells) => of(cells),
+            Self::Durations(cells) => of(cells),
+        }
+    }
+
+    /// The value of each step, or of those in a range of numbers (`from..to`) all together.
+    #[must_use]
+    pub fn total(&self, from: i64, to: i64) -> Option<f64> {
+        fn sum<T: Clone>(
+            cells: &[(i64, T)],
+            (from, to): (i64, i64),
+            add: impl Fn(&mut T, &T),
+        ) -> Option<T> {
+            let range = cells.partition_point(|c| c.0 < from)..cells.partition_point(|c| c.0 < to);
+            let mut cells = cells.get(range)?.iter().map(|c| &c.1);
+            let mut total = cells.next()?.clone();
+            cells.for_each(|c| add(&mut total, c));
+            Some(total)
+        }
+        let range = (from, to);
+        match self {
+            Self::Rate(cells) => sum(cells, range, add_rate)?.value(),
+            Self::Share(cells) => sum(cells, range, add_share)?.value(),
+            Self::Level(cells) => sum(cells, range, Level::merge)?.value(),
+            Self::Durations(cells) => sum(cells, range, Durations::merge)?.quantile(0.5),
+        }
+    }
+
+    /// The durations of a range of steps together.
+    #[must_use]
+    pub fn durations(&self, from: i64, to: i64) -> Option<Durations> {
+        let Self::Durations(cells) = self else {
+            return None;
+        };
+        let range = cells.partition_point(|c| c.0 < from)..cells.partition_point(|c| c.0 < to);
+        let mut cells = cells.get(range)?.iter().map(|c| &c.1);
+        let mut total = cells.next()?.clone();
+        cells.for_each(|c| total.merge(c));
+        Some(total)
+    }
+}
+
+impl Signal {
+    /// Whether two are of the same measure, thing and kind.
+    fn is(&self, other: &Self) -> bool {
+        (self.measure, &self.of, &self.what) == (other.measure, &other.of, &other.what)
+            && std::mem::discriminant(&self.cells) == std::mem::discriminant(&other.cells)
+    }
+}
+
+impl Machine {
+    /// Nothing, at a step.
+    #[must_use]
+    pub const fn new(step: Step) -> Self {
+        Self {
+            step,
+            span: None,
+            signals: Vec::new(),
+            restarts: Vec::new(),
+            notes: Vec::new(),
+        }
+    }
+
+    /// Brings all cells to a longer step.
+    pub fn coarsen(&mut self, step: Step) {
+        if step > self.step {
+            let finer = self.step;
+            for signal in &mut self.signals {
+                signal.cells.renumber(|number| step.holds(finer, number));
+            }
+            self.step = step;
+        }
+    }
+
+    /// Adds what another machine saw: in other steps, or of other things. What both saw of one thing in one step is
+    /// taken as parts of it.
+    pub fn merge(&mut self, other: &Self) {
+        let step = self.step.max(other.step);
+        self.coarsen(step);
+        let mut other = other.clone();
+        other.coarsen(step);
+        for theirs in other.signals {
+            match self.signals.iter_mut().find(|s| s.is(&theirs)) {
+                Some(mine) => {
+                    mine.cells.extend(theirs.cells);
+                    mine.cells.renumber(|number| number);
+                }
+                None => self.signals.push(theirs),
+            }
+        }
+        self.span = match (self.span, other.span) {
+            (Some(a), Some(b)) => Some((a.0.min(b.0), a.1.max(b.1))),
+            (a, b) => a.or(b),
+        };
+        self.restarts.extend(other.restarts);
+        self.notes.extend(other.notes);
+        self.settle();
+    }
+
+    /// Puts everything into its order.
+    pub fn settle(&mut self) {
+        self.signals
+            .sort_by(|a, b| (a.measure, &a.of, &a.what).cmp(&(b.measure, &b.of, &b.what)));
+        self.restarts.sort();
+        self.restarts.dedup();
+        self.notes.sort();
+        self.notes.dedup();
+    }
+
+    /// The signals of a measure.
+    pub fn of(&self, measure: Measure) -> impl Iterator<Item = &Signal> {
+        self.signals.iter().filter(move |s| s.measure == measure)
+    }
+
+    /// Whether anything is known of a family.
+    #[must_use]
+    pub fn tells(&self, family: Family) -> bool {
+        self.signals.iter().any(|s| s.measure.family() == family)
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    fn machine(step: Step, numbers: std::ops::Range<i64>) -> Machine {
+        let cell = |number| {
+            let rate = Rate {
+                increase: 10.0,
+                seconds: step.seconds(),
+            };
+            (number, rate)
+        };
+        Machine {
+            signals: vec![Signal {
+                measure: Measure::Requests,
+                of: "a".into(),
+                what: String::new(),
+                source: "x".into(),
+                unit: None,
+                cells: Cells::Rate(numbers.map(cell).collect()),
+            }],
+            ..Machine::new(step)
+        }
+    }
+
+    #[test]
+    fn machines_add_up_in_any_order_at_the_longer_step() {
+        let minute = Step::at_least(60_000_000);
+        let (a, b) = (machine(minute, 0..10), machine(Step::FINEST, 600..900));
+        let mut one = a.clone();
+        one.merge(&b);
+        let mut other = b.clone();
+        other.merge(&a);
+        assert_eq!(one, other);
+        assert_eq!(one.step, minute);
+        let total = one.signals[0].cells.total(0, 100).unwrap();
+        assert!((total - 3_100.0 / 900.0).abs() < 1e-12, "{total}");
+        assert_eq!(one.signals[0].cells.total(15, 100), None);
+    }
+
+    #[test]
+    fn classic_durations_add_up_by_their_bounds() {
+        let mut a = Durations::Classic(vec![(Some(0.1), 5.0), (None, 10.0)]);
+        a.merge(&Durations::Classic(vec![(Some(0.1), 5.0), (None, 10.0)]));
+        assert_eq!(a.count(), 20.0);
+        assert_eq!(a.quantile(0.25), Some(0.05));
+        assert_eq!(a.most(), None);
+        assert_eq!(a.count_up_to(0.1), 10.0);
+    }
+}

@@ -1,0 +1,192 @@
+//! Tables of columns apart by blanks: `kubectl top pods`, `kubectl top nodes`, `docker stats`. They tell no time: a
+//! line with one before a table is taken, else the file's own date.
+
+use super::lines::{Faults, quoted};
+use super::{About, Lines, times, units};
+use crate::series::{Key, Kind, Labels, SeriesSet};
+
+/// Whether lines are of this format.
+pub fn is(lines: &[&str]) -> bool {
+    lines.iter().take(10).any(|line| columns(line).is_some())
+}
+
+/// Where a column begins, and what it is.
+type Column = (usize, &'static str);
+
+const TITLES: [&str; 12] = [
+    "NAMESPACE",
+    "NAME",
+    "CPU(cores)",
+    "CPU%",
+    "CPU(%)",
+    "CPU %",
+    "MEMORY(bytes)",
+    "MEMORY%",
+    "MEMORY(%)",
+    "MEM USAGE / LIMIT",
+    "MEM %",
+    "POD",
+];
+
+fn columns(line: &str) -> Option<Vec<Column>> {
+    let known = (line.contains("CPU(cores)") && line.contains("MEMORY(bytes)"))
+        || (line.contains("CPU %") && line.contains("MEM USAGE / LIMIT"));
+    if !known {
+        return None;
+    }
+    let mut found: Vec<Column> = Vec::new();
+    for title in TITLES {
+        if let Some(at) = line.match_indices(title).map(|m| m.0).find(|at| {
+            // A title, not the end of a longer one.
+            line[..*at].chars().last().is_none_or(char::is_whitespace)
+        }) && !found.iter().any(|c| c.0 == at)
+        {
+            found.push((at, title));
+        }
+    }
+    found.sort_unstable();
+    Some(found)
+}
+
+/// The reader.
+pub struct Top {
+    file: String,
+    own: Option<i64>,
+    set: SeriesSet,
+    columns: Vec<Column>,
+    time: Option<i64>,
+    tables: usize,
+    held: Vec<(Key, f64)>,
+}
+
+impl Top {
+    pub fn new(about: &About) -> Self {
+        Self {
+            file: about.stem(),
+            own: times::in_name(&about.name).or(about.modified),
+            set: SeriesSet::default(),
+            columns: Vec::new(),
+            time: None,
+            tables: 0,
+            held: Vec::new(),
+        }
+    }
+
+    fn put(&mut self, key: Key, value: f64) {
+        match self.time {
+            Some(time) => self.set.add(key, Kind::Gauge, "", time, value),
+            None => self.held.push((key, value)),
+        }
+    }
+}
+
+impl Lines for Top {
+    fn line(&mut self, text: &str, faults: &mut Faults) {
+        if text.trim().is_empty() {
+            return;
+        }
+        let word = text.trim().trim_start_matches('#').trim();
+        if let Some(time) = times::any(word) {
+            self.time = Some(time);
+            return;
+        }
+        if let Some(columns) = columns(text) {
+            if self.time.is_none() && !self.held.is_empty() {
+                // Two tables without a time: only the last one is at the file's own date.
+                self.held.clear();
+                self.set.say_undated();
+            }
+            self.columns = columns;
+            self.tables += 1;
+            return;
+        }
+        // Cells are told by their order: they may be wider than their titles.
+        let wide = self.columns.iter().any(|c| c.1 == "MEM USAGE / LIMIT");
+        let words: Vec<&str> = if wide {
+            text.split("  ")
+                .map(str::trim)
+                .filter(|w| !w.is_empty())
+                .collect()
+        } else {
+            text.split_whitespace().collect()
+        };
+        let skip = usize::from(wide); // the container's id has no title that is known
+        let cell = |title: &str| {
+            let at = self.columns.iter().position(|c| c.1 == title)?;
+            words.get(at + skip).copied()
+        };
+        let Some(name) = cell("POD").or_else(|| cell("NAME")) else {
+            return faults.lost("row", || {
+                format!(
+                    "{} has no name, expected the columns of the table above",
+                    quoted(text)
+                )
+            });
+        };
+        let of_pod = self.columns.iter().any(|c| c.1 == "NAMESPACE");
+        let of_node = self
+            .columns
+            .iter()
+            .any(|c| c.1.starts_with("CPU%") || c.1 == "CPU(%)");
+        let label = match (wide, of_node && !of_pod) {
+            (true, _) => "container",
+            (_, true) => "node",
+            _ => "pod",
+        };
+        let mut values: Vec<(&str, Option<f64>, &str)> = Vec::new();
+        let quantity = |t: &str| units::quantity(t);
+        for (title, series, read) in [
+            (
+                "CPU(cores)",
+                "plumbline_cpu_cores",
+                &quantity as &dyn Fn(&str) -> Option<f64>,
+            ),
+            ("CPU%", "plumbline_cpu_share", &|t| units::percent(t)),
+            ("CPU(%)", "plumbline_cpu_share", &|t| units::percent(t)),
+            ("CPU %", "plumbline_cpu_cores", &|t| units::percent(t)),
+            ("MEMORY(bytes)", "plumbline_memory_bytes", &quantity),
+            ("MEMORY%", "plumbline_memory_share", &|t| units::percent(t)),
+            ("MEMORY(%)", "plumbline_memory_share", &|t| {
+                units::percent(t)
+            }),
+            ("MEM %", "plumbline_memory_share", &|t| units::percent(t)),
+            ("MEM USAGE / LIMIT", "plumbline_memory_bytes", &|t| {
+                units::bytes(t.split(" / ").next()?)
+            }),
+        ] {
+            if let Some(text) = cell(title).filter(|t| !matches!(*t, "<unknown>" | "--")) {
+                if read(text).is_none() {
+                    faults.cell("amount", title, || {
+                        format!("'{text}' is no amount, expected one such as 425m or 1970Mi")
+                    });
+                }
+                values.push((series, read(text), name));
+            }
+        }
+        for (series, value, name) in values {
+            let key = Key {
+                name: series.into(),
+                labels: Labels::new(vec![(label.into(), name.into())]),
+                file: self.file.clone(),
+            };
+            if let Some(value) = value {
+                self.put(key, value);
+            }
+        }
+    }
+
+    fn finish(mut self: Box<Self>, _: &mut Faults) -> SeriesSet {
+        let held = std::mem::take(&mut self.held);
+        if !held.is_empty() {
+            match self.own {
+                Some(time) => {
+                    for (key, value) in held {
+                        self.set.add(key, Kind::Gauge, "", time, value);
+                    }
+                }
+                None => self.set.say_undated(),
+            }
+        }
+        self.set
+    }
+}

@@ -1,0 +1,194 @@
+//! OpenTelemetry metrics as JSON (OTLP): sums, gauges, histograms, exponential histograms, summaries.
+//!
+//! Source: *opentelemetry-proto*, `metrics.proto`, and the JSON mapping of protocol buffers: 64-bit integers may be
+//! text. A histogram becomes the series that Prometheus has of it (`_bucket{le}`, `_sum`, `_count`), an exponential
+//! one a native histogram (scale is schema, bucket `offset + i` is index `offset + i + 1`).
+
+use super::About;
+use super::json::{first, items, number};
+use super::lines::Faults;
+use crate::series::{Key, Kind, Labels, SeriesSet};
+use crate::stats::buckets::Native;
+use serde_json::Value;
+
+/// Takes an export.
+pub fn take(
+    about: &About,
+    export: &Value,
+    set: &mut SeriesSet,
+    faults: &mut Faults,
+) -> Result<(), String> {
+    let resources = first(export, &["resourceMetrics", "resource_metrics"])
+        .and_then(Value::as_array)
+        .ok_or("there is no 'resourceMetrics'")?;
+    for resource in resources {
+        let mut own = Vec::new();
+        if let Some(of) = resource.get("resource") {
+            attributes(of, &mut own);
+        }
+        let wanted = [
+            "service.name",
+            "service.instance.id",
+            "host.name",
+            "k8s.pod.name",
+        ];
+        own.retain(|pair: &(String, String)| wanted.contains(&pair.0.as_str()));
+        for scope in items(resource, &["scopeMetrics", "scope_metrics"]) {
+            for metric in items(scope, &["metrics"]) {
+                one(about, metric, &own, set, faults);
+            }
+        }
+    }
+    Ok(())
+}
+
+fn one(
+    about: &About,
+    metric: &Value,
+    own: &[(String, String)],
+    set: &mut SeriesSet,
+    faults: &mut Faults,
+) {
+    let text = |key: &str| metric.get(key).and_then(Value::as_str).unwrap_or_default();
+    let (name, unit) = (text("name"), text("unit"));
+    let kinds = [
+        "sum",
+        "gauge",
+        "histogram",
+        "exponentialHistogram",
+        "exponential_histogram",
+        "summary",
+    ];
+    let Some((what, data)) = kinds.iter().find_map(|k| Some((*k, metric.get(k)?))) else {
+        return faults.cell("kind", name, || {
+            "the metric is of no kind that is known: sum, gauge, histogram, exponentialHistogram or summary".into()
+        });
+    };
+    let delta = match first(data, &["aggregationTemporality", "aggregation_temporality"]) {
+        Some(Value::Number(n)) => n.as_u64() == Some(1),
+        Some(Value::String(text)) => text.ends_with("DELTA"),
+        _ => false,
+    };
+    let rises = if delta { Kind::Delta } else { Kind::Counter };
+    let monotonic = first(data, &["isMonotonic", "is_monotonic"]).and_then(Value::as_bool);
+    for point in items(data, &["dataPoints", "data_points"]) {
+        let time = first(point, &["timeUnixNano", "time_unix_nano"]).and_then(nanos);
+        let Some(time) = time else {
+            faults.cell("time", name, || {
+                "a point has no timeUnixNano, expected nanoseconds since 1970".into()
+            });
+            continue;
+        };
+        let mut pairs = own.to_vec();
+        attributes(point, &mut pairs);
+        let key = |end: &str, more: Option<(&str, String)>| {
+            let mut pairs = pairs.clone();
+            pairs.extend(more.map(|(label, value)| (label.to_owned(), value)));
+            Key {
+                name: format!("{name}{end}"),
+                labels: Labels::new(pairs),
+                file: about.stem(),
+            }
+        };
+        let value = |keys: &[&str]| first(point, keys).and_then(number);
+        match what {
+            "sum" | "gauge" => {
+                let kind = match (what, monotonic) {
+                    ("sum", Some(true)) => rises,
+                    _ => Kind::Gauge,
+                };
+                match value(&["asDouble", "as_double", "asInt", "as_int"]) {
+                    Some(value) => set.add(key("", None), kind, unit, time, value),
+                    None => faults.cell("value", name, || "a point has no value".into()),
+                }
+            }
+            "histogram" => {
+                let bounds = items(point, &["explicitBounds", "explicit_bounds"]);
+                let counts = items(point, &["bucketCounts", "bucket_counts"]);
+                let mut below = 0.0;
+                for (i, count) in counts.iter().enumerate() {
+                    below += number(count).unwrap_or(0.0);
+                    let bound = bounds.get(i).and_then(number);
+                    let le = bound.map_or_else(|| "+Inf".to_owned(), |b| b.to_string());
+                    set.add(key("_bucket", Some(("le", le))), rises, unit, time, below);
+                }
+                for (end, keys) in [("_count", ["count"]), ("_sum", ["sum"])] {
+                    if let Some(value) = value(&keys) {
+                        set.add(key(end, None), rises, unit, time, value);
+                    }
+                }
+            }
+            "summary" => {
+                for (end, keys) in [("_count", ["count"]), ("_sum", ["sum"])] {
+                    if let Some(value) = value(&keys) {
+                        set.add(key(end, None), Kind::Counter, unit, time, value);
+                    }
+                }
+                for quantile in items(point, &["quantileValues", "quantile_values"]) {
+                    let at = |k: &str| quantile.get(k).and_then(number);
+                    if let (Some(q), Some(value)) = (at("quantile"), at("value")) {
+                        let key = key("", Some(("quantile", q.to_string())));
+                        set.add(key, Kind::Gauge, unit, time, value);
+                    }
+                }
+            }
+            _ => {
+                // As a native histogram has the name of its metric, so that rules for buckets know it.
+                set.add_native(key("_bucket", None), rises, unit, time, exponential(point));
+                if let Some(value) = value(&["count"]) {
+                    set.add(key("_count", None), rises, unit, time, value);
+                }
+            }
+        }
+    }
+}
+
+fn exponential(point: &Value) -> Native {
+    let value = |keys: &[&str]| first(point, keys).and_then(number).unwrap_or(0.0);
+    let side = |key: &str| {
+        let Some(side) = point.get(key) else {
+            return Vec::new();
+        };
+        let offset = side.get("offset").and_then(number).unwrap_or(0.0) as i32;
+        let counts = items(side, &["bucketCounts", "bucket_counts"]).iter();
+        let counts = counts.zip(1..).filter_map(|(count, i)| {
+            let count = number(count).filter(|c| *c > 0.0)?;
+            Some((offset.saturating_add(i), count))
+        });
+        counts.collect()
+    };
+    Native {
+        schema: value(&["scale"]) as i32,
+        zero_threshold: value(&["zeroThreshold", "zero_threshold"]),
+        zero: value(&["zeroCount", "zero_count"]),
+        count: value(&["count"]),
+        sum: value(&["sum"]),
+        positive: side("positive"),
+        negative: side("negative"),
+    }
+}
+
+fn nanos(value: &Value) -> Option<i64> {
+    let nanos = match value {
+        Value::String(text) => text.parse::<i64>().ok()?,
+        Value::Number(n) => n.as_i64()?,
+        _ => return None,
+    };
+    (nanos > 0).then_some(nanos / 1_000)
+}
+
+/// Adds the attributes of something.
+fn attributes(of: &Value, into: &mut Vec<(String, String)>) {
+    for pair in items(of, &["attributes"]) {
+        let Some(key) = pair.get("key").and_then(Value::as_str) else {
+            continue;
+        };
+        let value = pair.get("value").and_then(Value::as_object);
+        let text = match value.and_then(|v| v.values().next()) {
+            Some(Value::String(text)) => text.clone(),
+            Some(other @ (Value::Number(_) | Value::Bool(_))) => other.to_string(),
+            _ => continue,
+        };
+        into.push((key.to_owned(), text));
+    }
+}

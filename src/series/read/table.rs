@@ -1,0 +1,273 @@
+//! Tables of a service: rows of requests (time with latency, status, bytes or tokens), or of what a machine used
+//! (time with CPU, memory, GPU). By the names of their columns.
+
+use crate::series::requests::Request;
+use crate::series::{Key, Kind, Labels, SeriesSet};
+use crate::table::{Column, NO_LEVEL, NO_TIME, Table};
+
+/// What a column of a service's table holds.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Holds {
+    /// Seconds that a request took, times a factor.
+    Duration(f64),
+    /// Seconds to the first token, times a factor.
+    FirstToken(f64),
+    /// Seconds for each further token, times a factor.
+    PerToken(f64),
+    /// Its status.
+    Status,
+    /// Bytes received.
+    BytesIn,
+    /// Bytes sent.
+    BytesOut,
+    /// Tokens of its prompt.
+    TokensIn,
+    /// Tokens that were generated.
+    TokensOut,
+    /// A level: the series that it is, and a factor.
+    Level(&'static str, f64),
+    /// Of what the row is.
+    Of,
+}
+
+/// What a column holds, by its name.
+#[must_use]
+pub fn holds(name: &str) -> Option<Holds> {
+    let mut plain = String::new();
+    let mut before = ' ';
+    for c in name.chars() {
+        if c.is_uppercase() && before.is_lowercase() {
+            plain.push('_');
+        }
+        before = c;
+        plain.push(if c.is_alphanumeric() {
+            c.to_ascii_lowercase()
+        } else {
+            '_'
+        });
+    }
+    let plain = plain.trim_matches('_');
+    let parts: Vec<&str> = plain.split('_').filter(|p| !p.is_empty()).collect();
+    let has = |word: &str| parts.contains(&word);
+    let unit = if has("us") || has("micros") || has("microseconds") {
+        1e-6
+    } else if has("s") || has("sec") || has("secs") || has("seconds") {
+        1.0
+    } else if has("ns") || has("nanos") || has("nanoseconds") {
+        1e-9
+    } else {
+        1e-3
+    };
+    let seconds = |fallback: f64| match plain {
+        _ if unit != 1e-3 || has("ms") || has("millis") || has("milliseconds") => unit,
+        _ => fallback,
+    };
+    let share = if has("percent") || has("pct") || has("perc") || name.contains('%') {
+        0.01
+    } else {
+        1.0
+    };
+    let size = if has("mb") || has("mib") {
+        1_048_576.0
+    } else if has("gb") || has("gib") {
+        1_073_741_824.0
+    } else if has("kb") || has("kib") {
+        1_024.0
+    } else {
+        1.0
+    };
+    Some(match plain {
+        "status" | "status_code" | "http_status" | "response_code" | "http_code" => Holds::Status,
+        "bytes" | "bytes_out" | "bytes_sent" | "response_bytes" | "response_size"
+        | "body_bytes_sent" => Holds::BytesOut,
+        "bytes_in" | "bytes_received" | "request_bytes" | "request_size" | "request_length" => {
+            Holds::BytesIn
+        }
+        "context_tokens" | "prompt_tokens" | "input_tokens" | "tokens_in" | "input_length"
+        | "num_input_tokens" => Holds::TokensIn,
+        "generated_tokens" | "completion_tokens" | "output_tokens" | "tokens_out"
+        | "output_length" | "num_output_tokens" => Holds::TokensOut,
+        "host" | "instance" | "node" | "pod" | "container" | "gpu" | "server" | "machine" => {
+            Holds::Of
+        }
+        _ if has("ttft") || plain.contains("first_token") => Holds::FirstToken(seconds(1e-3)),
+        _ if has("tpot")
+            || has("itl")
+            || plain.contains("per_token")
+            || plain.contains("per_output_token") =>
+        {
+            Holds::PerToken(seconds(1e-3))
+        }
+        "latency" | "duration" | "response_time" | "elapsed" => Holds::Duration(1e-3),
+        "request_time" => Holds::Duration(seconds(1.0)),
+        _ if has("latency")
+            || has("duration")
+            || plain.contains("response_time")
+            || plain.starts_with("elapsed") =>
+        {
+            Holds::Duration(seconds(1e-3))
+        }
+        _ if has("gpu") && (has("memory") || has("mem")) => {
+            match share == 1.0 && size == 1.0 && !has("bytes") {
+                true => Holds::Level("plumbline_gpu_memory_share", 1.0),
+                false if share != 1.0 => Holds::Level("plumbline_gpu_memory_share", share),
+                false => Holds::Level("plumbline_gpu_memory_used_bytes", size),
+            }
+        }
+        _ if has("gpu") && (has("power") || has("watts")) => {
+            Holds::Level("plumbline_gpu_power_watts", 1.0)
+        }
+        _ if has("gpu") => Holds::Level("plumbline_gpu_share", share),
+        _ if has("cpu") && has("cores") => Holds::Level("plumbline_cpu_cores", 1.0),
+        _ if has("cpu") => Holds::Level("plumbline_cpu_share", share),
+        _ if (has("memory") || has("mem") || has("rss")) && share != 1.0 => {
+            Holds::Level("plumbline_memory_share", share)
+        }
+        _ if has("memory") || has("mem") || has("rss") => {
+            Holds::Level("plumbline_memory_bytes", size)
+        }
+        _ if has("disk") && (share != 1.0 || has("used")) => {
+            Holds::Level("plumbline_disk_space", share)
+        }
+        _ if (has("network") || has("net")) && (has("in") || has("rx") || has("received")) => {
+            Holds::Level("plumbline_network_in", size)
+        }
+        _ if (has("network") || has("net")) && (has("out") || has("tx") || has("sent")) => {
+            Holds::Level("plumbline_network_out", size)
+        }
+        _ => return None,
+    })
+}
+
+/// Whether the names of a table's columns are those of a service's: at least one tells of it, and all that are told
+/// are few against those.
+#[must_use]
+pub fn is<'a>(names: impl Iterator<Item = &'a str>) -> bool {
+    let known: Vec<Option<Holds>> = names.map(holds).collect();
+    let told = known.iter().flatten().filter(|h| **h != Holds::Of).count();
+    told > 0 && told * 3 >= known.len().saturating_sub(1)
+}
+
+/// Adds the rows of a part of a table.
+pub fn take(table: &Table, file: &str, set: &mut SeriesSet) {
+    let time = table.columns.iter().find_map(|c| match c {
+        Column::Time(times) => Some(times),
+        _ => None,
+    });
+    let Some(times) = time else { return };
+    let columns: Vec<(Holds, &Column)> = table
+        .names
+        .iter()
+        .zip(&table.columns)
+        .filter_map(|(name, column)| Some((holds(name)?, column)))
+        .collect();
+    let of_requests = columns
+        .iter()
+        .any(|(h, _)| !matches!(h, Holds::Level(..) | Holds::Of));
+    let number = |column: &Column, row: usize| match column {
+        Column::Number(numbers) => numbers.get(row).copied().filter(|x| x.is_finite()),
+        Column::Category { codes, levels } => {
+            let code = codes.get(row).copied().filter(|c| *c != NO_LEVEL)?;
+            levels
+                .get(code as usize)?
+                .trim_end_matches('%')
+                .trim()
+                .parse()
+                .ok()
+        }
+        _ => None,
+    };
+    let word = |column: &Column, row: usize| match column {
+        Column::Category { codes, levels } => {
+            let code = codes.get(row).copied().filter(|c| *c != NO_LEVEL)?;
+            levels.get(code as usize).map(ToString::to_string)
+        }
+        Column::Number(numbers) => numbers.get(row).map(ToString::to_string),
+        _ => None,
+    };
+    for row in 0..table.rows {
+        let Some(time) = times.get(row).copied().filter(|t| *t != NO_TIME) else {
+            continue;
+        };
+        let mut request = Request {
+            time,
+            ..Request::default()
+        };
+        let of = columns.iter().find(|(h, _)| *h == Holds::Of);
+        let of = of.and_then(|(_, column)| word(column, row));
+        for (holds, column) in &columns {
+            let Some(value) = number(column, row) else {
+                if *holds == Holds::Status {
+                    request.status = word(column, row).and_then(|w| status(&w));
+                }
+                continue;
+            };
+            match holds {
+                Holds::Duration(f) => request.duration_s = Some(value * f),
+                Holds::FirstToken(f) => request.first_token_s = Some(value * f),
+                Holds::PerToken(f) => request.per_token_s = Some(value * f),
+                Holds::Status => {
+                    request.status = (100.0..600.0).contains(&value).then_some(value as u16)
+                }
+                Holds::BytesIn => request.bytes_in = Some(value),
+                Holds::BytesOut => request.bytes_out = Some(value),
+                Holds::TokensIn => request.tokens_in = Some(value),
+                Holds::TokensOut => request.tokens_out = Some(value),
+                Holds::Level(name, factor) => {
+                    let labels = of.iter().map(|of| ("instance".to_owned(), of.clone()));
+                    let key = Key {
+                        name: (*name).into(),
+                        labels: Labels::new(labels.collect()),
+                        file: file.into(),
+                    };
+                    set.add(key, Kind::Gauge, "", time, value * factor);
+                }
+                Holds::Of => {}
+            }
+        }
+        if of_requests {
+            set.requests_of(file).add(&request);
+        }
+    }
+}
+
+/// A status that is a word.
+fn status(word: &str) -> Option<u16> {
+    use crate::series::known::{Class, word as class};
+    Some(match class(word)? {
+        Class::Done => 200,
+        Class::Client => 400,
+        Class::Server => 500,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_are_known_by_their_names() {
+        for (name, expected) in [
+            ("ContextTokens", Holds::TokensIn),
+            ("GeneratedTokens", Holds::TokensOut),
+            ("latency_ms", Holds::Duration(1e-3)),
+            ("latency_s", Holds::Duration(1.0)),
+            ("ttft_ms", Holds::FirstToken(1e-3)),
+            ("cpu_percent", Holds::Level("plumbline_cpu_share", 0.01)),
+            (
+                "memory_mb",
+                Holds::Level("plumbline_memory_bytes", 1_048_576.0),
+            ),
+            ("status", Holds::Status),
+        ] {
+            assert_eq!(holds(name), Some(expected), "{name}");
+        }
+        assert_eq!(holds("age"), None);
+        assert!(is(
+            ["TIMESTAMP", "ContextTokens", "GeneratedTokens"].into_iter()
+        ));
+        assert!(!is(
+            ["time", "age", "income", "status", "city", "sex"].into_iter()
+        ));
+    }
+}

@@ -1,0 +1,111 @@
+//! Amounts with their units as text: `13.70%`, `312KiB / 23.54GiB`, `259106n`, `99 %`, `12 ms`.
+
+/// A number and what stands behind it.
+pub fn split(text: &str) -> Option<(f64, &str)> {
+    let text = text.trim();
+    let end = text
+        .bytes()
+        .position(|b| !(b.is_ascii_digit() || matches!(b, b'.' | b'+' | b'-')))
+        .unwrap_or(text.len());
+    // An exponent is a part of the number.
+    let rest = text.get(end..)?;
+    let exponent = match rest.as_bytes() {
+        [b'e' | b'E', b'+' | b'-', d, ..] if d.is_ascii_digit() => {
+            2 + rest[2..].bytes().take_while(u8::is_ascii_digit).count()
+        }
+        [b'e' | b'E', d, ..] if d.is_ascii_digit() => {
+            1 + rest[1..].bytes().take_while(u8::is_ascii_digit).count()
+        }
+        _ => 0,
+    };
+    let value = text.get(..end + exponent)?.parse().ok()?;
+    Some((value, text.get(end + exponent..)?.trim()))
+}
+
+/// Bytes: `312KiB`, `1.2kB`, `30994 MiB`.
+pub fn bytes(text: &str) -> Option<f64> {
+    let (value, unit) = split(text)?;
+    Some(value * byte_factor(unit)?)
+}
+
+/// Bytes in a unit.
+pub fn byte_factor(unit: &str) -> Option<f64> {
+    Some(match unit {
+        "" | "B" | "b" | "bytes" => 1.0,
+        "kB" | "KB" | "K" => 1e3,
+        "MB" | "M" => 1e6,
+        "GB" | "G" => 1e9,
+        "TB" | "T" => 1e12,
+        "KiB" | "Ki" => 1_024.0,
+        "MiB" | "Mi" => 1_048_576.0,
+        "GiB" | "Gi" => 1_073_741_824.0,
+        "TiB" | "Ti" => 1_099_511_627_776.0,
+        _ => return None,
+    })
+}
+
+/// A quantity of Kubernetes: cores or bytes.
+pub fn quantity(text: &str) -> Option<f64> {
+    let (value, unit) = split(text)?;
+    let factor = match unit {
+        "n" => 1e-9,
+        "u" => 1e-6,
+        "m" => 1e-3,
+        "k" => 1e3,
+        unit => byte_factor(unit)?,
+    };
+    Some(value * factor)
+}
+
+/// A percentage as a share.
+pub fn percent(text: &str) -> Option<f64> {
+    let (value, unit) = split(text)?;
+    (unit == "%").then_some(value / 100.0)
+}
+
+/// What a unit behind a number stands for: a factor to seconds, bytes or a share, and which.
+pub fn known(unit: &str) -> Option<(f64, &'static str)> {
+    Some(match unit {
+        "" => (1.0, ""),
+        "%" => (0.01, "share"),
+        "ns" => (1e-9, "s"),
+        "µs" | "us" => (1e-6, "s"),
+        "ms" => (1e-3, "s"),
+        "s" | "sec" | "secs" => (1.0, "s"),
+        "min" | "mins" => (60.0, "s"),
+        "hour" | "hours" => (3_600.0, "s"),
+        "K" => (1e3, ""),
+        "Mil" => (1e6, ""),
+        "Bil" => (1e9, ""),
+        "req/s" | "reqps" | "ops/s" | "c/s" | "rps" => (1.0, "1/s"),
+        "B/s" | "Bps" => (1.0, "B/s"),
+        "kB/s" => (1e3, "B/s"),
+        "MB/s" => (1e6, "B/s"),
+        "KiB/s" => (1_024.0, "B/s"),
+        "MiB/s" => (1_048_576.0, "B/s"),
+        "GiB/s" => (1_073_741_824.0, "B/s"),
+        unit => (byte_factor(unit)?, "B"),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn amounts_are_read_with_their_units() {
+        assert_eq!(bytes("312KiB"), Some(319_488.0));
+        assert_eq!(bytes("1.5kB"), Some(1_500.0));
+        assert_eq!(bytes("30994 MiB"), Some(30_994.0 * 1_048_576.0));
+        assert_eq!(quantity("500m"), Some(0.5));
+        assert_eq!(
+            quantity("259106n").map(|x| (x * 1e9).round()),
+            Some(259_106.0)
+        );
+        assert_eq!(quantity("0"), Some(0.0));
+        assert_eq!(percent("13.70%").map(|x| (x * 1e4).round()), Some(1_370.0));
+        assert_eq!(split("1e-05"), Some((1e-5, "")));
+        assert_eq!(split("--"), None);
+        assert_eq!(bytes("5 apples"), None);
+    }
+}

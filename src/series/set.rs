@@ -1,0 +1,382 @@
+//! Series by name and labels, as they were scraped.
+
+use super::Requests;
+use crate::stats::buckets::Native;
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Samples that a set holds at most: some 64 MB. What comes after is counted and left out.
+pub const MOST_SAMPLES: usize = 4_000_000;
+/// Series that a set holds at most.
+pub const MOST_SERIES: usize = 100_000;
+
+/// The label that holds what a panel calls a series, where nothing else names it.
+pub const LEGEND: &str = "legend";
+
+/// Names and values, sorted by name.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Labels(Vec<(String, String)>);
+
+impl Labels {
+    /// Labels in any order; of one name the last counts. Empty values are none, as with Prometheus.
+    #[must_use]
+    pub fn new(mut pairs: Vec<(String, String)>) -> Self {
+        pairs.retain(|p| !p.1.is_empty());
+        pairs.sort_by(|a, b| a.0.cmp(&b.0));
+        pairs.reverse();
+        pairs.dedup_by(|a, b| a.0 == b.0);
+        pairs.reverse();
+        Self(pairs)
+    }
+
+    /// The value of a label.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&str> {
+        let at = self.0.binary_search_by(|p| p.0.as_str().cmp(name)).ok()?;
+        self.0.get(at).map(|p| p.1.as_str())
+    }
+
+    /// The value of the first of some labels that is there.
+    #[must_use]
+    pub fn first(&self, names: &[&str]) -> Option<&str> {
+        names.iter().find_map(|n| self.get(n))
+    }
+
+    /// The same without one of them.
+    #[must_use]
+    pub fn without(&self, name: &str) -> Self {
+        Self(self.0.iter().filter(|p| p.0 != name).cloned().collect())
+    }
+
+    /// Name and value of each.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|p| (p.0.as_str(), p.1.as_str()))
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+/// What names a series.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Key {
+    /// The metric.
+    pub name: String,
+    /// What tells it from others of that name.
+    pub labels: Labels,
+    /// The file that it is of, where the labels do not say whose it is.
+    pub file: String,
+}
+
+/// What the values of a series are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// The source does not say.
+    #[default]
+    Unknown,
+    /// What is now.
+    Gauge,
+    /// All since the process started.
+    Counter,
+    /// What was added since the sample before.
+    Delta,
+}
+
+/// The values of a series.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Values {
+    /// Numbers; all finite.
+    Numbers(Vec<f64>),
+    /// Native histograms.
+    Natives(Vec<Native>),
+}
+
+/// A series: samples in order of time.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Series {
+    /// What its values are.
+    pub kind: Kind,
+    /// Their unit, where the source says it: `s`, `By`, `seconds`.
+    pub unit: String,
+    /// Microseconds of UTC, rising.
+    pub times: Vec<i64>,
+    /// One a time.
+    pub values: Values,
+}
+
+impl Series {
+    /// Its numbers; empty where it is of histograms.
+    #[must_use]
+    pub fn numbers(&self) -> &[f64] {
+        match &self.values {
+            Values::Numbers(numbers) => numbers,
+            Values::Natives(_) => &[],
+        }
+    }
+
+    /// Puts the samples into order; of two at one time the later one counts.
+    fn settle(&mut self) {
+        if self.times.windows(2).all(|pair| pair[0] < pair[1]) {
+            return;
+        }
+        let mut order: Vec<usize> = (0..self.times.len()).collect();
+        order.sort_by_key(|i| self.times[*i]);
+        let mut kept: Vec<usize> = Vec::with_capacity(order.len());
+        for i in order {
+            match kept.last_mut() {
+                Some(last) if self.times[*last] == self.times[i] => *last = i,
+                _ => kept.push(i),
+            }
+        }
+        match &mut self.values {
+            Values::Numbers(numbers) => *numbers = kept.iter().map(|i| numbers[*i]).collect(),
+            Values::Natives(all) => *all = kept.iter().map(|i| all[*i].clone()).collect(),
+        }
+        self.times = kept.iter().map(|i| self.times[*i]).collect();
+    }
+}
+
+/// Series by name and labels, and the requests of logs.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct SeriesSet {
+    #[serde(with = "pairs")]
+    series: BTreeMap<Key, Series>,
+    /// By whose they are.
+    requests: BTreeMap<String, Requests>,
+    /// Samples held.
+    samples: usize,
+    /// Samples that found no room.
+    left_out: u64,
+    /// Scrapes of which no time was told.
+    undated: u64,
+    /// Sentences on what was assumed.
+    #[serde(default)]
+    notes: BTreeSet<String>,
+}
+
+impl SeriesSet {
+    /// Adds a sample; a number that is not finite is a gap.
+    pub fn add(&mut self, key: Key, kind: Kind, unit: &str, time: i64, value: f64) {
+        if !value.is_finite() {
+            return;
+        }
+        if let Some(series) = self.room(key, kind, unit, || Values::Numbers(Vec::new()))
+            && let Values::Numbers(numbers) = &mut series.values
+        {
+            series.times.push(time);
+            numbers.push(value);
+            self.samples += 1;
+        }
+    }
+
+    /// Adds a native histogram.
+    pub fn add_native(&mut self, key: Key, kind: Kind, unit: &str, time: i64, value: Native) {
+        if let Some(series) = self.room(key, kind, unit, || Values::Natives(Vec::new()))
+            && let Values::Natives(natives) = &mut series.values
+        {
+            series.times.push(time);
+            natives.push(value);
+            self.samples += 1;
+        }
+    }
+
+    fn room(
+        &mut self,
+        key: Key,
+        kind: Kind,
+        unit: &str,
+        empty: impl FnOnce() -> Values,
+    ) -> Option<&mut Series> {
+        let full = self.samples >= MOST_SAMPLES
+            || self.series.len() >= MOST_SERIES && !self.series.contains_key(&key);
+        if full {
+            self.left_out += 1;
+            return None;
+        }
+        Some(self.series.entry(key).or_insert_with(|| Series {
+            kind,
+            unit: unit.into(),
+            times: Vec::new(),
+            values: empty(),
+        }))
+    }
+
+    /// The requests of a service, to count more.
+    pub fn requests_of(&mut self, of: &str) -> &mut Requests {
+        if !self.requests.contains_key(of) {
+            self.requests.insert(of.into(), Requests::default());
+        }
+        self.requests.entry(of.into()).or_default()
+    }
+
+    /// Counts a scrape without a time.
+    pub fn say_undated(&mut self) {
+        self.undated += 1;
+    }
+
+    /// Tells what was assumed.
+    pub fn note(&mut self, sentence: &str) {
+        if !self.notes.contains(sentence) {
+            self.notes.insert(sentence.into());
+        }
+    }
+
+    /// What was assumed.
+    #[must_use]
+    pub const fn notes(&self) -> &BTreeSet<String> {
+        &self.notes
+    }
+
+    /// Adds all that another set has.
+    pub fn merge(&mut self, other: Self) {
+        for (key, theirs) in other.series {
+            let n = theirs.times.len();
+            if self.samples + n > MOST_SAMPLES {
+                self.left_out += n as u64;
+                continue;
+            }
+            match self.series.get_mut(&key) {
+                None => {
+                    self.series.insert(key, theirs);
+                }
+                Some(mine) => match (&mut mine.values, theirs.values) {
+                    (Values::Numbers(a), Values::Numbers(b)) => {
+                        mine.times.extend(theirs.times);
+                        a.extend(b);
+                    }
+                    (Values::Natives(a), Values::Natives(b)) => {
+                        mine.times.extend(theirs.times);
+                        a.extend(b);
+                    }
+                    _ => {
+                        self.left_out += n as u64;
+                        continue;
+                    }
+                },
+            }
+            self.samples += n;
+        }
+        for (of, theirs) in other.requests {
+            self.requests_of(&of).merge(&theirs);
+        }
+        self.left_out += other.left_out;
+        self.undated += other.undated;
+        self.notes.extend(other.notes);
+    }
+
+    /// Puts the samples of every series into order.
+    pub fn settle(&mut self) {
+        self.series.values_mut().for_each(Series::settle);
+        self.samples = self.series.values().map(|s| s.times.len()).sum();
+    }
+
+    /// The series by name and labels.
+    #[must_use]
+    pub const fn series(&self) -> &BTreeMap<Key, Series> {
+        &self.series
+    }
+
+    /// The requests of logs, by whose they are.
+    #[must_use]
+    pub const fn requests(&self) -> &BTreeMap<String, Requests> {
+        &self.requests
+    }
+
+    /// Samples, and rows of logs.
+    #[must_use]
+    pub fn rows(&self) -> u64 {
+        let rows: u64 = self.requests.values().map(Requests::count).sum();
+        self.samples as u64 + rows
+    }
+
+    /// Samples that found no room.
+    #[must_use]
+    pub const fn left_out(&self) -> u64 {
+        self.left_out
+    }
+
+    /// Scrapes of which no time was told.
+    #[must_use]
+    pub const fn undated(&self) -> u64 {
+        self.undated
+    }
+
+    /// Whether there is nothing.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.series.is_empty() && self.requests.is_empty()
+    }
+}
+
+/// A map as a list of pairs, for keys that are no text.
+mod pairs {
+    use super::{Key, Series};
+    use serde::{Deserialize, Deserializer, Serializer};
+    use std::collections::BTreeMap;
+
+    pub fn serialize<S: Serializer>(map: &BTreeMap<Key, Series>, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_seq(map)
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(
+        from: D,
+    ) -> Result<BTreeMap<Key, Series>, D::Error> {
+        Ok(Vec::<(Key, Series)>::deserialize(from)?
+            .into_iter()
+            .collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(name: &str) -> Key {
+        Key {
+            name: name.into(),
+            ..Key::default()
+        }
+    }
+
+    #[test]
+    fn sets_add_up_in_any_order() {
+        let set = |times: &[i64]| {
+            let mut set = SeriesSet::default();
+            for t in times {
+                set.add(key("a"), Kind::Gauge, "", *t, *t as f64);
+            }
+            set
+        };
+        let mut one = set(&[3, 4]);
+        one.merge(set(&[1, 2]));
+        one.settle();
+        let mut other = set(&[1, 2]);
+        other.merge(set(&[3, 4]));
+        other.settle();
+        assert_eq!(one, other);
+        assert_eq!(one.series()[&key("a")].times, [1, 2, 3, 4]);
+    }
+
+    #[test]
+    fn of_two_samples_at_one_time_the_later_one_counts_and_what_is_not_finite_is_a_gap() {
+        let mut set = SeriesSet::default();
+        for (time, value) in [(2, 1.0), (1, 5.0), (2, 7.0), (3, f64::NAN)] {
+            set.add(key("a"), Kind::Gauge, "", time, value);
+        }
+        set.settle();
+        assert_eq!(set.series()[&key("a")].numbers(), [5.0, 7.0]);
+    }
+
+    #[test]
+    fn labels_are_sorted_and_empty_ones_are_none() {
+        let pair = |a: &str, b: &str| (a.to_owned(), b.to_owned());
+        let labels = Labels::new(vec![pair("b", "2"), pair("a", "1"), pair("c", "")]);
+        assert_eq!(labels.iter().collect::<Vec<_>>(), [("a", "1"), ("b", "2")]);
+        assert_eq!(labels.get("c"), None);
+    }
+}

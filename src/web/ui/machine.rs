@@ -1,0 +1,171 @@
+//! What the machine says: small charts under each other on one axis of time, with how right the model is above them.
+
+use super::format;
+use super::state::app;
+use super::widgets::Section;
+use crate::chart::{self, Stacked};
+use crate::web::chart_view::PanelChart;
+use leptos::prelude::*;
+
+/// The machine.
+#[component]
+pub fn Machine() -> impl IntoView {
+    let app = app();
+    let part = app.part(chart::is_part);
+    let chosen = RwSignal::new(None::<bool>);
+    let near = Memo::new(move |_| chosen.get().unwrap_or_else(|| part.get()));
+    let stack = Memo::new(move |_| {
+        let near = near.get();
+        app.report.with(|r| {
+            r.as_ref()
+                .map(|r| chart::stack(r, near))
+                .unwrap_or_default()
+        })
+    });
+    let notes = app.part(|r| {
+        r.resources
+            .service
+            .as_ref()
+            .map(|s| s.notes.clone())
+            .unwrap_or_default()
+    });
+    let restarts = app.part(|r| {
+        r.resources
+            .service
+            .as_ref()
+            .map(|s| s.restarts.clone())
+            .unwrap_or_default()
+    });
+    let step = app.part(|r| r.resources.service.as_ref().map_or(0.0, |s| s.step_s));
+    let both = app.part(|r| r.resources.service.is_some() && !r.windows.is_empty());
+    let hovered = RwSignal::new(None::<usize>);
+    // A chart stays where it is when its values change.
+    let places = Memo::new(move |_| {
+        stack.with(|all| {
+            let mut before = "";
+            let place = |s: &Stacked| {
+                let begins = (s.group != before).then_some(s.group);
+                before = s.group;
+                (s.title.clone(), s.of.clone(), begins)
+            };
+            all.iter().map(place).collect::<Vec<_>>()
+        })
+    });
+    let about = move || {
+        format!(
+            "Requests, errors and durations first, then how busy resources are. All charts have one axis of time, in steps of {}; a gap is a time in which nothing was seen.",
+            length(step.get())
+        )
+    };
+    view! {
+        <Section id="machine" title="Machine" about=Signal::derive(about)>
+            <Show when=move || both.get() && part.get()>
+                <div class="machine-time" role="group" aria-label="Time shown">
+                    <button
+                        class="button"
+                        data-testid="machine-near"
+                        aria-pressed=move || near.get().to_string()
+                        on:click=move |_| chosen.set(Some(true))
+                    >
+                        "While the service was seen"
+                    </button>
+                    <button
+                        class="button"
+                        data-testid="machine-whole"
+                        aria-pressed=move || (!near.get()).to_string()
+                        on:click=move |_| chosen.set(Some(false))
+                    >
+                        "The model’s whole time"
+                    </button>
+                </div>
+            </Show>
+            <div class="card machine" data-testid="machine-stack">
+                <For
+                    each=move || places.get().into_iter().enumerate()
+                    key=|(at, (title, of, begins))| (*at, title.clone(), of.clone(), *begins)
+                    let((at, (title, of, begins)))
+                >
+                    {begins.map(|group| view! { <h3 class="machine-group">{group}</h3> })}
+                    <figure class="machine-panel" data-testid=format!("panel-{at}")>
+                        <figcaption>
+                            <span class="machine-title">{title}</span>
+                            {(!of.is_empty()).then(|| view! { <span class="machine-of">{of}</span> })}
+                            <Lines stack at/>
+                        </figcaption>
+                        <PanelChart
+                            plot=Signal::derive(move || {
+                                stack.with(|all| all.get(at).map(|s| s.plot.clone()).unwrap_or_default())
+                            })
+                            hovered
+                            brush=app.brush
+                        />
+                    </figure>
+                </For>
+            </div>
+            <ul class="machine-notes">
+                {move || {
+                    let told = restarts.with(|all| {
+                        let first = all.first()?;
+                        let times = match all.len() {
+                            1 => "once".to_owned(),
+                            n => format!("{n} times"),
+                        };
+                        Some(format!(
+                            "Something restarted {times}, first {} at {} (dashed): counters began anew, and what they counted before is not lost.",
+                            first.of,
+                            format::instant(true, first.time)
+                        ))
+                    });
+                    told.into_iter().chain(notes.get()).map(|n| view! { <li>{n}</li> }).collect_view()
+                }}
+            </ul>
+        </Section>
+    }
+}
+
+/// The length of a step in words.
+fn length(seconds: f64) -> String {
+    let told = |n: f64, unit: &str| match n {
+        1.0 => format!("one {unit}"),
+        n => format!("{n} {unit}s"),
+    };
+    match seconds {
+        s if s >= 86_400.0 => told(s / 86_400.0, "day"),
+        s if s >= 3_600.0 => told(s / 3_600.0, "hour"),
+        s if s >= 60.0 => told(s / 60.0, "minute"),
+        s => told(s, "second"),
+    }
+}
+
+/// The lines of a chart with their values over the time shown.
+#[component]
+fn Lines(stack: Memo<Vec<Stacked>>, at: usize) -> impl IntoView {
+    let lines = Memo::new(move |_| {
+        stack.with(|all| {
+            all.get(at)
+                .map(|s| (s.lines.clone(), s.left_out))
+                .unwrap_or_default()
+        })
+    });
+    move || {
+        let (lines, left_out) = lines.get();
+        let several = lines.len() > 1;
+        let one = |(name, value, hue): (String, Option<String>, usize)| {
+            let colour = format!("var(--cat-{})", hue + 1);
+            view! {
+                <li>
+                    {several.then(|| view! { <i class="chart-chip" style:background=colour></i> })}
+                    {name}
+                    " "
+                    <span class="num">{value}</span>
+                </li>
+            }
+        };
+        view! {
+            <ul class="machine-lines">
+                {lines.into_iter().map(one).collect_view()}
+                {(left_out > 0).then(|| view! { <li>{format!("and {left_out} more")}</li> })}
+            </ul>
+        }
+    }
+}
