@@ -119,7 +119,7 @@ fn what_evidently_says() {
     // Its verdict needs one test a column; the others are made where they are asked for.
     let verdict = asked(&View {
         all_tests: false,
-        ..view.clone()
+        ..view
     });
     let mut short = says.clone();
     short.columns.iter_mut().for_each(|c| c.scores.clear());

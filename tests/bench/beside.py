@@ -4,8 +4,10 @@
 
 PLUMBLINE is the command line; the other two are the interpreters of environments that have NannyML 0.13.1 and
 Evidently 0.7.23 (tests/reference/requirements*.txt). A file of predictions with 20 inputs over 60 days is drawn
-with a seed; the first 20 days are the reference. Every program reads it from the disk; what the others take for
-importing and reading is told apart and not counted. Plumbline is counted from start to end.
+with a seed; the first 20 days are the reference. Every program is counted from start to end; of the other two is also
+told what is left without importing and reading. NannyML is asked for realised and estimated performance and, of
+the distances that Plumbline tells of every column and day, for those that it has; Evidently for its presets of
+drift and classification, the last 40 days against the first 20, written as HTML.
 """
 
 import os
@@ -14,7 +16,6 @@ import resource
 import subprocess
 import sys
 import tempfile
-import time
 
 NANNYML = """
 import sys, time, warnings; warnings.filterwarnings("ignore")
@@ -24,7 +25,8 @@ known, now = frame[frame.time < "2026-01-21"], frame[frame.time >= "2026-01-21"]
 began = time.process_time()
 columns = [c for c in frame.columns if c not in ("time", "label")]
 kind = dict(chunk_period="D", timestamp_column_name="time")
-nml.UnivariateDriftCalculator(column_names=columns, **kind).fit(known).calculate(now).to_df()
+nml.UnivariateDriftCalculator(column_names=columns, continuous_methods=["kolmogorov_smirnov", "jensen_shannon", "wasserstein"],
+    categorical_methods=["jensen_shannon", "chi2"], **kind).fit(known).calculate(now).to_df()
 kind = dict(kind, y_true="label", y_pred="predicted", y_pred_proba="score", problem_type="classification_binary",
             metrics=["roc_auc", "f1", "precision", "recall", "accuracy"])
 nml.PerformanceCalculator(**kind).fit(known).calculate(now).to_df()
@@ -48,7 +50,7 @@ definition = DataDefinition(
     classification=[BinaryClassification(target="label", prediction_labels="predicted", prediction_probas="score")],
 )
 sets = [Dataset.from_pandas(f.drop(columns="time").reset_index(drop=True), data_definition=definition) for f in (now, known)]
-Report([DataDriftPreset(), ClassificationPreset()]).run(*sets).dict()
+Report([DataDriftPreset(), ClassificationPreset()]).run(*sets).save_html(sys.argv[1] + ".html")
 print(time.process_time() - began)
 """
 
@@ -72,11 +74,11 @@ frame.to_csv(path, index=False)
 def cpu(command):
     # Neither tells its makers of this run.
     quiet = dict(os.environ, NML_DISABLE_USAGE_LOGGING="1", DO_NOT_TRACK="1")
-    before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.time()
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     said = subprocess.run(command, check=True, stdout=subprocess.PIPE, env=quiet).stdout.decode()
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     spent = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return spent, time.time() - began, said
+    return spent, said
 
 
 def main(plumbline, nannyml, evidently, rows="1000000"):
@@ -88,9 +90,9 @@ def main(plumbline, nannyml, evidently, rows="1000000"):
     ours = min(cpu(report)[0] for _ in range(3))
     print(f"Plumbline, whole report: {ours:.2f} s")
     for name, python, script in [("NannyML", nannyml, NANNYML), ("Evidently", evidently, EVIDENTLY)]:
-        whole, wall, said = cpu([python, "-c", script, str(path)])
+        whole, said = cpu([python, "-c", script, str(path)])
         spent = float(said.split()[-1])
-        print(f"{name}: {spent:.1f} s of CPU ({spent / ours:.1f} times), {whole:.1f} s with import and reading, {wall:.1f} s by the clock")
+        print(f"{name}: {whole:.1f} s ({whole / ours:.1f} times), {spent:.1f} s of it without import and reading ({spent / ours:.1f} times)")
 
 
 main(*sys.argv[1:])
