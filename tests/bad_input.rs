@@ -10,6 +10,7 @@ use plumbline::engine::{Keeper, Shards, info, read_through};
 use plumbline::read::Cut;
 use plumbline::report::Report;
 use plumbline::report::html::{self, Payload};
+use plumbline::report::standards::Standards;
 use plumbline::report::view::View;
 use std::fmt::Write as _;
 
@@ -330,7 +331,7 @@ fn names_and_values_are_only_text() {
     let report = Report::from(&summary, &View::default());
     assert!(report.quality.iter().any(|q| q.column == script));
     assert_eq!(report.sources[0].name, "<b>log</b>.csv");
-    let payload = Payload::to_json(&summary, &View::default()).unwrap();
+    let payload = Payload::to_json(&summary, &View::default(), &Standards::default()).unwrap();
     let page = "<body><script id=\"report\" type=\"application/octet-stream\"></script></body>";
     let saved = html::render(page, payload.as_bytes()).unwrap();
     assert_eq!(saved.matches("<script").count(), 1);

@@ -107,6 +107,48 @@ fn errors_of_a_regression_are_estimated_from_its_inputs() {
     );
 }
 
+/// As shares of the outcome, and between logarithms; of outcomes for which these are not there, nothing is
+/// expected.
+#[test]
+fn relative_errors_are_estimated_where_every_row_has_one() {
+    const RELATIVE: [&str; 2] = [
+        "mean_absolute_percentage_error",
+        "root_mean_squared_log_error",
+    ];
+    let report = priced(4_000, true);
+    for window in &report.windows {
+        for name in RELATIVE {
+            let (told, known) = (&window.estimated[name], window.metrics.get(name));
+            let (low, high) = (told.low.unwrap(), told.high.unwrap());
+            if let Some(value) = known.and_then(|m| m.value) {
+                assert!(low < value && value < high, "{name}: {told:?}, {value}");
+            }
+        }
+    }
+    let before = prices(1, 6_000, 0.3, 6_000, true);
+    let (head, rows) = before.split_once('\n').unwrap();
+    let outcome = head.split(',').position(|c| c == "actual").unwrap();
+    let (first, others) = rows.split_once('\n').unwrap();
+    for (bad, left) in [("0", &RELATIVE[1..]), ("-2", &RELATIVE[..1])] {
+        let mut cells: Vec<&str> = first.split(',').collect();
+        cells[outcome] = bad;
+        let changed = format!("{head}\n{}\n{others}", cells.join(","));
+        let after = prices(2, 8_000, 0.8, 4_000, true);
+        let files = [
+            ("reference.csv", changed.as_bytes()),
+            ("live.csv", after.as_bytes()),
+        ];
+        let estimated = self::report(&files, 1_000).windows.remove(0).estimated;
+        for name in RELATIVE {
+            assert_eq!(
+                estimated.contains_key(name),
+                left.contains(&name),
+                "{bad} {name}"
+            );
+        }
+    }
+}
+
 #[test]
 fn without_inputs_there_is_a_reason() {
     let report = priced(4_000, false);

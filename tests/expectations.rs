@@ -5,13 +5,13 @@
 mod pipeline;
 
 use pipeline::{File, inputs, keeper};
+use plumbline::check;
 use plumbline::log::Role;
 use plumbline::report::Report;
 use plumbline::report::expect::{self, Expectations, OfColumn, Violation};
 use plumbline::report::view::{View, WindowSize};
 use plumbline::summary::Summary;
 use std::fmt::Write as _;
-use std::sync::Arc;
 
 /// Eight days of rows; `bad` changes those from the seventh day on.
 fn file(bad: impl Fn(usize, &mut [String; 2])) -> String {
@@ -56,9 +56,9 @@ fn summary(text: &str) -> Summary {
     keeper.refine(&view()).unwrap()
 }
 
-fn violations(mut summary: Summary, expected: Expectations) -> Vec<Violation> {
-    summary.expectations = Some(Arc::new(expected));
-    Report::from(&summary, &view()).checks.unwrap().violations
+fn violations(summary: &Summary, expected: &Expectations) -> Vec<Violation> {
+    let report = Report::expecting(summary, &view(), Some(expected));
+    report.checks.unwrap().violations
 }
 
 fn inferred() -> String {
@@ -91,7 +91,7 @@ fn what_is_inferred_is_read_back_and_met() {
     assert_eq!(words, ["blue", "green", "red"]);
     let amount = read.column("amount").unwrap();
     assert_eq!((amount.min, amount.max), (Some(10.5), Some(100.5)));
-    assert_eq!(violations(clean, read), []);
+    assert_eq!(violations(&clean, &read), []);
 }
 
 #[test]
@@ -105,7 +105,7 @@ fn what_breaks_them_is_told_with_its_line() {
     }));
     let text = inferred();
     let expected = expect::read(&text, "expectations.toml").unwrap();
-    let found = violations(bad, expected);
+    let found = violations(&bad, &expected);
     let keys: Vec<(&str, &str)> = found
         .iter()
         .map(|v| (v.column.as_deref().unwrap_or("rows"), v.key.as_str()))
@@ -145,8 +145,8 @@ fn what_a_person_changes_counts() {
     let of = |text: &str| {
         let whole = format!("schema = \"plumbline.expectations/1\"\n{text}");
         violations(
-            summary(&file(|_, _| {})),
-            expect::read(&whole, "e.toml").unwrap(),
+            &summary(&file(|_, _| {})),
+            &expect::read(&whole, "e.toml").unwrap(),
         )
     };
     assert_eq!(of("[columns.amount]\nmin = 0\nmax = 500"), []);
@@ -176,33 +176,46 @@ fn what_a_person_changes_counts() {
 }
 
 #[track_caller]
-fn check(text: &str, want: &str) {
+fn faulty(text: &str, want: &str) {
     let fault = expect::read(text, "e.toml").unwrap_err().to_string();
     assert_eq!(fault, want);
 }
 
 #[test]
+fn a_file_of_expectations_is_told_from_one_of_rules() {
+    let saved = inferred();
+    assert!(expect::is_expectations(&saved) && !check::is_rules(&saved));
+    assert!(expect::is_expectations("[columns.amount]\nmax = 5"));
+    let rules = "schema = \"plumbline.rules/1\"\n[[rule]]\ncolumn = \"columns.a\"";
+    assert!(!expect::is_expectations(rules) && check::is_rules(rules));
+}
+
+#[test]
 fn a_mistake_names_line_column_and_mend() {
     const HEAD: &str = "schema = \"plumbline.expectations/1\"\n";
-    check(
+    faulty(
         "[columns.a]\nmin = 1\n",
         "line 1, column 1: the file does not say that it holds expectations. Begin it with schema = \"plumbline.expectations/1\"",
     );
-    check(
+    faulty(
         &format!("{HEAD}[columns.a]\nmissing_share = 0.1\n"),
         "line 3, column 1: 'missing_share' is no key of the column 'a'. Did you mean 'missing_share_max'?",
     );
-    check(
+    faulty(
         &format!("{HEAD}[columns.a]\nmissing_share_max = 5\n"),
         "line 3, column 21: 'missing_share_max' is 5. A share lies between 0 and 1: write 0.05 for 5 %",
     );
-    check(
+    faulty(
         &format!("{HEAD}[columns.a]\ntype = 'numbr'\n"),
         "line 3, column 8: 'numbr' is no type. Did you mean 'number'?",
     );
-    check(
+    faulty(
         &format!("{HEAD}[rows]\nunique_ids = 1\n"),
         "line 3, column 14: 'unique_ids' is no flag. Write true or false",
+    );
+    faulty(
+        "shema = \"plumbline.expectations/1\"\n",
+        "line 1, column 1: 'shema' is no key of a file of expectations. Did you mean 'schema'?",
     );
     let fault = expect::read(&format!("{HEAD}[columns.a]\nmin = 2\nmax = 1\n"), "e.toml");
     assert!(fault.unwrap_err().mend.contains("Swap"));

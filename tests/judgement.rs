@@ -379,3 +379,57 @@ fn ids_that_do_not_meet_are_an_error_that_says_so() {
     .unwrap_err();
     assert!(none.to_string().contains("predictions"), "{none}");
 }
+
+/// Thirty days of 500 scores, outcomes of the first twelve only; on day 17 a number moves, and scores become as
+/// little sure as `sure` says.
+fn unlabelled(seed: u64, sure: f64) -> String {
+    let mut random = Random(seed);
+    let mut text = String::from("id,timestamp,score,label,amount\n");
+    for day in 1..=30u32 {
+        for row in 0..500 {
+            let far = if day >= 17 { sure } else { 0.45 };
+            let side = if random.unit() < 0.4 { 1.0 } else { -1.0 };
+            let score = 0.5 + side * (far + 0.04 * random.unit());
+            let truth = random.unit() < score;
+            let label = match day <= 12 {
+                true => u8::from(truth).to_string(),
+                false => String::new(),
+            };
+            let usual: f64 = (0..4).map(|_| random.unit()).sum();
+            let amount = usual + if day >= 17 { 0.3 } else { 0.0 };
+            let (hour, minute) = (row / 60, row % 60);
+            writeln!(
+                text,
+                "d{day}n{row},2026-04-{day:02}T{hour:02}:{minute:02}:00Z,{score:.4},{label},{amount:.4}"
+            )
+            .unwrap();
+        }
+    }
+    text
+}
+
+#[test]
+fn without_outcomes_estimates_tell_whether_a_changed_column_harms() {
+    let of = |sure| {
+        let text = unlabelled(3, sure);
+        let report = report(&[("log.csv", text.as_bytes())], &View::default());
+        let alert = report.alerts[0].clone();
+        assert_eq!(alert.kind, AlertKind::Column, "{}", alert.sentence);
+        assert!(alert.effect.as_ref().unwrap().estimated);
+        alert
+    };
+    let still = of(0.45);
+    assert_eq!((still.harmless, still.level), (Some(true), Level::Ok));
+    assert!(
+        still.sentence.contains("harmless so far: estimated "),
+        "{}",
+        still.sentence
+    );
+    let unsure = of(0.2);
+    assert_eq!((unsure.harmless, unsure.level), (Some(false), Level::Watch));
+    assert!(
+        unsure.sentence.contains(", and estimated "),
+        "{}",
+        unsure.sentence
+    );
+}

@@ -87,6 +87,32 @@ fn intervals_of_micro_averages_are_of_rows() {
     }
 }
 
+/// Of all labels there are none where one is rare; without it they are those of a second implementation.
+#[test]
+fn intervals_of_macro_averages_are_of_rows() {
+    let told = of(LOG).overall.metrics;
+    let rare = told["label_f1_macro"].no_interval.clone();
+    assert!(rare.is_none_or(|why| why.contains("rows are too few of a label, it takes 10")));
+    let without = |line: &str| {
+        let cell = |cell: &str| {
+            let left: Vec<&str> = cell.split('|').filter(|part| *part != "rare").collect();
+            let none = left.is_empty();
+            if none { "[]".into() } else { left.join("|") }
+        };
+        line.split(',').map(cell).collect::<Vec<_>>().join(",")
+    };
+    let usual: Vec<String> = LOG.lines().map(without).collect();
+    let report = of(&(usual.join("\n") + "\n"));
+    assert_eq!(report.classes.len(), 5);
+    for (name, told) in wanted()["macro"].as_object().unwrap() {
+        let found = &report.overall.metrics[name];
+        for (end, wanted) in [(found.low, &told["low"]), (found.high, &told["high"])] {
+            let (end, wanted) = (end.unwrap(), wanted.as_f64().unwrap());
+            assert!((end - wanted).abs() < 1e-9, "{name}: {end}, not {wanted}");
+        }
+    }
+}
+
 #[test]
 fn the_mark_and_the_order_of_labels_make_no_difference() {
     let first = of(LOG).overall;
@@ -117,13 +143,29 @@ fn rows_that_pass_are_counted_alike() {
     let files = [("labels.csv", LOG.as_bytes())];
     let summary = streamed_in(Some(100), &files, &[], &view(), small).unwrap();
     let streamed = Report::from(&summary, &view());
-    assert_eq!(streamed.overall, of(LOG).overall);
+    let mut kept = of(LOG).overall;
+    for name in [
+        "label_f1_macro",
+        "label_precision_macro",
+        "label_recall_macro",
+    ] {
+        let passed = &streamed.overall.metrics[name];
+        assert!(
+            passed
+                .no_interval
+                .as_deref()
+                .is_some_and(|why| why.contains("needs the rows"))
+        );
+        assert_eq!(passed.value, kept.metrics[name].value);
+        kept.metrics.insert(name.into(), passed.clone());
+    }
+    assert_eq!(streamed.overall, kept);
     // A label that the first rows lack.
     let late = LOG.to_string() + "2026-06-03T23:00:00Z,art|new,art\n";
     let files = [("labels.csv", late.as_bytes())];
     let summary = streamed_in(Some(100), &files, &[], &view(), small).unwrap();
     let streamed = Report::from(&summary, &view());
-    assert_eq!(streamed.overall.metrics, of(LOG).overall.metrics);
+    assert_eq!(streamed.overall.metrics, kept.metrics);
     let notes = streamed.health.notes.join("\n");
     assert!(notes.contains("none of the 6 of the first rows"), "{notes}");
 }

@@ -5,7 +5,7 @@ mod pipeline;
 
 use plumbline::check::{self, Outcome, Rules, State, Verdict, Verdicts};
 use plumbline::metric::Estimate;
-use plumbline::report::view::View;
+use plumbline::report::view::{Tool, View};
 use plumbline::report::{Baseline, Block, DriftByWindow, Metrics, Report, Window};
 use plumbline::table::time::{DAY, Time};
 use std::collections::BTreeMap;
@@ -542,6 +542,26 @@ fn a_file_that_is_wrong_is_told_where_and_how_to_mend_it() {
             "line 1, column 1: 'windw' is no key of a file of rules. Did you mean 'window'?",
         ),
         (
+            "[[rules]]\nmetric = 'recall'",
+            "line 1, column 3: 'rules' is no key of a file of rules. Did you mean 'rule'?",
+        ),
+        (
+            "[[rule]]\nmetrik = 'recall'\nmin = 1",
+            "line 2, column 1: 'metrik' is no key of a rule. Did you mean 'metric'?",
+        ),
+        (
+            "[[rule]]\nmetric = 'recall'\nmni = 1",
+            "line 3, column 1: 'mni' is no key of a rule. Did you mean 'min'?",
+        ),
+        (
+            "budget = 0.5",
+            "line 1, column 10: the budget is 0.5. Write how many windows there may be",
+        ),
+        (
+            "compat = 'nanny'",
+            "line 1, column 10: 'nanny' is no tool. Did you mean 'nannyml'?",
+        ),
+        (
             "window = 'fortnight'",
             "line 1, column 10: 'fortnight' is not a window. Write hour, day, week, month or a number of rows",
         ),
@@ -663,6 +683,8 @@ slice = { region = "eu \"west\"", code = 7 }
 range = "2025-01-01..2025-03-01T12:00:00Z"
 season = "7d"
 cost = { fp = 5, fn = 100, "a->b" = 2.5 }
+budget = 12.5
+compat = "nannyml"
 
 [roles]
 score = "p"
@@ -694,6 +716,8 @@ over = "all"
     assert!(check::is_rules(text) && check::is_rules(&check::write(&rules)));
     assert_eq!(check::read(&check::write(&rules)).unwrap(), rules);
     assert_eq!(rules.roles.len(), 4);
+    assert_eq!(rules.view.budget, Some(12.5));
+    assert_eq!(rules.view.compat, Some(Tool::Nannyml));
     let views = rules.views();
     assert_eq!(views.len(), 2);
     let slice = views[1].slice();

@@ -1,21 +1,23 @@
 //! A file of rules, read: every key is known, or a fault with its place.
 
+mod view;
+
 use super::rule::{
     Clear, End, Fails, Limit, Measure, Over, Rule, Rules, Severity, Side, Silence, Spread,
     Tolerance, Watched,
 };
 use crate::log::Role;
-use crate::metric::{self, Costs};
-use crate::report::view::{self, SliceChoice, View};
+use crate::metric;
+use crate::report::view::SliceChoice;
 use crate::settings::{self, Data, Fault, Place, Table, Value, among, nearest};
 use crate::table::time::Time;
-use std::str::FromStr;
+use view::{fault, view_of};
 
 /// What the file says it is.
 pub(super) const SCHEMA: &str = "plumbline.rules/1";
 
 /// The keys of the file.
-const FILE: [&str; 11] = [
+const FILE: [&str; 13] = [
     "schema",
     "window",
     "baseline",
@@ -25,6 +27,8 @@ const FILE: [&str; 11] = [
     "range",
     "season",
     "cost",
+    "budget",
+    "compat",
     "roles",
     "rule",
 ];
@@ -74,6 +78,7 @@ pub fn is_rules(text: &str) -> bool {
 /// The first thing that is wrong with it.
 pub fn read(text: &str) -> Result<Rules, Fault> {
     let mut file = settings::parse(text)?;
+    file.only("a file of rules", &FILE)?;
     if let Some(schema) = file.take("schema") {
         let named = schema.text("schema")?;
         if named != SCHEMA {
@@ -102,7 +107,6 @@ pub fn read(text: &str) -> Result<Rules, Fault> {
         rules.push(rule);
     }
     let end = file.at;
-    file.finish("a file of rules", &FILE)?;
     if rules.is_empty() {
         return Err(Fault {
             at: end,
@@ -111,74 +115,6 @@ pub fn read(text: &str) -> Result<Rules, Fault> {
         });
     }
     Ok(Rules { view, roles, rules })
-}
-
-fn view_of(file: &mut Table) -> Result<View, Fault> {
-    let mut view = View::default();
-    if let Some(value) = file.take("window") {
-        let text = match value.data {
-            Data::Whole(n) => n.to_string(),
-            _ => value.text("window")?,
-        };
-        view.window = Some(parsed(&value, &text)?);
-    }
-    if let Some(value) = file.take("baseline") {
-        let text = value.text("baseline")?;
-        view.baseline = view::baseline(&text).ok_or_else(|| {
-            let mend = "Write auto, reference, none, or START..END with both as 2026-11-01 or 2026-11-01T12:00:00Z; a reference file is given beside the others";
-            value.fault(format!("'{text}' is no baseline"), mend)
-        })?;
-    }
-    if let Some(value) = file.take("threshold") {
-        view.threshold = Some(value.number("threshold")?);
-    }
-    view.version = text(file, "model_version")?;
-    view.slices = slices(file)?;
-    if let Some(value) = file.take("range") {
-        let text = value.text("range")?;
-        match view::baseline(&text) {
-            Some(view::BaselineChoice::Period(from, to)) => view.range = Some((from, to)),
-            _ => {
-                let mend = "Write START..END, both as 2026-11-01 or 2026-11-01T12:00:00Z";
-                return Err(value.fault(format!("'{text}' is no period"), mend));
-            }
-        }
-    }
-    if let Some(value) = file.take("season") {
-        let text = match value.data {
-            Data::Whole(n) => n.to_string(),
-            _ => value.text("season")?,
-        };
-        view.season = Some(parsed(&value, &text)?);
-    }
-    if let Some(value) = file.take("cost") {
-        let mut costs = Costs::default();
-        let like = "a table: cost = { fp = 5, fn = 100 }";
-        for (cell, at, cost) in value.table("cost", like)?.rest() {
-            let known = cell.parse().map_err(|why: String| fault(at, &why))?;
-            costs.0.insert(known, cost.number(&cell)?);
-        }
-        view.costs = Some(costs).filter(|c| !c.0.is_empty());
-    }
-    Ok(view)
-}
-
-/// A sentence of another room, which tells the mend behind the first stop.
-fn fault(at: Place, why: &str) -> Fault {
-    let (found, mend) = match why.split_once(['.', ';', ':']) {
-        Some((found, mend)) => (found.to_owned(), mend.trim().trim_end_matches('.')),
-        None => (why.to_owned(), "another one"),
-    };
-    let mend = match mend.strip_prefix("write ") {
-        Some(rest) => format!("Write {rest}"),
-        None if mend.starts_with(char::is_uppercase) => mend.to_owned(),
-        None => format!("Write {mend}"),
-    };
-    Fault { at, found, mend }
-}
-
-fn parsed<T: FromStr<Err = String>>(value: &Value, text: &str) -> Result<T, Fault> {
-    text.parse().map_err(|why: String| fault(value.at, &why))
 }
 
 fn text(table: &mut Table, key: &str) -> Result<Option<String>, Fault> {
@@ -224,6 +160,7 @@ fn roles_of(role: &str, at: Place, columns: Value) -> Result<Vec<(Role, String)>
 }
 
 fn rule(mut table: Table) -> Result<Rule, Fault> {
+    table.only("a rule", &RULE)?;
     let at = table.at;
     let wrong = |found: &str, mend: &str| Fault {
         at,
@@ -306,7 +243,7 @@ fn rule(mut table: Table) -> Result<Rule, Fault> {
             "Take for away, or over",
         ));
     }
-    let rule = Rule {
+    Ok(Rule {
         name: text(&mut table, "name")?,
         why: text(&mut table, "why")?,
         watched,
@@ -331,9 +268,7 @@ fn rule(mut table: Table) -> Result<Rule, Fault> {
         )?
         .unwrap_or_default(),
         silence: silence(&mut table)?,
-    };
-    table.finish("a rule", &RULE)?;
-    Ok(rule)
+    })
 }
 
 fn row(table: &mut Table) -> Result<Option<u32>, Fault> {
@@ -510,15 +445,15 @@ fn clear(table: &mut Table, own: Limit, spread: Option<Spread>) -> Result<Clear,
     };
     let at = value.at;
     let mut table = value.table("clear", "a table: clear = { min = 0.85, for = 2 }")?;
+    table.only(
+        "clear",
+        &["min", "max", "within", "quantile", "band", "for"],
+    )?;
     let other = limit(&mut table, spread)?;
     let clear = Clear {
         limit: other,
         in_a_row: row(&mut table)?.unwrap_or(1),
     };
-    table.finish(
-        "clear",
-        &["min", "max", "within", "quantile", "band", "for"],
-    )?;
     if other.is_some_and(|other| std::mem::discriminant(&other) != std::mem::discriminant(&own)) {
         return Err(Fault {
             at,
@@ -535,12 +470,12 @@ fn silence(table: &mut Table) -> Result<Vec<Silence>, Fault> {
         let at = value.at;
         let like = "a list of tables: silence = [{ from = \"2026-11-01\", until = \"2026-11-03\", why = \"maintenance\" }]";
         let mut table = value.table("silence", like)?;
+        table.only("a silence", &["from", "until", "why"])?;
         let (from, until) = (
             moment(&mut table, "from", at)?,
             moment(&mut table, "until", at)?,
         );
         let why = text(&mut table, "why")?;
-        table.finish("a silence", &["from", "until", "why"])?;
         if from >= until {
             return Err(Fault {
                 at,

@@ -65,6 +65,12 @@ pub fn write(rules: &Rules) -> String {
         let costs = costs.map(|(cell, cost)| (cell.to_string(), number(*cost)));
         line("cost", inline(costs));
     }
+    if let Some(windows) = view.budget {
+        line("budget", number(windows));
+    }
+    if let Some(tool) = view.compat {
+        line("compat", quoted(&tool.to_string()));
+    }
     out.push_str(&roles(rules));
     for rule in &rules.rules {
         out.push_str(&one(rule));

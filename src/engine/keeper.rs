@@ -327,7 +327,7 @@ fn compare(summary: &mut Summary, view: &View) {
     if summary.shapes.is_none() {
         return;
     }
-    let (_, missing) = Report::with_missing(summary, view);
+    let missing = Report::missing(summary, view);
     if let Some((at, periods)) = missing.drift {
         summary.add_drift(at, &periods);
     }
@@ -349,7 +349,7 @@ fn sharpen(
     estimate: Estimate<'_>,
 ) {
     for _ in 0..ROUNDS {
-        let (_, missing) = Report::with_missing(summary, view);
+        let missing = Report::missing(summary, view);
         if missing.series.is_some() || missing.details.is_some() {
             for (slice, size) in missing.series.iter().chain(&missing.details) {
                 builder.add_series(summary, slice, *size);

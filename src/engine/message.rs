@@ -3,6 +3,7 @@
 
 use crate::log::{FileKind, RoleGuess};
 use crate::read::{Fix, ReadError, Sniff, Trouble};
+use crate::report::standards::Standards;
 use crate::report::view::View;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -208,6 +209,8 @@ pub enum Request {
         what: Written,
         /// In which view.
         view: View,
+        /// The rules and expectations in force.
+        standards: Box<Standards>,
     },
 }
 
@@ -274,6 +277,8 @@ pub enum Reply {
     Carried {
         /// The view that was saved.
         view: View,
+        /// The rules and expectations that were in force.
+        standards: Box<Standards>,
     },
     /// To `Write`; the text rides beside.
     Written,

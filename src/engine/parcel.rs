@@ -3,15 +3,23 @@
 //!
 //! A Summary of a long log is megabytes of JSON, and most of it stays as it is when a reader asks
 //! for one more slice. Layout: each piece is its length (`u32`, little endian) and its JSON; the
-//! first one holds everything but the buckets, the others hold the new buckets in order. Behind them may
-//! be the shapes of a streamed log's columns, which the page passes on to a worker unread ([`open`]).
+//! first one holds everything but the buckets, what rows told of windows, and the columns by window; the others
+//! hold the new ones of these in order. Behind them may be the shapes of a streamed log's columns, which the page passes on to a worker unread
+//! ([`open`]).
 
-use crate::summary::{Bucket, Series, Shapes, Summary};
+use crate::summary::{Bucket, ColumnProfile, Exact, Profile, Series, Shapes, Summary, Tally};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// Buckets in a piece: some 250 kB, a few milliseconds.
 const PIECE: usize = 32;
+
+/// Windows of a column in a piece.
+const WINDOWS: usize = 512;
+/// What rows told of windows, in a piece.
+const EXACT: usize = 256;
+/// Buckets that the receiver has and takes over at a time.
+const COPIED: usize = 128;
 
 /// Where the buckets of a series are.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
@@ -23,13 +31,38 @@ enum Buckets {
     Here(usize),
 }
 
+/// Where the columns of a series by window are.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Columns {
+    /// With the receiver: by the index of its series, and among the profiles of that.
+    Known(usize, usize),
+    /// In this parcel: a frame without windows, and so many pieces.
+    Here(usize),
+}
+
 /// The first piece.
 #[derive(Serialize, Deserialize)]
 struct Head {
-    /// Without its buckets.
+    /// Without what follows.
     summary: Summary,
     /// One a series.
     buckets: Vec<Buckets>,
+    /// Of each series, how many of what rows told the receiver has, in which of its series, and how many follow.
+    exact: Vec<(usize, usize, usize)>,
+    /// Of each series, those of its profiles.
+    profiles: Vec<Vec<Columns>>,
+}
+
+/// Windows of a column: its place in its profile, and these.
+type Course<W> = (usize, W);
+
+/// A piece that follows the first one.
+enum Piece<'a> {
+    Buckets(&'a [Bucket]),
+    Exact(&'a [Exact]),
+    Frame(Box<Profile>),
+    Course(Course<&'a [Tally]>),
 }
 
 /// Writes a parcel for a receiver that has the series `known`, which then are those of `summary`.
@@ -48,7 +81,7 @@ pub fn pack(summary: Summary, known: &mut Vec<Series>) -> Result<Vec<u8>, serde_
 pub struct Packing<'a> {
     out: Vec<u8>,
     /// Pieces to be written, the last one first.
-    left: Vec<&'a [Bucket]>,
+    left: Vec<Piece<'a>>,
     shapes: Option<&'a Shapes>,
 }
 
@@ -58,22 +91,56 @@ impl<'a> Packing<'a> {
     /// # Errors
     /// None that a Summary can cause.
     pub fn begin(summary: &'a Summary, known: &[Series]) -> Result<Self, serde_json::Error> {
-        let source = |series: &Series| {
-            let same = known.iter().position(|k| {
-                k.slice == series.slice && k.size == series.size && k.buckets == series.buckets
-            });
-            same.map_or(Buckets::Here(series.buckets.len()), Buckets::Known)
+        let twin = |series: &Series| {
+            let same = |k: &Series| k.slice == series.slice && k.size == series.size;
+            known.iter().position(same)
         };
-        let head = Head {
-            buckets: summary.series.iter().map(source).collect(),
-            summary: outline(summary),
-        };
-        let sent = summary.series.iter().zip(&head.buckets);
-        let mut left: Vec<&[Bucket]> = sent
-            .filter(|(_, from)| matches!(from, Buckets::Here(_)))
-            .flat_map(|(series, _)| series.buckets.chunks(PIECE))
-            .collect();
+        let mut left = Vec::new();
+        let mut buckets = Vec::new();
+        for series in &summary.series {
+            let same = twin(series).filter(|at| known[*at].buckets == series.buckets);
+            buckets.push(same.map_or(Buckets::Here(series.buckets.len()), Buckets::Known));
+            if same.is_none() {
+                left.extend(series.buckets.chunks(PIECE).map(Piece::Buckets));
+            }
+        }
+        let mut exact = Vec::new();
+        for series in &summary.series {
+            let at = twin(series).filter(|at| series.exact.starts_with(&known[*at].exact));
+            let has = at.map_or(0, |at| known[at].exact.len());
+            let new = &series.exact[has..];
+            exact.push((at.unwrap_or(0), has, new.len()));
+            left.extend(new.chunks(EXACT).map(Piece::Exact));
+        }
+        let mut profiles = Vec::new();
+        for series in &summary.series {
+            let twin = twin(series);
+            // Known ones stand before new ones with the receiver, and so they do here.
+            let mut new = false;
+            let of = |profile: &'a Profile| {
+                let has = |at: usize| known[at].profiles.iter().position(|p| p == profile);
+                let place = twin.and_then(|at| has(at).map(|place| (at, place)));
+                if let Some((at, place)) = place.filter(|_| !new) {
+                    return Columns::Known(at, place);
+                }
+                new = true;
+                left.push(Piece::Frame(Box::new(frame(profile))));
+                let before = left.len();
+                for (at, column) in profile.columns.iter().enumerate() {
+                    let pieces = column.windows.chunks(WINDOWS);
+                    left.extend(pieces.map(|piece| Piece::Course((at, piece))));
+                }
+                Columns::Here(left.len() - before)
+            };
+            profiles.push(series.profiles.iter().map(of).collect());
+        }
         left.reverse();
+        let head = Head {
+            summary: outline(summary),
+            buckets,
+            exact,
+            profiles,
+        };
         let mut out = Vec::new();
         put(&mut out, &head)?;
         Ok(Self {
@@ -89,7 +156,12 @@ impl<'a> Packing<'a> {
     /// None that a Summary can cause.
     pub fn step(&mut self) -> Result<bool, serde_json::Error> {
         if let Some(piece) = self.left.pop() {
-            put(&mut self.out, &piece)?;
+            match piece {
+                Piece::Buckets(buckets) => put(&mut self.out, &buckets)?,
+                Piece::Exact(exact) => put(&mut self.out, &exact)?,
+                Piece::Frame(frame) => put(&mut self.out, &frame)?,
+                Piece::Course(course) => put(&mut self.out, &course)?,
+            }
             return Ok(true);
         }
         if let Some(shapes) = self.shapes.take() {
@@ -105,7 +177,30 @@ impl<'a> Packing<'a> {
     }
 }
 
-/// A Summary without its buckets.
+/// A profile without the windows of its columns.
+fn frame(profile: &Profile) -> Profile {
+    let column = |column: &ColumnProfile| ColumnProfile {
+        column: column.column.clone(),
+        role: column.role.clone(),
+        bins: column.bins.clone(),
+        centre: column.centre,
+        fences: column.fences,
+        once: column.once,
+        unseen: column.unseen.clone(),
+        baseline: column.baseline.clone(),
+        windows: Vec::new(),
+    };
+    Profile {
+        spans: profile.spans.clone(),
+        exact: profile.exact,
+        baseline: profile.baseline,
+        windows: profile.windows.clone(),
+        columns: profile.columns.iter().map(column).collect(),
+        left_out: profile.left_out,
+    }
+}
+
+/// A Summary without what goes in pieces.
 fn outline(summary: &Summary) -> Summary {
     let series = |series: &Series| Series {
         slice: series.slice.clone(),
@@ -113,7 +208,7 @@ fn outline(summary: &Summary) -> Summary {
         buckets: Vec::new(),
         full: series.full,
         reference: series.reference.clone(),
-        exact: series.exact.clone(),
+        exact: Vec::new(),
         drift: series.drift.clone(),
         estimates: series.estimates.clone(),
         arrivals: series.arrivals.clone(),
@@ -122,7 +217,7 @@ fn outline(summary: &Summary) -> Summary {
         residuals: series.residuals.clone(),
         compat: series.compat.clone(),
         examined: series.examined.clone(),
-        profiles: series.profiles.clone(),
+        profiles: Vec::new(),
     };
     Summary {
         schema: summary.schema.clone(),
@@ -147,7 +242,6 @@ fn outline(summary: &Summary) -> Summary {
         models: summary.models.clone(),
         reference: summary.reference.clone(),
         streamed: summary.streamed,
-        expectations: summary.expectations.clone(),
         shapes: None,
         machine: summary.machine.clone(),
         series: summary.series.iter().map(series).collect(),
@@ -181,32 +275,74 @@ pub fn open(parcel: &[u8], known: &[Series]) -> Option<Summary> {
 /// A parcel that is being opened, piece by piece.
 pub struct Unpacking<'a> {
     rest: &'a [u8],
+    /// What the receiver has.
+    known: &'a [Series],
     summary: Summary,
-    /// Series that still lack buckets, last one first: index, and how many it will have.
-    lacking: Vec<(usize, usize)>,
+    /// What the series still lack, last one first.
+    lacking: Vec<Lack>,
+}
+
+/// What a series lacks: its index, and how many of what.
+#[derive(Clone, Copy)]
+enum Lack {
+    /// So many buckets in all.
+    Buckets(usize, usize),
+    /// The buckets of that series of the receiver.
+    Known(usize, usize),
+    /// So much in all of what rows told.
+    Exact(usize, usize),
+    /// A profile, and so many pieces of its columns.
+    Profile(usize, usize),
+    /// So many pieces for the profile that came last.
+    Courses(usize, usize),
 }
 
 impl<'a> Unpacking<'a> {
     /// Begins to open a parcel, with the series that the receiver has. `None`: it is not a parcel,
     /// or was made for another receiver.
     #[must_use]
-    pub fn begin(parcel: &'a [u8], known: &[Series]) -> Option<Self> {
+    pub fn begin(parcel: &'a [u8], known: &'a [Series]) -> Option<Self> {
         let mut rest = parcel;
         let Head {
             mut summary,
             buckets,
+            exact,
+            profiles,
         } = take(&mut rest)?;
         let mut lacking = Vec::new();
-        for (at, (series, from)) in summary.series.iter_mut().zip(buckets).enumerate() {
+        let mut old = Vec::new();
+        for (at, from) in buckets.into_iter().enumerate() {
             match from {
-                Buckets::Known(i) => series.buckets = known.get(i)?.buckets.clone(),
+                Buckets::Known(i) => old.push(Lack::Known(at, i)),
                 Buckets::Here(0) => {}
-                Buckets::Here(n) => lacking.push((at, n)),
+                Buckets::Here(n) => lacking.push(Lack::Buckets(at, n)),
             }
         }
+        for (at, (series, (from, has, new))) in summary.series.iter_mut().zip(exact).enumerate() {
+            if has > 0 {
+                series.exact = known.get(from)?.exact.get(..has)?.to_vec();
+            }
+            if new > 0 {
+                lacking.push(Lack::Exact(at, has + new));
+            }
+        }
+        for (at, (series, from)) in summary.series.iter_mut().zip(profiles).enumerate() {
+            for columns in from {
+                match columns {
+                    Columns::Known(i, place) => {
+                        series
+                            .profiles
+                            .push(known.get(i)?.profiles.get(place)?.clone());
+                    }
+                    Columns::Here(n) => lacking.push(Lack::Profile(at, n)),
+                }
+            }
+        }
+        lacking.extend(old);
         lacking.reverse();
         Some(Self {
             rest,
+            known,
             summary,
             lacking,
         })
@@ -215,14 +351,48 @@ impl<'a> Unpacking<'a> {
     /// Opens one piece; tells whether there was one left. `None`: the parcel is damaged.
     #[must_use]
     pub fn step(&mut self) -> Option<bool> {
-        let Some(&(at, n)) = self.lacking.last() else {
+        let Some(lack) = self.lacking.pop() else {
             return Some(false);
         };
-        let mut piece: Vec<Bucket> = take(&mut self.rest)?;
-        let buckets = &mut self.summary.series.get_mut(at)?.buckets;
-        buckets.append(&mut piece);
-        if buckets.len() >= n {
-            self.lacking.pop();
+        let all = &mut self.summary.series;
+        match lack {
+            Lack::Buckets(at, n) => {
+                let mut piece: Vec<Bucket> = take(&mut self.rest)?;
+                let buckets = &mut all.get_mut(at)?.buckets;
+                buckets.append(&mut piece);
+                if buckets.len() < n {
+                    self.lacking.push(lack);
+                }
+            }
+            Lack::Known(at, from) => {
+                let theirs = &self.known.get(from)?.buckets;
+                let buckets = &mut all.get_mut(at)?.buckets;
+                let next = theirs.get(buckets.len()..)?;
+                buckets.extend_from_slice(&next[..next.len().min(COPIED)]);
+                if buckets.len() < theirs.len() {
+                    self.lacking.push(lack);
+                }
+            }
+            Lack::Exact(at, n) => {
+                let mut piece: Vec<Exact> = take(&mut self.rest)?;
+                let exact = &mut all.get_mut(at)?.exact;
+                exact.append(&mut piece);
+                if exact.len() < n {
+                    self.lacking.push(lack);
+                }
+            }
+            Lack::Profile(at, pieces) => {
+                all.get_mut(at)?.profiles.push(take(&mut self.rest)?);
+                self.lacking.push(Lack::Courses(at, pieces));
+            }
+            Lack::Courses(_, 0) => return self.step(),
+            Lack::Courses(at, pieces) => {
+                let (column, mut windows): Course<Vec<Tally>> = take(&mut self.rest)?;
+                let profile = all.get_mut(at)?.profiles.last_mut()?;
+                let column = profile.columns.get_mut(column)?;
+                column.windows.append(&mut windows);
+                self.lacking.push(Lack::Courses(at, pieces - 1));
+            }
         }
         Some(true)
     }
@@ -290,6 +460,7 @@ mod tests {
         let days = keeper
             .finish(&view(WindowSize::Day), &mut |_, _| {})
             .expect("it is a log");
+        assert!(days.series.iter().any(|s| !s.profiles.is_empty()));
         let mut sent = Vec::new();
         let first = pack(days.clone(), &mut sent).expect("it can be written");
         assert_eq!(open(&first, &[]).as_ref(), Some(&days));

@@ -3,6 +3,7 @@
 use super::message::Written;
 use crate::report::Report;
 use crate::report::html::Payload;
+use crate::report::standards::Standards;
 use crate::report::view::View;
 use crate::summary::Summary;
 
@@ -10,9 +11,14 @@ use crate::summary::Summary;
 ///
 /// # Errors
 /// None that a Summary can cause.
-pub fn write(what: Written, summary: &Summary, view: &View) -> serde_json::Result<String> {
+pub fn write(
+    what: Written,
+    summary: &Summary,
+    view: &View,
+    standards: &Standards,
+) -> serde_json::Result<String> {
     match what {
-        Written::Json => Report::from(summary, view).to_json(),
-        Written::Payload => Payload::to_json(summary, view),
+        Written::Json => Report::expecting(summary, view, standards.expected().as_ref()).to_json(),
+        Written::Payload => Payload::to_json(summary, view, standards),
     }
 }

@@ -1,6 +1,6 @@
 //! True against predicted labels, with their sums: what every metric of labels is computed from.
 
-use super::measures::LEAST_ROWS;
+use super::measures::LEAST_OF_TWO;
 
 /// True against predicted labels.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -103,9 +103,9 @@ impl Confused {
     /// predicted so.
     pub(super) fn too_few(&self) -> Option<String> {
         let rows = self.truth.iter().chain(&self.predicted).min()?;
-        (self.truth.len() == 2 && *rows < LEAST_ROWS).then(|| {
+        (self.truth.len() == 2 && *rows < LEAST_OF_TWO).then(|| {
             let are = if *rows == 1 { "row is" } else { "rows are" };
-            format!("no interval: {rows} {are} too few of a label or predicted so, it takes {LEAST_ROWS}")
+            format!("no interval: {rows} {are} too few of a label or predicted so, it takes {LEAST_OF_TWO}")
         })
     }
 }

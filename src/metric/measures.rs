@@ -132,6 +132,10 @@ pub(super) const NO_PROBABILITY: &str = "no score that is a probability";
 /// 0 and 1.
 pub(super) const LEAST_ROWS: u64 = 10;
 
+/// Rows of each of two labels, and predicted so, from which on a correlation of them has an interval: of fewer,
+/// the few wrong ones make steps of it that no interval hits.
+pub(super) const LEAST_OF_TWO: u64 = 20;
+
 /// Rows from which on a correlation of the labels of several classes has an interval.
 pub(super) const LEAST_OF_SEVERAL: u64 = 100;
 

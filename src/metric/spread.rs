@@ -209,7 +209,7 @@ impl OfClass {
 /// Rows of a class from which on an average of its classes, each weighing alike, has an interval.
 const LEAST_OF_CLASS: u64 = 10;
 /// Rows from which on one that weighs classes by their rows has.
-const LEAST_WEIGHTED: u64 = 100;
+const LEAST_WEIGHTED: u64 = 200;
 
 /// The mean over classes, each weighing alike; `None` where there is none. `occurring`: only over those that
 /// occur as outcome.

@@ -1,6 +1,7 @@
 //! Incidents: what began to depart from the baseline together.
 
 use super::Level;
+use super::effect::Effect;
 use crate::metric::Estimate;
 use crate::table::time::Time;
 use serde::{Deserialize, Serialize};
@@ -67,9 +68,13 @@ pub struct Alert {
     pub method: String,
     /// How bad.
     pub level: Level,
-    /// Of a column: whether predictions are as right as before in the same windows. `None`: not known.
+    /// Of a column: whether predictions are as right as before in the same windows, as outcomes or, without any,
+    /// estimates tell. `None`: not known.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub harmless: Option<bool>,
+    /// Of a column: what became of predictions in the same windows, by which such incidents are ranked.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub effect: Option<Effect>,
     /// What else changed in the same windows, most sure first (Benjamini and Yekutieli at 5 %).
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub affected: Vec<Affected>,

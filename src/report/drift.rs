@@ -2,7 +2,7 @@
 
 use super::baseline::Basis;
 use super::make::Making;
-use super::view::View;
+use super::view::{Tool, View};
 use super::{Drift, DriftByWindow};
 use crate::summary::{ColumnProfile, Compat, CompatAsked, Examined, Periods, Profile, Tally};
 
@@ -46,6 +46,7 @@ pub(super) fn compat(making: &Making<'_>, basis: &Basis<'_>, view: &View) -> Opt
         tool: view.compat?,
         periods: periods(making, basis)?,
         chunks: view.window,
+        all: view.all_tests && view.compat == Some(Tool::Evidently),
     };
     let found = making.series.compat(&asked);
     if found.is_none() {

@@ -16,6 +16,7 @@
 mod estimator;
 
 use super::baseline::Basis;
+use super::effect;
 use super::judge;
 use super::make::Making;
 use super::steps::pause;
@@ -94,13 +95,13 @@ struct Guess {
     se: f64,
 }
 
-/// Fills what is expected of the windows outside the baseline; `before`: metrics of its windows.
+/// Fills what is expected of the windows outside the baseline, and tells incidents about columns of it; `before`: metrics of its windows.
 pub(super) async fn fill(
     making: &Making<'_>,
     basis: &Basis<'_>,
     (baseline, before): (&Metrics, &[Metrics]),
     budget: f64,
-    windows: &mut [Window],
+    (windows, incidents): (&mut [Window], &mut [Alert]),
 ) -> Option<Estimated> {
     let summary = making.summary;
     let classes = basis.cell.classes.as_ref();
@@ -180,6 +181,10 @@ pub(super) async fn fill(
             out.pending.insert((*name).into(), told);
         }
     }
+    effect::by_estimates(incidents, baseline, windows, |info, within| {
+        let of = guesses.get(info.name)?.iter().filter(|g| within(g.window));
+        Some(together(info, of, windows, past.get(info.name))).filter(|e| e.value.is_some())
+    });
     out.past = past
         .iter()
         .map(|(name, of)| ((*name).into(), *of))
@@ -246,15 +251,16 @@ async fn gather<'a>(
             continue;
         };
         let labelled = basis.cell.labelled as f64;
-        // Of the window, and of what was learned from: all of the baseline, or as much as fewer rows tell.
-        let learned = expected.effective.map_or(1.0, |n| (labelled / n).max(1.0));
-        let scale = labelled / expected.rows as f64 + learned;
-        for (name, value, sample) in values(expected, making.cut, making.summary.task) {
+        for (name, value, sample, learned_from) in values(expected, making.cut, making.summary.task)
+        {
             let Some(value) = value.filter(|v| v.is_finite()) else {
                 continue;
             };
+            // Of the window, and of what was learned from: all of the baseline, or as much as fewer rows tell.
+            let learned = learned_from.map_or(1.0, |n| (labelled / n).max(1.0));
+            let scale = labelled / expected.rows as f64 + learned;
             let se = baseline.get(name).and_then(Estimate::se);
-            let se = se.map(|se| (se * se * (scale + 1.0) + sample * sample).sqrt());
+            let se = se.map(|se| (se * se * scale + sample * sample).sqrt());
             let Some(se) = se.filter(|se| se.is_finite()) else {
                 continue;
             };
@@ -311,20 +317,31 @@ fn past(of: &[(f64, f64)]) -> Option<PastError> {
     })
 }
 
-/// Every metric that is expected of a window, by name, and its standard error for being made of a sample of
-/// the rows.
-fn values(of: &Expected, cut: Cut, task: Task) -> Vec<(&'static str, Option<f64>, f64)> {
+/// A metric that is expected of a window, its standard error for being made of a sample of the rows, and how many
+/// rows of one weight it was learned from, where these are not all.
+type Value = (&'static str, Option<f64>, f64, Option<f64>);
+
+/// Every metric that is expected of a window.
+fn values(of: &Expected, cut: Cut, task: Task) -> Vec<Value> {
     if let Some(losses) = &of.losses {
-        let told = |of: Expectation| (Some(of.value), of.sampling);
-        return [
-            ("mean_absolute_error", told(losses.absolute)),
-            ("root_mean_squared_error", told(losses.squared)),
-        ]
-        .map(|(name, (value, sample))| (name, value, sample))
-        .into();
+        let (all, fewer) = (of.effective, losses.relative_from);
+        let told = |(name, of, from): (&'static str, Option<Expectation>, Option<f64>)| {
+            let of = of?;
+            Some((name, Some(of.value), of.sampling, from))
+        };
+        let known = [
+            ("mean_absolute_error", Some(losses.absolute), all),
+            ("root_mean_squared_error", Some(losses.squared), all),
+            ("mean_absolute_percentage_error", losses.percentage, fewer),
+            ("root_mean_squared_log_error", losses.log_squared, fewer),
+        ];
+        return known.into_iter().filter_map(told).collect();
     }
+    let effective = of.effective;
     let of = of_classes(of, cut, task);
-    of.into_iter().map(|(n, v)| (n, v, 0.0)).collect()
+    of.into_iter()
+        .map(|(n, v)| (n, v, 0.0, effective))
+        .collect()
 }
 
 /// The same of a classification, whose rows are all looked at.
@@ -448,6 +465,7 @@ async fn alerts(
             change: None,
             method: String::new(),
             harmless: None,
+            effect: None,
             affected: Vec::new(),
             windows: left as u64,
             judged: since.len() as u64,

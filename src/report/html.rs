@@ -3,6 +3,7 @@
 //! The viewer comes from the build (`report.html`); its element `<script id="report">` is empty and
 //! takes the payload. The browser and the command line write the same bytes.
 
+use super::standards::Standards;
 use super::view::View;
 use crate::summary::Summary;
 use base64::Engine as _;
@@ -16,13 +17,16 @@ const PLACE: &str = r#"<script id="report" type="application/octet-stream"></scr
 /// The viewer that this program was built with; empty where the page had not been built before it.
 pub const VIEWER: &str = include_str!(concat!(env!("OUT_DIR"), "/report.html"));
 
-/// What a saved report carries: the Summary and the view in force. Never a row.
+/// What a saved report carries: the Summary, the view in force and what the data are held to. Never a row.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Payload<'a> {
     /// The counts.
     pub summary: Cow<'a, Summary>,
     /// What the reader chose.
     pub view: Cow<'a, View>,
+    /// The rules and expectations in force.
+    #[serde(default)]
+    pub standards: Cow<'a, Standards>,
 }
 
 impl Payload<'_> {
@@ -30,10 +34,15 @@ impl Payload<'_> {
     ///
     /// # Errors
     /// None that a Summary can cause.
-    pub fn to_json(summary: &Summary, view: &View) -> serde_json::Result<String> {
+    pub fn to_json(
+        summary: &Summary,
+        view: &View,
+        standards: &Standards,
+    ) -> serde_json::Result<String> {
         serde_json::to_string(&Payload {
             summary: Cow::Borrowed(summary),
             view: Cow::Borrowed(view),
+            standards: Cow::Borrowed(standards),
         })
     }
 }

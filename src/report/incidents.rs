@@ -5,6 +5,7 @@
 //! most: a metric of all rows in the order of the report, then a slice, then requests, then a column.
 
 use super::baseline::Basis;
+use super::effect::{self, Effect};
 use super::make::{self, Making};
 use super::steps::pause;
 use super::watch::{Item, Watched, What, is_worse, word};
@@ -76,26 +77,19 @@ pub(super) async fn alerts(
             continue;
         };
         if let Some(alert) = told.alert(lead).await {
-            let place = Place {
-                level: (alert.harmless == Some(true), alert.level),
-                ..place(lead)
-            };
-            out.push((place, alert));
+            out.push((place(lead), alert));
         }
     }
-    out.sort_by(|a, b| {
-        let over = a.0.over.cmp(&b.0.over);
-        let bad = b.0.level.1.cmp(&a.0.level.1);
-        over.then(bad).then(a.0.total_cmp(&b.0))
-    });
-    out.into_iter().map(|a| a.1).collect()
+    out.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let mut out: Vec<Alert> = out.into_iter().map(|a| a.1).collect();
+    effect::rank(&mut out);
+    out
 }
 
 /// Where an alarm stands among others.
 #[derive(Clone, Copy)]
 struct Place {
     over: bool,
-    level: (bool, Level),
     class: usize,
     order: usize,
     /// Less is surer.
@@ -126,7 +120,6 @@ fn place(of: &Raised<'_>) -> Place {
     };
     Place {
         over: of.alarm.end.is_some(),
-        level: (false, Level::Ok),
         class,
         order,
         sure: -of.alarm.over.t.abs(),
@@ -202,6 +195,7 @@ impl Told<'_> {
             method: self.method(item),
             level: Level::Watch,
             harmless: None,
+            effect: None,
             affected: self.affected(lead, end),
             sentence: String::new(),
         };
@@ -231,17 +225,14 @@ impl Told<'_> {
             What::Column(at, aspect) => {
                 let main = self.main(alarm.start, end);
                 alert.harmless = main.map(|m| m.2).and_then(|of| of);
-                if alert.harmless == Some(true) {
-                    alert.level = Level::Ok;
-                }
+                alert.effect = main.map(|(info, tested, _)| Effect {
+                    metric: info.name.into(),
+                    value: now(&tested),
+                    change: change(&tested),
+                    estimated: false,
+                });
                 alert.sentence = self.of_column(&mut alert, (*at, *aspect), (alarm.start, end));
-                if let (Some(true), Some((info, tested, _))) = (alert.harmless, main) {
-                    alert.sentence += &format!(
-                        ", harmless so far: {} of the same windows is {}",
-                        words::lower_first(info.title),
-                        words::estimate(info, &now(&tested))
-                    );
-                }
+                effect::tell(&mut alert);
             }
         }
         Some(alert)

@@ -1,75 +1,22 @@
 //! Summary and View to Report.
 
 use super::baseline::Basis;
+use super::expect::Expectations;
+use super::missing::Missing;
 use super::steps::{Steps, pause};
 use super::view::{BaselineChoice, View};
 use super::{
     Baseline, Block, Metrics, Report, Resources, Rows, SCHEMA, Span, Window, checks, complete,
-    costs, curves, drift, estimated, expect, groups, health, incidents, judge, maturity, models,
-    parts, profile, quantiles, service, watch,
+    costs, curves, drift, effect, estimated, expect, groups, health, incidents, judge, maturity,
+    models, parts, profile, quantiles, service, watch,
 };
 use crate::log::Task;
 use crate::metric::{self, Cut, Measures, by_class, by_label};
-use crate::summary::{
-    AsOf, Asked, Cell, CompatAsked, Lag, Naive, Periods, Residuals, Series, Slice, Spans, Summary,
-    WindowSize,
-};
+use crate::summary::{Cell, Lag, Naive, Residuals, Series, Slice, Summary, WindowSize};
 use crate::table::time::Time;
 use std::borrow::Cow;
 use std::cell::{OnceCell, RefCell, RefMut};
 use std::collections::BTreeMap;
-
-/// What a report lacked: cells of a slice by a size, or what only rows can tell of a range.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Missing {
-    /// A slice and size that the Summary has no cells of.
-    pub series: Option<(Slice, WindowSize)>,
-    /// Place of a series and a range of its buckets.
-    pub exact: Vec<(usize, (usize, usize))>,
-    /// A slice and size of which delays and means were not counted.
-    pub details: Option<(Slice, WindowSize)>,
-    /// A size by which versions and segment values were not counted.
-    pub families: Option<WindowSize>,
-    /// A threshold at which the score histogram has no edge.
-    pub threshold: Option<f64>,
-    /// Place of a series and two periods whose columns were not compared.
-    pub drift: Option<(usize, Periods)>,
-    /// Place of a series, and a baseline and windows by which its columns were not counted.
-    pub profile: Option<(usize, Spans)>,
-    /// Place of a series, and windows of which it is not told what is expected of them.
-    pub estimates: Option<(usize, Asked)>,
-    /// Place of a series and windows of which is wanted what was known of them at earlier instants.
-    pub arrivals: Option<(usize, Vec<AsOf>)>,
-    /// A slice and a size of which the values of segments were not counted within it.
-    pub groups: Option<(Slice, WindowSize)>,
-    /// Place of a series and a range of its buckets whose errors were not looked at row by row.
-    pub residuals: Option<(usize, (usize, usize))>,
-    /// Place of a series and what a naive forecast was not tried on there.
-    pub naive: Option<(usize, Lag)>,
-    /// Place of a series and what is asked of another tool.
-    pub compat: Option<(usize, CompatAsked)>,
-    /// Place of a series and two periods whose columns were not put to every test.
-    pub examined: Option<(usize, Periods)>,
-}
-
-impl Missing {
-    /// Whether nothing is lacking but how the columns differ, and go.
-    #[must_use]
-    pub fn is_drift_only(&self) -> bool {
-        let others = Self {
-            drift: None,
-            profile: None,
-            ..self.clone()
-        };
-        (self.drift.is_some() || self.profile.is_some()) && others.is_empty()
-    }
-
-    /// Whether the report is as exact as rows could make it.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        *self == Self::default()
-    }
-}
 
 /// What the parts of a report are made from.
 pub(super) struct Making<'a> {
@@ -109,10 +56,31 @@ impl Report {
     /// What a reader sees, and what the Summary lacked for it.
     #[must_use]
     pub fn with_missing(summary: &Summary, view: &View) -> (Self, Missing) {
-        let mut steps = Steps::begin(summary, view);
+        Self::made(summary, view, None)
+    }
+
+    /// What a reader sees who expects something of the columns.
+    #[must_use]
+    pub fn expecting(summary: &Summary, view: &View, expected: Option<&Expectations>) -> Self {
+        Self::made(summary, view, expected).0
+    }
+
+    fn made(summary: &Summary, view: &View, expected: Option<&Expectations>) -> (Self, Missing) {
+        let mut steps = Steps::begin(summary, view, expected);
         loop {
             if let Some(made) = steps.step() {
                 return made;
+            }
+        }
+    }
+
+    /// What the Summary lacks for it, without judging anything.
+    #[must_use]
+    pub fn missing(summary: &Summary, view: &View) -> Missing {
+        let mut steps = Steps::asking(summary, view);
+        loop {
+            if let Some((_, missing)) = steps.step() {
+                return missing;
             }
         }
     }
@@ -129,8 +97,14 @@ impl Frame<'_> {
 const PIECE: usize = 32;
 const CELLS: usize = 256;
 
-/// Makes the report, with a [`pause`] after each piece of the work.
-pub(super) async fn make(summary: &Summary, view: &View) -> (Report, Missing) {
+/// Makes the report, with a [`pause`] after each piece of the work; `judging`: with its alarms, which ask for
+/// nothing.
+pub(super) async fn make(
+    summary: &Summary,
+    view: &View,
+    expected: Option<&Expectations>,
+    judging: bool,
+) -> (Report, Missing) {
     let mut missing = Missing::default();
     let (at, size) = choose(summary, view, &mut missing);
     let empty = Series {
@@ -182,7 +156,8 @@ pub(super) async fn make(summary: &Summary, view: &View) -> (Report, Missing) {
         naive: OnceCell::new(),
         missing: RefCell::new(missing),
     };
-    let report = making.report(view, threshold, truth).await;
+    let wanted = (view, expected, judging);
+    let report = making.report(wanted, threshold, truth).await;
     (report, making.missing.into_inner())
 }
 
@@ -208,7 +183,7 @@ impl Making<'_> {
 
     async fn report(
         &self,
-        view: &View,
+        (view, expected, judging): (&View, Option<&Expectations>, bool),
         threshold: Option<f64>,
         mut truth: Option<super::Truth>,
     ) -> Report {
@@ -273,10 +248,14 @@ impl Making<'_> {
             }
             let metrics = &baseline.block.metrics;
             let known = (metrics, &before[..]);
-            let found = watch::watch(self, basis, known, &windows, profile, budget).await;
-            judge::departures(&mut windows, &found);
-            alerts = incidents::alerts(self, basis, metrics, &windows, (&found, profile)).await;
-            estimated = estimated::fill(self, basis, known, budget, &mut windows).await;
+            if judging {
+                let found = watch::watch(self, basis, known, &windows, profile, budget).await;
+                judge::departures(&mut windows, &found);
+                alerts = incidents::alerts(self, basis, metrics, &windows, (&found, profile)).await;
+            }
+            estimated =
+                estimated::fill(self, basis, known, budget, (&mut windows, &mut alerts)).await;
+            effect::rank(&mut alerts);
         }
         let scope = self.scope();
         let total = total(self.series, scope).await;
@@ -288,18 +267,14 @@ impl Making<'_> {
         if basis.is_some() && parts::lacks_slices(self) {
             self.missing.borrow_mut().families = Some(self.series.size);
         }
-        let drift = basis
-            .as_ref()
-            .and_then(|basis| drift::drift(self, basis, profile));
-        let tracked = basis
-            .as_ref()
-            .map(|basis| checks::tracked(self, basis, profile));
-        pause().await;
-        let checks = basis
-            .as_ref()
-            .zip(tracked)
-            .map(|(basis, tracked)| checks::checks(self, |at| basis.holds(at), &tracked));
-        let checks = checks.map(|checks| match (&summary.expectations, profile) {
+        let (mut drift, mut checks) = (None, None);
+        if let Some(basis) = &basis {
+            drift = drift::drift(self, basis, profile);
+            pause().await;
+            let tracked = checks::tracked(self, basis, profile).await;
+            checks = Some(checks::checks(self, |at| basis.holds(at), &tracked).await);
+        }
+        let checks = checks.map(|checks| match (expected, profile) {
             (Some(expected), Some(profile)) => super::Checks {
                 violations: expect::violations(self, profile, expected),
                 ..checks
@@ -470,6 +445,7 @@ fn needs_exact(summary: &Summary, cell: &Cell) -> bool {
         _ => c.log_loss.n > 0,
     });
     ranked
+        || cell.sets.as_ref().is_some_and(|s| s.rows > 0)
         || cell.numbers.as_ref().is_some_and(|n| n.error.n > 0)
         || cell
             .service

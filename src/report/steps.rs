@@ -4,7 +4,9 @@
 //! nothing, it only offers to stop. So a report made in pieces is the one that is made at once.
 
 use super::Report;
-use super::make::{self, Missing};
+use super::expect::Expectations;
+use super::make;
+use super::missing::Missing;
 use super::view::View;
 use crate::summary::Summary;
 pub(super) use crate::summary::steps::pause;
@@ -16,10 +18,15 @@ use std::pin::Pin;
 pub struct Steps<'a>(Pin<Box<dyn Future<Output = (Report, Missing)> + 'a>>);
 
 impl<'a> Steps<'a> {
-    /// Begins; nothing is done before the first step.
+    /// Begins, `expected` being what a person expects of the columns; nothing is done before the first step.
     #[must_use]
-    pub fn begin(summary: &'a Summary, view: &'a View) -> Self {
-        Self(Box::pin(make::make(summary, view)))
+    pub fn begin(summary: &'a Summary, view: &'a View, expected: Option<&'a Expectations>) -> Self {
+        Self(Box::pin(make::make(summary, view, expected, true)))
+    }
+
+    /// Begins one that only tells what the Summary lacks: nothing in it is judged.
+    pub(super) fn asking(summary: &'a Summary, view: &'a View) -> Self {
+        Self(Box::pin(make::make(summary, view, None, false)))
     }
 
     /// Goes on for a millisecond or two; gives the report, and what the Summary lacked for it, once it

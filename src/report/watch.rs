@@ -9,12 +9,11 @@ use super::baseline::Basis;
 use super::make::Making;
 use super::steps::pause;
 use super::view::WindowSize;
-use super::{Metrics, Window, judge, parts};
+use super::{Metrics, Window, effect, judge, parts};
 use crate::metric::{self, Better, Estimate, Family, Info, Material, Measures};
 use crate::stats::sequential::columns::{self, Aspect, Counts};
 use crate::stats::sequential::{
-    Kind, Least, Reading, Side, Stream, Verdict, WINDOWS_TO_AN_ALARM, fit_all,
-    judge as judge_stream,
+    Kind, Reading, Side, Stream, Verdict, WINDOWS_TO_AN_ALARM, fit_all, judge as judge_stream,
 };
 use crate::summary::{ColumnProfile, Profile, Series};
 use crate::table::time::{DAY, HOUR, Time};
@@ -155,11 +154,7 @@ fn stream(
             Better::Lower => Side::Up,
             Better::Zero | Better::Near(_) | Better::Neither => Side::Either,
         },
-        least: match info.material {
-            Material::Absolute(least) => Least::Absolute(least),
-            Material::Relative(share) => Least::Relative(share),
-            Material::Never => Least::Absolute(f64::INFINITY),
-        },
+        least: effect::least(info),
         part: 1.0,
     }
 }

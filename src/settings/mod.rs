@@ -246,24 +246,26 @@ impl Table {
         self.entries.iter().any(|(name, ..)| name == key)
     }
 
+    /// Refuses a key that is none of `known`, before any is taken: what a misspelt key leaves out is then not told
+    /// in its place. `whose` are the keys.
+    ///
+    /// # Errors
+    /// For the first key that is not known.
+    pub fn only(&self, whose: &str, known: &[&str]) -> Result<(), Fault> {
+        let mut entries = self.entries.iter();
+        match entries.find(|(key, ..)| !known.contains(&key.as_str())) {
+            None => Ok(()),
+            Some((key, at, _)) => Err(Fault {
+                at: *at,
+                found: format!("'{key}' is no key of {whose}"),
+                mend: among(key, known),
+            }),
+        }
+    }
+
     /// Everything that is left in it.
     pub fn rest(self) -> impl Iterator<Item = (String, Place, Value)> {
         self.entries.into_iter()
-    }
-
-    /// Refuses what is left: `whose` are the keys, and these are all there are.
-    ///
-    /// # Errors
-    /// For the first key that nobody took.
-    pub fn finish(self, whose: &str, known: &[&str]) -> Result<(), Fault> {
-        match self.entries.into_iter().next() {
-            None => Ok(()),
-            Some((key, at, _)) => Err(Fault {
-                at,
-                found: format!("'{key}' is no key of {whose}"),
-                mend: among(&key, known),
-            }),
-        }
     }
 }
 
@@ -287,8 +289,8 @@ mod tests {
     #[test]
     fn a_key_that_nobody_knows_is_told_with_the_one_that_was_meant() {
         let mut table = parse("\u{feff}min = 1\n\nmaxx = 2\n").unwrap();
+        let fault = table.only("a rule", &["min", "max"]).unwrap_err();
         assert_eq!(table.take("min").unwrap().number("min"), Ok(1.0));
-        let fault = table.finish("a rule", &["min", "max"]).unwrap_err();
         assert_eq!(
             fault.to_string(),
             "line 3, column 1: 'maxx' is no key of a rule. Did you mean 'max'?"

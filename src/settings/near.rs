@@ -14,11 +14,14 @@ fn allowed(word: &str) -> usize {
 pub fn nearest<'a>(word: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let word = word.to_lowercase();
     let names: Vec<&str> = names.into_iter().collect();
-    let near = names
-        .iter()
-        .map(|name| (off(&word, &name.to_lowercase()), *name));
-    let best = near.min_by_key(|(off, _)| *off);
-    if let Some((_, name)) = best.filter(|(off, _)| *off <= allowed(&word)) {
+    // Of two as near, the one that the word only ends otherwise than.
+    let near = names.iter().map(|name| {
+        let lower = name.to_lowercase();
+        let begins = word.starts_with(&lower) || lower.starts_with(&word);
+        ((off(&word, &lower), !begins), *name)
+    });
+    let best = near.min_by_key(|(near, _)| *near);
+    if let Some((_, name)) = best.filter(|((off, _), _)| *off <= allowed(&word)) {
         return Some(name);
     }
     let mut begins = names.iter().filter(|name| {
@@ -73,6 +76,7 @@ mod tests {
         assert_eq!(of("auc"), Some("roc_auc"));
         assert_eq!(of("log"), Some("log_loss"));
         assert_eq!(of("temperature"), None);
+        assert_eq!(nearest("rules", ["roles", "rule"]), Some("rule"));
         assert_eq!(off("abcd", "acbd"), 1);
         assert_eq!(off("", "abc"), 3);
         assert_eq!(among("x", &["a", "b"]), "Did you mean 'a'?");

@@ -143,15 +143,23 @@ impl LogHistogram {
     /// How many values are above one, as they are read back: those within 1 % of it may be on either side.
     #[must_use]
     pub fn count_above(&self, value: f64) -> u64 {
-        let (mut from, mut to) = (0, self.count());
-        while from < to {
-            let middle = from + (to - from) / 2;
-            match self.value_at_rank(middle) {
-                Some(x) if x <= value => from = middle + 1,
-                _ => to = middle,
-            }
+        let (Some(least), Some(most)) = (self.least, self.most) else {
+            return 0;
+        };
+        if least > value {
+            return self.count();
         }
-        self.count() - from
+        if most <= value {
+            return 0;
+        }
+        // The smallest is not above and the largest is; the others are where their buckets' middles are.
+        let over = |x: f64| x.clamp(least, most) > value;
+        let negative = self.negative.total_of(|bucket| over(-middle(bucket)));
+        let zero = if over(0.0) { self.zero } else { 0 };
+        let positive = self.positive.total_of(|bucket| over(middle(bucket)));
+        let count = self.count();
+        let above = negative.saturating_add(zero).saturating_add(positive);
+        above.clamp(1, count.saturating_sub(1).max(1))
     }
 }
 

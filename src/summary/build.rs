@@ -10,12 +10,14 @@ use super::grid::{self, WindowSize, floor, next};
 use super::lists::ListRows;
 use super::models;
 use super::names::{Names, VALUES};
+use super::profile::Alike;
 use super::series::{Bucket, Series};
 use super::{ColumnInfo, SCHEMA, Slice, SliceChoice, Summary, Values};
 use crate::log::{Category, Log, LogColumn, Task, Truth};
 use crate::table::NO_TIME;
 use crate::table::time::{SECOND, Time};
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use super::work::Family;
 
@@ -30,6 +32,8 @@ pub struct Builder {
     pub(super) centre: f64,
     pub(super) orders: Orders,
     pub(super) lists: ListRows,
+    /// Rows that equal one another, once they were asked for.
+    pub(super) alike: OnceLock<Alike>,
     /// Of a log without times that comes in blocks: the rows before these.
     before: Option<u64>,
 }
@@ -72,6 +76,7 @@ impl Builder {
             centre,
             orders,
             lists,
+            alike: OnceLock::new(),
             before: None,
         }
     }
@@ -85,6 +90,7 @@ impl Builder {
             centre,
             orders: Orders::default(),
             lists: ListRows::default(),
+            alike: OnceLock::new(),
             before: log.time.is_empty().then_some(before),
             log,
         }
@@ -149,7 +155,6 @@ impl Builder {
             columns: self.columns(),
             models: models::models(log),
             reference: None,
-            expectations: None,
             machine: None,
             series: Vec::new(),
         }

@@ -188,9 +188,8 @@ impl Builder {
         progress: &Progress,
     ) -> Result<Estimates, String> {
         let rows = groups.rows();
-        progress.expect(Direct::STEPS + ranges.len());
         let known = rows.first().map_or(&[][..], Vec::as_slice);
-        let direct = Direct::learn(self, known, LEAST, progress).await?;
+        let direct = Direct::learn(self, known, LEAST, (progress, ranges.len())).await?;
         let mut windows = Vec::with_capacity(ranges.len());
         for (range, own) in ranges.iter().zip(rows.iter().skip(1)) {
             let losses = direct.expect(own, ranges.len());

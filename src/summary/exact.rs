@@ -4,11 +4,13 @@ use super::build::{Buckets, Builder, Places, sort_by_group};
 use super::from_median::{FromMedian, by_outcome, from_median};
 use super::pairs::Pairs;
 use super::series::Series;
+use super::set_averages::{SetAverages, set_averages};
 use super::{Summary, WindowSize};
 use crate::log::{Log, Task, Truth};
 use crate::stats::exact_quantile::{between, rank};
-use crate::stats::interval::{End, quantile_ends};
+use crate::stats::interval::{End, Interval, Z, logit, quantile_ends};
 use crate::stats::rank::{AucCell, CurveCell, auc_cells, curve_cells, sort_by_score};
+use crate::stats::special::student_t_quantile;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -29,6 +31,9 @@ pub struct Exact {
     /// Mean ROC AUC of every pair of classes of a multiclass task.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub pairs_auc: Option<Macro>,
+    /// Averages over labels, where rows have several.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub set_averages: Option<SetAverages>,
     /// Median of the absolute errors of a regression.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub absolute_error: Option<Ranked>,
@@ -58,6 +63,16 @@ pub struct Macro {
 }
 
 impl Macro {
+    /// The 95 % interval on the logit scale, with the quantile of Student's distribution that the kurtosis of the
+    /// influences leaves the variance (Satterthwaite); `None` of a value at an end of its range.
+    #[must_use]
+    pub fn interval(&self) -> Option<Interval> {
+        let value = self.value.filter(|v| *v > 0.0 && *v < 1.0)?;
+        let freedom = 2.0 * self.n as f64 / (self.kurtosis - 1.0).max(0.1);
+        let wider = student_t_quantile(0.975, freedom.max(2.0)) / Z;
+        Some(logit(value, self.se? * wider))
+    }
+
     /// One of each group: its value, made of rows with an influence each. `order`: the rows that are counted,
     /// with the group of every row; `counts`: rows of each group, and of its rarest class.
     pub(super) fn all(
@@ -271,6 +286,10 @@ impl Builder {
             true => Default::default(),
             false => self.macros(&group(), ranges.len()),
         };
+        let sets = match self.log.task {
+            Some(Task::Multilabel) => set_averages(&self.log, &group(), ranges.len()),
+            _ => Vec::new(),
+        };
         let outcomes = &self.orders.outcome;
         let medians = match outcomes.is_empty() {
             true => Vec::new(),
@@ -309,6 +328,7 @@ impl Builder {
                 curve: curve.get(i).copied(),
                 macro_auc: macros.get(i).cloned(),
                 pairs_auc: pairs.get(i).cloned(),
+                set_averages: sets.get(i).cloned(),
                 absolute_error: error.get(i).copied().flatten().map(|[median]| median),
                 from_median: medians.get(i).copied().flatten(),
                 latency_ms: latency.get(i).copied().flatten(),

@@ -39,6 +39,7 @@ mod quantiles;
 pub mod relative;
 mod residuals;
 mod series;
+mod set_averages;
 mod shapes;
 mod shifted;
 pub mod steps;
@@ -70,6 +71,7 @@ pub use profile::{BINS, ColumnProfile, Lines, Profile, Spans, Tally};
 pub use quantiles::{IntervalCounts, LevelCounts, QuantileCounts};
 pub use residuals::{QuantilePair, ResidualBin, Residuals};
 pub use series::{Bucket, Series};
+pub use set_averages::SetAverages;
 pub use shapes::Shapes;
 pub use tails::TailPart;
 
@@ -210,9 +212,6 @@ pub struct Summary {
     pub models: Option<Models>,
     /// Name of the reference file.
     pub reference: Option<String>,
-    /// What a person expects of the columns, where they say so.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub expectations: Option<Arc<Expectations>>,
     /// Whether rows were counted as they passed and then let go: what only rows can tell was never known.
     #[serde(skip_serializing_if = "std::ops::Not::not", default)]
     pub streamed: bool,
@@ -252,7 +251,6 @@ impl Summary {
             columns: Vec::new(),
             models: None,
             reference: None,
-            expectations: None,
             streamed: false,
             shapes: None,
             machine: None,

@@ -64,20 +64,20 @@ async fn measure(client: &Client, files: Vec<File>) -> Result<Value, Stopped> {
         .run(&files, &inputs, &[], mode(), by_day.clone(), |_| {})
         .await?;
     let summarised = timing::now();
-    let (days, _) = report(&loaded.summary, &by_day).await;
+    let (days, _) = report(&loaded.summary, &by_day, None).await;
     let reported = timing::now();
     let by_hour = view(WindowSize::Hour);
     let finer = client
         .refine(by_hour.clone(), Depth::Columns, |_| ())
         .await?;
     let summarised_again = timing::now();
-    let (hours, _) = report(&finer, &by_hour).await;
+    let (hours, _) = report(&finer, &by_hour, None).await;
     let reported_again = timing::now();
     let (drifted, compared_at) = match later(&days, by_day.clone()) {
         Some(view) => {
             let compared = client.refine(view.clone(), Depth::Columns, |_| ()).await?;
             let compared_at = timing::now();
-            (Some(report(&compared, &view).await.0), compared_at)
+            (Some(report(&compared, &view, None).await.0), compared_at)
         }
         None => (None, reported_again),
     };
@@ -140,7 +140,7 @@ async fn second(
     let loaded = client
         .run(files, &inputs, &[], mode(), view.clone(), |_| {})
         .await?;
-    Ok(report(&loaded.summary, view).await.0)
+    Ok(report(&loaded.summary, view, None).await.0)
 }
 
 /// A view of days 60 to 89 with days 0 to 29 as its baseline.

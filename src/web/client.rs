@@ -20,6 +20,7 @@ use crate::engine::parcel::{Packing, Unpacking};
 use crate::engine::service::besides;
 use crate::engine::{Depth, Mode};
 use crate::read::ReadError;
+use crate::report::standards::Standards;
 use crate::report::view::View;
 use crate::summary::{Series, Summary};
 use futures::lock::Mutex;
@@ -250,17 +251,20 @@ impl Client {
     ///
     /// # Errors
     /// Where it is something that this version cannot read.
-    pub async fn open(&self, carried: ArrayBuffer) -> Result<(Arc<Summary>, View), Stopped> {
+    pub async fn open(
+        &self,
+        carried: ArrayBuffer,
+    ) -> Result<(Arc<Summary>, View, Standards), Stopped> {
         let scribe = Hand::new(self.source().await?);
         let answer = scribe
             .ask(&Request::Carry, Load::Bytes(carried), None)
             .await?;
-        let (Reply::Carried { view }, parcel) = answer else {
+        let (Reply::Carried { view, standards }, parcel) = answer else {
             return Err(unexpected("").into());
         };
         let summary = Arc::new(unpack(parcel, &[]).await?);
         self.0.scribe.replace(Some((scribe, Arc::clone(&summary))));
-        Ok((summary, view))
+        Ok((summary, view, *standards))
     }
 
     /// Has a worker write what the reader saves: that which keeps the rows, else one that is given
@@ -272,13 +276,17 @@ impl Client {
         &self,
         what: Written,
         summary: &Arc<Summary>,
-        view: View,
+        (view, standards): (View, Standards),
     ) -> Result<JsValue, Stopped> {
         let writer = match self.holder(summary) {
             Some(holder) => holder,
             None => self.scribe(summary).await?,
         };
-        let request = Request::Write { what, view };
+        let request = Request::Write {
+            what,
+            view,
+            standards: Box::new(standards),
+        };
         match writer.ask(&request, Load::None, None).await? {
             (Reply::Written, Load::Bytes(text)) => Ok(text.into()),
             _ => Err(unexpected("").into()),

@@ -1,6 +1,7 @@
 //! Long work on the page's own thread, cut into slices with room for the reader between them.
 
 use super::timing;
+use crate::report::expect::Expectations;
 use crate::report::view::View;
 use crate::report::{Missing, Report, Steps};
 use crate::summary::Summary;
@@ -38,9 +39,13 @@ impl Slices {
 }
 
 /// Makes a Report in slices, and tells what the Summary lacked for it.
-pub async fn report(summary: &Summary, view: &View) -> (Report, Missing) {
+pub async fn report(
+    summary: &Summary,
+    view: &View,
+    expected: Option<&Expectations>,
+) -> (Report, Missing) {
     let slices = Slices::begin();
-    let mut steps = Steps::begin(summary, view);
+    let mut steps = Steps::begin(summary, view, expected);
     loop {
         if let Some(made) = steps.step() {
             return made;

@@ -224,11 +224,12 @@ fn answer(
                     mend: "Ask for it to be saved again".to_owned(),
                 })?;
             let view = payload.view.into_owned();
+            let standards = Box::new(payload.standards.into_owned());
             let summary = payload.summary.into_owned();
             let mut held = Keeping::new(Keeper::holding(summary.clone()));
             let parcel = packed(summary, &mut held.sent)?;
             *keeping = Some(held);
-            Ok((Reply::Carried { view }, parcel))
+            Ok((Reply::Carried { view, standards }, parcel))
         }
         Request::Hold => {
             let summary = parcel::open(&load.into_bytes(), &[])
@@ -239,10 +240,15 @@ fn answer(
             *keeping = Some(Keeping { keeper, sent });
             Ok((Reply::Kept, Load::None))
         }
-        Request::Write { what, view } => {
+        Request::Write {
+            what,
+            view,
+            standards,
+        } => {
             let summary = opened(keeping)?.keeper.answering(&view);
             let summary = summary.ok_or_else(|| fault("", "nothing was summarised yet"))?;
-            let text = write(what, summary, &view).map_err(|why| fault("", &why.to_string()))?;
+            let text = write(what, summary, &view, &standards)
+                .map_err(|why| fault("", &why.to_string()))?;
             Ok((Reply::Written, Load::copy_of(text.as_bytes())))
         }
     }

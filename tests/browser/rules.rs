@@ -1,7 +1,9 @@
 //! Rules in the page: the verdicts are those of the command line, byte by byte, and what is saved is
 //! enforced there.
 
-use crate::app::{App, has, part, ready, save};
+use crate::app::{
+    App, assert_becomes, command_line as command_line_report, has, part, ready, save, saved_json,
+};
 use crate::data;
 use serde_json::json;
 use std::fs;
@@ -140,5 +142,99 @@ fn rules_are_suggested_and_a_file_that_is_none_is_told() {
     app.page.set_files(&part("open-rules"), &[&wrong]);
     app.page
         .wait_for("document.body.innerText.includes(\"there is no metric 'roc_acu'\")");
+    app.assert_quiet();
+}
+
+#[test]
+fn expectations_are_dropped_changed_and_carried_by_a_saved_report_with_rules_and_budget() {
+    let Some(mut app) = App::open() else { return };
+    let folder = data::folder("expected");
+    let (predictions, outcomes) = data::predictions_and_outcomes(&folder, 300);
+    let expectations = data::file(
+        &folder,
+        "ours.toml",
+        "schema = \"plumbline.expectations/1\"\n\n[columns.score]\nmax = 0.5\n",
+    );
+    let rules = data::file(
+        &folder,
+        "rules.toml",
+        "budget = 12\n\n[[rule]]\nmetric = \"roc_auc\"\nmin = 0.1\n",
+    );
+    app.page
+        .drop_files("body", &[&predictions, &outcomes, &expectations, &rules]);
+    verdicts(&mut app);
+    assert!(
+        app.page
+            .eval("location.hash")
+            .to_string()
+            .contains("budget=12")
+    );
+    let shown = app.page.eval(&format!(
+        "document.querySelector({}).value",
+        json!(part("budget"))
+    ));
+    assert_eq!(shown, json!("12"));
+    app.page.choose(&part("budget"), "60");
+    app.page.wait_for("location.hash.includes('budget=60')");
+    ready(&mut app.page);
+
+    // What breaks them is what the command line tells.
+    let args = ["--expect", expectations.to_str().unwrap(), "--budget", "60"];
+    let files: [&Path; 2] = [&predictions, &outcomes];
+    let report = assert_becomes(&mut app.page, &command_line_report(&files, &args));
+    let violation = &report["checks"]["violations"][0];
+    assert!(
+        violation["sentence"]
+            .as_str()
+            .unwrap()
+            .contains("ours.toml, line 4")
+    );
+    app.page.wait_for(&has("violations"));
+
+    // They are shown, and a slip is told with its place.
+    app.page.eval(&format!(
+        "document.querySelector({}).open = true",
+        json!(part("expectations"))
+    ));
+    app.page.wait_for(&format!(
+        "document.querySelector({}).value.includes('max = 0.5')",
+        json!(part("expectations-text"))
+    ));
+    let typed = |app: &mut App, text: &str| {
+        app.page.eval(&format!(
+            "(() => {{ const e = document.querySelector({}); e.value = {}; e.dispatchEvent(new Event('input', {{ bubbles: true }})); }})()",
+            json!(part("expectations-text")),
+            json!(text)
+        ));
+    };
+    typed(
+        &mut app,
+        "schema = \"plumbline.expectations/1\"\n[columns.score]\nmaxx = 1\n",
+    );
+    app.page.wait_for(&format!(
+        "document.querySelector({}).innerText.includes(\"Did you mean 'max'?\")",
+        json!(part("expectations-fault"))
+    ));
+    typed(
+        &mut app,
+        "schema = \"plumbline.expectations/1\"\n[columns.score]\nmax = 0.4\n",
+    );
+    app.page.wait_for(&format!(
+        "document.querySelector({}).innerText.includes('0.4')",
+        json!(part("violations"))
+    ));
+
+    // A saved report has all of it.
+    let (json_now, _) = saved_json(&mut app.page);
+    let saved = save(&mut app.page, "save-report");
+    app.page.offline(true);
+    app.page.open(&format!("file://{}", saved.display()));
+    ready(&mut app.page);
+    let (again, _) = saved_json(&mut app.page);
+    crate::app::assert_same(&again, &json_now);
+    app.page.wait_for(&has("verdicts"));
+    app.page.wait_for(&has("violations"));
+    let held = app.page.text(&part("expectations"));
+    assert!(held.contains("Expectations in force: ours.toml"), "{held}");
     app.assert_quiet();
 }

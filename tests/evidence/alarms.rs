@@ -6,8 +6,8 @@
 
 use crate::Asked;
 use crate::random::Random;
+use crate::sooner;
 use crate::table::Claim;
-use plumbline::stats::distance::jensen_shannon;
 use plumbline::stats::sequential::columns::{self, Counts, streams};
 use plumbline::stats::sequential::group::{Begun, group};
 use plumbline::stats::sequential::{
@@ -16,17 +16,17 @@ use plumbline::stats::sequential::{
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-const BASELINE: usize = 10;
-const WINDOWS: usize = 30;
+pub const BASELINE: usize = 10;
+pub const WINDOWS: usize = 30;
 /// The first changed window, where one changes.
-const CHANGE: usize = 10;
+pub const CHANGE: usize = 10;
 /// Parts of the budget, as reports give them.
-const OF_METRICS: f64 = 0.5;
-const OF_COLUMNS: f64 = 0.5;
+pub const OF_METRICS: f64 = 0.5;
+pub const OF_COLUMNS: f64 = 0.5;
 
 /// A kind of column.
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum Column {
+pub enum Column {
     /// Many values, all alike often.
     Even,
     /// Most values in few bins.
@@ -62,7 +62,7 @@ impl Column {
 
 /// What varies from window to window while nothing changes.
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum Life {
+pub enum Life {
     /// Sampling only.
     Plain,
     /// Weekends are different, in a baseline of so many days.
@@ -158,7 +158,7 @@ fn tilted(shares: &[f64], by: f64) -> Vec<f64> {
 }
 
 /// The windows of a column, the baseline first; `change`: its shares from the changed window on.
-fn column(
+pub fn column(
     random: &mut Random,
     kind: Column,
     rows: u64,
@@ -199,7 +199,7 @@ fn baseline(life: Life) -> usize {
 }
 
 /// The streams of a column, `part` of the budget its own.
-fn watched(kind: Column, windows: &[Counts], baseline: usize, part: f64) -> Vec<Stream> {
+pub fn watched(kind: Column, windows: &[Counts], baseline: usize, part: f64) -> Vec<Stream> {
     let (windows, of) = match kind.ordered() {
         true => (windows.to_vec(), columns::Of::Bins),
         false => listed(windows, baseline),
@@ -239,7 +239,7 @@ fn listed(windows: &[Counts], baseline: usize) -> (Vec<Counts>, columns::Of) {
 }
 
 /// A stream and the column that it is of.
-type Of = (usize, Stream);
+pub type Of = (usize, Stream);
 
 fn begun(streams: &[Of], (at, alarm): &(usize, Alarm)) -> Begun {
     Begun {
@@ -252,7 +252,7 @@ fn begun(streams: &[Of], (at, alarm): &(usize, Alarm)) -> Begun {
 }
 
 /// All alarms of streams, and how many incidents they make.
-fn judged(streams: &[Of]) -> (Vec<(usize, Alarm)>, usize) {
+pub fn judged(streams: &[Of]) -> (Vec<(usize, Alarm)>, usize) {
     let alone: Vec<Stream> = streams.iter().map(|s| s.1.clone()).collect();
     let found = watch(&alone, WINDOWS_TO_AN_ALARM);
     let alarms: Vec<(usize, Alarm)> = (found.iter().enumerate())
@@ -264,7 +264,7 @@ fn judged(streams: &[Of]) -> (Vec<(usize, Alarm)>, usize) {
 }
 
 /// Shares of a column whose values are those of a normal variable, in 30 bins, shifted by so many deviations.
-fn shifted(by: f64) -> Vec<f64> {
+pub fn shifted(by: f64) -> Vec<f64> {
     use plumbline::stats::special::{normal_cdf, normal_quantile};
     let edge = |i: u32| match i {
         0 => 0.0,
@@ -275,7 +275,7 @@ fn shifted(by: f64) -> Vec<f64> {
 }
 
 /// Runs jobs on two threads, in an order of their own; results in the order of the runs.
-fn run<T: Send>(runs: usize, job: impl Fn(u64) -> T + Sync) -> Vec<T> {
+pub fn run<T: Send>(runs: usize, job: impl Fn(u64) -> T + Sync) -> Vec<T> {
     let (next, found) = (AtomicUsize::new(0), Mutex::new(Vec::with_capacity(runs)));
     std::thread::scope(|scope| {
         for _ in 0..2 {
@@ -300,7 +300,7 @@ const NUMBERS: &[Column] = &[Column::Even];
 const SKEWED: &[Column] = &[Column::Skewed];
 const TIED: &[Column] = &[Column::Tied, Column::Flag];
 const RARE: &[Column] = &[Column::Words];
-const MIXED: &[Column] = &[
+pub const MIXED: &[Column] = &[
     Column::Even,
     Column::Skewed,
     Column::Tied,
@@ -397,7 +397,7 @@ fn found(all: &[Of], of: std::ops::Range<usize>) -> Found {
 }
 
 /// Accuracy by window as a stream.
-fn accuracy(random: &mut Random, rows: u64, from: f64, to: f64, part: f64) -> Stream {
+pub fn accuracy(random: &mut Random, rows: u64, from: f64, to: f64, part: f64) -> Stream {
     let mut reading = |p: f64| {
         let n = rows as f64;
         let value = binomial(random, rows, p) as f64 / n;
@@ -482,108 +482,6 @@ const PLANTED: &[Planted] = &[
     ),
 ];
 
-/// How far each window of a column lies from the baseline in NannyML's way: Jensen and Shannon's distance, less the
-/// mean of the baseline's own windows, over their standard deviation.
-fn nannyml(windows: &[Counts]) -> Vec<f64> {
-    let mut all = vec![0_u64; windows[0].cells.len()];
-    for window in &windows[..BASELINE] {
-        for (sum, n) in all.iter_mut().zip(&window.cells) {
-            *sum += n;
-        }
-    }
-    let of = |w: &Counts| jensen_shannon(&all, &w.cells).unwrap();
-    let known: Vec<f64> = windows[..BASELINE].iter().map(of).collect();
-    let mean = known.iter().sum::<f64>() / known.len() as f64;
-    let square = known.iter().map(|k| (k - mean) * (k - mean)).sum::<f64>() / known.len() as f64;
-    let after = windows[BASELINE..].iter();
-    after
-        .map(|w| (of(w) - mean) / square.sqrt().max(1e-12))
-        .collect()
-}
-
-/// One of the two delays of a run.
-type Delay<'a> = &'a dyn Fn(&(Option<usize>, Option<usize>)) -> Option<usize>;
-
-/// One of fifty columns moves by 0.2 deviations: NannyML's way beside ours at the same rate of false alarms.
-fn beside_nannyml(asked: &Asked, runs: usize) -> Claim {
-    let seed = (asked.seed << 40) + (950 << 20);
-    let quiet = run(runs, |i| {
-        let mut random = Random::new(seed + i);
-        let (mut streams, mut theirs): (Vec<Of>, Vec<f64>) = (Vec::new(), Vec::new());
-        for at in 0..50 {
-            let kind = MIXED[at % MIXED.len()];
-            let windows = column(&mut random, kind, 1_000, Life::Plain, None);
-            theirs.extend(nannyml(&windows));
-            let ours = watched(kind, &windows, BASELINE, 1.0 / 50.0);
-            streams.extend(ours.into_iter().map(|s| (at, s)));
-        }
-        (judged(&streams).0.len(), theirs)
-    });
-    let ours: usize = quiet.iter().map(|q| q.0).sum();
-    let mut theirs: Vec<f64> = quiet.into_iter().flat_map(|q| q.1).collect();
-    theirs.sort_by(|a, b| b.total_cmp(a));
-    let three = theirs.iter().filter(|t| **t > 3.0).count() as f64 / runs as f64;
-    let threshold = theirs[ours.max(1) - 1];
-    let delays = run(runs, |i| {
-        let mut random = Random::new(seed + (1 << 19) + i);
-        let windows = column(
-            &mut random,
-            Column::Even,
-            1_000,
-            Life::Plain,
-            Some(&shifted(0.2)),
-        );
-        let theirs = nannyml(&windows)[CHANGE..]
-            .iter()
-            .position(|t| *t > threshold);
-        let mut streams: Vec<Of> = Vec::new();
-        for at in 0..50 {
-            let kind = if at == 0 {
-                Column::Even
-            } else {
-                MIXED[at % MIXED.len()]
-            };
-            let other = column(&mut random, kind, 1_000, Life::Plain, None);
-            let of = watched(
-                kind,
-                if at == 0 { &windows } else { &other },
-                BASELINE,
-                1.0 / 50.0,
-            );
-            streams.extend(of.into_iter().map(|s| (at, s)));
-        }
-        let alarms = judged(&streams).0;
-        let ours = alarms
-            .iter()
-            .filter(|a| streams[a.0].0 == 0 && a.1.raised >= CHANGE);
-        (ours.map(|a| a.1.raised - CHANGE).min(), theirs)
-    });
-    let soon = |d: &Option<usize>| d.is_some_and(|d| d <= 2);
-    let share = |n: usize| 100.0 * n as f64 / runs as f64;
-    let (a, b) = (
-        share(delays.iter().filter(|d| soon(&d.0)).count()),
-        share(delays.iter().filter(|d| soon(&d.1)).count()),
-    );
-    let mean = |of: Delay<'_>| {
-        let most = WINDOWS - CHANGE;
-        delays
-            .iter()
-            .map(|d| of(d).unwrap_or(most) as f64 + 1.0)
-            .sum::<f64>()
-            / runs as f64
-    };
-    let (first, second) = (mean(&|d| d.0), mean(&|d| d.1));
-    Claim::new(
-        "0.2 sd shift of one of 50 columns, beside NannyML's default at the same rate of false alarms",
-        "earlier",
-        format!(
-            "{first:.2} windows, {a:.1} % within 3; NannyML's {second:.2}, {b:.1} % (threshold {threshold:.1} standard deviations; with its 3 there are {three:.1} false alarms a report, ours {:.2})",
-            ours as f64 / runs as f64
-        ),
-        first < second,
-    )
-}
-
 /// The claims of this part.
 pub fn claims(asked: &Asked) -> Vec<Claim> {
     let mut out = Vec::new();
@@ -652,7 +550,7 @@ pub fn claims(asked: &Asked) -> Vec<Claim> {
             soon >= 0.95 && near >= 0.9,
         ));
     }
-    out.push(beside_nannyml(asked, runs));
+    out.extend(sooner::claims(asked, runs));
     let seed = (asked.seed << 40) + (999 << 20);
     let one = run(runs, |i| {
         let (all, of) = fifty(&mut Random::new(seed + i), Column::Even, &shifted(0.3), 12);

@@ -9,6 +9,7 @@
 
 mod alarms;
 mod bundled;
+mod defaults;
 mod defects;
 mod estimators;
 mod intervals;
@@ -18,8 +19,10 @@ mod pipeline;
 mod random;
 mod reference;
 mod shifted;
+mod sooner;
 mod speed;
 mod table;
+mod whole;
 
 use table::Claim;
 
@@ -32,6 +35,8 @@ pub struct Asked {
     pub seed: u64,
     /// Whether each simulation is printed.
     pub detail: bool,
+    /// Where logs are written that other tools are asked of, in place of everything else.
+    write: Option<std::path::PathBuf>,
 }
 
 impl Asked {
@@ -41,6 +46,7 @@ impl Asked {
             runs: 2_000,
             seed: 0,
             detail: false,
+            write: None,
         };
         let mut words = std::env::args().skip(1);
         while let Some(word) = words.next() {
@@ -48,6 +54,7 @@ impl Asked {
                 "--runs" => asked.runs = words.next().unwrap().parse().unwrap(),
                 "--seed" => asked.seed = words.next().unwrap().parse().unwrap(),
                 "--detail" => asked.detail = true,
+                "--write" => asked.write = words.next().map(Into::into),
                 part if !part.starts_with('-') => asked.parts.push(part.to_owned()),
                 _ => {}
             }
@@ -66,11 +73,15 @@ const PARTS: &[(&str, Part)] = &[
     ("estimators", estimators::claims),
     ("defects", defects::claims),
     ("alarms", alarms::claims),
+    ("reports", whole::claims),
     ("speed", speed::claims),
 ];
 
 fn main() {
     let asked = Asked::read();
+    if let Some(folder) = &asked.write {
+        return defaults::write(folder);
+    }
     let chosen = |name: &str| asked.parts.is_empty() || asked.parts.iter().any(|p| p == name);
     let mut claims = Vec::new();
     for (name, part) in PARTS.iter().filter(|p| chosen(p.0)) {

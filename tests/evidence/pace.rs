@@ -16,11 +16,14 @@ const BASELINE: usize = 20;
 pub fn claims() -> Vec<Claim> {
     [("M-CBPE and CBPE", Task::Binary), ("DLE", Task::Regression)]
         .map(|(name, task)| {
-            let (seconds, told) = time(task);
+            // The fastest of three: what else a machine does is not meant.
+            let times = [(); 3].map(|()| time(task));
+            let told = times[0].1;
+            let seconds = times.iter().map(|t| t.0).fold(f64::INFINITY, f64::min);
             Claim::new(
                 format!("{name} of 1 000 000 rows, 8 inputs, {told} windows"),
                 "at most 1 s",
-                format!("{seconds:.2} s"),
+                format!("{seconds:.2} s (fastest of 3)"),
                 seconds <= 1.0 && told == WINDOWS,
             )
         })

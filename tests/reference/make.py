@@ -520,7 +520,7 @@ def agreement(outcome, label, c):
     }
     # Of two classes with half a row more in each cell, and no interval where a class has few rows.
     two = len(c) == 2
-    shown = not two or min(*a, *b) >= 10
+    shown = not two or min(*a, *b) >= 20
     more = 0.5 if two else 0.0
     return values, holding(values, {
         "matthews_corrcoef": delta(mcc_of, c, "fisher", more=more) if correlates and shown else None,
@@ -773,8 +773,8 @@ def multiclass_labels(outcome, prediction, names):
         "f0_5": average(f_beta_of(0.5), both),
         "f2": average(f_beta_of(2), both),
         "jaccard": average(jaccard_of, both),
-        "precision_weighted": average(weighted_of(precision), n >= 100),
-        "f1_weighted": average(weighted_of(lambda a, b, right: 2 * right / (a + b)), n >= 100),
+        "precision_weighted": average(weighted_of(precision), n >= 200),
+        "f1_weighted": average(weighted_of(lambda a, b, right: 2 * right / (a + b)), n >= 200),
         "matthews_corrcoef": spread(mcc_of, c, "fisher", n >= 100 and values["matthews_corrcoef"] is not None),
         "cohen_kappa": spread(kappa_of, c, "fisher", n >= 100 and values["cohen_kappa"] is not None),
     }

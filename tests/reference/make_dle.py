@@ -29,17 +29,25 @@ def main():
     reference, analysis, targets = nannyml.load_synthetic_car_price_dataset()
     estimator = nannyml.DLE(
         feature_column_names=FEATURES, y_pred="y_pred", y_true="y_true",
-        timestamp_column_name="timestamp", metrics=["mae", "rmse"], chunk_size=SIZE,
+        timestamp_column_name="timestamp", metrics=["mae", "rmse", "mape", "rmsle"], chunk_size=SIZE,
     )
     found = estimator.fit(reference).estimate(analysis).filter(period="analysis").to_df()
     joined = analysis.merge(targets, left_on="id", right_on="id") if "id" in targets else analysis.join(targets)
-    error = (joined["y_pred"] - joined["y_true"]).to_numpy()
-    chunks = [error[i:i + SIZE] for i in range(0, len(error), SIZE)]
+    y, p = joined["y_true"].to_numpy(), joined["y_pred"].to_numpy()
+    error, apart = p - y, np.log1p(p) - np.log1p(y)
+    means = lambda rows: [float(rows[i:i + SIZE].mean()) for i in range(0, len(rows), SIZE)]
     true = {
-        "mean_absolute_error": [float(np.abs(c).mean()) for c in chunks],
-        "root_mean_squared_error": [float(np.sqrt((c * c).mean())) for c in chunks],
+        "mean_absolute_error": means(np.abs(error)),
+        "root_mean_squared_error": np.sqrt(means(error**2)).tolist(),
+        "mean_absolute_percentage_error": means(np.abs(error / y)),
+        "root_mean_squared_log_error": np.sqrt(means(apart**2)).tolist(),
     }
-    names = {"mean_absolute_error": "mae", "root_mean_squared_error": "rmse"}
+    names = {
+        "mean_absolute_error": "mae",
+        "root_mean_squared_error": "rmse",
+        "mean_absolute_percentage_error": "mape",
+        "root_mean_squared_log_error": "rmsle",
+    }
     out = {"nannyml": nannyml.__version__, "size": SIZE}
     for name, own in names.items():
         estimated = [float(v) for v in found[(own, "value")]]

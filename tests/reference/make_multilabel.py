@@ -3,8 +3,8 @@
     /tmp/reference/bin/python tests/reference/make_multilabel.py     (the environment of make.py)
 
 Writes multilabel.csv, a log of three days whose cells hold sets of labels (`[]`: none), and multilabel.json: the
-metrics over all rows and each UTC day, the standard error of the micro averages from the rows' influences, and
-each label's precision, recall and F1.
+metrics over all rows and each UTC day, the standard error of the micro averages from the rows' influences, the
+intervals of the macro averages without the rarest label, and each label's precision, recall and F1.
 """
 
 import json
@@ -12,11 +12,13 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import numpy as np
+from scipy import special, stats
 from sklearn import metrics as sk
 
 HERE = Path(__file__).parent
 START = datetime(2026, 6, 1, tzinfo=timezone.utc)
 LABELS = ["art", "film", "music", "news", "rare", "sport"]
+USUAL = [i for i, label in enumerate(LABELS) if label != "rare"]
 SHARES = [0.3, 0.25, 0.4, 0.5, 0.02, 0.35]
 
 
@@ -29,6 +31,27 @@ def micro(truth, predicted, part, of):
     n = len(a)
     influence = (a - value * b) / (b.sum() / n)
     return {"value": value, "se": float(np.sqrt((influence**2).sum() / (n - 1) / n))}
+
+
+def macro(truth, predicted, weights):
+    """Influence of each row on the mean over labels of a t / (a t + b p + c m), 0.3 of a row more of each label."""
+    n, k = truth.shape
+    a, b, c = weights
+    more = 0.3 / np.count_nonzero(weights)
+    states = [truth & predicted, predicted & ~truth, truth & ~predicted]
+    t, p, m = (s.sum(0) + more for s in states)
+    of = a * t + b * p + c * m
+    share = a * t / of
+    slopes = [a * (1 - share) / of / k, -share * b / of / k, -share * c / of / k]
+    influence = sum(s @ slope for s, slope in zip(states, slopes))
+    power = lambda e: float((influence**e).sum() + sum(more * (slope**e).sum() for slope in slopes))
+    counted = [s.sum(0) for s in states]
+    sides = [counted[0] + counted[1]] * (b > 0) + [counted[0] + counted[2]] * (c > 0)
+    kurtosis = power(4) * n / power(2) ** 2
+    quantile = stats.t.ppf(0.975, max(2 * n / max(kurtosis - 1, 0.1), 2))
+    middle, half = float(share.mean()), quantile * np.sqrt(power(2))
+    ends = special.expit(special.logit(middle) + np.array([-1, 1]) * half / (middle * (1 - middle)))
+    return {"fewest": int(np.min(sides)), "low": float(ends[0]), "high": float(ends[1])}
 
 
 def values(truth, predicted):
@@ -70,6 +93,11 @@ def main():
             "label_f1_micro": micro(truth, predicted, [2, 0, 0], [2, 1, 1]),
             "label_precision_micro": micro(truth, predicted, [1, 0, 0], [1, 1, 0]),
             "label_recall_micro": micro(truth, predicted, [1, 0, 0], [1, 0, 1]),
+        },
+        # The rarest label is left out: with it there is no interval.
+        "macro": {
+            f"label_{name}_macro": macro(truth[:, USUAL], predicted[:, USUAL], weights)
+            for name, weights in [("precision", [1, 1, 0]), ("recall", [1, 0, 1]), ("f1", [2, 1, 1])]
         },
         "labels": {
             label: {"precision": p, "recall": r, "f1": f, "rows": int(s)}

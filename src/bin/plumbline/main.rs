@@ -17,13 +17,13 @@ use options::{Command, Options, ReportOptions};
 use plumbline::engine::{Depth, Keeper};
 use plumbline::report::expect::{self, Expectations};
 use plumbline::report::html::{self, Payload};
+use plumbline::report::standards::{Document, Standards};
 use plumbline::report::view::View;
 use plumbline::report::{Report, UNTIMED, Window};
 use plumbline::summary::Summary;
 use std::io::Write;
 use std::path::Path;
 use std::process::ExitCode;
-use std::sync::Arc;
 
 /// Why a command ends early, and with which exit code.
 enum Failure {
@@ -57,13 +57,10 @@ fn counted(
 ) -> Result<(Keeper, Summary), Failure> {
     let inputs = files::look(options).map_err(Failure::Input)?;
     let mut keeper = files::read(&inputs, options.stream.then_some(view))?;
-    let mut summary = keeper
+    let summary = keeper
         .finish(view, &mut |_, _| {})
         .and_then(|_| keeper.refine_to(view, depth))
         .map_err(|e| Failure::Data(e.to_string()))?;
-    if let Some(path) = &options.expect {
-        summary.expectations = Some(Arc::new(expected(path).map_err(Failure::Input)?));
-    }
     for rejected in &summary.rejected {
         let column = rejected
             .column
@@ -79,11 +76,13 @@ fn counted(
 
 fn report(options: &ReportOptions, out: &str) -> Result<(), Failure> {
     let view = options.view().map_err(Failure::Input)?;
+    let expectations = options.expect.as_deref().map(expected).transpose();
+    let (expected, document) = expectations.map_err(Failure::Input)?.unzip();
     let (_, summary) = counted(options, &view, options.depth())?;
     if let Some(why) = view.costs.as_ref().and_then(|c| c.misfit(&summary)) {
         return Err(Failure::Data(format!("--cost: {why}")));
     }
-    let report = Report::from(&summary, &view);
+    let report = Report::expecting(&summary, &view, expected.as_ref());
     nothing(&report, &view).map_err(Failure::Data)?;
     if report.health.notes.iter().any(|note| note == UNTIMED) {
         eprintln!("{UNTIMED}");
@@ -93,7 +92,12 @@ fn report(options: &ReportOptions, out: &str) -> Result<(), Failure> {
         "-" => json()?,
         path if path.ends_with(".json") => json()?,
         path if path.ends_with(".html") => {
-            let packed = packed(&summary, &view).map_err(|e| Failure::Data(e.to_string()))?;
+            let standards = Standards {
+                expectations: document,
+                rules: None,
+            };
+            let packed = packed(&summary, &view, &standards);
+            let packed = packed.map_err(|e| Failure::Data(e.to_string()))?;
             html::render(html::VIEWER, &packed).ok_or_else(|| {
                 Failure::Input("this program was built without the page, so it cannot write .html. Run `make build` and build it again, or write .json".into())
             })?
@@ -114,12 +118,14 @@ fn report(options: &ReportOptions, out: &str) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The expectations in a file.
-fn expected(path: &Path) -> Result<Expectations, String> {
+/// The expectations in a file, and its text.
+fn expected(path: &Path) -> Result<(Expectations, Document), String> {
     let text = std::fs::read_to_string(path).map_err(|e| format!("{}: {e}", path.display()))?;
     let name = path.file_name().unwrap_or(path.as_os_str());
-    let found = expect::read(&text, &name.to_string_lossy());
-    found.map_err(|fault| format!("{}, {fault}", path.display()))
+    let name = name.to_string_lossy().into_owned();
+    let found = expect::read(&text, &name);
+    let found = found.map_err(|fault| format!("{}, {fault}", path.display()))?;
+    Ok((found, Document { name, text }))
 }
 
 /// Writes what the baseline lets expect of the columns.
@@ -171,8 +177,8 @@ fn nothing(report: &Report, view: &View) -> Result<(), String> {
 }
 
 /// What a saved report carries, compressed.
-fn packed(summary: &Summary, view: &View) -> std::io::Result<Vec<u8>> {
-    let json = Payload::to_json(summary, view)?;
+fn packed(summary: &Summary, view: &View, standards: &Standards) -> std::io::Result<Vec<u8>> {
+    let json = Payload::to_json(summary, view, standards)?;
     let mut gzip = GzEncoder::new(Vec::new(), Compression::best());
     gzip.write_all(json.as_bytes())?;
     gzip.finish()

@@ -163,7 +163,8 @@ pub struct ReportOptions {
     /// How many windows there may be to a false alarm, over everything in the report: 30 unless said otherwise.
     #[arg(long, value_name = "WINDOWS", value_parser = budget)]
     pub budget: Option<f64>,
-    /// Put every column to every test of two samples, and all inputs together: the report's part `examined`.
+    /// Put every column to every test of two samples, and all inputs together: the report's part `examined`. With
+    /// `--compat evidently` its other tests are told, too.
     #[arg(long)]
     pub all_tests: bool,
     /// Count rows as they pass instead of keeping them: for files larger than memory. What only rows can

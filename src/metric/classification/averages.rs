@@ -53,7 +53,7 @@ const SAME: &str = "As every row has one label, the same as accuracy.";
 const SHARE: &str = "Σ right_k / n";
 const WILSON: &str = "Wilson score";
 const DELTA: &str =
-    "delta method on the logit scale with a row spread over all cells, none of fewer than 100 rows";
+    "delta method on the logit scale with a row spread over all cells, none of fewer than 200 rows";
 
 /// Precision, micro.
 pub const PRECISION_MICRO: Average = Average {

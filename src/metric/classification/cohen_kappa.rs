@@ -18,7 +18,7 @@ const INFO: Info = Info {
     title: "Cohen's kappa",
     explain: "How much better the labels agree than by chance: 1 is perfect, 0 is chance.",
     formula: "(p_o − p_e) / (1 − p_e), p_o the share of right rows, p_e = Σ a_k b_k / n²",
-    interval: "delta method on the Fisher z scale; of two classes with half a row more in each cell, and none with fewer than 10 rows of a class or predicted so; of several with a row spread over all cells, and none of fewer than 100 rows",
+    interval: "delta method on the Fisher z scale; of two classes with half a row more in each cell, and none with fewer than 20 rows of a class or predicted so; of several with a row spread over all cells, and none of fewer than 100 rows",
     source: "Cohen 1960, Educ. Psychol. Meas. 20, 37; standard error: Fleiss, Cohen & Everitt 1969, Psychol. Bull. 72, 323",
     sklearn: "sklearn.metrics.cohen_kappa_score(y_true, y_pred)",
     family: Family::Classification,

@@ -18,7 +18,7 @@ const INFO: Info = Info {
     title: "MCC",
     explain: "Correlation of true and predicted labels: 1 is perfect, 0 is chance, −1 always wrong; it does not flatter on rare classes.",
     formula: "(n Σ n_kk − Σ a_k b_k) / √((n² − Σ a_k²) (n² − Σ b_k²)), a true and b predicted rows of class k",
-    interval: "delta method on the Fisher z scale; of two classes with half a row more in each cell, and none with fewer than 10 rows of a class or predicted so; of several with a row spread over all cells, and none of fewer than 100 rows",
+    interval: "delta method on the Fisher z scale; of two classes with half a row more in each cell, and none with fewer than 20 rows of a class or predicted so; of several with a row spread over all cells, and none of fewer than 100 rows",
     source: "Matthews 1975, BBA 405, 442; several classes: Gorodkin 2004, Comput. Biol. Chem. 28, 367; interval: Itaya et al. 2025, Statistics in Medicine 44, e10303",
     sklearn: "sklearn.metrics.matthews_corrcoef(y_true, y_pred); where it returns 0 for want of a second class, there is no value here",
     family: Family::Classification,

@@ -4,9 +4,7 @@
 use crate::log::Task;
 use crate::metric::measures::{NEEDS_ROWS, NO_LABELS, NO_SCORE, too_few_of_a_class};
 use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Rank, Unit};
-use crate::stats::interval::{Z, logit};
 use crate::stats::rank::{AucCell, LEAST};
-use crate::stats::special::student_t_quantile;
 use crate::summary::{Classes, Exact, Macro, Summary};
 
 /// ROC AUC.
@@ -85,25 +83,19 @@ pub(super) fn several(of: &Measures<'_>, part: impl FnOnce(&Exact) -> Option<&Ma
         Some(found) => match found.value {
             None => Estimate::undefined("a class does not occur", found.n),
             Some(auc) => {
-                let freedom = 2.0 * found.n as f64 / (found.kurtosis - 1.0).max(0.1);
-                let wider = student_t_quantile(0.975, freedom.max(2.0)) / Z;
-                let se = found
-                    .se
-                    .filter(|_| auc > 0.0 && auc < 1.0 && found.fewest >= LEAST);
-                Estimate::of(auc, se.map(|se| logit(auc, se * wider)), found.n).or_why(|| {
-                    match found.fewest >= LEAST {
-                        true => "no interval: every row is told apart".into(),
-                        false => {
-                            let are = if found.fewest == 1 {
-                                "row is"
-                            } else {
-                                "rows are"
-                            };
-                            format!(
-                                "no interval: {} {are} too few of a class, it takes {LEAST}",
-                                found.fewest
-                            )
-                        }
+                let interval = found.interval().filter(|_| found.fewest >= LEAST);
+                Estimate::of(auc, interval, found.n).or_why(|| match found.fewest >= LEAST {
+                    true => "no interval: every row is told apart".into(),
+                    false => {
+                        let are = if found.fewest == 1 {
+                            "row is"
+                        } else {
+                            "rows are"
+                        };
+                        format!(
+                            "no interval: {} {are} too few of a class, it takes {LEAST}",
+                            found.fewest
+                        )
                     }
                 })
             }

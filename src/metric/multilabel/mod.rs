@@ -2,18 +2,18 @@
 //!
 //! Micro averages count every label of every row alike; their interval sees that the labels of a row depend
 //! on each other (delta method over rows). Macro averages are means over labels; how these depend on each
-//! other is not kept, so they have no interval.
+//! other only rows tell ([`SetAverages`]), so that rows that passed leave them without an interval.
 
 use crate::log::Task;
-use crate::metric::measures::mean;
+use crate::metric::measures::{NEEDS_ROWS, mean};
 use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Rank, Unit};
 use crate::stats::interval::{Interval, logit, mean_t, wilson};
-use crate::summary::{LabelSets, Summary};
+use crate::summary::{LabelSets, Macro, SetAverages, Summary};
 
 /// A metric of sets of labels.
 pub struct OfSets {
     info: &'static Info,
-    how: fn(&LabelSets) -> Estimate,
+    how: fn(&LabelSets, Option<&SetAverages>) -> Estimate,
 }
 
 /// What is different of each.
@@ -55,7 +55,7 @@ const fn headline(told: Told, better: Better) -> Info {
 }
 
 const DELTA: &str = "delta method over rows, on the logit scale";
-const NONE: &str = "none: how the labels depend on each other is not kept";
+const INFLUENCE: &str = "influence of each row on the logit scale, with three tenths of a row more of each label, Student's quantile for the kurtosis; none with fewer than 10 rows of a label";
 const STUDENT: &str = "Student t of the rows' values";
 
 /// Subset accuracy.
@@ -71,7 +71,7 @@ pub const SUBSET_ACCURACY: OfSets = OfSets {
         },
         Better::Higher,
     ),
-    how: |sets| {
+    how: |sets, _| {
         let share = sets.exact as f64 / sets.rows as f64;
         Estimate::of(share, wilson(sets.exact, sets.rows), sets.rows)
     },
@@ -90,7 +90,7 @@ pub const HAMMING_LOSS: OfSets = OfSets {
         },
         Better::Lower,
     ),
-    how: |sets| {
+    how: |sets, _| {
         let [_, p, m] = sets.totals();
         let [_, pp, mm, _, _, pm] = sets.products;
         let labels = sets.by_label.len().max(1) as f64;
@@ -120,7 +120,7 @@ pub const F1_MICRO: OfSets = OfSets {
         },
         Better::Higher,
     ),
-    how: |sets| ratio(sets, [2, 0, 0], [2, 1, 1], "no label is true or foretold"),
+    how: |sets, _| ratio(sets, [2, 0, 0], [2, 1, 1], "no label is true or foretold"),
 };
 
 /// Precision, micro.
@@ -133,7 +133,7 @@ pub const PRECISION_MICRO: OfSets = OfSets {
         interval: DELTA,
         sklearn: "sklearn.metrics.precision_score(Y_true, Y_pred, average=\"micro\")",
     }),
-    how: |sets| ratio(sets, [1, 0, 0], [1, 1, 0], "no label is foretold"),
+    how: |sets, _| ratio(sets, [1, 0, 0], [1, 1, 0], "no label is foretold"),
 };
 
 /// Recall, micro.
@@ -146,7 +146,7 @@ pub const RECALL_MICRO: OfSets = OfSets {
         interval: DELTA,
         sklearn: "sklearn.metrics.recall_score(Y_true, Y_pred, average=\"micro\")",
     }),
-    how: |sets| ratio(sets, [1, 0, 0], [1, 0, 1], "no label is true"),
+    how: |sets, _| ratio(sets, [1, 0, 0], [1, 0, 1], "no label is true"),
 };
 
 /// F1, macro.
@@ -156,10 +156,14 @@ pub const F1_MACRO: OfSets = OfSets {
         title: "F1, macro",
         explain: "Mean F1 of the labels; one that is neither true nor foretold counts 0.",
         formula: "mean over labels of 2 right / (2 right + in vain + missed)",
-        interval: NONE,
+        interval: INFLUENCE,
         sklearn: "sklearn.metrics.f1_score(Y_true, Y_pred, average=\"macro\", zero_division=0)",
     }),
-    how: |sets| over_labels(sets, |[t, p, m]| (2 * t, 2 * t + p + m)),
+    how: |sets, rows| {
+        over_labels(sets, rows.map(|r| &r.f1), |[t, p, m]| {
+            (2 * t, 2 * t + p + m)
+        })
+    },
 };
 
 /// Precision, macro.
@@ -169,10 +173,10 @@ pub const PRECISION_MACRO: OfSets = OfSets {
         title: "Precision, macro",
         explain: "Mean precision of the labels; one that is never foretold counts 0.",
         formula: "mean over labels of right / (right + in vain)",
-        interval: NONE,
+        interval: INFLUENCE,
         sklearn: "sklearn.metrics.precision_score(Y_true, Y_pred, average=\"macro\", zero_division=0)",
     }),
-    how: |sets| over_labels(sets, |[t, p, _]| (t, t + p)),
+    how: |sets, rows| over_labels(sets, rows.map(|r| &r.precision), |[t, p, _]| (t, t + p)),
 };
 
 /// Recall, macro.
@@ -182,10 +186,10 @@ pub const RECALL_MACRO: OfSets = OfSets {
         title: "Recall, macro",
         explain: "Mean recall of the labels; one that is never true counts 0.",
         formula: "mean over labels of right / (right + missed)",
-        interval: NONE,
+        interval: INFLUENCE,
         sklearn: "sklearn.metrics.recall_score(Y_true, Y_pred, average=\"macro\", zero_division=0)",
     }),
-    how: |sets| over_labels(sets, |[t, _, m]| (t, t + m)),
+    how: |sets, rows| over_labels(sets, rows.map(|r| &r.recall), |[t, _, m]| (t, t + m)),
 };
 
 /// F1 of samples.
@@ -198,7 +202,7 @@ pub const F1_SAMPLES: OfSets = OfSets {
         interval: STUDENT,
         sklearn: "sklearn.metrics.f1_score(Y_true, Y_pred, average=\"samples\", zero_division=1)",
     }),
-    how: |sets| mean(&sets.f1, (0.0, 1.0), "no rows"),
+    how: |sets, _| mean(&sets.f1, (0.0, 1.0), "no rows"),
 };
 
 /// Jaccard of samples.
@@ -211,17 +215,38 @@ pub const JACCARD_SAMPLES: OfSets = OfSets {
         interval: STUDENT,
         sklearn: "sklearn.metrics.jaccard_score(Y_true, Y_pred, average=\"samples\", zero_division=1)",
     }),
-    how: |sets| mean(&sets.jaccard, (0.0, 1.0), "no rows"),
+    how: |sets, _| mean(&sets.jaccard, (0.0, 1.0), "no rows"),
 };
 
-/// Mean of a share over labels, 0 where it is of nothing.
-fn over_labels(sets: &LabelSets, share: fn([u64; 3]) -> (u64, u64)) -> Estimate {
+/// Rows of a label from which on an average over labels has an interval.
+const LEAST: u64 = 10;
+
+/// Mean of a share over labels, 0 where it is of nothing; its interval is of what only rows tell.
+fn over_labels(
+    sets: &LabelSets,
+    rows: Option<&Macro>,
+    share: fn([u64; 3]) -> (u64, u64),
+) -> Estimate {
     let labels = sets.by_label.iter().map(|counts| match share(*counts) {
         (_, 0) => 0.0,
         (part, of) => part as f64 / of as f64,
     });
     let mean = labels.sum::<f64>() / sets.by_label.len().max(1) as f64;
-    Estimate::of(mean, None, sets.rows)
+    let enough = rows.filter(|r| r.fewest >= LEAST);
+    Estimate::of(mean, enough.and_then(Macro::interval), sets.rows).or_why(|| match rows {
+        None => format!("no interval: it {NEEDS_ROWS}"),
+        Some(rows) => {
+            let are = if rows.fewest == 1 {
+                "row is"
+            } else {
+                "rows are"
+            };
+            format!(
+                "no interval: {} {are} too few of a label, it takes {LEAST}",
+                rows.fewest
+            )
+        }
+    })
 }
 
 /// The ratio of two weighted sums of (right, in vain, missed): r = Σ a·x / Σ b·x, whose variance is that of
@@ -258,7 +283,7 @@ impl Metric for OfSets {
 
     fn estimate(&self, of: &Measures<'_>) -> Estimate {
         match of.cell.sets.as_ref().filter(|s| s.rows > 0) {
-            Some(sets) => (self.how)(sets),
+            Some(sets) => (self.how)(sets, of.exact.and_then(|e| e.set_averages.as_ref())),
             None => of.nothing(),
         }
     }

@@ -2,6 +2,7 @@
 
 use super::super::baseline::Basis;
 use super::super::make::Making;
+use super::super::steps::pause;
 use super::{CheckKind, Seen, Tracked};
 use crate::log::Role;
 use crate::metric::Estimate;
@@ -23,8 +24,12 @@ const NO_CHANCE: f64 = 1e-6;
 /// By how much different values must be more or fewer than expected, and by how many standard deviations.
 const CARDINALITY: (f64, f64) = (0.2, 4.0);
 
+/// Columns between two pauses, and windows whose delays are looked at between them.
+const COLUMNS: usize = 4;
+const WINDOWS: usize = 256;
+
 /// Every check of every column, window by window. Window `i` is `making.all[i]`.
-pub(in super::super) fn tracked(
+pub(in super::super) async fn tracked(
     making: &Making<'_>,
     basis: &Basis<'_>,
     profile: Option<&Profile>,
@@ -34,11 +39,13 @@ pub(in super::super) fn tracked(
         basis,
         alpha: ALPHA / making.all.len().max(1) as f64,
     };
-    let mut out = of.missing(profile);
-    out.extend(of.late_outcomes());
+    let mut out = of.missing(profile).await;
+    out.extend(of.late_outcomes().await);
+    pause().await;
     if let Some(profile) = profile {
         for column in &profile.columns {
             of.column(column, profile.exact, &mut out);
+            pause().await;
         }
         if profile.exact {
             of.lines(profile, &mut out);
@@ -130,7 +137,7 @@ impl Collecting<'_> {
     }
 
     /// Missing cells of every column; what else stands in their place is told apart where that is known.
-    fn missing(&self, profile: Option<&Profile>) -> Vec<Tracked> {
+    async fn missing(&self, profile: Option<&Profile>) -> Vec<Tracked> {
         let summary = self.making.summary;
         let columns = summary.columns.iter().enumerate();
         // An outcome that is not there has not come yet.
@@ -150,22 +157,38 @@ impl Collecting<'_> {
             });
             self.shares(CheckKind::Missing, Some(&column.name), expected, windows)
         };
-        kept.map(one).collect()
+        let mut out = Vec::new();
+        for column in kept {
+            out.push(one(column));
+            if out.len().is_multiple_of(COLUMNS) {
+                pause().await;
+            }
+        }
+        out
     }
 
     /// Outcomes of mature windows that took long.
-    fn late_outcomes(&self) -> Option<Tracked> {
+    async fn late_outcomes(&self) -> Option<Tracked> {
         let delays = self.basis.cell.delay_s.as_ref()?;
         let long = delays.quantile(0.95).filter(|long| *long > 0.0)?;
         let share = |delays: &LogHistogram| Share {
             hits: delays.count_above(long),
             n: delays.count(),
         };
-        let windows = self.making.all.iter().map(|frame| {
+        let mut windows = Vec::with_capacity(self.making.all.len());
+        for frame in &self.making.all {
             let delays = frame.cell.delay_s.as_ref().filter(|_| frame.mature);
-            delays.map(share)
-        });
-        Some(self.shares(CheckKind::LateOutcome, None, share(delays), windows))
+            windows.push(delays.map(share));
+            if windows.len().is_multiple_of(WINDOWS) {
+                pause().await;
+            }
+        }
+        Some(self.shares(
+            CheckKind::LateOutcome,
+            None,
+            share(delays),
+            windows.into_iter(),
+        ))
     }
 
     fn column(&self, column: &ColumnProfile, exact: bool, out: &mut Vec<Tracked>) {

@@ -1,6 +1,7 @@
 //! From checks window by window to what a reader sees of them.
 
 use super::super::make::Making;
+use super::super::steps::pause;
 use super::sentence::sentence;
 use super::{Check, CheckKind, Checks, Seen, Tracked};
 use crate::metric::Estimate;
@@ -8,21 +9,21 @@ use crate::stats::interval::wilson;
 use std::cmp::Reverse;
 
 /// The checks that found something in the windows in view; `in_baseline` tells of windows of `making.all`.
-pub(in super::super) fn checks(
+pub(in super::super) async fn checks(
     making: &Making<'_>,
     in_baseline: impl Fn(usize) -> bool,
     tracked: &[Tracked],
 ) -> Checks {
     let (from, to) = making.shown;
     let judged: Vec<usize> = (from..to).filter(|at| !in_baseline(*at)).collect();
-    let mut found: Vec<Check> = tracked
-        .iter()
-        .filter(|check| check.found_any())
-        .map(|check| match check.kind.is_impossible() {
+    let mut found: Vec<Check> = Vec::new();
+    for check in tracked.iter().filter(|check| check.found_any()) {
+        found.push(match check.kind.is_impossible() {
             true => row(making, &(from..to).collect::<Vec<_>>(), check),
             false => row(making, &judged, check),
-        })
-        .collect();
+        });
+        pause().await;
+    }
     found.retain(|check| check.broken > 0 || check.rows > 0);
     let share = |check: &Check| match check.kind.is_share() {
         true => check.found.value.unwrap_or(0.0),

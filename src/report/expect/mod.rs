@@ -2,7 +2,7 @@
 //!
 //! The file is TOML with one table a column, in an order that does not change by itself, so that a difference of
 //! two versions says what was changed. Expectations come from a baseline ([`Expectations::infer`]) and are theirs to
-//! edit; a report on a Summary that holds some ([`crate::summary::Summary::expectations`]) tells what breaks them.
+//! edit; a report that is made with some ([`super::Report::expecting`]) tells what breaks them.
 
 mod infer;
 mod judge;
@@ -11,7 +11,7 @@ mod write;
 
 pub use infer::infer;
 pub(super) use judge::violations;
-pub use read::read;
+pub use read::{is_expectations, read};
 pub use write::write;
 
 pub use crate::summary::{Expectations, Holds, OfColumn, OfRows};

@@ -6,12 +6,25 @@ use crate::settings::{Data, Fault, Table, Value, among, parse};
 const KEYS: [&str; 3] = ["schema", "rows", "columns"];
 const LIKE: &str = "a table, as [columns.amount]";
 
+/// Whether a text is meant to be a file of expectations.
+#[must_use]
+pub fn is_expectations(text: &str) -> bool {
+    text.lines().map(str::trim).any(|line| {
+        line.starts_with("[columns.")
+            || line.starts_with("[rows]")
+            || line
+                .strip_prefix("schema")
+                .is_some_and(|rest| rest.contains("plumbline.expectations"))
+    })
+}
+
 /// Reads a file; `name` is told where an expectation is broken.
 ///
 /// # Errors
 /// Where it is not TOML, a key is unknown, or a value is not what the key takes.
 pub fn read(text: &str, name: &str) -> Result<Expectations, Fault> {
     let mut root = parse(text)?;
+    root.only("a file of expectations", &KEYS)?;
     let at = root.at;
     let schema = root.take("schema").ok_or_else(|| Fault {
         at,
@@ -35,7 +48,6 @@ pub fn read(text: &str, name: &str) -> Result<Expectations, Fault> {
             columns.push(of_column(name, table)?);
         }
     }
-    root.finish("a file of expectations", &KEYS)?;
     Ok(Expectations {
         file: name.into(),
         rows,
@@ -74,6 +86,7 @@ impl Keys {
 }
 
 fn of_rows(table: Table) -> Result<OfRows, Fault> {
+    table.only("[rows]", &OF_ROWS)?;
     let mut keys = Keys {
         table,
         lines: Vec::new(),
@@ -88,7 +101,6 @@ fn of_rows(table: Table) -> Result<OfRows, Fault> {
         silence_max_hours: keys.take("silence_max_hours", Value::number)?,
         lines: Vec::new(),
     };
-    keys.table.finish("[rows]", &OF_ROWS)?;
     Ok(OfRows {
         lines: keys.lines,
         ..rows
@@ -97,6 +109,8 @@ fn of_rows(table: Table) -> Result<OfRows, Fault> {
 
 fn of_column(name: String, table: Table) -> Result<OfColumn, Fault> {
     let at = table.at;
+    let whose = format!("the column '{name}'");
+    table.only(&whose, &OF_COLUMN)?;
     let mut keys = Keys {
         table,
         lines: Vec::new(),
@@ -130,8 +144,6 @@ fn of_column(name: String, table: Table) -> Result<OfColumn, Fault> {
         lines: Vec::new(),
         name,
     };
-    let whose = format!("the column '{}'", column.name);
-    keys.table.finish(&whose, &OF_COLUMN)?;
     if let (Some(min), Some(max)) = (column.min, column.max)
         && min > max
     {

@@ -44,8 +44,13 @@ impl Pages {
     }
 
     pub(super) fn total(&self) -> u64 {
-        self.iter()
-            .fold(0, |sum, (_, count)| sum.saturating_add(count))
+        self.total_of(|_| true)
+    }
+
+    /// How much is in such buckets.
+    pub(super) fn total_of(&self, is: impl Fn(i32) -> bool) -> u64 {
+        let those = self.iter().filter(|cell| is(cell.0));
+        those.fold(0, |sum: u64, (_, count)| sum.saturating_add(count))
     }
 
     /// The bucket of a rank in ascending order. Where the rank lies beyond, all that is here is taken

@@ -42,7 +42,9 @@ pub struct EvidentlyColumn {
     /// Why it tells nothing.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub undefined: Option<String>,
-    /// What each of its tests would tell by its default threshold; one that raises an error is left out.
+    /// What each of its tests would tell by its default threshold, where all were asked for; one that raises an error
+    /// is left out.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty", default)]
     pub scores: BTreeMap<String, EvidentlyScore>,
 }
 
@@ -57,8 +59,8 @@ pub struct EvidentlyScore {
     pub drifted: bool,
 }
 
-pub(super) fn says(columns: &[Own<'_>], sides: &Sides) -> EvidentlySays {
-    let columns: Vec<EvidentlyColumn> = columns.iter().map(|c| column(c, sides)).collect();
+pub(super) fn says(columns: &[Own<'_>], sides: &Sides, all: bool) -> EvidentlySays {
+    let columns: Vec<EvidentlyColumn> = columns.iter().map(|c| column(c, sides, all)).collect();
     let told = columns.iter().filter_map(|c| c.score.as_ref());
     let (all, drifted) = told.fold((0u64, 0u64), |(all, drifted), score| {
         (all + 1, drifted + u64::from(score.drifted))
@@ -73,7 +75,8 @@ pub(super) fn says(columns: &[Own<'_>], sides: &Sides) -> EvidentlySays {
     }
 }
 
-fn column(own: &Own<'_>, sides: &Sides) -> EvidentlyColumn {
+fn column(own: &Own<'_>, sides: &Sides, all: bool) -> EvidentlyColumn {
+    let among = |tests: &'static [Test]| if all { tests } else { &[] };
     let none = |kind: &str, why: &str| EvidentlyColumn {
         column: own.name.into(),
         kind: kind.into(),
@@ -104,7 +107,7 @@ fn column(own: &Own<'_>, sides: &Sides) -> EvidentlyColumn {
                     reference: &a,
                     current: &b,
                 };
-                return told(own.name, "categorical", &words, &OF_WORDS);
+                return told(own.name, "categorical", &words, among(&OF_WORDS));
             }
             let [reference, current] = [Sample::of(&reference), Sample::of(&current)];
             let column = Column::Numbers {
@@ -112,7 +115,7 @@ fn column(own: &Own<'_>, sides: &Sides) -> EvidentlyColumn {
                 current: &current,
                 whole,
             };
-            told(own.name, "numerical", &column, &OF_NUMBERS)
+            told(own.name, "numerical", &column, among(&OF_NUMBERS))
         }
         Values::Words(values, words) => {
             let some = |rows: &[u32]| -> Vec<u32> {
@@ -131,7 +134,7 @@ fn column(own: &Own<'_>, sides: &Sides) -> EvidentlyColumn {
                 reference: &a,
                 current: &b,
             };
-            told(own.name, "categorical", &column, &OF_WORDS)
+            told(own.name, "categorical", &column, among(&OF_WORDS))
         }
     }
 }

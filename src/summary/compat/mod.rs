@@ -60,6 +60,9 @@ pub struct CompatAsked {
     pub periods: Periods,
     /// Chunks of NannyML: by size or period; `None`: ten of the reference and ten of the rest, as it makes them.
     pub chunks: Option<WindowSize>,
+    /// Of Evidently: whether all its tests are wanted, which takes seconds, or the one that its verdict is by.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub all: bool,
 }
 
 /// What the other tool says.
@@ -90,7 +93,12 @@ impl Series {
     /// What another tool says, where it was asked for.
     #[must_use]
     pub fn compat(&self, asked: &CompatAsked) -> Option<&Compat> {
-        self.compat.iter().find(|c| c.asked == *asked)
+        let all = CompatAsked {
+            all: true,
+            ..asked.clone()
+        };
+        let answers = |c: &&Compat| c.asked == *asked || c.asked == all;
+        self.compat.iter().find(answers)
     }
 }
 
@@ -144,7 +152,7 @@ impl Builder {
             })
             .collect();
         let says = match asked.tool {
-            Tool::Evidently => Says::Evidently(evidently::says(&columns, &sides)),
+            Tool::Evidently => Says::Evidently(evidently::says(&columns, &sides, asked.all)),
             Tool::Nannyml => {
                 let time = &self.log.time;
                 if !time.is_empty() {

@@ -3,11 +3,10 @@
 use super::super::Bins;
 use super::super::drift::{FEW, cut};
 use super::count::Rows;
-use super::{BINS, ColumnProfile, Tally};
+use super::{BINS, ColumnProfile, Tally, sums};
 use crate::stats::distance::{Binned, Sample, jensen_shannon, psi};
 use crate::stats::distinct::Distinct;
 use crate::stats::exact_quantile::quantile_sorted;
-use crate::stats::exact_sum::ExactSum;
 use crate::table::Odd;
 
 /// Numbers of the baseline that edges are made of, evenly spread over it.
@@ -40,6 +39,11 @@ pub(super) fn of_numbers(values: &[f64], rows: &Rows) -> ColumnProfile {
             ..Tally::default()
         };
         let taken = contiguous(own).and_then(|(from, to)| values.get(from..to));
+        if let Some(whole) = taken.filter(|taken| !taken.iter().any(|x| x.is_nan())) {
+            by.count(whole, &mut distinct, &mut tally);
+            tally.distinct_expected = repeated.expected(tally.values);
+            return tally;
+        }
         let mut take = |x: f64| match x.is_nan() {
             false => cells.push(x),
             true => match Odd::of(x) {
@@ -117,60 +121,52 @@ impl Edges {
     }
 
     /// The bin of a number: how many edges are not above it.
-    #[inline]
+    #[inline(always)]
     fn bin(&self, x: f64) -> usize {
-        let mut at = 0;
-        for step in [16, 8, 4, 2, 1] {
-            at += step * usize::from(self.places[at + step - 1] <= x);
-        }
-        at
+        // Written out: a build for size keeps a loop a loop.
+        let above =
+            |at: usize, step: usize| at + step * usize::from(self.places[at + step - 1] <= x);
+        above(above(above(above(above(0, 16), 8), 4), 2), 1)
     }
 
     fn count(&self, cells: &[f64], distinct: &mut Distinct, tally: &mut Tally) {
         tally.values = cells.len() as u64;
-        let mut counts = [0u64; PLACES];
-        for x in cells {
-            counts[self.bin(*x)] += 1;
-        }
-        tally.counts = counts[..=self.edges.len().min(PLACES - 1)].to_vec();
+        let range = sums::range(cells);
+        (tally.sum, tally.squares) = sums::about(self.centre, cells, range);
+        tally.range = range;
         let (low, high) = self.range;
         let (fence, wall) = self.fences.unwrap_or((f64::NEG_INFINITY, f64::INFINITY));
-        let (mut least, mut most) = (f64::INFINITY, f64::NEG_INFINITY);
-        for &x in cells {
-            least = if x < least { x } else { least };
-            most = if x > most { x } else { most };
-            tally.below += u64::from(x < low);
-            tally.above += u64::from(x > high);
-            tally.outliers += u64::from(x < fence) + u64::from(x > wall);
+        let count = |is: &dyn Fn(f64) -> bool| cells.iter().filter(|x| is(**x)).count() as u64;
+        if let Some((least, most)) = range {
+            // Most windows have nothing beyond.
+            if least < low || most > high {
+                (tally.below, tally.above) = (count(&|x| x < low), count(&|x| x > high));
+            }
+            if least < fence || most > wall {
+                tally.outliers = count(&|x| x < fence || x > wall);
+            }
         }
-        tally.range = (!cells.is_empty()).then_some((least, most));
-        let (mut sum, mut squares) = (ExactSum::new(), ExactSum::new());
-        let mut beyond = false;
-        for x in cells {
-            let d = x - self.centre;
-            let square = d * d;
-            beyond |= !square.is_finite();
-            sum.add(d);
-            squares.add(square);
-        }
-        tally.sum = sum.value();
-        tally.squares = (!beyond).then(|| squares.value());
         distinct.clear();
-        let mut run = 0;
+        let mut counts = [0u32; PLACES];
+        let (mut repeats, mut run, mut longest) = (0u64, 0u64, 0u64);
         let mut before = None;
         for x in cells {
+            counts[self.bin(*x)] += 1;
             // −0 and 0 are one value.
             let bits = (x + 0.0).to_bits();
             if before == Some(bits) {
-                tally.repeats += 1;
+                repeats += 1;
                 run += 1;
             } else {
                 distinct.add(bits);
+                longest = longest.max(run);
                 run = 1;
                 before = Some(bits);
             }
-            tally.run = tally.run.max(run);
         }
+        let counts = &counts[..=self.edges.len().min(PLACES - 1)];
+        tally.counts = counts.iter().map(|n| u64::from(*n)).collect();
+        (tally.repeats, tally.run) = (repeats, longest.max(run));
         let found = distinct.count();
         (tally.distinct, tally.distinct_bound) = (found.count, found.bound);
     }
@@ -250,56 +246,70 @@ pub(super) fn of_words(codes: &[u32], words: &[String], rows: &Rows) -> ColumnPr
     let (low, high) = range.unwrap_or((0, u32::MAX));
     let fences = fences_of_lengths(of_baseline().map(|(length, n)| (*length, *n)));
     let repeated = Repeated::of_counts(before.iter().copied());
-    let mut stamps = vec![u32::MAX; words.len()];
     let mut fresh = vec![0u64; words.len()];
-    let tally = |period: usize| {
+    // Cells of the period by word, and its words as they first come.
+    let mut cells = vec![0u32; words.len()];
+    let mut found: Vec<u32> = Vec::new();
+    let unseen = known.places - 1;
+    let mut tally = |period: usize| {
         let own = rows.of(period);
         let mut tally = Tally {
             cells: own.len() as u64,
             counts: vec![0; known.places],
             ..Tally::default()
         };
-        let (mut sum, mut squares) = (0u64, 0u128);
         let mut last = u32::MAX;
-        let mut run = 0;
-        let unseen = known.places - 1;
-        let mut range: Option<(u32, u32)> = None;
+        let (mut repeats, mut run, mut longest) = (0u64, 0u64, 0u64);
         for code in own.iter().map(code) {
-            let at = code as usize;
-            let (Some(bin), Some(length)) = (known.bins.get(at), lengths.get(at)) else {
+            let Some(n) = cells.get_mut(code as usize) else {
                 continue;
             };
-            tally.values += 1;
-            tally.counts[*bin as usize] += 1;
-            if *bin as usize == unseen && period > 0 {
-                fresh[at] += 1;
+            if *n == 0 {
+                found.push(code);
             }
-            let repeats = code == last;
-            tally.repeats += u64::from(repeats);
-            run = if repeats { run + 1 } else { 1 };
-            tally.run = tally.run.max(run);
-            last = code;
-            sum += u64::from(*length);
-            squares += u128::from(*length) * u128::from(*length);
-            tally.below += u64::from(*length < low);
-            tally.above += u64::from(*length > high);
-            let out = |f: (f64, f64)| !(f.0..=f.1).contains(&f64::from(*length));
-            tally.outliers += u64::from(fences.is_some_and(out));
-            if stamps[at] != period as u32 {
-                stamps[at] = period as u32;
-                tally.distinct += 1;
-                let (least, most) = range.unwrap_or((*length, *length));
-                range = Some((least.min(*length), most.max(*length)));
+            *n += 1;
+            if code == last {
+                repeats += 1;
+                run += 1;
+            } else {
+                longest = longest.max(run);
+                run = 1;
+                last = code;
             }
+        }
+        (tally.repeats, tally.run) = (repeats, longest.max(run));
+        tally.distinct = found.len() as u64;
+        let (mut sum, mut squares) = (0u64, 0u128);
+        for word in found.drain(..) {
+            let at = word as usize;
+            let n = u64::from(std::mem::take(&mut cells[at]));
+            let (bin, length) = (known.bins[at] as usize, lengths[at]);
+            tally.values += n;
+            tally.counts[bin] += n;
+            if bin == unseen && period > 0 {
+                fresh[at] += n;
+            }
+            sum += u64::from(length) * n;
+            squares += u128::from(u64::from(length) * u64::from(length)) * u128::from(n);
+            let out = |f: (f64, f64)| !(f.0..=f.1).contains(&f64::from(length));
+            for (is, counted) in [
+                (length < low, &mut tally.below),
+                (length > high, &mut tally.above),
+                (fences.is_some_and(out), &mut tally.outliers),
+            ] {
+                *counted += if is { n } else { 0 };
+            }
+            let length = f64::from(length);
+            let (least, most) = tally.range.unwrap_or((length, length));
+            tally.range = Some((least.min(length), most.max(length)));
         }
         tally.unseen = tally.counts[unseen];
         tally.sum = sum as f64;
         tally.squares = Some(squares as f64);
-        tally.range = range.map(|r| (f64::from(r.0), f64::from(r.1)));
         tally.distinct_expected = repeated.expected(tally.values);
         tally
     };
-    let mut tallies: Vec<Tally> = (0..rows.periods()).map(tally).collect();
+    let mut tallies: Vec<Tally> = (0..rows.periods()).map(&mut tally).collect();
     let baseline = tallies.remove(0);
     tallies
         .iter_mut()

@@ -3,6 +3,7 @@
 use super::super::build::{Builder, sort_by_group};
 use super::super::drift::Cells;
 use super::super::{Series, Summary};
+use super::alike::Alike;
 use super::cells::{of_numbers, of_words};
 use super::lines::lines;
 use super::{ColumnProfile, MOST, Profile, Spans};
@@ -78,6 +79,11 @@ impl Rows {
 }
 
 impl Builder {
+    /// The rows that equal one another.
+    pub(super) fn alike(&self) -> &Alike {
+        self.alike.get_or_init(|| Alike::of(self, &self.compared()))
+    }
+
     /// Adds to a series its columns window by window, unless it has that.
     pub fn add_profile(&self, summary: &mut Summary, at: usize, spans: &Spans) {
         let Some(series) = summary.series.get_mut(at) else {
@@ -90,7 +96,7 @@ impl Builder {
         let mut compared = self.compared();
         let all = compared.len();
         compared.truncate(MOST / spans.windows.len().max(1));
-        let mut windows = lines(self, &compared, &rows);
+        let mut windows = lines(self, &rows);
         let baseline = windows.remove(0);
         let column = |(name, role, cells): &(&str, crate::log::Role, Cells<'_>)| {
             let found = match cells {

@@ -2,10 +2,8 @@
 //! be.
 
 use super::super::build::Builder;
-use super::super::drift::Cells;
+use super::alike::Alike;
 use super::count::Rows;
-use crate::log::Role;
-use crate::stats::distinct::mix;
 use crate::stats::exact_quantile::quantile_sorted;
 use crate::table::NO_TIME;
 use crate::table::time::DAY;
@@ -55,13 +53,10 @@ fn none(n: &u64) -> bool {
 }
 
 /// Counts the rows of each period.
-pub(super) fn lines(
-    builder: &Builder,
-    compared: &[(&str, Role, Cells<'_>)],
-    rows: &Rows,
-) -> Vec<Lines> {
+pub(super) fn lines(builder: &Builder, rows: &Rows) -> Vec<Lines> {
     let log = &builder.log;
-    let hashes = hashes(builder, compared);
+    let alike = builder.alike();
+    let same = duplicates(alike, rows);
     let time = |row: u32| log.time.get(row as usize).copied().unwrap_or(NO_TIME);
     let usual = usual(&log.time[..log.live.min(log.time.len())]);
     let mut again = vec![0u64; rows.periods()];
@@ -70,31 +65,18 @@ pub(super) fn lines(
         rows.periods_of(*row).for_each(count);
     }
     let mut before: Option<i64> = None;
-    let mut keys: Vec<u64> = Vec::new();
     let mut times: Vec<i64> = Vec::new();
     let one = |at: usize| {
         let own = rows.of(at);
         let mut lines = Lines {
             rows: own.len() as u64,
             same_id: again.get(at).copied().unwrap_or(0),
+            duplicates: same.get(at).copied().unwrap_or(0),
             ..Lines::default()
         };
-        if let Some(hashes) = &hashes {
-            let of = |row: &u32| hashes.get(*row as usize).copied().unwrap_or(0);
-            let same = |pair: &&[u32]| of(&pair[0]) == of(&pair[1]);
-            lines.repeats = own.windows(2).filter(same).count() as u64;
-            keys.clear();
-            let version = |row: u32| {
-                let version = log.version.as_ref();
-                version.and_then(|v| v.codes.get(row as usize)).copied()
-            };
-            keys.extend(own.iter().map(|row| {
-                let whole = mix(of(row) ^ time(*row).cast_unsigned());
-                version(*row).map_or(whole, |v| whole.wrapping_add(u64::from(v)))
-            }));
-            keys.sort_unstable();
-            lines.duplicates = keys.windows(2).filter(|p| p[0] == p[1]).count() as u64;
-        }
+        let hash = |row: &u32| alike.hashes.get(*row as usize);
+        let repeats = |pair: &&[u32]| hash(&pair[0]).is_some() && hash(&pair[0]) == hash(&pair[1]);
+        lines.repeats = own.windows(2).filter(repeats).count() as u64;
         times.clear();
         for row in own {
             let made = time(*row);
@@ -125,24 +107,19 @@ pub(super) fn lines(
     (0..rows.periods()).map(one).collect()
 }
 
-/// One hash a row of all that is compared but the outcome; `None` where nothing is.
-fn hashes(builder: &Builder, compared: &[(&str, Role, Cells<'_>)]) -> Option<Vec<u64>> {
-    let inputs = || compared.iter().filter(|c| c.1 != Role::Outcome);
-    inputs().next()?;
-    let mut hashes = vec![0u64; builder.log.rows];
-    for (_, _, cells) in inputs() {
-        match cells {
-            Cells::Numbers(values) => {
-                let both = hashes.iter_mut().zip(*values);
-                both.for_each(|(hash, x)| *hash = mix(*hash ^ x.to_bits()));
-            }
-            Cells::Words(codes, _) => {
-                let both = hashes.iter_mut().zip(*codes);
-                both.for_each(|(hash, code)| *hash = mix(*hash ^ u64::from(*code)));
+/// Rows of each period that equal an earlier one of it.
+fn duplicates(alike: &Alike, rows: &Rows) -> Vec<u64> {
+    let mut found = vec![0u64; rows.periods()];
+    // The lot that was last seen in a period.
+    let mut seen = vec![u32::MAX; rows.periods()];
+    for (lot, equal) in (0u32..).zip(alike.lots()) {
+        for period in equal.iter().flat_map(|row| rows.periods_of(*row)) {
+            if std::mem::replace(&mut seen[period], lot) == lot {
+                found[period] += 1;
             }
         }
     }
-    Some(hashes)
+    found
 }
 
 /// Instants between which a row is not far from all others: the middle 99 % of the rows, and as much again on

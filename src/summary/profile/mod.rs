@@ -10,12 +10,15 @@
 //!
 //! A period of several windows is their sum ([`ColumnProfile::within`]).
 
+mod alike;
 mod cells;
 mod count;
 mod lines;
 mod passed;
+mod sums;
 mod tally;
 
+pub(super) use alike::Alike;
 pub use lines::Lines;
 pub use tally::Tally;
 

@@ -1,13 +1,16 @@
 //! What the reader does with files, and what the page then asks of its workers.
 
 use super::complete::missing;
+use super::expectations;
 use super::rules;
 use super::state::{App, Work};
+use crate::check;
 use crate::engine::message::Input;
 use crate::engine::pace::Looks;
 use crate::engine::{arrange, give, tie};
 use crate::read::{Fix, ReadError};
 use crate::report::Choices;
+use crate::report::standards::Standards;
 use crate::report::view::View;
 use crate::summary::Summary;
 use crate::web::client::{Progress, Stopped};
@@ -29,10 +32,10 @@ pub fn fail(app: App, error: ReadError) {
     });
 }
 
-/// Takes what a reader gives: rules are read, and other files looked into under them.
+/// Takes what a reader gives: rules and expectations are read, and other files looked into under them.
 pub fn add<F: Into<Given>>(app: App, more: Vec<F>) {
     let more = more.into_iter().map(Into::into);
-    let (rules, more): (Vec<Given>, Vec<Given>) = more.partition(rules::is_rules);
+    let (rules, more): (Vec<Given>, Vec<Given>) = more.partition(rules::is_toml);
     if rules.is_empty() {
         return look(app, more);
     }
@@ -284,7 +287,8 @@ pub fn open(app: App) {
         let opened = client.open(boot::take_carried()).await;
         app.work.set(None);
         match opened {
-            Ok((summary, view)) => {
+            Ok((summary, view, standards)) => {
+                hold(app, &standards);
                 // An address with choices of its own wins over those that were saved.
                 if app.view.with_untracked(|v| *v == View::default()) {
                     app.view.set(view);
@@ -295,6 +299,19 @@ pub fn open(app: App) {
             Err(Stopped::Cancelled) => {}
         }
     });
+}
+
+/// Puts the rules and expectations of a saved report in force.
+fn hold(app: App, standards: &Standards) {
+    if let Some(of) = &standards.expectations
+        && let Ok(expected) = expectations::read(&of.name, &of.text)
+    {
+        app.expected.set(Some(Arc::new(expected)));
+    }
+    let rules = standards.rules.as_ref();
+    if let Some(Ok(rules)) = rules.map(|of| check::read(&of.text)) {
+        app.rules.set(Some(Arc::new(rules)));
+    }
 }
 
 /// Tells of workers that ended by themselves.

@@ -1,13 +1,12 @@
 //! What the data lack beside the baseline: what was expected, what was found, and since when.
 
+use super::expectations::ExpectationsPart;
 use super::format;
-use super::state::{Made, app};
+use super::state::app;
 use super::widgets::{More, ROWS};
 use crate::metric::Unit;
-use crate::report::expect;
 use crate::report::{Check, CheckKind, Checks};
 use crate::web::chart_view::ValuesSparkline;
-use crate::web::save;
 use leptos::prelude::*;
 
 /// The table of checks.
@@ -17,48 +16,24 @@ pub fn ChecksTable() -> impl IntoView {
     let checks = app.part(|r| r.checks.clone());
     let timed = app.part(|r| r.timed);
     let most = RwSignal::new(ROWS);
-    let shown = move || {
+    // Missing cells of every column have a table of their own; here stand those that break what is expected.
+    let listed = Memo::new(move |_| {
         let found = checks.with(|c| c.as_ref().map(|c| c.found.clone()).unwrap_or_default());
-        found.into_iter().take(most.get()).collect::<Vec<_>>()
-    };
-    let count = Signal::derive(move || checks.with(|c| c.as_ref().map_or(0, |c| c.found.len())));
+        let here = |c: &Check| c.kind != CheckKind::Missing || c.is_broken();
+        found.into_iter().filter(here).collect::<Vec<_>>()
+    });
+    let shown = move || listed.with(|l| l.iter().take(most.get()).cloned().collect::<Vec<_>>());
+    let count = Signal::derive(move || listed.with(Vec::len));
     let about = move || match app.awaited.get().drift {
         true => "The columns are being counted window by window …".to_owned(),
         false => checks.with(|c| c.as_ref().map(said).unwrap_or_default()),
     };
     let broken =
         move || checks.with(|c| c.as_ref().map(|c| c.violations.clone()).unwrap_or_default());
-    let inferred = move || {
-        let found = |m: &Made| expect::infer(&m.summary, &m.view);
-        app.made.with_untracked(|m| m.as_ref().and_then(found))
-    };
-    let download = move |_| {
-        let Some(found) = inferred() else {
-            return;
-        };
-        let text = expect::write(&found);
-        let saved = save::blob("application/toml", &text.into())
-            .and_then(|blob| save::download("expectations.toml", &blob));
-        if let Err(error) = saved {
-            super::actions::fail(app, error);
-        }
-    };
     view! {
         <Show when=move || checks.with(Option::is_some)>
             <div class="card" data-testid="checks">
-                <div class="card-head">
-                    <h3>"Data quality"</h3>
-                    <button
-                        class="button"
-                        data-testid="save-expectations"
-                        title="What the baseline lets expect of each column, as a file to edit: plumbline report FILES… --expect expectations.toml"
-                        disabled=move || app.awaited.get().drift
-                        on:click=download
-                    >
-                        {super::icons::save()}
-                        "Save expectations"
-                    </button>
-                </div>
+                <h3>"Data quality"</h3>
                 <p class="quiet">{about}</p>
                 <Show when=move || !broken().is_empty()>
                     <ul class="notes" data-testid="violations">
@@ -90,6 +65,7 @@ pub fn ChecksTable() -> impl IntoView {
                     </div>
                     <More shown=most of=count/>
                 </Show>
+                <ExpectationsPart/>
             </div>
         </Show>
     }
@@ -102,7 +78,9 @@ fn said(checks: &Checks) -> String {
     let first = checks.found.first().filter(|c| c.is_broken());
     match first {
         None => {
-            format!("{made} against the baseline, and no window is beyond what it lets expect.")
+            format!(
+                "{made} against the baseline, and no window is beyond what it lets expect. They raise no alarm: alarms about columns come under the budget."
+            )
         }
         Some(first) => {
             let verb = if broken == 1 { "breaks" } else { "break" };

@@ -42,7 +42,7 @@ pub fn DriftTable() -> impl IntoView {
             ),
         };
         format!(
-            "{what} Distances, not tests: none of them says whether a change is chance, or whether it harms."
+            "{what} Distances, not tests: none of them says whether a change is chance, or whether it harms. Missing cells stand below."
         )
     };
     // Until they are compared, the columns keep their places.
@@ -85,8 +85,6 @@ pub fn DriftTable() -> impl IntoView {
                                 <th scope="col" class="right" title=JS>"JS"</th>
                                 <th scope="col" class="right" title=KS>"KS"</th>
                                 <th scope="col" class="right" title=W>"Wasserstein"</th>
-                                <th scope="col" class="right">"Missing in baseline"</th>
-                                <th scope="col" class="right">"Missing now"</th>
                             </tr>
                         </thead>
                         <tbody>
@@ -133,7 +131,7 @@ fn Place(of: (String, String)) -> impl IntoView {
             <td class="quiet">{role.replace('_', " ")}</td>
             <td class="spark-cell"><span class="chart-spark waits"></span></td>
             <td class="spark-cell"><span class="chart-spark waits"></span></td>
-            <td colspan="6"></td>
+            <td colspan="4"></td>
         </tr>
     }
 }
@@ -149,7 +147,6 @@ const W: &str = "Wasserstein distance: how far numbers moved in the mean, in the
 #[component]
 fn Row(column: ColumnDrift, windows: Option<DriftByWindow>) -> impl IntoView {
     let number = |x: Option<f64>| x.map_or_else(|| format::NOTHING.into(), |x| format::fixed(x, 3));
-    let share = |x: Option<f64>| x.map_or_else(|| format::NOTHING.into(), format::percent);
     let near = |text: String, bound: Option<f64>| match bound.filter(|b| *b > 0.0) {
         Some(bound) => (
             format!("≈ {text}"),
@@ -165,7 +162,6 @@ fn Row(column: ColumnDrift, windows: Option<DriftByWindow>) -> impl IntoView {
         .wasserstein
         .map_or_else(|| format::NOTHING.into(), format::number);
     let moved = near(moved, column.wasserstein_bound);
-    let (then, now) = (column.before.missing_share(), column.after.missing_share());
     let picture = match column.undefined.clone() {
         Some(why) => view! { <span class="quiet">{why}</span> }.into_any(),
         None => view! { <ShiftChart column=column.clone()/> }.into_any(),
@@ -184,8 +180,6 @@ fn Row(column: ColumnDrift, windows: Option<DriftByWindow>) -> impl IntoView {
             <td class="num right">{number(column.jensen_shannon)}</td>
             <td class="num right" title=ks.1>{ks.0}</td>
             <td class="num right" title=moved.1>{moved.0}</td>
-            <td class="num right">{share(then)}</td>
-            <td class="num right">{share(now)}</td>
         </tr>
     }
 }

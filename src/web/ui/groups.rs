@@ -55,7 +55,7 @@ pub fn Groups() -> impl IntoView {
     let note = move || {
         let (least, tests) = groups.with(|g| (g.minimum, g.contrasts));
         format!(
-            "Rows with an outcome. A rate under which fewer than {least} rows stand is shown, not compared. ● differs from all other rows after correction (Holm) for {} comparisons. The largest against the smallest of many groups is larger by chance alone; the interval takes that into account.",
+            "Rows with an outcome. A rate under which fewer than {least} rows stand is shown, not compared. ● differs from all other rows after correction (Holm) for {} comparisons. The largest against the smallest of many groups is larger by chance alone; the interval takes that into account. This is to explore: no group raises an alarm.",
             format::count(tests)
         )
     };

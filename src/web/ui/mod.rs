@@ -18,6 +18,7 @@ mod drift_table;
 mod drop;
 mod errors;
 mod estimates;
+mod expectations;
 mod explain;
 mod files;
 mod filters;

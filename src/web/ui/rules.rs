@@ -2,6 +2,7 @@
 //! itself, changed as text, and saved as the file that the command line enforces.
 
 use super::actions::fail;
+use super::expectations;
 use super::files::FileInput;
 use super::icons;
 use super::prose::together;
@@ -12,6 +13,7 @@ use crate::check::{self, Outcome, Rules, Verdict};
 use crate::engine::message::Input;
 use crate::log::Role;
 use crate::read::ReadError;
+use crate::report::expect;
 use crate::report::view::View;
 use crate::settings::Fault;
 use crate::web::files::Given;
@@ -20,19 +22,25 @@ use leptos::prelude::*;
 use std::sync::Arc;
 use wasm_bindgen::JsValue;
 
-const TOML: &str = "rules.toml";
+pub const TOML: &str = "rules.toml";
 const JSON: &str = "plumbline-verdicts.json";
 
-/// Whether a file is one of rules, by its name: no table is called so.
-pub fn is_rules(file: &Given) -> bool {
+/// Whether a file is one of rules or expectations, by its name: no table is called so.
+pub fn is_toml(file: &Given) -> bool {
     file.name.to_lowercase().ends_with(".toml")
 }
 
-/// Reads a file of rules, and looks at the data as it says.
+/// Reads a file of rules, and looks at the data as it says; or one of expectations.
 pub async fn open(app: App, file: &Given) {
     let blob = gloo::file::Blob::from(web_sys::Blob::from(file.file.clone()));
     let text = gloo::file::futures::read_as_text(&blob).await;
     let read = match text {
+        Ok(text) if expect::is_expectations(&text) => {
+            return match expectations::read(&file.name, &text) {
+                Ok(expected) => app.expected.set(Some(Arc::new(expected))),
+                Err(why) => fail(app, of_file(&file.name, why)),
+            };
+        }
         Ok(text) => check::read(&text).map_err(|why| of_file(&file.name, why)),
         Err(why) => Err(ReadError {
             file: file.name.clone(),
@@ -58,25 +66,23 @@ fn of_file(name: &str, why: Fault) -> ReadError {
 
 /// Puts rules in force, with their view.
 fn take(app: App, rules: Rules) {
-    let view = kept(app, &rules.view);
+    let view = with_tests(app, &rules.view);
     if app.view.with_untracked(|now| *now != view) {
         app.view.set(view);
     }
     app.rules.set(Some(Arc::new(rules)));
 }
 
-/// The view of rules, with what the reader chose that no rule depends upon.
-fn kept(app: App, view: &View) -> View {
+/// The view of rules, with the choice that their file has no key for.
+fn with_tests(app: App, view: &View) -> View {
     app.view.with_untracked(|now| View {
-        compat: now.compat,
-        budget: now.budget,
         all_tests: now.all_tests,
         ..view.clone()
     })
 }
 
 /// Rules with the View and the roles in force, as they are saved.
-fn in_force(app: App) -> Option<Rules> {
+pub fn in_force(app: App) -> Option<Rules> {
     let rules = app.rules.get_untracked()?;
     let view = app
         .report
@@ -125,7 +131,7 @@ fn suggest(app: App) {
     take(app, rules);
 }
 
-fn download(app: App, name: &str, mime: &str, text: &str) {
+pub fn download(app: App, name: &str, mime: &str, text: &str) {
     let saved =
         save::blob(mime, &JsValue::from_str(text)).and_then(|blob| save::download(name, &blob));
     if let Err(why) = saved {
@@ -281,7 +287,7 @@ fn Editor() -> impl IntoView {
             return;
         }
         let same = |typed: &Rules| {
-            let view = kept(app, &typed.view);
+            let view = with_tests(app, &typed.view);
             let view = app.view.with_untracked(|now| *now == view);
             view && typed.rules == rules.rules && typed.roles == rules.roles
         };

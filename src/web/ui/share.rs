@@ -3,9 +3,12 @@
 use super::actions::fail;
 use super::format;
 use super::icons;
+use super::rules;
 use super::state::{App, app};
 use super::widgets::Section;
+use crate::check;
 use crate::engine::message::Written;
+use crate::report::standards::{Document, Standards};
 use crate::web::client::Stopped;
 use crate::web::save;
 use leptos::prelude::*;
@@ -21,10 +24,19 @@ fn save(app: App, what: Written, size: RwSignal<Option<u64>>) {
         return;
     };
     let view = app.view.get_untracked();
+    let standards = Standards {
+        rules: rules::in_force(app).map(|rules| Document {
+            name: rules::TOML.into(),
+            text: check::write(&rules),
+        }),
+        expectations: app
+            .expected
+            .with_untracked(|of| of.as_ref().map(|of| of.document.clone())),
+    };
     let client = app.client.get_value();
     spawn_local(async move {
         let saved = async {
-            let text = client.write(what, &summary, view).await?;
+            let text = client.write(what, &summary, (view, standards)).await?;
             match what {
                 Written::Json => save::download(JSON, &save::blob("application/json", &text)?)?,
                 Written::Payload => {
@@ -83,7 +95,7 @@ pub fn Share() -> impl IntoView {
                 </p>
                 <ul class="notes">
                     <li aria-live="polite">
-                        "The report carries counts for each window and slice, the names of files and columns, and the page itself."
+                        "The report carries counts for each window and slice, the names of files and columns, the rules and expectations in force, and the page itself."
                         {move || {
                             saved
                                 .get()

@@ -3,6 +3,7 @@
 //! Everything shown is derived from here. Nothing is computed beside the Report, so page, saved
 //! file and command line cannot differ.
 
+use super::expectations::Expected;
 use super::format;
 use super::theme::Theme;
 use crate::check::{Rules, Verdicts};
@@ -41,6 +42,8 @@ pub struct Made {
     pub summary: Arc<Summary>,
     /// What the reader chose.
     pub view: View,
+    /// What they expect of the columns.
+    pub expected: Option<Arc<Expected>>,
     /// What came of them.
     pub report: Arc<Report>,
     /// What the Summary lacked for it.
@@ -122,6 +125,8 @@ pub struct App {
     pub panel: RwSignal<bool>,
     /// The rules that the reader opened or asked for; they are judged in the View, whatever theirs was.
     pub rules: RwSignal<Option<Arc<Rules>>>,
+    /// What the reader expects of the columns, where they say so.
+    pub expected: RwSignal<Option<Arc<Expected>>>,
     /// The verdicts on them, and whether nothing that they need is still to come ([`super::verdicts`]).
     pub verdicts: RwSignal<Option<(Arc<Verdicts>, bool)>>,
     /// Whether this is a saved report, which has no files.
@@ -172,6 +177,7 @@ impl App {
             metric: RwSignal::default(),
             panel: RwSignal::new(false),
             rules: RwSignal::default(),
+            expected: RwSignal::default(),
             verdicts: RwSignal::default(),
             saved,
         }
@@ -210,7 +216,9 @@ impl App {
         let reading = self.reading();
         let made = Memo::new(move |_| {
             let of = |made: &Made, summary: &Arc<Summary>| {
-                self.view.with(|view| made.view == *view) && Arc::ptr_eq(&made.summary, summary)
+                self.view.with(|view| made.view == *view)
+                    && self.expected.with(|expected| made.expected == *expected)
+                    && Arc::ptr_eq(&made.summary, summary)
             };
             self.summary.with(|summary| {
                 self.made.with(|made| match (made, summary) {

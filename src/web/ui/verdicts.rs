@@ -101,7 +101,7 @@ async fn judge(app: App, wish: &Wish, done: StoredValue<Option<Done>, LocalStora
             reports.push((view, Arc::clone(&wish.made.report)));
             continue;
         }
-        let (report, missing) = slices::report(&wish.made.summary, &view).await;
+        let (report, missing) = slices::report(&wish.made.summary, &view, None).await;
         let holds = app.client.with_value(|client| client.holds_rows());
         if !missing.is_empty() && holds && !asked.contains(&view) {
             if wish.settled {

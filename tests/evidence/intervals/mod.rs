@@ -8,6 +8,7 @@
 //! *Interval estimation for a binomial proportion*).
 
 mod classes;
+mod labels;
 mod latency;
 mod numbers;
 mod several;
@@ -50,6 +51,7 @@ pub fn claims(asked: &Asked) -> Vec<Claim> {
     let populations: Vec<Box<dyn Population>> = classes::all()
         .into_iter()
         .chain(several::all())
+        .chain(labels::all())
         .chain(numbers::all())
         .chain(latency::all())
         .collect();

@@ -7,6 +7,7 @@ use plumbline::engine::rows::Load;
 use plumbline::engine::{Keeper, Shards, info, look, parcel, read_through};
 use plumbline::report::Report;
 use plumbline::report::html::Payload;
+use plumbline::report::standards::Standards;
 use plumbline::report::view::View;
 use plumbline::summary::Summary;
 use plumbline::table::Table;
@@ -28,8 +29,9 @@ fuzz_target!(
                 }
             }
             b's' => {
-                if let Ok(Payload { summary, view }) = serde_json::from_slice(bytes) {
-                    let _ = Report::from(&summary, &view);
+                if let Ok(saved) = serde_json::from_slice::<Payload<'_>>(bytes) {
+                    let expected = saved.standards.expected();
+                    let _ = Report::expecting(&saved.summary, &saved.view, expected.as_ref());
                 }
             }
             _ => {
@@ -65,7 +67,7 @@ fn seeds() {
     let text = format!("id,time,score,label,area\n{text}");
     let (summary, table) = summary(text.as_bytes());
     put("table", b"t", &table.to_bytes());
-    let json = Payload::to_json(&summary, &View::default()).expect("a Summary is JSON");
+    let json = Payload::to_json(&summary, &View::default(), &Standards::default()).expect("a Summary is JSON");
     put("payload", b"s", json.as_bytes());
     let parcel = parcel::pack(summary, &mut Vec::new()).expect("a Summary is JSON");
     put("parcel", b"p", &parcel);

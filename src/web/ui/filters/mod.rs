@@ -2,6 +2,7 @@
 //! A choice that the data does not offer is not shown.
 
 mod baseline;
+mod budget;
 mod costs;
 mod season;
 mod slices;
@@ -13,6 +14,7 @@ use super::state::{Work, app};
 use super::widgets::{Choice, Menu};
 use crate::report::view::View;
 use baseline::BaselineMenu;
+use budget::Budget;
 use costs::Costs;
 use leptos::prelude::*;
 use season::Season;
@@ -42,6 +44,7 @@ pub fn Filters() -> impl IntoView {
             <Threshold/>
             <Costs/>
             <Season/>
+            <Budget/>
             <Show when=changed>
                 <button
                     class="button quiet filters-reset"

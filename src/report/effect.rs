@@ -1,0 +1,244 @@
+//! What a change of a column did to predictions, as their outcomes tell in the same windows, or as they are
+//! estimated where no outcome is in.
+//!
+//! It is told by the first metric that is judged. A change is harmless where that metric is surely (at 95 %) not
+//! worse by as much as matters; it harms where the metric is surely worse, and by as much.
+
+use super::watch::is_worse;
+use super::{Alert, AlertKind, Level, Metrics, Window, words};
+use crate::metric::{self, Better, Estimate, Family, Info, Material};
+use crate::stats::interval::Interval;
+use crate::stats::sequential::Least;
+use serde::{Deserialize, Serialize};
+
+/// What became of predictions in the windows of an incident about a column.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Effect {
+    /// The metric that tells.
+    pub metric: String,
+    /// What it is in these windows.
+    pub value: Estimate,
+    /// The difference from the baseline.
+    pub change: Estimate,
+    /// Whether it is estimated, as no outcome of these windows is in.
+    pub estimated: bool,
+}
+
+impl Effect {
+    /// How much worse the metric is; below 0 where it is better, or only different.
+    fn harm(&self) -> f64 {
+        let change = self.change.value.unwrap_or_default();
+        let from = self.value.value.unwrap_or_default() - change;
+        let worse = metric::info(&self.metric).and_then(|info| is_worse(info, from, change));
+        match worse {
+            Some(true) => change.abs(),
+            Some(false) | None => -change.abs(),
+        }
+    }
+}
+
+/// The least change of a metric that matters.
+pub(super) fn least(info: &Info) -> Least {
+    match info.material {
+        Material::Absolute(least) => Least::Absolute(least),
+        Material::Relative(share) => Least::Relative(share),
+        Material::Never => Least::Absolute(f64::INFINITY),
+    }
+}
+
+/// Adds to a sentence what became of predictions, where that is known.
+pub(super) fn tell(alert: &mut Alert) {
+    let Some((effect, info)) = alert
+        .effect
+        .as_ref()
+        .and_then(|e| Some((e, metric::info(&e.metric)?)))
+    else {
+        return;
+    };
+    let title = match effect.estimated {
+        true => format!("estimated {}", words::lower_first(info.title)),
+        false => words::lower_first(info.title),
+    };
+    let value = words::estimate(info, &effect.value);
+    match alert.harmless {
+        Some(true) => {
+            alert.level = Level::Ok;
+            alert.sentence += &format!(", harmless so far: {title} of the same windows is {value}");
+        }
+        Some(false) => {
+            let change = effect.change.value.unwrap_or_default();
+            let from = effect.value.value.unwrap_or_default() - change;
+            alert.sentence += &format!(
+                ", and {title} of the same windows is {value} (before {})",
+                words::value(info.unit, from)
+            );
+        }
+        None => {}
+    }
+}
+
+/// Tells of changes of columns in whose windows no outcome is in what estimates say of them; `estimate` gives that of
+/// a metric over some windows together.
+pub(super) fn by_estimates(
+    alerts: &mut [Alert],
+    baseline: &Metrics,
+    windows: &[Window],
+    estimate: impl Fn(&'static Info, &dyn Fn(usize) -> bool) -> Option<Estimate>,
+) {
+    let unknown = |a: &&mut Alert| a.kind == AlertKind::Column && a.effect.is_none();
+    for alert in alerts.iter_mut().filter(unknown) {
+        let (since, until) = (alert.since, alert.until);
+        let inside = |w: &Window| w.start >= since && until.is_none_or(|until| w.start < until);
+        let within = |at: usize| windows.get(at).is_some_and(inside);
+        let infos = metric::METRICS.iter().map(|m| m.info());
+        let mut judged =
+            infos.filter(|i| i.material != Material::Never && i.family != Family::Resource);
+        let Some((info, from, value)) = judged.find_map(|info| {
+            let from = baseline.get(info.name)?.value?;
+            Some((info, from, estimate(info, &within)?))
+        }) else {
+            continue;
+        };
+        let (Some(now), Some(low), Some(high)) = (value.value, value.low, value.high) else {
+            continue;
+        };
+        let ends = Interval {
+            low: low - from,
+            high: high - from,
+        };
+        alert.harmless = harmless(info, from, now, (low, high));
+        alert.effect = Some(Effect {
+            metric: info.name.into(),
+            change: Estimate::of(now - from, Some(ends), value.n),
+            value,
+            estimated: true,
+        });
+        tell(alert);
+    }
+}
+
+/// Whether a value with its interval is surely not worse than the baseline's by as much as matters, or surely is.
+fn harmless(info: &Info, from: f64, now: f64, (low, high): (f64, f64)) -> Option<bool> {
+    let least = least(info);
+    let far = |a: f64, b: f64| {
+        if (a - from).abs() > (b - from).abs() {
+            a
+        } else {
+            b
+        }
+    };
+    let (worst, best) = match info.better {
+        Better::Higher => (low.min(from), high),
+        Better::Lower => (high.max(from), low),
+        Better::Zero | Better::Near(_) | Better::Neither => (far(low, high), now),
+    };
+    let crosses = (low..=high).contains(&from);
+    let worse = |to: f64| is_worse(info, from, to - from) == Some(true);
+    match () {
+        () if !least.is_met(from, worst) => Some(true),
+        () if !crosses && worse(best) && worse(now) && least.is_met(from, now) => Some(false),
+        () => None,
+    }
+}
+
+/// Ranks incidents: those that go on first, of these the most severe, then by what they are about; changes of
+/// columns by what they did to predictions. What is equal in all that keeps its order.
+pub(super) fn rank(alerts: &mut [Alert]) {
+    let class = |a: &Alert| match a.kind {
+        AlertKind::Metric if super::judge::is_resource(&a.metric) => 2,
+        AlertKind::Metric => 0,
+        AlertKind::Slice => 1,
+        AlertKind::Column => 3,
+    };
+    let touches = |a: &Alert| match a.harmless {
+        Some(false) => 0,
+        None => 1,
+        Some(true) => 2,
+    };
+    let harm = |a: &Alert| match a.kind {
+        AlertKind::Column => a.effect.as_ref().map_or(0.0, Effect::harm),
+        _ => 0.0,
+    };
+    alerts.sort_by(|a, b| {
+        let key = |a: &Alert| {
+            (
+                !a.goes_on(),
+                std::cmp::Reverse(a.level),
+                class(a),
+                touches(a),
+            )
+        };
+        key(a).cmp(&key(b)).then(harm(b).total_cmp(&harm(a)))
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::table::time::Time;
+
+    fn column(name: &str, harmless: Option<bool>, accuracy: Option<f64>) -> Alert {
+        let mut alert = Alert {
+            kind: AlertKind::Column,
+            metric: "location".into(),
+            column: Some(name.into()),
+            slice: None,
+            value_of: None,
+            since: Time(0),
+            since_earliest: None,
+            since_latest: None,
+            raised: None,
+            until: None,
+            windows: 1,
+            judged: 1,
+            value: Estimate::default(),
+            baseline: Estimate::default(),
+            change: None,
+            p_value: 0.001,
+            method: String::new(),
+            level: Level::Watch,
+            harmless,
+            effect: accuracy.map(|value| Effect {
+                metric: "accuracy".into(),
+                value: Estimate::of(value, None, 10),
+                change: Estimate::of(value - 0.9, None, 10),
+                estimated: true,
+            }),
+            affected: Vec::new(),
+            sentence: String::new(),
+        };
+        tell(&mut alert);
+        alert
+    }
+
+    #[test]
+    fn what_harms_most_comes_first_and_what_is_harmless_last() {
+        let mut alerts = [
+            column("harmless", Some(true), Some(0.9)),
+            column("unknown", None, None),
+            column("less", Some(false), Some(0.85)),
+            column("better", None, Some(0.95)),
+            column("most", Some(false), Some(0.6)),
+            column("perhaps", None, Some(0.88)),
+        ];
+        rank(&mut alerts);
+        let names: Vec<&str> = alerts.iter().filter_map(|a| a.column.as_deref()).collect();
+        assert_eq!(
+            names,
+            ["most", "less", "perhaps", "unknown", "better", "harmless"]
+        );
+        assert!(alerts[0].sentence.contains("estimated accuracy"));
+        assert_eq!(alerts[5].level, Level::Ok);
+    }
+
+    #[test]
+    fn harmless_is_only_what_surely_is() {
+        let info = metric::info("accuracy").expect("it is a metric");
+        let of = |now: f64, half: f64| harmless(info, 0.9, now, (now - half, now + half));
+        assert_eq!(of(0.899, 0.004), Some(true));
+        assert_eq!(of(0.95, 0.02), Some(true));
+        assert_eq!(of(0.9, 0.1), None);
+        assert_eq!(of(0.8, 0.05), Some(false));
+        assert_eq!(of(0.8, 0.15), None);
+    }
+}

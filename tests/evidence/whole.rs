@@ -1,0 +1,406 @@
+//! False alarms of whole reports: rows of a model that does not change, read, counted and judged as in any report.
+//!
+//! A log has forty windows, the first ten of which are the baseline, so that a budget of one false alarm in 30
+//! windows allows one a report: of metrics, columns, slices and estimates together. On the same rows stand what
+//! Evidently and NannyML say by their defaults ([`super::defaults`]).
+
+use crate::Asked;
+use crate::alarms::run;
+use crate::defaults::{self, Rows};
+use crate::random::Random;
+use crate::table::Claim;
+use plumbline::log::{Category, Counts, Log, LogColumn, Role, Task, Truth};
+use plumbline::report::Report;
+use plumbline::report::view::{View, WindowSize};
+use plumbline::summary::Summary;
+use plumbline::summary::build::Builder;
+use plumbline::table::Column;
+
+/// Windows of the baseline, and of a log.
+pub const BASELINE: usize = 10;
+const WINDOWS: usize = 40;
+
+/// What a model does, and how its outcomes are.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Model {
+    /// Two classes, of which one has so many of a thousand rows.
+    Binary(u32),
+    /// Four classes.
+    Classes,
+    /// Numbers with errors of heavy tails.
+    Numbers,
+}
+
+/// What is beside sampling.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Life {
+    /// Nothing.
+    Plain,
+    /// Windows vary: variances are so many times as large.
+    Varied(f64),
+    /// The last ten windows have no outcomes yet.
+    Pending,
+}
+
+/// A cell of the table.
+#[derive(Clone, Copy, Debug)]
+pub struct Cell {
+    model: Model,
+    columns: usize,
+    rows: usize,
+    life: Life,
+    /// Logs that are drawn at most.
+    most: usize,
+}
+
+/// The cells.
+pub fn cells() -> Vec<Cell> {
+    let cell = |model, columns, rows, life, most| Cell {
+        model,
+        columns,
+        rows,
+        life,
+        most,
+    };
+    let mut out = Vec::new();
+    for (rows, most) in [(50, 1_000), (1_000, 1_000)] {
+        out.push(cell(Model::Binary(400), 5, rows, Life::Plain, most));
+        out.push(cell(Model::Binary(50), 5, rows, Life::Plain, most));
+        out.push(cell(Model::Classes, 5, rows, Life::Plain, most));
+        out.push(cell(Model::Numbers, 5, rows, Life::Plain, most));
+        out.push(cell(Model::Binary(400), 5, rows, Life::Varied(2.0), most));
+        out.push(cell(Model::Binary(400), 5, rows, Life::Pending, most));
+    }
+    out.push(cell(Model::Binary(400), 50, 50, Life::Plain, 1_000));
+    out.push(cell(Model::Binary(400), 50, 1_000, Life::Plain, 200));
+    out.push(cell(Model::Binary(400), 5, 10_000, Life::Plain, 200));
+    out.push(cell(Model::Binary(400), 5, 100_000, Life::Plain, 30));
+    out
+}
+
+/// Columns that no model of a cell depends on.
+fn inputs(random: &mut Random, cell: &Cell, shift: &[f64]) -> Vec<LogColumn> {
+    let rows = cell.rows * WINDOWS;
+    let number = |name: String, values: Vec<f64>| {
+        LogColumn::new(name, Role::Feature, Column::Number(values), None)
+    };
+    let word = |name: String, codes: Vec<u32>, levels: usize| {
+        let levels = (0..levels).map(|i| format!("w{i:02}")).collect();
+        LogColumn::new(
+            name,
+            Role::Feature,
+            Column::Category { codes, levels },
+            None,
+        )
+    };
+    // Words of which most are rare.
+    let rare: Vec<f64> = (1..=40).map(|i| libm::pow(f64::from(i), -1.6)).collect();
+    let sum: f64 = rare.iter().sum();
+    let mut made = Vec::new();
+    for at in 0..cell.columns {
+        let name = format!("x{at:02}");
+        let by = |row: usize| shift[row / cell.rows];
+        made.push(match at % 5 {
+            0 => number(name, (0..rows).map(|r| random.normal() + by(r)).collect()),
+            1 => number(
+                name,
+                (0..rows)
+                    .map(|r| random.exponential() * libm::exp(by(r)))
+                    .collect(),
+            ),
+            2 => number(
+                name,
+                (0..rows)
+                    .map(|_| match random.uniform() {
+                        u if u < 0.7 => 0.5,
+                        u if u < 0.9 => 1.5,
+                        u if u < 0.97 => 2.5,
+                        _ => 3.5,
+                    })
+                    .collect(),
+            ),
+            3 => {
+                let mut draw = || {
+                    let mut left = random.uniform() * sum;
+                    let found = rare.iter().position(|share| {
+                        left -= share;
+                        left <= 0.0
+                    });
+                    found.unwrap_or(0) as u32
+                };
+                word(name, (0..rows).map(|_| draw()).collect(), 40)
+            }
+            _ => word(
+                name,
+                (0..rows).map(|_| (random.uniform() * 4.0) as u32).collect(),
+                4,
+            ),
+        });
+    }
+    made
+}
+
+/// A log in which nothing changes.
+fn log(cell: &Cell, seed: u64) -> Log {
+    let mut random = Random::new(seed);
+    let rows = cell.rows * WINDOWS;
+    // What moves all rows of a window, in deviations.
+    let shift: Vec<f64> = (0..WINDOWS)
+        .map(|_| match cell.life {
+            Life::Varied(times) => random.normal() * ((times - 1.0) / cell.rows as f64).sqrt(),
+            Life::Plain | Life::Pending => 0.0,
+        })
+        .collect();
+    let mut log = Log {
+        rows,
+        live: rows,
+        counts: Counts {
+            predictions: rows as u64,
+            outcomes: rows as u64,
+            joined: rows as u64,
+            ..Counts::default()
+        },
+        columns: inputs(&mut random, cell, &shift),
+        ..Log::default()
+    };
+    let region: Vec<u32> = (0..rows).map(|_| (random.uniform() * 4.0) as u32).collect();
+    let levels: Vec<String> = ["east", "north", "south", "west"].map(Into::into).into();
+    log.columns.push(LogColumn::new(
+        "region".into(),
+        Role::Segment,
+        Column::Category {
+            codes: region.clone(),
+            levels: levels.clone(),
+        },
+        None,
+    ));
+    log.segments.push(Category {
+        name: "region".into(),
+        codes: region,
+        levels,
+    });
+    let pending = |row: usize| cell.life == Life::Pending && row / cell.rows >= WINDOWS - 10;
+    match cell.model {
+        Model::Binary(share) => {
+            // Odds of a normal variable, so that scores are true.
+            let middle = libm::log(f64::from(share) / f64::from(1_000 - share));
+            let logit = |x: f64| 1.0 / (1.0 + libm::exp(-x));
+            let scores: Vec<f64> = (0..rows)
+                .map(|r| logit(middle + 1.5 * (random.normal() + shift[r / cell.rows])))
+                .collect();
+            let truth = scores.iter().enumerate().map(|(row, p)| {
+                let hit = random.uniform() < *p;
+                if pending(row) {
+                    u32::MAX
+                } else {
+                    u32::from(hit)
+                }
+            });
+            let truth: Vec<u32> = truth.collect();
+            log.task = Some(Task::Binary);
+            log.labels = vec!["0".into(), "1".into()];
+            log.predicted = Truth::Labels(scores.iter().map(|s| u32::from(*s >= 0.5)).collect());
+            log.truth = Truth::Labels(truth);
+            log.columns.push(LogColumn::new(
+                "score".into(),
+                Role::Score,
+                Column::Number(scores.clone()),
+                None,
+            ));
+            log.score = scores;
+            log.probabilistic = true;
+        }
+        Model::Classes => {
+            let mut truth = Vec::with_capacity(rows);
+            let mut predicted = Vec::with_capacity(rows);
+            for _ in 0..rows {
+                let class = (4.0 * random.uniform() * random.uniform()) as u32;
+                let right = random.uniform() < 0.8;
+                let other = (random.uniform() * 4.0) as u32;
+                truth.push(class);
+                predicted.push(if right { class } else { other });
+            }
+            log.task = Some(Task::Multiclass);
+            log.labels = ["a", "b", "c", "d"].map(Into::into).into();
+            log.truth = Truth::Labels(truth);
+            log.predicted = Truth::Labels(predicted);
+        }
+        Model::Numbers => {
+            let mut truth = Vec::with_capacity(rows);
+            let mut predicted = Vec::with_capacity(rows);
+            for _ in 0..rows {
+                let guess = 10.0 * random.normal();
+                predicted.push(guess);
+                truth.push(guess + random.student(5.0));
+            }
+            log.task = Some(Task::Regression);
+            log.truth = Truth::Numbers(truth);
+            log.columns.push(LogColumn::new(
+                "prediction".into(),
+                Role::Prediction,
+                Column::Number(predicted.clone()),
+                None,
+            ));
+            log.predicted = Truth::Numbers(predicted);
+        }
+    }
+    log
+}
+
+/// The report on a log, as rows answer it.
+fn report(log: Log, cell: &Cell) -> Report {
+    let view = View {
+        window: Some(WindowSize::Rows(cell.rows as u32)),
+        ..View::default()
+    };
+    let builder = Builder::new(log, None);
+    let mut summary: Summary = builder.summary(view.window);
+    loop {
+        let (report, missing) = Report::with_missing(&summary, &view);
+        let before = summary.clone();
+        for (slice, size) in missing.series.iter().chain(&missing.details) {
+            builder.add_series(&mut summary, slice, *size);
+        }
+        if let Some((at, spans)) = missing.profile {
+            builder.add_profile(&mut summary, at, &spans);
+        }
+        if let Some((at, asked)) = missing.estimates.filter(|_| cell.life == Life::Pending) {
+            builder.add_estimates(&mut summary, at, &asked);
+        }
+        if let Some((at, lag)) = missing.naive {
+            builder.add_naive(&mut summary, at, lag);
+        }
+        for (at, range) in missing.exact {
+            builder.add_exact(&mut summary, at, &[range]);
+        }
+        if summary == before {
+            return report;
+        }
+    }
+}
+
+/// What a log came to.
+struct Found {
+    /// Incidents, and departures that are expected.
+    ours: usize,
+    /// Alarms of the other tools by default, where these were asked.
+    theirs: Option<defaults::Says>,
+}
+
+fn found(cell: &Cell, seed: u64, beside: bool) -> Found {
+    let log = log(cell, seed);
+    let kept = beside.then(|| Rows::of(&log, cell.rows));
+    let report = report(log, cell);
+    assert_eq!(report.windows.len(), WINDOWS);
+    assert_eq!(
+        report.windows.iter().filter(|w| w.in_baseline).count(),
+        if cell.life == Life::Pending {
+            7
+        } else {
+            BASELINE
+        }
+    );
+    let expected = report
+        .estimated
+        .iter()
+        .map(|e| e.alerts.len())
+        .sum::<usize>();
+    Found {
+        ours: report.alerts.len() + expected,
+        theirs: kept.map(|rows| rows.says(&report)),
+    }
+}
+
+/// Logs of which the other tools' verdicts are looked at.
+const BESIDE: usize = 100;
+
+/// The claims of this part.
+pub fn claims(asked: &Asked) -> Vec<Claim> {
+    let mut worst = (0.0, String::new());
+    let mut others: Vec<String> = Vec::new();
+    let (mut logs, mut held) = (0, true);
+    let cells = cells();
+    for (at, cell) in cells.iter().enumerate() {
+        let seed = (asked.seed << 40) + ((500 + at as u64) << 20);
+        let runs = cell.most.min(asked.runs);
+        let beside = if cell.rows > 10_000 { 3 } else { BESIDE };
+        let done = run(runs, |i| found(cell, seed + i, (i as usize) < beside));
+        logs += runs;
+        let n = runs as f64;
+        let mean = done.iter().map(|f| f.ours as f64).sum::<f64>() / n;
+        let square = done
+            .iter()
+            .map(|f| (f.ours as f64 - mean).powi(2))
+            .sum::<f64>();
+        let se = square.sqrt() / n;
+        let theirs: Vec<&defaults::Says> = done.iter().filter_map(|f| f.theirs.as_ref()).collect();
+        let of = |of: fn(&defaults::Says) -> usize| {
+            theirs.iter().map(|s| of(s) as f64).sum::<f64>() / theirs.len().max(1) as f64
+        };
+        let (evidently, nannyml) = (of(|s| s.evidently), of(|s| s.nannyml + s.performance));
+        if asked.detail {
+            println!(
+                "{:?}, {} columns, {} rows, {:?}: {mean:.3} ± {se:.3} false alarms a report ({runs}); Evidently {evidently:.1}, NannyML {nannyml:.1}",
+                cell.model, cell.columns, cell.rows, cell.life
+            );
+        }
+        // Windows to judge are 30 for ten of the baseline; where some are pending, as many.
+        held &= mean - 2.0 * se <= 1.2;
+        let named = format!(
+            "{:?}, {} columns of {} rows, {:?}",
+            cell.model, cell.columns, cell.rows, cell.life
+        );
+        if mean > worst.0 {
+            worst = (mean, named);
+        }
+        if cell.model == Model::Binary(400) && cell.life == Life::Plain && cell.columns == 5 {
+            others.push(format!(
+                "{} rows: {evidently:.1} and {nannyml:.1}",
+                cell.rows
+            ));
+        }
+    }
+    let mut out = vec![
+        Claim::new(
+            format!(
+                "false alarms of whole reports (metrics, columns, slices, estimates) on logs of a model that does not change, {} cells, {logs} logs",
+                cells.len()
+            ),
+            "at most 1.2 × the budget in every cell",
+            format!("at most {:.2} × ({})", worst.0, worst.1),
+            held,
+        ),
+        Claim::limit(
+            "alarms of Evidently's and NannyML's defaults on the same rows, of 5 inputs, window by window (Evidently's columns; NannyML's columns, accuracy and ROC AUC)",
+            "none known",
+            format!("a report: {}", others.join("; ")),
+        ),
+    ];
+    out.extend(defaults::claims());
+    out
+}
+
+/// Cells of which the tools themselves were asked, by name.
+pub fn checked() -> Vec<(String, Cell, u64)> {
+    let mut out = Vec::new();
+    for rows in [50, 200, 1_000] {
+        for seed in 1..=2 {
+            let cell = Cell {
+                model: Model::Binary(400),
+                columns: 5,
+                rows,
+                life: Life::Plain,
+                most: 1,
+            };
+            out.push((format!("log-{rows}-{seed}"), cell, seed));
+        }
+    }
+    out
+}
+
+/// The rows of one of these, and its report.
+pub fn asked_of(cell: &Cell, seed: u64) -> (Rows, Report) {
+    let log = log(cell, seed);
+    let rows = Rows::of(&log, cell.rows);
+    (rows, report(log, cell))
+}
