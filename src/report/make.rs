@@ -326,6 +326,7 @@ impl Making<'_> {
                 compat: view.compat,
                 budget: view.budget,
                 all_tests: view.all_tests,
+                service: view.service,
                 season: (summary.task == Task::Regression).then(|| view.season.unwrap_or_default()),
             },
             span: summary.span.map(|(start, end)| Span {
