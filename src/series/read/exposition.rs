@@ -271,6 +271,9 @@ fn sample(text: &str) -> Result<(Sample, &str), Wrong> {
                         .iter()
                         .take_while(|b| !matches!(b, b'=' | b'}' | b',' | b'"'))
                         .count();
+                    if at == bytes.len() {
+                        return Err((start, "labels without an end", "} after the last label"));
+                    }
                     if bytes.get(at) != Some(&b'=') {
                         return Err((at + 1, "a label without a value", "label=\"value\""));
                     }
