@@ -103,7 +103,11 @@ fn one_scrape_has_the_time_of_its_name_and_tells_of_all_since_its_process_began(
     assert_eq!((words.line, words.row_lost), (6, true));
     assert!(words.reason.contains("at column 6"), "{}", words.reason);
     assert_eq!(open.line, 7);
-    assert!(open.reason.contains("} after the last label"), "{}", open.reason);
+    assert!(
+        open.reason.contains("} after the last label"),
+        "{}",
+        open.reason
+    );
     // The process began at 9:00: 1010 requests in 3600 s.
     near(total(&service, "requests", "api"), 1_010.0 / 3_600.0);
     near(total(&service, "error_share", "5xx"), 10.0 / 1_010.0);

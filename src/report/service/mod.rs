@@ -130,7 +130,14 @@ impl Service {
         let mut parts = Vec::new();
         if let Some(panel) = self.panel("requests") {
             let rate: f64 = panel.lines.iter().filter_map(|l| l.total).sum();
-            parts.push(format!("{} requests a second", amount(Unit::Count, rate)));
+            let told = amount(Unit::PerSecond, rate);
+            let (number, time) = match told.rsplit_once('/') {
+                Some((number, "min")) => (number, "a minute"),
+                Some((number, "h")) => (number, "an hour"),
+                Some((number, _)) => (number, "a second"),
+                None => (told.as_str(), "a second"),
+            };
+            parts.push(format!("{number} requests {time}"));
         }
         let named = |id: &str, name: &str| {
             let panel = self.panel(id)?;
