@@ -16,7 +16,7 @@ use plumbline::report::view::View;
 use plumbline::report::{
     Baseline, Bill, Bins, Block, CalibrationBin, Cheapest, ColumnDrift, Confusion, Curves,
     Departure, Distribution, Health, Level, Model, Models, QuantileLevel, QuantilePair, Quantiles,
-    Report, ResidualBin, Residuals, Rows, SCHEMA, Scores, Span, Tally, Window,
+    Report, ResidualBin, Residuals, Resources, Rows, SCHEMA, Scores, Span, Tally, Window,
 };
 use plumbline::stats::interval::Interval;
 use plumbline::table::time::{DAY, HOUR, SECOND, Time};
@@ -136,7 +136,7 @@ fn report(windows: Vec<Window>, baseline: Option<Baseline>) -> Report {
         checks: None,
         compat: None,
         examined: None,
-        resources: plumbline::report::Resources::default(),
+        resources: Resources::default(),
         alerts: vec![],
         estimated: None,
         rejected: vec![],
@@ -1070,7 +1070,8 @@ fn every_chart_is_listed_once() {
             "spread",
             "quantiles",
             "residuals",
-            "models"
+            "models",
+            "panel"
         ]
     );
 }

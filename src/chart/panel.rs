@@ -119,6 +119,13 @@ pub fn stack(report: &Report, near: bool) -> Vec<Stacked> {
         .map(|a| (a.since.0, a.until.map_or(to, |u| u.0), a.level))
         .filter(|(a, b, _)| *a < to && *b > from && report.timed)
         .collect();
+    let burns = service.slos.iter().flat_map(|slo| &slo.burns);
+    let burns: Vec<(i64, i64, Level)> = burns
+        .map(|b| {
+            let level = if b.page { Level::Bad } else { Level::Watch };
+            (b.since.0, b.until.map_or(to, |u| u.0), level)
+        })
+        .collect();
     let plot = |title: &str, told: Told, lines: Vec<Course>| PanelPlot {
         title: title.into(),
         grid,
@@ -165,7 +172,13 @@ pub fn stack(report: &Report, near: bool) -> Vec<Stacked> {
             group: group(panel),
             lines: named.collect(),
             left_out: panel.left_out,
-            plot: plot(&panel.title, Told::Machine(panel.unit), courses),
+            plot: {
+                let mut plot = plot(&panel.title, Told::Machine(panel.unit), courses);
+                if panel.id == "error_share" {
+                    plot.incidents.extend(burns.iter().copied());
+                }
+                plot
+            },
         });
     }
     if let Some(last) = out.last_mut() {
@@ -260,7 +273,11 @@ impl PanelPlot {
         if of_model {
             // How right a model is varies little, far from 0.
             let pad = ((most - least) * 0.15).max(most.abs() * 0.01).max(1e-9);
-            return Some((least - pad, most + pad));
+            let top = match self.told {
+                Told::Model(metric::Unit::Percent) => (most + pad).min(1.0),
+                _ => most + pad,
+            };
+            return Some((least - pad, top));
         }
         let top = if most > 0.0 { most * 1.08 } else if least < 0.0 { 0.0 } else { 1.0 };
         Some((least.min(0.0) * 1.08, top))
@@ -299,7 +316,10 @@ impl PanelPlot {
             Told::Model(metric::Unit::Milliseconds) => (1.0, " ms"),
             Told::Model(_) => (1.0, ""),
         };
-        let (levels, step) = ticks::numbers(frame.y.0 / scale, frame.y.1 / scale, 2);
+        let within = |count| ticks::numbers(frame.y.0 / scale, frame.y.1 / scale, count);
+        // One level alone tells no scale.
+        let found = [2, 3, 4].map(within).into_iter().find(|(levels, _)| levels.len() > 1);
+        let (levels, step) = found.unwrap_or_else(|| within(4));
         for level in levels {
             let y = frame.py(level * scale);
             pen.level(y, frame.left, frame.right, colours.line)?;

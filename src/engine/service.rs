@@ -4,7 +4,7 @@ use super::message::Input;
 use super::{Next, Plan, info, read_through};
 use crate::log::{FileKind, Role, RoleGuess};
 use crate::read::{Bytes, ReadError, Trouble};
-use crate::series::read::{About, Form, HEAD, SeriesRead, recognise, table};
+use crate::series::read::{About, Form, HEAD, SeriesRead, recognise, stem, table};
 use crate::series::{SeriesSet, known};
 use crate::summary::{Rejected, SourceInfo, Summary};
 use crate::table::Kind;
@@ -94,11 +94,13 @@ pub fn serve_table(input: &Input, file: &dyn Bytes) -> Result<Served, ReadError>
         };
     }
     input.kind = FileKind::Predictions;
-    let stem = input.name.rsplit('/').next().unwrap_or(&input.name);
-    let stem = stem
-        .split_once('.')
-        .map_or(stem, |(stem, _)| stem)
-        .to_owned();
+    // All parts of a table are of one thing.
+    let stem = stem(
+        input
+            .table
+            .as_ref()
+            .map_or(&input.name, |table| &table.name),
+    );
     let inputs = [input];
     let mut plan = Plan::new(&inputs, 1).unbounded();
     let mut set = SeriesSet::default();

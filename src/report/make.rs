@@ -158,7 +158,14 @@ pub(super) async fn make(
     };
     let wanted = (view, expected, judging);
     let report = making.report(wanted, threshold, truth).await;
-    (report, making.missing.into_inner())
+    let missing = making.missing.into_inner();
+    // Without a row there is nothing to go back to.
+    let missing = if summary.is_of_machine() {
+        Missing::default()
+    } else {
+        missing
+    };
+    (report, missing)
 }
 
 /// [`Series::total`], with pauses: some thousand buckets take longer than a frame.
@@ -326,6 +333,7 @@ impl Making<'_> {
                 compat: view.compat,
                 budget: view.budget,
                 all_tests: view.all_tests,
+                service: view.service,
                 season: (summary.task == Task::Regression).then(|| view.season.unwrap_or_default()),
             },
             span: summary.span.map(|(start, end)| Span {

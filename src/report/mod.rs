@@ -53,7 +53,10 @@ pub use health::UNTIMED;
 pub use missing::Missing;
 pub use models::{Against, Model, Models};
 pub use quantiles::{CentralInterval, QuantileLevel, Quantiles};
-pub use service::{Line, Panel, Resources, Restart, Service, told};
+pub use service::{
+    Apdex, BurnAlert, Full, Line, Objectives, Panel, Resources, Restart, Service, ServiceCost, Slo,
+    told,
+};
 pub use steps::Steps;
 pub use words::lower_first;
 

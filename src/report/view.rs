@@ -1,5 +1,6 @@
 //! What the reader chose. It fits in a URL, and a saved report carries it.
 
+use super::service::Objectives;
 use crate::metric::{CostCell, Costs};
 pub use crate::summary::{Season, Slice, SliceChoice, Tool, WindowSize};
 use crate::table::time::Time;
@@ -36,7 +37,26 @@ pub struct View {
     /// Whether columns are put to every test, and all together.
     #[serde(skip_serializing_if = "std::ops::Not::not", default)]
     pub all_tests: bool,
+    /// What is wanted of the service.
+    #[serde(skip_serializing_if = "Objectives::is_none", default)]
+    pub service: Objectives,
 }
+
+/// The names of what is wanted of a service in a URL, each with its place and whether a number suits it.
+type Wanted = (
+    &'static str,
+    fn(&mut Objectives) -> &mut Option<f64>,
+    fn(f64) -> bool,
+);
+
+const WANTED: [Wanted; 6] = [
+    ("slo", |o| &mut o.slo, |x| x > 0.0 && x < 1.0),
+    ("slow", |o| &mut o.slow_s, |x| x > 0.0),
+    ("apdex", |o| &mut o.apdex_s, |x| x > 0.0),
+    ("price.in", |o| &mut o.price_in, |x| x >= 0.0),
+    ("price.out", |o| &mut o.price_out, |x| x >= 0.0),
+    ("price.hour", |o| &mut o.price_hour, |x| x >= 0.0),
+];
 
 /// What windows are compared with.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -106,6 +126,12 @@ impl View {
         if self.all_tests {
             put("tests", "all".into());
         }
+        let mut wanted = self.service;
+        for (name, place, _) in WANTED {
+            if let Some(value) = *place(&mut wanted) {
+                put(name, value.to_string());
+            }
+        }
         for (cell, cost) in self.costs.iter().flat_map(|c| &c.0) {
             put(
                 &format!("cost.{}", escape(&cell.to_string())),
@@ -136,7 +162,11 @@ impl View {
                 "compat" => view.compat = value.parse().ok(),
                 "tests" => view.all_tests = value == "all",
                 _ => {
-                    if let Some((cell, cost)) = cost(key, &value) {
+                    if let Some((_, place, suits)) = WANTED.iter().find(|w| w.0 == key) {
+                        let number = value.parse().ok();
+                        *place(&mut view.service) =
+                            number.filter(|x: &f64| x.is_finite() && suits(*x));
+                    } else if let Some((cell, cost)) = cost(key, &value) {
                         let costs = view.costs.get_or_insert_default();
                         costs.0.insert(cell, cost);
                     } else if let Some(column) = key.strip_prefix("slice.") {
@@ -242,12 +272,17 @@ mod tests {
             compat: Some(Tool::Evidently),
             all_tests: true,
             costs: "fp=5,a=b&c->d e=-0.5".parse().ok(),
+            service: Objectives {
+                slo: Some(0.995),
+                price_in: Some(2.5),
+                ..Objectives::default()
+            },
         };
         assert_eq!(View::from_query(&format!("#{}", view.to_query())), view);
         assert_eq!(View::default().to_query(), "");
         assert_eq!(
             View::from_query(
-                "threshold=NaN&range=b..a&window=0&season=0d&budget=0.5&cost.fp=NaN&cost.x=1&%"
+                "threshold=NaN&range=b..a&window=0&season=0d&budget=0.5&slo=1&apdex=-1&cost.fp=NaN&cost.x=1&%"
             ),
             View::default()
         );

@@ -8,6 +8,8 @@
 //! | [`rank`] | ROC AUC and its variance from integers, and areas under other curves, for all groups in one pass |
 //! | [`sketch`] | quantiles within 1 % from mergeable counts |
 //! | [`counter`], [`buckets`] | rates of counters and quantiles of histograms, as Prometheus has them |
+//! | [`burn`] | how fast an error budget is spent |
+//! | [`trend`] | a line that odd points do not bend, and when it reaches a value |
 //! | [`exact_quantile`] | quantiles of sorted values |
 //! | [`special`] | distribution functions and their inverses |
 //! | [`interval`] | 95 % intervals |
@@ -35,6 +37,7 @@
 pub mod anomaly;
 pub mod boost;
 pub mod buckets;
+pub mod burn;
 pub mod calibration;
 pub mod compare;
 pub mod compat;
@@ -58,4 +61,5 @@ pub mod shift;
 pub mod sketch;
 pub mod sparse;
 pub mod special;
+pub mod trend;
 pub mod two_sample;

@@ -6,6 +6,7 @@ use plumbline::engine::Depth;
 use plumbline::log::Role;
 use plumbline::metric::Costs;
 use plumbline::read::{DateOrder, Decimal, Encoding, Quote};
+use plumbline::report::Objectives;
 use plumbline::report::view::{self, BaselineChoice, Season, SliceChoice, Tool, View, WindowSize};
 use std::path::PathBuf;
 
@@ -145,6 +146,24 @@ pub struct ReportOptions {
     /// Only rows with this value: `region=eu-west`.
     #[arg(long, value_name = "COLUMN=VALUE", value_parser = slice)]
     pub slice: Vec<SliceChoice>,
+    /// Of files of a service: the share of requests that shall be good; 0.999 unless said.
+    #[arg(long, value_name = "SHARE")]
+    pub slo: Option<f64>,
+    /// Seconds within which a good request is answered.
+    #[arg(long, value_name = "SECONDS")]
+    pub slow: Option<f64>,
+    /// Seconds within which Apdex counts a request as satisfying; 0.5 unless said.
+    #[arg(long, value_name = "SECONDS")]
+    pub apdex: Option<f64>,
+    /// Price of a million tokens of prompts.
+    #[arg(long, value_name = "PRICE")]
+    pub price_in: Option<f64>,
+    /// Price of a million tokens that are generated.
+    #[arg(long, value_name = "PRICE")]
+    pub price_out: Option<f64>,
+    /// Price of an hour of the service.
+    #[arg(long, value_name = "PRICE")]
+    pub price_hour: Option<f64>,
     /// The part of time that is looked at: START..END (end exclusive).
     #[arg(long, value_name = "START..END")]
     pub range: Option<String>,
@@ -220,8 +239,36 @@ impl ReportOptions {
             season: self.season,
             compat: self.compat,
             all_tests: self.all_tests,
+            service: self.objectives()?,
             costs: Some(costs).filter(|c| !c.0.is_empty()),
             budget: self.budget,
+        })
+    }
+
+    /// What is wanted of the service.
+    fn objectives(&self) -> Result<Objectives, String> {
+        let numbers = [
+            ("--slow", self.slow),
+            ("--apdex", self.apdex),
+            ("--price-in", self.price_in),
+            ("--price-out", self.price_out),
+            ("--price-hour", self.price_hour),
+        ];
+        for (name, number) in numbers {
+            if number.is_some_and(|x| !x.is_finite() || x < 0.0) {
+                return Err(format!("{name} takes a number that is not negative"));
+            }
+        }
+        if self.slo.is_some_and(|s| !(s > 0.0 && s < 1.0)) {
+            return Err("--slo takes a share between 0 and 1, such as 0.999".into());
+        }
+        Ok(Objectives {
+            slo: self.slo,
+            slow_s: self.slow.filter(|x| *x > 0.0),
+            apdex_s: self.apdex.filter(|x| *x > 0.0),
+            price_in: self.price_in,
+            price_out: self.price_out,
+            price_hour: self.price_hour,
         })
     }
 
@@ -245,6 +292,11 @@ impl ReportOptions {
             costs: said.costs.or(view.costs),
             compat: said.compat.or(view.compat),
             all_tests: said.all_tests || view.all_tests,
+            service: if said.service.is_none() {
+                view.service
+            } else {
+                said.service
+            },
             budget: said.budget.or(view.budget),
         })
     }

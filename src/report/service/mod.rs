@@ -1,8 +1,11 @@
 //! What the machine says beside the model: requests, errors and durations first, then how busy resources are, on one
 //! grid of time.
 
+mod objectives;
 mod panels;
 pub mod told;
+
+pub use objectives::{Apdex, BurnAlert, Full, Objectives, ServiceCost, Slo};
 
 use super::{Block, View};
 use crate::series::{Family, Unit};
@@ -42,6 +45,18 @@ pub struct Service {
     pub step_s: f64,
     /// One measure each, requests first.
     pub panels: Vec<Panel>,
+    /// Whether objectives are met.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub slos: Vec<Slo>,
+    /// How satisfying durations are.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub apdex: Vec<Apdex>,
+    /// What requests cost, where prices are given.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub costs: Vec<ServiceCost>,
+    /// Resources that will be full if they go on as they did, soonest first.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub full: Vec<Full>,
     /// When something began anew: a counter fell.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub restarts: Vec<Restart>,
@@ -115,7 +130,14 @@ impl Service {
         let mut parts = Vec::new();
         if let Some(panel) = self.panel("requests") {
             let rate: f64 = panel.lines.iter().filter_map(|l| l.total).sum();
-            parts.push(format!("{} requests a second", amount(Unit::Count, rate)));
+            let told = amount(Unit::PerSecond, rate);
+            let (number, time) = match told.rsplit_once('/') {
+                Some((number, "min")) => (number, "a minute"),
+                Some((number, "h")) => (number, "an hour"),
+                Some((number, _)) => (number, "a second"),
+                None => (told.as_str(), "a second"),
+            };
+            parts.push(format!("{number} requests {time}"));
         }
         let named = |id: &str, name: &str| {
             let panel = self.panel(id)?;
@@ -160,12 +182,21 @@ pub(super) fn service(summary: &Summary, view: &View) -> Option<Service> {
         time: Time(r.time),
         of: r.of.clone(),
     });
+    let full = objectives::full(machine, from, to);
+    let mut notes = machine.notes.clone();
+    if !full.is_empty() {
+        notes.push(objectives::ASSUMES.into());
+    }
     Some(Service {
         start: Time(machine.step.start(from)),
         end: Time(machine.step.start(to)),
         step_s: machine.step.seconds(),
         panels: panels::panels(machine, from, to),
+        slos: objectives::slos(machine, view, from, to),
+        apdex: objectives::apdex(machine, view, from, to),
+        costs: objectives::costs(machine, view, from, to),
         restarts: restarts.collect(),
-        notes: machine.notes.clone(),
+        notes,
+        full,
     })
 }

@@ -615,6 +615,15 @@ const RULES: &[(&str, Means)] = &[
         Histogram(MS),
         8,
     ),
+    // Of the tools themselves, whatever they are called.
+    rule("node_*", M::OtherLevel, Level(0.0), 0),
+    rule("container_*", M::OtherLevel, Level(0.0), 0),
+    rule("go_*", M::OtherLevel, Level(0.0), 0),
+    rule("prometheus_*", M::OtherLevel, Level(0.0), 0),
+    rule("kube*", M::OtherLevel, Level(0.0), 0),
+    rule("otelcol_*", M::OtherLevel, Level(0.0), 0),
+    rule("ray_*", M::OtherLevel, Level(0.0), 0),
+    rule("nv_*", M::OtherLevel, Level(0.0), 0),
     rule("*http_requests_total", M::Requests, Rise(1.0), 3),
     rule(
         "*http_request_duration_seconds_bucket",
@@ -755,6 +764,7 @@ mod tests {
         ] {
             assert_eq!(measure(name), Some(expected), "{name}");
         }
+        assert_eq!(measure("node_disk_flush_requests_total"), None);
         assert_eq!(measure("promhttp_metric_handler_requests_total"), None);
         assert!(ignored("go_goroutines") && ignored("promhttp_metric_handler_requests_total"));
         assert!(!ignored("ml.drift.psi"));

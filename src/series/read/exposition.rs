@@ -1,7 +1,7 @@
 //! Prometheus text and OpenMetrics: one scrape, or many behind each other.
 //!
 //! Sources: *Prometheus exposition formats* (text format 0.0.4), *OpenMetrics 1.0*. Timestamps are milliseconds in
-//! the one and seconds in the other, which ends with `# EOF`; so a scrape is held until its end is seen.
+//! the one and seconds in the other; their size tells which, for any time from 1973 to 5138.
 
 use super::lines::{Faults, quoted};
 use super::{About, Lines, times};
@@ -92,13 +92,13 @@ impl Exposition {
                 let unit = words.next().unwrap_or_default().to_owned();
                 self.units.insert(name.to_owned(), unit);
             }
-            (Some("EOF"), None) => self.end(true),
+            (Some("EOF"), None) => self.end(),
             (Some("HELP"), _) => {}
             _ => {
                 let last = text.split_whitespace().last();
                 let time = last.and_then(times::any).or_else(|| times::any(text));
                 if time.is_some() {
-                    self.end(false);
+                    self.end();
                     self.time = time;
                 }
             }
@@ -106,7 +106,7 @@ impl Exposition {
     }
 
     /// The scrape at hand is complete.
-    fn end(&mut self, open_metrics: bool) {
+    fn end(&mut self) {
         self.first = None;
         let mut scrape = std::mem::take(&mut self.scrape);
         if scrape.is_empty() {
@@ -116,10 +116,12 @@ impl Exposition {
         let clock = scrape.iter().find(|s| s.name == "node_time_seconds");
         let clock = clock.map(|s| (s.value * 1e6) as i64);
         let of_scrape = self.time.take().or(clock);
-        let factor = if open_metrics { 1e6 } else { 1e3 };
         let mut undated = Vec::new();
         for sample in scrape.drain(..) {
-            let stamp = sample.stamp.map(|stamp| (stamp * factor) as i64);
+            let stamp = sample.stamp.map(|stamp| {
+                let factor = if stamp.abs() < 1e11 { 1e6 } else { 1e3 };
+                (stamp * factor).round() as i64
+            });
             match stamp.or(of_scrape) {
                 Some(time) => self.put(sample, time),
                 None => undated.push(sample),
@@ -175,7 +177,7 @@ impl Lines for Exposition {
             return;
         }
         if let Some(time) = times::any(text) {
-            self.end(false);
+            self.end();
             self.time = Some(time);
             return;
         }
@@ -184,7 +186,7 @@ impl Lines for Exposition {
                 match &self.first {
                     None => self.first = Some(series.to_owned()),
                     Some(first) if first == series && sample.stamp.is_none() => {
-                        self.end(false);
+                        self.end();
                         self.first = Some(series.to_owned());
                     }
                     Some(_) => {}
@@ -200,12 +202,12 @@ impl Lines for Exposition {
         }
         // Dated lines need no end of their scrape to be told apart.
         if self.scrape.len() > 200_000 {
-            self.end(false);
+            self.end();
         }
     }
 
     fn finish(mut self: Box<Self>, _: &mut Faults) -> SeriesSet {
-        self.end(false);
+        self.end();
         let held = std::mem::take(&mut self.held);
         if !held.is_empty() {
             match self.own.filter(|_| self.scrapes == 1) {
@@ -269,6 +271,9 @@ fn sample(text: &str) -> Result<(Sample, &str), Wrong> {
                         .iter()
                         .take_while(|b| !matches!(b, b'=' | b'}' | b',' | b'"'))
                         .count();
+                    if at == bytes.len() {
+                        return Err((start, "labels without an end", "} after the last label"));
+                    }
                     if bytes.get(at) != Some(&b'=') {
                         return Err((at + 1, "a label without a value", "label=\"value\""));
                     }

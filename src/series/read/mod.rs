@@ -109,12 +109,37 @@ pub struct About {
 }
 
 impl About {
-    /// Its name without its ending: whose the series are, where nothing else tells.
+    /// Whose the series are, where nothing else tells.
     fn stem(&self) -> String {
-        let name = self.name.rsplit('/').next().unwrap_or(&self.name);
-        let stem = name.split_once('.').map_or(name, |(stem, _)| stem);
-        if stem.is_empty() { name } else { stem }.to_owned()
+        stem(&self.name)
     }
+}
+
+/// The name of a file without its folder, its ending, and the number or time of its part, so that all parts of a log
+/// and all scrapes of a process are of one thing: `access-20260302.log` and `access.log.1` are of `access`.
+#[must_use]
+pub fn stem(name: &str) -> String {
+    let name = name.rsplit('/').next().unwrap_or(name);
+    let start = name.split_once('.').map_or(name, |(stem, _)| stem);
+    let parts = ['-', '_', ' ', ':', '*', '.'];
+    let mut stem = start.trim_end_matches(parts);
+    while let Some(at) = stem.rfind(['-', '_', ' ', ':']) {
+        let last = &stem[at + 1..];
+        let digits = last.bytes().filter(u8::is_ascii_digit).count();
+        let of_time = last
+            .bytes()
+            .all(|b| b.is_ascii_digit() || matches!(b, b'T' | b'Z' | b't' | b'z'));
+        if digits == 0 || !of_time {
+            break;
+        }
+        stem = stem[..at].trim_end_matches(parts);
+    }
+    match (stem, start) {
+        ("", "") => name,
+        ("", start) => start,
+        (stem, _) => stem,
+    }
+    .to_owned()
 }
 
 /// Bytes of a file's start that tell what it is.
@@ -193,4 +218,26 @@ pub fn read(about: &About, file: &dyn Bytes, form: Form) -> Result<SeriesRead, R
         troubles,
         format: form.label().into(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::stem;
+
+    #[test]
+    fn parts_of_a_log_are_of_one_thing() {
+        for (name, of) in [
+            ("a/access.log", "access"),
+            ("access.log.1", "access"),
+            ("access-20260302.log", "access"),
+            ("metrics-2026-03-02T10:00:00Z.txt", "metrics"),
+            ("scrape_1795423602.prom", "scrape"),
+            ("part-*.csv", "part"),
+            ("model_v2.log", "model_v2"),
+            ("20260302.log", "20260302"),
+            (".log", ".log"),
+        ] {
+            assert_eq!(stem(name), of, "{name}");
+        }
+    }
 }

@@ -8,7 +8,7 @@ use super::state::app;
 use super::widgets::Fact;
 use crate::engine::message::Input;
 use crate::log::{FileKind, Role};
-use crate::report::{Alert, AlertKind, Level, Report};
+use crate::report::{Alert, AlertKind, Level, Report, Span};
 use leptos::prelude::*;
 
 fn class(level: Level) -> &'static str {
@@ -293,10 +293,37 @@ fn KeyFacts() -> impl IntoView {
     let app = app();
     let (service, serves) = (app.serves_only(), app.serves());
     let rows = app.part(|r| r.rows.clone());
-    let shown = app.part(|r| r.overall.rows);
+    let of_machine = app.of_machine();
+    let samples = app.part(|r| r.sources.iter().map(|s| s.rows).sum::<u64>());
+    let counted = app.part(|r| r.overall.rows);
+    let shown = Memo::new(move |_| {
+        if of_machine.get() {
+            samples.get()
+        } else {
+            counted.get()
+        }
+    });
     let labelled = app.part(|r| r.overall.labelled);
     let coverage = app.part(|r| r.truth.as_ref().and_then(|t| t.coverage.value));
-    let span = app.part(|r| r.span.map(|s| (r.timed, s)));
+    let span = app.part(|r| {
+        let of_rows = r.span.map(|s| (r.timed, s));
+        let service = r
+            .resources
+            .service
+            .as_ref()
+            .filter(|_| r.windows.is_empty());
+        of_rows.or_else(|| {
+            let (start, end) = service.map(|s| (s.start, s.end))?;
+            Some((
+                true,
+                Span {
+                    start,
+                    end,
+                    as_of: end,
+                },
+            ))
+        })
+    });
     let baseline = app.part(|r| r.baseline.as_ref().map(|b| (b.label.clone(), b.block.rows)));
     let versions = Memo::new(move |_| app.choices.with(|c| c.versions.len()));
     let columns = Memo::new(move |_| app.inputs.with(|inputs| compared(inputs)));
@@ -304,6 +331,7 @@ fn KeyFacts() -> impl IntoView {
         <dl class="facts">
             <Fact
                 label=Signal::derive(move || match (service.get(), serves.get()) {
+                    _ if of_machine.get() => "Samples and requests read".to_string(),
                     (false, _) => "Predictions".to_string(),
                     (true, true) => "Requests".to_string(),
                     (true, false) => "Rows".to_string(),
@@ -311,7 +339,7 @@ fn KeyFacts() -> impl IntoView {
                 value=Signal::derive(move || format::count(shown.get()))
                 hint=Signal::derive(move || {
                     rows.with(|r| match (r.predictions, r.rejected) {
-                        (all, _) if all != shown.get() => format!("of {}", format::count(all)),
+                        (all, _) if all != shown.get() && !of_machine.get() => format!("of {}", format::count(all)),
                         (_, 0) => String::new(),
                         (_, n) => format!("{} could not be read", format::plural(n, "row", "rows")),
                     })

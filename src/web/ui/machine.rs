@@ -1,6 +1,7 @@
 //! What the machine says: small charts under each other on one axis of time, with how right the model is above them.
 
 use super::format;
+use super::objectives::Wanted;
 use super::state::app;
 use super::widgets::Section;
 use crate::chart::{self, Stacked};
@@ -59,6 +60,7 @@ pub fn Machine() -> impl IntoView {
     };
     view! {
         <Section id="machine" title="Machine" about=Signal::derive(about)>
+            <Wanted/>
             <Show when=move || both.get() && part.get()>
                 <div class="machine-time" role="group" aria-label="Time shown">
                     <button

@@ -34,6 +34,7 @@ mod metric_table;
 mod metrics;
 mod mistakes;
 mod models;
+mod objectives;
 mod performance;
 mod progress;
 mod prose;

@@ -77,6 +77,7 @@ fn take(app: App, rules: Rules) {
 fn with_tests(app: App, view: &View) -> View {
     app.view.with_untracked(|now| View {
         all_tests: now.all_tests,
+        service: now.service,
         ..view.clone()
     })
 }

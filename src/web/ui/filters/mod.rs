@@ -28,6 +28,7 @@ use window::WindowMenu;
 #[component]
 pub fn Filters() -> impl IntoView {
     let app = app();
+    let of_machine = app.of_machine();
     let changed = move || {
         app.view.with(|v| {
             let as_found = View::default();
@@ -37,8 +38,10 @@ pub fn Filters() -> impl IntoView {
     view! {
         <section class="filters" aria-label="View">
             <Range/>
-            <WindowMenu/>
-            <BaselineMenu/>
+            <Show when=move || !of_machine.get()>
+                <WindowMenu/>
+                <BaselineMenu/>
+            </Show>
             <VersionMenu/>
             <SliceMenus/>
             <Threshold/>

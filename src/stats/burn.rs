@@ -1,0 +1,133 @@
+//! How fast an error budget is spent, and when that is fast enough to tell someone.
+//!
+//! Source: B. Beyer et al. (2018), *The Site Reliability Workbook*, chapter 5, "Multiwindow, Multi-Burn-Rate Alerts",
+//! table 5-8. The burn rate of a window is its share of bad requests over the share that the objective allows: at 1
+//! the budget lasts exactly its period of 30 days. An alert needs a high rate over a long window, so that enough of
+//! the budget is spent to matter, and over one of a twelfth of it, so that it ends soon after the trouble does.
+
+/// A pair of windows with the rate from which they alert.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Rule {
+    /// The long window in seconds.
+    pub long_s: f64,
+    /// The short window in seconds.
+    pub short_s: f64,
+    /// The burn rate from which it alerts.
+    pub rate: f64,
+    /// Whether someone has to look at once.
+    pub page: bool,
+}
+
+/// The workbook's rules: 2 % of a budget of 30 days in an hour, 5 % in six hours, 10 % in three days.
+pub const RULES: [Rule; 3] = [
+    Rule {
+        long_s: 3_600.0,
+        short_s: 300.0,
+        rate: 14.4,
+        page: true,
+    },
+    Rule {
+        long_s: 21_600.0,
+        short_s: 1_800.0,
+        rate: 6.0,
+        page: true,
+    },
+    Rule {
+        long_s: 259_200.0,
+        short_s: 21_600.0,
+        rate: 1.0,
+        page: false,
+    },
+];
+
+/// A time in which a rule alerts.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Burn {
+    /// The first step at whose end it alerts.
+    pub from: usize,
+    /// The first step after it at whose end it does not; the number of steps where it goes on.
+    pub to: usize,
+    /// The highest burn rate of the long window.
+    pub most: f64,
+}
+
+/// When a rule alerts. `steps` are bad and all requests of each step, of `step_s` seconds; windows are whole steps, at
+/// least one. `None` where the steps are too coarse for the rule, or fewer than its long window holds.
+#[must_use]
+pub fn burns(steps: &[(f64, f64)], step_s: f64, allowed: f64, rule: &Rule) -> Option<Vec<Burn>> {
+    let long = (rule.long_s / step_s).round() as usize;
+    let short = ((rule.short_s / step_s).round() as usize).max(1);
+    if !(allowed > 0.0) || long < 2 || short >= long || steps.len() < long {
+        return None;
+    }
+    let mut out: Vec<Burn> = Vec::new();
+    let (mut in_long, mut in_short) = ((0.0, 0.0), (0.0, 0.0));
+    let add = |sum: &mut (f64, f64), step: (f64, f64), sign: f64| {
+        sum.0 += sign * step.0;
+        sum.1 += sign * step.1;
+    };
+    let rate = |sum: (f64, f64)| {
+        if sum.1 > 1e-9 {
+            (sum.0 / sum.1).max(0.0) / allowed
+        } else {
+            0.0
+        }
+    };
+    for (at, step) in steps.iter().enumerate() {
+        add(&mut in_long, *step, 1.0);
+        add(&mut in_short, *step, 1.0);
+        if at >= long {
+            add(&mut in_long, steps[at - long], -1.0);
+        }
+        if at >= short {
+            add(&mut in_short, steps[at - short], -1.0);
+        }
+        let now = rate(in_long);
+        if at + 1 < long || now < rule.rate || rate(in_short) < rule.rate {
+            continue;
+        }
+        match out.last_mut() {
+            Some(last) if last.to == at => {
+                last.to = at + 1;
+                last.most = last.most.max(now);
+            }
+            _ => out.push(Burn {
+                from: at,
+                to: at + 1,
+                most: now,
+            }),
+        }
+    }
+    Some(out)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_outage_alerts_soon_and_its_end_ends_it() {
+        // A day of minutes, 100 requests each, of which half fail for half an hour.
+        let steps: Vec<(f64, f64)> = (0..1_440)
+            .map(|i| (if (600..630).contains(&i) { 50.0 } else { 0.0 }, 100.0))
+            .collect();
+        let found = burns(&steps, 60.0, 0.001, &RULES[0]).unwrap();
+        assert_eq!(found.len(), 1);
+        // 1.44 % of 60 minutes: two minutes of half failing are 1.67 %.
+        assert_eq!(found[0].from, 601);
+        // Five minutes after the end, but for the share that is still above the rate.
+        assert_eq!(found[0].to, 634);
+        assert!((found[0].most - 250.0).abs() < 1e-6);
+        assert_eq!(burns(&steps, 60.0, 0.001, &RULES[2]), None);
+        assert_eq!(burns(&steps, 3_600.0, 0.001, &RULES[0]), None);
+    }
+
+    #[test]
+    fn no_request_burns_nothing() {
+        assert_eq!(
+            burns(&[(0.0, 0.0); 100], 60.0, 0.001, &RULES[0]),
+            Some(vec![])
+        );
+    }
+}

@@ -1,0 +1,226 @@
+//! What is wanted of the service, as the reader says it, and whether it is met.
+
+use super::format;
+use super::state::app;
+use super::widgets::Fact;
+use crate::report::told::amount;
+use crate::report::{Objectives, Service};
+use crate::series::Unit;
+use leptos::prelude::*;
+
+/// A number that a reader sets.
+#[derive(Clone, Copy)]
+struct Wish {
+    id: &'static str,
+    label: &'static str,
+    usual: &'static str,
+    /// How many of the reader's unit one of ours is.
+    scale: f64,
+    of: fn(&mut Objectives) -> &mut Option<f64>,
+    suits: fn(f64) -> bool,
+}
+
+const WISHES: [Wish; 6] = [
+    Wish {
+        id: "slo",
+        label: "Requests that shall be good, %",
+        usual: "99.9",
+        scale: 100.0,
+        of: |o| &mut o.slo,
+        suits: |x| x > 0.0 && x < 1.0,
+    },
+    Wish {
+        id: "slow",
+        label: "A good one is answered within, ms",
+        usual: "any time",
+        scale: 1_000.0,
+        of: |o| &mut o.slow_s,
+        suits: |x| x > 0.0,
+    },
+    Wish {
+        id: "apdex",
+        label: "Apdex is satisfied within, ms",
+        usual: "500",
+        scale: 1_000.0,
+        of: |o| &mut o.apdex_s,
+        suits: |x| x > 0.0,
+    },
+    Wish {
+        id: "price-in",
+        label: "Price of a million tokens in",
+        usual: "0",
+        scale: 1.0,
+        of: |o| &mut o.price_in,
+        suits: |x| x >= 0.0,
+    },
+    Wish {
+        id: "price-out",
+        label: "Price of a million tokens out",
+        usual: "0",
+        scale: 1.0,
+        of: |o| &mut o.price_out,
+        suits: |x| x >= 0.0,
+    },
+    Wish {
+        id: "price-hour",
+        label: "Price of an hour of the service",
+        usual: "0",
+        scale: 1.0,
+        of: |o| &mut o.price_hour,
+        suits: |x| x >= 0.0,
+    },
+];
+
+/// Whether what is wanted is met, and the numbers that say what is.
+#[component]
+pub fn Wanted() -> impl IntoView {
+    let app = app();
+    let facts = app.part(|r| r.resources.service.as_ref().map(facts).unwrap_or_default());
+    let burns = app.part(|r| r.resources.service.as_ref().map(burns).unwrap_or_default());
+    let serves = app.part(|r| {
+        let service = r.resources.service.as_ref();
+        service.is_some_and(|s| s.panel("requests").is_some() || s.panel("duration").is_some())
+    });
+    view! {
+        <Show when=move || facts.with(|f| !f.is_empty())>
+            <dl class="facts" data-testid="machine-facts">
+                {move || {
+                    let one = |(label, value, hint): Told| view! { <Fact label value hint/> };
+                    facts.get().into_iter().map(one).collect_view()
+                }}
+            </dl>
+        </Show>
+        <Show when=move || burns.with(|b| !b.is_empty())>
+            <ul class="machine-notes" data-testid="burns">
+                {move || burns.get().into_iter().map(|b| view! { <li>{b}</li> }).collect_view()}
+            </ul>
+        </Show>
+        <Show when=move || serves.get()>
+            <details class="machine-wanted" data-testid="wanted">
+                <summary class="button">"Objectives and prices"</summary>
+                <div class="machine-fields">
+                    {WISHES.map(|wish| view! { <Number wish/> }).collect_view()}
+                </div>
+            </details>
+        </Show>
+    }
+}
+
+#[component]
+fn Number(wish: Wish) -> impl IntoView {
+    let app = app();
+    let shown = move || {
+        let mut wanted = app.view.with(|v| v.service);
+        let number = *(wish.of)(&mut wanted);
+        // 0.999 is 99.9, not 99.90000000000001.
+        number
+            .map(|x| ((x * wish.scale * 1e9).round() / 1e9).to_string())
+            .unwrap_or_default()
+    };
+    let choose = move |text: String| {
+        let number = text.trim().parse().ok().map(|x: f64| x / wish.scale);
+        let number = number.filter(|x| x.is_finite() && (wish.suits)(*x));
+        app.choose(|v| *(wish.of)(&mut v.service) = number);
+    };
+    view! {
+        <label class="cost">
+            <span>{wish.label}</span>
+            <input
+                type="number"
+                class="num"
+                step="any"
+                min="0"
+                placeholder=wish.usual
+                data-testid=format!("wish-{}", wish.id)
+                prop:value=shown
+                on:change=move |ev| choose(event_target_value(&ev))
+            />
+        </label>
+    }
+}
+
+/// What is told, its value, and what it means.
+type Told = (String, String, String);
+
+fn facts(service: &Service) -> Vec<Told> {
+    let mut out = Vec::new();
+    let named = |what: &str, of: &str, several: bool| match several {
+        true => format!("{what}, {of}"),
+        false => what.to_owned(),
+    };
+    let several = service.slos.len() > 1;
+    for slo in &service.slos {
+        let good = 1.0 - slo.bad / slo.requests;
+        let chosen = if slo.chosen {
+            ""
+        } else {
+            " (usual, set your own)"
+        };
+        out.push((
+            named("Good requests", &slo.of, several),
+            format!("{:.3} %", good * 100.0),
+            format!("{}; {} % wanted{chosen}", slo.good, percent(slo.objective)),
+        ));
+        out.push((
+            named("Error budget left", &slo.of, several),
+            format::percent(slo.budget_left),
+            "of the time shown".to_owned(),
+        ));
+    }
+    let several = service.apdex.len() > 1;
+    for apdex in &service.apdex {
+        let within = amount(Unit::Seconds, apdex.within_s);
+        let chosen = if apdex.chosen {
+            ""
+        } else {
+            " (usual, set your own)"
+        };
+        out.push((
+            named("Apdex", &apdex.of, several),
+            format::fixed(apdex.value, 3),
+            format!("satisfied within {within}{chosen}"),
+        ));
+    }
+    let several = service.costs.len() > 1;
+    for cost in &service.costs {
+        out.push((
+            named("Cost of 1000 requests", &cost.of, several),
+            format::number(cost.per_thousand),
+            format!("{} in the time shown", format::number(cost.all)),
+        ));
+    }
+    for full in service.full.iter().take(3) {
+        out.push((
+            format!("{} is full", full.title),
+            format::date(full.at),
+            format!(
+                "{}: {} now; between {} and {} at 95 %",
+                full.of,
+                format::percent(full.level),
+                format::date(full.soonest),
+                format::date(full.latest)
+            ),
+        ));
+    }
+    out
+}
+
+fn percent(share: f64) -> String {
+    ((share * 100.0 * 1e9).round() / 1e9).to_string()
+}
+
+/// When a budget was spent too fast.
+fn burns(service: &Service) -> Vec<String> {
+    let all = service.slos.iter().flat_map(|s| &s.burns);
+    all.take(6)
+        .map(|burn| {
+            let since = format::instant(true, burn.since);
+            let until = match burn.until {
+                Some(until) => format!("until {}", format::instant(true, until)),
+                None => "and goes on".to_owned(),
+            };
+            let kind = if burn.page { "Page" } else { "Ticket" };
+            format!("{kind}: {}, from {since} {until}.", burn.sentence)
+        })
+        .collect()
+}
