@@ -42,7 +42,7 @@ pub fn DriftTable() -> impl IntoView {
             ),
         };
         format!(
-            "{what} Distances, not tests: none of them says whether a change is chance, or whether it harms. Missing cells stand below."
+            "{what} Distances, not tests: none of them says whether a change is chance, or whether it harms."
         )
     };
     // Until they are compared, the columns keep their places.

@@ -59,6 +59,17 @@ fn first_is_expected(report: &Report) -> bool {
     first.is_some_and(|a| a.sentence.trim_end_matches('.') == sentence)
 }
 
+/// What estimates add to the sentence of an incident about a column.
+const ADDED: [&str; 2] = [", harmless so far: estimated ", ", and estimated "];
+
+/// A note as it was before estimates came; the list of incidents has it whole.
+fn known(note: &str) -> String {
+    match ADDED.iter().find_map(|added| note.find(added)) {
+        Some(at) => format!("{}.", &note[..at]),
+        None => note.to_owned(),
+    }
+}
+
 /// The notes in sight and those that are folded.
 fn parted(report: &Report) -> (Vec<String>, Vec<String>) {
     // What every departure is told below need not be told twice; the first few stay in sight.
@@ -71,6 +82,7 @@ fn parted(report: &Report) -> (Vec<String>, Vec<String>) {
         notes.partition(|note| comes_later(report, note));
     let mut folded = seen.split_off(seen.len().min(IN_SIGHT));
     folded.extend(later);
+    let seen = seen.iter().map(|note| known(note)).collect();
     (seen, folded)
 }
 

@@ -28,8 +28,8 @@ pub fn Budget() -> impl IntoView {
         }
     };
     let over = move || match service.get() {
-        true => "windows at most, over everything here together",
-        false => "windows at most, over all metrics, columns and slices together",
+        true => "Over everything here together. More windows: fewer false alarms, and small changes are found later",
+        false => "Over all metrics, columns and slices together. More windows: fewer false alarms, and small changes are found later",
     };
     view! {
         <Show when=move || judged.get()>
@@ -42,12 +42,12 @@ pub fn Budget() -> impl IntoView {
                     data-testid="budget"
                     min="1"
                     step="any"
-                    title="More windows: fewer false alarms, and small changes are found later"
+                    title=over
                     aria-invalid=move || wrong.get().to_string()
                     prop:value=move || shown.get()
                     on:change=move |ev| choose(event_target_value(&ev))
                 />
-                <span class="field-note">{over}</span>
+                <span class="field-note">"windows at most"</span>
             </div>
         </Show>
     }
