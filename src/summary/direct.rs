@@ -190,13 +190,18 @@ impl<'a> Direct<'a> {
         let rows: Vec<usize> = rows.iter().copied().filter(has).collect();
         let most = (ASKED / windows.max(1)).max(FEWEST);
         let binned = self.features.rows(&thinned(&rows, most));
+        let binned_fewer = self.features.rows(&thinned(&rows, (most / 2).max(FEWEST)));
         let logarithms = |r: &usize| self.predicted.get(*r).is_some_and(|p| *p > -1.0);
         let of = |charge: Charge| {
             let (_, model) = self.models.iter().find(|m| m.0 == charge)?;
             if charge == Charge::LogSquared && !rows.iter().all(logarithms) {
                 return None;
             }
-            let told = mean(&model.predict(&binned), rows.len())?;
+            let asked = match charge {
+                Charge::Absolute | Charge::Squared => &binned,
+                Charge::Percentage | Charge::LogSquared => &binned_fewer,
+            };
+            let told = mean(&model.predict(asked), rows.len())?;
             let value = told.value.max(0.0);
             if !charge.is_square() {
                 return Some(Expectation { value, ..told });

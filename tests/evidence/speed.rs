@@ -84,9 +84,9 @@ fn of_page() -> f64 {
         return f64::INFINITY;
     };
     let mut text = String::from("timestamp,score,label,region,channel\n");
-    for row in 0..ROWS {
+    for (row, label) in truth.iter().enumerate() {
         let [region, channel] = [0, 1].map(|i| log.segments[i].codes[row]);
-        let (time, score, label) = (log.time[row], log.score[row], truth[row]);
+        let (time, score) = (log.time[row], log.score[row]);
         writeln!(text, "{time},{score},{label},north {region},shop {channel}").unwrap();
     }
     let day = View {
