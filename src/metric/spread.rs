@@ -383,7 +383,7 @@ mod tests {
 
     #[test]
     fn a_rare_class_leaves_no_interval_and_says_so() {
-        let rare = Confused::of(3, [(0, 0, 90), (1, 1, 80), (2, 2, 9)]);
+        let rare = Confused::of(3, [(0, 0, 190), (1, 1, 80), (2, 2, 9)]);
         let told = macro_average(&rare, OfClass::f(1.0), false).unwrap();
         assert_eq!((told.value, told.low), (Some(1.0), None));
         let why = "no interval: 9 rows are too few of a class or predicted so, it takes 10";
