@@ -446,6 +446,9 @@ impl Chart for PanelPlot {
     }
 
     fn describe(&self, thing: usize) -> Vec<Fact> {
+        if thing >= self.things() {
+            return Vec::new();
+        }
         let time = self.at(thing);
         let start = self.grid.from + thing as i64 * self.grid.step;
         let mut out = vec![Fact::new(
@@ -467,6 +470,7 @@ impl Chart for PanelPlot {
     }
 
     fn mark(&self, frame: &Frame, look: &Look, thing: usize) -> Option<Mark> {
+        (thing < self.things()).then_some(())?;
         let time = self.at(thing);
         let half = self.grid.step / 2;
         let x = frame.px(time as f64);
@@ -488,6 +492,7 @@ impl Chart for PanelPlot {
     }
 
     fn span(&self, one: usize, other: usize) -> Option<(i64, i64)> {
+        (one.max(other) < self.things()).then_some(())?;
         let (first, last) = (one.min(other) as i64, one.max(other) as i64);
         let from = self.grid.from + first * self.grid.step;
         Some((from, self.grid.from + (last + 1) * self.grid.step))
