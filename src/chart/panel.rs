@@ -272,7 +272,11 @@ impl PanelPlot {
         let of_model = matches!(self.told, Told::Model(u) if u != metric::Unit::Count);
         if of_model {
             // How right a model is varies little, far from 0.
-            let pad = ((most - least) * 0.15).max(most.abs() * 0.01).max(1e-9);
+            let least_pad = match self.told {
+                Told::Model(metric::Unit::Percent) => 0.05,
+                _ => most.abs() * 0.01,
+            };
+            let pad = ((most - least) * 0.15).max(least_pad).max(1e-9);
             let top = match self.told {
                 Told::Model(metric::Unit::Percent) => (most + pad).min(1.0),
                 _ => most + pad,

@@ -155,6 +155,12 @@ pub fn put(summary: &mut Summary, served: Vec<Served>) {
     }
     let mut set = SeriesSet::default();
     for file in served {
+        // A table whose rows are counted, too, is told of already.
+        let told = |s: &SourceInfo| s.name == file.name && s.kind != "service";
+        if summary.sources.iter().any(told) {
+            set.merge(file.read.set);
+            continue;
+        }
         let lost = file.read.troubles.iter().filter(|t| t.row_lost);
         summary.sources.push(SourceInfo {
             name: file.name.clone(),
