@@ -8,16 +8,19 @@ use plotters_svg::SVGBackend;
 use plumbline::chart::theme::theme;
 use plumbline::chart::{
     self, Chart, CurvePlot, CutoffPlot, Kind, Lines, Look, Matrix, ModelLines, QuantilePlot,
-    Reliability, ResidualPlot, ScorePlot, Shape, Shift, Sparkline, Spread, Trend, Volume,
+    Reliability, ResidualPlot, ScorePlot, Shape, Shift, Sparkline, Spread, Trend, Volume, is_part,
+    stack,
 };
 use plumbline::log::Task;
 use plumbline::metric::{Better, Estimate, Family, Info, Material, Rank, Unit};
 use plumbline::report::view::View;
 use plumbline::report::{
     Baseline, Bill, Bins, Block, CalibrationBin, Cheapest, ColumnDrift, Confusion, Curves,
-    Departure, Distribution, Health, Level, Model, Models, QuantileLevel, QuantilePair, Quantiles,
-    Report, ResidualBin, Residuals, Resources, Rows, SCHEMA, Scores, Span, Tally, Window,
+    Departure, Distribution, Health, Level, Line, Model, Models, Panel, QuantileLevel,
+    QuantilePair, Quantiles, Report, ResidualBin, Residuals, Resources, Restart, Rows, SCHEMA,
+    Scores, Service, Span, Tally, Window,
 };
+use plumbline::series::{Family as Told, Unit as Measured};
 use plumbline::stats::interval::Interval;
 use plumbline::table::time::{DAY, HOUR, SECOND, Time};
 use std::collections::BTreeMap;
@@ -641,6 +644,108 @@ fn sparklines() {
         120.0,
         32.0,
     );
+}
+
+/// A report with what a machine says: hours of requests with a gap, an outage and a restart.
+fn served() -> Report {
+    let mut report = decaying(10, DAY, 2_000);
+    let start = report.windows[0].start;
+    let hours = 240;
+    let gap = |h: usize| (100..112).contains(&h);
+    let values = |of: &dyn Fn(usize) -> f64| -> Vec<Option<f64>> {
+        (0..hours).map(|h| (!gap(h)).then(|| of(h))).collect()
+    };
+    let line = |name: &str, values: Vec<Option<f64>>| Line {
+        name: name.into(),
+        source: "x".into(),
+        total: values[0],
+        most: values.iter().flatten().copied().reduce(f64::max),
+        values,
+    };
+    let panel = |id: &str, family, unit, lines| Panel {
+        id: id.into(),
+        title: id.into(),
+        of: String::new(),
+        family,
+        unit,
+        lines,
+        left_out: 0,
+    };
+    let wave = |h: usize| 1.0 + (h % 24) as f64 / 12.0;
+    let failed = |h: usize| if (150..153).contains(&h) { 0.4 } else { 0.002 };
+    report.resources.service = Some(Service {
+        start,
+        end: Time(start.0 + 240 * HOUR),
+        step_s: 3_600.0,
+        panels: vec![
+            panel(
+                "requests",
+                Told::Requests,
+                Measured::PerSecond,
+                vec![line("api", values(&wave))],
+            ),
+            panel(
+                "error_share",
+                Told::Requests,
+                Measured::Share,
+                vec![line("5xx", values(&failed))],
+            ),
+            panel(
+                "duration",
+                Told::Requests,
+                Measured::Seconds,
+                vec![
+                    line("p50", values(&|h| 0.02 * wave(h))),
+                    line("p99", values(&|h| 0.2 * wave(h))),
+                ],
+            ),
+            panel(
+                "memory",
+                Told::Utilisation,
+                Measured::Bytes,
+                vec![line("a", vec![None; 240])],
+            ),
+        ],
+        slos: vec![],
+        apdex: vec![],
+        costs: vec![],
+        full: vec![],
+        restarts: vec![Restart {
+            time: Time(start.0 + 180 * HOUR),
+            of: "api".into(),
+        }],
+        notes: vec![],
+    });
+    report
+}
+
+#[test]
+fn what_a_machine_says_lies_on_the_axis_of_the_model() {
+    let report = served();
+    let all = stack(&report, false);
+    let titles: Vec<&str> = all.iter().map(|s| s.title.as_str()).collect();
+    assert_eq!(
+        titles[titles.len() - 4..],
+        ["requests", "error_share", "duration", "memory"]
+    );
+    for (at, name) in ["requests", "failed", "duration", "nothing"]
+        .iter()
+        .enumerate()
+    {
+        let plot = &all[titles.len() - 4 + at].plot;
+        check(name, plot, 640.0, plot.good_height());
+    }
+    // One cursor: the same step is the same time in all of them.
+    let heads: Vec<String> = all
+        .iter()
+        .map(|s| s.plot.describe(30)[0].text.clone())
+        .collect();
+    assert!(heads.iter().all(|h| *h == heads[0]), "{heads:?}");
+    let things: Vec<usize> = all.iter().map(|s| s.plot.things()).collect();
+    assert_eq!(things, vec![240; all.len()]);
+    let plot = &all[titles.len() - 4].plot;
+    assert_eq!(plot.describe(105)[1].text, "–");
+    assert!(!is_part(&report));
 }
 
 fn distribution(counts: &[u64]) -> Distribution {

@@ -257,3 +257,30 @@ fn areas_of_the_binary_log() {
         close("variance", cell.delong_variance().unwrap(), variance);
     }
 }
+
+/// Slopes and their intervals are those of `scipy.stats.theilslopes` (`tests/reference/make_trend.py`).
+#[test]
+fn robust_slopes_are_those_of_scipy() {
+    let text = include_str!("reference/trend.json");
+    let known: serde_json::Value = serde_json::from_str(text).unwrap();
+    let series = known["series"].as_array().unwrap();
+    assert_eq!(series.len(), 12);
+    for one in series {
+        let number = |v: &serde_json::Value| v.as_f64().unwrap();
+        let points = one["points"].as_array().unwrap().iter();
+        let points: Vec<(f64, f64)> = points.map(|p| (number(&p[0]), number(&p[1]))).collect();
+        let line = plumbline::stats::trend::line(&points).unwrap();
+        for (ours, name) in [
+            (line.slope, "slope"),
+            (line.low, "low"),
+            (line.high, "high"),
+        ] {
+            let theirs = number(&one[name]);
+            assert!(
+                (ours - theirs).abs() < 1e-12,
+                "{name} of {}: {ours}, scipy has {theirs}",
+                points.len()
+            );
+        }
+    }
+}

@@ -272,7 +272,11 @@ impl PanelPlot {
         let of_model = matches!(self.told, Told::Model(u) if u != metric::Unit::Count);
         if of_model {
             // How right a model is varies little, far from 0.
-            let pad = ((most - least) * 0.15).max(most.abs() * 0.01).max(1e-9);
+            let least_pad = match self.told {
+                Told::Model(metric::Unit::Percent) => 0.05,
+                _ => most.abs() * 0.01,
+            };
+            let pad = ((most - least) * 0.15).max(least_pad).max(1e-9);
             let top = match self.told {
                 Told::Model(metric::Unit::Percent) => (most + pad).min(1.0),
                 _ => most + pad,
@@ -446,6 +450,9 @@ impl Chart for PanelPlot {
     }
 
     fn describe(&self, thing: usize) -> Vec<Fact> {
+        if thing >= self.things() {
+            return Vec::new();
+        }
         let time = self.at(thing);
         let start = self.grid.from + thing as i64 * self.grid.step;
         let mut out = vec![Fact::new(
@@ -467,6 +474,7 @@ impl Chart for PanelPlot {
     }
 
     fn mark(&self, frame: &Frame, look: &Look, thing: usize) -> Option<Mark> {
+        (thing < self.things()).then_some(())?;
         let time = self.at(thing);
         let half = self.grid.step / 2;
         let x = frame.px(time as f64);
@@ -488,6 +496,7 @@ impl Chart for PanelPlot {
     }
 
     fn span(&self, one: usize, other: usize) -> Option<(i64, i64)> {
+        (one.max(other) < self.things()).then_some(())?;
         let (first, last) = (one.min(other) as i64, one.max(other) as i64);
         let from = self.grid.from + first * self.grid.step;
         Some((from, self.grid.from + (last + 1) * self.grid.step))

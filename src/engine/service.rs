@@ -55,25 +55,39 @@ pub fn is_table_of_service(input: &Input) -> bool {
         && table::is(input.sniff.columns.iter().map(|c| c.name.as_str()))
 }
 
-/// Which of some tables are put beside the others: those of a service where another one is of a model, and those that
-/// tell more of a service than its requests.
+/// What is made of a table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Made {
+    /// Rows of the model, or requests that are counted like them.
+    pub rows: bool,
+    /// What a service says.
+    pub service: bool,
+}
+
+/// What is made of each of some tables. One of a service is put beside the model's where there is one; alone, its
+/// requests are counted as rows where it tells their latency or status, and what else it tells is of the service.
 #[must_use]
-pub fn besides(inputs: &[Input]) -> Vec<bool> {
+pub fn made_of(inputs: &[Input]) -> Vec<Made> {
     let of_model = |i: &Input| i.roles.iter().any(|g| g.role.predicts());
     let model = inputs.iter().any(of_model);
-    let more = |input: &Input| {
-        let names = input.sniff.columns.iter().map(|c| table::holds(&c.name));
-        names.flatten().any(|h| {
-            !matches!(
-                h,
-                table::Holds::Duration(_) | table::Holds::Status | table::Holds::Of
-            )
-        })
+    let each = |input: &Input| {
+        let holds = || {
+            input
+                .sniff
+                .columns
+                .iter()
+                .filter_map(|c| table::holds(&c.name))
+        };
+        let of_rows =
+            |h: &table::Holds| matches!(h, table::Holds::Duration(_) | table::Holds::Status);
+        let more = holds().any(|h| !of_rows(&h) && h != table::Holds::Of);
+        let service = is_table_of_service(input) && (model || more);
+        Made {
+            rows: !service || !model && holds().any(|h| of_rows(&h)),
+            service,
+        }
     };
-    inputs
-        .iter()
-        .map(|i| is_table_of_service(i) && (model || more(i)))
-        .collect()
+    inputs.iter().map(each).collect()
 }
 
 /// Reads a table of a service.
@@ -141,6 +155,12 @@ pub fn put(summary: &mut Summary, served: Vec<Served>) {
     }
     let mut set = SeriesSet::default();
     for file in served {
+        // A table whose rows are counted, too, is told of already.
+        let told = |s: &SourceInfo| s.name == file.name && s.kind != "service";
+        if summary.sources.iter().any(told) {
+            set.merge(file.read.set);
+            continue;
+        }
         let lost = file.read.troubles.iter().filter(|t| t.row_lost);
         summary.sources.push(SourceInfo {
             name: file.name.clone(),

@@ -315,6 +315,16 @@ impl Cells {
         }
     }
 
+    /// The durations of one step.
+    #[must_use]
+    pub fn durations_at(&self, number: i64) -> Option<&Durations> {
+        let Self::Durations(cells) = self else {
+            return None;
+        };
+        let at = cells.binary_search_by_key(&number, |c| c.0).ok()?;
+        Some(&cells[at].1)
+    }
+
     /// The durations of a range of steps together.
     #[must_use]
     pub fn durations(&self, from: i64, to: i64) -> Option<Durations> {

@@ -220,7 +220,8 @@ impl Native {
     /// The `q`-quantile; `None` without observations or for `q` outside 0 … 1.
     #[must_use]
     pub fn quantile(&self, q: f64) -> Option<f64> {
-        if !(0.0..=1.0).contains(&q) || !(self.count > 0.0 && self.count.is_finite()) {
+        let counted = self.count > 0.0 && self.count.is_finite();
+        if !(0.0..=1.0).contains(&q) || !counted {
             return None;
         }
         let buckets = self.buckets();

@@ -57,7 +57,7 @@ pub struct Burn {
 pub fn burns(steps: &[(f64, f64)], step_s: f64, allowed: f64, rule: &Rule) -> Option<Vec<Burn>> {
     let long = (rule.long_s / step_s).round() as usize;
     let short = ((rule.short_s / step_s).round() as usize).max(1);
-    if !(allowed > 0.0) || long < 2 || short >= long || steps.len() < long {
+    if allowed.is_nan() || allowed <= 0.0 || long < 2 || short >= long || steps.len() < long {
         return None;
     }
     let mut out: Vec<Burn> = Vec::new();

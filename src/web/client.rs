@@ -17,7 +17,7 @@ use super::wire::Load;
 use crate::engine::message::{Input, Reply, Request, Written};
 use crate::engine::pace::Looks;
 use crate::engine::parcel::{Packing, Unpacking};
-use crate::engine::service::besides;
+use crate::engine::service::{Made, made_of};
 use crate::engine::{Depth, Mode};
 use crate::read::ReadError;
 use crate::report::standards::Standards;
@@ -399,16 +399,16 @@ impl Client {
     ) -> Result<(Loaded, Option<Rc<Hand>>), Stopped> {
         let began = timing::now();
         // Tables of a service go beside those of the model.
-        let beside = besides(tables);
-        let pairs = || files.iter().zip(tables).zip(&beside);
-        let own = |beside: bool| {
-            let of = pairs().filter(move |(_, b)| **b == beside);
+        let made = made_of(tables);
+        let own = |wanted: fn(&Made) -> bool| {
+            let of = files.iter().zip(tables).zip(&made);
+            let of = of.filter(|(_, made)| wanted(made));
             of.map(|((f, t), _)| (f.clone(), t.clone()))
                 .unzip::<_, _, Vec<_>, Vec<_>>()
         };
-        let (files, tables) = own(false);
+        let (service_files, service_tables) = own(|m| m.service);
+        let (files, tables) = own(|m| m.rows);
         let (files, tables) = (&files[..], &tables[..]);
-        let (service_files, service_tables) = own(true);
         let mut given = ToRead::of(files, tables, mode).await;
         let readers = self.readers().await?;
         let wanted = self.0.candidate.borrow().clone();

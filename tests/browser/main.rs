@@ -23,6 +23,7 @@ mod page;
 mod report;
 mod rules;
 mod server;
+mod service;
 mod steady;
 mod stream;
 mod tasks;

@@ -7,7 +7,7 @@ use super::folder;
 use super::options::ReportOptions;
 use plumbline::engine::message::{Input, Shard};
 use plumbline::engine::rows::Load as Rows;
-use plumbline::engine::service::{Served, besides, is_served, serve, serve_table};
+use plumbline::engine::service::{Served, is_served, made_of, serve, serve_table};
 use plumbline::engine::{
     Keeper, Next, Plan, arrange, few, give, in_order, info, read_through, sift, tables, tie,
 };
@@ -90,14 +90,15 @@ pub fn look(options: &ReportOptions) -> Result<Found, String> {
     give(&mut inputs, &options.role).map_err(|why| format!("--role: {why}"))?;
     say(&mut inputs);
     tie(&mut inputs);
-    let beside = besides(&inputs);
+    let made = made_of(&inputs);
     let opened = files.into_iter().zip(inputs);
     let opened = opened.map(|(files, input)| Opened { files, input });
     let mut tables = Vec::new();
-    for (opened, beside) in opened.zip(beside) {
-        if beside {
+    for (opened, made) in opened.zip(made) {
+        if made.service {
             served.extend(served_table(&opened)?);
-        } else {
+        }
+        if made.rows {
             tables.push(opened);
         }
     }

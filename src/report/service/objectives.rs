@@ -153,7 +153,7 @@ pub fn slos(machine: &Machine, view: &View, from: i64, to: i64) -> Vec<Slo> {
             let failed = failed.map_or(0.0, |s| increase(s, n));
             let slow = slow.zip(durations).map_or(0.0, |(slow, s)| {
                 // A histogram and a counter of one service may differ by what was in flight.
-                let told = s.cells.durations(n, n + 1);
+                let told = s.cells.durations_at(n);
                 told.map_or(0.0, |d| {
                     (1.0 - d.count_up_to(slow) / d.count().max(1e-9)).max(0.0) * all
                 })

@@ -2,7 +2,7 @@
 
 use super::{Line, Panel};
 use crate::report::View;
-use crate::series::{Cells, Machine, Measure, Signal, Unit};
+use crate::series::{Cells, Durations, Machine, Measure, Signal, Unit};
 use std::collections::BTreeSet;
 
 /// Lines of a panel at most.
@@ -143,20 +143,25 @@ fn quantile_name(text: &str) -> String {
 
 /// Quantiles of one signal of durations.
 fn quantiles(measure: Measure, signal: &Signal, many: bool, from: i64, to: i64) -> Panel {
-    let of = |q: Option<f64>| {
-        move |a: i64, b: i64| {
-            let durations = signal.cells.durations(a, b)?;
-            match q {
-                Some(q) => durations.quantile(q),
-                None => durations.most(),
-            }
+    let told = |durations: &Durations, q: Option<f64>| match q {
+        Some(q) => durations.quantile(q),
+        None => durations.most(),
+    };
+    let whole = signal.cells.durations(from, to);
+    let line = |name: &str, q: Option<f64>| {
+        let at = |n| told(signal.cells.durations_at(n)?, q);
+        let values: Vec<Option<f64>> = (from..to).map(at).collect();
+        Line {
+            name: name.into(),
+            source: signal.source.clone(),
+            total: whole.as_ref().and_then(|d| told(d, q)),
+            most: values.iter().flatten().copied().reduce(f64::max),
+            values,
         }
     };
-    let mut lines: Vec<Line> = QUANTILES
-        .iter()
-        .map(|(name, q)| line(name, &signal.source, (from, to), of(Some(*q))))
-        .collect();
-    lines.push(line("max", &signal.source, (from, to), of(None)));
+    let quantiles = QUANTILES.iter().map(|(name, q)| line(name, Some(*q)));
+    let mut lines: Vec<Line> = quantiles.collect();
+    lines.push(line("max", None));
     lines.retain(|l| l.most.is_some());
     Panel {
         of: if many || !signal.of.is_empty() {

@@ -3,19 +3,16 @@
 use super::super::measure::Measure;
 use super::super::set::LEGEND;
 use super::super::{
-    Cells, Durations, Key, Kind, Level, Machine, Rate, Requests, Series, SeriesSet, Share, Signal,
-    Step, Unit,
+    Cells, Durations, Key, Kind, Level, Machine, Rate, Series, SeriesSet, Share, Signal, Step, Unit,
 };
 use super::cells::{levels, natives, restarts, rises};
+use super::rows::rows;
 use super::rules::{Means, Take, counts_for_mean, ignored, means};
+use super::scrapes::{ONE_SCRAPE, since_start, span, step};
 use super::who::{Class, class, who};
 use crate::series::machine::Restart;
 use std::collections::BTreeMap;
 
-/// Steps in a span at most: more than a chart has room for.
-const STEPS: i64 = 480;
-/// Scrapes in a step.
-const SCRAPES: i64 = 4;
 /// Metrics that no rule knows, shown at most.
 const OTHERS: usize = 24;
 /// Restarts told at most.
@@ -102,97 +99,6 @@ pub fn machine(set: &SeriesSet) -> Machine {
     }
     machine.settle();
     machine
-}
-
-/// Said of one scrape.
-const ONE_SCRAPE: &str = "There is one scrape only: what it counts is shown as the mean since its process, or machine, began. Give two or more scrapes to see how things go.";
-
-/// A set of one scrape, each counter as it would have been a minute before if it had risen evenly since its process
-/// began, as far as the scrape tells when that was; `None` where there are more scrapes.
-fn since_start(set: &SeriesSet) -> Option<SeriesSet> {
-    const MINUTE: i64 = 60_000_000;
-    let one = |s: &Series| s.times.len() == 1;
-    if set.series().is_empty() || !set.series().values().all(one) {
-        return None;
-    }
-    let mut with = set.clone();
-    let mut any = false;
-    let starts = ["node_boot_time_seconds", "process_start_time_seconds"];
-    let starts: Vec<(&Key, f64)> = set
-        .series()
-        .iter()
-        .filter(|(key, _)| starts.contains(&key.name.as_str()))
-        .filter_map(|(key, s)| Some((key, *s.numbers().first()?)))
-        .collect();
-    for (key, series) in set.series().iter().filter(|(_, s)| s.kind == Kind::Counter) {
-        let name = starts[..]
-            .iter()
-            .map(|(start, _)| start.name.as_str())
-            .find(|name| key.name.starts_with("node_") == name.starts_with("node_"));
-        let same = |other: &Key| {
-            let own = |label: &str| other.labels.get(label) == key.labels.get(label);
-            Some(other.name.as_str()) == name
-                && other.file == key.file
-                && own("job")
-                && own("instance")
-        };
-        let start = starts.iter().find(|(other, _)| same(other));
-        let sample = series.times.first().zip(series.numbers().first());
-        if let (Some((_, start)), Some((time, value))) = (start, sample) {
-            let age = time - (start * 1e6) as i64;
-            if age > 0 {
-                let back = age.min(MINUTE);
-                let before = value * (1.0 - back as f64 / age as f64);
-                with.add(key.clone(), series.kind, &series.unit, time - back, before);
-                any = true;
-            }
-        }
-    }
-    with.settle();
-    any.then_some(with)
-}
-
-/// First and last instant of all.
-fn span(set: &SeriesSet) -> Option<(i64, i64)> {
-    let of_series = set
-        .series()
-        .values()
-        .filter_map(|s| Some((*s.times.first()?, *s.times.last()?)));
-    let of_rows = set.requests().values().filter_map(|r| r.span);
-    of_series
-        .chain(of_rows)
-        .reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))
-}
-
-/// The step that suits a set.
-fn step(set: &SeriesSet) -> Step {
-    let mut apart: Vec<i64> = Vec::new();
-    let mut few = true;
-    for series in set.series().values() {
-        few &= series.times.len() < 8;
-        let mut gaps: Vec<i64> = series.times.windows(2).map(|p| p[1] - p[0]).collect();
-        if !gaps.is_empty() {
-            let middle = gaps.len() / 2;
-            apart.push(*gaps.select_nth_unstable(middle).1);
-        }
-    }
-    apart.sort_unstable();
-    // Most series of a set are scraped alike; a few slow ones shall not make all of it coarse.
-    let apart = apart.get(apart.len() * 3 / 4).copied().unwrap_or(0);
-    let (from, to) = span(set).unwrap_or_default();
-    let rows = set.requests().values().map(|r| r.step.micros()).max();
-    let least = rows.unwrap_or(0).max((to - from) / STEPS);
-    if few && apart > 0 {
-        // So few scrapes that a border between them would cost too much.
-        let mut step = Step::at_least(apart.saturating_mul(SCRAPES).max(least));
-        while step.of_sample(from) != step.of_sample(to)
-            && let Some(longer) = step.longer()
-        {
-            step = longer;
-        }
-        return step;
-    }
-    Step::at_least(apart.saturating_mul(SCRAPES).max(least))
 }
 
 struct Making<'a> {
@@ -570,83 +476,5 @@ fn combined(all: &[Level], adds: bool) -> Level {
         n,
         least,
         most,
-    }
-}
-
-/// The measures of counted rows.
-fn rows(of: &str, requests: &Requests, step: Step, out: &mut Vec<Signal>) {
-    let mut requests = requests.clone();
-    requests.coarsen(step);
-    let Some((from, to)) = requests.span else {
-        return;
-    };
-    let signal = |measure, cells| Signal {
-        measure,
-        of: of.to_owned(),
-        what: String::new(),
-        source: "requests".to_owned(),
-        unit: None,
-        cells,
-    };
-    // A log that has no row in a step had no request then: 0, and no gap.
-    let seconds = |number: i64| {
-        let start = step.start(number).max(from);
-        let end = step.start(number + 1).min(to.saturating_add(1));
-        ((end - start) as f64 / 1e6).max(1e-6)
-    };
-    let numbers = step.of(from)..=step.of(to);
-    let rate = |of: &dyn Fn(&super::super::RequestCell) -> f64| {
-        let cell = |number: i64| {
-            let rate = Rate {
-                increase: requests.cells.get(&number).map_or(0.0, of),
-                seconds: seconds(number),
-            };
-            (number, rate)
-        };
-        Cells::Rate(numbers.clone().map(cell).collect())
-    };
-    let told = requests.told;
-    out.push(signal(Measure::Requests, rate(&|c| c.count as f64)));
-    if told.status {
-        out.push(signal(
-            Measure::ClientErrors,
-            rate(&|c| c.classes[4] as f64),
-        ));
-        out.push(signal(
-            Measure::ServerErrors,
-            rate(&|c| c.classes[5] as f64),
-        ));
-    }
-    for (told, measure, of) in [
-        (
-            told.tokens_in,
-            Measure::TokensIn,
-            (|c| c.tokens_in) as fn(&super::super::RequestCell) -> f64,
-        ),
-        (told.tokens_out, Measure::TokensOut, |c| c.tokens_out),
-        (told.bytes_in, Measure::NetworkIn, |c| c.bytes_in),
-        (told.bytes_out, Measure::NetworkOut, |c| c.bytes_out),
-    ] {
-        if told {
-            out.push(signal(measure, rate(&of)));
-        }
-    }
-    type Of = fn(&super::super::RequestCell) -> &crate::stats::sketch::LogHistogram;
-    let sketches: [(Measure, Of); 5] = [
-        (Measure::Duration, |c| &c.duration_s),
-        (Measure::FirstToken, |c| &c.first_token_s),
-        (Measure::PerToken, |c| &c.per_token_s),
-        (Measure::PromptTokens, |c| &c.prompt),
-        (Measure::GeneratedTokens, |c| &c.generated),
-    ];
-    for (measure, of) in sketches {
-        let cells = requests.cells.iter();
-        let cells = cells.filter(|(_, cell)| of(cell).count() > 0);
-        let cells: Vec<(i64, Durations)> = cells
-            .map(|(number, cell)| (*number, Durations::Rows(of(cell).clone())))
-            .collect();
-        if !cells.is_empty() {
-            out.push(signal(measure, Cells::Durations(cells)));
-        }
     }
 }

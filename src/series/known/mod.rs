@@ -6,7 +6,9 @@
 
 mod cells;
 mod collect;
+mod rows;
 mod rules;
+mod scrapes;
 mod who;
 
 pub use collect::machine;

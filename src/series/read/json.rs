@@ -70,8 +70,8 @@ pub fn documents(
             faults.line += 1;
         }
     } else {
-        let mut all = serde_json::Deserializer::from_str(text).into_iter::<Value>();
-        while let Some(value) = all.next() {
+        let all = serde_json::Deserializer::from_str(text).into_iter::<Value>();
+        for value in all {
             if let Err(why) = &value {
                 faults.line = why.line().saturating_sub(1) as u64;
             }

@@ -145,6 +145,9 @@ pub fn stem(name: &str) -> String {
 /// Bytes of a file's start that tell what it is.
 pub const HEAD: u64 = 64 << 10;
 
+/// Whether lines are of a format.
+type Is = fn(&[&str]) -> bool;
+
 /// Whether a file is of a service, and which kind; `None` is a table, or nothing that is known.
 #[must_use]
 pub fn recognise(head: &[u8]) -> Option<Form> {
@@ -163,7 +166,7 @@ pub fn recognise(head: &[u8]) -> Option<Form> {
     if first.starts_with('{') || first.starts_with('[') {
         return json::recognise(text, first);
     }
-    let is: [(fn(&[&str]) -> bool, Form); 5] = [
+    let is: [(Is, Form); 5] = [
         (grafana::is, Form::Grafana),
         (nvidia::is, Form::Nvidia),
         (kubectl::is, Form::Top),

@@ -207,7 +207,7 @@ pub fn take(table: &Table, file: &str, set: &mut SeriesSet) {
                 Holds::FirstToken(f) => request.first_token_s = Some(value * f),
                 Holds::PerToken(f) => request.per_token_s = Some(value * f),
                 Holds::Status => {
-                    request.status = (100.0..600.0).contains(&value).then_some(value as u16)
+                    request.status = (100.0..600.0).contains(&value).then_some(value as u16);
                 }
                 Holds::BytesIn => request.bytes_in = Some(value),
                 Holds::BytesOut => request.bytes_out = Some(value),

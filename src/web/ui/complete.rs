@@ -1,7 +1,7 @@
 //! Whether the files can be read as they are understood, and what a reader should look at first.
 
 use crate::engine::message::Input;
-use crate::engine::service::besides;
+use crate::engine::service::made_of;
 use crate::engine::{unpredicted, untied};
 use crate::log::{FileKind, Role};
 
@@ -20,14 +20,14 @@ fn has(inputs: &[Input], kinds: &[FileKind], roles: &[Role]) -> bool {
 
 /// What is missing or unclear, as a sentence that says what to do; `None`: nothing, go on.
 pub fn missing(inputs: &[Input]) -> Option<String> {
-    let beside = besides(inputs);
-    if !beside.contains(&true) {
+    let made = made_of(inputs);
+    if made.iter().all(|m| m.rows) {
         return lacking(inputs);
     }
-    // Tables of a service need nothing.
-    let of_model = inputs.iter().zip(&beside).filter(|(_, b)| !**b);
-    let of_model: Vec<Input> = of_model.map(|(i, _)| i.clone()).collect();
-    (!of_model.is_empty()).then(|| lacking(&of_model)).flatten()
+    // Tables of a service alone need nothing.
+    let rows = inputs.iter().zip(&made).filter(|(_, m)| m.rows);
+    let rows: Vec<Input> = rows.map(|(i, _)| i.clone()).collect();
+    (!rows.is_empty()).then(|| lacking(&rows)).flatten()
 }
 
 fn lacking(inputs: &[Input]) -> Option<String> {

@@ -373,6 +373,7 @@ fn KeyFacts() -> impl IntoView {
                     span.get().filter(|(timed, _)| *timed).map(|(_, s)| format!("Known until {}", format::instant(true, s.as_of))).unwrap_or_default()
                 })
             />
+            <Show when=move || !of_machine.get()>
             <Fact
                 label="Compared with"
                 value=Signal::derive(move || baseline.with(|b| b.as_ref().map_or_else(|| "Nothing".into(), |b| b.0.clone())))
@@ -380,6 +381,7 @@ fn KeyFacts() -> impl IntoView {
                     baseline.with(|b| b.as_ref().map(|b| format::plural(b.1, "row", "rows")).unwrap_or_default())
                 })
             />
+            </Show>
             <Show when=move || columns.with(Option::is_some)>
                 <Fact
                     label="Outcome column"

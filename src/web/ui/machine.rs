@@ -37,6 +37,13 @@ pub fn Machine() -> impl IntoView {
             .map(|s| s.restarts.clone())
             .unwrap_or_default()
     });
+    // What the shades are.
+    let incidents = app.part(|r| {
+        let both = r.resources.service.is_some() && !r.windows.is_empty();
+        let all = r.alerts.iter().filter(|_| both).take(3);
+        all.map(|a| format!("Shaded: {}.", a.sentence))
+            .collect::<Vec<_>>()
+    });
     let step = app.part(|r| r.resources.service.as_ref().map_or(0.0, |s| s.step_s));
     let both = app.part(|r| r.resources.service.is_some() && !r.windows.is_empty());
     let hovered = RwSignal::new(None::<usize>);
@@ -118,7 +125,7 @@ pub fn Machine() -> impl IntoView {
                             format::instant(true, first.time)
                         ))
                     });
-                    told.into_iter().chain(notes.get()).map(|n| view! { <li>{n}</li> }).collect_view()
+                    incidents.get().into_iter().chain(told).chain(notes.get()).map(|n| view! { <li>{n}</li> }).collect_view()
                 }}
             </ul>
         </Section>

@@ -1,0 +1,100 @@
+//! How far apart scrapes are, the step that suits them, and what one scrape alone tells.
+
+use super::super::{Key, Kind, Series, SeriesSet, Step};
+
+/// Scrapes in a step.
+const SCRAPES: i64 = 4;
+
+/// Steps in a span at most: more than a chart has room for.
+const STEPS: i64 = 480;
+
+/// Said of one scrape.
+pub const ONE_SCRAPE: &str = "There is one scrape only: what it counts is shown as the mean since its process, or machine, began. Give two or more scrapes to see how things go.";
+
+/// A set of one scrape, each counter as it would have been a minute before if it had risen evenly since its process
+/// began, as far as the scrape tells when that was; `None` where there are more scrapes.
+pub fn since_start(set: &SeriesSet) -> Option<SeriesSet> {
+    const MINUTE: i64 = 60_000_000;
+    let one = |s: &Series| s.times.len() == 1;
+    if set.series().is_empty() || !set.series().values().all(one) {
+        return None;
+    }
+    let mut with = set.clone();
+    let mut any = false;
+    let starts = ["node_boot_time_seconds", "process_start_time_seconds"];
+    let starts: Vec<(&Key, f64)> = set
+        .series()
+        .iter()
+        .filter(|(key, _)| starts.contains(&key.name.as_str()))
+        .filter_map(|(key, s)| Some((key, *s.numbers().first()?)))
+        .collect();
+    for (key, series) in set.series().iter().filter(|(_, s)| s.kind == Kind::Counter) {
+        let name = starts[..]
+            .iter()
+            .map(|(start, _)| start.name.as_str())
+            .find(|name| key.name.starts_with("node_") == name.starts_with("node_"));
+        let same = |other: &Key| {
+            let own = |label: &str| other.labels.get(label) == key.labels.get(label);
+            Some(other.name.as_str()) == name
+                && other.file == key.file
+                && own("job")
+                && own("instance")
+        };
+        let start = starts.iter().find(|(other, _)| same(other));
+        let sample = series.times.first().zip(series.numbers().first());
+        if let (Some((_, start)), Some((time, value))) = (start, sample) {
+            let age = time - (start * 1e6) as i64;
+            if age > 0 {
+                let back = age.min(MINUTE);
+                let before = value * (1.0 - back as f64 / age as f64);
+                with.add(key.clone(), series.kind, &series.unit, time - back, before);
+                any = true;
+            }
+        }
+    }
+    with.settle();
+    any.then_some(with)
+}
+
+/// First and last instant of all.
+pub fn span(set: &SeriesSet) -> Option<(i64, i64)> {
+    let of_series = set
+        .series()
+        .values()
+        .filter_map(|s| Some((*s.times.first()?, *s.times.last()?)));
+    let of_rows = set.requests().values().filter_map(|r| r.span);
+    of_series
+        .chain(of_rows)
+        .reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))
+}
+
+/// The step that suits a set.
+pub fn step(set: &SeriesSet) -> Step {
+    let mut apart: Vec<i64> = Vec::new();
+    let mut few = true;
+    for series in set.series().values() {
+        few &= series.times.len() < 8;
+        let mut gaps: Vec<i64> = series.times.windows(2).map(|p| p[1] - p[0]).collect();
+        if !gaps.is_empty() {
+            let middle = gaps.len() / 2;
+            apart.push(*gaps.select_nth_unstable(middle).1);
+        }
+    }
+    apart.sort_unstable();
+    // Most series of a set are scraped alike; a few slow ones shall not make all of it coarse.
+    let apart = apart.get(apart.len() * 3 / 4).copied().unwrap_or(0);
+    let (from, to) = span(set).unwrap_or_default();
+    let rows = set.requests().values().map(|r| r.step.micros()).max();
+    let least = rows.unwrap_or(0).max((to - from) / STEPS);
+    if few && apart > 0 {
+        // So few scrapes that a border between them would cost too much.
+        let mut step = Step::at_least(apart.saturating_mul(SCRAPES).max(least));
+        while step.of_sample(from) != step.of_sample(to)
+            && let Some(longer) = step.longer()
+        {
+            step = longer;
+        }
+        return step;
+    }
+    Step::at_least(apart.saturating_mul(SCRAPES).max(least))
+}

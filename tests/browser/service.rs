@@ -1,0 +1,62 @@
+//! What a service says: its files dropped alone or beside predictions, drawn on one axis, and kept in a saved report.
+
+use crate::app::{App, assert_same, command_line, has, part, ready, save, saved_json};
+use serde_json::json;
+use std::path::PathBuf;
+
+fn file(name: &str) -> PathBuf {
+    PathBuf::from(format!("{}/tests/files/{name}", env!("CARGO_MANIFEST_DIR")))
+}
+
+fn charts() -> String {
+    format!(
+        "document.querySelectorAll({}).length",
+        json!(part("chart-panel"))
+    )
+}
+
+#[test]
+fn files_of_a_service_alone_are_shown_and_saved() {
+    let Some(mut app) = App::open() else { return };
+    let files = [
+        file("service/combined.log"),
+        file("service/docker.jsonl"),
+        file("service/llm.csv"),
+    ];
+    let files: Vec<_> = files.iter().map(PathBuf::as_path).collect();
+    app.read(&files);
+    app.page.wait_for(&has("machine-stack"));
+    let (text, report) = saved_json(&mut app.page);
+    assert_same(&text, &command_line(&files, &["--out", "-"]));
+    let panels = report["resources"]["service"]["panels"]
+        .as_array()
+        .unwrap()
+        .len();
+    app.page.wait_for(&format!("{} === {panels}", charts()));
+    assert!(app.page.text(&part("health")).contains("requests"));
+    let saved = save(&mut app.page, "save-html");
+    app.assert_quiet();
+    app.page.open(&format!("file://{}", saved.display()));
+    ready(&mut app.page);
+    app.page.wait_for(&format!("{} === {panels}", charts()));
+}
+
+#[test]
+fn beside_predictions_all_charts_share_an_axis_and_a_cursor() {
+    let Some(mut app) = App::open() else { return };
+    let files = [file("log.csv"), file("service/combined.log")];
+    let files: Vec<_> = files.iter().map(PathBuf::as_path).collect();
+    app.read(&files);
+    app.page.wait_for(&has("machine-stack"));
+    let (text, _) = saved_json(&mut app.page);
+    assert_same(&text, &command_line(&files, &["--out", "-"]));
+    // An arrow key moves the cursor of one chart, and with it that of all.
+    let all = json!(part("chart-panel"));
+    app.page.eval(&format!(
+        "document.querySelectorAll({all})[0].dispatchEvent(new KeyboardEvent('keydown', {{key: 'Home', bubbles: true}}))"
+    ));
+    app.page.wait_for(&format!(
+        "[...document.querySelectorAll({all})].every(c => c.querySelector('.chart-line'))"
+    ));
+    app.assert_quiet();
+}
