@@ -134,7 +134,7 @@ impl Rows {
         let of = |chunk: &[f64]| known.value(Method::JensenShannon, chunk);
         (
             evidently,
-            alerts(values.chunks(self.size).map(of).collect()),
+            alerts(&values.chunks(self.size).map(of).collect::<Vec<_>>()),
         )
     }
 
@@ -161,12 +161,15 @@ impl Rows {
                 .value(Method::JensenShannon, &count(chunk))
                 .map(|v| v.0)
         };
-        (evidently, alerts(codes.chunks(self.size).map(of).collect()))
+        (
+            evidently,
+            alerts(&codes.chunks(self.size).map(of).collect::<Vec<_>>()),
+        )
     }
 }
 
 /// Chunks behind the reference of which NannyML alerts.
-fn alerts(values: Vec<Option<f64>>) -> usize {
+fn alerts(values: &[Option<f64>]) -> usize {
     let thresholds = Thresholds::of_drift(Method::JensenShannon, &values[..BASELINE]);
     let after = values[BASELINE..].iter().flatten();
     after.filter(|v| thresholds.alert(**v)).count()
