@@ -66,9 +66,9 @@ pub fn look(options: &ReportOptions) -> Result<Found, String> {
         let mut found = Vec::new();
         for (at, path) in paths.iter().enumerate() {
             if !paths[..at].contains(path) {
-                let (tables, more) = open(path, &fixes)?;
-                found.extend(tables);
-                served.extend(more);
+                let within = open(path, &fixes)?;
+                found.extend(within.tables);
+                served.extend(within.served);
             }
         }
         let (found, unknown) = sift(tables(found));
@@ -125,7 +125,7 @@ fn served_table(opened: &Opened) -> Result<Vec<Served>, String> {
 }
 
 /// The tables in what a path leads to: a file, a file that holds others, a folder.
-fn open(path: &Path, fixes: &Fixes) -> Result<(Vec<(Place, Input)>, Vec<Served>), String> {
+fn open(path: &Path, fixes: &Fixes) -> Result<Within, String> {
     let (mut found, mut served, mut refused) = (Vec::new(), Vec::new(), Vec::new());
     let named = if path.is_dir() {
         folder::files(path)?
@@ -153,7 +153,11 @@ fn open(path: &Path, fixes: &Fixes) -> Result<(Vec<(Place, Input)>, Vec<Served>)
         }
         _ => tell(refused),
     }
-    Ok((found, served))
+    Ok(Within {
+        tables: found,
+        served,
+        skipped: Vec::new(),
+    })
 }
 
 /// Tells of files that are left out.
@@ -254,7 +258,7 @@ fn within(path: &Path, name: &str, fixes: &Fixes) -> Result<Within, ReadError> {
 
 /// Looks into a path that leads to one table.
 pub fn series(path: &Path) -> Result<Opened, String> {
-    let mut found = tables(open(path, &Fixes::default())?.0);
+    let mut found = tables(open(path, &Fixes::default())?.tables);
     match (found.pop(), found.len()) {
         (Some((files, input)), 0) => Ok(Opened { files, input }),
         (None, _) => Err(format!(

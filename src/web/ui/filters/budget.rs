@@ -28,8 +28,12 @@ pub fn Budget() -> impl IntoView {
         }
     };
     let over = move || match service.get() {
-        true => "Over everything here together. More windows: fewer false alarms, and small changes are found later",
-        false => "Over all metrics, columns and slices together. More windows: fewer false alarms, and small changes are found later",
+        true => {
+            "Over everything here together. More windows: fewer false alarms, and small changes are found later"
+        }
+        false => {
+            "Over all metrics, columns and slices together. More windows: fewer false alarms, and small changes are found later"
+        }
     };
     view! {
         <Show when=move || judged.get()>
