@@ -314,3 +314,33 @@ fn suggested_rules_pass_where_nothing_changes_and_fail_where_it_does() {
     assert_eq!(code, 2);
     assert!(said.contains("made.toml"), "{said}");
 }
+
+#[test]
+fn expectations_are_for_reports_and_not_left_out_unsaid() {
+    for command in [
+        vec!["check", "rules.toml", "log.csv", "--expect", "some.toml"],
+        vec!["rules", "log.csv", "--expect", "some.toml"],
+    ] {
+        let folder = Folder::new(command[0]);
+        let rules = folder.file(
+            "rules.toml",
+            "[[rule]]\nmetric = \"accuracy\"\nabove = 0.5\n",
+        );
+        let arguments: Vec<&str> = command
+            .iter()
+            .map(|a| {
+                if *a == "rules.toml" {
+                    rules.as_str()
+                } else {
+                    a
+                }
+            })
+            .collect();
+        let (code, _, said) = run(&arguments);
+        assert_eq!(code, 2, "{said}");
+        assert!(
+            said.contains("--expect some.toml: rules do not judge"),
+            "{said}"
+        );
+    }
+}

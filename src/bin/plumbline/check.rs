@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 
 /// Judges the files, and tells whether no rule fails.
 pub fn check(mut options: CheckOptions) -> Result<bool, Failure> {
+    unexpecting(&options.report)?;
     let mut rules = open(&options.rules)?;
     let view = options.report.view_over(rules.view);
     rules.view = view.map_err(Failure::Input)?;
@@ -37,6 +38,7 @@ pub fn check(mut options: CheckOptions) -> Result<bool, Failure> {
 
 /// Writes rules to begin with.
 pub fn suggest(options: &ReportOptions, out: &str) -> Result<(), Failure> {
+    unexpecting(options)?;
     let view = options.view().map_err(Failure::Input)?;
     let (_, summary) = counted(options, &view, Depth::Columns)?;
     let report = Report::from(&summary, &view);
@@ -53,6 +55,17 @@ pub fn suggest(options: &ReportOptions, out: &str) -> Result<(), Failure> {
     // Rules that somebody has worked on are not lost to a slip.
     let made = File::create_new(out).and_then(|mut file| file.write_all(text.as_bytes()));
     made.map_err(|why| Failure::Input(format!("{out}: {why}")))
+}
+
+/// Rules know nothing of expectations: a file of them would be left out unsaid.
+fn unexpecting(options: &ReportOptions) -> Result<(), Failure> {
+    match &options.expect {
+        None => Ok(()),
+        Some(path) => Err(Failure::Input(format!(
+            "--expect {}: rules do not judge expectations. Give the file to `plumbline report`, whose JSON tells what breaks them under checks.violations",
+            path.display()
+        ))),
+    }
 }
 
 fn open(path: &Path) -> Result<Rules, Failure> {
