@@ -113,6 +113,11 @@ fn rules_dropped_with_the_files_give_the_verdicts_of_the_command_line() {
     let other = RULES.replace("min = 0.7", "min = 0.1");
     typed(&mut app, &other);
     let other = data::file(&folder, "other.toml", other);
+    // Until these are judged, the verdicts are those of the former ones.
+    app.page.wait_for(&format!(
+        "document.querySelector({})?.textContent.includes('min 0.1')",
+        json!(part("verdicts"))
+    ));
     let told = verdicts(&mut app);
     crate::app::assert_same(&told, &command_line(&other, &files));
     app.assert_quiet();

@@ -34,7 +34,7 @@ pub fn ChecksTable() -> impl IntoView {
         <Show when=move || checks.with(Option::is_some)>
             <div class="card" data-testid="checks">
                 <h3>"Data quality"</h3>
-                <p class="quiet">{about}</p>
+                <p class="quiet about">{about}</p>
                 <Show when=move || !broken().is_empty()>
                     <ul class="notes" data-testid="violations">
                         {move || broken().into_iter().map(|v| view! { <li>{v.sentence}</li> }).collect_view()}
