@@ -8,6 +8,7 @@ use super::pen::{Anchor, Fault, Look, Pen, TICK};
 use super::theme::PALETTE;
 use super::ticks;
 use super::{Chart, Fact, Mark};
+use crate::log::Task;
 use crate::metric;
 use crate::report::told::{amount, scale};
 use crate::report::{Level, Panel, Report, Service};
@@ -136,7 +137,8 @@ pub fn stack(report: &Report, near: bool) -> Vec<Stacked> {
         foot: false,
     };
     let mut out = Vec::new();
-    if model.is_some() {
+    // Requests that are counted as rows are no model's, and are among the panels anyway.
+    if model.is_some() && report.task != Task::Service {
         out.extend(courses_of_model(report).into_iter().map(|(title, unit, course, total)| {
             Stacked {
                 lines: vec![(String::new(), total.map(|t| format::exact(unit, t)), 0)],

@@ -18,11 +18,7 @@ fn charts() -> String {
 #[test]
 fn files_of_a_service_alone_are_shown_and_saved() {
     let Some(mut app) = App::open() else { return };
-    let files = [
-        file("service/combined.log"),
-        file("service/docker.jsonl"),
-        file("service/llm.csv"),
-    ];
+    let files = [file("service/combined.log"), file("service/docker.jsonl")];
     let files: Vec<_> = files.iter().map(PathBuf::as_path).collect();
     app.read(&files);
     app.page.wait_for(&has("machine-stack"));
@@ -34,7 +30,7 @@ fn files_of_a_service_alone_are_shown_and_saved() {
         .len();
     app.page.wait_for(&format!("{} === {panels}", charts()));
     assert!(app.page.text(&part("health")).contains("requests"));
-    let saved = save(&mut app.page, "save-html");
+    let saved = save(&mut app.page, "save-report");
     app.assert_quiet();
     app.page.open(&format!("file://{}", saved.display()));
     ready(&mut app.page);

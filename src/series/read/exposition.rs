@@ -35,6 +35,9 @@ pub fn is(lines: &[&str]) -> bool {
     sure && samples > others * 4
 }
 
+/// Said where nothing else tells when a scrape was made.
+const BY_DATE: &str = "A scrape tells no time, so the date of its file is taken: if it was copied since, what is told of the time since its process began is too low. Put the time into the file's name to have it right, such as metrics-20260302T100000Z.txt.";
+
 /// A sample of a scrape whose time is not known yet.
 struct Sample {
     name: String,
@@ -49,6 +52,8 @@ pub struct Exposition {
     file: String,
     /// The file's own time: in its name, or when it was written.
     own: Option<i64>,
+    /// Whether that is only when it was written.
+    by_date: bool,
     kinds: BTreeMap<String, Kind>,
     units: BTreeMap<String, String>,
     scrape: Vec<Sample>,
@@ -67,6 +72,7 @@ impl Exposition {
             set: SeriesSet::default(),
             file: about.stem(),
             own: times::in_name(&about.name).or(about.modified),
+            by_date: times::in_name(&about.name).is_none(),
             kinds: BTreeMap::new(),
             units: BTreeMap::new(),
             scrape: Vec::new(),
@@ -211,7 +217,12 @@ impl Lines for Exposition {
         let held = std::mem::take(&mut self.held);
         if !held.is_empty() {
             match self.own.filter(|_| self.scrapes == 1) {
-                Some(time) => held.into_iter().for_each(|s| self.put(s, time)),
+                Some(time) => {
+                    if self.by_date {
+                        self.set.note(BY_DATE);
+                    }
+                    held.into_iter().for_each(|s| self.put(s, time));
+                }
                 None => self.set.say_undated(),
             }
         }
