@@ -94,8 +94,8 @@ impl Frame<'_> {
 }
 
 /// Windows between two pauses, and cells that are added up between them.
-const PIECE: usize = 32;
-const CELLS: usize = 256;
+const PIECE: usize = 8;
+const CELLS: usize = 128;
 
 /// Makes the report, with a [`pause`] after each piece of the work; `judging`: with its alarms, which ask for
 /// nothing.
@@ -114,6 +114,7 @@ pub(super) async fn make(
     let series = summary.series.get(at).unwrap_or(&empty);
     let (cut, threshold) = cut(summary, view, &mut missing);
     let mut all: Vec<Frame<'_>> = Vec::new();
+    let mut cells = 0;
     for range in series.windows(size) {
         let (start, end) = series.border(size, range);
         all.push(Frame {
@@ -123,11 +124,15 @@ pub(super) async fn make(
             cell: total(series, range).await,
             mature: true,
         });
-        if all.len().is_multiple_of(PIECE) {
+        cells += range.1 - range.0;
+        if cells >= CELLS {
+            cells = 0;
             pause().await;
         }
     }
+    pause().await;
     let truth = maturity::mark(summary, &mut all);
+    pause().await;
     let shown = match view.range {
         Some((from, to)) => (
             all.partition_point(|w| w.start < from),

@@ -44,6 +44,8 @@ pub async fn report(
     view: &View,
     expected: Option<&Expectations>,
 ) -> (Report, Missing) {
+    // Whatever came before had a slice of its own.
+    next_task().await;
     let slices = Slices::begin();
     let mut steps = Steps::begin(summary, view, expected);
     loop {
