@@ -97,7 +97,7 @@ fn Estimating() -> impl IntoView {
     let text = move || format!("Estimating windows, {:.0} % done.", 100.0 * done());
     view! {
         <Show when=move || goes_on.get()>
-            <p class="lack" data-testid="estimating">
+            <p class="estimating" data-testid="estimating">
                 {text}
                 " "
                 <button
