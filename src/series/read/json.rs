@@ -8,8 +8,7 @@ use serde_json::Value;
 
 /// What JSON is, by its start.
 pub fn recognise(text: &str, first: &str) -> Option<Form> {
-    let head = &text[..text.len().min(4_096)];
-    let mut cut = head.len();
+    let mut cut = text.len().min(4_096);
     while !text.is_char_boundary(cut) {
         cut -= 1;
     }
@@ -102,4 +101,20 @@ pub fn items<'a>(value: &'a Value, keys: &[&str]) -> &'a [Value] {
     first(value, keys)
         .and_then(Value::as_array)
         .map_or(&[], Vec::as_slice)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_start_ends_between_two_signs() {
+        let text = format!("{{\"status\":\"{}\",\"resultType\":1}}", "é".repeat(4_000));
+        assert_eq!(recognise(&text, &text), None);
+        let text = format!(
+            "{{\"status\":1,\"resultType\":1,\"x\":\"{}\"}}",
+            "é".repeat(4_000)
+        );
+        assert_eq!(recognise(&text, &text), Some(Form::PrometheusJson));
+    }
 }
