@@ -1,6 +1,7 @@
 //! Rows of logs, counted as they pass: a log of any length takes the room of some thousand cells.
 
 use super::Step;
+use super::step::is_plausible;
 use crate::stats::sketch::LogHistogram;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -150,8 +151,11 @@ impl Default for Requests {
 }
 
 impl Requests {
-    /// Counts a request.
+    /// Counts a request; one that is dated before 1900 or after 2300 is left out.
     pub fn add(&mut self, request: &Request) {
+        if !is_plausible(request.time) {
+            return;
+        }
         self.span = Some(match self.span {
             Some((a, b)) => (a.min(request.time), b.max(request.time)),
             None => (request.time, request.time),

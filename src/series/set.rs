@@ -1,6 +1,7 @@
 //! Series by name and labels, as they were scraped.
 
 use super::Requests;
+use super::step::is_plausible;
 use crate::stats::buckets::Native;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -159,10 +160,13 @@ pub struct SeriesSet {
     notes: BTreeSet<String>,
 }
 
+/// What is said of samples from before 1900 or after 2300.
+const FAR: &str = "Samples dated before 1900 or after 2300 were left out: give their times in seconds, milliseconds, microseconds or nanoseconds since 1970.";
+
 impl SeriesSet {
     /// Adds a sample; a number that is not finite is a gap.
     pub fn add(&mut self, key: Key, kind: Kind, unit: &str, time: i64, value: f64) {
-        if !value.is_finite() {
+        if !value.is_finite() || self.is_far(time) {
             return;
         }
         if let Some(series) = self.room(key, kind, unit, || Values::Numbers(Vec::new()))
@@ -176,6 +180,9 @@ impl SeriesSet {
 
     /// Adds a native histogram.
     pub fn add_native(&mut self, key: Key, kind: Kind, unit: &str, time: i64, value: Native) {
+        if self.is_far(time) {
+            return;
+        }
         if let Some(series) = self.room(key, kind, unit, || Values::Natives(Vec::new()))
             && let Values::Natives(natives) = &mut series.values
         {
@@ -183,6 +190,15 @@ impl SeriesSet {
             natives.push(value);
             self.samples += 1;
         }
+    }
+
+    /// Whether an instant is none of a service, which is said then.
+    fn is_far(&mut self, time: i64) -> bool {
+        let far = !is_plausible(time);
+        if far {
+            self.note(FAR);
+        }
+        far
     }
 
     fn room(
@@ -341,6 +357,21 @@ mod tests {
             name: name.into(),
             ..Key::default()
         }
+    }
+
+    #[test]
+    fn a_time_that_no_service_has_is_left_out_and_said() {
+        let mut set = SeriesSet::default();
+        let key = || Key {
+            name: "up".into(),
+            labels: Labels::new(Vec::new()),
+            file: String::new(),
+        };
+        set.add(key(), Kind::Gauge, "", i64::MAX, 1.0);
+        assert!(set.series().is_empty());
+        assert!(set.notes().contains(FAR));
+        set.add(key(), Kind::Gauge, "", 1_795_424_261_722_000, 1.0);
+        assert_eq!(set.series().len(), 1);
     }
 
     #[test]

@@ -12,6 +12,13 @@ pub const LADDER: [i64; 14] = [
     1, 5, 15, 30, 60, 300, 900, 1_800, 3_600, 10_800, 21_600, 43_200, 86_400, 604_800,
 ];
 
+/// Whether a service can have run then: from 1900 to 2300. Steps of time are bounded so.
+#[must_use]
+pub fn is_plausible(time: i64) -> bool {
+    const YEAR: i64 = 31_557_600 * SECOND;
+    (-70 * YEAR..330 * YEAR).contains(&time)
+}
+
 impl Step {
     /// The shortest.
     pub const FINEST: Self = Self(SECOND);
