@@ -13,4 +13,4 @@ mod who;
 
 pub use collect::machine;
 pub use rules::{Means, Take, ignored, means};
-pub use who::{Class, class, who, word};
+pub use who::{Class, class, is_told, who, word};
