@@ -24,6 +24,7 @@
 
 mod backoff;
 mod follow;
+pub mod grow;
 pub mod prometheus;
 mod source;
 
