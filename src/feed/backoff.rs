@@ -105,10 +105,18 @@ pub(super) fn of_status(answer: &Answer, now: Instant) -> Fault {
 /// What it means that there was no answer.
 pub(super) fn unreached(name: &str, why: Unreached) -> Fault {
     match why {
-        Unreached::Refused => Fault {
-            mend: "Check that it runs and that its address is right. If it does, it does not allow this page to read its answers: let it send the header Access-Control-Allow-Origin.".into(),
-            ..Fault::later(format!("{name} cannot be reached."))
+        Unreached::Nobody => Fault {
+            mend: "Check that it runs and that its address is right.".into(),
+            ..Fault::later(format!("{name} does not answer."))
         },
+        Unreached::Cors => Fault::never(
+            format!("{name} answers, but does not allow this page to read it (CORS)."),
+            "Let it send the header Access-Control-Allow-Origin with the address of this page.",
+        ),
+        Unreached::Policy => Fault::never(
+            "This page may ask no server but its own.",
+            "Open the page live.html beside it.",
+        ),
         Unreached::Mixed => Fault::never(
             format!("{name} is at http:, and a page from https: may not ask it."),
             "Open this page from http: or a file, or put the server behind https:.",

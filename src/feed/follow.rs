@@ -2,6 +2,7 @@
 
 use super::backoff::BackOff;
 use super::source::{Again, Ask, Came, Carrier, Fault, Instant, Next, Piece, Source, Unreached};
+use serde::{Deserialize, Serialize};
 
 /// What the carrier has to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,7 +14,7 @@ pub enum Todo {
 }
 
 /// How a feed stands.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum State {
     /// Nothing was answered yet.
     #[default]
@@ -31,7 +32,7 @@ pub enum State {
 }
 
 /// What the reader sees of a feed.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Status {
     /// How it stands.
     pub state: State,

@@ -24,14 +24,15 @@
 
 mod backoff;
 mod follow;
+pub mod grow;
 pub mod prometheus;
 mod source;
 
 pub use backoff::BackOff;
 pub use follow::{Feed, State, Status, Todo};
 pub use source::{
-    Again, Answer, Ask, Came, Carrier, Fault, Gap, Instant, Method, Next, Piece, RowForm, Rows,
-    SECOND, Source, Unreached,
+    Again, Answer, Ask, Came, Carrier, Fault, Gap, Instant, Method, Next, Offer, Piece, RowForm,
+    Rows, SECOND, Source, Unreached,
 };
 
 /// Bytes that a source holds at most between two calls, such as the start of a line whose end is yet to come.

@@ -1,6 +1,7 @@
 //! What a live source is: which request comes next, and what its answer means.
 
 use crate::series::SeriesSet;
+use serde::{Deserialize, Serialize};
 
 /// Microseconds of UTC since 1970, as everywhere.
 pub type Instant = i64;
@@ -110,9 +111,12 @@ impl Answer {
 /// Why there was no answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unreached {
-    /// The browser tells no more than that it failed: nobody listens there, the name is unknown, or the server does
-    /// not allow this page to read its answer (CORS).
-    Refused,
+    /// Nobody answers: nothing listens there, the name is unknown, there is no network.
+    Nobody,
+    /// The server answers, but does not allow this page to read it (CORS).
+    Cors,
+    /// The policy of this page does not allow it to ask other servers.
+    Policy,
     /// A page from `https:` may not ask a server at `http:`.
     Mixed,
     /// It took too long.
@@ -137,7 +141,7 @@ pub enum Came {
 }
 
 /// Whether to ask again after a fault.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Again {
     /// After the usual back-off.
     Later,
@@ -148,7 +152,7 @@ pub enum Again {
 }
 
 /// Why an answer is none.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fault {
     /// What happened, as a sentence.
     pub why: String,
@@ -192,7 +196,7 @@ pub enum Next {
 }
 
 /// How rows are written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum RowForm {
     /// Lines of values; the first line of the first piece names them.
     Csv,
@@ -212,7 +216,7 @@ pub struct Rows {
 }
 
 /// A time in which nothing was seen, and that cannot be asked for any more.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Gap {
     /// The last instant that is known (exclusive).
     pub from: Instant,
@@ -222,9 +226,24 @@ pub struct Gap {
     pub why: String,
 }
 
+/// Something that a server has and that can be followed or left, such as the metrics of a tool.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Offer {
+    /// Names it in [`Source::choose`].
+    pub id: String,
+    /// What it is, for the reader: `Node exporter`.
+    pub title: String,
+    /// What it tells of, for the reader: `CPU, memory, disks`.
+    pub about: String,
+    /// Whether it is followed.
+    pub chosen: bool,
+}
+
 /// What a source gives.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Piece {
+    /// All that the server has and what of it is followed; takes the place of earlier offers.
+    Offers(Vec<Offer>),
     /// Samples of metrics, none of which was given before.
     Samples(SeriesSet),
     /// Rows, none of which was given before.
@@ -255,6 +274,9 @@ pub trait Source {
     /// What was open is lost: a failure, a pause, or patience that ended. Forgets the half of a row; what cannot be
     /// asked for again will be a [`Gap`] as soon as it is known how long.
     fn lost(&mut self, now: Instant);
+
+    /// Follows these of its offers and no others.
+    fn choose(&mut self, _ids: &[String]) {}
 
     /// How long an answer may take, and how long a stream may be silent.
     fn patience(&self) -> Instant {
