@@ -25,7 +25,9 @@
 mod backoff;
 mod follow;
 pub mod grow;
+pub mod mlflow;
 pub mod prometheus;
+pub mod rows;
 mod source;
 
 pub use backoff::BackOff;
