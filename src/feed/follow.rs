@@ -261,8 +261,11 @@ impl Feed {
         self.status.state = State::Ended;
     }
 
-    /// The source, to change what it is asked for.
-    pub fn source(&mut self) -> &mut dyn Source {
-        &mut *self.source
+    /// Follows these of the offers and no others; what is open is given up.
+    pub fn choose(&mut self, now: Instant, ids: &[String]) {
+        if self.open.take().is_some() {
+            self.source.lost(now);
+        }
+        self.source.choose(ids);
     }
 }

@@ -25,6 +25,7 @@
 mod backoff;
 mod follow;
 pub mod grow;
+pub mod live;
 pub mod mlflow;
 pub mod prometheus;
 pub mod rows;

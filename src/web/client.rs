@@ -318,6 +318,14 @@ impl Client {
         Ok(scribe)
     }
 
+    /// A worker of its own, for whoever needs one for long.
+    ///
+    /// # Errors
+    /// Where none can be started.
+    pub(super) async fn hand(&self) -> Result<Rc<Hand>, ReadError> {
+        Ok(Hand::new(self.source().await?))
+    }
+
     /// Has somebody told of workers that ended by themselves.
     pub fn on_loss(&self, tell: impl Fn(ReadError) + 'static) {
         self.0.on_loss.replace(Some(Rc::new(tell)));

@@ -125,6 +125,11 @@ impl Prometheus {
         }
     }
 
+    /// Where the look back begins.
+    fn from(&self) -> Instant {
+        self.started.unwrap_or_default() - self.settings.back.max(self.settings.every)
+    }
+
     /// How far apart points of the look back are: as samples are, or farther where they would be too many.
     fn step(&self) -> Instant {
         let every = self.settings.every;
@@ -232,8 +237,8 @@ impl Prometheus {
         let names: BTreeSet<&str> = names.filter_map(Value::as_str).collect();
         let first = self.listed.is_none();
         self.listed = Some(now);
-        let started = *self.started.get_or_insert(now);
-        let from = started - self.settings.back.max(self.settings.every);
+        self.started.get_or_insert(now);
+        let from = self.from();
         let found = tools::of(&names);
         let changed = first || found.len() != self.tools.len();
         for mut tool in found {
@@ -435,14 +440,17 @@ impl Source for Prometheus {
     }
 
     fn choose(&mut self, ids: &[String]) {
-        let started = self.started.unwrap_or_default();
+        let more = |t: &Tool| !t.offer.chosen && ids.contains(&t.offer.id);
+        let again = self.tools.iter().any(more);
         for tool in &mut self.tools {
-            let chosen = ids.contains(&tool.offer.id);
-            if chosen && !tool.offer.chosen && tool.upto < started {
-                // It was never followed: it is looked back on as the others were.
-                tool.upto = started - self.settings.back.max(self.settings.every);
-            }
-            tool.offer.chosen = chosen;
+            tool.offer.chosen = ids.contains(&tool.offer.id);
+        }
+        if again {
+            // Looked back on once more, so that all of it has the same steps.
+            let from = self.from();
+            self.tools.iter_mut().for_each(|t| t.upto = from);
+            self.last.clear();
+            self.newest = None;
         }
     }
 
