@@ -1,8 +1,15 @@
 //! A live view: what a reader connects to, what comes of it, and what they are told of it.
 
+use super::clock::ServerClock;
 use super::grow::Growth;
+use super::mlflow::{self, Mlflow};
 use super::prometheus::{Prometheus, Settings};
-use super::source::{Gap, Instant, Offer, Piece, Rows, Source};
+use super::rows;
+use super::rows::events::Events;
+use super::rows::poll::Poll;
+use super::rows::socket::Socket;
+use super::rows::tail::Tail;
+use super::source::{Gap, Instant, Offer, Piece, Rows, SECOND, Source};
 use super::{BackOff, Came, Feed, Status, Todo};
 use crate::series::{Machine, Step};
 use serde::{Deserialize, Serialize};
@@ -13,6 +20,16 @@ use serde::{Deserialize, Serialize};
 pub enum Connection {
     /// Prometheus's HTTP API.
     Prometheus(Settings),
+    /// A file of rows that grows.
+    Tail(rows::Settings),
+    /// A document with rows that is polled.
+    Poll(rows::Settings),
+    /// Rows as server-sent events.
+    Events(rows::Settings),
+    /// Rows through a WebSocket.
+    Socket(rows::Settings),
+    /// MLflow's REST API.
+    Mlflow(mlflow::Settings),
 }
 
 impl Connection {
@@ -20,7 +37,15 @@ impl Connection {
     #[must_use]
     pub fn source(&self) -> Box<dyn Source> {
         match self {
-            Self::Prometheus(settings) => Box::new(Prometheus::new(settings.clone())),
+            Self::Prometheus(settings) => {
+                let source = Prometheus::new(settings.clone());
+                Box::new(ServerClock::new(Box::new(source)))
+            }
+            Self::Tail(settings) => Box::new(Tail::new(settings.clone())),
+            Self::Poll(settings) => Box::new(Poll::new(settings.clone())),
+            Self::Events(settings) => Box::new(Events::new(settings.clone())),
+            Self::Socket(settings) => Box::new(Socket::new(settings.clone())),
+            Self::Mlflow(settings) => Box::new(Mlflow::new(settings.clone())),
         }
     }
 
@@ -29,6 +54,8 @@ impl Connection {
     pub fn step(&self) -> Step {
         match self {
             Self::Prometheus(settings) => Prometheus::report_step(settings),
+            Self::Mlflow(_) => Step::at_least(60 * SECOND),
+            _ => Step::FINEST,
         }
     }
 }
@@ -60,6 +87,9 @@ pub struct News {
     pub gaps: Vec<Gap>,
     /// Samples so far.
     pub samples: u64,
+    /// Rows so far.
+    #[serde(default)]
+    pub lines: u64,
     /// When this was so.
     pub at: Instant,
 }
@@ -73,6 +103,7 @@ pub struct Live {
     notes: Vec<String>,
     rows: Vec<Rows>,
     samples: u64,
+    lines: u64,
     /// What was told last.
     told: Option<News>,
     grown: bool,
@@ -90,6 +121,7 @@ impl Live {
             notes: Vec::new(),
             rows: Vec::new(),
             samples: 0,
+            lines: 0,
             told: None,
             grown: false,
         }
@@ -115,7 +147,10 @@ impl Live {
                     self.growth.take(set);
                     self.grown = true;
                 }
-                Piece::Rows(rows) => self.rows.push(rows),
+                Piece::Rows(rows) => {
+                    self.lines += memchr::memchr_iter(b'\n', &rows.bytes).count() as u64;
+                    self.rows.push(rows);
+                }
                 Piece::Gap(gap) => self.growth.gap(gap),
                 Piece::Offers(offers) => self.offers = offers,
                 Piece::Note(note) => {
@@ -155,6 +190,7 @@ impl Live {
             offers: self.offers.clone(),
             gaps: self.growth.gaps().to_vec(),
             samples: self.samples,
+            lines: self.lines,
             at: 0,
         };
         let same = self.told.as_ref() == Some(&news) && !self.grown && self.rows.is_empty();

@@ -23,6 +23,7 @@
 //! [`MOST_HELD`] bytes.
 
 mod backoff;
+pub mod clock;
 mod follow;
 pub mod grow;
 pub mod live;

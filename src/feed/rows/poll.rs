@@ -22,6 +22,8 @@ pub struct Poll {
     settings: Settings,
     path: Vec<Step>,
     next: Vec<Step>,
+    /// What is wrong with a path.
+    fault: Option<String>,
     cursor: String,
     known: HashMap<u64, u32>,
     order: VecDeque<u64>,
@@ -38,30 +40,34 @@ enum Step {
 }
 
 impl Poll {
-    /// A document, not asked for yet.
-    ///
-    /// # Errors
-    /// A sentence, where a path is none.
-    pub fn new(settings: Settings) -> Result<Self, String> {
+    /// A document, not asked for yet. A path that is none is told with the first answer.
+    #[must_use]
+    pub fn new(settings: Settings) -> Self {
         let next = match settings.next.trim() {
             "" => "next",
             next => next,
         };
-        Ok(Self {
-            path: path(&settings.path)?,
-            next: path(next)?,
+        let (rows, next) = (path(&settings.path), path(next));
+        let fault = rows.as_ref().err().or(next.as_ref().err()).cloned();
+        Self {
+            path: rows.unwrap_or_default(),
+            next: next.unwrap_or_default(),
+            fault,
             settings,
             cursor: "0".into(),
             known: HashMap::new(),
             order: VecDeque::new(),
             last: None,
             not_before: Instant::MIN,
-        })
+        }
     }
 
     fn taken(&mut self, now: Instant, answer: &Answer) -> Result<Vec<Piece>, Fault> {
         if !answer.is_ok() {
             return Err(answer.fault(now));
+        }
+        if let Some(why) = &self.fault {
+            return Err(Fault::never(why.clone(), "Mend the path."));
         }
         let document: Value = serde_json::from_slice(&answer.body).map_err(|why| {
             Fault::never(
@@ -202,7 +208,7 @@ fn path(text: &str) -> Result<Vec<Step>, String> {
     let mut steps = Vec::new();
     let fault = |rest: &str| {
         format!(
-            "The path '{}' cannot be read from '{rest}' on: write it as data.items or data[0].rows.",
+            "The path '{}' cannot be read from '{rest}' on; it is written as data.items or data[0].rows.",
             text.trim()
         )
     };
