@@ -261,6 +261,12 @@ impl Feed {
         self.status.state = State::Ended;
     }
 
+    /// Whether it is looking back ([`Source::is_behind`]).
+    #[must_use]
+    pub fn is_behind(&self, now: Instant) -> bool {
+        self.source.is_behind(now)
+    }
+
     /// Follows these of the offers and no others; what is open is given up.
     pub fn choose(&mut self, now: Instant, ids: &[String]) {
         if self.open.take().is_some() {

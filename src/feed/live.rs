@@ -81,6 +81,8 @@ pub struct News {
     pub name: String,
     /// How it stands.
     pub status: Status,
+    /// Whether it is looking back, not yet at what is now.
+    pub behind: bool,
     /// What can be followed.
     pub offers: Vec<Offer>,
     /// The gaps so far.
@@ -187,6 +189,7 @@ impl Live {
         let news = News {
             name: self.feed.name(),
             status: self.feed.status().clone(),
+            behind: self.feed.is_behind(now),
             offers: self.offers.clone(),
             gaps: self.growth.gaps().to_vec(),
             samples: self.samples,

@@ -278,6 +278,11 @@ pub trait Source {
     /// Follows these of its offers and no others.
     fn choose(&mut self, _ids: &[String]) {}
 
+    /// Whether what is known ends before now by more than the pace at which it asks: it is looking back.
+    fn is_behind(&self, _now: Instant) -> bool {
+        false
+    }
+
     /// How long an answer may take, and how long a stream may be silent.
     fn patience(&self) -> Instant {
         30 * SECOND

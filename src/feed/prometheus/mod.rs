@@ -454,6 +454,12 @@ impl Source for Prometheus {
         }
     }
 
+    fn is_behind(&self, now: Instant) -> bool {
+        let chosen = self.tools.iter().filter(|t| t.offer.chosen);
+        let upto = chosen.map(|t| t.upto).min();
+        self.listed.is_none() || upto.is_some_and(|upto| upto < now - 3 * self.settings.every)
+    }
+
     fn patience(&self) -> Instant {
         // A long look back takes a server its time.
         60 * SECOND

@@ -2,6 +2,7 @@
 
 use super::complete::missing;
 use super::expectations;
+use super::live;
 use super::rules;
 use super::state::{App, Work};
 use crate::check;
@@ -377,7 +378,8 @@ pub fn show(app: App, summary: Arc<Summary>) {
     if app.unanswered.get_untracked() {
         app.unanswered.set(false);
     }
-    app.summary.set(Some(summary));
+    app.read.set_value(Some(summary));
+    live::show(app);
 }
 
 /// Takes a file away and reads the others.
@@ -398,7 +400,10 @@ pub fn remove(app: App, index: usize) {
 
 fn after_removal(app: App) {
     if app.inputs.with_untracked(Vec::is_empty) && app.served.with_untracked(Vec::is_empty) {
-        clear(app);
+        match app.grown.with_value(Option::is_some) {
+            true => live::alone(app),
+            false => clear(app),
+        }
     } else {
         settle(app);
     }
@@ -414,6 +419,7 @@ pub fn remove_served(app: App, name: &str) {
 /// Back to the first screen.
 pub fn clear(app: App) {
     app.client.with_value(|c| c.cancel());
+    live::end(app);
     app.turn.update_value(|t| *t += 1);
     app.work.set(None);
     app.files.update_value(Vec::clear);
