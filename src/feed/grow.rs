@@ -150,7 +150,7 @@ impl Growth {
         self.open.samples()
     }
 
-    /// Cells that are closed.
+    /// Whether nothing has come yet.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.newest.is_none() && self.logs.is_empty()
@@ -221,7 +221,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(24))]
+        #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
         #[test]
         fn what_grew_is_what_one_set_gives(gaps in prop::collection::vec(1_i64..90, 200..500), start in 0_i64..1_000) {
             let mut time = (1_700_000_000 + start) * SECOND;

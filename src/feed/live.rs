@@ -210,6 +210,12 @@ impl Live {
         })
     }
 
+    /// Samples that are held.
+    #[must_use]
+    pub const fn held(&self) -> usize {
+        self.growth.samples()
+    }
+
     /// The rows that have come since they were asked for last.
     pub fn rows(&mut self) -> Vec<Rows> {
         std::mem::take(&mut self.rows)

@@ -232,7 +232,15 @@ impl Prometheus {
             self.prefix += 1;
             return Ok(Vec::new());
         }
-        let data = data(answer, now).map_err(|fault| self.at_home(answer, fault))?;
+        let data = match data(answer, now) {
+            Ok(data) => data,
+            Err(fault) if self.listed.is_none() => return Err(self.at_home(answer, fault)),
+            Err(_) => {
+                // What is known of names goes on; the samples will tell what is wrong.
+                self.listed = Some(now);
+                return Ok(Vec::new());
+            }
+        };
         let names = data.as_array().into_iter().flatten();
         let names: BTreeSet<&str> = names.filter_map(Value::as_str).collect();
         let first = self.listed.is_none();
@@ -266,7 +274,8 @@ impl Prometheus {
 
     /// An answer that is none of this API is told as such.
     fn at_home(&self, answer: &Answer, fault: Fault) -> Fault {
-        match answer.is_ok() || answer.status == 404 {
+        let is_page = answer.body.trim_ascii_start().first() != Some(&b'{');
+        match answer.is_ok() && is_page || answer.status == 404 {
             true => Fault::never(
                 format!("There is no Prometheus API at {}.", self.base),
                 "Give the address that its own page has, without what follows the host and its path: http://localhost:9090.",
@@ -300,30 +309,38 @@ impl Prometheus {
         answered(&words::host(&self.base), &value, &mut set)
             .map_err(|why| Fault::later(format!("{why}.")))?;
         let mut pieces = self.fresh(&set);
-        let newest = set.series().values().filter_map(|s| s.times.last()).max();
-        let first = set.series().values().filter_map(|s| {
-            let known = self.newest.unwrap_or(Instant::MIN);
-            s.times.get(s.times.partition_point(|t| *t <= known))
-        });
-        if let (Some(known), Some(first)) = (self.newest, first.min())
-            && *first - known > 3 * self.settings.every.max(self.apart).max(step.unwrap_or(0))
-        {
-            pieces.insert(
-                0,
-                Piece::Gap(Gap {
-                    from: known,
-                    to: *first,
-                    why: "the server has nothing of that time".into(),
-                }),
-            );
-        }
-        self.newest = self.newest.max(newest.copied());
+        let gaps = self.gaps(&set, step);
+        pieces.splice(0..0, gaps);
         for tool in tools {
             if let Some(tool) = self.tools.get_mut(*tool) {
                 tool.upto = to;
             }
         }
         Ok(pieces)
+    }
+
+    /// The times in which the server has nothing at all, though it was running before.
+    fn gaps(&mut self, set: &SeriesSet, step: Option<Instant>) -> Vec<Piece> {
+        let known = self.newest.unwrap_or(Instant::MIN);
+        let mut times: Vec<Instant> = self.newest.into_iter().collect();
+        for series in set.series().values() {
+            let new = series.times.partition_point(|t| *t <= known);
+            times.extend(&series.times[new..]);
+        }
+        times.sort_unstable();
+        times.dedup();
+        self.newest = times.last().copied();
+        let pace = self.settings.every.max(self.apart);
+        let most = 3 * pace.max(step.unwrap_or(0));
+        let long = times.windows(2).filter(|p| p[1] - p[0] > most);
+        long.map(|p| {
+            Piece::Gap(Gap {
+                from: p[0],
+                to: p[1],
+                why: "the server has nothing of that time".into(),
+            })
+        })
+        .collect()
     }
 
     /// What is not known yet of an answer.
@@ -495,6 +512,3 @@ fn data(answer: &Answer, now: Instant) -> Result<Value, Fault> {
         None => Err(Fault::later("The answer has no data.")),
     }
 }
-
-#[cfg(test)]
-mod tests;
