@@ -9,10 +9,11 @@ use super::rows::events::Events;
 use super::rows::poll::Poll;
 use super::rows::socket::Socket;
 use super::rows::tail::Tail;
-use super::source::{Gap, Instant, Offer, Piece, Rows, SECOND, Source};
+use super::source::{Gap, Instant, Offer, Piece, RowForm, Rows, SECOND, Source};
 use super::{BackOff, Came, Feed, Status, Todo};
 use crate::series::{Machine, Step};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// What a reader connects to. It may hold a password: it is kept in memory and never written down.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -106,6 +107,8 @@ pub struct Live {
     rows: Vec<Rows>,
     samples: u64,
     lines: u64,
+    /// Tables of which rows came.
+    tables: BTreeSet<String>,
     /// What was told last.
     told: Option<News>,
     grown: bool,
@@ -124,6 +127,7 @@ impl Live {
             rows: Vec::new(),
             samples: 0,
             lines: 0,
+            tables: BTreeSet::new(),
             told: None,
             grown: false,
         }
@@ -150,7 +154,10 @@ impl Live {
                     self.grown = true;
                 }
                 Piece::Rows(rows) => {
-                    self.lines += memchr::memchr_iter(b'\n', &rows.bytes).count() as u64;
+                    let lines = memchr::memchr_iter(b'\n', &rows.bytes).count() as u64;
+                    // The first line of values names them.
+                    let first = self.tables.insert(rows.name.clone()) && rows.form == RowForm::Csv;
+                    self.lines += lines.saturating_sub(u64::from(first));
                     self.rows.push(rows);
                 }
                 Piece::Gap(gap) => self.growth.gap(gap),

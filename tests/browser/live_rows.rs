@@ -67,7 +67,7 @@ fn wait_until_over(replay: &Running) {
 }
 
 /// An expression: rows that a source's line tells of.
-fn rows_of(at: usize) -> String {
+pub fn rows_of(at: usize) -> String {
     format!(
         "Number((document.querySelectorAll({})[{at}]?.innerText.match(/([\\d\\u202f\\u00a0,]+) rows/) || [])[1]?.replace(/[^\\d]/g, '') || 0)",
         json!(part("stream-facts"))
