@@ -3,12 +3,12 @@
 //! meet whatever was dropped. Between two readings the page rests at least three times as long as one took.
 
 use super::actions;
-use super::complete::missing;
 use super::pile::{MOST, Pile};
 use super::state::App;
 use crate::engine::message::Input;
 use crate::feed::State;
 use crate::feed::live::{Connection, News, Order};
+use crate::log::{FileKind, Role};
 use crate::read::ReadError;
 use crate::web::client::Stopped;
 use crate::web::files::Given;
@@ -256,8 +256,10 @@ async fn grow(app: App, files: Vec<File>) -> Result<(), Stopped> {
         let live = inputs.iter().filter(|input| live(&input.name));
         live.map(|input| input.bytes).sum::<u64>()
     });
-    let unclear = app.inputs.with_untracked(|inputs| missing(inputs));
-    if unclear.is_some() && app.inputs.with_untracked(|inputs| !inputs.is_empty()) {
+    let waits = app
+        .inputs
+        .with_untracked(|inputs| !inputs.is_empty() && !tells(inputs));
+    if waits {
         // What is missing may be about to come.
         if bytes > ENOUGH && app.summary.with_untracked(Option::is_none) {
             app.panel.set(true);
@@ -275,6 +277,16 @@ async fn grow(app: App, files: Vec<File>) -> Result<(), Stopped> {
             Ok(())
         }
     }
+}
+
+/// Whether rows are there that a report can be made of: predictions, whose outcomes may come later, or requests.
+fn tells(inputs: &[Input]) -> bool {
+    let tells = |role: Role| role.predicts() || matches!(role, Role::Latency | Role::Status);
+    let rows = inputs
+        .iter()
+        .filter(|input| input.kind == FileKind::Predictions);
+    let mut roles = rows.flat_map(|input| &input.roles);
+    roles.any(|guess| tells(guess.role))
 }
 
 /// What is said where rows were let go.
