@@ -4,7 +4,8 @@
 //! the last minute yet, and a replay of a log ([`plumbline feed`](crate)) is somewhere in the past and passes faster.
 //! So the server is asked what time it is (`query=time()`, at the address of what was to be asked), and the source is
 //! told that time. A difference below [`NEAR`] is none. A clock that passes as fast as ours is asked again every ten
-//! minutes; of one that does not, before every question, which then come [`APART`] apart.
+//! minutes. One that does not is read, stands still until all is asked that is new by then, and is read again
+//! [`APART`] later.
 
 use super::{
     Answer, Ask, Came, Carrier, Fault, Instant, Method, Next, Piece, SECOND, Source, Unreached,
@@ -15,7 +16,7 @@ use serde_json::Value;
 const NEAR: Instant = 2 * SECOND;
 /// How often a clock is asked that passes as ours does.
 const EVERY: Instant = 600 * SECOND;
-/// How far apart questions to a clock that passes otherwise are at least.
+/// How far apart a clock is read that passes otherwise.
 const APART: Instant = SECOND;
 
 /// A source that goes by its server's clock.
@@ -28,8 +29,9 @@ pub struct ServerClock {
     /// The address below which it was asked, and how.
     base: String,
     question: Option<Ask>,
-    /// Whether it passes otherwise than ours; then whether it was asked for the next question.
+    /// Whether it passes otherwise than ours; then where it stands, and whether it does.
     otherwise: bool,
+    stands: Instant,
     asked: bool,
     asking: bool,
     not_before: Instant,
@@ -46,9 +48,18 @@ impl ServerClock {
             base: String::new(),
             question: None,
             otherwise: false,
+            stands: 0,
             asked: false,
             asking: false,
             not_before: Instant::MIN,
+        }
+    }
+
+    /// What time it is there.
+    fn there(&self, now: Instant) -> Instant {
+        match self.otherwise {
+            true => self.stands,
+            false => now.saturating_add(self.ahead),
         }
     }
 
@@ -83,6 +94,7 @@ impl ServerClock {
             Some(_) => (ahead - self.ahead).abs() >= NEAR,
         };
         (self.ahead, self.known, self.asked) = (ahead, Some(now), true);
+        self.stands = now.saturating_add(ahead);
     }
 }
 
@@ -115,7 +127,7 @@ impl Source for ServerClock {
             self.asking = true;
             return Next::Ask(question.clone());
         }
-        match self.inner.next(now.saturating_add(self.ahead)) {
+        match self.inner.next(self.there(now)) {
             Next::Ask(ask) => match self.before(now, &ask) {
                 Some((base, question)) => {
                     self.base = base;
@@ -123,10 +135,7 @@ impl Source for ServerClock {
                     self.asking = true;
                     Next::Ask(question)
                 }
-                None => {
-                    self.asked = false;
-                    Next::Ask(ask)
-                }
+                None => Next::Ask(ask),
             },
             Next::Wait(_) if self.otherwise => {
                 // Its time may come sooner than ours.
@@ -141,10 +150,7 @@ impl Source for ServerClock {
 
     fn take(&mut self, now: Instant, came: Came) -> Result<Vec<Piece>, Fault> {
         if !std::mem::take(&mut self.asking) {
-            if self.otherwise {
-                self.not_before = now + APART;
-            }
-            return self.inner.take(now.saturating_add(self.ahead), came);
+            return self.inner.take(self.there(now), came);
         }
         if let Came::Answer(answer) = &came {
             if matches!(answer.status, 401 | 403 | 407 | 429 | 500..) {
@@ -157,7 +163,11 @@ impl Source for ServerClock {
 
     fn lost(&mut self, now: Instant) {
         self.asking = false;
-        self.inner.lost(now.saturating_add(self.ahead));
+        self.inner.lost(self.there(now));
+    }
+
+    fn is_behind(&self, now: Instant) -> bool {
+        self.inner.is_behind(self.there(now))
     }
 
     fn choose(&mut self, ids: &[String]) {
