@@ -1,11 +1,19 @@
 //! A live view: what a reader connects to, what comes of it, and what they are told of it.
 
+use super::clock::ServerClock;
 use super::grow::Growth;
+use super::mlflow::{self, Mlflow};
 use super::prometheus::{Prometheus, Settings};
-use super::source::{Gap, Instant, Offer, Piece, Rows, Source};
+use super::rows;
+use super::rows::events::Events;
+use super::rows::poll::Poll;
+use super::rows::socket::Socket;
+use super::rows::tail::Tail;
+use super::source::{Gap, Instant, Offer, Piece, RowForm, Rows, SECOND, Source};
 use super::{BackOff, Came, Feed, Status, Todo};
 use crate::series::{Machine, Step};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// What a reader connects to. It may hold a password: it is kept in memory and never written down.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -13,6 +21,16 @@ use serde::{Deserialize, Serialize};
 pub enum Connection {
     /// Prometheus's HTTP API.
     Prometheus(Settings),
+    /// A file of rows that grows.
+    Tail(rows::Settings),
+    /// A document with rows that is polled.
+    Poll(rows::Settings),
+    /// Rows as server-sent events.
+    Events(rows::Settings),
+    /// Rows through a WebSocket.
+    Socket(rows::Settings),
+    /// MLflow's REST API.
+    Mlflow(mlflow::Settings),
 }
 
 impl Connection {
@@ -20,7 +38,15 @@ impl Connection {
     #[must_use]
     pub fn source(&self) -> Box<dyn Source> {
         match self {
-            Self::Prometheus(settings) => Box::new(Prometheus::new(settings.clone())),
+            Self::Prometheus(settings) => {
+                let source = Prometheus::new(settings.clone());
+                Box::new(ServerClock::new(Box::new(source)))
+            }
+            Self::Tail(settings) => Box::new(Tail::new(settings.clone())),
+            Self::Poll(settings) => Box::new(Poll::new(settings.clone())),
+            Self::Events(settings) => Box::new(Events::new(settings.clone())),
+            Self::Socket(settings) => Box::new(Socket::new(settings.clone())),
+            Self::Mlflow(settings) => Box::new(Mlflow::new(settings.clone())),
         }
     }
 
@@ -29,6 +55,8 @@ impl Connection {
     pub fn step(&self) -> Step {
         match self {
             Self::Prometheus(settings) => Prometheus::report_step(settings),
+            Self::Mlflow(_) => Step::at_least(60 * SECOND),
+            _ => Step::FINEST,
         }
     }
 }
@@ -62,6 +90,9 @@ pub struct News {
     pub gaps: Vec<Gap>,
     /// Samples so far.
     pub samples: u64,
+    /// Rows so far.
+    #[serde(default)]
+    pub lines: u64,
     /// When this was so.
     pub at: Instant,
 }
@@ -75,6 +106,9 @@ pub struct Live {
     notes: Vec<String>,
     rows: Vec<Rows>,
     samples: u64,
+    lines: u64,
+    /// Tables of which rows came.
+    tables: BTreeSet<String>,
     /// What was told last.
     told: Option<News>,
     grown: bool,
@@ -92,6 +126,8 @@ impl Live {
             notes: Vec::new(),
             rows: Vec::new(),
             samples: 0,
+            lines: 0,
+            tables: BTreeSet::new(),
             told: None,
             grown: false,
         }
@@ -117,7 +153,13 @@ impl Live {
                     self.growth.take(set);
                     self.grown = true;
                 }
-                Piece::Rows(rows) => self.rows.push(rows),
+                Piece::Rows(rows) => {
+                    let lines = memchr::memchr_iter(b'\n', &rows.bytes).count() as u64;
+                    // The first line of values names them.
+                    let first = self.tables.insert(rows.name.clone()) && rows.form == RowForm::Csv;
+                    self.lines += lines.saturating_sub(u64::from(first));
+                    self.rows.push(rows);
+                }
                 Piece::Gap(gap) => self.growth.gap(gap),
                 Piece::Offers(offers) => self.offers = offers,
                 Piece::Note(note) => {
@@ -158,6 +200,7 @@ impl Live {
             offers: self.offers.clone(),
             gaps: self.growth.gaps().to_vec(),
             samples: self.samples,
+            lines: self.lines,
             at: 0,
         };
         let same = self.told.as_ref() == Some(&news) && !self.grown && self.rows.is_empty();

@@ -23,10 +23,13 @@
 //! [`MOST_HELD`] bytes.
 
 mod backoff;
+pub mod clock;
 mod follow;
 pub mod grow;
 pub mod live;
+pub mod mlflow;
 pub mod prometheus;
+pub mod rows;
 mod source;
 
 pub use backoff::BackOff;

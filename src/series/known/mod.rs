@@ -14,4 +14,4 @@ mod who;
 pub use collect::{machine, machine_in};
 pub use rules::{Means, Take, counts_for_mean, ignored, means};
 pub use scrapes::span;
-pub use who::{Class, class, who, word};
+pub use who::{Class, class, is_told, who, word};

@@ -44,7 +44,7 @@ impl Alarms {
             app.live.with(|news| {
                 let state = news.as_ref().map(|n| n.status.state);
                 state.is_some_and(|s| s != State::Ended)
-            })
+            }) || app.streams.follow_any()
         });
         Effect::new(move |_| {
             let report = app.report.get();
@@ -55,8 +55,11 @@ impl Alarms {
             // Until it has caught up with now, what it tells is of the past.
             let caught_up = app
                 .live
-                .with_untracked(|n| n.as_ref().is_some_and(|n| !n.behind));
-            if app.grown.with_value(Option::is_none) || !caught_up {
+                .with_untracked(|n| n.as_ref().is_none_or(|n| !n.behind))
+                && app.streams.caught_up();
+            let waits =
+                app.live.with_untracked(Option::is_some) && app.grown.with_value(Option::is_none);
+            if waits || !caught_up {
                 return;
             }
             let began = watch.try_update_value(|w| w.look(going_on(&report)));

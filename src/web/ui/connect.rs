@@ -3,10 +3,11 @@
 use super::icons;
 use super::live;
 use super::state::app;
+use super::streams;
 use super::widgets::{Choice, Menu};
 use crate::feed::live::Connection;
 use crate::feed::prometheus::{Settings, SignIn};
-use crate::feed::{Instant, SECOND};
+use crate::feed::{Instant, SECOND, mlflow, rows};
 use crate::web::boot;
 use leptos::prelude::*;
 
@@ -28,6 +29,46 @@ const EVERY: [(i64, &str); 6] = [
     (30, "30 seconds"),
     (60, "minute"),
     (300, "5 minutes"),
+];
+
+/// Kinds of sources: how a form names each, its title, what its address looks like, and what it is.
+const KINDS: [(&str, &str, &str, &str); 6] = [
+    (
+        "prometheus",
+        "Prometheus",
+        "http://localhost:9090",
+        "Prometheus, Thanos, Mimir or VictoriaMetrics: the page asks which metrics there are, looks back, and then follows.",
+    ),
+    (
+        "tail",
+        "File that grows",
+        "http://localhost:8790/predictions.ndjson",
+        "Lines of JSON or CSV on a server that knows ranges: the page asks for what follows the last whole line.",
+    ),
+    (
+        "poll",
+        "JSON, polled",
+        "http://localhost:8790/predictions.json?after={next}",
+        "A document with rows, asked for over and over. With {next} in the address each answer says what to ask for then; else each row is taken once.",
+    ),
+    (
+        "events",
+        "Server-sent events",
+        "http://localhost:8790/predictions/events",
+        "A stream with a row of JSON in each event.",
+    ),
+    (
+        "socket",
+        "WebSocket",
+        "ws://localhost:8790/predictions/ws",
+        "A socket whose messages are rows of JSON, one a line.",
+    ),
+    (
+        "mlflow",
+        "MLflow",
+        "http://localhost:5000",
+        "MLflow's REST API: the metrics of its runs, with all their values.",
+    ),
 ];
 
 fn choices(all: &[(i64, &str)]) -> Vec<Choice> {
@@ -73,7 +114,12 @@ pub fn ConnectButton() -> impl IntoView {
 /// What a reader says of the source.
 #[derive(Clone, Copy)]
 struct Form {
+    kind: RwSignal<String>,
     url: RwSignal<String>,
+    table: RwSignal<String>,
+    path: RwSignal<String>,
+    hello: RwSignal<String>,
+    experiments: RwSignal<String>,
     back: RwSignal<String>,
     every: RwSignal<String>,
     who: RwSignal<String>,
@@ -85,7 +131,12 @@ struct Form {
 impl Form {
     fn new() -> Self {
         Self {
+            kind: RwSignal::new("prometheus".into()),
             url: RwSignal::default(),
+            table: RwSignal::default(),
+            path: RwSignal::new("rows".into()),
+            hello: RwSignal::default(),
+            experiments: RwSignal::default(),
             back: RwSignal::new("3600".into()),
             every: RwSignal::new("15".into()),
             who: RwSignal::new("none".into()),
@@ -95,26 +146,71 @@ impl Form {
         }
     }
 
+    /// Whether the kind is one of these.
+    fn is(self, kinds: &[&str]) -> bool {
+        self.kind.with(|kind| kinds.contains(&kind.as_str()))
+    }
+
+    /// What the kind is.
+    fn about(self) -> (&'static str, &'static str) {
+        let found = self.kind.with(|kind| KINDS.iter().find(|k| k.0 == *kind));
+        found.map_or(("", ""), |kind| (kind.2, kind.3))
+    }
+
     fn connection(self) -> Connection {
         let seconds = |text: RwSignal<String>, usual: Instant| {
             text.with_untracked(|t| t.parse().unwrap_or(usual)) * SECOND
         };
+        let text = |text: RwSignal<String>| text.with_untracked(|t| t.trim().to_owned());
         let secret = self.secret.get_untracked();
-        Connection::Prometheus(Settings {
-            url: self.url.get_untracked(),
-            sign_in: match self.who.get_untracked().as_str() {
-                "basic" => SignIn::Basic {
-                    user: self.user.get_untracked(),
-                    password: secret,
-                },
-                "bearer" => SignIn::Bearer { token: secret },
-                _ => SignIn::None,
+        let sign_in = match self.who.get_untracked().as_str() {
+            "basic" => SignIn::Basic {
+                user: self.user.get_untracked(),
+                password: secret,
             },
-            tenant: self.tenant.get_untracked().trim().to_owned(),
-            back: seconds(self.back, 3_600),
-            every: seconds(self.every, 15),
-            origin: window().location().origin().unwrap_or_default(),
-        })
+            "bearer" => SignIn::Bearer { token: secret },
+            _ => SignIn::None,
+        };
+        let every = seconds(self.every, 15);
+        let origin = window().location().origin().unwrap_or_default();
+        let kind = self.kind.get_untracked();
+        let rows = rows::Settings {
+            url: text(self.url),
+            name: text(self.table),
+            sign_in: sign_in.clone(),
+            every,
+            path: if kind == "poll" {
+                text(self.path)
+            } else {
+                String::new()
+            },
+            next: String::new(),
+            hello: text(self.hello),
+        };
+        match kind.as_str() {
+            "tail" => Connection::Tail(rows),
+            "poll" => Connection::Poll(rows),
+            "events" => Connection::Events(rows),
+            "socket" => Connection::Socket(rows),
+            "mlflow" => Connection::Mlflow(mlflow::Settings {
+                url: rows.url,
+                experiments: self.experiments.with_untracked(|ids| {
+                    let ids = ids.split([',', ' ']).filter(|id| !id.is_empty());
+                    ids.map(str::to_owned).collect()
+                }),
+                sign_in,
+                every,
+                origin,
+            }),
+            _ => Connection::Prometheus(Settings {
+                url: rows.url,
+                sign_in,
+                tenant: text(self.tenant),
+                back: seconds(self.back, 3_600),
+                every,
+                origin,
+            }),
+        }
     }
 }
 
@@ -124,7 +220,7 @@ fn Line(
     label: &'static str,
     testid: &'static str,
     value: RwSignal<String>,
-    #[prop(optional)] placeholder: &'static str,
+    #[prop(into, optional)] placeholder: Signal<&'static str>,
     #[prop(optional)] hidden: bool,
 ) -> impl IntoView {
     view! {
@@ -133,7 +229,7 @@ fn Line(
             <input
                 type=if hidden { "password" } else { "text" }
                 data-testid=testid
-                placeholder=placeholder
+                placeholder=move || placeholder.get()
                 spellcheck="false"
                 autocapitalize="off"
                 autocomplete=if hidden { "new-password" } else { "off" }
@@ -152,8 +248,14 @@ pub fn Connect() -> impl IntoView {
     let lacking = move || form.url.with(|u| u.trim().is_empty());
     let connect = move |ev: leptos::ev::SubmitEvent| {
         ev.prevent_default();
-        if !lacking() {
-            live::connect(app, form.connection());
+        if lacking() {
+            return;
+        }
+        match form.connection() {
+            metrics @ (Connection::Prometheus(_) | Connection::Mlflow(_)) => {
+                live::connect(app, metrics)
+            }
+            rows => streams::connect(app, rows),
         }
     };
     let who = vec![
@@ -174,11 +276,26 @@ pub fn Connect() -> impl IntoView {
                 </button>
             </header>
             <p class="remark">
-                "Prometheus, Thanos, Mimir or VictoriaMetrics: the page asks which metrics there are, looks back, and then follows. It asks this server and no other; what comes stays in this tab."
+                {move || form.about().1}
+                " It asks this server and no other; what comes stays in this tab."
             </p>
             <form class="connect-form" on:submit=connect>
                 <div class="connect-where">
-                    <Line label="Address" testid="connect-url" value=form.url placeholder="http://localhost:9090"/>
+                    <Menu
+                        label="Kind"
+                        testid="connect-kind"
+                        choices=Signal::stored(
+                            KINDS.iter().map(|kind| Choice::new(kind.0, kind.1)).collect::<Vec<_>>(),
+                        )
+                        chosen=form.kind
+                        on_choose=move |v| form.kind.set(v)
+                    />
+                    <Line
+                        label="Address"
+                        testid="connect-url"
+                        value=form.url
+                        placeholder=Signal::derive(move || form.about().0)
+                    />
                     <button
                         class="button primary"
                         type="submit"
@@ -189,34 +306,64 @@ pub fn Connect() -> impl IntoView {
                     </button>
                 </div>
                 <div class="connect-fields">
-                    <Menu
-                        label="Look back"
-                        testid="connect-back"
-                        choices=Signal::stored(choices(&BACK))
-                        chosen=form.back
-                        on_choose=move |v| form.back.set(v)
-                    />
-                    <Menu
-                        label="Ask every"
-                        testid="connect-every"
-                        choices=Signal::stored(choices(&EVERY))
-                        chosen=form.every
-                        on_choose=move |v| form.every.set(v)
-                    />
-                    <Menu
-                        label="Sign in"
-                        testid="connect-who"
-                        choices=Signal::stored(who)
-                        chosen=form.who
-                        on_choose=move |v| form.who.set(v)
-                    />
+                    <Show when=move || form.is(&["prometheus"])>
+                        <Menu
+                            label="Look back"
+                            testid="connect-back"
+                            choices=Signal::stored(choices(&BACK))
+                            chosen=form.back
+                            on_choose=move |v| form.back.set(v)
+                        />
+                    </Show>
+                    <Show when=move || form.is(&["prometheus", "tail", "poll", "mlflow"])>
+                        <Menu
+                            label="Ask every"
+                            testid="connect-every"
+                            choices=Signal::stored(choices(&EVERY))
+                            chosen=form.every
+                            on_choose=move |v| form.every.set(v)
+                        />
+                    </Show>
+                    <Show when=move || !form.is(&["socket"])>
+                        <Menu
+                            label="Sign in"
+                            testid="connect-who"
+                            choices=Signal::stored(who.clone())
+                            chosen=form.who
+                            on_choose=move |v| form.who.set(v)
+                        />
+                    </Show>
+                    <Show when=move || form.is(&["tail", "poll", "events", "socket"])>
+                        <Line
+                            label="Table"
+                            testid="connect-table"
+                            value=form.table
+                            placeholder="as the address says"
+                        />
+                    </Show>
+                    <Show when=move || form.is(&["poll"])>
+                        <Line label="Path to the rows" testid="connect-path" value=form.path/>
+                    </Show>
+                    <Show when=move || form.is(&["socket"])>
+                        <Line label="First message" testid="connect-hello" value=form.hello placeholder="none"/>
+                    </Show>
+                    <Show when=move || form.is(&["mlflow"])>
+                        <Line
+                            label="Experiments"
+                            testid="connect-experiments"
+                            value=form.experiments
+                            placeholder="ids, or all"
+                        />
+                    </Show>
                     <Show when=move || form.who.with(|w| w == "basic")>
                         <Line label="User" testid="connect-user" value=form.user/>
                     </Show>
                     <Show when=move || form.who.with(|w| w != "none")>
                         <Line label="Secret" testid="connect-secret" value=form.secret hidden=true/>
                     </Show>
-                    <Line label="Tenant" testid="connect-tenant" value=form.tenant placeholder="only where there are several"/>
+                    <Show when=move || form.is(&["prometheus"])>
+                        <Line label="Tenant" testid="connect-tenant" value=form.tenant placeholder="only where there are several"/>
+                    </Show>
                 </div>
                 <Show when=move || form.who.with(|w| w != "none")>
                     <p class="remark">

@@ -19,6 +19,7 @@ use super::rules::RulesPart;
 use super::share::Share;
 use super::start::Start;
 use super::state::app;
+use super::stream_bars::StreamBars;
 use super::theme::ThemeToggle;
 use super::timeline::Timeline;
 use super::turn::InTurn;
@@ -48,6 +49,7 @@ pub fn Page() -> impl IntoView {
         </a>
         <Header/>
         <LiveBar/>
+        <StreamBars/>
         <DropTarget/>
         <ErrorList/>
         <LeftOut/>

@@ -12,7 +12,7 @@ use leptos::prelude::*;
 use std::time::Duration;
 
 /// How the bar looks.
-const fn tone(state: State) -> &'static str {
+pub(super) const fn tone(state: State) -> &'static str {
     match state {
         State::Following => "good",
         State::Connecting | State::Paused | State::Ended => "neutral",
@@ -22,7 +22,7 @@ const fn tone(state: State) -> &'static str {
 }
 
 /// In a word or two.
-fn word(state: State, behind: bool, now: Instant) -> String {
+pub(super) fn word(state: State, behind: bool, now: Instant) -> String {
     match state {
         State::Connecting => "Connecting".into(),
         State::Following if behind => "Looking back".into(),
@@ -47,13 +47,16 @@ fn ago(last: Instant, now: Instant) -> String {
 }
 
 /// What is known beside: last answer, samples, gaps.
-fn facts(news: &News, now: Instant) -> Vec<String> {
+pub(super) fn facts(news: &News, now: Instant) -> Vec<String> {
     let mut facts = Vec::new();
     if let Some(last) = news.status.last {
         facts.push(format!("last answer {}", ago(last, now)));
     }
     if news.samples > 0 {
         facts.push(format::plural(news.samples, "sample", "samples"));
+    }
+    if news.lines > 0 {
+        facts.push(format::plural(news.lines, "row", "rows"));
     }
     if let Some(gap) = news.gaps.last() {
         let n = format::plural(news.gaps.len() as u64, "gap", "gaps");

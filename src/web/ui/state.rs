@@ -5,6 +5,7 @@
 
 use super::expectations::Expected;
 use super::format;
+use super::streams::Streams;
 use super::theme::Theme;
 use crate::check::{Rules, Verdicts};
 use crate::engine::message::Input;
@@ -96,6 +97,8 @@ pub struct App {
     pub live: RwSignal<Option<News>>,
     /// What the machine says live.
     pub grown: StoredValue<Option<Arc<Machine>>>,
+    /// Live sources of rows.
+    pub streams: Streams,
     /// The counts of the files alone, where there are files.
     pub read: StoredValue<Option<Arc<Summary>>>,
     /// Whether the reader is about to connect.
@@ -174,6 +177,7 @@ impl App {
             line: StoredValue::new_local(None),
             live: RwSignal::default(),
             grown: StoredValue::new(None),
+            streams: Streams::default(),
             read: StoredValue::new(None),
             connecting: RwSignal::new(false),
             summary,
