@@ -225,7 +225,7 @@ fn a_server_is_followed_over_a_restart_and_the_reader_stays_where_they_are() {
     app.page.wait_for(&state_is("retrying"));
     assert!(
         app.page
-            .text(&part("live-fault"))
+            .text(&part("live-name"))
             .contains("does not answer")
     );
     let picture = app.page.screenshot();
