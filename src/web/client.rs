@@ -144,13 +144,7 @@ impl Client {
         self.0.candidate.take();
         match done {
             Ok((loaded, heir)) => {
-                let keeper = match heir {
-                    Some(heir) => {
-                        keeper.stop();
-                        heir
-                    }
-                    None => keeper,
-                };
+                let keeper = heir.unwrap_or(keeper);
                 let tell = self.0.on_loss.borrow().clone();
                 keeper.on_death(Box::new(move |why| {
                     let mend = "What is shown stays; the files are read again when a choice needs their rows";
@@ -508,7 +502,8 @@ impl Client {
         timing::measure_between(timing::SUMMARISE, middle, end);
         let parcel = parcel.into_bytes();
         let heir = if given.streamed {
-            // It needs no more than the counts, and the keeper's memory can go.
+            // It needs no more than the counts, and the keeper's memory can go before it needs its own.
+            keeper.stop();
             let heir = Hand::new(self.source().await?);
             heir.ask(&Request::Hold, Load::copy_of(&parcel), None)
                 .await?;
