@@ -281,7 +281,15 @@ impl Client {
             view,
             standards: Box::new(standards),
         };
-        match writer.ask(&request, Load::None, None).await? {
+        let answer = match writer.ask(&request, Load::None, None).await {
+            // Rows that came live were read meanwhile, and another worker keeps them now.
+            Err(Stopped::Cancelled) => {
+                let scribe = self.scribe(summary).await?;
+                scribe.ask(&request, Load::None, None).await?
+            }
+            answer => answer?,
+        };
+        match answer {
             (Reply::Written, Load::Bytes(text)) => Ok(text.into()),
             _ => Err(unexpected("").into()),
         }
@@ -310,6 +318,14 @@ impl Client {
         let held = (Rc::clone(&scribe), Arc::clone(summary));
         self.0.scribe.replace(Some(held));
         Ok(scribe)
+    }
+
+    /// A worker of its own, for whoever needs one for long.
+    ///
+    /// # Errors
+    /// Where none can be started.
+    pub(super) async fn hand(&self) -> Result<Rc<Hand>, ReadError> {
+        Ok(Hand::new(self.source().await?))
     }
 
     /// Has somebody told of workers that ended by themselves.

@@ -202,6 +202,10 @@ const RULES: &[(&str, Means)] = &[
     rule("plumbline_disk_read_bytes_total", M::DiskRead, Rise(1.0), 9),
     rule("plumbline_disk_written_bytes_total", M::DiskWritten, Rise(1.0), 9),
     rule("plumbline_disk_space", M::DiskSpace, Level(1.0), 9),
+    rule("plumbline_tokens_in_total", M::TokensIn, Rise(1.0), 9),
+    rule("plumbline_tokens_out_total", M::TokensOut, Rise(1.0), 9),
+    rule("plumbline_first_token_seconds_bucket", M::FirstToken, Histogram(1.0), 9),
+    rule("plumbline_per_token_seconds_bucket", M::PerToken, Histogram(1.0), 9),
     // DCGM.
     rule("DCGM_FI_DEV_GPU_UTIL", M::Gpu, Level(0.01), 9),
     rule("DCGM_FI_DEV_FB_USED", M::GpuMemory, Level(MIB), 9),

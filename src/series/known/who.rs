@@ -1,6 +1,6 @@
 //! Whose a series is, and how a request ended, as labels tell it.
 
-use super::super::{Family, Key, Measure};
+use super::super::{Family, Key, Labels, Measure};
 
 /// Labels that name a service, the surest first.
 const SERVICE: [&str; 12] = [
@@ -82,6 +82,15 @@ pub fn who(key: &Key, measure: Measure) -> String {
             }
         }
     }
+}
+
+/// Whether labels tell whose a series is, so that its file need not.
+#[must_use]
+pub fn is_told(labels: &Labels) -> bool {
+    labels
+        .first(&SERVICE)
+        .or_else(|| labels.first(&PLACE))
+        .is_some()
 }
 
 /// How a request ended.
