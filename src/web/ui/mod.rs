@@ -7,6 +7,7 @@
 mod actions;
 mod beside;
 mod card;
+mod changes;
 mod checks;
 mod class_table;
 mod columns;
