@@ -4,7 +4,7 @@
 use super::{About, Measured, Track, length, period, tracks, worse};
 use crate::report::Report;
 use crate::stats::moved::{LEAST, LEAST_EARLIER, MOST, moved, unlike};
-use crate::stats::multiple::benjamini_hochberg;
+use crate::stats::multiple::benjamini_yekutieli;
 use crate::table::time::{DAY, Time};
 use serde::{Deserialize, Serialize};
 
@@ -253,7 +253,7 @@ fn earlier(track: &Track, (from, to): (i64, i64), now: f64, values: usize) -> Op
 fn correct(rows: &mut [Change]) {
     let singles = |c: &Change| [c.p_single, c.weeks.as_ref().and_then(|w| w.p_single)];
     let all: Vec<f64> = rows.iter().flat_map(singles).flatten().collect();
-    let mut corrected = benjamini_hochberg(&all).into_iter();
+    let mut corrected = benjamini_yekutieli(&all).into_iter();
     for row in rows {
         row.p_value = row.p_single.and_then(|_| corrected.next());
         row.sure = row.p_value.is_some_and(|p| p <= LEVEL);
@@ -290,6 +290,6 @@ fn sentence(rows: &[Change]) -> String {
 
 fn method() -> String {
     format!(
-        "Means of the period against those of the {BEFORE} times longer time before it; more than {MOST} values are averaged in groups first. P-values allow for neighbouring values hanging together: the difference is held against how much the series sways by itself at low frequencies (Lazarus, Lewis, Stock and Watson 2018), after the first autocorrelation is taken off where there are enough values (Andrews and Monahan 1992). The same hours of up to {WEEKS} earlier weeks are compared by Student’s t test, weeks taken as independent. All p-values are corrected together (Benjamini and Hochberg 1995), so that about 5 % of what is called sure may be chance. That the period was chosen because it looked odd is not corrected for."
+        "Means of the period against those of the {BEFORE} times longer time before it; more than {MOST} values are averaged in groups first. P-values allow for neighbouring values hanging together: the difference is held against how much the series sways by itself at low frequencies (Lazarus, Lewis, Stock and Watson 2018), after the first autocorrelation is taken off where there are enough values (Andrews and Monahan 1992). The same hours of up to {WEEKS} earlier weeks are compared by Student’s t test, weeks taken as independent. All p-values are corrected together (Benjamini and Yekutieli 2001), so that no more than 5 % of what is called sure is chance, however series depend on each other. That the period was chosen because it looked odd is not corrected for."
     )
 }

@@ -4,7 +4,7 @@ use super::format;
 use super::state::app;
 use super::widgets::Fact;
 use crate::report::told::amount;
-use crate::report::{Objectives, Service};
+use crate::report::{Objectives, Service, Slo};
 use crate::series::Unit;
 use leptos::prelude::*;
 
@@ -161,11 +161,8 @@ fn facts(service: &Service) -> Vec<Told> {
             format!("{:.3} %", good * 100.0),
             format!("{}; {} % wanted{chosen}", slo.good, percent(slo.objective)),
         ));
-        out.push((
-            named("Error budget left", &slo.of, several),
-            format::percent(slo.budget_left),
-            "of the time shown".to_owned(),
-        ));
+        let (left, hint) = budget(slo);
+        out.push((named("Error budget left", &slo.of, several), left, hint));
     }
     let several = service.apdex.len() > 1;
     for apdex in &service.apdex {
@@ -203,6 +200,30 @@ fn facts(service: &Service) -> Vec<Told> {
         ));
     }
     out
+}
+
+/// What is left of an error budget, and what that means.
+fn budget(slo: &Slo) -> (String, String) {
+    let requests = |n: f64| format::plural(n.round() as u64, "request", "requests");
+    match slo.budget_left {
+        None => (
+            "Too few requests".to_owned(),
+            format!(
+                "{} seen, {} of them bad; the objective allows one bad request in {}",
+                requests(slo.requests),
+                format::count(slo.bad.round() as u64),
+                format::count(slo.budget_from.round() as u64)
+            ),
+        ),
+        Some(left) if left < -1.0 => (
+            "None".to_owned(),
+            format!(
+                "{} times of what the time shown allows was spent",
+                format::number((1.0 - left).round())
+            ),
+        ),
+        Some(left) => (format::percent(left), "of the time shown".to_owned()),
+    }
 }
 
 fn percent(share: f64) -> String {
