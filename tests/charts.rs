@@ -116,6 +116,7 @@ fn report(windows: Vec<Window>, baseline: Option<Baseline>) -> Report {
         health: Health {
             level: Level::Unknown,
             sentence: String::new(),
+            expected: None,
             notes: vec![],
             metric: None,
         },
@@ -140,6 +141,9 @@ fn report(windows: Vec<Window>, baseline: Option<Baseline>) -> Report {
         compat: None,
         examined: None,
         resources: Resources::default(),
+        versions: vec![],
+        changes: None,
+        leads: None,
         alerts: vec![],
         estimated: None,
         rejected: vec![],

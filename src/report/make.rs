@@ -350,6 +350,7 @@ impl Making<'_> {
             health: super::Health {
                 level: super::Level::Unknown,
                 sentence: String::new(),
+                expected: None,
                 notes: Vec::new(),
                 metric: None,
             },

@@ -237,6 +237,10 @@ pub struct Health {
     pub level: Level,
     /// One sentence for a person.
     pub sentence: String,
+    /// What the sentence ends with of windows whose outcomes are not in yet, where it begins with what is known: `but
+    /// estimated recall fell …`.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub expected: Option<String>,
     /// Further sentences: what else changed, what could not be judged.
     pub notes: Vec<String>,
     /// Name of the metric that the sentence is about.

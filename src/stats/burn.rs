@@ -153,15 +153,25 @@ mod tests {
         // Five minutes after the end, but for the share that is still above the rate.
         assert_eq!(found[0].to, 634);
         assert!((found[0].most - 250.0).abs() < 1e-6);
-        assert_eq!(burns(&steps, 60.0, 0.001, &RULES[2]), None);
-        assert_eq!(burns(&steps, 3_600.0, 0.001, &RULES[0]), None);
+        let coarse = Err(Silent::Coarse);
+        assert_eq!(burns(&steps, 60.0, 0.001, &RULES[2]), coarse);
+        assert_eq!(burns(&steps, 3_600.0, 0.001, &RULES[0]), coarse);
     }
 
     #[test]
-    fn no_request_burns_nothing() {
-        assert_eq!(
-            burns(&[(0.0, 0.0); 100], 60.0, 0.001, &RULES[0]),
-            Some(vec![])
-        );
+    fn one_bad_request_of_few_does_not_alert_by_itself() {
+        // More than 1 / (14.4 · 0.001) = 69.4 requests in an hour, of which one is bad.
+        let steps = |each: f64| {
+            let step = move |i| (if i == 80 { 1.0 } else { 0.0 }, each);
+            (0..120).map(step).collect::<Vec<_>>()
+        };
+        let rule = &RULES[0];
+        assert_eq!(burns(&steps(0.0), 60.0, 0.001, rule), Err(Silent::Few));
+        assert_eq!(burns(&steps(1.1), 60.0, 0.001, rule), Err(Silent::Few));
+        assert_eq!(burns(&steps(1.2), 60.0, 0.001, rule), Ok(vec![]));
+        // Two bad ones do.
+        let mut two = steps(1.2);
+        two[81].0 = 1.0;
+        assert_eq!(burns(&two, 60.0, 0.001, rule).map(|b| b.len()), Ok(1));
     }
 }

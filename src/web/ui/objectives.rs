@@ -2,7 +2,7 @@
 
 use super::format;
 use super::state::app;
-use super::widgets::Fact;
+use super::widgets::{Fact, NumberField};
 use crate::report::told::amount;
 use crate::report::{Objectives, Service, Slo};
 use crate::series::Unit;
@@ -117,25 +117,20 @@ fn Number(wish: Wish) -> impl IntoView {
             .map(|x| ((x * wish.scale * 1e9).round() / 1e9).to_string())
             .unwrap_or_default()
     };
-    let choose = move |text: String| {
-        let number = text.trim().parse().ok().map(|x: f64| x / wish.scale);
-        let number = number.filter(|x| x.is_finite() && (wish.suits)(*x));
+    let choose = move |number: Option<f64>| {
+        let number = number.map(|x| x / wish.scale);
+        let number = number.filter(|x| (wish.suits)(*x));
         app.choose(|v| *(wish.of)(&mut v.service) = number);
     };
     view! {
-        <label class="cost">
-            <span>{wish.label}</span>
-            <input
-                type="number"
-                class="num"
-                step="any"
-                min="0"
-                placeholder=wish.usual
-                data-testid=format!("wish-{}", wish.id)
-                prop:value=shown
-                on:change=move |ev| choose(event_target_value(&ev))
-            />
-        </label>
+        <NumberField
+            label=wish.label
+            testid=format!("wish-{}", wish.id)
+            placeholder=wish.usual
+            min="0"
+            shown=Signal::derive(shown)
+            on_choose=choose
+        />
     }
 }
 
