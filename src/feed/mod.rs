@@ -36,7 +36,7 @@ pub use backoff::BackOff;
 pub use follow::{Feed, State, Status, Todo};
 pub use source::{
     Again, Answer, Ask, Came, Carrier, Fault, Gap, Instant, Method, Next, Offer, Piece, RowForm,
-    Rows, SECOND, Source, Unreached,
+    Rows, SECOND, Source, Unreached, Way,
 };
 
 /// Bytes that a source holds at most between two calls, such as the start of a line whose end is yet to come.

@@ -151,6 +151,15 @@ pub enum Again {
     Never,
 }
 
+/// A setting that mends a fault.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Way {
+    /// Where: `Prometheus`, `nginx in front of it`.
+    pub at: String,
+    /// The setting, as it is written there.
+    pub set: String,
+}
+
 /// Why an answer is none.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fault {
@@ -158,6 +167,8 @@ pub struct Fault {
     pub why: String,
     /// How to mend it, as a sentence; empty where it mends itself.
     pub mend: String,
+    /// What is to be set for that, by where: any one of these will do.
+    pub ways: Vec<Way>,
     /// Whether to ask again.
     pub again: Again,
 }
@@ -169,6 +180,7 @@ impl Fault {
         Self {
             why: why.into(),
             mend: String::new(),
+            ways: Vec::new(),
             again: Again::Later,
         }
     }
@@ -179,6 +191,7 @@ impl Fault {
         Self {
             why: why.into(),
             mend: mend.into(),
+            ways: Vec::new(),
             again: Again::Never,
         }
     }

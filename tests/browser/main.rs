@@ -16,6 +16,9 @@ mod data;
 mod deaths;
 mod dialect;
 mod every_metric;
+mod feed;
+#[path = "../feed_help/mod.rs"]
+mod feed_help;
 mod folders;
 mod formats;
 mod live_rows;

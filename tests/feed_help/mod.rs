@@ -140,7 +140,7 @@ impl Shop {
         let value = of.2(age, time as f64 / 1e3);
         let fails = of.0 == "http_requests_total" && of.1[1].1 == "500";
         match self.ill.filter(|ill| fails && time > *ill) {
-            Some(ill) => value + ((time - ill) as f64 / 1e3 * 8.0).floor(),
+            Some(ill) => value + ((time - ill) as f64 / 1e3 * 60.0).floor(),
             None => value,
         }
     }

@@ -6,7 +6,7 @@
 //! none and expects a proxy in front of it.
 
 use super::{Settings, SignIn, words};
-use crate::feed::{Fault, Unreached};
+use crate::feed::{Fault, Unreached, Way};
 
 /// What a server most likely is, by where its API was found and the port that its makers gave it.
 pub fn product(base: &str, prefix: usize) -> &'static str {
@@ -59,10 +59,13 @@ pub fn unreached(name: &str, base: &str, settings: &Settings, why: Unreached) ->
                 ..Fault::later(format!("{name} does not answer."))
             }
         }
-        Unreached::Cors => Fault::never(
-            format!("{name} answers, but does not allow this page to read it (CORS)."),
-            cors(product(base, 0), origin, &settings.sign_in),
-        ),
+        Unreached::Cors => Fault {
+            ways: ways(product(base, 0), origin, &settings.sign_in),
+            ..Fault::never(
+                format!("{name} answers, but does not allow this page to read it (CORS)."),
+                cors(product(base, 0), &settings.sign_in),
+            )
+        },
         Unreached::Mixed => Fault::never(
             format!("{name} is at http:, and a page from https: may not ask it."),
             "Put the server behind https:, or open this page from http: (for example with plumbline's files on http://localhost).",
@@ -71,23 +74,44 @@ pub fn unreached(name: &str, base: &str, settings: &Settings, why: Unreached) ->
     }
 }
 
-/// The setting that mends it.
-fn cors(product: &str, origin: &str, sign_in: &SignIn) -> String {
-    let signed = *sign_in != SignIn::None;
-    let proxy = format!(
-        "In nginx in front of it: add_header Access-Control-Allow-Origin {origin} always; add_header Access-Control-Allow-Headers \"Authorization, Content-Type, X-Scope-OrgID\" always; if ($request_method = OPTIONS) {{ return 204; }}"
+/// What it is about.
+fn cors(product: &str, sign_in: &SignIn) -> &'static str {
+    match (product, sign_in) {
+        ("Prometheus", SignIn::Basic { .. } | SignIn::Bearer { .. }) => {
+            "Prometheus's own sign-in refuses the question that a browser asks before it signs in. Let a proxy in front of it ask for the password, and answer that question."
+        }
+        ("Mimir", _) => "Mimir allows no page by itself; a proxy in front of it can.",
+        _ => {
+            "Start it so that it allows this page, or put a proxy in front of it that does. Then try again."
+        }
+    }
+}
+
+/// The settings that mend it, that of the likeliest server first.
+fn ways(product: &str, origin: &str, sign_in: &SignIn) -> Vec<Way> {
+    let way = |at: &str, set: String| Way { at: at.into(), set };
+    let nginx = way(
+        "nginx in front of it",
+        format!(
+            "add_header Access-Control-Allow-Origin \"{origin}\" always;\nadd_header Access-Control-Allow-Headers \"Authorization, Content-Type, X-Scope-OrgID\" always;\nif ($request_method = OPTIONS) {{ return 204; }}"
+        ),
     );
+    let victoria = way("VictoriaMetrics", "leave out -http.disableCORS".into());
+    let thanos = way("Thanos Query", "leave out --web.disable-cors".into());
     match product {
-        "Prometheus" if signed => format!(
-            "Prometheus's own sign-in refuses the question that a browser asks before it signs in. Let a proxy ask for the password instead. {proxy}"
-        ),
-        "Prometheus" => format!(
-            "Start Prometheus with --web.cors.origin='{}'. If it is another server: VictoriaMetrics without -http.disableCORS, Thanos without --web.disable-cors. {proxy}",
-            pattern(origin)
-        ),
-        "VictoriaMetrics" => format!("Start VictoriaMetrics without -http.disableCORS. {proxy}"),
-        "Thanos" => format!("Start Thanos Query without --web.disable-cors. {proxy}"),
-        _ => format!("Mimir allows no page by itself. {proxy}"),
+        "Prometheus" if *sign_in != SignIn::None => vec![nginx],
+        "Prometheus" => vec![
+            way(
+                "Prometheus",
+                format!("--web.cors.origin='{}'", pattern(origin)),
+            ),
+            victoria,
+            thanos,
+            nginx,
+        ],
+        "VictoriaMetrics" => vec![victoria, nginx],
+        "Thanos" => vec![thanos, nginx],
+        _ => vec![nginx],
     }
 }
 
@@ -110,22 +134,22 @@ mod tests {
             origin: "https://plumb.example".into(),
             ..Settings::default()
         };
-        let mend = |base: &str, settings: &Settings| {
+        let ways = |base: &str, settings: &Settings| {
             let name = product(base, 0);
             let fault = unreached(name, base, settings, Unreached::Cors);
             assert_eq!(fault.again, Again::Never);
-            fault.mend
+            fault.ways
         };
-        let prometheus = mend("http://a:9090", &settings);
-        assert!(
-            prometheus.contains(r"--web.cors.origin='https://plumb\.example'"),
-            "{prometheus}"
+        let first = |base: &str| ways(base, &settings)[0].set.clone();
+        assert_eq!(
+            first("http://a:9090"),
+            r"--web.cors.origin='https://plumb\.example'"
         );
-        assert!(mend("http://a:8428", &settings).contains("without -http.disableCORS"));
-        assert!(mend("http://a:10902", &settings).contains("without --web.disable-cors"));
+        assert!(first("http://a:8428").contains("-http.disableCORS"));
+        assert!(first("http://a:10902").contains("--web.disable-cors"));
         assert!(
-            mend("http://a:9009", &settings)
-                .contains("Access-Control-Allow-Origin https://plumb.example")
+            first("http://a:9009")
+                .contains("Access-Control-Allow-Origin \"https://plumb.example\"")
         );
         let signed = Settings {
             sign_in: SignIn::Bearer {
@@ -133,7 +157,7 @@ mod tests {
             },
             ..settings.clone()
         };
-        assert!(mend("http://a:9090", &signed).contains("own sign-in"));
+        assert_eq!(ways("http://a:9090", &signed).len(), 1);
         let nobody = unreached("x", "http://192.168.1.4:9090", &settings, Unreached::Nobody);
         assert!(nobody.mend.contains("your own network"));
         assert!(is_near("172.16.0.1:1") && !is_near("172.32.0.1") && !is_near("example.org"));

@@ -111,9 +111,9 @@ pub fn ConnectButton() -> impl IntoView {
     .into_any()
 }
 
-/// What a reader says of the source.
+/// What a reader says of the source. It stays until the page is closed, so that what was wrong can be mended.
 #[derive(Clone, Copy)]
-struct Form {
+pub struct Form {
     kind: RwSignal<String>,
     url: RwSignal<String>,
     table: RwSignal<String>,
@@ -129,7 +129,8 @@ struct Form {
 }
 
 impl Form {
-    fn new() -> Self {
+    /// Nothing said yet.
+    pub fn new() -> Self {
         Self {
             kind: RwSignal::new("prometheus".into()),
             url: RwSignal::default(),
@@ -244,7 +245,7 @@ fn Line(
 #[component]
 pub fn Connect() -> impl IntoView {
     let app = app();
-    let form = Form::new();
+    let form = expect_context::<Form>();
     let lacking = move || form.url.with(|u| u.trim().is_empty());
     let connect = move |ev: leptos::ev::SubmitEvent| {
         ev.prevent_default();

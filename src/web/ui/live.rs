@@ -65,6 +65,11 @@ async fn follow(app: App, line: Line) {
         if let Some(machine) = machine {
             app.grown.set_value(Some(Arc::new(machine)));
         }
+        // What was said of it may be wrong.
+        let nothing = app.grown.with_value(Option::is_none);
+        if fresh.news.status.state == State::Stuck && nothing {
+            app.connecting.set(true);
+        }
         let ended = fresh.news.status.state == State::Ended;
         app.live.set(Some(fresh.news));
         if grown {

@@ -6,7 +6,7 @@ use super::format;
 use super::live;
 use super::state::app;
 use crate::feed::live::{News, Order};
-use crate::feed::{Instant, SECOND, State};
+use crate::feed::{Fault, Instant, SECOND, State, Way};
 use crate::table::time::Time;
 use leptos::prelude::*;
 use std::time::Duration;
@@ -115,7 +115,7 @@ fn Bar() -> impl IntoView {
             <p class="live-said">
                 <i class="dot"></i>
                 <strong class="num" data-testid="live-state">{said}</strong>
-                <span>{name}</span>
+                <Named name fault state/>
                 <span class="num live-facts" data-testid="live-facts">{told}</span>
             </p>
             <div class="live-actions">
@@ -147,20 +147,53 @@ fn Bar() -> impl IntoView {
                     {move || if is_over() { "Close" } else { "Stop" }}
                 </button>
             </div>
-            {move || {
-                fault
-                    .get()
-                    .map(|fault| {
-                        view! {
-                            <p class="live-fault" data-testid="live-fault" role="status">
-                                {fault.why}
-                                " "
-                                <span>{fault.mend}</span>
-                            </p>
-                        }
-                    })
-            }}
+            <FaultText fault lasts=Signal::derive(move || state.get() == State::Stuck)/>
         </div>
+    }
+}
+
+/// What is followed; while it is asked again, what is wrong with it.
+#[component]
+pub fn Named(name: Memo<String>, fault: Memo<Option<Fault>>, state: Memo<State>) -> impl IntoView {
+    let lost = move || match (state.get(), fault.get()) {
+        (State::Retrying(_), Some(fault)) => Some(fault),
+        _ => None,
+    };
+    let why = move || lost().map_or_else(|| name.get(), |fault| fault.why);
+    let mend = move || lost().map(|fault| fault.mend);
+    view! {
+        <span title=mend data-testid="live-name">
+            {why}
+        </span>
+    }
+}
+
+/// What is wrong where only the reader can mend it, and how.
+#[component]
+pub fn FaultText(fault: Memo<Option<Fault>>, #[prop(into)] lasts: Signal<bool>) -> impl IntoView {
+    move || {
+        let fault = fault.get().filter(|_| lasts.get())?;
+        let way = |way: Way| {
+            view! {
+                <dt>{way.at}</dt>
+                <dd>
+                    <pre>{way.set}</pre>
+                </dd>
+            }
+        };
+        let ways = (!fault.ways.is_empty()).then(|| {
+            view! { <dl class="live-ways">{fault.ways.into_iter().map(way).collect_view()}</dl> }
+        });
+        Some(view! {
+            <div class="live-fault" data-testid="live-fault" role="status">
+                <p>
+                    <strong>{fault.why}</strong>
+                    " "
+                    {fault.mend}
+                </p>
+                {ways}
+            </div>
+        })
     }
 }
 
@@ -189,7 +222,7 @@ fn Offers() -> impl IntoView {
                     {move || {
                         offers.with(|o| {
                             let on = o.iter().filter(|o| o.chosen).count();
-                            format!("{on} of {} panels", o.len())
+                            format!("{on} of {} tools", o.len())
                         })
                     }}
                 </summary>

@@ -78,6 +78,7 @@ pub fn App(
     let app = state::App::new(client, boot::carried(), url::view());
     provide_context(app);
     provide_context(alarms::Alarms::follow(app));
+    provide_context(connect::Form::new());
     making::follow(app);
     refine::follow(app);
     verdicts::follow(app);

@@ -1,7 +1,7 @@
 //! How live sources of rows stand: a line for each, with what came, what is wrong and how to mend it.
 
 use super::alarms::AlarmSheet;
-use super::live_bar::{facts, tone, word};
+use super::live_bar::{FaultText, Named, facts, tone, word};
 use super::state::app;
 use super::streams;
 use crate::feed::live::{News, Order};
@@ -62,6 +62,7 @@ fn Bar(id: u32) -> impl IntoView {
         now.track();
         news.with(|n| facts(n, clock()).join(" · "))
     };
+    let name = Memo::new(move |_| news.with(|n| n.name.clone()));
     let fault = Memo::new(move |_| news.with(|n| n.status.fault.clone()));
     view! {
         <div
@@ -72,7 +73,7 @@ fn Bar(id: u32) -> impl IntoView {
             <p class="live-said">
                 <i class="dot"></i>
                 <strong class="num">{said}</strong>
-                <span>{move || news.with(|n| n.name.clone())}</span>
+                <Named name fault state/>
                 <span class="num live-facts" data-testid="stream-facts">{told}</span>
             </p>
             <div class="live-actions">
@@ -102,19 +103,7 @@ fn Bar(id: u32) -> impl IntoView {
                     {move || if is_over() { "Close" } else { "Stop" }}
                 </button>
             </div>
-            {move || {
-                fault
-                    .get()
-                    .map(|fault| {
-                        view! {
-                            <p class="live-fault" data-testid="stream-fault" role="status">
-                                {fault.why}
-                                " "
-                                <span>{fault.mend}</span>
-                            </p>
-                        }
-                    })
-            }}
+            <FaultText fault lasts=Signal::derive(move || state.get() == State::Stuck)/>
         </div>
     }
 }
