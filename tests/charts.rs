@@ -116,6 +116,7 @@ fn report(windows: Vec<Window>, baseline: Option<Baseline>) -> Report {
         health: Health {
             level: Level::Unknown,
             sentence: String::new(),
+            expected: None,
             notes: vec![],
             metric: None,
         },
@@ -140,6 +141,9 @@ fn report(windows: Vec<Window>, baseline: Option<Baseline>) -> Report {
         compat: None,
         examined: None,
         resources: Resources::default(),
+        versions: vec![],
+        changes: None,
+        leads: None,
         alerts: vec![],
         estimated: None,
         rejected: vec![],
@@ -722,7 +726,7 @@ fn served() -> Report {
 #[test]
 fn what_a_machine_says_lies_on_the_axis_of_the_model() {
     let report = served();
-    let all = stack(&report, false);
+    let all = stack(&report, false, None);
     let titles: Vec<&str> = all.iter().map(|s| s.title.as_str()).collect();
     assert_eq!(
         titles[titles.len() - 4..],

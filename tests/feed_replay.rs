@@ -2,6 +2,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use futures_util::StreamExt;
+use plumbline::feed::live::{Connection, Live};
+use plumbline::feed::prometheus::Settings;
+use plumbline::feed::{Answer as FeedAnswer, Ask, Came, Method, State, Todo};
 use plumbline::read::Bytes;
 use plumbline::series::read::{About, read, recognise};
 use proptest::prelude::*;
@@ -503,4 +506,110 @@ fn what_cannot_be_replayed_is_told() {
         assert_eq!(done.status.code(), Some(2), "{arguments:?}: {told}");
         assert!(told.contains(why), "{told}");
     }
+}
+
+/// A request of a feed, and the answer of a replay.
+fn carried(replay: &Replay, ask: &Ask) -> FeedAnswer {
+    let host = format!("http://127.0.0.1:{}", replay.port);
+    let path = ask.url.strip_prefix(&host).unwrap();
+    let method = match ask.method {
+        Method::Get => "GET",
+        Method::Post => "POST",
+    };
+    let headers: Vec<(&str, &str)> = ask
+        .headers
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.as_str()))
+        .collect();
+    let answer = replay.ask(
+        method,
+        path,
+        &headers,
+        std::str::from_utf8(&ask.body).unwrap(),
+    );
+    FeedAnswer {
+        status: answer.status,
+        headers: answer.headers,
+        body: answer.body,
+    }
+}
+
+#[test]
+fn a_live_view_goes_by_the_clock_of_a_replay_an_hour_a_second() {
+    // Eight hours of what a machine says, in eight seconds, long ago.
+    let file = folder("clock").join("machine.jsonl");
+    let times: Vec<i64> = (0..1_920).map(|i| 1_772_000_000_000 + i * 15_000).collect();
+    let mut text = String::new();
+    for (name, labels, of) in [
+        (
+            "http_requests_total",
+            "\"job\":\"api\",\"code\":\"200\"",
+            7_usize,
+        ),
+        ("http_requests_total", "\"job\":\"api\",\"code\":\"500\"", 1),
+        ("node_load1", "\"instance\":\"a\"", 0),
+    ] {
+        let value = |i: usize| if of == 0 { i * 37 % 11 } else { i * of };
+        let values: Vec<String> = (0..times.len()).map(|i| value(i).to_string()).collect();
+        let stamps: Vec<String> = times.iter().map(i64::to_string).collect();
+        text.push_str(&format!(
+            "{{\"metric\":{{\"__name__\":\"{name}\",{labels}}},\"values\":[{}],\"timestamps\":[{}]}}\n",
+            values.join(","),
+            stamps.join(",")
+        ));
+    }
+    std::fs::write(&file, &text).unwrap();
+    let from = plumbline::table::time::Time((times[0] + 3_600_000) * 1_000).to_string();
+    let file = file.to_str().unwrap();
+    let replay = Replay::of(&[file, "--speed", "3600", "--from", &from]);
+    let mut live = Live::new(Connection::Prometheus(Settings {
+        url: format!("127.0.0.1:{}", replay.port),
+        back: 7_200_000_000,
+        every: 15_000_000,
+        ..Settings::default()
+    }));
+    let (began, mut asked) = (Instant::now(), 0);
+    while began.elapsed() < Duration::from_secs(12) {
+        let now = || {
+            let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+            since.unwrap().as_micros() as i64
+        };
+        match live.next(now(), 0.5) {
+            Todo::Ask(id, ask) => {
+                asked += 1;
+                let answer = carried(&replay, &ask);
+                live.came(now(), 0.5, id, Came::Answer(answer));
+            }
+            Todo::Wait(at) => {
+                let rest = at.map_or(100_000, |at| (at - now()).clamp(1_000, 100_000));
+                std::thread::sleep(Duration::from_micros(rest as u64));
+            }
+        }
+    }
+    let news = live.news(0).unwrap();
+    assert_eq!(
+        (news.status.state, news.status.failed),
+        (State::Following, 0),
+        "{news:?}"
+    );
+    assert_eq!(news.samples, 3 * 1_920);
+    assert_eq!(news.gaps, []);
+    assert!(asked < 60, "{asked} requests in 12 seconds");
+    let grown = live.machine().unwrap();
+    let about = About {
+        name: "machine.jsonl".into(),
+        modified: None,
+    };
+    let bytes = text.as_bytes();
+    let set = read(&about, &bytes as &dyn Bytes, recognise(bytes).unwrap())
+        .unwrap()
+        .set;
+    let whole = plumbline::series::known::machine_in(&set, grown.step);
+    let rates = |machine: &plumbline::series::Machine| {
+        let signals = machine.signals.iter();
+        signals
+            .map(|s| (s.measure, s.of.clone(), s.cells.clone()))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(rates(&grown), rates(&whole));
 }

@@ -200,6 +200,39 @@ fn a_file_in_the_place_of_another_is_read_from_its_start_after_a_gap() {
 }
 
 #[test]
+fn an_error_that_a_page_may_not_read_leads_to_a_look_at_the_start_of_the_file() {
+    let mut run = Run::of(Tail::new(Settings::at("a/log.csv")));
+    let mut step = |file: &str| {
+        let (id, ask) = run.ask().unwrap();
+        let came = match serve(Server::Silent, file.as_bytes(), &ask) {
+            // What nginx does of itself.
+            Came::Answer(answer) if answer.status == 416 => Came::Failed(Unreached::Cors),
+            came => came,
+        };
+        run.came(id, came);
+        (
+            run.got.text().len(),
+            run.got.gaps.len(),
+            run.feed.status().state,
+        )
+    };
+    let long = format!("id,y\n{}", "1,2\n".repeat(200));
+    assert_eq!(step(&long), (long.len(), 0, State::Following));
+    let short = "id,y\n3,4\n";
+    assert!(matches!(step(short), (_, 0, State::Retrying(_))));
+    assert_eq!(step(short), (long.len(), 0, State::Following));
+    assert_eq!(step(short), (long.len() + 4, 1, State::Following));
+    // Where it is not that, the reader has to mend it.
+    let mut refuse = || {
+        let (id, _) = run.ask().unwrap();
+        run.came(id, Came::Failed(Unreached::Cors));
+        run.feed.status().state
+    };
+    assert!(matches!(refuse(), State::Retrying(_)));
+    assert_eq!(refuse(), State::Stuck);
+}
+
+#[test]
 fn lines_of_json_without_an_end_are_taken_when_they_are_whole() {
     let mut run = Run::of(Tail::new(Settings::at("a/log.ndjson")));
     let mut file = "{\"a\":1}\n{\"a\":".to_owned();

@@ -25,7 +25,7 @@ const LAST: usize = 20;
 fn row(i: usize, line: &mut String) {
     line.clear();
     let score = i * 7_919 % 1_000;
-    writeln!(line, "{{\"id\":\"r{i}\",\"score\":0.{score:03}}}").unwrap();
+    writeln!(line, "{{\"id\":\"r{i}\",\"score\":{score}}}").unwrap();
 }
 
 /// What a server answers when so many rows are there.

@@ -281,8 +281,25 @@ fn objectives_are_judged_by_what_the_reader_wants() {
     let slo = &service.slos[0];
     // One of four failed; two took longer than 30 ms, the failed one among them.
     near(slo.bad, 2.0);
-    near(slo.budget_left, 1.0 - 0.5 / 0.1);
+    // Of four, less than one may be bad at 90 %: there is no budget to speak of.
+    assert_eq!((slo.budget_left, slo.budget_from), (None, 10.0));
     assert_eq!(slo.unjudged.len(), 3);
+    let wanted = Objectives {
+        slo: Some(0.7),
+        ..view.service
+    };
+    let view_of_less = View {
+        service: wanted,
+        ..view.clone()
+    };
+    let less = Report::from(&summary, &view_of_less)
+        .resources
+        .service
+        .unwrap();
+    near(
+        less.slos[0].budget_left.unwrap_or(f64::NAN),
+        1.0 - 0.5 / 0.3,
+    );
     // 1 ms and 20 ms satisfy, 40 ms is tolerable, 1.5 s is not.
     near(service.apdex[0].value, (2.0 + 0.5) / 4.0);
 }

@@ -1,19 +1,23 @@
-//! Small charts under each other on one axis of time: what the machine says, beside how right the model is. Incidents
-//! run through all of them, a cursor shows the same instant in all.
+//! Small charts under each other on one axis of time: how right the model is, and what the machine says. Incidents
+//! and changes of the model's version run through all of them, a cursor shows the same instant in all.
+
+mod stack;
+
+pub use stack::{Stacked, is_part, stack};
 
 use super::format;
 use super::frame::{Axes, Axis, Frame, draw_nothing, draw_x};
 use super::geometry::m4;
-use super::pen::{Anchor, Fault, Look, Pen, TICK};
+use super::pen::{Anchor, Fault, Look, Pen, TICK, text_width};
 use super::theme::PALETTE;
 use super::ticks;
 use super::{Chart, Fact, Mark};
-use crate::log::Task;
 use crate::metric;
+use crate::report::Level;
 use crate::report::told::{amount, scale};
-use crate::report::{Level, Panel, Report, Service};
 use crate::series::Unit;
 use crate::table::time::Time;
+use plotters::style::RGBColor;
 use plotters_backend::DrawingBackend;
 
 /// Room for labels on the left, the same for all.
@@ -21,6 +25,8 @@ const LEFT: f64 = 64.0;
 /// Room below, with labels of time and without.
 const FOOT: f64 = 34.0;
 const NO_FOOT: f64 = 6.0;
+/// Room above for the names of versions.
+const HEAD: f64 = 14.0;
 /// Height of a chart in CSS pixels, without its foot.
 pub const HEIGHT: f64 = 92.0;
 
@@ -58,187 +64,12 @@ pub struct PanelPlot {
     /// From when to when something departs, and how bad that is.
     incidents: Vec<(i64, i64, Level)>,
     restarts: Vec<i64>,
+    /// When another version took over, and which.
+    versions: Vec<(i64, String)>,
+    /// Whether the names of versions stand in it.
+    head: bool,
     /// Whether the axis of time is labelled below it.
     foot: bool,
-}
-
-/// What stands above a chart of a stack.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Stacked {
-    /// What it is called.
-    pub title: String,
-    /// Of what.
-    pub of: String,
-    /// The group that it begins: `Model`, `Requests`.
-    pub group: &'static str,
-    /// Name, value over the time shown, and hue of each line.
-    pub lines: Vec<(String, Option<String>, usize)>,
-    /// Things that there was no room for.
-    pub left_out: usize,
-    /// The chart.
-    pub plot: PanelPlot,
-}
-
-/// Whether the time in which the service was seen is so small a part of the model's that both together show little
-/// of it.
-#[must_use]
-pub fn is_part(report: &Report) -> bool {
-    let (Some(service), Some((from, to))) = (&report.resources.service, of_model(report)) else {
-        return false;
-    };
-    let (start, end) = (service.start.0, service.end.0);
-    let whole = end.max(to) - start.min(from);
-    (end - start).saturating_mul(8) < whole
-}
-
-/// The windows' span, where rows have times.
-fn of_model(report: &Report) -> Option<(i64, i64)> {
-    let (first, last) = (report.windows.first()?, report.windows.last()?);
-    report.timed.then_some((first.start.0, last.end.0))
-}
-
-/// All charts of a report's machine; `near`: only the time in which the service was seen.
-#[must_use]
-pub fn stack(report: &Report, near: bool) -> Vec<Stacked> {
-    let Some(service) = &report.resources.service else {
-        return Vec::new();
-    };
-    let own = (service.start.0, service.end.0);
-    let model = of_model(report);
-    let (from, to) = match model.filter(|_| !near) {
-        Some((from, to)) => (from.min(own.0), to.max(own.1)),
-        None => own,
-    };
-    let grid = Grid {
-        from,
-        to: to.max(from + 1),
-        step: ((service.step_s * 1e6) as i64).max(1),
-    };
-    let incidents: Vec<(i64, i64, Level)> = report
-        .alerts
-        .iter()
-        .map(|a| (a.since.0, a.until.map_or(to, |u| u.0), a.level))
-        .filter(|(a, b, _)| *a < to && *b > from && report.timed)
-        .collect();
-    let burns = service.slos.iter().flat_map(|slo| &slo.burns);
-    let burns: Vec<(i64, i64, Level)> = burns
-        .map(|b| {
-            let level = if b.page { Level::Bad } else { Level::Watch };
-            (b.since.0, b.until.map_or(to, |u| u.0), level)
-        })
-        .collect();
-    let plot = |title: &str, told: Told, lines: Vec<Course>| PanelPlot {
-        title: title.into(),
-        grid,
-        told,
-        lines,
-        incidents: incidents.clone(),
-        restarts: service.restarts.iter().map(|r| r.time.0).collect(),
-        foot: false,
-    };
-    let mut out = Vec::new();
-    // Requests that are counted as rows are no model's, and are among the panels anyway.
-    if model.is_some() && report.task != Task::Service {
-        out.extend(courses_of_model(report).into_iter().map(|(title, unit, course, total)| {
-            Stacked {
-                lines: vec![(String::new(), total.map(|t| format::exact(unit, t)), 0)],
-                of: String::new(),
-                group: "Model",
-                left_out: 0,
-                plot: plot(&title, Told::Model(unit), vec![course]),
-                title,
-            }
-        }));
-    }
-    for panel in &service.panels {
-        let courses: Vec<Course> = panel
-            .lines
-            .iter()
-            .map(|line| Course {
-                name: line.name.clone(),
-                stretches: stretches(service, &line.values, grid),
-            })
-            .collect();
-        let named = panel.lines.iter().enumerate();
-        let named = named.map(|(hue, line)| {
-            let total = line.total.map(|t| amount(panel.unit, t));
-            let name = match panel.lines.len() == 1 && line.name == panel.of {
-                true => String::new(),
-                false => line.name.clone(),
-            };
-            (name, total, hue % PALETTE)
-        });
-        out.push(Stacked {
-            title: panel.title.clone(),
-            of: panel.of.clone(),
-            group: group(panel),
-            lines: named.collect(),
-            left_out: panel.left_out,
-            plot: {
-                let mut plot = plot(&panel.title, Told::Machine(panel.unit), courses);
-                if panel.id == "error_share" {
-                    plot.incidents.extend(burns.iter().copied());
-                }
-                plot
-            },
-        });
-    }
-    if let Some(last) = out.last_mut() {
-        last.plot.foot = true;
-    }
-    out
-}
-
-fn group(panel: &Panel) -> &'static str {
-    use crate::series::Family;
-    match panel.family {
-        Family::Requests => "Requests",
-        Family::Tokens => "Language model",
-        Family::Utilisation => "How busy resources are",
-        Family::Saturation => "What waits for them",
-        Family::Errors => "What fails",
-        Family::Other => "Other metrics",
-    }
-}
-
-/// How right the model is, how many labels are in, how many rows came.
-fn courses_of_model(report: &Report) -> Vec<(String, metric::Unit, Course, Option<f64>)> {
-    let course = |value: &dyn Fn(&crate::report::Window) -> Option<f64>| Course {
-        name: String::new(),
-        stretches: report
-            .windows
-            .iter()
-            .map(|w| (w.start.0, w.end.0, value(w)))
-            .collect(),
-    };
-    let mut out = Vec::new();
-    let main = report.health.metric.as_deref().and_then(metric::info);
-    let main = main.filter(|info| report.overall.metrics.contains_key(info.name));
-    if let Some(info) = main {
-        let of = |w: &crate::report::Window| w.metrics.get(info.name)?.value;
-        let total = report.overall.metrics.get(info.name).and_then(|e| e.value);
-        out.push((info.title.to_owned(), info.unit, course(&of), total));
-    }
-    if report.overall.labelled > 0 {
-        let of = |w: &crate::report::Window| (w.rows > 0).then(|| w.labelled as f64 / w.rows as f64);
-        let total = report.overall.labelled as f64 / (report.overall.rows as f64).max(1.0);
-        let title = "Predictions with an outcome".to_owned();
-        out.push((title, metric::Unit::Percent, course(&of), Some(total)));
-    }
-    let rows = |w: &crate::report::Window| Some(w.rows as f64);
-    let total = Some(report.overall.rows as f64);
-    out.push(("Predictions in a window".to_owned(), metric::Unit::Count, course(&rows), total));
-    out
-}
-
-/// The values of a line within the time shown.
-fn stretches(service: &Service, values: &[Option<f64>], grid: Grid) -> Vec<Stretch> {
-    let of = |(at, value): (usize, &Option<f64>)| {
-        let start = service.start.0 + at as i64 * grid.step;
-        (start, start + grid.step, *value)
-    };
-    let all = values.iter().enumerate().map(of);
-    all.filter(|(start, end, _)| *end > grid.from && *start < grid.to).collect()
 }
 
 impl Default for PanelPlot {
@@ -250,6 +81,8 @@ impl Default for PanelPlot {
             lines: Vec::new(),
             incidents: Vec::new(),
             restarts: Vec::new(),
+            versions: Vec::new(),
+            head: false,
             foot: false,
         }
     }
@@ -259,7 +92,13 @@ impl PanelPlot {
     /// Its height in CSS pixels.
     #[must_use]
     pub fn good_height(&self) -> f64 {
-        HEIGHT + if self.foot { FOOT - NO_FOOT } else { 0.0 }
+        let head = if self.named() { HEAD } else { 0.0 };
+        HEIGHT + head + if self.foot { FOOT - NO_FOOT } else { 0.0 }
+    }
+
+    /// Whether names of versions stand above its lines.
+    fn named(&self) -> bool {
+        self.head && !self.versions.is_empty()
     }
 
     fn values(&self) -> impl Iterator<Item = f64> {
@@ -300,7 +139,7 @@ impl PanelPlot {
         let bottom = look.height - if self.foot { FOOT } else { NO_FOOT };
         Frame {
             left: look.snap(LEFT.min(look.width / 3.0)),
-            top: look.snap(6.0),
+            top: look.snap(if self.named() { 6.0 + HEAD } else { 6.0 }),
             right: look.snap((look.width - 12.0).max(LEFT + 1.0)),
             bottom: look.snap(bottom.max(7.0)),
             axis: Axis::Time,
@@ -333,6 +172,47 @@ impl PanelPlot {
             pen.text(&text, (frame.left - 8.0, y), Anchor::End, TICK, colours.text_3)?;
         }
         Ok(())
+    }
+
+    /// Where another version took over, its name above.
+    fn draw_versions<DB: DrawingBackend>(
+        &self,
+        pen: &Pen<DB>,
+        frame: &Frame,
+    ) -> Result<(), Fault<DB>> {
+        let colours = pen.look().colours;
+        let mut free = f64::NEG_INFINITY;
+        for (time, version) in &self.versions {
+            if !(self.grid.from..self.grid.to).contains(time) {
+                continue;
+            }
+            let x = frame.px(*time as f64);
+            pen.upright(x, frame.top - if self.named() { 4.0 } else { 0.0 }, frame.bottom, colours.text_3)?;
+            let width = text_width(version, TICK);
+            let left = (x - width / 2.0).clamp(frame.left, (frame.right - width).max(frame.left));
+            if self.named() && left > free {
+                pen.text(version, (left, frame.top - 11.0), Anchor::Start, TICK, colours.text_2)?;
+                free = left + width + 8.0;
+            }
+        }
+        Ok(())
+    }
+
+    /// The only value of a line, as a dot with its number.
+    fn draw_alone<DB: DrawingBackend>(
+        &self,
+        pen: &Pen<DB>,
+        frame: &Frame,
+        (course, at, colour): (&Course, (f64, f64), RGBColor),
+    ) -> Result<(), Fault<DB>> {
+        pen.dot(at, 3.5, colour)?;
+        let value = course.stretches.iter().find_map(|s| s.2);
+        let Some(text) = value.map(|v| self.text(v)) else {
+            return Ok(());
+        };
+        let right = at.0 + 9.0 + text_width(&text, TICK) <= frame.right;
+        let (x, anchor) = if right { (at.0 + 9.0, Anchor::Start) } else { (at.0 - 9.0, Anchor::End) };
+        pen.text(&text, (x, at.1), anchor, TICK, pen.look().colours.text_2)
     }
 
     /// Lines between gaps.
@@ -404,10 +284,15 @@ impl Chart for PanelPlot {
                 pen.dashes(&ends, colours.line_3, look.hair(), (3.0, 3.0))?;
             }
         }
+        self.draw_versions(pen, &frame)?;
         for (hue, course) in self.lines.iter().enumerate() {
             let colour = colours.palette[hue % PALETTE];
-            for run in self.runs(course, &frame, look) {
+            let runs = self.runs(course, &frame, look);
+            // A value alone in the whole time shown would be overlooked.
+            let alone = runs.len() == 1;
+            for run in runs {
                 match run.as_slice() {
+                    [one] if alone => self.draw_alone(pen, &frame, (course, *one, colour))?,
                     [one] => pen.dot(*one, 2.0, colour)?,
                     run => pen.path(run, colour, 1.0, 1.5)?,
                 }
@@ -471,6 +356,10 @@ impl Chart for PanelPlot {
         }
         if self.incidents.iter().any(|(a, b, _)| (*a..*b).contains(&time)) {
             out.push(Fact::new("Incident", "goes on"));
+        }
+        let end = start + self.grid.step;
+        for (_, version) in self.versions.iter().filter(|v| (start..end).contains(&v.0)) {
+            out.push(Fact::new("Version", format!("{version} took over")));
         }
         out
     }

@@ -28,6 +28,7 @@ mod dialect;
 mod dictionary;
 mod encoding;
 mod fix;
+mod foreign;
 pub mod instant;
 mod json;
 pub mod key;

@@ -3,6 +3,7 @@
 use super::batch::Batch;
 use super::encoding::{BOM, detect, from_utf16};
 use super::fix::not_delimited;
+use super::foreign::foreign;
 use super::look_far::look_far;
 use super::profile::profile;
 use super::reader::{Head, UNFINISHED, recognise};
@@ -170,6 +171,9 @@ pub(super) fn sniff_as(name: &str, head: &[u8], bytes: u64, fix: &Fix) -> Result
             "this is a page of HTML or XML, not a table (a login page that was saved instead?)",
             "Download the file again, as CSV or JSON lines.",
         ));
+    }
+    if let Some((what, mend)) = foreign(start) {
+        return Err(fail(&format!("this is {what}, not a table"), mend));
     }
     let head = Head {
         name,

@@ -80,6 +80,9 @@ pub struct Alert {
     pub affected: Vec<Affected>,
     /// One sentence for a person.
     pub sentence: String,
+    /// The sentence without what estimates add to it, where they do: they come later than what is known.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub known: Option<String>,
 }
 
 impl Alert {

@@ -60,6 +60,9 @@ pub(super) fn tell(alert: &mut Alert) {
         false => words::lower_first(info.title),
     };
     let value = words::estimate(info, &effect.value);
+    if effect.estimated && alert.harmless.is_some() {
+        alert.known = Some(alert.sentence.clone());
+    }
     match alert.harmless {
         Some(true) => {
             alert.level = Level::Ok;
@@ -206,6 +209,7 @@ mod tests {
             }),
             affected: Vec::new(),
             sentence: String::new(),
+            known: None,
         };
         tell(&mut alert);
         alert

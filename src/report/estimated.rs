@@ -478,6 +478,7 @@ async fn alerts(
             p_value: since.iter().map(|f| f.2).fold(1.0, f64::min),
             level: Level::Watch,
             sentence: String::new(),
+            known: None,
         };
         let sentence = judge::sentence(info, &alert, making, basis);
         alert.sentence = format!(

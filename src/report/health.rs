@@ -119,6 +119,7 @@ pub(super) fn judge(report: &Report, summary: &Summary, asked: &View) -> Health 
     let told = first.filter(|_| level == Level::Bad || level == Level::Watch);
     let expected = report.estimated.iter().flat_map(|e| &e.alerts);
     let mut expected: Vec<&Alert> = expected.collect();
+    let mut behind_it = None;
     let (level, sentence, metric) = match expected.first() {
         Some(alert) if level == Level::Unknown => {
             let alert = *alert;
@@ -131,7 +132,9 @@ pub(super) fn judge(report: &Report, summary: &Summary, asked: &View) -> Health 
         }
         Some(alert) if level == Level::Ok => {
             let known = sentence.trim_end_matches('.');
-            let sentence = format!("{known}, but {}.", words::lower_first(&alert.sentence));
+            let behind = format!("but {}.", words::lower_first(&alert.sentence));
+            let sentence = format!("{known}, {behind}");
+            behind_it = Some(behind);
             expected.remove(0);
             (Level::Watch, sentence, metric)
         }
@@ -186,6 +189,7 @@ pub(super) fn judge(report: &Report, summary: &Summary, asked: &View) -> Health 
     Health {
         level,
         sentence,
+        expected: behind_it,
         notes,
         metric,
     }

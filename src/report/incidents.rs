@@ -198,6 +198,7 @@ impl Told<'_> {
             effect: None,
             affected: self.affected(lead, end),
             sentence: String::new(),
+            known: None,
         };
         match &item.what {
             What::Metric(info) => {

@@ -8,7 +8,7 @@ use super::view::{BaselineChoice, View};
 use super::{
     Baseline, Block, Metrics, Report, Resources, Rows, SCHEMA, Span, Window, checks, complete,
     costs, curves, drift, effect, estimated, expect, groups, health, incidents, judge, maturity,
-    models, parts, profile, quantiles, service, watch,
+    models, parts, profile, quantiles, service, tracks, watch,
 };
 use crate::log::Task;
 use crate::metric::{self, Cut, Measures, by_class, by_label};
@@ -339,6 +339,7 @@ impl Making<'_> {
                 budget: view.budget,
                 all_tests: view.all_tests,
                 service: view.service,
+                marked: view.marked,
                 season: (summary.task == Task::Regression).then(|| view.season.unwrap_or_default()),
             },
             span: summary.span.map(|(start, end)| Span {
@@ -349,6 +350,7 @@ impl Making<'_> {
             health: super::Health {
                 level: super::Level::Unknown,
                 sentence: String::new(),
+                expected: None,
                 notes: Vec::new(),
                 metric: None,
             },
@@ -380,6 +382,9 @@ impl Making<'_> {
                 block: block(resources),
                 service: service::service(summary, view),
             },
+            versions: tracks::versions(self),
+            changes: None,
+            leads: None,
             alerts,
             estimated,
             compat,
@@ -388,6 +393,9 @@ impl Making<'_> {
         };
         pause().await;
         report.health = health::judge(&report, summary, view);
+        pause().await;
+        report.leads = tracks::leads(&report).await;
+        report.changes = view.marked.and_then(|(from, to)| report.changes(from, to));
         report
     }
 

@@ -33,6 +33,7 @@ pub mod quantiles;
 mod service;
 pub mod standards;
 mod steps;
+mod tracks;
 pub mod view;
 mod watch;
 pub mod words;
@@ -58,6 +59,7 @@ pub use service::{
     told,
 };
 pub use steps::Steps;
+pub use tracks::{About, Change, Changes, EarlierWeeks, Lead, Leads, Measured, VersionChange};
 pub use words::lower_first;
 
 use crate::log::Task;
@@ -149,6 +151,16 @@ pub struct Report {
     /// Requests, errors and latency over all rows of the view, empty where no such column exists; and what metrics and
     /// logs of the service tell.
     pub resources: Resources,
+    /// When another version of the model took over, where a column tells versions.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub versions: Vec<VersionChange>,
+    /// What changed in the period that the view marks ([`View::marked`]); on the page, in whichever period is marked
+    /// ([`Report::changes`]).
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub changes: Option<Changes>,
+    /// Which series of the service moves before which one of truth; `None` without both.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub leads: Option<Leads>,
     /// Incidents: departures from the baseline that are sure and large enough to matter; those that go on first,
     /// most severe first.
     pub alerts: Vec<Alert>,
@@ -225,6 +237,10 @@ pub struct Health {
     pub level: Level,
     /// One sentence for a person.
     pub sentence: String,
+    /// What the sentence ends with of windows whose outcomes are not in yet, where it begins with what is known: `but
+    /// estimated recall fell …`.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub expected: Option<String>,
     /// Further sentences: what else changed, what could not be judged.
     pub notes: Vec<String>,
     /// Name of the metric that the sentence is about.

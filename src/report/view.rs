@@ -40,6 +40,9 @@ pub struct View {
     /// What is wanted of the service.
     #[serde(skip_serializing_if = "Objectives::is_none", default)]
     pub service: Objectives,
+    /// The period that is compared with the time before it: from, to (exclusive).
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub marked: Option<(Time, Time)>,
 }
 
 /// The names of what is wanted of a service in a URL, each with its place and whether a number suits it.
@@ -114,6 +117,9 @@ impl View {
         if let Some((from, to)) = self.range {
             put("range", format!("{from}..{to}"));
         }
+        if let Some((from, to)) = self.marked {
+            put("marked", format!("{from}..{to}"));
+        }
         if let Some(season) = self.season {
             put("season", season.to_string());
         }
@@ -157,6 +163,7 @@ impl View {
                 "threshold" => view.threshold = value.parse().ok().filter(|t: &f64| t.is_finite()),
                 "version" => view.version = Some(value),
                 "range" => view.range = period(&value),
+                "marked" => view.marked = period(&value),
                 "budget" => view.budget = budget(&value),
                 "season" => view.season = value.parse().ok(),
                 "compat" => view.compat = value.parse().ok(),
@@ -267,6 +274,7 @@ mod tests {
                 value: "50 %".into(),
             }],
             range: Some((Time(-1), Time(5))),
+            marked: Some((Time(5), Time(7))),
             season: Some(Season::Seconds(86_400)),
             budget: Some(12.5),
             compat: Some(Tool::Evidently),
@@ -282,7 +290,7 @@ mod tests {
         assert_eq!(View::default().to_query(), "");
         assert_eq!(
             View::from_query(
-                "threshold=NaN&range=b..a&window=0&season=0d&budget=0.5&slo=1&apdex=-1&cost.fp=NaN&cost.x=1&%"
+                "threshold=NaN&range=b..a&marked=2..1&window=0&season=0d&budget=0.5&slo=1&apdex=-1&cost.fp=NaN&cost.x=1&%"
             ),
             View::default()
         );

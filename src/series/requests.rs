@@ -137,6 +137,9 @@ pub struct Requests {
     pub span: Option<(i64, i64)>,
     /// What is known of them.
     pub told: Told,
+    /// Those that are dated before 1900 or after 2300, which no cell has.
+    #[serde(default)]
+    pub far: u64,
 }
 
 impl Default for Requests {
@@ -146,14 +149,16 @@ impl Default for Requests {
             cells: BTreeMap::new(),
             span: None,
             told: Told::default(),
+            far: 0,
         }
     }
 }
 
 impl Requests {
-    /// Counts a request; one that is dated before 1900 or after 2300 is left out.
+    /// Counts a request; one that is dated before 1900 or after 2300 is left out, and counted as such.
     pub fn add(&mut self, request: &Request) {
         if !is_plausible(request.time) {
+            self.far += 1;
             return;
         }
         self.span = Some(match self.span {
@@ -183,6 +188,7 @@ impl Requests {
             (Some(a), Some(b)) => Some((a.0.min(b.0), a.1.max(b.1))),
             (a, b) => a.or(b),
         };
+        self.far += other.far;
         let (a, b) = (&mut self.told, other.told);
         a.status |= b.status;
         a.bytes_in |= b.bytes_in;
@@ -254,5 +260,12 @@ mod tests {
         let failed: u64 = whole.cells.values().map(|c| c.classes[5]).sum();
         assert_eq!(failed, 2_000);
         assert_eq!(whole.span.unwrap().1, 19_999_000_000);
+    }
+
+    #[test]
+    fn requests_of_no_time_that_a_service_can_have_are_counted_apart() {
+        let mut all = requests([0, 1, 40_000_000_000].into_iter());
+        all.merge(&requests([-9_000_000_000].into_iter()));
+        assert_eq!((all.count(), all.far), (2, 2));
     }
 }

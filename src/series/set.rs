@@ -370,10 +370,16 @@ impl SeriesSet {
         self.undated
     }
 
+    /// Requests of logs that are dated before 1900 or after 2300, and were left out.
+    #[must_use]
+    pub fn far_requests(&self) -> u64 {
+        self.requests.values().map(|r| r.far).sum()
+    }
+
     /// Whether there is nothing.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.series.is_empty() && self.requests.is_empty()
+        self.series.is_empty() && self.requests.values().all(|r| r.cells.is_empty())
     }
 }
 

@@ -4,6 +4,11 @@
 //! table 5-8. The burn rate of a window is its share of bad requests over the share that the objective allows: at 1
 //! the budget lasts exactly its period of 30 days. An alert needs a high rate over a long window, so that enough of
 //! the budget is spent to matter, and over one of a twelfth of it, so that it ends soon after the trouble does.
+//!
+//! Of a service with few requests a single bad one would alert by itself: of ten in an hour, 10 % bad is a hundred times
+//! what 99.9 % allows. The chapter warns of that ("Low-Traffic Services and Error Budget Alerting"), and leaves the
+//! remedy open. Here a rule is silent where one bad request alone would reach its rate over the long window: it needs
+//! more than 1 / (rate · allowed share) requests in it ([`fewest`]).
 
 /// A pair of windows with the rate from which they alert.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -51,15 +56,39 @@ pub struct Burn {
     pub most: f64,
 }
 
-/// When a rule alerts. `steps` are bad and all requests of each step, of `step_s` seconds; windows are whole steps, at
-/// least one. `None` where the steps are too coarse for the rule, or fewer than its long window holds.
+/// Why a rule says nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Silent {
+    /// Steps are too coarse for it, or fewer than its long window holds.
+    Coarse,
+    /// No long window has as many requests as it needs ([`fewest`]).
+    Few,
+}
+
+/// Requests that a long window must have more than, so that one bad request alone does not alert.
 #[must_use]
-pub fn burns(steps: &[(f64, f64)], step_s: f64, allowed: f64, rule: &Rule) -> Option<Vec<Burn>> {
+pub fn fewest(allowed: f64, rule: &Rule) -> f64 {
+    1.0 / (rule.rate * allowed)
+}
+
+/// When a rule alerts. `steps` are bad and all requests of each step, of `step_s` seconds; windows are whole steps, at
+/// least one.
+///
+/// # Errors
+/// Where the rule can say nothing, with the reason.
+pub fn burns(
+    steps: &[(f64, f64)],
+    step_s: f64,
+    allowed: f64,
+    rule: &Rule,
+) -> Result<Vec<Burn>, Silent> {
     let long = (rule.long_s / step_s).round() as usize;
     let short = ((rule.short_s / step_s).round() as usize).max(1);
     if allowed.is_nan() || allowed <= 0.0 || long < 2 || short >= long || steps.len() < long {
-        return None;
+        return Err(Silent::Coarse);
     }
+    let needed = fewest(allowed, rule);
+    let mut enough = false;
     let mut out: Vec<Burn> = Vec::new();
     let (mut in_long, mut in_short) = ((0.0, 0.0), (0.0, 0.0));
     let add = |sum: &mut (f64, f64), step: (f64, f64), sign: f64| {
@@ -82,8 +111,13 @@ pub fn burns(steps: &[(f64, f64)], step_s: f64, allowed: f64, rule: &Rule) -> Op
         if at >= short {
             add(&mut in_short, steps[at - short], -1.0);
         }
+        // Sums of parts of requests, as rates tell them, end in small errors.
+        if at + 1 < long || in_long.1 <= needed * (1.0 + 1e-9) {
+            continue;
+        }
+        enough = true;
         let now = rate(in_long);
-        if at + 1 < long || now < rule.rate || rate(in_short) < rule.rate {
+        if now < rule.rate || rate(in_short) < rule.rate {
             continue;
         }
         match out.last_mut() {
@@ -98,7 +132,7 @@ pub fn burns(steps: &[(f64, f64)], step_s: f64, allowed: f64, rule: &Rule) -> Op
             }),
         }
     }
-    Some(out)
+    if enough { Ok(out) } else { Err(Silent::Few) }
 }
 
 #[cfg(test)]
@@ -119,15 +153,25 @@ mod tests {
         // Five minutes after the end, but for the share that is still above the rate.
         assert_eq!(found[0].to, 634);
         assert!((found[0].most - 250.0).abs() < 1e-6);
-        assert_eq!(burns(&steps, 60.0, 0.001, &RULES[2]), None);
-        assert_eq!(burns(&steps, 3_600.0, 0.001, &RULES[0]), None);
+        let coarse = Err(Silent::Coarse);
+        assert_eq!(burns(&steps, 60.0, 0.001, &RULES[2]), coarse);
+        assert_eq!(burns(&steps, 3_600.0, 0.001, &RULES[0]), coarse);
     }
 
     #[test]
-    fn no_request_burns_nothing() {
-        assert_eq!(
-            burns(&[(0.0, 0.0); 100], 60.0, 0.001, &RULES[0]),
-            Some(vec![])
-        );
+    fn one_bad_request_of_few_does_not_alert_by_itself() {
+        // More than 1 / (14.4 · 0.001) = 69.4 requests in an hour, of which one is bad.
+        let steps = |each: f64| {
+            let step = move |i| (if i == 80 { 1.0 } else { 0.0 }, each);
+            (0..120).map(step).collect::<Vec<_>>()
+        };
+        let rule = &RULES[0];
+        assert_eq!(burns(&steps(0.0), 60.0, 0.001, rule), Err(Silent::Few));
+        assert_eq!(burns(&steps(1.1), 60.0, 0.001, rule), Err(Silent::Few));
+        assert_eq!(burns(&steps(1.2), 60.0, 0.001, rule), Ok(vec![]));
+        // Two bad ones do.
+        let mut two = steps(1.2);
+        two[81].0 = 1.0;
+        assert_eq!(burns(&two, 60.0, 0.001, rule).map(|b| b.len()), Ok(1));
     }
 }

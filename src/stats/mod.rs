@@ -18,6 +18,8 @@
 //! | [`multiple`] | p-values adjusted for many tests |
 //! | [`periods`] | the error of a mean of values that hang together over time |
 //! | [`compare`] | whether two estimates differ |
+//! | [`moved`] | whether a series that hangs together over time stands elsewhere than before |
+//! | [`lagged`] | whether one series moves before another |
 //! | [`anomaly`] | anomalies in a series, point by point as it comes |
 //! | [`sequential`] | alarms at a stated rate, of many numbers over many windows |
 //! | [`distance`] | how far two samples are apart |
@@ -50,7 +52,9 @@ pub mod expected;
 pub mod gains;
 pub mod interval;
 pub mod isotonic;
+pub mod lagged;
 pub mod linear;
+pub mod moved;
 pub mod multiple;
 pub mod multivariate;
 pub mod periods;

@@ -281,7 +281,15 @@ impl Client {
             view,
             standards: Box::new(standards),
         };
-        match writer.ask(&request, Load::None, None).await? {
+        let answer = match writer.ask(&request, Load::None, None).await {
+            // Rows that came live were read meanwhile, and another worker keeps them now.
+            Err(Stopped::Cancelled) => {
+                let scribe = self.scribe(summary).await?;
+                scribe.ask(&request, Load::None, None).await?
+            }
+            answer => answer?,
+        };
+        match answer {
             (Reply::Written, Load::Bytes(text)) => Ok(text.into()),
             _ => Err(unexpected("").into()),
         }

@@ -139,7 +139,7 @@ fn prometheus_is_followed_through_a_restart_while_load_is_made() {
     page.wait_for("document.querySelectorAll('[data-testid=chart-panel]').length > 4");
     thread::sleep(Duration::from_secs(6));
     let before = page.eval(samples).as_f64().unwrap();
-    assert!(before > 1_000.0, "{before} samples");
+    assert!(before > 200.0, "{before} samples");
 
     // It goes away for longer than a few scrapes.
     server.terminate();

@@ -1,6 +1,7 @@
 //! What a service says: its files dropped alone or beside predictions, drawn on one axis, and kept in a saved report.
 
 use crate::app::{App, assert_same, command_line, has, part, ready, save, saved_json};
+use crate::data;
 use serde_json::json;
 use std::path::PathBuf;
 
@@ -55,4 +56,50 @@ fn beside_predictions_all_charts_share_an_axis_and_a_cursor() {
         "[...document.querySelectorAll({all})].every(c => c.querySelector('.chart-line'))"
     ));
     app.assert_quiet();
+}
+
+/// Without files of a service, too, everything lies on one axis; a period that is marked by keyboard ranks the series,
+/// and is saved and shared.
+#[test]
+fn a_marked_period_ranks_every_series() {
+    let Some(mut app) = App::open() else { return };
+    let folder = data::folder("marked");
+    let (predictions, outcomes) = data::predictions_and_outcomes(&folder, 60);
+    app.read(&[&predictions, &outcomes]);
+    app.page.wait_for(&has("machine-stack"));
+    let key = |name: &str, shift: bool| {
+        format!(
+            "document.querySelectorAll({})[0].dispatchEvent(new KeyboardEvent('keydown', {{key: '{name}', shiftKey: {shift}, bubbles: true}}))",
+            json!(part("chart-panel"))
+        )
+    };
+    app.page.eval(&key("End", false));
+    for _ in 0..3 {
+        app.page.eval(&key("ArrowLeft", true));
+    }
+    let rows = format!(
+        "document.querySelectorAll({}).length",
+        json!(part("change"))
+    );
+    app.page.wait_for(&format!("{rows} > 5"));
+    app.page.wait_for("location.hash.includes('marked=')");
+    let (text, report) = saved_json(&mut app.page);
+    let marked = report["view"]["marked"].as_array().unwrap();
+    let period = format!(
+        "{}..{}",
+        marked[0].as_str().unwrap(),
+        marked[1].as_str().unwrap()
+    );
+    let files = [predictions.as_path(), outcomes.as_path()];
+    assert_same(
+        &text,
+        &command_line(&files, &["--marked", &period, "--out", "-"]),
+    );
+    let ranked = report["changes"]["rows"].as_array().unwrap();
+    assert!(ranked.len() > 5, "{ranked:?}");
+    let saved = save(&mut app.page, "save-report");
+    app.assert_quiet();
+    app.page.open(&format!("file://{}", saved.display()));
+    ready(&mut app.page);
+    app.page.wait_for(&format!("{rows} > 5"));
 }

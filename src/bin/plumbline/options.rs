@@ -215,6 +215,10 @@ pub struct ReportOptions {
     /// The part of time that is looked at: START..END (end exclusive).
     #[arg(long, value_name = "START..END")]
     pub range: Option<String>,
+    /// A period that is compared with the four times longer time before it, every series by itself, in the report's
+    /// part `changes`: START..END (end exclusive).
+    #[arg(long, value_name = "START..END")]
+    pub marked: Option<String>,
     /// How far back the outcome lies that a naive forecast repeats, which errors of numbers are scaled by
     /// (MASE): a number of rows, or a period as 1h, 7d, 2w; otherwise the row before.
     #[arg(long, value_name = "ROWS|PERIOD")]
@@ -284,6 +288,7 @@ impl ReportOptions {
             version: self.model_version.clone(),
             slices,
             range: self.range.as_deref().map(period).transpose()?,
+            marked: self.marked.as_deref().map(period).transpose()?,
             season: self.season,
             compat: self.compat,
             all_tests: self.all_tests,
@@ -336,6 +341,7 @@ impl ReportOptions {
                 false => said.slices,
             },
             range: said.range.or(view.range),
+            marked: said.marked.or(view.marked),
             season: said.season.or(view.season),
             costs: said.costs.or(view.costs),
             compat: said.compat.or(view.compat),

@@ -408,7 +408,8 @@ impl Source for Prometheus {
     }
 
     fn next(&mut self, now: Instant) -> Next {
-        let started = *self.started.get_or_insert(now);
+        // It begins with the first answer: until then its clock may be told ([`crate::feed::clock`]).
+        let started = self.started.unwrap_or(now);
         let stretch = self.stretch(now);
         let stale = self.listed.is_none_or(|at| now - at >= LIST_EVERY);
         if self.listed.is_none() || stale && stretch.as_ref().is_none_or(|s| s.1 >= started) {

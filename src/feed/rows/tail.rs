@@ -11,7 +11,9 @@
 use super::Settings;
 use crate::feed::{
     Answer, Ask, Came, Fault, Gap, Instant, MOST_HELD, Next, Piece, RowForm, Rows, Source,
+    Unreached,
 };
+use std::cell::Cell;
 
 /// Bytes of what is known by which a file is known again.
 const OVERLAP: usize = 256;
@@ -34,6 +36,10 @@ pub struct Tail {
     seen: Option<Instant>,
     /// A gap that ends with the next rows.
     gap: Option<Instant>,
+    /// Whether the last answer could not be read, though one before it could ([`Tail::unreached`]).
+    doubt: Cell<bool>,
+    /// Whether the start of the file is asked for to find out why.
+    doubting: bool,
 }
 
 impl Tail {
@@ -56,6 +62,8 @@ impl Tail {
             not_before: Instant::MIN,
             seen: None,
             gap: None,
+            doubt: Cell::new(false),
+            doubting: false,
         }
     }
 
@@ -163,6 +171,22 @@ impl Tail {
         if whole { bytes.len() } else { 0 }
     }
 
+    /// Takes the start of the file, by which it is known whether it has become shorter.
+    fn start(&mut self, now: Instant, answer: &Answer) -> Result<Vec<Piece>, Fault> {
+        let told = answer.header("Content-Range").and_then(range);
+        let size = match (answer.status, told.and_then(|(_, size)| size)) {
+            (200, _) => Some(answer.body.len() as u64),
+            (206, Some(size)) => Some(size),
+            (206, None) if (answer.body.len() as u64) < CHUNK => Some(answer.body.len() as u64),
+            (206, None) => None,
+            _ => return Err(answer.fault(now)),
+        };
+        match size {
+            Some(size) if size < self.at => Ok(self.anew(now)),
+            _ => Ok(Vec::new()),
+        }
+    }
+
     fn taken(&mut self, now: Instant, answer: &Answer) -> Result<Vec<Piece>, Fault> {
         let (from, asked) = (self.from(), self.chunk + self.overlap.len() as u64);
         match answer.status {
@@ -219,20 +243,38 @@ impl Source for Tail {
         if now < self.not_before {
             return Next::Wait(self.not_before);
         }
-        let from = self.from();
-        let to = self.at + self.chunk - 1;
+        self.doubting |= self.doubt.take();
+        let (from, to) = match self.doubting {
+            true => (0, CHUNK - 1),
+            false => (self.from(), self.at + self.chunk - 1),
+        };
         let ask = Ask::get(self.settings.address("http")).range(from, Some(to));
         Next::Ask(self.settings.signed(ask))
     }
 
     fn take(&mut self, now: Instant, came: Came) -> Result<Vec<Piece>, Fault> {
         match came {
+            Came::Answer(answer) if self.doubting => {
+                self.doubting = false;
+                self.start(now, &answer)
+            }
             Came::Answer(answer) => self.taken(now, &answer),
             _ => Ok(Vec::new()),
         }
     }
 
     fn lost(&mut self, _now: Instant) {}
+
+    /// Servers such as nginx leave out of errors what lets a page read their answers, and so of the error that the
+    /// range lies behind the end of a file that has become shorter. So the start of the file is asked for, once.
+    fn unreached(&self, why: Unreached) -> Fault {
+        let fault = crate::feed::backoff::unreached(&self.name(), why);
+        if why == Unreached::Cors && self.seen.is_some() && !self.doubting {
+            self.doubt.set(true);
+            return Fault::later(fault.why);
+        }
+        fault
+    }
 }
 
 /// The first byte and the size that `bytes 5-9/100` tells.

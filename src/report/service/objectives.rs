@@ -2,8 +2,9 @@
 //! spent, Apdex, what requests cost, and when a resource will be full.
 
 use crate::report::View;
+use crate::report::words::grouped;
 use crate::series::{Cells, Machine, Measure, Signal};
-use crate::stats::burn::{RULES, burns};
+use crate::stats::burn::{RULES, Rule, Silent, burns, fewest};
 use crate::stats::trend::{self, line, reaches};
 use crate::table::time::Time;
 use serde::{Deserialize, Serialize};
@@ -47,8 +48,11 @@ pub struct Slo {
     pub requests: f64,
     /// Those that were not good.
     pub bad: f64,
-    /// Share of the error budget of the time shown that is left; negative where it is overspent.
-    pub budget_left: f64,
+    /// Share of the error budget of the time shown that is left; negative where it is overspent. `None` where there
+    /// are so few requests that the objective allows less than one of them to be bad.
+    pub budget_left: Option<f64>,
+    /// Requests of which the objective allows one to be bad: with fewer there is no budget to tell of.
+    pub budget_from: f64,
     /// When the budget was spent too fast, first one first.
     pub burns: Vec<BurnAlert>,
     /// Rules that could not be judged, and why.
@@ -181,21 +185,20 @@ pub fn slos(machine: &Machine, view: &View, from: i64, to: i64) -> Vec<Slo> {
             good,
             requests: all,
             bad,
-            budget_left: 1.0 - bad / all / allowed,
+            // 1 / (1 - 0.999) is a little more than 1000.
+            budget_left: (all * allowed >= 1.0 - 1e-9).then(|| 1.0 - bad / all / allowed),
+            budget_from: (1.0 / allowed * 1e6).round() / 1e6,
             burns: Vec::new(),
             unjudged: Vec::new(),
         };
         for rule in RULES {
             let seconds = machine.step.seconds();
-            let Some(found) = burns(&steps, seconds, allowed, &rule) else {
-                slo.unjudged.push(format!(
-                    "{} and {}: it needs steps of at most {} and a time of at least {}",
-                    length(rule.long_s),
-                    length(rule.short_s),
-                    length(rule.long_s / 2.0),
-                    length(rule.long_s)
-                ));
-                continue;
+            let found = match burns(&steps, seconds, allowed, &rule) {
+                Ok(found) => found,
+                Err(why) => {
+                    slo.unjudged.push(silent(why, &rule, allowed));
+                    continue;
+                }
             };
             let time = |at: usize| Time(machine.step.start(from + at as i64 + 1));
             slo.burns.extend(found.iter().map(|burn| {
@@ -219,6 +222,21 @@ pub fn slos(machine: &Machine, view: &View, from: i64, to: i64) -> Vec<Slo> {
         out.push(slo);
     }
     out
+}
+
+/// Why a rule was not judged.
+fn silent(why: Silent, rule: &Rule, allowed: f64) -> String {
+    let (long, short) = (length(rule.long_s), length(rule.short_s));
+    match why {
+        Silent::Coarse => format!(
+            "{long} and {short}: it needs steps of at most {} and a time of at least {long}",
+            length(rule.long_s / 2.0)
+        ),
+        Silent::Few => format!(
+            "{long} and {short}: it needs more than {} requests in {long}, so that one that fails does not alert by itself",
+            grouped(fewest(allowed, rule).floor())
+        ),
+    }
 }
 
 /// A time in words.

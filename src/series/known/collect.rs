@@ -98,6 +98,12 @@ pub fn machine_in(set: &SeriesSet, step: Step) -> Machine {
             set.undated()
         ));
     }
+    let far = set.far_requests();
+    if far > 0 {
+        machine.notes.push(format!(
+            "{far} requests dated before 1900 or after 2300 were left out: give their times in seconds, milliseconds, microseconds or nanoseconds since 1970, or as text."
+        ));
+    }
     if set.left_out() > 0 {
         machine.notes.push(format!(
             "{} samples found no room and were left out.",

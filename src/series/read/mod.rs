@@ -219,6 +219,17 @@ pub fn read(about: &About, file: &dyn Bytes, form: Form) -> Result<SeriesRead, R
     set.settle();
     let troubles = faults.finish();
     if set.is_empty() && set.undated() == 0 {
+        if set.far_requests() > 0 {
+            return Err(ReadError {
+                file: about.name.clone(),
+                line: None,
+                found: format!(
+                    "all {} requests are dated before 1900 or after 2300",
+                    set.far_requests()
+                ),
+                mend: "Give their times in seconds, milliseconds, microseconds or nanoseconds since 1970, or as text".into(),
+            });
+        }
         let worst = troubles.iter().max_by_key(|t| t.count);
         return Err(ReadError {
             file: about.name.clone(),

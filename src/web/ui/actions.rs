@@ -292,8 +292,8 @@ pub fn open(app: App) {
             Ok((summary, view, standards)) => {
                 hold(app, &standards);
                 // An address with choices of its own wins over those that were saved.
-                if app.view.with_untracked(|v| *v == View::default()) {
-                    app.view.set(view);
+                if untrack(|| app.shared_view()) == View::default() {
+                    app.take_view(view);
                 }
                 app.summary.set(Some(summary));
             }
@@ -454,5 +454,5 @@ pub fn clear(app: App) {
     app.panel.set(false);
     app.errors.update(Vec::clear);
     app.left_out.update(Vec::clear);
-    app.view.set(Default::default());
+    app.take_view(View::default());
 }

@@ -5,6 +5,7 @@ use super::files::FileInput;
 use super::icons;
 use super::rules::download;
 use super::state::{App, Made, app};
+use super::widgets::JudgedText;
 use crate::report::expect::{self, Expectations};
 use crate::report::standards::Document;
 use crate::settings::Fault;
@@ -81,10 +82,6 @@ pub fn ExpectationsPart() -> impl IntoView {
         }
         Err(why) => fault.set(Some(why)),
     };
-    let typed = move |ev| {
-        text.set(event_target_value(&ev));
-        hold(&text.get_untracked());
-    };
     let apply = move |_| {
         if let Some(of) = untrack(|| inferred(app)) {
             hold(&of);
@@ -148,15 +145,13 @@ pub fn ExpectationsPart() -> impl IntoView {
                     </button>
                 </Show>
             </p>
-            <textarea
-                data-testid="expectations-text"
-                aria-label="The expectations as text"
-                rows="16"
-                spellcheck="false"
-                prop:value=move || text.get()
-                on:input=typed
-            ></textarea>
-            <p class="notes" aria-live="polite" data-testid="expectations-fault">{said}</p>
+            <JudgedText
+                label="The expectations as text"
+                testids=("expectations-text", "expectations-fault")
+                text
+                said=Signal::derive(said)
+                on_typed=move |of| hold(&of)
+            />
         </details>
     }
 }

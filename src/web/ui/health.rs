@@ -35,9 +35,6 @@ const FEW: usize = 3;
 /// Notes in sight; the others are folded.
 const IN_SIGHT: usize = 3;
 
-/// What joins an expected departure to what is known, in the sentence.
-const BUT: &str = ", but estimated ";
-
 /// Whether a note tells of estimates, which come later than what is known: those are folded, so that they move
 /// nothing when they come.
 fn comes_later(report: &Report, note: &str) -> bool {
@@ -59,13 +56,12 @@ fn first_is_expected(report: &Report) -> bool {
     first.is_some_and(|a| a.sentence.trim_end_matches('.') == sentence)
 }
 
-/// What estimates add to the sentence of an incident about a column.
-const ADDED: [&str; 2] = [", harmless so far: estimated ", ", and estimated "];
-
 /// A note as it was before estimates came; the list of incidents has it whole.
-fn known(note: &str) -> String {
-    match ADDED.iter().find_map(|added| note.find(added)) {
-        Some(at) => format!("{}.", &note[..at]),
+fn known(report: &Report, note: &str) -> String {
+    let of_note = |a: &&Alert| a.sentence == note.trim_end_matches('.');
+    let alert = report.alerts.iter().find(of_note);
+    match alert.and_then(|a| a.known.as_ref()) {
+        Some(known) => format!("{known}."),
         None => note.to_owned(),
     }
 }
@@ -82,7 +78,7 @@ fn parted(report: &Report) -> (Vec<String>, Vec<String>) {
         notes.partition(|note| comes_later(report, note));
     let mut folded = seen.split_off(seen.len().min(IN_SIGHT));
     folded.extend(later);
-    let seen = seen.iter().map(|note| known(note)).collect();
+    let seen = seen.iter().map(|note| known(report, note)).collect();
     (seen, folded)
 }
 
@@ -129,11 +125,11 @@ pub fn Health() -> impl IntoView {
     // What is known, and what is expected behind it.
     let parts = move || {
         let sentence = told().unwrap_or_default();
-        match sentence.find(BUT).filter(|_| seen(Outlook::Behind)) {
-            Some(at) => (
-                sentence[..=at].to_owned(),
-                Some(sentence[at + 1..].to_owned()),
-            ),
+        let expected =
+            health.with(|h| h.as_ref().and_then(|h| h.expected.as_deref().map(together)));
+        let expected = expected.filter(|_| seen(Outlook::Behind));
+        match expected.and_then(|e| Some((sentence.strip_suffix(&e)?.to_owned(), e))) {
+            Some((known, expected)) => (known, Some(expected)),
             None => (sentence, None),
         }
     };

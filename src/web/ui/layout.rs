@@ -33,7 +33,7 @@ pub fn Page() -> impl IntoView {
     let (ready, reading, busy) = (app.ready(), app.reading(), app.busy());
     let service = app.serves_only();
     let of_machine = app.of_machine();
-    let machine = app.part(|r| r.resources.service.is_some());
+    let machine = app.on_axis();
     let listed = move || app.panel.get() && app.has_files();
     let at_start = move || !ready.get() && !listed();
     view! {

@@ -1,14 +1,16 @@
-//! What the machine says: small charts under each other on one axis of time, with how right the model is above them.
+//! Model and machine on one axis of time: small charts under each other, and beside them what changed in a period.
 
+use super::changes::ChangesCard;
 use super::format;
 use super::objectives::Wanted;
 use super::state::app;
 use super::widgets::Section;
 use crate::chart::{self, Stacked};
+use crate::report::Leads;
 use crate::web::chart_view::PanelChart;
 use leptos::prelude::*;
 
-/// The machine.
+/// Model and machine on one axis.
 #[component]
 pub fn Machine() -> impl IntoView {
     let app = app();
@@ -16,10 +18,10 @@ pub fn Machine() -> impl IntoView {
     let chosen = RwSignal::new(None::<bool>);
     let near = Memo::new(move |_| chosen.get().unwrap_or_else(|| part.get()));
     let stack = Memo::new(move |_| {
-        let near = near.get();
+        let (near, chosen) = (near.get(), app.metric.get());
         app.report.with(|r| {
             r.as_ref()
-                .map(|r| chart::stack(r, near))
+                .map(|r| chart::stack(r, near, chosen.as_deref()))
                 .unwrap_or_default()
         })
     });
@@ -39,12 +41,21 @@ pub fn Machine() -> impl IntoView {
     });
     // What the shades are.
     let incidents = app.part(|r| {
-        let both = r.resources.service.is_some() && !r.windows.is_empty();
-        let all = r.alerts.iter().filter(|_| both).take(3);
-        all.map(|a| format!("Shaded: {}.", a.sentence))
-            .collect::<Vec<_>>()
+        let all = r.alerts.iter().filter(|_| r.timed && !r.windows.is_empty());
+        let incidents = all.take(3).map(|a| format!("Shaded: {}.", a.sentence));
+        let versions = r.versions.iter().take(3).map(|v| {
+            format!(
+                "Named line: version {} took over from {} at {}.",
+                v.version,
+                v.before,
+                format::instant(true, v.time)
+            )
+        });
+        incidents.chain(versions).collect::<Vec<_>>()
     });
+    let serves = app.part(|r| r.resources.service.is_some());
     let step = app.part(|r| r.resources.service.as_ref().map_or(0.0, |s| s.step_s));
+    let leads = app.part(|r| r.leads.clone());
     let both = app.part(|r| r.resources.service.is_some() && !r.windows.is_empty());
     let hovered = RwSignal::new(None::<usize>);
     // A chart stays where it is when its values change.
@@ -60,14 +71,19 @@ pub fn Machine() -> impl IntoView {
         })
     });
     let about = move || {
-        format!(
-            "Requests, errors and durations first, then how busy resources are. All charts have one axis of time, in steps of {}; a gap is a time in which nothing was seen.",
+        match serves.get() {
+        true => format!(
+            "How right the model is, then requests, errors and durations, then how busy resources are. All charts have one axis of time, in steps of {}; a gap is a time in which nothing was seen.",
             length(step.get())
-        )
+        ),
+        false => "How right the model is, how far its inputs drift, how many labels are in, and how its requests went. All charts have one axis of time and one cursor.".to_owned(),
+    }
     };
     view! {
-        <Section id="machine" title="Machine" about=Signal::derive(about)>
-            <Wanted/>
+        <Section id="machine" title="One time axis" about=Signal::derive(about)>
+            <Show when=move || serves.get()>
+                <Wanted/>
+            </Show>
             <Show when=move || both.get() && part.get()>
                 <div class="machine-time" role="group" aria-label="Time shown">
                     <button
@@ -88,29 +104,33 @@ pub fn Machine() -> impl IntoView {
                     </button>
                 </div>
             </Show>
-            <div class="card machine" data-testid="machine-stack">
-                <For
-                    each=move || places.get().into_iter().enumerate()
-                    key=|(at, (title, of, begins))| (*at, title.clone(), of.clone(), *begins)
-                    let((at, (title, of, begins)))
-                >
-                    {begins.map(|group| view! { <h3 class="machine-group">{group}</h3> })}
-                    <figure class="machine-panel" data-testid=format!("panel-{at}")>
-                        <figcaption>
-                            <span class="machine-title">{title}</span>
-                            {(!of.is_empty()).then(|| view! { <span class="machine-of">{of}</span> })}
-                            <Lines stack at/>
-                        </figcaption>
-                        <PanelChart
-                            plot=Signal::derive(move || {
-                                stack.with(|all| all.get(at).map(|s| s.plot.clone()).unwrap_or_default())
-                            })
-                            hovered
-                            brush=app.brush
-                        />
-                    </figure>
-                </For>
+            <div class="axis">
+                <div class="card machine" data-testid="machine-stack">
+                    <For
+                        each=move || places.get().into_iter().enumerate()
+                        key=|(at, (title, of, begins))| (*at, title.clone(), of.clone(), *begins)
+                        let((at, (title, of, begins)))
+                    >
+                        {begins.map(|group| view! { <h3 class="machine-group">{group}</h3> })}
+                        <figure class="machine-panel" data-testid=format!("panel-{at}")>
+                            <figcaption>
+                                <span class="machine-title">{title}</span>
+                                {(!of.is_empty()).then(|| view! { <span class="machine-of">{of}</span> })}
+                                <Lines stack at/>
+                            </figcaption>
+                            <PanelChart
+                                plot=Signal::derive(move || {
+                                    stack.with(|all| all.get(at).map(|s| s.plot.clone()).unwrap_or_default())
+                                })
+                                hovered
+                                brush=app.brush
+                            />
+                        </figure>
+                    </For>
+                </div>
+                <ChangesCard/>
             </div>
+            {move || leads.get().map(|leads| view! { <LeadsCard leads/> })}
             <ul class="machine-notes">
                 {move || {
                     let told = restarts.with(|all| {
@@ -129,6 +149,25 @@ pub fn Machine() -> impl IntoView {
                 }}
             </ul>
         </Section>
+    }
+}
+
+/// Which series of the service moves before which one of truth.
+#[component]
+fn LeadsCard(leads: Leads) -> impl IntoView {
+    let none = leads.found.is_empty();
+    view! {
+        <div class="card leads" data-testid="leads">
+            <h3>"What moves before what"</h3>
+            <ul class="notes">
+                {leads.found.into_iter().map(|f| view! { <li>{f.sentence}"."</li> }).collect_view()}
+            </ul>
+            {none.then(|| view! { <p>"No series of the service surely moves before one of truth, or after it."</p> })}
+            <details class="changes-method">
+                <summary>"How this is found"</summary>
+                <p>{leads.method}</p>
+            </details>
+        </div>
     }
 }
 

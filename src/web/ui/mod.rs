@@ -8,6 +8,7 @@ mod actions;
 mod alarms;
 mod beside;
 mod card;
+mod changes;
 mod checks;
 mod class_table;
 mod columns;

@@ -2,9 +2,9 @@
 
 use super::format;
 use super::state::app;
-use super::widgets::Fact;
+use super::widgets::{Fact, NumberField};
 use crate::report::told::amount;
-use crate::report::{Objectives, Service};
+use crate::report::{Objectives, Service, Slo};
 use crate::series::Unit;
 use crate::table::time::{DAY, Time};
 use leptos::prelude::*;
@@ -118,25 +118,20 @@ fn Number(wish: Wish) -> impl IntoView {
             .map(|x| ((x * wish.scale * 1e9).round() / 1e9).to_string())
             .unwrap_or_default()
     };
-    let choose = move |text: String| {
-        let number = text.trim().parse().ok().map(|x: f64| x / wish.scale);
-        let number = number.filter(|x| x.is_finite() && (wish.suits)(*x));
+    let choose = move |number: Option<f64>| {
+        let number = number.map(|x| x / wish.scale);
+        let number = number.filter(|x| (wish.suits)(*x));
         app.choose(|v| *(wish.of)(&mut v.service) = number);
     };
     view! {
-        <label class="cost">
-            <span>{wish.label}</span>
-            <input
-                type="number"
-                class="num"
-                step="any"
-                min="0"
-                placeholder=wish.usual
-                data-testid=format!("wish-{}", wish.id)
-                prop:value=shown
-                on:change=move |ev| choose(event_target_value(&ev))
-            />
-        </label>
+        <NumberField
+            label=wish.label
+            testid=format!("wish-{}", wish.id)
+            placeholder=wish.usual
+            min="0"
+            shown=Signal::derive(shown)
+            on_choose=choose
+        />
     }
 }
 
@@ -162,11 +157,8 @@ fn facts(service: &Service) -> Vec<Told> {
             format!("{:.3} %", good * 100.0),
             format!("{}; {} % wanted{chosen}", slo.good, percent(slo.objective)),
         ));
-        out.push((
-            named("Error budget left", &slo.of, several),
-            format::percent(slo.budget_left),
-            "of the time shown".to_owned(),
-        ));
+        let (left, hint) = budget(slo);
+        out.push((named("Error budget left", &slo.of, several), left, hint));
     }
     let several = service.apdex.len() > 1;
     for apdex in &service.apdex {
@@ -210,6 +202,30 @@ fn facts(service: &Service) -> Vec<Told> {
         ));
     }
     out
+}
+
+/// What is left of an error budget, and what that means.
+fn budget(slo: &Slo) -> (String, String) {
+    let requests = |n: f64| format::plural(n.round() as u64, "request", "requests");
+    match slo.budget_left {
+        None => (
+            "Too few requests".to_owned(),
+            format!(
+                "{} seen, {} of them bad; the objective allows one bad request in {}",
+                requests(slo.requests),
+                format::count(slo.bad.round() as u64),
+                format::count(slo.budget_from.round() as u64)
+            ),
+        ),
+        Some(left) if left < -1.0 => (
+            "None".to_owned(),
+            format!(
+                "{} times of what the time shown allows was spent",
+                format::number((1.0 - left).round())
+            ),
+        ),
+        Some(left) => (format::percent(left), "of the time shown".to_owned()),
+    }
 }
 
 fn percent(share: f64) -> String {

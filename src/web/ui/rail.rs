@@ -12,7 +12,7 @@ pub const SECTIONS: [(&str, &str); 9] = [
     ("errors", "Errors"),
     ("quality", "Drift and data quality"),
     ("resources", "Resources"),
-    ("machine", "Machine"),
+    ("machine", "One time axis"),
     ("rules", "Rules"),
     ("share", "Share"),
 ];
@@ -62,7 +62,7 @@ pub fn Rail() -> impl IntoView {
     on_cleanup(move || spy.remove());
     let service = app().serves_only();
     let of_machine = app().of_machine();
-    let machine = app().part(|r| r.resources.service.is_some());
+    let machine = app().on_axis();
     view! {
         <nav class="rail" aria-label="Sections">
             <ul>

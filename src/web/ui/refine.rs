@@ -15,12 +15,8 @@ const REST: Duration = Duration::from_millis(150);
 
 /// Keeps the address and the Summary up with the View.
 pub fn follow(app: App) {
-    Effect::new(move |_| app.view.with(url::set_view));
-    url::on_change(move |view| {
-        if app.view.with_untracked(|v| *v != view) {
-            app.view.set(view);
-        }
-    });
+    Effect::new(move |_| url::set_view(&app.shared_view()));
+    url::on_change(move |view| app.take_view(view));
     Effect::new(move |_| {
         let Some(made) = app.made.get() else { return };
         let (lacking, view) = (!made.missing.is_empty(), made.view);

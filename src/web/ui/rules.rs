@@ -8,7 +8,7 @@ use super::icons;
 use super::prose::together;
 use super::rail::go_to;
 use super::state::{App, app};
-use super::widgets::Section;
+use super::widgets::{JudgedText, Section};
 use crate::check::{self, Outcome, Rules, Verdict};
 use crate::engine::message::Input;
 use crate::log::Role;
@@ -298,30 +298,29 @@ fn Editor() -> impl IntoView {
         text.set(check::write(&in_force(app).unwrap_or_default()));
         fault.set(None);
     });
-    let typed = move |ev| {
-        text.set(event_target_value(&ev));
-        match text.with_untracked(|text| check::read(text)) {
-            Ok(rules) => {
-                fault.set(None);
-                take(app, rules);
-            }
-            Err(why) => fault.set(Some(why)),
+    let typed = move |of: String| match check::read(&of) {
+        Ok(rules) => {
+            fault.set(None);
+            take(app, rules);
         }
+        Err(why) => fault.set(Some(why)),
+    };
+    let said = move || {
+        let said = |fault: &Option<Fault>| fault.as_ref().map(ToString::to_string);
+        fault
+            .with(said)
+            .unwrap_or_else(|| "What is written here is in force.".to_owned())
     };
     view! {
         <details class="rules-edit">
             <summary>"Change the rules"</summary>
-            <textarea
-                data-testid="rules-text"
-                aria-label="The rules as text"
-                rows="16"
-                spellcheck="false"
-                prop:value=move || text.get()
-                on:input=typed
-            ></textarea>
-            <p class="notes" aria-live="polite" data-testid="rules-fault">
-                {move || fault.with(|fault| fault.as_ref().map_or_else(|| "What is written here is in force.".to_owned(), ToString::to_string))}
-            </p>
+            <JudgedText
+                label="The rules as text"
+                testids=("rules-text", "rules-fault")
+                text
+                said=Signal::derive(said)
+                on_typed=typed
+            />
         </details>
     }
 }

@@ -23,7 +23,7 @@ fn save(app: App, what: Written, size: RwSignal<Option<u64>>) {
     let Some(summary) = app.summary.get_untracked() else {
         return;
     };
-    let view = app.view.get_untracked();
+    let view = untrack(|| app.shared_view());
     let standards = Standards {
         rules: rules::in_force(app).map(|rules| Document {
             name: rules::TOML.into(),
@@ -69,6 +69,7 @@ pub fn Share() -> impl IntoView {
     let saved = RwSignal::new(None);
     Effect::new(move |_| {
         app.view.track();
+        app.brush.track();
         copied.set(false);
         saved.set(None);
     });

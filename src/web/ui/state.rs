@@ -133,7 +133,7 @@ pub struct App {
     pub theme: RwSignal<Theme>,
     /// The window under the pointer, in every chart at once.
     pub hovered: RwSignal<Option<usize>>,
-    /// The period marked on the timeline and not yet used.
+    /// The period that is marked in charts; the View has it only where it is shared or saved, for it changes nothing else.
     pub brush: RwSignal<Option<(Time, Time)>>,
     /// The metric of the large chart; `None`: the one that the health sentence is about.
     pub metric: RwSignal<Option<String>>,
@@ -153,6 +153,8 @@ impl App {
     /// The state at the start, in a saved report or not.
     pub fn new(client: Client, saved: bool, view: View) -> Self {
         let summary = RwSignal::new(None::<Arc<Summary>>);
+        let mut view = view;
+        let brush = RwSignal::new(view.marked.take());
         let view = RwSignal::new(view);
         let made = RwSignal::new(None::<Made>);
         let report = Signal::derive(move || {
@@ -195,7 +197,7 @@ impl App {
             left_out: RwSignal::default(),
             theme: RwSignal::new(Theme::stored()),
             hovered: RwSignal::default(),
-            brush: RwSignal::default(),
+            brush,
             metric: RwSignal::default(),
             panel: RwSignal::new(false),
             rules: RwSignal::default(),
@@ -269,6 +271,11 @@ impl App {
         })
     }
 
+    /// Whether there is something to draw on one axis of time.
+    pub fn on_axis(self) -> Memo<bool> {
+        self.part(|r| r.resources.service.is_some() || r.timed && r.windows.len() > 1)
+    }
+
     /// Whether there are windows whose outcomes are not in yet, and of which something is expected, or will be
     /// once the rows have told.
     pub fn expects(self) -> Memo<bool> {
@@ -294,6 +301,25 @@ impl App {
     pub fn period(self, from: Time, to: Time) -> String {
         let timed = self.report.with(|r| r.as_ref().is_none_or(|r| r.timed));
         format::period(timed, from, to)
+    }
+
+    /// What the reader chose, with the period that is marked: as it is shared and saved.
+    pub fn shared_view(self) -> View {
+        View {
+            marked: self.brush.get(),
+            ..self.view.get()
+        }
+    }
+
+    /// Takes a view as it was shared, with its marked period.
+    pub fn take_view(self, mut view: View) {
+        let marked = view.marked.take();
+        if self.brush.get_untracked() != marked {
+            self.brush.set(marked);
+        }
+        if self.view.with_untracked(|now| *now != view) {
+            self.view.set(view);
+        }
     }
 
     /// Changes what the reader chose.

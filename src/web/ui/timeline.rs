@@ -43,7 +43,7 @@ pub fn Timeline() -> impl IntoView {
 
 /// What can be done with a marked period.
 #[component]
-fn Brushed() -> impl IntoView {
+pub fn Brushed() -> impl IntoView {
     let app = app();
     view! {
         {move || {

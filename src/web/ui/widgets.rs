@@ -108,6 +108,73 @@ pub fn Menu(
     }
 }
 
+/// A number that the reader sets, with its name.
+#[component]
+pub fn NumberField(
+    #[prop(into)] label: String,
+    #[prop(into)] testid: String,
+    /// What stands for no number.
+    placeholder: &'static str,
+    /// The least that can be chosen with the arrows.
+    #[prop(optional)]
+    min: Option<&'static str>,
+    /// What is chosen; empty for nothing.
+    #[prop(into)]
+    shown: Signal<String>,
+    /// Called with the number, or with none.
+    on_choose: impl Fn(Option<f64>) + 'static,
+) -> impl IntoView {
+    let chosen = move |text: String| {
+        let number = text.trim().parse().ok();
+        on_choose(number.filter(|x: &f64| x.is_finite()));
+    };
+    view! {
+        <label class="cost">
+            <span>{label}</span>
+            <input
+                type="number"
+                class="num"
+                step="any"
+                min=min
+                placeholder=placeholder
+                data-testid=testid
+                prop:value=move || shown.get()
+                on:change=move |ev| chosen(event_target_value(&ev))
+            />
+        </label>
+    }
+}
+
+/// A text that is judged as it is typed.
+#[component]
+pub fn JudgedText(
+    label: &'static str,
+    /// `data-testid` of the text, and of what is said of it.
+    testids: (&'static str, &'static str),
+    text: RwSignal<String>,
+    /// What is said of it: its first fault, or that it is in force.
+    #[prop(into)]
+    said: Signal<String>,
+    /// Called with the text.
+    on_typed: impl Fn(String) + 'static,
+) -> impl IntoView {
+    let typed = move |typed: String| {
+        text.set(typed.clone());
+        on_typed(typed);
+    };
+    view! {
+        <textarea
+            data-testid=testids.0
+            aria-label=label
+            rows="16"
+            spellcheck="false"
+            prop:value=move || text.get()
+            on:input=move |ev| typed(event_target_value(&ev))
+        ></textarea>
+        <p class="notes" aria-live="polite" data-testid=testids.1>{said}</p>
+    }
+}
+
 /// Rows that a long table shows at first, and that are added at each wish: a page of ten thousand rows
 /// would stand still while it is made.
 pub const ROWS: usize = 100;

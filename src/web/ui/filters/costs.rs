@@ -3,6 +3,7 @@
 use crate::log::Task;
 use crate::metric::{CostCell, Costs as Choice};
 use crate::web::ui::state::app;
+use crate::web::ui::widgets::NumberField;
 use leptos::prelude::*;
 
 /// Classes up to which every cell has a field.
@@ -90,8 +91,7 @@ fn Cell(field: Field) -> impl IntoView {
         cost.map(|c| c.to_string()).unwrap_or_default()
     });
     let testid = format!("cost-{}", field.cell);
-    let choose = move |text: String| {
-        let number = text.trim().parse().ok().filter(|c: &f64| c.is_finite());
+    let choose = move |number: Option<f64>| {
         app.choose(|v| {
             let mut costs = v.costs.take().unwrap_or_default();
             match number {
@@ -101,18 +101,5 @@ fn Cell(field: Field) -> impl IntoView {
             v.costs = Some(costs).filter(|c: &Choice| !c.0.is_empty());
         });
     };
-    view! {
-        <label class="cost">
-            <span>{field.text}</span>
-            <input
-                type="number"
-                class="num"
-                step="any"
-                placeholder="0"
-                data-testid=testid
-                prop:value=move || shown.get()
-                on:change=move |ev| choose(event_target_value(&ev))
-            />
-        </label>
-    }
+    view! { <NumberField label=field.text testid placeholder="0" shown on_choose=choose/> }
 }

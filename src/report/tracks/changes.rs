@@ -1,0 +1,295 @@
+//! What changed in a period: every series against the four times longer time before it, and against the same hours of
+//! earlier weeks, most changed first. Nothing after the period is looked at.
+
+use super::{About, Measured, Track, length, period, tracks, worse};
+use crate::report::Report;
+use crate::stats::moved::{LEAST, LEAST_EARLIER, MOST, moved, unlike};
+use crate::stats::multiple::benjamini_yekutieli;
+use crate::table::time::{DAY, Time};
+use serde::{Deserialize, Serialize};
+
+/// How many times longer the time before is.
+const BEFORE: i64 = 4;
+/// Earlier weeks that are looked at.
+const WEEKS: i64 = 8;
+/// The share of false findings among all that is taken.
+const LEVEL: f64 = 0.05;
+
+/// How series changed in a period.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Changes {
+    /// First instant of the period.
+    pub start: Time,
+    /// Its end (exclusive).
+    pub end: Time,
+    /// From when on the time before it is compared.
+    pub since: Time,
+    /// Comparisons that were tested, over which p-values are corrected.
+    pub tested: usize,
+    /// What there is to say, in a sentence.
+    pub sentence: String,
+    /// How it was tested, in words.
+    pub method: String,
+    /// What could not be compared.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub notes: Vec<String>,
+    /// The series: those that surely changed first, of them and of the others the most changed first.
+    pub rows: Vec<Change>,
+}
+
+/// How a series changed. Its values are means of its windows or steps.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Change {
+    /// What the series is about.
+    pub about: About,
+    /// Its name: `recall`, `drift.age`, `duration.p99`.
+    pub name: String,
+    /// Its name for a person.
+    pub title: String,
+    /// In what its values are.
+    pub unit: Measured,
+    /// Mean in the period.
+    pub now: f64,
+    /// Mean in the time before.
+    pub before: f64,
+    /// The difference, in the series' own unit.
+    pub change: f64,
+    /// The difference in standard deviations of the values before; `None` where nothing varies.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub standardised: Option<f64>,
+    /// Values in the period.
+    pub values: usize,
+    /// Values before it.
+    pub values_before: usize,
+    /// Two-sided p-value of no change, corrected over all comparisons; `None` for too few values.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub p_value: Option<f64>,
+    /// The same before it is corrected.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub p_single: Option<f64>,
+    /// Against the same hours of earlier weeks, where there are such.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub weeks: Option<EarlierWeeks>,
+    /// Whether it surely changed: the corrected p-value is at most 0.05.
+    pub sure: bool,
+    /// Whether that is for the worse, where it is known.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub worse: Option<bool>,
+}
+
+/// A period beside the same hours of earlier weeks.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct EarlierWeeks {
+    /// How many.
+    pub weeks: usize,
+    /// Mean of their means.
+    pub mean: f64,
+    /// The lowest of their means.
+    pub least: f64,
+    /// The highest of their means.
+    pub most: f64,
+    /// The difference of the period from their mean.
+    pub change: f64,
+    /// The difference in standard deviations of their means; `None` where these do not vary.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub standardised: Option<f64>,
+    /// Two-sided p-value that the period is like them, corrected over all comparisons; `None` for fewer than three.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub p_value: Option<f64>,
+    /// The same before it is corrected.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub p_single: Option<f64>,
+}
+
+impl EarlierWeeks {
+    /// Whether the period is within the range of at least three weeks.
+    fn hold(&self, now: f64) -> bool {
+        self.weeks >= LEAST_EARLIER && (self.least..=self.most).contains(&now)
+    }
+}
+
+impl Change {
+    /// Whether it surely changed, and not only as it does at these hours of a week.
+    #[must_use]
+    pub fn stands_out(&self) -> bool {
+        self.sure && !self.usual()
+    }
+
+    /// Whether it is within the range of the same hours of at least three earlier weeks.
+    #[must_use]
+    pub fn usual(&self) -> bool {
+        self.weeks.as_ref().is_some_and(|w| w.hold(self.now))
+    }
+}
+
+impl Report {
+    /// What changed in a period against the time before it; `None` for a period that is none, or without any series.
+    #[must_use]
+    pub fn changes(&self, from: Time, to: Time) -> Option<Changes> {
+        let (from, to) = period(from, to)?;
+        let all = tracks(self);
+        let since = from.saturating_sub(BEFORE.saturating_mul(to - from));
+        let mut coarse = 0;
+        let mut rows: Vec<Change> = Vec::new();
+        for track in &all {
+            match change(track, (since, from, to), self.timed) {
+                Some(row) => rows.push(row),
+                None => coarse += usize::from(track.within(from, to).is_empty()),
+            }
+        }
+        if rows.is_empty() {
+            return None;
+        }
+        correct(&mut rows);
+        rows.sort_by(|a, b| {
+            let size = |c: &Change| c.standardised.map_or(f64::INFINITY, f64::abs);
+            let moved = |c: &Change| c.change != 0.0;
+            (b.stands_out(), b.sure, moved(b))
+                .cmp(&(a.stands_out(), a.sure, moved(a)))
+                .then(size(b).total_cmp(&size(a)))
+                .then_with(|| (a.about, &a.name).cmp(&(b.about, &b.name)))
+        });
+        let tests = |c: &Change| {
+            let weeks = c.weeks.as_ref().and_then(|w| w.p_single);
+            usize::from(c.p_single.is_some()) + usize::from(weeks.is_some())
+        };
+        let mut notes = Vec::new();
+        if coarse > 0 {
+            notes.push(format!(
+                "{coarse} series tell nothing within this period: their windows or steps are longer."
+            ));
+        }
+        let untested = rows.iter().filter(|c| c.p_single.is_none()).count();
+        if untested > 0 {
+            notes.push(format!(
+                "{untested} of {} series have too few values for a p-value: it takes {} before the period and {} within it.",
+                rows.len(),
+                LEAST.0,
+                LEAST.1
+            ));
+        }
+        let first = all
+            .iter()
+            .filter_map(|t| t.places.first())
+            .map(|p| p.0)
+            .min();
+        if first.is_some_and(|first| first > since) {
+            notes.push(format!(
+                "The time before reaches back {} instead of {}: there is nothing earlier in view.",
+                length(from - first.unwrap_or(from).min(from)),
+                length(from - since)
+            ));
+        }
+        Some(Changes {
+            start: Time(from),
+            end: Time(to),
+            since: Time(since),
+            tested: rows.iter().map(tests).sum(),
+            sentence: sentence(&rows),
+            method: method(),
+            notes,
+            rows,
+        })
+    }
+}
+
+/// A series in a period; `None` where it has no value in it or before it.
+fn change(track: &Track, (since, from, to): (i64, i64, i64), timed: bool) -> Option<Change> {
+    let (before, now) = (track.within(since, from), track.within(from, to));
+    let found = moved(&before, &now)?;
+    let difference = found.now - found.before;
+    let weeks = earlier(track, (from, to), found.now, now.len()).filter(|_| timed);
+    Some(Change {
+        about: track.about,
+        name: track.name.clone(),
+        title: track.title.clone(),
+        unit: track.unit,
+        now: found.now,
+        before: found.before,
+        change: difference,
+        standardised: Some(difference / found.deviation).filter(|s| s.is_finite()),
+        values: found.n_now,
+        values_before: found.n_before,
+        p_value: None,
+        p_single: found.test.map(|t| t.p_value),
+        weeks,
+        sure: false,
+        worse: worse(track, found.before, difference),
+    })
+}
+
+/// The same hours of earlier weeks, as far as at least half of their values are known.
+fn earlier(track: &Track, (from, to): (i64, i64), now: f64, values: usize) -> Option<EarlierWeeks> {
+    let week = 7 * DAY;
+    if to - from > week {
+        return None;
+    }
+    let mean = |back: i64| {
+        let within = track.within(from - back * week, to - back * week);
+        let known: Vec<f64> = within.into_iter().flatten().collect();
+        let enough = !known.is_empty() && known.len() * 2 >= values;
+        enough.then(|| known.iter().sum::<f64>() / known.len() as f64)
+    };
+    let means: Vec<f64> = (1..=WEEKS).filter_map(mean).collect();
+    let n = means.len() as f64;
+    let least = means.iter().copied().reduce(f64::min)?;
+    let most = means.iter().copied().reduce(f64::max)?;
+    let centre = means.iter().sum::<f64>() / n;
+    let squares: f64 = means.iter().map(|m| (m - centre) * (m - centre)).sum();
+    let deviation = (squares / (n - 1.0)).sqrt();
+    Some(EarlierWeeks {
+        weeks: means.len(),
+        mean: centre,
+        least,
+        most,
+        change: now - centre,
+        standardised: Some((now - centre) / deviation).filter(|s| s.is_finite()),
+        p_value: None,
+        p_single: unlike(now, &means).map(|t| t.p_value),
+    })
+}
+
+/// Corrects the p-values of all comparisons together.
+fn correct(rows: &mut [Change]) {
+    let singles = |c: &Change| [c.p_single, c.weeks.as_ref().and_then(|w| w.p_single)];
+    let all: Vec<f64> = rows.iter().flat_map(singles).flatten().collect();
+    let mut corrected = benjamini_yekutieli(&all).into_iter();
+    for row in rows {
+        row.p_value = row.p_single.and_then(|_| corrected.next());
+        row.sure = row.p_value.is_some_and(|p| p <= LEVEL);
+        if let Some(weeks) = &mut row.weeks {
+            weeks.p_value = weeks.p_single.and_then(|_| corrected.next());
+        }
+    }
+}
+
+fn sentence(rows: &[Change]) -> String {
+    let sure: Vec<&Change> = rows.iter().filter(|c| c.stands_out()).collect();
+    let Some(first) = sure.first() else {
+        return format!(
+            "None of {} series surely changed in this period against the time before it.",
+            rows.len()
+        );
+    };
+    let verb = if sure.len() == 1 {
+        "changed"
+    } else {
+        "changed; most of all"
+    };
+    let told = format!(
+        "{} went from {} to {}",
+        first.title,
+        first.unit.told(first.before),
+        first.unit.told(first.now)
+    );
+    match sure.len() {
+        1 => format!("1 of {} series surely {verb}: {told}.", rows.len()),
+        n => format!("{n} of {} series surely {verb}, {told}.", rows.len()),
+    }
+}
+
+fn method() -> String {
+    format!(
+        "Means of the period against those of the {BEFORE} times longer time before it; more than {MOST} values are averaged in groups first. P-values allow for neighbouring values hanging together: the difference is held against how much the series sways by itself at low frequencies (Lazarus, Lewis, Stock and Watson 2018), after the first autocorrelation is taken off where there are enough values (Andrews and Monahan 1992). The same hours of up to {WEEKS} earlier weeks are compared by Student’s t test, weeks taken as independent. All p-values are corrected together (Benjamini and Yekutieli 2001), so that no more than 5 % of what is called sure is chance, however series depend on each other. That the period was chosen because it looked odd is not corrected for."
+    )
+}

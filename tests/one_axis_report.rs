@@ -1,0 +1,315 @@
+//! What a report says of a marked period, and of what moves before what, where the truth is known.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+mod pipeline;
+
+use plumbline::log::{Role, Task};
+use plumbline::report::view::{BaselineChoice, View, WindowSize};
+use plumbline::report::{About, Changes, Report};
+use plumbline::series::{Cells, Level, Machine, Signal};
+use plumbline::series::{Measure, Step};
+use plumbline::summary::Summary;
+use plumbline::table::time::{DAY, HOUR, Time};
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+/// SplitMix64 (Steele, Lea and Flood 2014), two of them to a normal by the method of Box and Muller.
+struct Random(u64);
+
+impl Random {
+    fn unit(&mut self) -> f64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        ((z ^ (z >> 31)) >> 11) as f64 / (1u64 << 53) as f64
+    }
+
+    fn normal(&mut self) -> f64 {
+        let radius = (-2.0 * (1.0 - self.unit()).ln()).sqrt();
+        radius * (std::f64::consts::TAU * self.unit()).cos()
+    }
+
+    /// An autoregression of the first order with variance 1.
+    fn alike(&mut self, weight: f64, n: usize) -> Vec<f64> {
+        let size = (1.0 - weight * weight).sqrt();
+        let mut value = self.normal();
+        let step = |_| {
+            value = weight * value + size * self.normal();
+            value
+        };
+        (0..n).map(step).collect()
+    }
+}
+
+/// 2 March 2026, a Monday.
+fn start() -> i64 {
+    Time::parse("2026-03-02").unwrap().0
+}
+
+/// Hours of levels of things that no rule knows, one metric each.
+fn machine(series: &[(String, Vec<f64>)]) -> Machine {
+    let step = Step::at_least(HOUR);
+    let first = step.of(start());
+    let signal = |(name, values): &(String, Vec<f64>)| Signal {
+        measure: Measure::OtherLevel,
+        of: name.clone(),
+        what: String::new(),
+        source: name.clone(),
+        unit: None,
+        cells: Cells::Level(
+            values
+                .iter()
+                .enumerate()
+                .map(|(at, v)| (first + at as i64, Level::seen(*v)))
+                .collect(),
+        ),
+    };
+    let mut machine = Machine::new(step);
+    machine.signals = series.iter().map(signal).collect();
+    machine.settle();
+    machine
+}
+
+fn of_machine(series: &[(String, Vec<f64>)]) -> Report {
+    let mut summary = Summary::of_task(Task::Service);
+    summary.machine = Some(Arc::new(machine(series)));
+    Report::from(&summary, &View::default())
+}
+
+fn hours(from: usize, to: usize) -> (Time, Time) {
+    let at = |h: usize| Time(start() + h as i64 * HOUR);
+    (at(from), at(to))
+}
+
+fn marked(report: &Report, from: usize, to: usize) -> Changes {
+    let (from, to) = hours(from, to);
+    report.changes(from, to).unwrap()
+}
+
+/// Of what is called sure, no more than the nominal share did not change; and what did change most stands first.
+#[test]
+fn few_findings_are_false_and_what_was_planted_comes_first() {
+    let mut random = Random(1);
+    for weight in [0.0, 0.5, 0.8] {
+        let (mut false_shares, mut first, mut found, rounds) = (0.0, 0, 0, 100);
+        for _ in 0..rounds {
+            let series: Vec<(String, Vec<f64>)> = (0..20)
+                .map(|i| {
+                    let mut values = random.alike(weight, 120);
+                    if i < 4 {
+                        let size = if i == 0 { 12.0 } else { 7.0 };
+                        values[100..].iter_mut().for_each(|v| *v += size);
+                    }
+                    (format!("s{i:02}"), values)
+                })
+                .collect();
+            let changes = marked(&of_machine(&series), 100, 120);
+            assert_eq!(changes.rows.len(), 20);
+            let sure: Vec<&str> = changes
+                .rows
+                .iter()
+                .filter(|c| c.sure)
+                .map(|c| c.name.as_str())
+                .collect();
+            let planted = |name: &&&str| {
+                ["s00", "s01", "s02", "s03"]
+                    .iter()
+                    .any(|p| name.contains(p))
+            };
+            let right = sure.iter().filter(planted).count();
+            false_shares += (sure.len() - right) as f64 / sure.len().max(1) as f64;
+            found += right;
+            first += usize::from(changes.rows[0].name.contains("s00"));
+        }
+        let rate = false_shares / f64::from(rounds);
+        let power = found as f64 / f64::from(4 * rounds);
+        println!(
+            "{weight}: false discoveries {rate:.3}, found {power:.3}, first {first} of {rounds}"
+        );
+        assert!(rate <= 0.05, "{weight}: {rate}");
+        assert!(power >= 0.75, "{weight}: {power}");
+        assert!(first >= rounds as usize * 9 / 10, "{weight}: {first}");
+    }
+}
+
+/// A daily course looks like a change against the hours before, and is not one against the same hours of earlier weeks.
+#[test]
+fn what_happens_every_week_at_these_hours_is_told_as_usual() {
+    let mut random = Random(2);
+    let n = 5 * 7 * 24;
+    let daily = |h: usize| {
+        if (9..17).contains(&(h % 24)) {
+            10.0
+        } else {
+            0.0
+        }
+    };
+    let mut usual: Vec<f64> = random.alike(0.3, n);
+    usual
+        .iter_mut()
+        .enumerate()
+        .for_each(|(h, v)| *v = 0.3 * *v + daily(h));
+    let mut odd = usual.clone();
+    let from = 4 * 7 * 24 + 2 * 24 + 9;
+    odd[from..from + 8].iter_mut().for_each(|v| *v += 20.0);
+    let report = of_machine(&[("odd".into(), odd), ("usual".into(), usual)]);
+    let changes = marked(&report, from, from + 8);
+    let names: Vec<&str> = changes.rows.iter().map(|c| c.title.as_str()).collect();
+    assert!(names[0].contains("odd"), "{names:?}");
+    let [odd, usual] = &changes.rows[..] else {
+        panic!()
+    };
+    for change in [odd, usual] {
+        assert_eq!(change.weeks.as_ref().unwrap().weeks, 4);
+        assert_eq!(change.values_before, 32);
+    }
+    assert!(
+        odd.weeks.as_ref().unwrap().p_value.unwrap() < 0.001,
+        "{odd:?}"
+    );
+    assert!(
+        usual.weeks.as_ref().unwrap().p_value.unwrap() > 0.05,
+        "{usual:?}"
+    );
+    assert!(!odd.usual() && odd.change > 20.0);
+}
+
+/// Predictions and outcomes by the hour, the same files each time: wrong with a chance, served by a version.
+fn log(
+    hours: usize,
+    rows: usize,
+    wrong: impl Fn(usize) -> f64,
+    version: impl Fn(usize) -> &'static str,
+) -> String {
+    let mut random = Random(3);
+    let mut text = String::from("timestamp,prediction,label,amount,model_version\n");
+    for hour in 0..hours {
+        for i in 0..rows {
+            let truth = random.unit() < 0.5;
+            let predicted = truth ^ (random.unit() < wrong(hour));
+            let time = Time(start() + hour as i64 * HOUR + i as i64 * (HOUR / rows as i64));
+            writeln!(
+                text,
+                "{time},{},{},{:.3},{}",
+                u8::from(predicted),
+                u8::from(truth),
+                random.normal(),
+                version(hour)
+            )
+            .unwrap();
+        }
+    }
+    text
+}
+
+fn with_machine(text: &str, series: &[(String, Vec<f64>)], view: &View) -> Report {
+    let roles = [
+        (Role::Outcome, "label"),
+        (Role::ModelVersion, "model_version"),
+    ];
+    let mut summary = pipeline::summary(&[("log.csv", text.as_bytes())], &roles, view).unwrap();
+    summary.machine = Some(Arc::new(machine(series)));
+    Report::from(&summary, view)
+}
+
+fn hourly() -> View {
+    View {
+        window: Some(WindowSize::Hour),
+        baseline: BaselineChoice::Period(Time(start()), Time(start() + 2 * DAY)),
+        ..View::default()
+    }
+}
+
+#[test]
+fn both_families_are_ranked_and_nothing_after_the_period_is_looked_at() {
+    let bad = |h: usize| if (120..132).contains(&h) { 0.4 } else { 0.08 };
+    let mut random = Random(4);
+    let mut cpu = random.alike(0.5, 160);
+    cpu[120..132].iter_mut().for_each(|v| *v += 9.0);
+    let idle = random.alike(0.5, 160);
+    let series = [("cpu".to_owned(), cpu), ("idle".to_owned(), idle)];
+    let until = |hours: usize| {
+        let text = log(hours, 60, bad, |h| if h < 120 { "v1" } else { "v2" });
+        let series: Vec<(String, Vec<f64>)> = series
+            .iter()
+            .map(|(name, values)| (name.clone(), values[..hours].to_vec()))
+            .collect();
+        with_machine(&text, &series, &hourly())
+    };
+    let (long, short) = (until(160), until(132));
+    let (a, b) = (marked(&long, 120, 132), marked(&short, 120, 132));
+    assert_eq!(a, b);
+    assert_eq!(a, marked(&long, 120, 132));
+    let about = |about| a.rows.iter().filter(move |c| c.about == about);
+    for family in [About::Truth, About::Drift, About::Service] {
+        assert!(
+            about(family).next().is_some(),
+            "{family:?} is not among {:#?}",
+            a.rows
+        );
+    }
+    let accuracy = a.rows.iter().find(|c| c.name == "accuracy").unwrap();
+    assert!(
+        accuracy.stands_out() && accuracy.worse == Some(true),
+        "{accuracy:?}"
+    );
+    assert!((accuracy.before - 0.92).abs() < 0.02 && (accuracy.now - 0.6).abs() < 0.05);
+    let place = |name: &str| a.rows.iter().position(|c| c.name.contains(name)).unwrap();
+    assert!(place("cpu") < place("idle") && place("accuracy") < place("idle"));
+    assert!(!a.rows[place("idle")].sure);
+    // The version that took over, at its hour.
+    assert_eq!(long.versions.len(), 1);
+    assert_eq!(
+        (
+            long.versions[0].version.as_str(),
+            long.versions[0].before.as_str()
+        ),
+        ("v2", "v1")
+    );
+    assert_eq!(long.versions[0].time, hours(120, 121).0);
+    // The view carries the period.
+    let (from, to) = hours(120, 132);
+    let view = View {
+        marked: Some((from, to)),
+        ..hourly()
+    };
+    let text = log(132, 60, bad, |_| "v1");
+    assert!(with_machine(&text, &[], &view).changes.is_some());
+    assert_eq!(long.changes, None);
+    assert_eq!(long.changes(to, from), None);
+}
+
+#[test]
+fn what_moves_before_accuracy_is_found_at_its_lag_and_what_does_not_is_not() {
+    let mut random = Random(5);
+    let n = 400;
+    let queue = random.alike(0.8, n);
+    let wrong = |h: usize| match h.checked_sub(3) {
+        Some(before) => (0.2 + 0.12 * queue[before]).clamp(0.01, 0.6),
+        None => 0.2,
+    };
+    let mut series = vec![("queue".to_owned(), queue.clone())];
+    for i in 0..6 {
+        series.push((format!("noise{i}"), random.alike(0.95, n)));
+    }
+    let text = log(n, 100, wrong, |_| "v1");
+    let leads = with_machine(&text, &series, &hourly()).leads.unwrap();
+    assert_eq!(leads.lags, 12);
+    assert!(leads.tested > 100 && leads.pairs > 6);
+    let first = &leads.found[0];
+    assert_eq!((first.windows, first.ahead_s), (3, 10_800.0), "{leads:#?}");
+    assert!(
+        first.service.contains("queue") && first.correlation.abs() > 0.3,
+        "{first:?}"
+    );
+    assert!(first.sentence.contains("3 h before"), "{}", first.sentence);
+    assert!(
+        leads.found.iter().all(|f| f.service.contains("queue")),
+        "{leads:#?}"
+    );
+
+    // Without what leads, nothing is found.
+    let alone = with_machine(&text, &series[1..], &hourly()).leads.unwrap();
+    assert_eq!(alone.found, []);
+}
