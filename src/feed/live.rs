@@ -40,7 +40,8 @@ impl Connection {
         match self {
             Self::Prometheus(settings) => {
                 let source = Prometheus::new(settings.clone());
-                Box::new(ServerClock::new(Box::new(source)))
+                let clock = source.clock();
+                Box::new(ServerClock::new(Box::new(source), clock))
             }
             Self::Tail(settings) => Box::new(Tail::new(settings.clone())),
             Self::Poll(settings) => Box::new(Poll::new(settings.clone())),
