@@ -29,3 +29,7 @@ done <report.html >"$out/report.html"
 
 # The page without its policy, for harnesses that evaluate text in it (index.html?bench=1).
 grep -v 'http-equiv="Content-Security-Policy"' "$out/index.html" >"$out/bench.html"
+
+# The page for live sources: the same program under a policy that lets it ask the servers that a reader names.
+sed "s#connect-src 'self'#connect-src 'self' http: https: ws: wss:#" "$out/index.html" >"$out/live.html"
+grep -q "connect-src 'self' http:" "$out/live.html" || { echo "bundle.sh: index.html has no connect-src 'self'" >&2; exit 1; }

@@ -15,6 +15,7 @@
 //! | [`table`] | typed columns and their way between workers |
 //! | [`read`] | one file a format, from bytes to a [`table::Table`]; what is wrong with a row is counted and shown |
 //! | [`series`] | what the machine says: metrics of a service and requests of its logs, from files to mergeable cells by time |
+//! | [`feed`] | live sources as state machines that name the next request and take its answer: whoever carries the bytes |
 //! | [`unpack`] | from a compressed file, an archive or a workbook to the files in it, which are then files like any other |
 //! | [`log`] | which column means what, and predictions joined with outcomes |
 //! | [`summary`] | mergeable counts for each bucket of time and slice; never a row |
@@ -35,6 +36,7 @@
 pub mod chart;
 pub mod check;
 pub mod engine;
+pub mod feed;
 pub mod log;
 pub mod metric;
 pub mod read;

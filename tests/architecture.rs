@@ -8,12 +8,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The rooms from the ground up, each with the rooms that it may use.
-const ROOMS: [(&str, &[&str]); 14] = [
+const ROOMS: [(&str, &[&str]); 15] = [
     ("settings", &[]),
     ("stats", &[]),
     ("table", &["stats"]),
     ("read", &["table"]),
     ("series", &["read", "table", "stats"]),
+    ("feed", &["series", "read", "table", "stats"]),
     ("unpack", &["read", "table"]),
     ("log", &["read", "table", "stats"]),
     ("summary", &["log", "series", "table", "stats"]),
@@ -37,14 +38,15 @@ const ROOMS: [(&str, &[&str]); 14] = [
     (
         "engine",
         &[
-            "chart", "report", "metric", "summary", "log", "series", "read", "table", "stats",
+            "chart", "report", "metric", "summary", "log", "feed", "series", "read", "table",
+            "stats",
         ],
     ),
     (
         "web",
         &[
-            "engine", "chart", "check", "report", "metric", "summary", "log", "unpack", "series",
-            "read", "table", "settings", "stats",
+            "engine", "chart", "check", "report", "metric", "summary", "log", "unpack", "feed",
+            "series", "read", "table", "settings", "stats",
         ],
     ),
 ];

@@ -1,6 +1,8 @@
 //! What page and workers say to each other: small values as JSON; a `File` or the rows of a part
 //! ride beside them as transferred objects.
 
+use crate::feed::RowForm;
+use crate::feed::live::{Connection, News, Order};
 use crate::log::{FileKind, RoleGuess};
 use crate::read::{Fix, ReadError, Sniff, Trouble};
 use crate::report::standards::Standards;
@@ -212,6 +214,18 @@ pub enum Request {
         /// The rules and expectations in force.
         standards: Box<Standards>,
     },
+    /// Follower: follow a live source.
+    Connect {
+        /// Which.
+        connection: Box<Connection>,
+    },
+    /// Follower: do what the reader wants of it.
+    Order {
+        /// What.
+        order: Order,
+    },
+    /// Follower: tell as soon as there is something new.
+    News,
 }
 
 /// From a worker to the page. A worker answers each request once, `Progress` aside.
@@ -244,7 +258,7 @@ pub enum Reply {
         /// What in it could not be unpacked.
         skipped: Vec<ReadError>,
     },
-    /// To `Open`, `Again`, `Keep`, `Serve` and `Stop`.
+    /// To `Open`, `Again`, `Keep`, `Serve`, `Stop`, `Connect` and `Order`.
     Kept,
     /// To `Read`; the rows ride beside ([`crate::table::Table::to_bytes`]).
     Part {
@@ -282,6 +296,15 @@ pub enum Reply {
     },
     /// To `Write`; the text rides beside.
     Written,
+    /// To `News`; the machine as JSON rides beside, where it has grown, and then the rows that came.
+    News {
+        /// What is told.
+        news: Box<News>,
+        /// Bytes of the machine.
+        machine: usize,
+        /// Of each piece of rows its name, how it is written, and how many bytes it has.
+        rows: Vec<(String, RowForm, usize)>,
+    },
     /// The request could not be carried out.
     Failed {
         /// Why, and what to do.

@@ -27,6 +27,7 @@
 //!
 //! The page holds no row: it forwards buffers and keeps the numbers that [`Plan`] needs.
 
+pub mod alarms;
 pub mod example;
 mod keeper;
 mod look;

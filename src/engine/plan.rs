@@ -25,6 +25,8 @@ pub struct Plan {
     ahead: (usize, u64),
     /// How many readers there are, where what waits for a slow one of them is bounded.
     readers: Option<usize>,
+    /// Bytes of a shard, where a file can be cut anywhere.
+    size: u64,
 }
 
 /// What a reader does next.
@@ -49,8 +51,20 @@ impl Plan {
         )
     }
 
+    /// The same in shards of so many bytes, where a file can be cut anywhere; without a bound.
+    #[must_use]
+    pub fn of_bytes(inputs: &[Input], size: u64) -> Self {
+        let chains = inputs.iter().enumerate();
+        let chains = chains.map(|(at, input)| Shards::of_bytes(at, input, size));
+        Self {
+            size,
+            ..Self::of(chains.collect(), 1).unbounded()
+        }
+    }
+
     fn of(chains: Vec<Shards>, readers: usize) -> Self {
         Self {
+            size: SHARD_BYTES,
             chains,
             first: 0,
             reading: 0,
@@ -113,7 +127,7 @@ impl Plan {
         let again = widen(inputs, &self.chains);
         for &file in &again {
             if let (Some(chain), Some(input)) = (self.chains.get_mut(file), inputs.get(file)) {
-                *chain = Shards::new(file, input);
+                *chain = Shards::of_bytes(file, input, self.size);
             }
         }
         (self.first, self.readers) = (0, None);

@@ -28,9 +28,15 @@ impl Shards {
     /// Shards of a file that was looked into.
     #[must_use]
     pub fn new(file: usize, input: &Input) -> Self {
+        Self::of_bytes(file, input, SHARD_BYTES)
+    }
+
+    /// The same of about so many bytes each, where the file can be cut anywhere.
+    #[must_use]
+    pub fn of_bytes(file: usize, input: &Input, size: u64) -> Self {
         match &input.sniff.cut {
-            Cut::Bytes => Self::with_size(file, input.bytes, SHARD_BYTES, false),
-            Cut::InOrder => Self::with_size(file, input.bytes, SHARD_BYTES, true),
+            Cut::Bytes => Self::with_size(file, input.bytes, size, false),
+            Cut::InOrder => Self::with_size(file, input.bytes, size, true),
             Cut::Whole => Self::with_size(file, input.bytes, input.bytes, false),
             Cut::Groups(bytes) => Self::of_groups(file, bytes),
         }

@@ -21,15 +21,15 @@ pub(super) struct Outcomes {
     pub keys: Keys,
     ids: Vec<u128>,
     truth: Values,
-    /// When each became known; empty where no file tells.
-    times: Vec<i64>,
+    /// When each became known; `None` where no file tells.
+    times: Option<Instants>,
     /// The row that counts of each key.
     latest: Index,
     /// Outcomes, and those replaced by a later one of the same key.
     given: u64,
     replaced: u64,
-    /// Whether a row was found for some prediction.
-    asked: Vec<bool>,
+    /// Whether a row was found for some prediction, a bit each.
+    asked: Vec<u64>,
     met: usize,
 }
 
@@ -70,13 +70,13 @@ impl Outcomes {
             keys,
             truth: Values::of(truth),
             times: match times {
-                Some(Column::Time(times)) => times,
-                _ => Vec::new(),
+                Some(Column::Time(times)) => Some(Instants::of(times)),
+                _ => None,
             },
-            latest: Index::new(ids.len()),
+            latest: Index::new(0),
             given: 0,
             replaced: 0,
-            asked: vec![false; ids.len()],
+            asked: vec![0; ids.len().div_ceil(64)],
             met: 0,
             ids,
         };
@@ -103,7 +103,9 @@ impl Outcomes {
         let mut again = 0;
         let mut row_of = |(row, id): (usize, &u128)| {
             let at = self.latest.find(&self.ids, *id)?;
-            let asked = std::mem::replace(&mut self.asked[at as usize], true);
+            let (word, bit) = (at as usize / 64, 1 << (at % 64));
+            let asked = self.asked[word] & bit != 0;
+            self.asked[word] |= bit;
             self.met += usize::from(!asked);
             again += u64::from(asked && row < live);
             Some(at)
@@ -145,16 +147,17 @@ impl Outcomes {
     }
 
     fn time(&self, row: u32) -> i64 {
-        self.times.get(row as usize).copied().unwrap_or(NO_TIME)
+        let times = self.times.as_ref();
+        times.and_then(|times| times.get(row)).unwrap_or(NO_TIME)
     }
 
     /// When the outcome of each prediction became known: the joined one, else the one of its own row.
     pub fn times(&self, found: &Found, own: Vec<i64>) -> Vec<i64> {
-        if self.times.is_empty() {
+        let Some(times) = &self.times else {
             return own;
-        }
+        };
         let of_row = |(row, found): (usize, &u32)| {
-            let joined = self.times.get(*found as usize).copied();
+            let joined = times.get(*found);
             joined.unwrap_or_else(|| own.get(row).copied().unwrap_or(NO_TIME))
         };
         found.rows.iter().enumerate().map(of_row).collect()
@@ -263,6 +266,68 @@ impl Few {
     }
 }
 
+/// Instants in four bytes each, where they allow it.
+enum Instants {
+    /// Steps of so many microseconds after the first of them; the last number is [`NO_TIME`].
+    Steps {
+        from: i64,
+        step: i64,
+        /// Two in each, the earlier row in the lower half.
+        pairs: Vec<i64>,
+    },
+    /// Any.
+    All(Vec<i64>),
+}
+
+/// Steps that are tried, in microseconds: they reach over 136 years, 13 years and 49 days.
+const STEPS: [i64; 3] = [1_000_000, 100_000, 1_000];
+
+impl Instants {
+    fn of(mut times: Vec<i64>) -> Self {
+        let there = || times.iter().copied().filter(|time| *time != NO_TIME);
+        let from = there().min().unwrap_or(0);
+        let until = there().max().unwrap_or(0);
+        let fits = |step: &i64| {
+            let span = until.checked_sub(from).map(|span| span / step);
+            span.is_some_and(|span| span < i64::from(u32::MAX))
+                && there().all(|time| (time - from) % step == 0)
+        };
+        let Some(step) = STEPS.into_iter().find(fits) else {
+            return Self::All(times);
+        };
+        let steps = |time: Option<&i64>| match time {
+            None | Some(&NO_TIME) => u32::MAX,
+            Some(time) => ((time - from) / step) as u32,
+        };
+        // In the same memory, so that no other is needed for them.
+        for pair in 0..times.len().div_ceil(2) {
+            let (even, odd) = (steps(times.get(2 * pair)), steps(times.get(2 * pair + 1)));
+            times[pair] = (u64::from(odd) << 32 | u64::from(even)) as i64;
+        }
+        times.truncate(times.len().div_ceil(2));
+        times.shrink_to_fit();
+        Self::Steps {
+            from,
+            step,
+            pairs: times,
+        }
+    }
+
+    /// The instant of a row, [`NO_TIME`] where it has none; `None` where there is no such row.
+    fn get(&self, row: u32) -> Option<i64> {
+        match self {
+            Self::Steps { from, step, pairs } => {
+                let pair = *pairs.get(row as usize / 2)? as u64;
+                match (pair >> (row % 2 * 32)) as u32 {
+                    u32::MAX => Some(NO_TIME),
+                    steps => Some(from + i64::from(steps) * step),
+                }
+            }
+            Self::All(times) => times.get(row as usize).copied(),
+        }
+    }
+}
+
 /// The outcomes of predictions as words: the joined one, else the one in its own row.
 fn of_words(cells: &[u32], codes: &[u32], levels: &[String], own: Option<Column>) -> Column {
     let mut words = labels::Dictionary::default();
@@ -310,4 +375,34 @@ fn joined(sources: &mut [Source], place: impl Fn(&Source) -> Option<usize>) -> C
         .map(|s| (s.table.rows, place(s).map(|at| &s.table.columns[at])))
         .collect();
     stack(&columns)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn instants_in_four_bytes_are_the_same_instants(
+            from in -4_000_000_000_000_000..4_000_000_000_000_000_i64,
+            steps in prop::collection::vec(prop::option::of(0..5_000_000_000_i64), 0..40),
+            unit in prop::sample::select(vec![1_i64, 1_000, 7_000, 100_000, 1_000_000, 60_000_000]),
+        ) {
+            let times: Vec<i64> = steps.iter().map(|s| s.map_or(NO_TIME, |s| from + s * unit)).collect();
+            let kept = Instants::of(times.clone());
+            for (row, time) in (0..).zip(&times) {
+                prop_assert_eq!(kept.get(row), Some(*time));
+            }
+            prop_assert_eq!(kept.get(NOWHERE), None);
+        }
+
+        #[test]
+        fn the_ends_of_time_are_kept(times in prop::collection::vec(any::<i64>(), 0..20)) {
+            let kept = Instants::of(times.clone());
+            for (row, time) in (0..).zip(&times) {
+                prop_assert_eq!(kept.get(row), Some(*time));
+            }
+        }
+    }
 }

@@ -33,7 +33,7 @@ pub(super) fn detect(head: &[u8]) -> Option<Encoding> {
     // A few zero bytes among text are damage of their cells; what is no text has many, or begins so.
     let zeros = memchr::memchr_iter(0, head).count();
     if zeros * 1_000 > head.len() || head.iter().take(64).any(|b| *b == 0) {
-        return None;
+        return unlikely_text(head);
     }
     // A few bad bytes among good ones are damage; mostly bad ones are another encoding. A character
     // that the head cuts is neither.
@@ -47,6 +47,40 @@ pub(super) fn detect(head: &[u8]) -> Option<Encoding> {
         _ if bad > good => Encoding::Windows1252,
         _ => Encoding::Utf8,
     })
+}
+
+/// The encoding of text that has many zero bytes: UTF-16 in a script whose characters have none, or a log
+/// that zeros were left in (by a rotation that cuts it under its writer). Every other byte has to be of text,
+/// in rows; `None` where one is not.
+fn unlikely_text(head: &[u8]) -> Option<Encoding> {
+    let is_text = |c: char| !c.is_control() || c.is_ascii_whitespace();
+    let (pairs, _) = head.as_chunks::<2>();
+    let is = |unit: fn([u8; 2]) -> u16| {
+        let (mut rows, mut cells) = (false, false);
+        // The last character may be cut.
+        let units = pairs.iter().map(|pair| unit(*pair));
+        let units = units.take(pairs.len().saturating_sub(1));
+        let all = char::decode_utf16(units).all(|c| {
+            let Ok(c) = c else { return false };
+            rows |= c == '\n';
+            cells |= matches!(c, ',' | ';' | '\t' | '|');
+            is_text(c) && !matches!(c, '\u{e000}'..='\u{f8ff}' | '\u{fffe}'..='\u{ffff}')
+        });
+        all && rows && cells
+    };
+    if is(u16::from_le_bytes) {
+        return Some(Encoding::Utf16Le);
+    }
+    if is(u16::from_be_bytes) {
+        return Some(Encoding::Utf16Be);
+    }
+    let text = match str::from_utf8(head) {
+        Ok(text) => text,
+        Err(cut) if cut.error_len().is_none() => str::from_utf8(&head[..cut.valid_up_to()]).ok()?,
+        Err(_) => return None,
+    };
+    let clean = text.contains('\n') && text.chars().all(|c| c == '\0' || is_text(c));
+    clean.then_some(Encoding::Utf8)
 }
 
 impl Encoding {
@@ -135,6 +169,25 @@ fn windows1252(byte: u8) -> char {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn text_with_many_zero_bytes_is_text() {
+        let text = "時刻;予測;結果\n一月;一;二\n二月;三;三\n三月;二;一\n".repeat(4);
+        let units: Vec<u16> = text.encode_utf16().collect();
+        let little: Vec<u8> = units.iter().flat_map(|u| u.to_le_bytes()).collect();
+        let big: Vec<u8> = units.iter().flat_map(|u| u.to_be_bytes()).collect();
+        assert_eq!(detect(&little), Some(Encoding::Utf16Le));
+        assert_eq!(detect(&big), Some(Encoding::Utf16Be));
+        let rotated = [&[0; 300][..], b"1,2,0.5\n2,3,0.25\n"].concat();
+        assert_eq!(detect(&rotated), Some(Encoding::Utf8));
+        assert_eq!(detect(&[0; 4096]), None);
+        let floats: Vec<u8> = (0..500).flat_map(|i| f64::from(i).to_le_bytes()).collect();
+        assert_eq!(detect(&floats), None);
+        let whole: Vec<u8> = (0..2000_u32).flat_map(u32::to_le_bytes).collect();
+        assert_eq!(detect(&whole), None);
+        let pickled = b"\x80\x04\x95\x0a\x00\x00\x00\x00\x00\x00\x00\x8c\x05a,b\n\x94.";
+        assert_eq!(detect(pickled), None);
+    }
 
     #[test]
     fn encodings_are_told_apart() {

@@ -3,9 +3,12 @@
 use super::make::{Making, total};
 use super::view::BaselineChoice;
 use super::words;
-use crate::summary::Cell;
+use crate::summary::{Cell, Series};
 use crate::table::time::Time;
 use std::borrow::Cow;
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
 
 /// Rows that windows are compared with.
 pub(super) struct Basis<'a> {
@@ -17,6 +20,8 @@ pub(super) struct Basis<'a> {
     pub range: Option<(usize, usize)>,
     /// Its windows; `None` for the reference.
     pub windows: Option<(usize, usize)>,
+    /// Its rows of the slices that were asked for.
+    slices: RefCell<BTreeMap<*const Series, Option<Rc<Cell>>>>,
 }
 
 impl<'a> Basis<'a> {
@@ -41,6 +46,7 @@ impl<'a> Basis<'a> {
                     cell,
                     range: None,
                     windows: None,
+                    slices: RefCell::default(),
                 });
             }
             BaselineChoice::Period(from, to) => (
@@ -74,7 +80,22 @@ impl<'a> Basis<'a> {
             cell: total(making.series, range).await,
             range: Some(range),
             windows: Some(windows),
+            slices: RefCell::default(),
         })
+    }
+
+    /// Its rows of a slice, without what [`Series::total_of_outcomes`] leaves out; added up once.
+    pub(super) fn of_slice(&self, series: &Series) -> Option<Rc<Cell>> {
+        let mut slices = self.slices.borrow_mut();
+        let cell = slices.entry(std::ptr::from_ref(series));
+        let cell = cell.or_insert_with(|| match (self.start, self.end) {
+            (Some(from), Some(to)) => {
+                let cell = series.outcomes_within(from, to);
+                cell.map(|cell| Rc::new(cell.into_owned()))
+            }
+            _ => series.reference.clone().map(Rc::new),
+        });
+        cell.clone()
     }
 
     /// Whether a window belongs to it.

@@ -156,8 +156,9 @@ pub(super) async fn fill(
         let Some(info) = metric::info(name) else {
             continue;
         };
+        let half = half(past.get(name));
         for guess in of {
-            let half = half(guess.se, past.get(name));
+            let half = half(guess.se);
             let interval = Interval {
                 low: info
                     .range
@@ -292,13 +293,15 @@ fn made_of(compared: u64) -> String {
     }
 }
 
-/// Half the width of an interval.
-fn half(se: f64, past: Option<&PastError>) -> f64 {
-    match past.filter(|p| p.windows >= FEWEST) {
-        Some(p) => {
-            let tau = p.beyond_sampling;
-            student_t_quantile(0.975, p.windows as f64) * (se * se + tau * tau).sqrt()
-        }
+/// Half the width of an interval, by the standard error.
+fn half(past: Option<&PastError>) -> impl Fn(f64) -> f64 {
+    let past = past.filter(|p| p.windows >= FEWEST);
+    let past = past.map(|p| {
+        let quantile = student_t_quantile(0.975, p.windows as f64);
+        (quantile, p.beyond_sampling)
+    });
+    move |se| match past {
+        Some((quantile, tau)) => quantile * (se * se + tau * tau).sqrt(),
         None => Z * se,
     }
 }
@@ -403,11 +406,12 @@ async fn alerts(
             continue;
         }
         let spread = judge::between(before.iter().filter_map(|m| m.get(info.name)));
+        let half = half(past.get(info.name));
         for guess in of {
             if windows.get(guess.window).is_none_or(|w| w.mature) {
                 continue;
             }
-            let now = around(guess.value, half(guess.se, past.get(info.name)));
+            let now = around(guess.value, half(guess.se));
             if let Some(departure) = judge::compare(info, &now, base, spread) {
                 found.push((info, guess, departure));
             }
@@ -514,7 +518,7 @@ fn together<'a>(
         return Estimate::undefined("no rows", 0);
     }
     let (value, se) = (sum / rows as f64, square.sqrt() / rows as f64);
-    let half = half(se, past);
+    let half = half(past)(se);
     let interval = Interval {
         low: info
             .range

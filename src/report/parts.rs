@@ -14,6 +14,7 @@ use crate::stats::interval::wilson;
 use crate::stats::multiple::holm;
 use crate::summary::{CALIBRATION_BINS, Cell, Series, Slice, SliceChoice, Tenth, WindowSize};
 use crate::table::time::Time;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// Predicted against true labels.
@@ -163,20 +164,19 @@ pub(super) async fn slices(
             continue;
         }
         pause().await;
-        let of = |from, to| {
-            let range = series.within(from, to);
-            (range.0 < range.1).then(|| series.total_of_outcomes(range))
+        let before = basis.of_slice(series);
+        let now = spans
+            .iter()
+            .filter_map(|span| series.outcomes_within(span.0, span.1));
+        let now: Vec<Cow<'_, Cell>> = now.collect();
+        let now = match &now[..] {
+            [] => continue,
+            [one] => Cow::Borrowed(one.as_ref()),
+            many => {
+                let cells: Vec<&Cell> = many.iter().map(AsRef::as_ref).collect();
+                Cow::Owned(Cell::total_of_outcomes(&cells))
+            }
         };
-        let before = match (basis.start, basis.end) {
-            (Some(from), Some(to)) => of(from, to),
-            _ => series.reference.clone(),
-        };
-        let now = spans.iter().filter_map(|span| of(span.0, span.1));
-        let now: Vec<Cell> = now.collect();
-        if now.is_empty() {
-            continue;
-        }
-        let now = Cell::total_of_outcomes(&now.iter().collect::<Vec<_>>());
         let current = estimate(&now);
         let baseline = before.map_or_else(
             || Estimate::undefined("not in the baseline", 0),

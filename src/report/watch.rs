@@ -15,7 +15,7 @@ use crate::stats::sequential::columns::{self, Aspect, Counts};
 use crate::stats::sequential::{
     Kind, Reading, Side, Stream, Verdict, WINDOWS_TO_AN_ALARM, fit_all, judge as judge_stream,
 };
-use crate::summary::{ColumnProfile, Profile, Series};
+use crate::summary::{Cell, ColumnProfile, Profile, Series};
 use crate::table::time::{DAY, HOUR, Time};
 
 /// Parts of the budget, where all of them are there.
@@ -227,11 +227,13 @@ async fn of_slices(
     if info.material == Material::Never || making.all.len() > MOST_WINDOWS {
         return out;
     }
-    let estimate = |series: &Series, from: Time, to: Time| {
-        let range = series.within(from, to);
-        let cell = (range.0 < range.1).then(|| series.total_of_outcomes(range))?;
-        let of = Measures::new(making.summary, &cell, None, making.cut);
-        Some(metric.estimate(&of))
+    let estimate = |cell: &Cell| {
+        let of = Measures::new(making.summary, cell, None, making.cut);
+        metric.estimate(&of)
+    };
+    let within = |series: &Series, from: Time, to: Time| {
+        let cell = series.outcomes_within(from, to)?;
+        Some(estimate(&cell))
     };
     for series in &making.summary.series {
         let Some((column, value)) = parts::named(making, series) else {
@@ -241,22 +243,17 @@ async fn of_slices(
             continue;
         }
         pause().await;
-        let base = match (basis.start, basis.end) {
-            (Some(from), Some(to)) => estimate(series, from, to),
-            _ => series.reference.as_ref().map(|cell| {
-                metric.estimate(&Measures::new(making.summary, cell, None, making.cut))
-            }),
-        };
+        let base = basis.of_slice(series).map(|cell| estimate(&cell));
         let Some(base) = base.filter(|b| b.value.is_some()) else {
             continue;
         };
         let frames = baseline_windows(basis).filter_map(|i| making.all.get(i));
         let known = frames.filter_map(|frame| {
-            let of = estimate(series, frame.start, frame.end)?;
+            let of = within(series, frame.start, frame.end)?;
             reading(&of, None, phase(making, frame.start))
         });
         let judged = |w: &Window| {
-            let of = estimate(series, w.start, w.end).filter(|_| w.mature && !w.in_baseline)?;
+            let of = within(series, w.start, w.end).filter(|_| w.mature && !w.in_baseline)?;
             reading(&of, base.value, phase(making, w.start))
         };
         let stream = stream(

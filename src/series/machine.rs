@@ -278,6 +278,18 @@ impl Cells {
         }
     }
 
+    fn keep_from(&mut self, number: i64) {
+        fn of<T>(cells: &mut Vec<(i64, T)>, number: i64) {
+            cells.drain(..cells.partition_point(|c| c.0 < number));
+        }
+        match self {
+            Self::Rate(cells) => of(cells, number),
+            Self::Share(cells) => of(cells, number),
+            Self::Level(cells) => of(cells, number),
+            Self::Durations(cells) => of(cells, number),
+        }
+    }
+
     /// First and last number of a step.
     #[must_use]
     pub fn ends(&self) -> Option<(i64, i64)> {
@@ -394,6 +406,14 @@ impl Machine {
         self.restarts.extend(other.restarts);
         self.notes.extend(other.notes);
         self.settle();
+    }
+
+    /// Lets go of cells before a step.
+    pub fn keep_from(&mut self, number: i64) {
+        self.signals.retain_mut(|signal| {
+            signal.cells.keep_from(number);
+            signal.cells.ends().is_some()
+        });
     }
 
     /// Puts everything into its order.

@@ -171,6 +171,10 @@ measures! {
     NetworkErrors = ("network_errors", "Network errors", Errors, PerSecond),
     /// Processes killed for lack of memory.
     OutOfMemory = ("out_of_memory", "Killed for lack of memory", Errors, PerSecond),
+    /// Share of the wanted replicas that can serve.
+    Replicas = ("replicas", "Replicas ready", Errors, Share),
+    /// Containers that began anew.
+    ContainerRestarts = ("container_restarts", "Container restarts", Errors, PerSecond),
     /// Whether scrapes succeed.
     Up = ("up", "Up", Errors, Share),
     /// What no rule knows, now.

@@ -285,6 +285,54 @@ impl SeriesSet {
         self.notes.extend(other.notes);
     }
 
+    /// Takes out the samples up to an instant (in order); the last of each series stays as well, as what the next one
+    /// follows, unless there was none for an hour.
+    pub fn take_until(&mut self, time: i64) -> Self {
+        const LONG: i64 = 3_600_000_000;
+        let mut out = Self::default();
+        self.series.retain(|key, series| {
+            let n = series.times.partition_point(|t| *t <= time);
+            if n == 0 {
+                return true;
+            }
+            let gone = n == series.times.len() && series.times[n - 1] < time.saturating_sub(LONG);
+            let keep = if gone { n } else { n - 1 };
+            let taken = Series {
+                kind: series.kind,
+                unit: series.unit.clone(),
+                times: series.times[..n].to_vec(),
+                values: match &series.values {
+                    Values::Numbers(all) => Values::Numbers(all[..n].to_vec()),
+                    Values::Natives(all) => Values::Natives(all[..n].to_vec()),
+                },
+            };
+            series.times.drain(..keep);
+            match &mut series.values {
+                Values::Numbers(all) => drop(all.drain(..keep)),
+                Values::Natives(all) => drop(all.drain(..keep)),
+            }
+            out.samples += n;
+            self.samples -= keep;
+            out.series.insert(key.clone(), taken);
+            !gone
+        });
+        out
+    }
+
+    /// Takes out the requests of logs.
+    pub fn take_requests(&mut self) -> Self {
+        Self {
+            requests: std::mem::take(&mut self.requests),
+            ..Self::default()
+        }
+    }
+
+    /// Samples held.
+    #[must_use]
+    pub const fn samples(&self) -> usize {
+        self.samples
+    }
+
     /// Puts the samples of every series into order.
     pub fn settle(&mut self) {
         self.series.values_mut().for_each(Series::settle);

@@ -180,6 +180,17 @@ pub struct Counted {
     pub tn: u64,
 }
 
+impl std::iter::Sum for Counted {
+    fn sum<I: Iterator<Item = Self>>(all: I) -> Self {
+        all.fold(Self::default(), |a, b| Self {
+            tp: a.tp + b.tp,
+            fp: a.fp + b.fp,
+            r#fn: a.r#fn + b.r#fn,
+            tn: a.tn + b.tn,
+        })
+    }
+}
+
 impl Counted {
     /// Rows in all.
     #[must_use]

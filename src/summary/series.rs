@@ -176,13 +176,19 @@ impl Series {
         }
     }
 
-    /// The same without requests, delays and missing cells: all that metrics of right and wrong need,
-    /// at a fraction of the cost.
+    /// The same of buckets that start within a period (its end is exclusive), as far as metrics of right and
+    /// wrong need it: requests, delays and missing cells may be left out, at a fraction of the cost. `None` where
+    /// there is no such bucket.
     #[must_use]
-    pub fn total_of_outcomes(&self, range: (usize, usize)) -> Cell {
-        let buckets = self.buckets(range).iter();
-        let cells: Vec<&Cell> = buckets.map(|b| &b.cell).collect();
-        Cell::total_of_outcomes(&cells)
+    pub fn outcomes_within(&self, from: Time, to: Time) -> Option<Cow<'_, Cell>> {
+        match self.buckets(self.within(from, to)) {
+            [] => None,
+            [one] => Some(Cow::Borrowed(&one.cell)),
+            many => {
+                let cells: Vec<&Cell> = many.iter().map(|b| &b.cell).collect();
+                Some(Cow::Owned(Cell::total_of_outcomes(&cells)))
+            }
+        }
     }
 
     /// Rows of a range of buckets, and how many of them lack a cell, by column.

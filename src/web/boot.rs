@@ -69,6 +69,21 @@ pub fn is_one_file() -> bool {
     element("wasm").is_some()
 }
 
+/// Whether the policy of this page lets it ask other servers than its own. The page for files does not; the one for
+/// live sources does.
+#[must_use]
+pub fn may_connect() -> bool {
+    let policy = document().and_then(|d| {
+        d.query_selector("meta[http-equiv='Content-Security-Policy']")
+            .ok()?
+    });
+    match policy.and_then(|p| p.get_attribute("content")) {
+        Some(policy) => policy.contains("connect-src 'self' http:"),
+        // No policy forbids nothing; one file has no host to ask.
+        None => !is_one_file(),
+    }
+}
+
 /// The text of the bindgen glue, which every worker begins with.
 pub(super) async fn glue() -> Result<JsString, JsValue> {
     let script: HtmlScriptElement = element("glue")

@@ -144,13 +144,7 @@ impl Client {
         self.0.candidate.take();
         match done {
             Ok((loaded, heir)) => {
-                let keeper = match heir {
-                    Some(heir) => {
-                        keeper.stop();
-                        heir
-                    }
-                    None => keeper,
-                };
+                let keeper = heir.unwrap_or(keeper);
                 let tell = self.0.on_loss.borrow().clone();
                 keeper.on_death(Box::new(move |why| {
                     let mend = "What is shown stays; the files are read again when a choice needs their rows";
@@ -287,7 +281,15 @@ impl Client {
             view,
             standards: Box::new(standards),
         };
-        match writer.ask(&request, Load::None, None).await? {
+        let answer = match writer.ask(&request, Load::None, None).await {
+            // Rows that came live were read meanwhile, and another worker keeps them now.
+            Err(Stopped::Cancelled) => {
+                let scribe = self.scribe(summary).await?;
+                scribe.ask(&request, Load::None, None).await?
+            }
+            answer => answer?,
+        };
+        match answer {
             (Reply::Written, Load::Bytes(text)) => Ok(text.into()),
             _ => Err(unexpected("").into()),
         }
@@ -316,6 +318,14 @@ impl Client {
         let held = (Rc::clone(&scribe), Arc::clone(summary));
         self.0.scribe.replace(Some(held));
         Ok(scribe)
+    }
+
+    /// A worker of its own, for whoever needs one for long.
+    ///
+    /// # Errors
+    /// Where none can be started.
+    pub(super) async fn hand(&self) -> Result<Rc<Hand>, ReadError> {
+        Ok(Hand::new(self.source().await?))
     }
 
     /// Has somebody told of workers that ended by themselves.
@@ -492,7 +502,8 @@ impl Client {
         timing::measure_between(timing::SUMMARISE, middle, end);
         let parcel = parcel.into_bytes();
         let heir = if given.streamed {
-            // It needs no more than the counts, and the keeper's memory can go.
+            // It needs no more than the counts, and the keeper's memory can go before it needs its own.
+            keeper.stop();
             let heir = Hand::new(self.source().await?);
             heir.ask(&Request::Hold, Load::copy_of(&parcel), None)
                 .await?;

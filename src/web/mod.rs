@@ -13,9 +13,12 @@
 pub mod bench;
 pub mod boot;
 pub mod canvas;
+mod carry;
 pub mod chart_view;
 pub mod client;
 pub mod files;
+mod follower;
+pub mod line;
 pub mod look;
 mod opening;
 mod pool;

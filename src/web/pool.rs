@@ -315,6 +315,9 @@ fn describe(request: &Request) -> (String, String) {
         Request::Refine { .. } => (String::new(), "summarise the rows anew".into()),
         Request::Example => (String::new(), "make the example".into()),
         Request::Carry => ("This saved report".into(), "open it".into()),
+        Request::Connect { .. } | Request::Order { .. } | Request::News => {
+            (String::new(), "follow the server".into())
+        }
         Request::Hold | Request::Write { .. } => (String::new(), "write the report".into()),
     }
 }

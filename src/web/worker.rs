@@ -5,6 +5,7 @@
 //! and a job that is no longer wanted is stopped by ending its worker. A refinement is made where the rows are
 //! kept, so that it rests between its steps to hear whether it is still wanted.
 
+use super::follower::Follower;
 use super::pool::text_of;
 use super::timing;
 use super::unpack::unpacked;
@@ -43,10 +44,18 @@ pub fn start() {
     }));
     let keeping = Rc::new(RefCell::new(None));
     let answering = post.clone();
+    let telling = post.clone();
+    let follower = Follower::new(move |id, reply: &Reply, load| telling.send(id, reply, load));
     let listener = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
         let Some((id, request, load)) = wire::unpack::<Request>(&event.data()) else {
             return;
         };
+        if matches!(
+            request,
+            Request::Connect { .. } | Request::Order { .. } | Request::News
+        ) {
+            return follower.take(id, request);
+        }
         if let Request::Refine { view, depth } = request {
             let (post, keeping) = (answering.clone(), Rc::clone(&keeping));
             wasm_bindgen_futures::spawn_local(async move {
@@ -202,6 +211,9 @@ fn answer(
             clock.reply(summary, &mut keeping.sent)
         }
         Request::Refine { .. } => Err(fault("", "a refinement goes its own way")),
+        Request::Connect { .. } | Request::Order { .. } | Request::News => {
+            Err(fault("", "a live source goes its own way"))
+        }
         Request::Stop => {
             opened(keeping)?.keeper.give_up();
             Ok((Reply::Kept, Load::None))

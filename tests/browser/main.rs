@@ -16,10 +16,16 @@ mod data;
 mod deaths;
 mod dialect;
 mod every_metric;
+mod feed;
+#[path = "../feed_help/mod.rs"]
+mod feed_help;
 mod folders;
 mod formats;
+mod live_rows;
+mod live_servers;
 mod looks;
 mod page;
+mod replay;
 mod report;
 mod rules;
 mod server;

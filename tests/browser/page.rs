@@ -256,6 +256,26 @@ impl Page {
         answer["result"]["value"].clone()
     }
 
+    /// Bytes that the page and its workers hold once garbage is collected.
+    pub fn heap(&mut self) -> f64 {
+        let mut sessions = self.workers();
+        sessions.push(self.session.clone());
+        let mut bytes = 0.0;
+        for session in sessions {
+            // A worker may end meanwhile; what it held is gone then.
+            let mut ask = |method: &str| self.browser.call(Some(&session), method, &json!({}));
+            if ask("HeapProfiler.collectGarbage").is_err() {
+                continue;
+            }
+            if let Ok(heap) = ask("Runtime.getHeapUsage") {
+                for part in ["usedSize", "backingStorageSize"] {
+                    bytes += heap[part].as_f64().unwrap_or_default();
+                }
+            }
+        }
+        bytes
+    }
+
     /// Begins to record what the browser's threads do.
     pub fn trace(&mut self) {
         let categories = [

@@ -11,11 +11,11 @@ use plumbline::engine::service::{Served, is_served, made_of, serve, serve_table}
 use plumbline::engine::{
     Keeper, Next, Plan, arrange, few, give, in_order, info, read_through, sift, tables, tie,
 };
-use plumbline::log::FileKind;
+use plumbline::log::{FileKind, Role};
 use plumbline::read::{Bytes, Part, ReadError, Trouble, Unfit};
 use plumbline::report::view::View;
 use plumbline::series::read::{About, Form};
-use plumbline::table::Table;
+use plumbline::table::{Kind, Table};
 use plumbline::unpack::{self, Chunks, Limits, Memory, holds_others, unpack};
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -303,6 +303,82 @@ pub fn read_alone(opened: &Opened) -> Result<Vec<Table>, Failure> {
         }
     }
     Ok(read.into_values().map(|part| part.table).collect())
+}
+
+/// A table whose every cell was read: how it was looked into, and its parts, each beside the file it is of.
+pub struct Lines {
+    pub input: Input,
+    pub parts: Vec<(Table, Input)>,
+}
+
+/// Bytes of a shard of lines: so few that it holds fewer rows than there may be words of a column.
+const LINES_BYTES: u64 = 512 << 10;
+
+/// Reads every cell of a table as it stands, in the order of its rows. Ids are hashed where that is said. What is
+/// wrong with rows is told.
+pub fn read_lines(opened: &Opened, hashed: bool) -> Result<Lines, Failure> {
+    let files = Input::files(std::slice::from_ref(&opened.input));
+    let mut inputs: Vec<Input> = files.iter().map(|f| as_it_stands(f, hashed)).collect();
+    let mut plan = Plan::of_bytes(&inputs, LINES_BYTES);
+    let mut read = BTreeMap::new();
+    loop {
+        while let Next::Read(shard) = plan.take() {
+            let (Some(place), Some(input)) = (opened.files.get(shard.file), inputs.get(shard.file))
+            else {
+                continue;
+            };
+            let part = part(place, input, shard).map_err(|e| Failure::Input(e.to_string()))?;
+            plan.done(&shard, info(&part));
+            read.insert((shard.file, shard.index), part);
+        }
+        let again = plan.again(&mut inputs);
+        if again.is_empty() {
+            break;
+        }
+        read.retain(|(file, _), _| !again.contains(file));
+    }
+    let mut parts = Vec::with_capacity(read.len());
+    for ((file, _), part) in read {
+        for Trouble { reason, count, .. } in &part.troubles {
+            eprintln!(
+                "plumbline: {}: {reason} ({count} like it)",
+                files[file].name
+            );
+        }
+        parts.push((part.table, files[file].clone()));
+    }
+    Ok(Lines {
+        input: opened.input.clone(),
+        parts,
+    })
+}
+
+/// A file with roles under which every cell is read as it stands, but for ids that are to be hashed.
+fn as_it_stands(file: &Input, hashed: bool) -> Input {
+    let mut input = file.clone();
+    input.kind = FileKind::Predictions;
+    for (column, guess) in input.sniff.columns.iter().zip(&mut input.roles) {
+        let names = matches!(guess.role, Role::Id | Role::Query);
+        guess.role = match column.kind {
+            Kind::Time => Role::OutcomeTime,
+            _ if names && hashed => Role::Query,
+            Kind::Number if names => Role::Segment,
+            Kind::Number => Role::Feature,
+            _ => Role::Segment,
+        };
+    }
+    input
+}
+
+/// The same of bytes.
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+pub fn lines_of_bytes(input: Input, bytes: &[u8]) -> Lines {
+    let mut memory = Memory::default();
+    unpack::Shelf::put(&mut memory, bytes).unwrap();
+    let file = unpack::Shelf::finish(&mut memory, &input.name, input.bytes).unwrap();
+    let files = vec![Place::Memory(file)];
+    read_lines(&Opened { files, input }, false).ok().unwrap()
 }
 
 /// Reads all rows of the files; those of predictions are let go once they are counted, where the view is

@@ -5,6 +5,7 @@
 
 mod anomalies;
 mod check;
+mod feed;
 mod files;
 mod fixes;
 mod folder;
@@ -35,6 +36,7 @@ fn main() -> ExitCode {
     let done = match Options::parse().command {
         Command::Report { options, out } => report(&options, &out).map(|()| true),
         Command::Anomalies(options) => anomalies::anomalies(&options).map(|()| true),
+        Command::Feed(options) => feed::feed(&options).map(|()| true),
         Command::Check(options) => check::check(options),
         Command::Rules { options, out } => check::suggest(&options, &out).map(|()| true),
         Command::Expect { options, out } => expect(&options, &out).map(|()| true),

@@ -34,6 +34,10 @@ pub enum Command {
     /// Score each point of a series for how unlike the past it is, without looking ahead: one line of JSON
     /// a point, `{"time":…,"value":…,"score":…}`, to standard output. A score of 0.5 or more is an alarm.
     Anomalies(AnomalyOptions),
+    /// Replay a recorded log as a live source on this machine: a growing file (`/NAME.ndjson`), polls (`/NAME.json`),
+    /// events (`/NAME/events`) and a WebSocket (`/NAME/ws`) for each table, Prometheus's API (`/api/v1/…`) and an
+    /// exporter (`/metrics`) for metrics of a service. Ctrl-C ends it.
+    Feed(FeedOptions),
     /// Judge data by a file of rules. Exit code 0: no rule fails, 1: one does, 2: they could not be judged.
     Check(CheckOptions),
     /// Write a file of rules to begin with, made from the data.
@@ -69,6 +73,50 @@ pub struct AnomalyOptions {
     pub time: Option<String>,
 }
 
+/// Options of `plumbline feed`.
+#[derive(Args)]
+pub struct FeedOptions {
+    /// What is replayed: predictions, outcomes, metrics of a service. Files, folders, archives, as `report` takes
+    /// them; they are held in memory. Rows and samples come in the order of their times, outcomes at their own.
+    #[arg(long, required = true, num_args = 1.., value_name = "FILES")]
+    pub replay: Vec<PathBuf>,
+    /// A file of outcomes, whatever it seems to hold.
+    #[arg(long, value_name = "FILE")]
+    pub outcomes: Vec<PathBuf>,
+    /// The role of a column, where the guess is wrong: `time=logged_at`.
+    #[arg(long, value_name = "ROLE=COLUMN", value_parser = role)]
+    pub role: Vec<(Role, String)>,
+    /// How many times as fast as it was: 3600 is an hour in a second.
+    #[arg(long, default_value_t = 1.0, value_name = "TIMES")]
+    pub speed: f64,
+    /// The port of 127.0.0.1 that it listens on; 0 takes any that is free. The address is the first line on standard
+    /// output.
+    #[arg(long, default_value_t = 8790)]
+    pub port: u16,
+    /// The instant of the log to begin with; what was before is there at once. Otherwise its first one.
+    #[arg(long, value_name = "INSTANT")]
+    pub from: Option<String>,
+    /// Move all times so that this instant is now. Otherwise times are as they were recorded, and whoever follows
+    /// asks for the time of the replay (`/api/v1/query?query=time()`). At a speed above 1 it runs ahead of the clock.
+    #[arg(long)]
+    pub shift: bool,
+    /// Whose pages may read it: an address such as https://example.org, or * for any that is open in a browser here.
+    #[arg(long, default_value = "*")]
+    pub origin: String,
+}
+
+impl FeedOptions {
+    /// The same as what is read for a report.
+    pub fn report(&self) -> ReportOptions {
+        ReportOptions {
+            files: self.replay.clone(),
+            outcomes: self.outcomes.clone(),
+            role: self.role.clone(),
+            ..ReportOptions::default()
+        }
+    }
+}
+
 /// Options of `plumbline check`.
 #[derive(Args)]
 pub struct CheckOptions {
@@ -92,7 +140,7 @@ pub struct CheckOptions {
 }
 
 /// What every command reads, and how.
-#[derive(Args)]
+#[derive(Args, Default)]
 pub struct ReportOptions {
     /// Predictions, outcomes, reference: told apart by what they hold. Files, folders, archives.
     #[arg(required = true)]

@@ -165,9 +165,9 @@ fn of_values<'a>(making: &Making<'a>, base: &Slice) -> BTreeMap<(&'a str, &'a st
 fn member(making: &Making<'_>, series: &Series, value: &str) -> Option<Member> {
     let shown = making.all.get(making.shown.0..making.shown.1)?;
     let (first, last) = (shown.first()?, shown.last()?);
-    let range = series.within(first.start, last.end);
-    let cell = series.total_of_outcomes(range);
-    let counted = counted(making, &cell);
+    let (from, to) = series.within(first.start, last.end);
+    let buckets = series.buckets.get(from..to).unwrap_or_default();
+    let counted: Counted = buckets.iter().map(|b| counted(making, &b.cell)).sum();
     (counted.n() > 0).then(|| Member {
         value: value.into(),
         counted,

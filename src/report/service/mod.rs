@@ -166,7 +166,7 @@ impl Service {
             });
         }
         format!(
-            "{}. There are no predictions in these files, so whether a model is right is not known.",
+            "{}. There are no predictions beside it, so whether a model is right is not known.",
             parts.join("; ")
         )
     }

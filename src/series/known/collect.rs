@@ -52,8 +52,18 @@ struct Found {
 #[must_use]
 pub fn machine(set: &SeriesSet) -> Machine {
     let since = since_start(set);
-    let set = since.as_ref().unwrap_or(set);
-    let step = step(set);
+    let step = step(since.as_ref().unwrap_or(set));
+    let mut machine = machine_in(since.as_ref().unwrap_or(set), step);
+    if since.is_some() {
+        machine.notes.push(ONE_SCRAPE.into());
+    }
+    machine.settle();
+    machine
+}
+
+/// What series mean, by a given step of time.
+#[must_use]
+pub fn machine_in(set: &SeriesSet, step: Step) -> Machine {
     let mut making = Making {
         step,
         found: BTreeMap::new(),
@@ -77,9 +87,6 @@ pub fn machine(set: &SeriesSet) -> Machine {
         rows(of, requests, step, &mut machine.signals);
     }
     machine.notes.extend(set.notes().iter().cloned());
-    if since.is_some() {
-        machine.notes.push(ONE_SCRAPE.into());
-    }
     if left > 0 {
         machine
             .notes

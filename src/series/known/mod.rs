@@ -11,6 +11,7 @@ mod rules;
 mod scrapes;
 mod who;
 
-pub use collect::machine;
-pub use rules::{Means, Take, ignored, means};
-pub use who::{Class, class, who, word};
+pub use collect::{machine, machine_in};
+pub use rules::{Means, Take, counts_for_mean, ignored, means};
+pub use scrapes::span;
+pub use who::{Class, class, is_told, who, word};

@@ -183,6 +183,12 @@ const RULES: &[(&str, Means)] = &[
     rule("container_cpu_cfs_throttled_periods_total", M::Throttled, Part(1.0), 9),
     rule("container_cpu_cfs_periods_total", M::Throttled, Whole(1.0), 9),
     rule("container_oom_events_total", M::OutOfMemory, Rise(1.0), 8),
+    // kube-state-metrics.
+    rule("kube_deployment_status_replicas_available", M::Replicas, Part(1.0), 9),
+    rule("kube_deployment_spec_replicas", M::Replicas, Whole(1.0), 9),
+    rule("kube_statefulset_status_replicas_ready", M::Replicas, Part(1.0), 9),
+    rule("kube_statefulset_replicas", M::Replicas, Whole(1.0), 9),
+    rule("kube_pod_container_status_restarts_total", M::ContainerRestarts, Rise(1.0), 9),
     // What our own readers write of Docker, metrics.k8s.io, kubectl, nvidia-smi and tables.
     rule("plumbline_cpu_share", M::Cpu, Level(1.0), 9),
     rule("plumbline_cpu_cores", M::CpuCores, Level(1.0), 9),
@@ -202,6 +208,10 @@ const RULES: &[(&str, Means)] = &[
     rule("plumbline_disk_read_bytes_total", M::DiskRead, Rise(1.0), 9),
     rule("plumbline_disk_written_bytes_total", M::DiskWritten, Rise(1.0), 9),
     rule("plumbline_disk_space", M::DiskSpace, Level(1.0), 9),
+    rule("plumbline_tokens_in_total", M::TokensIn, Rise(1.0), 9),
+    rule("plumbline_tokens_out_total", M::TokensOut, Rise(1.0), 9),
+    rule("plumbline_first_token_seconds_bucket", M::FirstToken, Histogram(1.0), 9),
+    rule("plumbline_per_token_seconds_bucket", M::PerToken, Histogram(1.0), 9),
     // DCGM.
     rule("DCGM_FI_DEV_GPU_UTIL", M::Gpu, Level(0.01), 9),
     rule("DCGM_FI_DEV_FB_USED", M::GpuMemory, Level(MIB), 9),
@@ -351,6 +361,7 @@ mod tests {
             ("vllm:time_to_first_token_seconds_bucket", M::FirstToken),
             ("ray_serve_num_http_requests_total", M::Requests),
             ("ml.predictions", M::Requests),
+            ("kube_statefulset_replicas", M::Replicas),
             ("model_latency_seconds_bucket", M::Duration),
         ] {
             assert_eq!(measure(name), Some(expected), "{name}");

@@ -1,6 +1,6 @@
 //! Whose a series is, and how a request ended, as labels tell it.
 
-use super::super::{Family, Key, Measure};
+use super::super::{Family, Key, Labels, Measure};
 
 /// Labels that name a service, the surest first.
 const SERVICE: [&str; 12] = [
@@ -48,10 +48,21 @@ const PART: [&str; 8] = [
     "pod",
 ];
 
+/// Labels that name what kube-state-metrics tells of; its own job and instance are those of the teller.
+const KEPT: [&str; 4] = ["deployment", "statefulset", "container", "pod"];
+
 /// Whose a series is.
 #[must_use]
 pub fn who(key: &Key, measure: Measure) -> String {
     let of_file = || key.file.clone();
+    if key.name.starts_with("kube_")
+        && let Some(of) = key.labels.first(&KEPT)
+    {
+        return match key.labels.first(&["namespace", "exported_namespace"]) {
+            Some(space) => format!("{space}/{of}"),
+            None => of.to_owned(),
+        };
+    }
     match measure.family() {
         Family::Requests | Family::Tokens => key
             .labels
@@ -82,6 +93,15 @@ pub fn who(key: &Key, measure: Measure) -> String {
             }
         }
     }
+}
+
+/// Whether labels tell whose a series is, so that its file need not.
+#[must_use]
+pub fn is_told(labels: &Labels) -> bool {
+    labels
+        .first(&SERVICE)
+        .or_else(|| labels.first(&PLACE))
+        .is_some()
 }
 
 /// How a request ended.
@@ -212,5 +232,12 @@ mod tests {
         assert_eq!(who(&labels, Measure::Cpu), "10.0.0.1:80");
         assert_eq!(who(&labels, Measure::Gpu), "10.0.0.1:80 0");
         assert_eq!(who(&key(&[]), Measure::Requests), "log.txt");
+        let mut kept = key(&[
+            ("job", "kube-state-metrics"),
+            ("namespace", "shop"),
+            ("deployment", "scorer"),
+        ]);
+        kept.name = "kube_deployment_spec_replicas".into();
+        assert_eq!(who(&kept, Measure::Replicas), "shop/scorer");
     }
 }

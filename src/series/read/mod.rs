@@ -176,6 +176,25 @@ pub fn recognise(head: &[u8]) -> Option<Form> {
     is.iter().find(|(is, _)| is(&all)).map(|(_, form)| *form)
 }
 
+/// Takes an answer of Prometheus's API into a set; series without labels that say whose they are, are of `name`.
+///
+/// # Errors
+/// Where it is no answer with series; what it is instead.
+pub fn answered(
+    name: &str,
+    answer: &serde_json::Value,
+    set: &mut SeriesSet,
+) -> Result<Vec<Trouble>, String> {
+    let about = About {
+        name: name.to_owned(),
+        modified: None,
+    };
+    let mut faults = Faults::default();
+    prometheus::take(&about, answer, set, &mut faults)?;
+    set.settle();
+    Ok(faults.finish())
+}
+
 /// Reads a file of a service.
 ///
 /// # Errors

@@ -2,8 +2,10 @@
 
 use super::complete::missing;
 use super::expectations;
+use super::live;
 use super::rules;
 use super::state::{App, Work};
+use super::streams;
 use crate::check;
 use crate::engine::message::Input;
 use crate::engine::pace::Looks;
@@ -108,7 +110,7 @@ fn look(app: App, mut more: Vec<Given>) {
 }
 
 /// What the reader said of a file holds for it when it is given again, by its name.
-fn said_before(app: App) -> impl Fn(&mut Given) {
+pub(super) fn said_before(app: App) -> impl Fn(&mut Given) {
     let known: BTreeMap<String, Fix> = app.inputs.with_untracked(|inputs| {
         let said = inputs.iter().filter(|input| !input.fix.is_none());
         let names = |input: &Input| {
@@ -185,7 +187,7 @@ fn replace(app: App, old: &Input, found: Vec<(Vec<File>, Input)>) {
 }
 
 /// Settles what the columns of all files mean.
-fn understand(app: App, inputs: &mut [Input]) {
+pub(super) fn understand(app: App, inputs: &mut [Input]) {
     arrange(inputs);
     // What the reader said before stands above what is guessed.
     inputs.iter_mut().for_each(|input| {
@@ -362,6 +364,23 @@ fn run(app: App) {
     });
 }
 
+/// Reads all files with the roles in force while what is shown stays as it is.
+pub(super) async fn run_quietly(app: App) -> Result<(), Stopped> {
+    let (inputs, served) = (app.inputs.get_untracked(), app.served.get_untracked());
+    let (files, view) = (app.files.get_value(), app.view.get_untracked());
+    let (mode, client) = (app.mode.get_untracked(), app.client.get_value());
+    let turn = app.turn.get_value() + 1;
+    app.turn.set_value(turn);
+    app.asked.set_value(None);
+    let done = client
+        .run(&files, &inputs, &served, mode, view, |_| ())
+        .await;
+    if app.turn.get_value() == turn {
+        show(app, done?.summary);
+    }
+    Ok(())
+}
+
 /// Where nothing can be shown, the files can: from there the reader goes on.
 fn show_files(app: App) {
     if app.summary.with_untracked(Option::is_none) {
@@ -377,12 +396,19 @@ pub fn show(app: App, summary: Arc<Summary>) {
     if app.unanswered.get_untracked() {
         app.unanswered.set(false);
     }
-    app.summary.set(Some(summary));
+    app.read.set_value(Some(summary));
+    live::show(app);
 }
 
 /// Takes a file away and reads the others.
 pub fn remove(app: App, index: usize) {
     app.errors.update(Vec::clear);
+    if let Some(name) = app
+        .inputs
+        .with_untracked(|i| i.get(index).map(|i| i.name.clone()))
+    {
+        streams::forget(app, &name);
+    }
     app.files.update_value(|files| {
         if index < files.len() {
             files.remove(index);
@@ -398,7 +424,10 @@ pub fn remove(app: App, index: usize) {
 
 fn after_removal(app: App) {
     if app.inputs.with_untracked(Vec::is_empty) && app.served.with_untracked(Vec::is_empty) {
-        clear(app);
+        match app.grown.with_value(Option::is_some) {
+            true => live::alone(app),
+            false => clear(app),
+        }
     } else {
         settle(app);
     }
@@ -414,6 +443,8 @@ pub fn remove_served(app: App, name: &str) {
 /// Back to the first screen.
 pub fn clear(app: App) {
     app.client.with_value(|c| c.cancel());
+    live::end(app);
+    streams::end(app);
     app.turn.update_value(|t| *t += 1);
     app.work.set(None);
     app.files.update_value(Vec::clear);

@@ -35,6 +35,16 @@ pub fn columns() -> impl IntoView {
     line("M2.5 3.5h11v9h-11zM6.2 3.5v9M9.8 3.5v9")
 }
 
+/// What goes on.
+pub fn pulse() -> impl IntoView {
+    line("M1.5 8.5h3l2-5.5 3.2 10 2-4.5h2.8")
+}
+
+/// A bell.
+pub fn bell() -> impl IntoView {
+    line("M4 11.2V7a4 4 0 0 1 8 0v4.2l1 1.3H3zM6.8 14.2a1.3 1.3 0 0 0 2.4 0")
+}
+
 /// Away with it.
 pub fn close() -> impl IntoView {
     line("M4 4l8 8M12 4l-8 8")

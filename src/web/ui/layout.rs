@@ -1,12 +1,14 @@
 //! The frame of the page: header, rail and the sections in their order.
 
 use super::columns::Columns;
+use super::connect::{Connect, ConnectButton};
 use super::drift::Drift;
 use super::errors::{ErrorList, LeftOut};
 use super::files;
 use super::filters::Filters;
 use super::health::Health;
 use super::icons;
+use super::live_bar::LiveBar;
 use super::machine::Machine;
 use super::mistakes::Mistakes;
 use super::performance::Performance;
@@ -17,6 +19,7 @@ use super::rules::RulesPart;
 use super::share::Share;
 use super::start::Start;
 use super::state::app;
+use super::stream_bars::StreamBars;
 use super::theme::ThemeToggle;
 use super::timeline::Timeline;
 use super::turn::InTurn;
@@ -45,6 +48,8 @@ pub fn Page() -> impl IntoView {
             "Skip to the report"
         </a>
         <Header/>
+        <LiveBar/>
+        <StreamBars/>
         <DropTarget/>
         <ErrorList/>
         <LeftOut/>
@@ -53,6 +58,9 @@ pub fn Page() -> impl IntoView {
             <div class:stale=move || reading.get()>
                 <Start/>
             </div>
+        </Show>
+        <Show when=move || app.connecting.get() && !at_start()>
+            <Connect/>
         </Show>
         <Show when=listed>
             <Columns/>
@@ -129,6 +137,7 @@ fn Header() -> impl IntoView {
                 </Show>
                 <Show when=move || app.ready().get() || app.has_files()>
                     <files::AddButton/>
+                    <ConnectButton/>
                 </Show>
             </Show>
             <ThemeToggle/>

@@ -5,6 +5,7 @@
 //! one more, with a line in `layout` and one in `rail`.
 
 mod actions;
+mod alarms;
 mod beside;
 mod card;
 mod changes;
@@ -12,6 +13,7 @@ mod checks;
 mod class_table;
 mod columns;
 mod complete;
+mod connect;
 mod curves;
 mod dialect;
 mod drift;
@@ -29,6 +31,8 @@ mod groups;
 mod health;
 mod icons;
 mod layout;
+mod live;
+mod live_bar;
 mod machine;
 mod making;
 mod metric_table;
@@ -37,6 +41,7 @@ mod mistakes;
 mod models;
 mod objectives;
 mod performance;
+mod pile;
 mod progress;
 mod prose;
 mod quality_rows;
@@ -51,6 +56,8 @@ mod share;
 mod slice_table;
 mod start;
 mod state;
+mod stream_bars;
+mod streams;
 mod theme;
 mod timeline;
 mod truth;
@@ -70,6 +77,8 @@ pub fn App(
 ) -> impl IntoView {
     let app = state::App::new(client, boot::carried(), url::view());
     provide_context(app);
+    provide_context(alarms::Alarms::follow(app));
+    provide_context(connect::Form::new());
     making::follow(app);
     refine::follow(app);
     verdicts::follow(app);

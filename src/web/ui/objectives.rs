@@ -6,6 +6,7 @@ use super::widgets::{Fact, NumberField};
 use crate::report::told::amount;
 use crate::report::{Objectives, Service, Slo};
 use crate::series::Unit;
+use crate::table::time::{DAY, Time};
 use leptos::prelude::*;
 
 /// A number that a reader sets.
@@ -181,16 +182,22 @@ fn facts(service: &Service) -> Vec<Told> {
             format!("{} in the time shown", format::number(cost.all)),
         ));
     }
+    // Within days the hour matters.
+    let soon = |at: Time| (at.0 - service.end.0).abs() < 3 * DAY;
+    let when = |at: Time| match soon(at) {
+        true => format::instant(true, at),
+        false => format::date(at),
+    };
     for full in service.full.iter().take(3) {
         out.push((
             format!("{} is full", full.title),
-            format::date(full.at),
+            when(full.at),
             format!(
                 "{}: {} now; between {} and {} at 95 %",
                 full.of,
                 format::percent(full.level),
-                format::date(full.soonest),
-                format::date(full.latest)
+                when(full.soonest),
+                when(full.latest)
             ),
         ));
     }

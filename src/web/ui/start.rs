@@ -1,6 +1,7 @@
 //! The first screen: what the page does, and the ways to give it files.
 
 use super::actions;
+use super::connect::{Connect, ConnectButton};
 use super::files::FileInput;
 use super::state::app;
 use crate::engine::example;
@@ -49,6 +50,7 @@ pub fn Start() -> impl IntoView {
                     >
                         "Paste rows"
                     </button>
+                    <ConnectButton/>
                 </p>
                 <Show when=move || pasting.get()>
                     <Paste/>
@@ -57,6 +59,9 @@ pub fn Start() -> impl IntoView {
                     "CSV, JSON, Parquet, Arrow or Excel, also compressed or in an archive. Nothing is uploaded: the files are read in this tab and never leave it."
                 </p>
             </div>
+            <Show when=move || app.connecting.get()>
+                <Connect/>
+            </Show>
             <p class="start-demo">
                 <button class="button" data-testid="try-demo" on:click=move |_| actions::demo(app)>
                     "Try it"

@@ -1,0 +1,230 @@
+//! A live view: what a reader connects to, what comes of it, and what they are told of it.
+
+use super::clock::ServerClock;
+use super::grow::Growth;
+use super::mlflow::{self, Mlflow};
+use super::prometheus::{Prometheus, Settings};
+use super::rows;
+use super::rows::events::Events;
+use super::rows::poll::Poll;
+use super::rows::socket::Socket;
+use super::rows::tail::Tail;
+use super::source::{Gap, Instant, Offer, Piece, RowForm, Rows, SECOND, Source};
+use super::{BackOff, Came, Feed, Status, Todo};
+use crate::series::{Machine, Step};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+
+/// What a reader connects to. It may hold a password: it is kept in memory and never written down.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Connection {
+    /// Prometheus's HTTP API.
+    Prometheus(Settings),
+    /// A file of rows that grows.
+    Tail(rows::Settings),
+    /// A document with rows that is polled.
+    Poll(rows::Settings),
+    /// Rows as server-sent events.
+    Events(rows::Settings),
+    /// Rows through a WebSocket.
+    Socket(rows::Settings),
+    /// MLflow's REST API.
+    Mlflow(mlflow::Settings),
+}
+
+impl Connection {
+    /// The source that speaks with it.
+    #[must_use]
+    pub fn source(&self) -> Box<dyn Source> {
+        match self {
+            Self::Prometheus(settings) => {
+                let source = Prometheus::new(settings.clone());
+                Box::new(ServerClock::new(Box::new(source)))
+            }
+            Self::Tail(settings) => Box::new(Tail::new(settings.clone())),
+            Self::Poll(settings) => Box::new(Poll::new(settings.clone())),
+            Self::Events(settings) => Box::new(Events::new(settings.clone())),
+            Self::Socket(settings) => Box::new(Socket::new(settings.clone())),
+            Self::Mlflow(settings) => Box::new(Mlflow::new(settings.clone())),
+        }
+    }
+
+    /// The step of time that its samples are told in.
+    #[must_use]
+    pub fn step(&self) -> Step {
+        match self {
+            Self::Prometheus(settings) => Prometheus::report_step(settings),
+            Self::Mlflow(_) => Step::at_least(60 * SECOND),
+            _ => Step::FINEST,
+        }
+    }
+}
+
+/// What a reader wants of a live view.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Order {
+    /// Ask no more for now.
+    Pause,
+    /// Go on, or try again at once.
+    Resume,
+    /// Ask no more at all.
+    Stop,
+    /// Follow these offers and no others.
+    Choose(Vec<String>),
+}
+
+/// What a reader is told.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct News {
+    /// What is followed, and where.
+    pub name: String,
+    /// How it stands.
+    pub status: Status,
+    /// Whether it is looking back, not yet at what is now.
+    pub behind: bool,
+    /// What can be followed.
+    pub offers: Vec<Offer>,
+    /// The gaps so far.
+    pub gaps: Vec<Gap>,
+    /// Samples so far.
+    pub samples: u64,
+    /// Rows so far.
+    #[serde(default)]
+    pub lines: u64,
+    /// When this was so.
+    pub at: Instant,
+}
+
+/// A live view.
+pub struct Live {
+    feed: Feed,
+    connection: Connection,
+    growth: Growth,
+    offers: Vec<Offer>,
+    notes: Vec<String>,
+    rows: Vec<Rows>,
+    samples: u64,
+    lines: u64,
+    /// Tables of which rows came.
+    tables: BTreeSet<String>,
+    /// What was told last.
+    told: Option<News>,
+    grown: bool,
+}
+
+impl Live {
+    /// A live view, before its first request.
+    #[must_use]
+    pub fn new(connection: Connection) -> Self {
+        Self {
+            feed: Feed::new(connection.source(), BackOff::default()),
+            growth: Growth::new(connection.step()),
+            connection,
+            offers: Vec::new(),
+            notes: Vec::new(),
+            rows: Vec::new(),
+            samples: 0,
+            lines: 0,
+            tables: BTreeSet::new(),
+            told: None,
+            grown: false,
+        }
+    }
+
+    /// What is to be done now; see [`Feed::next`].
+    pub fn next(&mut self, now: Instant, jitter: f64) -> Todo {
+        self.feed.next(now, jitter)
+    }
+
+    /// The request that is open.
+    #[must_use]
+    pub fn open(&self) -> Option<u64> {
+        self.feed.open()
+    }
+
+    /// Takes what came; see [`Feed::came`].
+    pub fn came(&mut self, now: Instant, jitter: f64, id: u64, came: Came) {
+        for piece in self.feed.came(now, jitter, id, came) {
+            match piece {
+                Piece::Samples(set) => {
+                    self.samples += set.rows();
+                    self.growth.take(set);
+                    self.grown = true;
+                }
+                Piece::Rows(rows) => {
+                    let lines = memchr::memchr_iter(b'\n', &rows.bytes).count() as u64;
+                    // The first line of values names them.
+                    let first = self.tables.insert(rows.name.clone()) && rows.form == RowForm::Csv;
+                    self.lines += lines.saturating_sub(u64::from(first));
+                    self.rows.push(rows);
+                }
+                Piece::Gap(gap) => self.growth.gap(gap),
+                Piece::Offers(offers) => self.offers = offers,
+                Piece::Note(note) => {
+                    if !self.notes.contains(&note) {
+                        self.notes.push(note);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Does what the reader wants.
+    pub fn order(&mut self, now: Instant, order: &Order) {
+        match order {
+            Order::Pause => self.feed.pause(now),
+            Order::Resume => self.feed.resume(),
+            Order::Stop => self.feed.stop(now),
+            Order::Choose(ids) => {
+                let more = |o: &Offer| !o.chosen && ids.contains(&o.id);
+                if self.offers.iter().any(more) {
+                    // All that is followed is looked back on once more, so that it grows together.
+                    self.growth = Growth::new(self.connection.step());
+                }
+                for offer in &mut self.offers {
+                    offer.chosen = ids.contains(&offer.id);
+                }
+                self.feed.choose(now, ids);
+            }
+        }
+    }
+
+    /// What is to be told, where it is something new.
+    pub fn news(&mut self, now: Instant) -> Option<News> {
+        let news = News {
+            name: self.feed.name(),
+            status: self.feed.status().clone(),
+            behind: self.feed.is_behind(now),
+            offers: self.offers.clone(),
+            gaps: self.growth.gaps().to_vec(),
+            samples: self.samples,
+            lines: self.lines,
+            at: 0,
+        };
+        let same = self.told.as_ref() == Some(&news) && !self.grown && self.rows.is_empty();
+        self.told = Some(news.clone());
+        (!same).then_some(News { at: now, ..news })
+    }
+
+    /// The machine as it has grown, where it has since it was asked for last.
+    pub fn machine(&mut self) -> Option<Machine> {
+        std::mem::take(&mut self.grown).then(|| {
+            let mut machine = self.growth.machine();
+            machine.notes.extend(self.notes.iter().cloned());
+            machine
+        })
+    }
+
+    /// Samples that are held.
+    #[must_use]
+    pub const fn held(&self) -> usize {
+        self.growth.samples()
+    }
+
+    /// The rows that have come since they were asked for last.
+    pub fn rows(&mut self) -> Vec<Rows> {
+        std::mem::take(&mut self.rows)
+    }
+}
