@@ -23,7 +23,7 @@ pub fn ChangesCard() -> impl IntoView {
             .with(|r| r.as_ref().and_then(|r| r.changes(from, to)))
     });
     view! {
-        <aside class="card changes" data-testid="changes" aria-labelledby="changes-title">
+        <div class="card changes" role="region" data-testid="changes" aria-labelledby="changes-title">
             <h3 id="changes-title">"What changed"</h3>
             <Show when=move || app.brush.with(Option::is_none)>
                 <p class="remark">
@@ -47,7 +47,7 @@ pub fn ChangesCard() -> impl IntoView {
                     None => ().into_any(),
                 }
             }}
-        </aside>
+        </div>
     }
 }
 
