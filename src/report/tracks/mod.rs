@@ -304,7 +304,15 @@ pub(super) fn tracks(report: &Report) -> Vec<Track> {
 
 /// Whether a change of a series is for the worse, where that is known.
 fn worse(track: &Track, from: f64, change: f64) -> Option<bool> {
-    judge::worse(track.info?, from, from + change)
+    if let Some(info) = track.info {
+        return judge::worse(info, from, from + change);
+    }
+    let slower = track.unit == Measured::Machine(series::Unit::Seconds);
+    match track.about {
+        About::Coverage => Some(change < 0.0),
+        About::Service if slower || track.name.starts_with("error_share") => Some(change > 0.0),
+        _ => None,
+    }
 }
 
 /// A length of time in words: `90 s`, `10 min`, `3 h`, `2 days`.

@@ -159,9 +159,9 @@ fn row(change: Change) -> impl IntoView {
             <th scope="row">
                 <span class="changes-name">{change.title.clone()}</span>
                 <span class="changes-values">
-                    <span class="changes-about">{change.about.word()}</span>
-                    " "
                     <span class="num">{change.unit.told(change.before)}" → "{change.unit.told(change.now)}</span>
+                    " "
+                    <span class="changes-about">{change.about.word()}</span>
                 </span>
                 {weeks.map(|w| view! { <span class="changes-values">{w}</span> })}
             </th>
