@@ -129,20 +129,21 @@ fn row(change: Change) -> impl IntoView {
         (true, _) => "sure",
         (false, _) => "unsure",
     };
-    let weeks = change.weeks.as_ref().map(|w| {
+    // Fewer weeks than are tested say little.
+    let weeks = change.weeks.as_ref().filter(|w| w.p_single.is_some());
+    let weeks = weeks.map(|w| {
         let weeks = format::plural(w.weeks as u64, "earlier week", "earlier weeks");
-        if change.usual() {
-            format!(
-                "As usual at these hours: {weeks} had {} to {}.",
-                change.unit.told(w.least),
-                change.unit.told(w.most)
-            )
-        } else {
-            let p = w
-                .p_value
-                .map(|p| format!(", p {}", p_value(p)))
-                .unwrap_or_default();
-            format!("Same hours of {weeks}: {}{p}.", change.unit.told(w.mean))
+        let told = |x| change.unit.told(x);
+        match (change.usual(), w.p_value) {
+            (true, _) => format!(
+                "As usual at these hours: {} to {} in {weeks}",
+                told(w.least),
+                told(w.most)
+            ),
+            (false, Some(p)) => {
+                format!("Same hours of {weeks}: {}, p {}", told(w.mean), p_value(p))
+            }
+            (false, None) => format!("Same hours of {weeks}: {}", told(w.mean)),
         }
     });
     let size = change.standardised.map_or_else(
