@@ -302,6 +302,8 @@ pub enum Reply {
         news: Box<News>,
         /// Bytes of the machine.
         machine: usize,
+        /// The step from which on it takes the place of what was told before; of all, where there is none.
+        from: Option<i64>,
         /// Of each piece of rows its name, how it is written, and how many bytes it has.
         rows: Vec<(String, RowForm, usize)>,
     },

@@ -2,20 +2,19 @@
 //!
 //! What is new is asked for up to now, and whose now that is matters: a server that is a minute behind has nothing of
 //! the last minute yet, and a replay of a log ([`plumbline feed`](crate)) is somewhere in the past and passes faster.
-//! So the server is asked what time it is (`query=time()`, at the address of what was to be asked), and the source is
-//! told that time. A difference below [`NEAR`] is none. A clock that passes as fast as ours is asked again every ten
-//! minutes; of one that does not, before every question, which then come [`APART`] apart.
+//! So the server is asked what time it is (`query=time()`, at the address of what is asked), and the source is told that
+//! time. A difference below [`NEAR`] is none. A clock that passes as fast as ours is asked again every ten
+//! minutes. One that does not is read, stands still until all is asked that is new by then, and is read again
+//! [`APART`] later.
 
-use super::{
-    Answer, Ask, Came, Carrier, Fault, Instant, Method, Next, Piece, SECOND, Source, Unreached,
-};
+use super::{Answer, Ask, Came, Fault, Instant, Next, Piece, SECOND, Source, Unreached};
 use serde_json::Value;
 
 /// Differences below are none.
 const NEAR: Instant = 2 * SECOND;
 /// How often a clock is asked that passes as ours does.
 const EVERY: Instant = 600 * SECOND;
-/// How far apart questions to a clock that passes otherwise are at least.
+/// How far apart a clock is read that passes otherwise.
 const APART: Instant = SECOND;
 
 /// A source that goes by its server's clock.
@@ -27,51 +26,56 @@ pub struct ServerClock {
     known: Option<Instant>,
     /// The address below which it was asked, and how.
     base: String,
-    question: Option<Ask>,
-    /// Whether it passes otherwise than ours; then whether it was asked for the next question.
+    question: Ask,
+    /// When it was first to be asked: the source begins then. And whether it has.
+    begins: Option<Instant>,
+    begun: bool,
+    /// Whether it passes otherwise than ours; then where it stands, and whether it does.
     otherwise: bool,
+    stands: Instant,
     asked: bool,
     asking: bool,
     not_before: Instant,
 }
 
 impl ServerClock {
-    /// The same source, by its server's clock.
+    /// The same source, by its server's clock, which this asks for.
     #[must_use]
-    pub fn new(inner: Box<dyn Source>) -> Self {
+    pub fn new(inner: Box<dyn Source>, question: Ask) -> Self {
         Self {
             inner,
             ahead: 0,
             known: None,
-            base: String::new(),
-            question: None,
+            base: base(&question).unwrap_or_default().to_owned(),
+            question,
+            begins: None,
+            begun: false,
             otherwise: false,
+            stands: 0,
             asked: false,
             asking: false,
             not_before: Instant::MIN,
         }
     }
 
-    /// The question for the time, where it is to be asked before this one.
-    fn before(&self, now: Instant, ask: &Ask) -> Option<(String, Ask)> {
-        let (base, _) = ask.url.split_once("/api/v1/")?;
+    /// What time it is there.
+    fn there(&self, now: Instant) -> Instant {
+        match self.otherwise {
+            true => self.stands,
+            false => now.saturating_add(self.ahead),
+        }
+    }
+
+    /// Whether the time is to be asked before this.
+    fn is_first(&self, now: Instant, ask: &Ask) -> bool {
+        let Some(base) = base(ask) else {
+            return false;
+        };
         let fresh = match self.otherwise {
             true => self.asked,
             false => self.known.is_some_and(|at| (at..at + EVERY).contains(&now)),
         };
-        if fresh && base == self.base {
-            return None;
-        }
-        let headers = ask.headers.iter();
-        let headers = headers.filter(|(name, _)| !name.eq_ignore_ascii_case("Content-Type"));
-        let question = Ask {
-            url: format!("{base}/api/v1/query?query=time()"),
-            method: Method::Get,
-            headers: headers.cloned().collect(),
-            body: Vec::new(),
-            carrier: Carrier::Whole,
-        };
-        Some((base.to_owned(), question))
+        !fresh || base != self.base
     }
 
     fn told(&mut self, now: Instant, answer: &Answer) {
@@ -83,7 +87,13 @@ impl ServerClock {
             Some(_) => (ahead - self.ahead).abs() >= NEAR,
         };
         (self.ahead, self.known, self.asked) = (ahead, Some(now), true);
+        self.stands = now.saturating_add(ahead);
     }
+}
+
+/// The address below which something is asked.
+fn base(ask: &Ask) -> Option<&str> {
+    Some(ask.url.split_once("/api/v1/")?.0)
 }
 
 /// The time in an answer of Prometheus's; `None` where it tells none.
@@ -108,26 +118,28 @@ impl Source for ServerClock {
         if now < self.not_before {
             return Next::Wait(self.not_before);
         }
-        if self.otherwise
-            && !self.asked
-            && let Some(question) = &self.question
-        {
+        let begins = *self.begins.get_or_insert(now);
+        if self.known.is_none() || self.otherwise && !self.asked {
             self.asking = true;
-            return Next::Ask(question.clone());
+            return Next::Ask(self.question.clone());
         }
-        match self.inner.next(now.saturating_add(self.ahead)) {
-            Next::Ask(ask) => match self.before(now, &ask) {
-                Some((base, question)) => {
-                    self.base = base;
-                    self.question = Some(question.clone());
-                    self.asking = true;
-                    Next::Ask(question)
+        let there = match self.begun {
+            true => self.there(now),
+            // However long the clock took.
+            false => self.there(begins),
+        };
+        self.begun = true;
+        match self.inner.next(there) {
+            Next::Ask(ask) if self.is_first(now, &ask) => {
+                let (old, new) = (self.base.clone(), base(&ask).unwrap_or_default().to_owned());
+                if let Some(rest) = self.question.url.strip_prefix(&old) {
+                    self.question.url = format!("{new}{rest}");
                 }
-                None => {
-                    self.asked = false;
-                    Next::Ask(ask)
-                }
-            },
+                self.base = new;
+                self.asking = true;
+                Next::Ask(self.question.clone())
+            }
+            Next::Ask(ask) => Next::Ask(ask),
             Next::Wait(_) if self.otherwise => {
                 // Its time may come sooner than ours.
                 self.asked = false;
@@ -141,10 +153,7 @@ impl Source for ServerClock {
 
     fn take(&mut self, now: Instant, came: Came) -> Result<Vec<Piece>, Fault> {
         if !std::mem::take(&mut self.asking) {
-            if self.otherwise {
-                self.not_before = now + APART;
-            }
-            return self.inner.take(now.saturating_add(self.ahead), came);
+            return self.inner.take(self.there(now), came);
         }
         if let Came::Answer(answer) = &came {
             if matches!(answer.status, 401 | 403 | 407 | 429 | 500..) {
@@ -157,7 +166,11 @@ impl Source for ServerClock {
 
     fn lost(&mut self, now: Instant) {
         self.asking = false;
-        self.inner.lost(now.saturating_add(self.ahead));
+        self.inner.lost(self.there(now));
+    }
+
+    fn is_behind(&self, now: Instant) -> bool {
+        self.inner.is_behind(self.there(now))
     }
 
     fn choose(&mut self, ids: &[String]) {

@@ -144,6 +144,19 @@ impl Growth {
         machine
     }
 
+    /// What is known now of the steps that were open when it was told last, and the first of them; all, where steps
+    /// became longer since or older ones may have changed. `told` remembers for the next time.
+    pub fn fresh(&self, told: &mut Option<(Step, i64)>) -> (Machine, Option<i64>) {
+        let mut machine = self.machine();
+        let from = told.filter(|(step, _)| *step == self.step && self.logs.is_empty());
+        let from = from.map(|(_, border)| border);
+        if let Some(from) = from {
+            machine.keep_from(from);
+        }
+        *told = self.border.map(|border| (self.step, border));
+        (machine, from)
+    }
+
     /// Samples held.
     #[must_use]
     pub const fn samples(&self) -> usize {
@@ -233,9 +246,17 @@ mod tests {
             let sets = sets(&times);
             let step = Step::at_least(60 * SECOND);
             let mut growth = Growth::new(step);
-            for set in &sets {
+            let (mut told, mut shown) = (None, Machine::new(step));
+            for (i, set) in sets.iter().enumerate() {
                 growth.take(set.clone());
+                if i % 7 == 0 || i + 1 == sets.len() {
+                    match growth.fresh(&mut told) {
+                        (machine, None) => shown = machine,
+                        (machine, Some(from)) => shown.renew(from, machine),
+                    }
+                }
             }
+            prop_assert_eq!(&shown, &growth.machine());
             let (grown, whole) = (growth.machine(), from_scratch(&sets, step));
             prop_assert_eq!(&grown.signals, &whole.signals);
             prop_assert_eq!(grown.span, whole.span);

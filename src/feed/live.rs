@@ -40,7 +40,8 @@ impl Connection {
         match self {
             Self::Prometheus(settings) => {
                 let source = Prometheus::new(settings.clone());
-                Box::new(ServerClock::new(Box::new(source)))
+                let clock = source.clock();
+                Box::new(ServerClock::new(Box::new(source), clock))
             }
             Self::Tail(settings) => Box::new(Tail::new(settings.clone())),
             Self::Poll(settings) => Box::new(Poll::new(settings.clone())),
@@ -111,6 +112,8 @@ pub struct Live {
     tables: BTreeSet<String>,
     /// What was told last.
     told: Option<News>,
+    /// Of the machine what was told last ([`Growth::fresh`]).
+    told_of: Option<(Step, i64)>,
     grown: bool,
 }
 
@@ -129,6 +132,7 @@ impl Live {
             lines: 0,
             tables: BTreeSet::new(),
             told: None,
+            told_of: None,
             grown: false,
         }
     }
@@ -182,6 +186,7 @@ impl Live {
                 if self.offers.iter().any(more) {
                     // All that is followed is looked back on once more, so that it grows together.
                     self.growth = Growth::new(self.connection.step());
+                    self.told_of = None;
                 }
                 for offer in &mut self.offers {
                     offer.chosen = ids.contains(&offer.id);
@@ -210,10 +215,17 @@ impl Live {
 
     /// The machine as it has grown, where it has since it was asked for last.
     pub fn machine(&mut self) -> Option<Machine> {
+        self.told_of = None;
+        self.fresh().map(|fresh| fresh.0)
+    }
+
+    /// What is new of the machine, and from which step on it takes the place of what was told before; of all, where
+    /// none is named ([`Machine::renew`]).
+    pub fn fresh(&mut self) -> Option<(Machine, Option<i64>)> {
         std::mem::take(&mut self.grown).then(|| {
-            let mut machine = self.growth.machine();
+            let (mut machine, from) = self.growth.fresh(&mut self.told_of);
             machine.notes.extend(self.notes.iter().cloned());
-            machine
+            (machine, from)
         })
     }
 

@@ -278,6 +278,19 @@ impl Cells {
         }
     }
 
+    /// Lets go of cells from a step on.
+    fn keep_until(&mut self, number: i64) {
+        fn of<T>(cells: &mut Vec<(i64, T)>, number: i64) {
+            cells.truncate(cells.partition_point(|c| c.0 < number));
+        }
+        match self {
+            Self::Rate(cells) => of(cells, number),
+            Self::Share(cells) => of(cells, number),
+            Self::Level(cells) => of(cells, number),
+            Self::Durations(cells) => of(cells, number),
+        }
+    }
+
     fn keep_from(&mut self, number: i64) {
         fn of<T>(cells: &mut Vec<(i64, T)>, number: i64) {
             cells.drain(..cells.partition_point(|c| c.0 < number));
@@ -405,6 +418,27 @@ impl Machine {
         };
         self.restarts.extend(other.restarts);
         self.notes.extend(other.notes);
+        self.settle();
+    }
+
+    /// Puts what is known anew of the steps from one on in the place of what was known of them. Both have one step.
+    pub fn renew(&mut self, from: i64, newer: Self) {
+        for signal in &mut self.signals {
+            signal.cells.keep_until(from);
+        }
+        for theirs in newer.signals {
+            match self.signals.iter_mut().find(|s| s.is(&theirs)) {
+                Some(mine) => {
+                    mine.cells.extend(theirs.cells);
+                    mine.source = theirs.source;
+                }
+                None => self.signals.push(theirs),
+            }
+        }
+        self.signals.retain(|s| s.cells.ends().is_some());
+        self.span = newer.span;
+        self.restarts = newer.restarts;
+        self.notes = newer.notes;
         self.settle();
     }
 

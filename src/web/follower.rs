@@ -156,12 +156,13 @@ impl Follower {
             };
             let Some(news) = live.news(now()) else { return };
             *wanted = None;
-            let machine = live.machine();
+            let machine = live.fresh();
             (id, news, machine, live.rows())
         };
         let (id, news, machine, rows) = told;
+        let from = machine.as_ref().and_then(|m| m.1);
         let mut bytes = machine
-            .and_then(|m| serde_json::to_vec(&m).ok())
+            .and_then(|m| serde_json::to_vec(&m.0).ok())
             .unwrap_or_default();
         let machine = bytes.len();
         let mut heads = Vec::new();
@@ -176,6 +177,7 @@ impl Follower {
         let reply = Reply::News {
             news: Box::new(news),
             machine,
+            from,
             rows: heads,
         };
         (self.0.send)(id, &reply, load);

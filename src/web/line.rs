@@ -18,8 +18,8 @@ pub struct Line(Rc<Hand>);
 pub struct Fresh {
     /// How it stands.
     pub news: News,
-    /// The machine, where it has grown.
-    pub machine: Option<Machine>,
+    /// What is new of the machine, and from which step on it takes the place of what was known.
+    pub machine: Option<(Machine, Option<i64>)>,
     /// Rows that came.
     pub rows: Vec<Rows>,
 }
@@ -55,6 +55,7 @@ impl Line {
         let Reply::News {
             news,
             machine,
+            from,
             rows,
         } = reply
         else {
@@ -64,6 +65,7 @@ impl Line {
         let mut at = machine;
         let machine = bytes.get(..machine).filter(|b| !b.is_empty());
         let machine = machine.and_then(|bytes| serde_json::from_slice(bytes).ok());
+        let machine = machine.map(|machine| (machine, from));
         let mut pieces = Vec::new();
         for (name, form, n) in rows {
             let form: RowForm = form;

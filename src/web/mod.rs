@@ -8,7 +8,8 @@
 //!
 //! **Invariants.** The page's own thread never sees a row: buffers pass through it unread. Workers
 //! are this same module, started from a Blob URL, so that the page works on any static host and
-//! from a file. Nothing is sent anywhere: the page's security policy forbids it.
+//! from a file. Nothing of a reader's files is sent anywhere: the page's security policy forbids it. Live sources have
+//! a page of their own with another policy (`live.html`, the same program); it asks the servers that a reader names.
 
 pub mod bench;
 pub mod boot;

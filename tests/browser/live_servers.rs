@@ -1,7 +1,7 @@
 //! Real servers: Prometheus scrapes node-exporter and the log of nginx, and the page follows it while load is made on
 //! the loopback; Prometheus is restarted midway. And what following takes: many polls by a clock that runs faster.
 
-use crate::app::{has, part, saved_json};
+use crate::app::{App, has, part, saved_json};
 use crate::data;
 use crate::live_rows::{look, rows_of};
 use crate::replay::{Running, connect, free_port, get, open_live, program};
@@ -237,7 +237,7 @@ fn fast(times: u32) -> String {
 
 #[test]
 fn following_for_long_takes_no_more_memory() {
-    let Some(mut app) = open_live() else { return };
+    let Some(mut app) = App::open() else { return };
     let folder = data::folder("live-soak");
     // An hour of ten series, a sample a second, as VictoriaMetrics exports them.
     let seconds = 4_200_usize;
@@ -278,8 +278,10 @@ fn following_for_long_takes_no_more_memory() {
         ],
         0,
     );
+    let url = format!("{}live.html", app.server.url);
     let page = &mut app.page;
-    page.eval(&fast(FASTER));
+    page.begin_with(&fast(FASTER));
+    page.open(&url);
     let fields = [("connect-back", "900"), ("connect-every", "1")];
     connect(
         page,

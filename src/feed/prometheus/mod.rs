@@ -144,6 +144,12 @@ impl Prometheus {
         crate::series::Step::at_least(step.saturating_mul(4))
     }
 
+    /// What asks the server for its time ([`super::clock`]).
+    #[must_use]
+    pub fn clock(&self) -> Ask {
+        self.ask("query", &[("query", "time()".into())])
+    }
+
     fn ask(&self, path: &str, pairs: &[(&str, String)]) -> Ask {
         let form = words::form(pairs);
         let url = format!("{}{}/api/v1/{path}", self.base, PREFIXES[self.prefix]);
@@ -408,8 +414,7 @@ impl Source for Prometheus {
     }
 
     fn next(&mut self, now: Instant) -> Next {
-        // It begins with the first answer: until then its clock may be told ([`crate::feed::clock`]).
-        let started = self.started.unwrap_or(now);
+        let started = *self.started.get_or_insert(now);
         let stretch = self.stretch(now);
         let stale = self.listed.is_none_or(|at| now - at >= LIST_EVERY);
         if self.listed.is_none() || stale && stretch.as_ref().is_none_or(|s| s.1 >= started) {

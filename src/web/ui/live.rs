@@ -60,10 +60,18 @@ async fn follow(app: App, line: Line) {
                 return told(app, why);
             }
         };
-        let machine = fresh.machine.filter(|m| !m.signals.is_empty());
-        let grown = machine.is_some();
-        if let Some(machine) = machine {
-            app.grown.set_value(Some(Arc::new(machine)));
+        let mut grown = false;
+        if let Some((machine, from)) = fresh.machine {
+            let known = app.grown.try_update_value(Option::take).flatten();
+            let machine = match (known, from) {
+                (Some(mut known), Some(from)) => {
+                    Arc::make_mut(&mut known).renew(from, machine);
+                    known
+                }
+                (_, _) => Arc::new(machine),
+            };
+            grown = !machine.signals.is_empty();
+            app.grown.set_value(grown.then_some(machine));
         }
         // What was said of it may be wrong.
         let nothing = app.grown.with_value(Option::is_none);
@@ -80,7 +88,10 @@ async fn follow(app: App, line: Line) {
             line.end();
             return;
         }
-        TimeoutFuture::new(REST_MS).await;
+        // Out of sight nothing is drawn, and timers would sleep.
+        if !document().hidden() {
+            TimeoutFuture::new(REST_MS).await;
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! How a live source stands: what is followed, when it answered last, what is wrong and how to mend it; pause, go on,
 //! stop; what of it is followed; whom to call.
 
+use super::actions;
 use super::alarms::AlarmSheet;
 use super::format;
 use super::live;
@@ -139,12 +140,17 @@ fn Bar() -> impl IntoView {
                 <button
                     class="button quiet"
                     data-testid="live-stop"
-                    on:click=move |_| match is_over() {
-                        true => app.live.set(None),
-                        false => live::order(app, Order::Stop),
+                    on:click=move |_| match (is_over(), app.has_files()) {
+                        (false, _) => live::order(app, Order::Stop),
+                        (true, true) => app.live.set(None),
+                        (true, false) => actions::clear(app),
                     }
                 >
-                    {move || if is_over() { "Close" } else { "Stop" }}
+                    {move || match (is_over(), app.has_files()) {
+                        (false, _) => "Stop",
+                        (true, true) => "Close",
+                        (true, false) => "Start over",
+                    }}
                 </button>
             </div>
             <FaultText fault lasts=Signal::derive(move || state.get() == State::Stuck)/>

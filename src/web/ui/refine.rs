@@ -53,6 +53,10 @@ fn wake(app: App, view: View, depth: Depth) {
     if app.view.with_untracked(|v| *v != view) {
         return;
     }
+    // What is live only has no rows.
+    if app.inputs.with_untracked(Vec::is_empty) && app.served.with_untracked(Vec::is_empty) {
+        return app.unanswered.set(true);
+    }
     // Rows that were not kept left behind what tells how columns differ.
     let counted = app.made.with_untracked(|made| {
         let counted = |m: &Made| m.summary.streamed && m.missing.is_drift_only();

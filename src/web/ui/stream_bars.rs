@@ -24,20 +24,15 @@ pub fn StreamBars() -> impl IntoView {
         <Show when=any>
             <div class="stream-bars" data-testid="stream-bars">
                 <For each=move || ids.get() key=|id| *id let(id)>
-                    <Bar id/>
+                    <Bar id alarms=Signal::derive(move || alone() && ids.with(|ids| ids.first() == Some(&id)))/>
                 </For>
-                <Show when=alone>
-                    <div class="stream-alarms">
-                        <AlarmSheet/>
-                    </div>
-                </Show>
             </div>
         </Show>
     }
 }
 
 #[component]
-fn Bar(id: u32) -> impl IntoView {
+fn Bar(id: u32, alarms: Signal<bool>) -> impl IntoView {
     let app = app();
     let clock = || (js_sys::Date::now() * 1e3) as Instant;
     let now = RwSignal::new(clock());
@@ -77,6 +72,9 @@ fn Bar(id: u32) -> impl IntoView {
                 <span class="num live-facts" data-testid="stream-facts">{told}</span>
             </p>
             <div class="live-actions">
+                <Show when=move || alarms.get()>
+                    <AlarmSheet/>
+                </Show>
                 <Show when=move || !is_over()>
                     <button
                         class="button"
