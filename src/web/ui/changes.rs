@@ -88,7 +88,7 @@ fn Ranked(changes: Changes) -> impl IntoView {
     let rows = StoredValue::new(changes.rows);
     let shown = move || {
         let n = if all.get() { count } else { first };
-        rows.with_value(|rows| rows.iter().take(n).cloned().map(row).collect_view())
+        rows.with_value(|rows| rows.iter().take(n).map(row).collect_view())
     };
     view! {
         <p aria-live="polite" data-testid="changes-said">{changes.sentence}</p>
@@ -123,7 +123,7 @@ fn Ranked(changes: Changes) -> impl IntoView {
     }
 }
 
-fn row(change: Change) -> impl IntoView {
+fn row(change: &Change) -> impl IntoView + use<> {
     let class = match (change.sure, change.worse) {
         (true, Some(true)) => "sure worse",
         (true, _) => "sure",
