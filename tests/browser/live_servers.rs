@@ -1,7 +1,7 @@
 //! Real servers: Prometheus scrapes node-exporter and the log of nginx, and the page follows it while load is made on
 //! the loopback; Prometheus is restarted midway. And what following takes: many polls by a clock that runs faster.
 
-use crate::app::{has, part, saved_json};
+use crate::app::{App, has, part, saved_json};
 use crate::data;
 use crate::live_rows::{look, rows_of};
 use crate::replay::{Running, connect, free_port, get, open_live, program};
@@ -144,7 +144,7 @@ fn prometheus_is_followed_through_a_restart_while_load_is_made() {
     // It goes away for longer than a few scrapes.
     server.terminate();
     page.wait_for(&state("retrying"));
-    thread::sleep(Duration::from_secs(6));
+    thread::sleep(Duration::from_secs(12));
     let server = prometheus(&prometheus_at, &folder, ports[2], &targets);
     page.wait_for(&state("following"));
     page.wait_for("/\\d+ gaps?, last from/.test(document.querySelector('[data-testid=live-facts]').innerText)");
@@ -237,7 +237,7 @@ fn fast(times: u32) -> String {
 
 #[test]
 fn following_for_long_takes_no_more_memory() {
-    let Some(mut app) = open_live() else { return };
+    let Some(mut app) = App::open() else { return };
     let folder = data::folder("live-soak");
     // An hour of ten series, a sample a second, as VictoriaMetrics exports them.
     let seconds = 4_200_usize;
@@ -260,10 +260,11 @@ fn following_for_long_takes_no_more_memory() {
         let times: Vec<usize> = (0..seconds)
             .map(|i| 1_772_000_000_000 + i * 1_000)
             .collect();
-        text.push_str(
-            &json!({"metric": labels, "values": values, "timestamps": times}).to_string(),
-        );
-        text.push('\n');
+        // In the order in which VictoriaMetrics writes them.
+        let (values, times) = (json!(values), json!(times));
+        text.push_str(&format!(
+            "{{\"metric\":{labels},\"values\":{values},\"timestamps\":{times}}}\n"
+        ));
     }
     let file = folder.join("hour.jsonl");
     fs::write(&file, text).unwrap();
@@ -278,8 +279,10 @@ fn following_for_long_takes_no_more_memory() {
         ],
         0,
     );
+    let url = format!("{}live.html", app.server.url);
     let page = &mut app.page;
-    page.eval(&fast(FASTER));
+    page.begin_with(&fast(FASTER));
+    page.open(&url);
     let fields = [("connect-back", "900"), ("connect-every", "1")];
     connect(
         page,

@@ -58,6 +58,14 @@ impl Page {
             .unwrap_or_else(|error| panic!("{error}"))
     }
 
+    /// Has every page that is opened from now on begin with a script.
+    pub fn begin_with(&mut self, script: &str) {
+        self.call(
+            "Page.addScriptToEvaluateOnNewDocument",
+            &json!({ "source": script }),
+        );
+    }
+
     /// Goes to an address and waits until it has loaded.
     #[track_caller]
     pub fn open(&mut self, url: &str) {
