@@ -290,7 +290,7 @@ fn objectives_are_judged_by_what_the_reader_wants() {
     };
     let view_of_less = View {
         service: wanted,
-        ..view.clone()
+        ..view
     };
     let less = Report::from(&summary, &view_of_less)
         .resources

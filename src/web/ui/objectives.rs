@@ -228,7 +228,7 @@ fn budget(slo: &Slo) -> (String, String) {
         Some(left) if left < -1.0 => (
             "None".to_owned(),
             format!(
-                "{} times of what the time shown allows was spent",
+                "{} times what the objective allows was bad in the time shown",
                 format::number((1.0 - left).round())
             ),
         ),
