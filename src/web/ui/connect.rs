@@ -255,7 +255,7 @@ pub fn Connect() -> impl IntoView {
         }
         match form.connection() {
             metrics @ (Connection::Prometheus(_) | Connection::Mlflow(_)) => {
-                live::connect(app, metrics)
+                live::connect(app, metrics);
             }
             rows => streams::connect(app, rows),
         }
