@@ -101,6 +101,9 @@ fn prometheus_is_followed_through_a_restart_while_load_is_made() {
     };
     let Some(mut app) = open_live() else { return };
     let folder = data::folder("live-servers");
+    // What an earlier test left there.
+    let _ = fs::remove_dir_all(folder.join("data"));
+    let _ = fs::remove_file(folder.join("access.log"));
     let ports = [free_port(), free_port(), free_port()];
     let web = nginx(&nginx_at, &folder, ports[0]);
     let load = Load::on(web.port);
