@@ -29,10 +29,10 @@ fn row(i: usize, line: &mut String) {
 }
 
 /// What a server answers when so many rows are there.
-type Server = fn(&Ask, usize, &mut Vec<u8>) -> Answer;
+type Server = fn(&Ask, usize, &[u8]) -> Answer;
 
 /// A file that grows: only its new end is asked for, so it is made of that.
-fn file(ask: &Ask, rows: usize, file: &mut Vec<u8>) -> Answer {
+fn file(ask: &Ask, _: usize, file: &[u8]) -> Answer {
     // `file` holds the end of the file, and in its first eight bytes where that begins.
     let (head, _) = file.split_first_chunk::<8>().unwrap();
     let base = u64::from_le_bytes(*head) as usize;
@@ -51,7 +51,6 @@ fn file(ask: &Ask, rows: usize, file: &mut Vec<u8>) -> Answer {
         format!("bytes {from}-{}/{}", base + end - 1, base + end),
     )];
     let body = file[8 + from - base..].to_vec();
-    let _ = rows;
     Answer {
         status: 206,
         headers: headers.to_vec(),
@@ -60,7 +59,7 @@ fn file(ask: &Ask, rows: usize, file: &mut Vec<u8>) -> Answer {
 }
 
 /// A document with the last rows.
-fn document(_: &Ask, rows: usize, _: &mut Vec<u8>) -> Answer {
+fn document(_: &Ask, rows: usize, _: &[u8]) -> Answer {
     let (mut body, mut line) = (String::from("{\"rows\":["), String::new());
     for i in rows.saturating_sub(LAST)..rows {
         row(i, &mut line);
@@ -110,7 +109,7 @@ fn soak(name: &str, source: impl Source + 'static, server: Server, growth: bool)
             }
             there += 1;
         }
-        let answer = server(&ask, there, &mut file);
+        let answer = server(&ask, there, &file);
         answered += 1;
         for piece in feed.came(now, 0.5, id, Came::Answer(answer)) {
             let Piece::Rows(rows) = piece else {

@@ -1,7 +1,7 @@
 //! Live predictions and late outcomes, as a serving stack hands them out: they join as they come, and what the page
 //! shows at last is what the command line says of the whole files.
 
-use crate::app::{assert_becomes, command_line, has, part, saved_json};
+use crate::app::{assert_same, command_line, has, part, saved_json};
 use crate::data;
 use crate::page::Page;
 use crate::replay::{Running, connect, free_port, get, open_live};
@@ -121,11 +121,15 @@ fn live_predictions_meet_late_outcomes_and_end_as_the_whole_files_do() {
 
 /// The page's report once it has read all that came: it rests between two readings.
 fn settled(page: &mut Page, expected: &str) -> Value {
-    let end = Instant::now() + Duration::from_secs(20);
-    while saved_json(page).0 != expected && Instant::now() < end {
-        std::thread::sleep(Duration::from_millis(300));
+    let end = Instant::now() + Duration::from_secs(30);
+    loop {
+        let (text, report) = saved_json(page);
+        if text == expected || Instant::now() > end {
+            assert_same(&text, expected);
+            return report;
+        }
+        std::thread::sleep(Duration::from_secs(1));
     }
-    assert_becomes(page, expected)
 }
 
 /// Pictures to be looked at, where `PLUMBLINE_PICTURES` names a folder.
@@ -196,6 +200,6 @@ fn a_server_of_rows_that_restarts_loses_none() {
     let files: Vec<&Path> = files.iter().map(PathBuf::as_path).collect();
     let report = settled(page, &command_line(&files, &["--out", "-"]));
     assert_eq!(report["rows"]["joined"], ROWS);
-    let gaps = format!("document.body.innerText.match(/\\d+ gaps?,/)");
-    assert!(page.eval(&gaps).is_null());
+    let gaps = "document.body.innerText.match(/\\d+ gaps?,/)";
+    assert!(page.eval(gaps).is_null());
 }

@@ -18,7 +18,7 @@ pub mod tail;
 use super::prometheus::SignIn;
 use super::{Ask, Instant, RowForm, SECOND};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::value::RawValue;
 
 /// What stands in an address for how far rows are known already.
 pub const CURSOR: &str = "{next}";
@@ -166,21 +166,22 @@ fn add_lines(text: &str, out: &mut Vec<u8>) -> u64 {
         lines().for_each(&mut add);
         return lines().count() as u64;
     }
-    match serde_json::from_str::<Value>(text) {
-        Ok(Value::Array(rows)) => {
-            rows.iter().for_each(|row| add(&row.to_string()));
-            rows.len() as u64
-        }
-        Ok(row) => {
-            add(&row.to_string());
-            1
-        }
-        // The reader of rows counts what it cannot read.
-        Err(_) => {
-            lines().for_each(&mut add);
-            lines().count() as u64
-        }
+    if let Ok(rows) = serde_json::from_str::<Vec<&RawValue>>(text) {
+        rows.iter().for_each(|row| add(&in_one_line(row)));
+        return rows.len() as u64;
     }
+    if let Ok(row) = serde_json::from_str::<&RawValue>(text) {
+        add(&in_one_line(row));
+        return 1;
+    }
+    // The reader of rows counts what it cannot read.
+    lines().for_each(&mut add);
+    lines().count() as u64
+}
+
+/// A value as it is written, in one line: no text of JSON holds a line break.
+fn in_one_line(value: &RawValue) -> String {
+    value.get().replace(['\r', '\n'], " ")
 }
 
 #[cfg(test)]
@@ -231,7 +232,7 @@ mod tests {
             rows("{\"a\":1}\r\n\n {\"a\":2}"),
             (2, "{\"a\":1}\n{\"a\":2}\n".into())
         );
-        assert_eq!(rows("{\n\"a\": 1\n}"), (1, "{\"a\":1}\n".into()));
+        assert_eq!(rows("{\n\"a\": 1\n}"), (1, "{ \"a\": 1 }\n".into()));
         assert_eq!(
             rows("[{\"a\":1},\n{\"a\":2}]"),
             (2, "{\"a\":1}\n{\"a\":2}\n".into())

@@ -8,8 +8,8 @@
 
 use super::{CURSOR, Settings};
 use crate::feed::{Answer, Ask, Came, Fault, Gap, Instant, Next, Piece, RowForm, Rows, Source};
-use serde_json::Value;
-use std::collections::{HashMap, VecDeque};
+use serde_json::value::RawValue;
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use xxhash_rust::xxh3::xxh3_64;
 
 /// Rows that are known again at most.
@@ -69,39 +69,30 @@ impl Poll {
         if let Some(why) = &self.fault {
             return Err(Fault::never(why.clone(), "Mend the path."));
         }
-        let document: Value = serde_json::from_slice(&answer.body).map_err(|why| {
+        let document: &RawValue = serde_json::from_slice(&answer.body).map_err(|why| {
             Fault::never(
                 format!("{} is no JSON: {why}.", self.name()),
                 "Give an address that answers with JSON.",
             )
         })?;
-        let found = at(&document, &self.path);
+        let found = at(document, &self.path);
         if found.is_empty() {
             let (said, place) = (self.settings.path.trim(), self.name());
             return Err(Fault::never(
                 format!("There is nothing at '{said}' in the answer of {place}."),
                 format!(
                     "Give the path to the rows. The answer has {}.",
-                    names(&document)
+                    names(document)
                 ),
             ));
         }
-        let mut rows: Vec<&Value> = Vec::new();
-        for value in found {
-            match value {
-                Value::Array(members) => rows.extend(members),
-                Value::Null => {}
-                value => rows.push(value),
-            }
-        }
-        let lines: Vec<String> = rows.iter().map(|row| row.to_string()).collect();
+        let lines: Vec<String> = found.into_iter().flat_map(rows).collect();
         let mut pieces = Vec::new();
         let mut pause = self.settings.pause();
         let fresh = if self.settings.has_cursor() {
-            let next = at(&document, &self.next);
-            let next = next.first().map(|value| match value {
-                Value::String(text) => text.clone(),
-                value => value.to_string(),
+            let next = at(document, &self.next);
+            let next = next.first().map(|value| {
+                serde_json::from_str::<String>(value.get()).unwrap_or_else(|_| value.get().into())
             });
             let moved = next.filter(|next| *next != self.cursor && next != "null");
             match moved {
@@ -245,23 +236,20 @@ fn path(text: &str) -> Result<Vec<Step>, String> {
     Ok(steps)
 }
 
-/// The values at a path.
-fn at<'a>(document: &'a Value, path: &[Step]) -> Vec<&'a Value> {
+/// The values at a path, as they are written.
+fn at<'a>(document: &'a RawValue, path: &[Step]) -> Vec<&'a RawValue> {
     let mut found = vec![document];
     for step in path {
         found = found
             .into_iter()
-            .flat_map(|value| -> Vec<&Value> {
-                match (step, value) {
-                    (Step::Name(name), Value::Object(members)) => {
-                        members.get(name).into_iter().collect()
+            .flat_map(|value| -> Vec<&RawValue> {
+                match step {
+                    Step::Name(name) => members(value).remove(name).into_iter().collect(),
+                    Step::Place(place) => list(value).get(*place).copied().into_iter().collect(),
+                    Step::All if value.get().starts_with('{') => {
+                        members(value).into_values().collect()
                     }
-                    (Step::Place(place), Value::Array(members)) => {
-                        members.get(*place).into_iter().collect()
-                    }
-                    (Step::All, Value::Array(members)) => members.iter().collect(),
-                    (Step::All, Value::Object(members)) => members.values().collect(),
-                    _ => Vec::new(),
+                    Step::All => list(value),
                 }
             })
             .collect();
@@ -269,15 +257,36 @@ fn at<'a>(document: &'a Value, path: &[Step]) -> Vec<&'a Value> {
     found
 }
 
+/// The members of an object; of anything else none.
+fn members(value: &RawValue) -> BTreeMap<String, &RawValue> {
+    serde_json::from_str(value.get()).unwrap_or_default()
+}
+
+/// The members of a list; of anything else none.
+fn list(value: &RawValue) -> Vec<&RawValue> {
+    serde_json::from_str(value.get()).unwrap_or_default()
+}
+
+/// The rows in a value, each in one line.
+fn rows(value: &RawValue) -> Vec<String> {
+    match value.get().as_bytes().first() {
+        Some(b'[') => list(value).into_iter().map(super::in_one_line).collect(),
+        Some(b'n') | None => Vec::new(),
+        Some(_) => vec![super::in_one_line(value)],
+    }
+}
+
 /// What a document has, for the reader.
-fn names(document: &Value) -> String {
-    match document {
-        Value::Object(members) if members.is_empty() => "no members".into(),
-        Value::Object(members) => {
-            let names: Vec<&str> = members.keys().map(String::as_str).take(8).collect();
-            names.join(", ")
+fn names(document: &RawValue) -> String {
+    match document.get().as_bytes().first() {
+        Some(b'{') => {
+            let names: Vec<String> = members(document).into_keys().take(8).collect();
+            match names.is_empty() {
+                true => "no members".into(),
+                false => names.join(", "),
+            }
         }
-        Value::Array(members) => format!("a list of {}", members.len()),
+        Some(b'[') => format!("a list of {}", list(document).len()),
         _ => "no list".into(),
     }
 }
@@ -286,25 +295,23 @@ fn names(document: &Value) -> String {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
-    use serde_json::json;
 
     #[test]
-    fn paths_lead_to_rows() {
-        let document = json!({"data": {"items": [{"a": 1}, {"a": 2}], "the rows": [[3]]}});
+    fn paths_lead_to_rows_as_they_are_written() {
+        let text = r#"{"data": {"items": [{"b": 0.10, "a": 1}, {"a": 2}], "the rows": [[3]]}}"#;
+        let document: &RawValue = serde_json::from_str(text).unwrap();
         for (text, expected) in [
-            ("", json!([document])),
-            ("data.items", json!([[{"a": 1}, {"a": 2}]])),
-            ("$.data.items[*].a", json!([1, 2])),
-            ("data['the rows'][0]", json!([[3]])),
-            ("data.items[1]", json!([{"a": 2}])),
-            ("data.*", json!([[{"a": 1}, {"a": 2}], [[3]]])),
-            ("nothing.here", json!([])),
+            ("", &[text][..]),
+            ("data.items", &[r#"{"b": 0.10, "a": 1}"#, r#"{"a": 2}"#]),
+            ("$.data.items[*].a", &["1", "2"]),
+            ("data['the rows'][0]", &["3"]),
+            ("data.items[1]", &[r#"{"a": 2}"#]),
+            ("data.*", &[r#"{"b": 0.10, "a": 1}"#, r#"{"a": 2}"#, "[3]"]),
+            ("nothing.here", &[]),
         ] {
-            assert_eq!(
-                json!(at(&document, &path(text).unwrap())),
-                expected,
-                "{text}"
-            );
+            let found = at(document, &path(text).unwrap());
+            let found: Vec<String> = found.into_iter().flat_map(rows).collect();
+            assert_eq!(found, expected, "{text}");
         }
         for text in ["data..x", "a[", "a[x]", "a['b]"] {
             assert!(path(text).unwrap_err().contains("cannot be read"), "{text}");

@@ -192,13 +192,21 @@ fn facts(service: &Service) -> Vec<Told> {
         out.push((
             format!("{} is full", full.title),
             when(full.at),
-            format!(
-                "{}: {} now; between {} and {} at 95 %",
-                full.of,
-                format::percent(full.level),
-                when(full.soonest),
-                when(full.latest)
-            ),
+            match soon(full.latest) {
+                true => format!(
+                    "{}, {} now; 95 %: {}",
+                    full.of,
+                    format::percent(full.level),
+                    format::period(true, full.soonest, full.latest)
+                ),
+                false => format!(
+                    "{}: {} now; between {} and {} at 95 %",
+                    full.of,
+                    format::percent(full.level),
+                    when(full.soonest),
+                    when(full.latest)
+                ),
+            },
         ));
     }
     out
