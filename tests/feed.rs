@@ -336,9 +336,9 @@ fn bell(carrier: Carrier) -> Feed {
     Feed::new(Box::new(bell), BackOff::default())
 }
 
-fn asked(todo: Todo) -> u64 {
+fn asked(todo: &Todo) -> u64 {
     match todo {
-        Todo::Ask(id, _) => id,
+        Todo::Ask(id, _) => *id,
         Todo::Wait(at) => panic!("waits until {at:?}"),
     }
 }
@@ -356,7 +356,7 @@ fn rests_grow_up_to_a_minute_and_a_good_answer_ends_them() {
     let mut now = BEGIN;
     let mut rests = Vec::new();
     for _ in 0..9 {
-        let id = asked(feed.next(now, 1.0));
+        let id = asked(&feed.next(now, 1.0));
         assert!(
             feed.came(now, 1.0, id, Came::Failed(Unreached::Nobody))
                 .is_empty()
@@ -369,12 +369,12 @@ fn rests_grow_up_to_a_minute_and_a_good_answer_ends_them() {
         now = at;
     }
     assert_eq!(rests, [1, 2, 4, 8, 16, 32, 60, 60, 60]);
-    let id = asked(feed.next(now, 1.0));
+    let id = asked(&feed.next(now, 1.0));
     assert_eq!(feed.came(now, 1.0, id, status(200)).len(), 1);
     assert_eq!(feed.status().state, State::Following);
     assert_eq!(feed.status().fault, None);
     now += 10 * SECOND;
-    let id = asked(feed.next(now, 1.0));
+    let id = asked(&feed.next(now, 1.0));
     feed.came(now, 1.0, id, status(500));
     assert_eq!(feed.status().state, State::Retrying(now + SECOND));
 }
@@ -382,7 +382,7 @@ fn rests_grow_up_to_a_minute_and_a_good_answer_ends_them() {
 #[test]
 fn one_request_is_open_at_a_time_and_late_answers_are_dropped() {
     let mut feed = bell(Carrier::Whole);
-    let id = asked(feed.next(BEGIN, 0.0));
+    let id = asked(&feed.next(BEGIN, 0.0));
     assert_eq!(
         feed.next(BEGIN + 1, 0.0),
         Todo::Wait(Some(BEGIN + 30 * SECOND))
@@ -398,7 +398,7 @@ fn one_request_is_open_at_a_time_and_late_answers_are_dropped() {
 #[test]
 fn pause_asks_no_more_and_resume_asks_at_once() {
     let mut feed = bell(Carrier::Whole);
-    let id = asked(feed.next(BEGIN, 0.0));
+    let id = asked(&feed.next(BEGIN, 0.0));
     feed.pause(BEGIN);
     // What is on its way is still taken.
     assert_eq!(feed.came(BEGIN, 0.0, id, status(200)).len(), 1);
@@ -406,7 +406,7 @@ fn pause_asks_no_more_and_resume_asks_at_once() {
     assert_eq!(feed.next(BEGIN + 99 * SECOND, 0.0), Todo::Wait(None));
     feed.resume();
     assert_eq!(feed.status().state, State::Following);
-    let id = asked(feed.next(BEGIN + 99 * SECOND, 0.0));
+    let id = asked(&feed.next(BEGIN + 99 * SECOND, 0.0));
     // Stuck: only the reader can say when to try again.
     feed.came(BEGIN + 99 * SECOND, 0.0, id, status(401));
     assert_eq!(feed.status().state, State::Stuck);
@@ -416,7 +416,7 @@ fn pause_asks_no_more_and_resume_asks_at_once() {
     );
     assert_eq!(feed.next(BEGIN + 9_999 * SECOND, 0.0), Todo::Wait(None));
     feed.resume();
-    asked(feed.next(BEGIN + 9_999 * SECOND, 0.0));
+    asked(&feed.next(BEGIN + 9_999 * SECOND, 0.0));
 }
 
 #[test]
@@ -425,7 +425,7 @@ fn a_stream_that_only_opens_and_ends_is_asked_less_and_less() {
     let mut now = BEGIN;
     let mut rests = Vec::new();
     for _ in 0..4 {
-        let id = asked(feed.next(now, 1.0));
+        let id = asked(&feed.next(now, 1.0));
         feed.came(now, 1.0, id, Came::Opened(Answer::default()));
         feed.came(now, 1.0, id, Came::Closed);
         let State::Retrying(at) = feed.status().state else {
@@ -436,14 +436,14 @@ fn a_stream_that_only_opens_and_ends_is_asked_less_and_less() {
     }
     assert_eq!(rests, [1, 2, 4, 8]);
     // One that gave something is asked soon.
-    let id = asked(feed.next(now, 1.0));
+    let id = asked(&feed.next(now, 1.0));
     feed.came(now, 1.0, id, Came::Opened(Answer::default()));
     assert_eq!(feed.came(now, 1.0, id, Came::Part(b"x".to_vec())).len(), 1);
     feed.came(now, 1.0, id, Came::Closed);
     assert_eq!(feed.status().state, State::Retrying(now + SECOND));
     // A pause closes it.
     now += SECOND;
-    asked(feed.next(now, 1.0));
+    asked(&feed.next(now, 1.0));
     feed.pause(now);
     assert_eq!(feed.open(), None);
 }

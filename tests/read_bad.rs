@@ -55,6 +55,16 @@ fn not_text() {
         "HTML",
         "Download the file again",
     );
+    refused(
+        b"{\"resourceSpans\": [{\"scopeSpans\": []}]}",
+        "OpenTelemetry traces",
+        "OpenTelemetry metrics",
+    );
+    refused(
+        b"{\"model_stats\":[{\"name\":\"iris\",\"version\":\"1\"}]}",
+        "statistics of Triton",
+        "/metrics",
+    );
     refused(b"a,b\r1,2\r3,4\r", "carriage return alone", "line ends");
 }
 

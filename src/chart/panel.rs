@@ -110,7 +110,8 @@ impl PanelPlot {
     fn range(&self) -> Option<(f64, f64)> {
         let most = self.values().reduce(f64::max)?;
         let least = self.values().reduce(f64::min)?;
-        let of_model = matches!(self.told, Told::Model(u) if u != metric::Unit::Count);
+        let from_zero = [metric::Unit::Count, metric::Unit::Milliseconds];
+        let of_model = matches!(self.told, Told::Model(u) if !from_zero.contains(&u));
         if of_model {
             // How right a model is varies little, far from 0.
             let least_pad = match self.told {
@@ -122,7 +123,8 @@ impl PanelPlot {
                 Told::Model(metric::Unit::Percent) => (most + pad).min(1.0),
                 _ => most + pad,
             };
-            return Some((least - pad, top));
+            let low = least - pad;
+            return Some((if least >= 0.0 { low.max(0.0) } else { low }, top));
         }
         let top = if most > 0.0 { most * 1.08 } else if least < 0.0 { 0.0 } else { 1.0 };
         Some((least.min(0.0) * 1.08, top))

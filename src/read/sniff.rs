@@ -173,7 +173,7 @@ pub(super) fn sniff_as(name: &str, head: &[u8], bytes: u64, fix: &Fix) -> Result
         ));
     }
     if let Some((what, mend)) = foreign(start) {
-        return Err(fail(&format!("this is {what}, not a table"), mend));
+        return Err(fail(&format!("this holds {what}, not a table"), mend));
     }
     let head = Head {
         name,

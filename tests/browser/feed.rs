@@ -158,6 +158,27 @@ fn panel<'a>(report: &'a Value, id: &str) -> &'a Value {
         .unwrap_or(&Value::Null)
 }
 
+/// Takes pictures on a telephone and a laptop, by day and by night; nothing is wider than the screen.
+#[track_caller]
+fn pictured(app: &mut App, name: &str) {
+    let pictures = data::folder("pictures");
+    for (width, height) in [(390, 844), (1280, 900)] {
+        for scheme in ["light", "dark"] {
+            app.page.look(width, height, 2.0, scheme);
+            let wide = app.page.eval("document.documentElement.scrollWidth");
+            let fits = wide.as_u64() <= Some(width.into());
+            assert!(fits, "{name}: {wide} px wide on {width}");
+            let picture = app.page.screenshot();
+            fs::write(
+                pictures.join(format!("{name}-{width}-{scheme}.png")),
+                picture,
+            )
+            .unwrap();
+        }
+    }
+    app.page.look(1280, 900, 1.0, "light");
+}
+
 #[test]
 fn a_server_is_followed_over_a_restart_and_the_reader_stays_where_they_are() {
     let Some(mut app) = App::open() else { return };
@@ -167,6 +188,12 @@ fn a_server_is_followed_over_a_restart_and_the_reader_stays_where_they_are() {
         json!(part("connect"))
     ));
     assert_eq!(tag, "A");
+    let pictures = data::folder("pictures");
+    let live = format!("{}live.html", app.server.url);
+    app.page.open(&live);
+    app.page.click(&part("connect"));
+    app.page.choose(&part("connect-who"), "basic");
+    pictured(&mut app, "connect");
     let served = Served::start(Shop::open_for(1_200_000, now(), 1_000));
     connect(&mut app, &served.url, "900", "1");
     app.page.wait_for(&state_is("following"));
@@ -176,20 +203,12 @@ fn a_server_is_followed_over_a_restart_and_the_reader_stays_where_they_are() {
         .wait_for("document.querySelector('[data-testid=live-state]').innerText === 'Following'");
     let count = "document.querySelectorAll('[data-testid=chart-panel]').length";
     app.page.wait_for(&format!("{count} >= 8"));
-    let pictures = data::folder("pictures");
-    for (width, height) in [(390, 844), (1280, 900)] {
-        for scheme in ["light", "dark"] {
-            app.page.look(width, height, 2.0, scheme);
-            let wide = app.page.eval("document.documentElement.scrollWidth");
-            assert!(
-                wide.as_u64() <= Some(width.into()),
-                "{wide} px wide on {width}"
-            );
-            let picture = app.page.screenshot();
-            fs::write(pictures.join(format!("live-{width}-{scheme}.png")), picture).unwrap();
-        }
-    }
-    app.page.look(1280, 900, 1.0, "light");
+    pictured(&mut app, "live");
+    app.page
+        .eval("document.querySelector('[data-testid=live-offers]').open = true");
+    pictured(&mut app, "live-offers");
+    app.page
+        .eval("document.querySelector('[data-testid=live-offers]').open = false");
 
     // While it grows nothing moves and nothing closes.
     app.page
@@ -299,9 +318,7 @@ fn a_server_that_forbids_reading_is_told_with_what_mends_it() {
         fault.contains(&format!("--web.cors.origin='{origin}'")),
         "{fault}"
     );
-    app.page.look(1280, 900, 2.0, "light");
-    let picture = app.page.screenshot();
-    fs::write(data::folder("pictures").join("live-cors.png"), picture).unwrap();
+    pictured(&mut app, "live-cors");
     // Mended, it goes on by a click.
     served.with(|s| s.cors = true);
     app.page.click(&part("live-pause"));

@@ -49,6 +49,14 @@ fn of_model(report: &Report) -> Option<(i64, i64)> {
     report.timed.then_some((first.start.0, last.end.0))
 }
 
+/// `2.4` alone could be anything.
+fn version_name(version: &str) -> String {
+    match version.starts_with(|c: char| c.is_ascii_digit()) {
+        true => format!("v{version}"),
+        false => version.to_owned(),
+    }
+}
+
 /// The length of most windows.
 fn usual_length(windows: &[Window]) -> i64 {
     let mut all: Vec<i64> = windows.iter().map(|w| w.end.0 - w.start.0).collect();
@@ -89,7 +97,7 @@ pub fn stack(report: &Report, near: bool, chosen: Option<&str>) -> Vec<Stacked> 
     let versions: Vec<(i64, String)> = report
         .versions
         .iter()
-        .map(|v| (v.time.0, v.version.clone()))
+        .map(|v| (v.time.0, version_name(&v.version)))
         .filter(|v| report.timed && (from..to).contains(&v.0))
         .collect();
     let restarts: Vec<i64> = service

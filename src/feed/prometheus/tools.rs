@@ -59,9 +59,14 @@ fn tool(name: &str) -> &'static str {
     TOOLS.iter().find(fits).map_or(SERVICES, |t| t.1)
 }
 
+/// Where a tool stands in the list, and what it is called.
+type Place = (usize, &'static str);
+/// The metrics of a tool, and what they measure.
+type Has = (Vec<String>, Vec<Measure>);
+
 /// The tools of a server, model servers first; what is known is followed unless the reader says otherwise.
 pub fn of(names: &BTreeSet<&str>) -> Vec<Tool> {
-    let mut found: BTreeMap<(usize, &str), (Vec<String>, Vec<Measure>)> = BTreeMap::new();
+    let mut found: BTreeMap<Place, Has> = BTreeMap::new();
     let place = |title: &'static str| {
         let at = TOOLS.iter().position(|t| t.1 == title);
         let last = TOOLS.len() + usize::from(title == OTHERS);

@@ -12,6 +12,8 @@ use serde::{Deserialize, Serialize};
 const BEFORE: i64 = 4;
 /// Earlier weeks that are looked at.
 const WEEKS: i64 = 8;
+/// Windows from which on a period can show more than the largest changes.
+const FEW: usize = 5;
 /// The share of false findings among all that is taken.
 const LEVEL: f64 = 0.05;
 
@@ -115,6 +117,11 @@ impl Change {
         self.sure && !self.usual()
     }
 
+    /// Whether its values are of windows, which a reader can make smaller.
+    const fn unit_is_of_windows(&self) -> bool {
+        matches!(self.unit, Measured::Model(_))
+    }
+
     /// Whether it is within the range of the same hours of at least three earlier weeks.
     #[must_use]
     pub fn usual(&self) -> bool {
@@ -157,6 +164,12 @@ impl Report {
         if coarse > 0 {
             notes.push(format!(
                 "{coarse} series tell nothing within this period: their windows or steps are longer."
+            ));
+        }
+        let few = |c: &&Change| c.values < FEW && c.unit_is_of_windows();
+        if rows.iter().filter(few).count() * 2 > rows.len() {
+            notes.push(format!(
+                "The period has fewer than {FEW} windows, of which little can be sure: smaller windows tell more."
             ));
         }
         let untested = rows.iter().filter(|c| c.p_single.is_none()).count();

@@ -131,8 +131,8 @@ impl Track {
     }
 }
 
-/// Where each window stands on a grid without gaps, and the length of a step; one step a window where their lengths
-/// differ by more than months do.
+/// Where each window stands on a grid without gaps, the length of a step, and whether there is such a grid: there is
+/// none, and each window is a step, where their lengths differ by more than months do, or most of it would be gaps.
 fn grid(windows: &[Window], timed: bool) -> (Vec<usize>, i64, bool) {
     let mut lengths: Vec<i64> = windows.iter().map(|w| w.end.0 - w.start.0).collect();
     lengths.sort_unstable();
@@ -145,6 +145,13 @@ fn grid(windows: &[Window], timed: bool) -> (Vec<usize>, i64, bool) {
     let first = windows.first().map_or(0, |w| w.start.0);
     let at = |w: &Window| (w.start.0 - first + step / 2) / step;
     let mut places: Vec<usize> = windows.iter().map(|w| at(w).max(0) as usize).collect();
+    // A few rows far from all others would make a grid of gaps.
+    if places
+        .last()
+        .is_some_and(|last| *last > windows.len() * 8 + 1_000)
+    {
+        return ((0..windows.len()).collect(), step, false);
+    }
     for i in 1..places.len() {
         places[i] = places[i].max(places[i - 1] + 1);
     }
@@ -297,7 +304,15 @@ pub(super) fn tracks(report: &Report) -> Vec<Track> {
 
 /// Whether a change of a series is for the worse, where that is known.
 fn worse(track: &Track, from: f64, change: f64) -> Option<bool> {
-    judge::worse(track.info?, from, from + change)
+    if let Some(info) = track.info {
+        return judge::worse(info, from, from + change);
+    }
+    let slower = track.unit == Measured::Machine(series::Unit::Seconds);
+    match track.about {
+        About::Coverage => Some(change < 0.0),
+        About::Service if slower || track.name.starts_with("error_share") => Some(change > 0.0),
+        _ => None,
+    }
 }
 
 /// A length of time in words: `90 s`, `10 min`, `3 h`, `2 days`.

@@ -23,7 +23,7 @@ pub fn ChangesCard() -> impl IntoView {
             .with(|r| r.as_ref().and_then(|r| r.changes(from, to)))
     });
     view! {
-        <aside class="card changes" data-testid="changes" aria-labelledby="changes-title">
+        <div class="card changes" role="region" data-testid="changes" aria-labelledby="changes-title">
             <h3 id="changes-title">"What changed"</h3>
             <Show when=move || app.brush.with(Option::is_none)>
                 <p class="remark">
@@ -47,7 +47,7 @@ pub fn ChangesCard() -> impl IntoView {
                     None => ().into_any(),
                 }
             }}
-        </aside>
+        </div>
     }
 }
 
@@ -88,7 +88,7 @@ fn Ranked(changes: Changes) -> impl IntoView {
     let rows = StoredValue::new(changes.rows);
     let shown = move || {
         let n = if all.get() { count } else { first };
-        rows.with_value(|rows| rows.iter().take(n).cloned().map(row).collect_view())
+        rows.with_value(|rows| rows.iter().take(n).map(row).collect_view())
     };
     view! {
         <p aria-live="polite" data-testid="changes-said">{changes.sentence}</p>
@@ -123,26 +123,27 @@ fn Ranked(changes: Changes) -> impl IntoView {
     }
 }
 
-fn row(change: Change) -> impl IntoView {
+fn row(change: &Change) -> impl IntoView + use<> {
     let class = match (change.sure, change.worse) {
         (true, Some(true)) => "sure worse",
         (true, _) => "sure",
         (false, _) => "unsure",
     };
-    let weeks = change.weeks.as_ref().map(|w| {
+    // Fewer weeks than are tested say little.
+    let weeks = change.weeks.as_ref().filter(|w| w.p_single.is_some());
+    let weeks = weeks.map(|w| {
         let weeks = format::plural(w.weeks as u64, "earlier week", "earlier weeks");
-        if change.usual() {
-            format!(
-                "As usual at these hours: {weeks} had {} to {}.",
-                change.unit.told(w.least),
-                change.unit.told(w.most)
-            )
-        } else {
-            let p = w
-                .p_value
-                .map(|p| format!(", p {}", p_value(p)))
-                .unwrap_or_default();
-            format!("Same hours of {weeks}: {}{p}.", change.unit.told(w.mean))
+        let told = |x| change.unit.told(x);
+        match (change.usual(), w.p_value) {
+            (true, _) => format!(
+                "As usual at these hours: {} to {} in {weeks}",
+                told(w.least),
+                told(w.most)
+            ),
+            (false, Some(p)) => {
+                format!("Same hours of {weeks}: {}, p {}", told(w.mean), p_value(p))
+            }
+            (false, None) => format!("Same hours of {weeks}: {}", told(w.mean)),
         }
     });
     let size = change.standardised.map_or_else(
@@ -158,9 +159,9 @@ fn row(change: Change) -> impl IntoView {
             <th scope="row">
                 <span class="changes-name">{change.title.clone()}</span>
                 <span class="changes-values">
-                    <span class="changes-about">{change.about.word()}</span>
-                    " "
                     <span class="num">{change.unit.told(change.before)}" → "{change.unit.told(change.now)}</span>
+                    " "
+                    <span class="changes-about">{change.about.word()}</span>
                 </span>
                 {weeks.map(|w| view! { <span class="changes-values">{w}</span> })}
             </th>

@@ -2,14 +2,15 @@
 
 use super::icons;
 use super::live;
+use super::live_bar::FaultText;
 use super::state::app;
 use super::streams;
 use super::widgets::{Choice, Menu};
-use crate::feed::live::Connection;
+use crate::feed::live::{Connection, News};
 use crate::feed::prometheus::{Settings, SignIn};
-use crate::feed::{Instant, SECOND, mlflow, rows};
+use crate::feed::{Instant, SECOND, State, mlflow, rows};
 use crate::web::boot;
-use leptos::prelude::*;
+use leptos::{html, prelude::*};
 
 /// How far to look back, in words.
 const BACK: [(i64, &str); 6] = [
@@ -254,7 +255,7 @@ pub fn Connect() -> impl IntoView {
         }
         match form.connection() {
             metrics @ (Connection::Prometheus(_) | Connection::Mlflow(_)) => {
-                live::connect(app, metrics)
+                live::connect(app, metrics);
             }
             rows => streams::connect(app, rows),
         }
@@ -264,8 +265,24 @@ pub fn Connect() -> impl IntoView {
         Choice::new("basic", "User and password"),
         Choice::new("bearer", "Token"),
     ];
+    // It may open below what is in sight.
+    let door = NodeRef::<html::Section>::new();
+    door.on_load(|door| door.scroll_into_view_with_bool(false));
+    let fault = Memo::new(move |_| {
+        let stuck = |n: &&News| n.status.state == State::Stuck;
+        app.live.with(|n| {
+            n.as_ref()
+                .filter(stuck)
+                .and_then(|n| n.status.fault.clone())
+        })
+    });
     view! {
-        <section class="connect card" aria-labelledby="connect-title" data-testid="connect-panel">
+        <section
+            node_ref=door
+            class="connect card"
+            aria-labelledby="connect-title"
+            data-testid="connect-panel"
+        >
             <header class="card-head">
                 <h2 id="connect-title">"Connect live"</h2>
                 <button
@@ -372,6 +389,7 @@ pub fn Connect() -> impl IntoView {
                     </p>
                 </Show>
             </form>
+            <FaultText fault lasts=Signal::stored(true)/>
         </section>
     }
 }

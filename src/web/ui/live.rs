@@ -70,7 +70,12 @@ async fn follow(app: App, line: Line) {
                 }
                 (_, _) => Arc::new(machine),
             };
+            let first = app.grown.with_value(Option::is_none) && from.is_none();
             grown = !machine.signals.is_empty();
+            if first && grown {
+                // What was said of it is right.
+                app.connecting.set(false);
+            }
             app.grown.set_value(grown.then_some(machine));
         }
         // What was said of it may be wrong.

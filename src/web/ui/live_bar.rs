@@ -153,7 +153,11 @@ fn Bar() -> impl IntoView {
                     }}
                 </button>
             </div>
-            <FaultText fault lasts=Signal::derive(move || state.get() == State::Stuck)/>
+            <FaultText
+                fault
+                // The door tells it, where it is open.
+                lasts=Signal::derive(move || state.get() == State::Stuck && !app.connecting.get())
+            />
         </div>
     }
 }

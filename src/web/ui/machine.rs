@@ -70,14 +70,19 @@ pub fn Machine() -> impl IntoView {
             all.iter().map(place).collect::<Vec<_>>()
         })
     });
+    let of_machine = app.of_machine();
     let about = move || {
-        match serves.get() {
-        true => format!(
-            "How right the model is, then requests, errors and durations, then how busy resources are. All charts have one axis of time, in steps of {}; a gap is a time in which nothing was seen.",
+        if !serves.get() {
+            return "How right the model is, how far its inputs drift, how many labels are in, and how its requests went. All charts have one axis of time and one cursor.".to_owned();
+        }
+        let first = match of_machine.get() {
+            true => "Requests",
+            false => "How right the model is, then requests",
+        };
+        format!(
+            "{first}, errors and durations, then how busy resources are. All charts have one axis of time, in steps of {}; a gap is a time in which nothing was seen.",
             length(step.get())
-        ),
-        false => "How right the model is, how far its inputs drift, how many labels are in, and how its requests went. All charts have one axis of time and one cursor.".to_owned(),
-    }
+        )
     };
     view! {
         <Section id="machine" title="One time axis" about=Signal::derive(about)>

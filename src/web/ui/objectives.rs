@@ -192,13 +192,21 @@ fn facts(service: &Service) -> Vec<Told> {
         out.push((
             format!("{} is full", full.title),
             when(full.at),
-            format!(
-                "{}: {} now; between {} and {} at 95 %",
-                full.of,
-                format::percent(full.level),
-                when(full.soonest),
-                when(full.latest)
-            ),
+            match soon(full.latest) {
+                true => format!(
+                    "{}, {} now; 95 %: {}",
+                    full.of,
+                    format::percent(full.level),
+                    format::period(true, full.soonest, full.latest)
+                ),
+                false => format!(
+                    "{}: {} now; between {} and {} at 95 %",
+                    full.of,
+                    format::percent(full.level),
+                    when(full.soonest),
+                    when(full.latest)
+                ),
+            },
         ));
     }
     out
@@ -220,7 +228,7 @@ fn budget(slo: &Slo) -> (String, String) {
         Some(left) if left < -1.0 => (
             "None".to_owned(),
             format!(
-                "{} times of what the time shown allows was spent",
+                "{} times what the objective allows was bad in the time shown",
                 format::number((1.0 - left).round())
             ),
         ),

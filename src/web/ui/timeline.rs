@@ -1,9 +1,11 @@
 //! How many rows came when, how many of them have an outcome, and what part is looked at.
 
-use super::state::app;
+use super::state::{App, app};
 use super::truth::TruthFacts;
 use super::widgets::{Empty, Section};
+use crate::chart;
 use crate::report::view::BaselineChoice;
+use crate::table::time::Time;
 use crate::web::chart_view::VolumeChart;
 use leptos::prelude::*;
 
@@ -41,6 +43,15 @@ pub fn Timeline() -> impl IntoView {
     }
 }
 
+/// A marked period, with its hours where it is not of whole days.
+fn period(app: App, from: Time, to: Time) -> String {
+    let timed = app.report.with(|r| r.as_ref().is_none_or(|r| r.timed));
+    match timed {
+        true => chart::format::period(from, to),
+        false => app.period(from, to),
+    }
+}
+
 /// What can be done with a marked period.
 #[component]
 pub fn Brushed() -> impl IntoView {
@@ -52,7 +63,7 @@ pub fn Brushed() -> impl IntoView {
                 .map(|(from, to)| {
                     view! {
                         <div class="brushed" data-testid="brushed" role="group" aria-label="Marked period">
-                            <strong class="num">{app.period(from, to)}</strong>
+                            <strong class="num">{period(app, from, to)}</strong>
                             <button
                                 class="button primary"
                                 data-testid="brush-look"
