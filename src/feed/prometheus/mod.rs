@@ -381,8 +381,9 @@ impl Prometheus {
                     }
                 }
             }
-            if let (Some(a), Some(b)) = (series.times.iter().rev().nth(1), series.times.last()) {
-                apart.push(b - a);
+            // Of two samples a gap may lie between.
+            if series.times.len() > 2 {
+                apart.extend(series.times.windows(2).map(|p| p[1] - p[0]).min());
             }
             if let Some(last) = series.times.last().copied() {
                 self.last
