@@ -129,6 +129,11 @@ async fn post(url: &str, text: &str, simple: bool) -> Result<String, JsValue> {
     )
 }
 
+/// Whether this browser has notifications at all; some do for installed pages only.
+fn can_notify() -> bool {
+    js_sys::Reflect::has(&js_sys::global(), &"Notification".into()).unwrap_or(false)
+}
+
 fn notify(alarm: &Alarm) {
     let options = NotificationOptions::new();
     options.set_body(&alarm.sentence);
@@ -145,9 +150,11 @@ pub fn AlarmSheet() -> impl IntoView {
         Choice::new("plain", "Plain JSON"),
         Choice::new("slack", "Slack, Mattermost"),
     ];
-    let refused = RwSignal::new(Notification::permission() == NotificationPermission::Denied);
+    let refused = RwSignal::new(
+        !can_notify() || Notification::permission() == NotificationPermission::Denied,
+    );
     let allow = move |on: bool| {
-        if !on {
+        if !on || !can_notify() {
             return alarms.notify.set(false);
         }
         let Ok(asked) = Notification::request_permission() else {
