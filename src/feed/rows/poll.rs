@@ -4,12 +4,12 @@
 //! answer holds the last rows of the server: those that came before are left out, each as often as it came. An answer
 //! none of whose rows is known, though rows were known before, may have missed some: that is a gap.
 //!
-//! Held are hashes of [`MOST_KNOWN`] rows at most.
+//! Held are hashes of ten times as many rows as an answer has, at least a thousand and [`MOST_KNOWN`] at most.
 
 use super::{CURSOR, Settings};
 use crate::feed::{Answer, Ask, Came, Fault, Gap, Instant, Next, Piece, RowForm, Rows, Source};
 use serde_json::value::RawValue;
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use xxhash_rust::xxh3::xxh3_64;
 
 /// Rows that are known again at most.
@@ -25,7 +25,7 @@ pub struct Poll {
     /// What is wrong with a path.
     fault: Option<String>,
     cursor: String,
-    known: HashMap<u64, u32>,
+    known: BTreeMap<u64, u32>,
     order: VecDeque<u64>,
     last: Option<Instant>,
     not_before: Instant,
@@ -55,7 +55,7 @@ impl Poll {
             fault,
             settings,
             cursor: "0".into(),
-            known: HashMap::new(),
+            known: BTreeMap::new(),
             order: VecDeque::new(),
             last: None,
             not_before: Instant::MIN,
@@ -129,7 +129,8 @@ impl Poll {
 
     /// The rows of an answer that are not known yet.
     fn fresh(&mut self, now: Instant, lines: Vec<String>, pieces: &mut Vec<Piece>) -> Vec<String> {
-        let (mut here, mut fresh, mut again) = (HashMap::new(), Vec::new(), 0);
+        let most = (10 * lines.len()).clamp(1_000, MOST_KNOWN);
+        let (mut here, mut fresh, mut again) = (BTreeMap::new(), Vec::new(), 0);
         for line in lines {
             let hash = xxh3_64(line.as_bytes());
             let count: &mut u32 = here.entry(hash).or_default();
@@ -143,7 +144,7 @@ impl Poll {
                 again += 1;
             }
         }
-        while self.order.len() > MOST_KNOWN
+        while self.order.len() > most
             && let Some(oldest) = self.order.pop_front()
         {
             if let Some(count) = self.known.get_mut(&oldest) {
