@@ -681,6 +681,7 @@ fn served() -> Report {
         start,
         end: Time(start.0 + 240 * HOUR),
         step_s: 3_600.0,
+        requests_per_second: None,
         panels: vec![
             panel(
                 "requests",

@@ -458,9 +458,12 @@ fn what_cannot_be_asked_for_again_is_a_gap() {
     }
 }
 
+/// Time, step and value of each.
+type Values = Vec<(i64, i64, f64)>;
+
 /// A server of MLflow: values of metrics of runs by time and step.
 struct Tracking {
-    runs: BTreeMap<String, BTreeMap<String, Vec<(i64, i64, f64)>>>,
+    runs: BTreeMap<String, BTreeMap<String, Values>>,
 }
 
 impl Tracking {

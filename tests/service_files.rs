@@ -153,6 +153,39 @@ fn prometheus_ranges_keep_their_gaps() {
 }
 
 #[test]
+fn services_that_did_not_run_at_the_same_time_do_not_add_up() {
+    let half = |job: &str, first: i64| {
+        let values: Vec<String> = (0..=120)
+            .map(|i| format!("[{},\"{}\"]", TEN / SECOND + first + i * 15, i * 30))
+            .collect();
+        let values = values.join(",");
+        format!(
+            r#"{{"metric":{{"__name__":"http_requests_total","job":"{job}"}},"values":[{values}]}}"#
+        )
+    };
+    // Two a second each: one in the first half of an hour, one in the other.
+    let (first, second) = (half("a", 0), half("b", 1_800));
+    let text = format!(
+        r#"{{"status":"success","data":{{"resultType":"matrix","result":[{first},{second}]}}}}"#
+    );
+    let about = About {
+        name: "range.json".into(),
+        modified: None,
+    };
+    let read = read(&about, &text.as_bytes(), Form::PrometheusJson).unwrap();
+    let report = Report::from(&summary("range.json", read), &View::default());
+    let service = report.resources.service.unwrap();
+    assert_eq!(panel(&service, "requests").lines.len(), 2);
+    let rate = service.requests_per_second.unwrap();
+    assert!((rate - 2.0).abs() < 0.05, "{rate} requests a second");
+    assert!(
+        service.sentence().starts_with("2.0"),
+        "{}",
+        service.sentence()
+    );
+}
+
+#[test]
 fn access_logs_are_counted() {
     for (name, form, requests, failed, p99) in [
         ("combined.log", Form::AccessLog, 4, 0.25, None),

@@ -264,7 +264,8 @@ impl Page {
         answer["result"]["value"].clone()
     }
 
-    /// Bytes that the page and its workers hold once garbage is collected.
+    /// Bytes that the page and its workers hold once garbage is collected, with the memory of the program where a test
+    /// keeps it as `linearMemory`.
     pub fn heap(&mut self) -> f64 {
         let mut sessions = self.workers();
         sessions.push(self.session.clone());
@@ -275,6 +276,14 @@ impl Page {
             if ask("HeapProfiler.collectGarbage").is_err() {
                 continue;
             }
+            let memory = json!({ "expression": "self.linearMemory?.buffer.byteLength", "returnByValue": true });
+            let memory = self
+                .browser
+                .call(Some(&session), "Runtime.evaluate", &memory);
+            if let Ok(memory) = memory {
+                bytes += memory["result"]["value"].as_f64().unwrap_or_default();
+            }
+            let mut ask = |method: &str| self.browser.call(Some(&session), method, &json!({}));
             if let Ok(heap) = ask("Runtime.getHeapUsage") {
                 for part in ["usedSize", "backingStorageSize"] {
                     bytes += heap[part].as_f64().unwrap_or_default();

@@ -8,7 +8,7 @@ pub mod told;
 pub use objectives::{Apdex, BurnAlert, Full, Objectives, ServiceCost, Slo};
 
 use super::{Block, View};
-use crate::series::{Family, Unit};
+use crate::series::{Family, Measure, Unit};
 use crate::summary::Summary;
 use crate::table::time::Time;
 use serde::{Deserialize, Serialize};
@@ -43,6 +43,9 @@ pub struct Service {
     pub end: Time,
     /// Length of a step in seconds; rates are Prometheus's `rate()` over it.
     pub step_s: f64,
+    /// Requests of all things together, over the steps in which any was seen.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub requests_per_second: Option<f64>,
     /// One measure each, requests first.
     pub panels: Vec<Panel>,
     /// Whether objectives are met.
@@ -128,8 +131,7 @@ impl Service {
     #[must_use]
     pub fn sentence(&self) -> String {
         let mut parts = Vec::new();
-        if let Some(panel) = self.panel("requests") {
-            let rate: f64 = panel.lines.iter().filter_map(|l| l.total).sum();
+        if let Some(rate) = self.requests_per_second {
             let told = amount(Unit::PerSecond, rate);
             let (number, time) = match told.rsplit_once('/') {
                 Some((number, "min")) => (number, "a minute"),
@@ -191,6 +193,7 @@ pub(super) fn service(summary: &Summary, view: &View) -> Option<Service> {
         start: Time(machine.step.start(from)),
         end: Time(machine.step.start(to)),
         step_s: machine.step.seconds(),
+        requests_per_second: panels::together(machine, Measure::Requests, from, to),
         panels: panels::panels(machine, from, to),
         slos: objectives::slos(machine, view, from, to),
         apdex: objectives::apdex(machine, view, from, to),

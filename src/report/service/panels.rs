@@ -67,6 +67,24 @@ pub fn panels(machine: &Machine, from: i64, to: i64) -> Vec<Panel> {
     out
 }
 
+/// What all things have of a rate together, over the steps in which any of them was seen: those that were not all
+/// there at the same time do not add up.
+pub fn together(machine: &Machine, measure: Measure, from: i64, to: i64) -> Option<f64> {
+    let mut all = machine.of(measure);
+    if let (Some(one), None) = (all.next(), all.next()) {
+        return one.cells.total(from, to);
+    }
+    let at = |n| {
+        let of = machine.of(measure);
+        of.filter_map(|s| s.cells.total(n, n + 1))
+            .reduce(|a, b| a + b)
+    };
+    let (sum, steps) = (from..to)
+        .filter_map(at)
+        .fold((0.0, 0_u32), |(sum, steps), x| (sum + x, steps + 1));
+    (steps > 0).then(|| sum / f64::from(steps))
+}
+
 fn panel(measure: Measure, title: &str, lines: Vec<Line>) -> Panel {
     Panel {
         id: measure.id().into(),
