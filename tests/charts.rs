@@ -727,7 +727,7 @@ fn served() -> Report {
 #[test]
 fn what_a_machine_says_lies_on_the_axis_of_the_model() {
     let report = served();
-    let all = stack(&report, false, None);
+    let all = stack(&report, false, None, false);
     let titles: Vec<&str> = all.iter().map(|s| s.title.as_str()).collect();
     assert_eq!(
         titles[titles.len() - 4..],

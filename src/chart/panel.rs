@@ -66,6 +66,8 @@ pub struct PanelPlot {
     restarts: Vec<i64>,
     /// When another version took over, and which.
     versions: Vec<(i64, String)>,
+    /// Whether its values are yet to come.
+    waits: bool,
     /// Whether the names of versions stand in it.
     head: bool,
     /// Whether the axis of time is labelled below it.
@@ -82,6 +84,7 @@ impl Default for PanelPlot {
             incidents: Vec::new(),
             restarts: Vec::new(),
             versions: Vec::new(),
+            waits: false,
             head: false,
             foot: false,
         }
@@ -275,7 +278,11 @@ impl Chart for PanelPlot {
             pen.upright(left, frame.top, frame.bottom, colour)?;
         }
         if self.range().is_none() {
-            draw_nothing(pen, &frame, "Nothing was seen in this time")?;
+            let nothing = match self.waits {
+                true => "Columns are being compared …",
+                false => "Nothing was seen in this time",
+            };
+            draw_nothing(pen, &frame, nothing)?;
         } else {
             self.draw_levels(pen, &frame)?;
         }

@@ -65,9 +65,10 @@ fn usual_length(windows: &[Window]) -> i64 {
 }
 
 /// All charts of a report on one axis of time; `near`: only the time in which the service was seen; `chosen`: the
-/// metric that tells how right the model is, otherwise the one that the report is about.
+/// metric that tells how right the model is, otherwise the one that the report is about; `awaits`: columns are about to
+/// be compared, and have their place before they are.
 #[must_use]
-pub fn stack(report: &Report, near: bool, chosen: Option<&str>) -> Vec<Stacked> {
+pub fn stack(report: &Report, near: bool, chosen: Option<&str>, awaits: bool) -> Vec<Stacked> {
     let service = report.resources.service.as_ref();
     let own = service.map(|s| (s.start.0, s.end.0));
     let model = of_model(report);
@@ -113,13 +114,14 @@ pub fn stack(report: &Report, near: bool, chosen: Option<&str>) -> Vec<Stacked> 
         incidents: incidents.clone(),
         restarts: restarts.clone(),
         versions: versions.clone(),
+        waits: false,
         head: false,
         foot: false,
     };
     let mut out = Vec::new();
     // Requests that are counted as rows are no model's, and are among the machine's panels anyway.
     if model.is_some() && (service.is_none() || report.task != Task::Service) {
-        for told in of_rows(report, chosen) {
+        for told in of_rows(report, chosen, awaits) {
             let several = told.lines.len() > 1;
             let name = |name: &str| if several { name.to_owned() } else { String::new() };
             let lines = told.lines.iter().enumerate().map(|(hue, (course, total))| {
@@ -136,7 +138,10 @@ pub fn stack(report: &Report, near: bool, chosen: Option<&str>) -> Vec<Stacked> 
                         name: name(&l.0.name),
                         ..l.0.clone()
                     });
-                    plot(&told.title, Told::Model(told.unit), courses.collect())
+                    PanelPlot {
+                        waits: told.lines.is_empty(),
+                        ..plot(&told.title, Told::Model(told.unit), courses.collect())
+                    }
                 },
                 title: told.title,
             });
@@ -235,7 +240,7 @@ fn of_metric(report: &Report, info: &Info) -> (Course, Option<f64>) {
 
 /// How right the model is, how far columns are from the baseline, how many labels are in, how many rows came, and how
 /// long they took.
-fn of_rows(report: &Report, chosen: Option<&str>) -> Vec<OfRows> {
+fn of_rows(report: &Report, chosen: Option<&str>, awaits: bool) -> Vec<OfRows> {
     let mut out = Vec::new();
     let one = |title: &str, group, unit, line| OfRows {
         title: title.to_owned(),
@@ -250,7 +255,7 @@ fn of_rows(report: &Report, chosen: Option<&str>) -> Vec<OfRows> {
     if let Some(info) = main {
         out.push(one(info.title, "Model", info.unit, of_metric(report, info)));
     }
-    out.extend(drift(report));
+    out.extend(drift(report, awaits));
     if report.overall.labelled > 0 {
         let of = |_: usize, w: &Window| (w.rows > 0).then(|| w.labelled as f64 / w.rows as f64);
         let total = report.overall.labelled as f64 / (report.overall.rows as f64).max(1.0);
@@ -283,8 +288,17 @@ fn of_rows(report: &Report, chosen: Option<&str>) -> Vec<OfRows> {
 }
 
 /// How far the farthest columns are from the baseline.
-fn drift(report: &Report) -> Option<OfRows> {
-    let drift = report.drift.as_ref()?;
+fn drift(report: &Report, awaits: bool) -> Option<OfRows> {
+    let of = |lines, left_out| OfRows {
+        title: "Drift of columns (Jensen–Shannon distance)".into(),
+        group: "Model",
+        unit: Unit::Ratio,
+        lines,
+        left_out,
+    };
+    let Some(drift) = report.drift.as_ref() else {
+        return awaits.then(|| of(Vec::new(), 0));
+    };
     let mut farthest: Vec<(&str, &[Option<f64>], f64)> = drift
         .windows
         .iter()
@@ -298,16 +312,11 @@ fn drift(report: &Report) -> Option<OfRows> {
     let left_out = farthest.len().saturating_sub(COLUMNS);
     farthest.truncate(COLUMNS);
     let line = |(column, values, far): &(&str, &[Option<f64>], f64)| {
-        let of = |at: usize, _: &Window| values.get(at).copied().flatten();
-        (course(report, column, of), Some(*far))
+        let at = |at: usize, _: &Window| values.get(at).copied().flatten();
+        (course(report, column, at), Some(*far))
     };
-    (!farthest.is_empty()).then(|| OfRows {
-        title: "Drift of columns (Jensen–Shannon distance)".into(),
-        group: "Model",
-        unit: Unit::Ratio,
-        lines: farthest.iter().map(line).collect(),
-        left_out,
-    })
+    let lines: Vec<_> = farthest.iter().map(line).collect();
+    (!lines.is_empty()).then(|| of(lines, left_out))
 }
 
 /// The values of a line within the time shown.

@@ -4,7 +4,7 @@ use super::format;
 use super::state::app;
 use super::timeline::Brushed;
 use crate::chart::format::p_value;
-use crate::report::{Change, Changes};
+use crate::report::{AlertKind, Change, Changes};
 use crate::table::time::Time;
 use leptos::prelude::*;
 
@@ -60,7 +60,9 @@ fn Incidents() -> impl IntoView {
         let end = |until: Option<Time>| until.or(last);
         let all = r.alerts.iter().filter_map(|a| {
             let to = end(a.until)?;
-            (a.since < to && r.timed).then(|| (a.sentence.clone(), a.since, to))
+            // What a column does is known later, and would move what stands below.
+            (a.since < to && r.timed && a.kind != AlertKind::Column)
+                .then(|| (a.sentence.clone(), a.since, to))
         });
         all.take(INCIDENTS).collect::<Vec<_>>()
     });

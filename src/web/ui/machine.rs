@@ -6,7 +6,7 @@ use super::objectives::Wanted;
 use super::state::app;
 use super::widgets::Section;
 use crate::chart::{self, Stacked};
-use crate::report::Leads;
+use crate::report::{AlertKind, Leads};
 use crate::web::chart_view::PanelChart;
 use leptos::prelude::*;
 
@@ -19,9 +19,10 @@ pub fn Machine() -> impl IntoView {
     let near = Memo::new(move |_| chosen.get().unwrap_or_else(|| part.get()));
     let stack = Memo::new(move |_| {
         let (near, chosen) = (near.get(), app.metric.get());
+        let awaits = app.awaited.get().drift;
         app.report.with(|r| {
             r.as_ref()
-                .map(|r| chart::stack(r, near, chosen.as_deref()))
+                .map(|r| chart::stack(r, near, chosen.as_deref(), awaits))
                 .unwrap_or_default()
         })
     });
@@ -41,7 +42,10 @@ pub fn Machine() -> impl IntoView {
     });
     // What the shades are.
     let incidents = app.part(|r| {
-        let all = r.alerts.iter().filter(|_| r.timed && !r.windows.is_empty());
+        let all = r.alerts.iter().filter(|a| {
+            // What a column does is known later, and would move what stands below.
+            r.timed && !r.windows.is_empty() && a.kind != AlertKind::Column
+        });
         let incidents = all.take(3).map(|a| format!("Shaded: {}.", a.sentence));
         let versions = r.versions.iter().take(3).map(|v| {
             format!(
@@ -117,9 +121,12 @@ pub fn Machine() -> impl IntoView {
                         let((at, (title, of, begins)))
                     >
                         {begins.map(|group| view! { <h3 class="machine-group">{group}</h3> })}
-                        <figure class="machine-panel" data-testid=format!("panel-{at}")>
+                        <figure
+                            class=if title.starts_with("Drift of") { "machine-panel two-lines" } else { "machine-panel" }
+                            data-testid=format!("panel-{at}")
+                        >
                             <figcaption>
-                                <span class="machine-title">{title}</span>
+                                <span class="machine-title">{title.clone()}</span>
                                 {(!of.is_empty()).then(|| view! { <span class="machine-of">{of}</span> })}
                                 <Lines stack at/>
                             </figcaption>
