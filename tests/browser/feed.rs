@@ -323,6 +323,8 @@ fn a_server_that_forbids_reading_is_told_with_what_mends_it() {
     served.with(|s| s.cors = true);
     app.page.click(&part("live-pause"));
     app.page.wait_for(&state_is("following"));
+    ready(&mut app.page);
+    app.page.wait_for(&format!("!({})", has("connect-panel")));
     // With a sign-in, which is in no address and no storage.
     served.with(|s| s.shop.wants = Some("Bearer t0p-secret".into()));
     app.page.wait_for(&state_is("stuck"));
