@@ -49,7 +49,7 @@ fn not_text() {
     );
     refused(b"FEA1\x15\x04", "Feather", "Export it as CSV");
     refused(b"\x89PNG\r\n\x1a\n", "PNG", "Choose a CSV");
-    refused(b"id,a\n1,\0\0\n", "binary", "Choose a CSV");
+    refused(b"id,a\n1,\0\x01\x02\n", "binary", "Choose a CSV");
     refused(
         b"<!DOCTYPE html><title>Log in</title>",
         "HTML",
