@@ -316,7 +316,7 @@ fn drift(report: &Report, awaits: bool) -> Option<OfRows> {
         (course(report, column, at), Some(*far))
     };
     let lines: Vec<_> = farthest.iter().map(line).collect();
-    (!lines.is_empty()).then(|| of(lines, left_out))
+    (!lines.is_empty() || awaits).then(|| of(lines, left_out))
 }
 
 /// The values of a line within the time shown.

@@ -42,7 +42,10 @@ const MOST_VALUES: i64 = 1_000_000;
 /// How far a question reaches back into the one before it, at least and at most.
 const OVERLAP: (Instant, Instant) = (30 * SECOND, 120 * SECOND);
 /// How often it is asked which metrics there are.
-const LIST_EVERY: Instant = 600 * SECOND;
+const LIST_EVERY: Instant = 60 * SECOND;
+/// The same at first, when a server may just have begun to scrape, and how long that lasts.
+const LIST_FIRST: Instant = 10 * SECOND;
+const FIRST: Instant = 120 * SECOND;
 /// Series that are told apart at most; others are left out, and it is said.
 const MOST_SERIES: usize = 20_000;
 /// Longest query that goes in an address.
@@ -417,7 +420,11 @@ impl Source for Prometheus {
     fn next(&mut self, now: Instant) -> Next {
         let started = *self.started.get_or_insert(now);
         let stretch = self.stretch(now);
-        let stale = self.listed.is_none_or(|at| now - at >= LIST_EVERY);
+        let every = match now - started < FIRST {
+            true => LIST_FIRST,
+            false => LIST_EVERY,
+        };
+        let stale = self.listed.is_none_or(|at| now - at >= every);
         if self.listed.is_none() || stale && stretch.as_ref().is_none_or(|s| s.1 >= started) {
             self.asked = Some(Asked::Names);
             let from = now - self.settings.back.max(3_600 * SECOND);
