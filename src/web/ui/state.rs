@@ -69,7 +69,7 @@ pub struct Awaited {
 impl Awaited {
     fn of(missing: &Missing) -> Self {
         Self {
-            drift: missing.drift.is_some() || missing.profile.is_some(),
+            drift: missing.drift.is_some() || missing.profile.is_some() || missing.series.is_some(),
             estimates: missing.estimates.is_some(),
             residuals: missing.residuals.is_some(),
         }
