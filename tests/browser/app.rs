@@ -102,6 +102,17 @@ pub fn save(page: &mut Page, name: &str) -> PathBuf {
     let selector = part(name);
     page.wait_for(&format!("document.querySelector({})", json!(selector)));
     page.eval(&format!("(() => {{ const menu = document.querySelector({}).closest('details'); if (menu) menu.open = true; }})()", json!(selector)));
+    // A change of the view moves what stands below it until its last answer is there.
+    page.eval(
+        "(async () => {
+           const height = () => document.documentElement.scrollHeight;
+           for (let rests = 0, last = height(); rests < 5;) {
+             await new Promise(done => setTimeout(done, 100));
+             rests = height() === last ? rests + 1 : 0;
+             last = height();
+           }
+         })()",
+    );
     page.download(|page| page.click(&selector))
 }
 

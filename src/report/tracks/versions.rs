@@ -29,13 +29,11 @@ pub fn versions(making: &Making<'_>) -> Vec<VersionChange> {
     if making.series.slice.version.is_some() {
         return Vec::new();
     }
-    // The finest buckets that tell all versions.
-    let all = || making.summary.series.iter().filter(of);
-    let Some(size) = all().map(|s| s.size).min() else {
-        return Vec::new();
-    };
+    // By the buckets of the view: what else was counted depends on what was asked before.
+    let size = making.series.size;
+    let all = making.summary.series.iter().filter(of);
     let mut rows: BTreeMap<Time, BTreeMap<&str, u64>> = BTreeMap::new();
-    for series in all().filter(|s| s.size == size) {
+    for series in all.filter(|s| s.size == size) {
         let Slice { version, .. } = &series.slice;
         let Some(version) = version else { continue };
         for bucket in &series.buckets {
