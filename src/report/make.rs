@@ -382,7 +382,11 @@ impl Making<'_> {
                 block: block(resources),
                 service: service::service(summary, view),
             },
-            versions: tracks::versions(self),
+            // Without a baseline, slices are not asked for, and are there only by chance.
+            versions: match &basis {
+                Some(_) => tracks::versions(self),
+                None => Vec::new(),
+            },
             changes: None,
             leads: None,
             alerts,
