@@ -12,7 +12,7 @@ const SERVES: (u64, u64) = (2, 3);
 /// Another version took over.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct VersionChange {
-    /// Start of the bucket in which it first had two thirds of the rows.
+    /// Start of the window in which it first had two thirds of the rows.
     pub time: Time,
     /// The version.
     pub version: String,
@@ -29,16 +29,19 @@ pub fn versions(making: &Making<'_>) -> Vec<VersionChange> {
     if making.series.slice.version.is_some() {
         return Vec::new();
     }
-    // By the buckets of the view: what else was counted depends on what was asked before.
+    // By the windows of the view: of what buckets they are made depends on what was asked before.
     let size = making.series.size;
     let all = making.summary.series.iter().filter(of);
     let mut rows: BTreeMap<Time, BTreeMap<&str, u64>> = BTreeMap::new();
     for series in all.filter(|s| s.size == size) {
         let Slice { version, .. } = &series.slice;
         let Some(version) = version else { continue };
-        for bucket in &series.buckets {
-            let of_bucket = rows.entry(bucket.start).or_default();
-            *of_bucket.entry(version).or_default() += bucket.cell.rows;
+        for window in &making.all {
+            let (from, to) = series.within(window.start, window.end);
+            let buckets = series.buckets.get(from..to).unwrap_or_default();
+            let of_window = rows.entry(window.start).or_default();
+            *of_window.entry(version).or_default() +=
+                buckets.iter().map(|b| b.cell.rows).sum::<u64>();
         }
     }
     let mut out: Vec<VersionChange> = Vec::new();
@@ -46,7 +49,8 @@ pub fn versions(making: &Making<'_>) -> Vec<VersionChange> {
     for (time, versions) in &rows {
         let total: u64 = versions.values().sum();
         let most = versions.iter().max_by_key(|v| *v.1);
-        let Some((version, _)) = most.filter(|v| *v.1 * SERVES.1 >= total * SERVES.0) else {
+        let Some((version, _)) = most.filter(|v| total > 0 && *v.1 * SERVES.1 >= total * SERVES.0)
+        else {
             continue;
         };
         if let Some(before) = serves.filter(|before| before != version) {
