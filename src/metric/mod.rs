@@ -7,6 +7,7 @@ mod classification;
 mod confused;
 mod costs;
 pub mod losses;
+mod means;
 mod measures;
 mod multilabel;
 mod quantile;
@@ -18,7 +19,8 @@ mod spread;
 pub use by_class::{ClassRow, by_class, by_label};
 pub use confused::Confused;
 pub use costs::{Cell as CostCell, Costs, Four};
-pub use measures::{Cut, Measures, mean_of};
+pub use means::positive as mean_of;
+pub use measures::{Cut, Measures, share as share_of};
 
 use crate::log::Role;
 use crate::stats::interval::{Interval, Z};

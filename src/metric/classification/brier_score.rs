@@ -1,6 +1,6 @@
 //! Brier score.
 
-use super::loss;
+use super::loss::{self, LEAST_BRIER};
 use crate::log::Task;
 use crate::metric::measures::{NO_LABELS, NO_PROBABILITY};
 use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Rank, Unit};
@@ -43,7 +43,13 @@ impl Metric for BrierScore {
                 } else {
                     2.0
                 };
-                loss::mean(of, &c.squared_error, |p| (1.0 - p) * (1.0 - p), most, 50)
+                loss::mean(
+                    of,
+                    &c.squared_error,
+                    |p| (1.0 - p) * (1.0 - p),
+                    most,
+                    LEAST_BRIER,
+                )
             }
             None => Estimate::undefined(NO_PROBABILITY, 0),
         }
