@@ -15,7 +15,7 @@ pub(super) const LEAST_OF_RATIO: u64 = 100;
 /// The deviation over the mean up to which values are one, but for rounding.
 const ALIKE: f64 = 1e-9;
 /// Rows from which on that of values on both sides of 0 has one.
-pub(super) const LEAST_SIGNED: u64 = 50;
+pub(super) const LEAST_SIGNED: u64 = 200;
 /// Rows that the mean of values between two bounds rests on, seen from the nearer bound, from which on it has one:
 /// of fewer, the few values away from the bound make steps that no interval hits.
 const LEAST_EFFECTIVE: f64 = 8.0;
@@ -31,7 +31,7 @@ const OF_BOUNDED: f64 = 2.0;
 /// How the interval of [`positive`] is told.
 pub(super) const POSITIVE: &str = "Hall's transformation of Student's statistic, the values as skewed as those of a log-normal distribution (3 times their coefficient of variation); none of fewer than 200 rows";
 /// How that of [`signed`] is.
-pub(super) const SIGNED: &str = "Student t; none of fewer than 50 rows";
+pub(super) const SIGNED: &str = "Student t; none of fewer than 200 rows";
 /// Where [`POSITIVE`] and [`BOUNDED`] come from.
 pub(super) const HALL: &str = "Hall 1992, JRSS B 54, 221";
 

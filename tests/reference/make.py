@@ -362,7 +362,7 @@ def positive_interval(values, least=200):
 
 
 def signed_interval(values):
-    return mean_interval(values) if len(values) >= 50 and np.ptp(values) > 0 else None
+    return mean_interval(values) if len(values) >= 200 and np.ptp(values) > 0 else None
 
 
 def bounded_interval(values, least=0.0, most=1.0):
@@ -770,7 +770,7 @@ def curves(outcome, score):
         "lift_at_10_percent": number(hits / p * scale),
     }
     intervals = {"gain_at_10_percent": None, "lift_at_10_percent": None}
-    if min(p, n - p) >= 20:
+    if min(p, n - p) >= 60:
         gain = wilson_of_share(hits / p, gain_rows(outcome, score))
         intervals = {"gain_at_10_percent": gain, "lift_at_10_percent": [gain[0] * scale, gain[1] * scale]}
     se = average_precision_se(outcome, score)

@@ -15,10 +15,10 @@ pub struct Top {
     lift: bool,
 }
 
-const INTERVAL: &str = "Wilson score with as many positive rows as the influence of each row tells, the border moving with the rows: it depends on the share of positive ones near it; none with fewer than 20 rows of a class";
+const INTERVAL: &str = "Wilson score with as many positive rows as the influence of each row tells, the border moving with the rows: it depends on the share of positive ones near it; none with fewer than 60 rows of a class";
 
 /// Rows of a class from which on there is an interval.
-const LEAST: u64 = 20;
+const LEAST: u64 = 60;
 
 /// Gain.
 pub const GAIN: Top = Top {

@@ -241,11 +241,11 @@ impl Kind {
                 ("root_mean_squared_log_error", square.sqrt()),
                 (
                     "mean_poisson_deviance",
-                    mean(&|y, p| poisson(y, p, p - y).unwrap_or(f64::NAN)),
+                    mean(&|y, p| poisson(y, p, p - y).unwrap_or(0.0)),
                 ),
                 (
                     "mean_tweedie_deviance",
-                    mean(&|y, p| tweedie(y, p, p - y).unwrap_or(f64::NAN)),
+                    mean(&|y, p| tweedie(y, p, p - y).unwrap_or(0.0)),
                 ),
             ]);
         }
@@ -255,7 +255,7 @@ impl Kind {
         ) {
             truths.push((
                 "mean_gamma_deviance",
-                mean(&|y, p| gamma(y, p, p - y).unwrap_or(f64::NAN)),
+                mean(&|y, p| gamma(y, p, p - y).unwrap_or(0.0)),
             ));
         }
         if !matches!(self, Self::Counts(_) | Self::Claims(_)) {
