@@ -408,7 +408,7 @@ async fn alerts(
         let spread = judge::between(before.iter().filter_map(|m| m.get(info.name)));
         let half = half(past.get(info.name));
         for guess in of {
-            if windows.get(guess.window).is_none_or(|w| w.mature) {
+            if windows.get(guess.window).is_none_or(|w| w.mature || w.open) {
                 continue;
             }
             let now = around(guess.value, half(guess.se));

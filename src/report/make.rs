@@ -44,6 +44,8 @@ pub(super) struct Frame<'a> {
     pub end: Time,
     pub cell: Cow<'a, Cell>,
     pub mature: bool,
+    /// Whether rows of it may still come.
+    pub open: bool,
 }
 
 impl Report {
@@ -123,6 +125,7 @@ pub(super) async fn make(
             end,
             cell: total(series, range).await,
             mature: true,
+            open: view.live && summary.as_of.is_some_and(|newest| newest < end),
         });
         cells += range.1 - range.0;
         if cells >= CELLS {
@@ -132,6 +135,7 @@ pub(super) async fn make(
     }
     pause().await;
     let truth = maturity::mark(summary, &mut all);
+    all.iter_mut().for_each(|frame| frame.mature &= !frame.open);
     pause().await;
     let shown = match view.range {
         Some((from, to)) => (
@@ -210,6 +214,7 @@ impl Making<'_> {
                 rows: frame.cell.rows,
                 labelled: frame.cell.labelled,
                 mature: frame.mature,
+                open: frame.open,
                 in_baseline: basis.as_ref().is_some_and(|b| b.holds(self.shown.0 + i)),
                 metrics: self.metrics(&frame.cell, Some(frame.range)),
                 estimated: Metrics::new(),
@@ -338,6 +343,7 @@ impl Making<'_> {
                 compat: view.compat,
                 budget: view.budget,
                 all_tests: view.all_tests,
+                live: view.live,
                 service: view.service,
                 marked: view.marked,
                 season: (summary.task == Task::Regression).then(|| view.season.unwrap_or_default()),

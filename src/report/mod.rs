@@ -55,8 +55,8 @@ pub use missing::Missing;
 pub use models::{Against, Model, Models};
 pub use quantiles::{CentralInterval, QuantileLevel, Quantiles};
 pub use service::{
-    Apdex, BurnAlert, Full, Line, Objectives, Panel, Resources, Restart, Service, ServiceCost, Slo,
-    told,
+    Apdex, BurnAlert, Full, Line, Objectives, Panel, Resources, Restart, Service, ServiceCost,
+    ServiceGap, Slo, UnlikeValue, told,
 };
 pub use steps::Steps;
 pub use tracks::{About, Change, Changes, EarlierWeeks, Lead, Leads, Measured, VersionChange};
@@ -285,6 +285,9 @@ pub struct Window {
     pub labelled: u64,
     /// Whether its outcomes have arrived; an immature window is shown, not judged.
     pub mature: bool,
+    /// Whether rows of it may still come ([`View::live`]): shown, not judged.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub open: bool,
     /// Whether it belongs to the baseline.
     pub in_baseline: bool,
     /// The metrics by name.
