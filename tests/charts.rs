@@ -45,6 +45,7 @@ const fn info(
         better: Better::Higher,
         unit,
         range,
+        undefined: "",
         material: Material::Absolute(0.01),
     }
 }
@@ -122,6 +123,7 @@ fn report(windows: Vec<Window>, baseline: Option<Baseline>) -> Report {
         },
         baseline,
         overall: Block::default(),
+        arriving: None,
         windows,
         truth: None,
         confusion: None,
@@ -828,6 +830,7 @@ fn curves_of_a_score() {
         ("roc", Shape::Roc),
         ("precision-recall", Shape::PrecisionRecall),
         ("gain", Shape::Gain),
+        ("lift", Shape::Lift),
     ] {
         check(name, &CurvePlot::of(&rare, shape), 480.0, 340.0);
     }
@@ -855,6 +858,21 @@ fn lines_over_the_threshold() {
         &CutoffPlot::of(&rare, Lines::Shares),
         480.0,
         340.0,
+    );
+    let six = [
+        "recall",
+        "false_positive_rate",
+        "balanced_accuracy",
+        "f2",
+        "matthews_corrcoef",
+        "cohen_kappa",
+    ];
+    let chosen = CutoffPlot::with(&rare, Lines::Shares, &six);
+    check("chosen", &chosen, 480.0, 340.0);
+    assert_eq!(chosen.legend().len(), 6);
+    assert_eq!(
+        CutoffPlot::with(&rare, Lines::Shares, &[]).sentence(),
+        "Metrics by threshold. No metric is chosen."
     );
     let benefit = CutoffPlot::of(&rare, Lines::NetBenefit);
     check("net-benefit", &benefit, 480.0, 340.0);

@@ -7,7 +7,8 @@ mod pipeline;
 use pipeline::{report, summary};
 use plumbline::chart::{Chart, Reliability};
 use plumbline::report::curves::{
-    Curves, false_positive_rate, net_benefit, precision, recall, specificity,
+    Curves, balanced_accuracy, cohen_kappa, f0_5, f2, false_positive_rate, jaccard,
+    matthews_corrcoef, negative_predictive_value, net_benefit, precision, recall, specificity,
 };
 use plumbline::report::view::{BaselineChoice, SliceChoice, View, WindowSize};
 use plumbline::report::{Report, Scores};
@@ -130,6 +131,18 @@ fn the_point_in_force_is_the_confusion_and_the_metric() {
     let of = |name: &str| report.overall.metrics[name].value;
     close("precision", precision(c), of("precision"));
     close("net benefit", net_benefit(c, 0.2), of("net_benefit"));
+    close("F0.5", f0_5(c), of("f0_5"));
+    close("F2", f2(c), of("f2"));
+    close("Jaccard", jaccard(c), of("jaccard"));
+    let npv = of("negative_predictive_value");
+    close("NPV", negative_predictive_value(c), npv);
+    close(
+        "balanced accuracy",
+        balanced_accuracy(c),
+        of("balanced_accuracy"),
+    );
+    close("MCC", matthews_corrcoef(c), of("matthews_corrcoef"));
+    close("kappa", cohen_kappa(c), of("cohen_kappa"));
 }
 
 #[test]

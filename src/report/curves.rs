@@ -157,6 +157,60 @@ pub fn f1(c: Counted) -> Option<f64> {
     share(right, right.saturating_add(c.fp).saturating_add(c.r#fn))
 }
 
+/// Precision and recall in one number, of which recall weighs β times as much: `square` is β².
+fn f_beta(c: Counted, square: f64) -> Option<f64> {
+    let right = (1.0 + square) * c.tp as f64;
+    let all = right + square * c.r#fn as f64 + c.fp as f64;
+    (all > 0.0).then(|| right / all)
+}
+
+/// F0.5: precision weighs twice as much.
+#[must_use]
+pub fn f0_5(c: Counted) -> Option<f64> {
+    f_beta(c, 0.25)
+}
+
+/// F2: recall weighs twice as much.
+#[must_use]
+pub fn f2(c: Counted) -> Option<f64> {
+    f_beta(c, 4.0)
+}
+
+/// Of the rows that are positive or predicted so, those that are both.
+#[must_use]
+pub fn jaccard(c: Counted) -> Option<f64> {
+    share(c.tp, flagged(c).saturating_add(c.r#fn))
+}
+
+/// Of the rows predicted negative, those that are.
+#[must_use]
+pub fn negative_predictive_value(c: Counted) -> Option<f64> {
+    share(c.tn, c.tn.saturating_add(c.r#fn))
+}
+
+/// The mean of recall and specificity.
+#[must_use]
+pub fn balanced_accuracy(c: Counted) -> Option<f64> {
+    Some((recall(c)? + specificity(c)?) / 2.0)
+}
+
+/// Matthews correlation coefficient; `None` where one class alone occurs, or is predicted.
+#[must_use]
+pub fn matthews_corrcoef(c: Counted) -> Option<f64> {
+    let [tp, fp, r#fn, tn] = [c.tp, c.fp, c.r#fn, c.tn].map(|n| n as f64);
+    let spread = [tp + fp, tp + r#fn, tn + fp, tn + r#fn].map(f64::sqrt);
+    let spread: f64 = spread.iter().product();
+    (spread > 0.0).then(|| ((tp * tn - fp * r#fn) / spread).clamp(-1.0, 1.0))
+}
+
+/// Cohen's kappa; `None` where one class alone occurs and is predicted.
+#[must_use]
+pub fn cohen_kappa(c: Counted) -> Option<f64> {
+    let [tp, fp, r#fn, tn] = [c.tp, c.fp, c.r#fn, c.tn].map(|n| n as f64);
+    let apart = (tp + fp) * (fp + tn) + (tp + r#fn) * (r#fn + tn);
+    (apart > 0.0).then(|| (2.0 * (tp * tn - r#fn * fp) / apart).clamp(-1.0, 1.0))
+}
+
 /// Rows predicted right.
 #[must_use]
 pub fn accuracy(c: Counted) -> Option<f64> {
@@ -223,6 +277,13 @@ mod tests {
             accuracy,
             flagged_share,
             lift,
+            f0_5,
+            f2,
+            jaccard,
+            negative_predictive_value,
+            balanced_accuracy,
+            matthews_corrcoef,
+            cohen_kappa,
         ] {
             assert_eq!(share(none), None);
         }

@@ -6,9 +6,9 @@ use super::missing::Missing;
 use super::steps::{Steps, pause};
 use super::view::{BaselineChoice, View};
 use super::{
-    Baseline, Block, Metrics, Report, Resources, Rows, SCHEMA, Span, Window, checks, complete,
-    costs, curves, drift, effect, estimated, expect, groups, health, incidents, judge, maturity,
-    models, parts, profile, quantiles, service, tracks, watch,
+    Baseline, Block, Metrics, Report, Resources, Rows, SCHEMA, Span, Window, arriving, checks,
+    complete, costs, curves, drift, effect, estimated, expect, groups, health, incidents, judge,
+    maturity, models, parts, profile, quantiles, service, tracks, watch,
 };
 use crate::log::Task;
 use crate::metric::{self, Cut, Measures, by_class, by_label};
@@ -31,7 +31,7 @@ pub(super) struct Making<'a> {
     /// The windows of the view: a range of `all`.
     pub shown: (usize, usize),
     /// Costs by true and predicted class.
-    costs: Option<BTreeMap<(usize, usize), f64>>,
+    pub costs: Option<BTreeMap<(usize, usize), f64>>,
     /// What a naive forecast is off by in the baseline.
     naive: OnceCell<Naive>,
     pub missing: RefCell<Missing>,
@@ -229,7 +229,7 @@ impl Making<'_> {
         }
         let completed = complete::complete(self, self.shown.0, &mut windows).await;
         if let Some(truth) = &mut truth {
-            truth.completed = completed;
+            truth.completed = completed.sentence;
             truth.slices = maturity::slices(self);
         }
         let baseline = basis.as_ref().map(|b| Baseline {
@@ -315,6 +315,9 @@ impl Making<'_> {
             labelled: total.labelled,
             metrics,
         };
+        let usual = complete::usual_coverage(&self.all);
+        let late = completed.late.as_ref().zip(usual);
+        let arriving = arriving::arriving(&windows, (&performance, summary.task), late);
         let groups = groups::groups(self, &total).await;
         let of_total = Measures::new(summary, &total, None, self.cut);
         let curves = curves::curves(self, &total, basis.as_ref().map(|b| b.cell.as_ref()));
@@ -362,6 +365,7 @@ impl Making<'_> {
             },
             baseline,
             overall: block(performance),
+            arriving: arriving.filter(|_| summary.task != Task::Service),
             confusion: parts::confusion(self, &total, basis.as_ref()),
             classes: match &total.sets {
                 Some(sets) => by_label(&summary.labels, sets),
@@ -464,7 +468,7 @@ impl Making<'_> {
         of.costs = self.costs.as_ref();
         metric::of(self.summary)
             .filter(|m| m.asked(&of))
-            .map(|m| (m.info().name.to_string(), m.estimate(&of)))
+            .map(|m| (m.info().name.to_string(), metric::estimate(m, &of)))
             .collect()
     }
 }

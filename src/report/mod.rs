@@ -7,6 +7,7 @@
 //! sorted: the same Summary and View give the same bytes.
 
 mod alert;
+mod arriving;
 mod baseline;
 pub mod beside;
 mod checks;
@@ -45,11 +46,12 @@ pub use crate::summary::{Compat, Tool, compat};
 pub use crate::summary::{Examined, ExaminedColumn, PairSays, TestSays, Together};
 pub use crate::summary::{QuantilePair, ResidualBin, Residuals, TailPart};
 pub use alert::{Affected, Alert, AlertKind};
+pub use arriving::Arriving;
 pub use checks::{Check, CheckKind, Checks};
 pub use costs::{Bill, BillCell, Cheapest};
 pub use curves::{Curves, Tally};
 pub use effect::Effect;
-pub use estimated::{Estimated, PastError};
+pub use estimated::{Estimated, ExpectedCells, PastError};
 pub use health::UNTIMED;
 pub use missing::Missing;
 pub use models::{Against, Model, Models};
@@ -101,6 +103,9 @@ pub struct Report {
     pub baseline: Option<Baseline>,
     /// All rows of the view together.
     pub overall: Block,
+    /// What of `overall` is not final, as outcomes of some windows still arrive; `None` where all of it is.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub arriving: Option<Arriving>,
     /// The windows of the view in order of time; they partition its rows.
     pub windows: Vec<Window>,
     /// Delay and coverage of ground truth.

@@ -34,6 +34,9 @@ pub enum Command {
     /// Score each point of a series for how unlike the past it is, without looking ahead: one line of JSON
     /// a point, `{"time":…,"value":…,"score":…}`, to standard output. A score of 0.5 or more is an alarm.
     Anomalies(AnomalyOptions),
+    /// List every metric as JSON: what it tells, direction, range, where it has no value, interval, formula, source, and
+    /// the same number from scikit-learn or another library.
+    Metrics,
     /// Replay a recorded log as a live source on this machine: a growing file (`/NAME.ndjson`), polls (`/NAME.json`),
     /// events (`/NAME/events`) and a WebSocket (`/NAME/ws`) for each table, Prometheus's API (`/api/v1/…`) and an
     /// exporter (`/metrics`) for metrics of a service. Ctrl-C ends it.

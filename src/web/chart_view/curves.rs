@@ -34,7 +34,7 @@ pub(super) fn Framed(
     }
 }
 
-/// ROC, precision against recall, or gain.
+/// ROC, precision against recall, gain or lift.
 #[component]
 pub fn CurveChart(
     /// What the page shows.
@@ -63,11 +63,14 @@ pub fn CutoffChart(
     report: Shown,
     /// Which of them.
     what: Lines,
+    /// Metrics of labels that are drawn.
+    #[prop(into)]
+    chosen: Signal<Vec<&'static str>>,
     /// Is told the score to which the threshold is dragged.
     on_threshold: Callback<f64>,
 ) -> impl IntoView {
     let chart = made(report, CutoffPlot::default(), move |r| {
-        CutoffPlot::of(r, what)
+        CutoffPlot::with(r, what, &chosen.read())
     });
     let names = Memo::new(move |_| chart.with(CutoffPlot::legend));
     let drag = Drag {

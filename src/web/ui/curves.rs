@@ -3,7 +3,7 @@
 use super::filters::nearest;
 use super::format;
 use super::state::app;
-use crate::chart::{Lines, Shape};
+use crate::chart::{AT_FIRST, AT_MOST, Lines, SHARES, Shape};
 use crate::metric::Unit;
 use crate::report::curves::{
     Counted, accuracy, f1, false_positive_rate, flagged_share, lift, of_confusion, precision,
@@ -29,7 +29,7 @@ struct Tab {
     tells: &'static str,
 }
 
-const TABS: [Tab; 7] = [
+const TABS: [Tab; 8] = [
     Tab {
         name: "roc",
         title: "ROC",
@@ -49,6 +49,12 @@ const TABS: [Tab; 7] = [
         tells: "How many of the positive rows are found by acting on those of the highest score first. The lift is how many times more that is than by chance.",
     },
     Tab {
+        name: "lift",
+        title: "Lift",
+        drawn: Drawn::Curve(Shape::Lift),
+        tells: "How many times more positive rows are among those of the highest score than among as many taken by chance. A score that tells nothing lies on one.",
+    },
+    Tab {
         name: "net-benefit",
         title: "Net benefit",
         drawn: Drawn::Over(Lines::NetBenefit),
@@ -58,7 +64,7 @@ const TABS: [Tab; 7] = [
         name: "threshold",
         title: "By threshold",
         drawn: Drawn::Over(Lines::Shares),
-        tells: "What each threshold would give. Drag to choose it.",
+        tells: "What each threshold would give. Drag to choose it; choose what is drawn below, six at most.",
     },
     Tab {
         name: "calibration",
@@ -99,10 +105,17 @@ pub fn Curves() -> impl IntoView {
             app.choose(|v| v.threshold = Some(x));
         }
     });
+    let over = RwSignal::new(
+        SHARES
+            .iter()
+            .take(AT_FIRST)
+            .map(|s| s.name)
+            .collect::<Vec<_>>(),
+    );
     let chart = move || match tab().drawn {
         Drawn::Curve(shape) => view! { <CurveChart report=app.report shape/> }.into_any(),
         Drawn::Over(what) => {
-            view! { <CutoffChart report=app.report what on_threshold=drag/> }.into_any()
+            view! { <CutoffChart report=app.report what chosen=over on_threshold=drag/> }.into_any()
         }
         Drawn::Calibration => view! { <ReliabilityChart report=app.report/> }.into_any(),
     };
@@ -151,11 +164,45 @@ pub fn Curves() -> impl IntoView {
                     </p>
                 })
             }}
+            <Show when=move || tab().drawn == Drawn::Over(Lines::Shares)>
+                <OverThreshold chosen=over/>
+            </Show>
             <div class="curves">
                 <div>{chart}</div>
                 <div>{beside}</div>
             </div>
         </figure>
+    }
+}
+
+/// The choice of metrics over the threshold.
+#[component]
+fn OverThreshold(chosen: RwSignal<Vec<&'static str>>) -> impl IntoView {
+    let choice = move |name: &'static str, title: &'static str| {
+        let drawn = move || chosen.with(|c| c.contains(&name));
+        let full = move || !drawn() && chosen.with(|c| c.len() >= AT_MOST);
+        let toggle = move |_| {
+            chosen.update(|c| match c.iter().position(|n| *n == name) {
+                Some(at) => drop(c.remove(at)),
+                None => c.push(name),
+            });
+        };
+        view! {
+            <button
+                class="toggle"
+                data-testid=format!("over-{name}")
+                aria-pressed=move || drawn().to_string()
+                disabled=full
+                on:click=toggle
+            >
+                {title}
+            </button>
+        }
+    };
+    view! {
+        <div class="toggles" role="group" aria-label="Metrics over the threshold">
+            {SHARES.iter().map(|s| choice(s.name, s.title)).collect_view()}
+        </div>
     }
 }
 
@@ -171,7 +218,7 @@ fn confusions(report: &Report) -> (Option<Counted>, Option<Counted>) {
 type Share = fn(Counted) -> Option<f64>;
 
 /// What stands beside a curve.
-const SHARES: [(&str, &str, Share); 7] = [
+const BESIDE: [(&str, &str, Share); 7] = [
     ("recall", "Recall (true positive rate)", recall),
     ("fpr", "False positive rate", false_positive_rate),
     ("specificity", "Specificity", specificity),
@@ -219,7 +266,7 @@ fn AtThreshold() -> impl IntoView {
                     </tr>
                 </thead>
                 <tbody>
-                    {SHARES.into_iter().map(|(n, t, s)| row(n, t, s, false)).collect_view()}
+                    {BESIDE.into_iter().map(|(n, t, s)| row(n, t, s, false)).collect_view()}
                     {row("lift", "Lift", lift, true)}
                 </tbody>
             </table>
