@@ -323,8 +323,8 @@ name = "incidents"
 incidents = "all"
 
 [[rule]]
-name = "columns"
-incidents = "columns"
+name = "metrics"
+incidents = "metrics"
 severity = "warn"
 
 [[rule]]
@@ -387,10 +387,10 @@ fn incidents_checks_and_expectations_are_enforced() {
         assert_eq!(outcome(name).0, Outcome::Fail, "{:?}", outcome(name));
     }
     assert_eq!(
-        outcome("columns").0,
+        outcome("metrics").0,
         Outcome::Warn,
         "{:?}",
-        outcome("columns")
+        outcome("metrics")
     );
     let (_, sentence) = outcome("incidents");
     assert!(
