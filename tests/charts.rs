@@ -216,7 +216,8 @@ fn decaying(count: usize, step: i64, rows: u64) -> Report {
                 departures: if departs {
                     let departure = Departure {
                         change: auc - 0.936,
-                        p_value: 0.000_2,
+                        p_value: None,
+                        false_alarm_rate: Some(0.000_2),
                         worse: Some(true),
                     };
                     BTreeMap::from([(AUC.name.to_owned(), departure)])
@@ -1156,7 +1157,7 @@ fn a_tooltip_tells_the_exact_values() {
             "ROC AUC",
             "95 % interval",
             "vs baseline",
-            "p (corrected)",
+            "False-alarm rate",
             "n",
             "Rows",
             "With outcome"

@@ -11,7 +11,7 @@ use super::{
     maturity, models, parts, profile, quantiles, service, tracks, watch,
 };
 use crate::log::Task;
-use crate::metric::{self, Cut, Measures, by_class, by_label};
+use crate::metric::{self, Cut, Estimate, Measures, by_class, by_label};
 use crate::summary::{Cell, Lag, Naive, Residuals, Series, Slice, Summary, WindowSize};
 use crate::table::time::Time;
 use std::borrow::Cow;
@@ -245,6 +245,7 @@ impl Making<'_> {
         let mut estimated = None;
         let mut alerts = Vec::new();
         let budget = watch::budget(view.budget);
+        let mut watched = None;
         let profile = basis
             .as_ref()
             .and_then(|basis| profile::profile(self, basis));
@@ -269,9 +270,11 @@ impl Making<'_> {
                 let found = watch::watch(self, basis, known, &windows, profile, budget).await;
                 judge::departures(&mut windows, &found);
                 alerts = incidents::alerts(self, basis, metrics, &windows, (&found, profile)).await;
+                watched = Some(found);
             }
-            estimated =
-                estimated::fill(self, basis, known, budget, (&mut windows, &mut alerts)).await;
+            let judged = watched.as_ref().map(|watched| (watched, profile));
+            let filled = (&mut windows[..], &mut alerts[..]);
+            estimated = estimated::fill(self, basis, known, (budget, judged), filled).await;
             effect::rank(&mut alerts);
         }
         let scope = self.scope();
@@ -294,6 +297,7 @@ impl Making<'_> {
         let checks = checks.map(|checks| match (expected, profile) {
             (Some(expected), Some(profile)) => super::Checks {
                 violations: expect::violations(self, profile, expected),
+                expectations: Some(expected.file.clone()),
                 ..checks
             },
             _ => checks,
@@ -305,7 +309,8 @@ impl Making<'_> {
             .as_ref()
             .filter(|_| view.all_tests)
             .and_then(|basis| drift::examined(self, basis));
-        judge::name_slices(&mut alerts, &slices, self);
+        let versions = summary.versions.as_ref().map(|v| v.column.as_str());
+        judge::name_slices(&mut alerts, &slices, versions);
         pause().await;
         let (resources, performance): (Metrics, Metrics) = metrics
             .into_iter()
@@ -407,6 +412,9 @@ impl Making<'_> {
         };
         pause().await;
         report.health = health::judge(&report, summary, view);
+        if judging && report.baseline.is_some() {
+            report.health.notes.extend(watch::limits(self, profile));
+        }
         pause().await;
         report.leads = tracks::leads(&report).await;
         report.changes = view.marked.and_then(|(from, to)| report.changes(from, to));
@@ -451,6 +459,15 @@ impl Making<'_> {
             (Some(first), Some(last)) => (first.range.0, last.range.1),
             _ => (0, 0),
         }
+    }
+
+    /// A metric of a cell that is made of no range of buckets.
+    pub(super) fn metric(&self, name: &str, cell: &Cell) -> Option<Estimate> {
+        let mut of = Measures::new(self.summary, cell, None, self.cut);
+        of.naive = self.naive.get();
+        of.costs = self.costs.as_ref();
+        let metric = metric::of(self.summary).find(|m| m.info().name == name)?;
+        metric.asked(&of).then(|| metric.estimate(&of))
     }
 
     /// All metrics of a cell; `range`: the buckets it was made of, `None` for the reference.

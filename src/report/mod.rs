@@ -28,6 +28,7 @@ mod make;
 mod maturity;
 mod missing;
 mod models;
+mod particulars;
 mod parts;
 mod profile;
 pub mod quantiles;
@@ -55,6 +56,7 @@ pub use estimated::{Estimated, ExpectedCells, PastError};
 pub use health::UNTIMED;
 pub use missing::Missing;
 pub use models::{Against, Model, Models};
+pub use particulars::Particular;
 pub use quantiles::{CentralInterval, QuantileLevel, Quantiles};
 pub use service::{
     Apdex, BurnAlert, Full, Line, Objectives, Panel, Resources, Restart, Service, ServiceCost,
@@ -320,9 +322,12 @@ pub struct Window {
 pub struct Departure {
     /// Value minus the baseline's.
     pub change: f64,
-    /// The p-value over its part of the budget ([`Alert::p_value`]); of a slice two-sided, corrected (Holm) over
-    /// all slices.
-    pub p_value: f64,
+    /// Of a slice: the p-value, two-sided, corrected (Holm) over all slices.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub p_value: Option<f64>,
+    /// Of a window: false alarms a window, as of an incident ([`Alert::false_alarm_rate`]).
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub false_alarm_rate: Option<f64>,
     /// Whether the change is for the worse; `None` where a metric has no better side.
     pub worse: Option<bool>,
 }
