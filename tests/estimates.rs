@@ -248,6 +248,52 @@ fn cards_without_outcomes_are_as_nannyml_expects_them() {
         "{}",
         report.health.sentence
     );
+    // One cause is one incident, which tells as much as those of what is known do.
+    let alerts = &report.estimated.as_ref().unwrap().alerts;
+    assert_eq!(alerts.len(), 1, "{alerts:#?}");
+    let alert = &alerts[0];
+    assert!(alert.since_earliest.unwrap() <= alert.since);
+    assert!(alert.since_latest.unwrap() >= alert.since);
+    assert!(alert.raised.unwrap() >= alert.since);
+    let change = alert.change.as_ref().unwrap();
+    let (low, high) = (change.low.unwrap(), change.high.unwrap());
+    assert!(low < high && high < 0.0, "{change:?}");
+    let by = alert.value.value.unwrap() - alert.baseline.value.unwrap();
+    assert!((change.value.unwrap() - by).abs() < 1e-12);
+    assert!(
+        alert
+            .method
+            .contains("of each window by itself; one false alarm in 30 windows")
+    );
+    assert!(alert.false_alarm_rate <= 1.0 / 30.0);
+    let also: Vec<&str> = alert.affected.iter().map(|a| a.metric.as_str()).collect();
+    assert!(also.contains(&"log_loss"), "{also:?}");
+    assert!(!also.contains(&"accuracy"), "{also:?}");
+    for of in &alert.affected {
+        assert!(
+            of.change.low.is_some() && (0.0..=0.05).contains(&of.p_value),
+            "{of:?}"
+        );
+    }
+    let labels: Vec<String> = report
+        .particulars(alert)
+        .into_iter()
+        .map(|p| p.label)
+        .collect();
+    assert_eq!(
+        labels,
+        [
+            "What",
+            "Since",
+            "Value",
+            "Baseline",
+            "Change",
+            "Rows",
+            "Method",
+            "Level",
+            "Also changed"
+        ]
+    );
 }
 
 #[test]

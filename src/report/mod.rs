@@ -28,6 +28,7 @@ mod make;
 mod maturity;
 mod missing;
 mod models;
+mod particulars;
 mod parts;
 mod profile;
 pub mod quantiles;
@@ -55,10 +56,11 @@ pub use estimated::{Estimated, ExpectedCells, PastError};
 pub use health::UNTIMED;
 pub use missing::Missing;
 pub use models::{Against, Model, Models};
+pub use particulars::Particular;
 pub use quantiles::{CentralInterval, QuantileLevel, Quantiles};
 pub use service::{
-    Apdex, BurnAlert, Full, Line, Objectives, Panel, Resources, Restart, Service, ServiceCost, Slo,
-    told,
+    Apdex, BurnAlert, Full, Line, Objectives, Panel, Resources, Restart, Service, ServiceCost,
+    ServiceGap, Slo, UnlikeValue, told,
 };
 pub use steps::Steps;
 pub use tracks::{About, Change, Changes, EarlierWeeks, Lead, Leads, Measured, VersionChange};
@@ -294,6 +296,9 @@ pub struct Window {
     pub labelled: u64,
     /// Whether its outcomes have arrived; an immature window is shown, not judged.
     pub mature: bool,
+    /// Whether rows of it may still come ([`View::live`]): shown, not judged.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub open: bool,
     /// Whether it belongs to the baseline.
     pub in_baseline: bool,
     /// The metrics by name.
@@ -321,9 +326,12 @@ pub struct Window {
 pub struct Departure {
     /// Value minus the baseline's.
     pub change: f64,
-    /// The p-value over its part of the budget ([`Alert::p_value`]); of a slice two-sided, corrected (Holm) over
-    /// all slices.
-    pub p_value: f64,
+    /// Of a slice: the p-value, two-sided, corrected (Holm) over all slices.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub p_value: Option<f64>,
+    /// Of a window: false alarms a window, as of an incident ([`Alert::false_alarm_rate`]).
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub false_alarm_rate: Option<f64>,
     /// Whether the change is for the worse; `None` where a metric has no better side.
     pub worse: Option<bool>,
 }

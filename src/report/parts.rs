@@ -202,13 +202,16 @@ pub(super) async fn slices(
         };
         rows.push((row, departure));
     }
-    let raw: Vec<f64> = rows.iter().filter_map(|r| r.1.map(|d| d.p_value)).collect();
+    let raw: Vec<f64> = rows.iter().filter_map(|r| r.1?.p_value).collect();
     let mut corrected = holm(&raw).into_iter();
     for (row, departure) in &mut rows {
         let Some(found) = departure else { continue };
         let p_value = corrected.next().unwrap_or(1.0);
         if p_value < 0.05 && judge::matters(info, found.change, Some(&row.baseline)) {
-            row.departure = Some(Departure { p_value, ..*found });
+            row.departure = Some(Departure {
+                p_value: Some(p_value),
+                ..*found
+            });
         }
     }
     let badness = |d: Option<Departure>| {

@@ -298,6 +298,7 @@ impl ReportOptions {
             service: self.objectives()?,
             costs: Some(costs).filter(|c| !c.0.is_empty()),
             budget: self.budget,
+            live: false,
         })
     }
 
@@ -344,6 +345,7 @@ impl ReportOptions {
                 false => said.slices,
             },
             range: said.range.or(view.range),
+            live: view.live,
             marked: said.marked.or(view.marked),
             season: said.season.or(view.season),
             costs: said.costs.or(view.costs),

@@ -104,7 +104,14 @@ fn Card(
                 alerted: alert.and_then(|a| a.value_of_metric(&name).cloned()),
                 alert: alert.cloned(),
                 pending: expected.and_then(|e| e.pending.get(&name).cloned()),
-                feared: expected.and_then(|e| e.alerts.iter().find(|a| a.metric == name).cloned()),
+                feared: expected.and_then(|e| {
+                    let alert = e.alerts.iter().find(|a| a.touches(&name))?;
+                    let value = alert.value_of_metric(&name)?.clone();
+                    Some(Alert {
+                        value,
+                        ..alert.clone()
+                    })
+                }),
             }
         })
     };
