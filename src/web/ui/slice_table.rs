@@ -126,9 +126,13 @@ pub fn cell(e: &Estimate, unit: Unit) -> AnyView {
         (None, Some(why)) => view! { <span class="quiet">{why.clone()}</span> }.into_any(),
         _ => view! {
             {format::estimate(e, unit)}
-            {format::interval(e, unit)
-                .or_else(|| e.no_interval.clone())
-                .map(|i| view! { " " <span class="quiet">{i}</span> })}
+            {match (format::interval(e, unit), &e.no_interval) {
+                (Some(ends), _) => Some(view! { " " <span class="quiet">{ends}</span> }.into_any()),
+                (None, Some(why)) => {
+                    Some(view! { " " <span class="quiet reason">{why.clone()}</span> }.into_any())
+                }
+                (None, None) => None,
+            }}
         }
         .into_any(),
     }
