@@ -99,7 +99,8 @@ pub fn Curves() -> impl IntoView {
         let found = labels.with(|l| l.iter().find(|l| **l == *picked.read()).cloned());
         found.or_else(|| labels.with(|l| l.first().cloned()))
     });
-    let several = move || labels.with(|l| !l.is_empty());
+    let several = move || app.awaited.get().class_curves || labels.with(|l| !l.is_empty());
+    let waits = move || several() && labels.with(Vec::is_empty);
     let choices = Signal::derive(move || {
         let one = |l: &String| Choice::new(l, l);
         labels.with(|l| l.iter().map(one).collect::<Vec<_>>())
@@ -136,6 +137,7 @@ pub fn Curves() -> impl IntoView {
             .collect::<Vec<_>>(),
     );
     let chart = move || match tab().drawn {
+        _ if waits() => view! { <div class="waits curve-room"></div> }.into_any(),
         Drawn::Curve(shape) => view! { <CurveChart report=app.report shape class/> }.into_any(),
         Drawn::Over(what) => {
             view! { <CutoffChart report=app.report what chosen=over on_threshold=drag/> }.into_any()

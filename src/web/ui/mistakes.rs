@@ -79,7 +79,7 @@ pub fn Mistakes() -> impl IntoView {
             <Show when=move || numbers.get()>
                 <Residuals/>
             </Show>
-            <Show when=move || curves.get()>
+            <Show when=move || curves.get() || app.awaited.get().class_curves>
                 <Curves/>
             </Show>
             <Show when=move || quantiles.get()>

@@ -65,6 +65,8 @@ pub struct Awaited {
     pub estimates: bool,
     /// How errors are distributed.
     pub residuals: bool,
+    /// The curves of each of several classes.
+    pub class_curves: bool,
 }
 
 impl Awaited {
@@ -73,6 +75,7 @@ impl Awaited {
             drift: missing.drift.is_some() || missing.profile.is_some() || missing.series.is_some(),
             estimates: missing.estimates.is_some(),
             residuals: missing.residuals.is_some(),
+            class_curves: !missing.class_curves.is_empty(),
         }
     }
 }
