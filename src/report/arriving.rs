@@ -66,6 +66,8 @@ pub(super) fn arriving(
         n => format!("{n} windows"),
     };
     let names = MEANS.iter().chain([&ROOT]);
+    // Of a window whose rows may still come, nobody knows how many it will have.
+    let late = late.filter(|_| immature.iter().all(|w| !w.open));
     let completed = late.map(|(late, usual)| {
         let later = immature.iter().map(|w| (*w, &w.completed));
         let late = late.iter();
@@ -137,6 +139,7 @@ mod tests {
             rows,
             labelled,
             mature: completed.is_none(),
+            open: false,
             in_baseline: false,
             metrics: one(of(early, labelled, None)),
             estimated: Metrics::new(),
