@@ -133,6 +133,7 @@ fn report(windows: Vec<Window>, baseline: Option<Baseline>) -> Report {
         slices: vec![],
         calibration: vec![],
         curves: None,
+        class_curves: vec![],
         quantiles: None,
         costs: None,
         groups: None,

@@ -99,7 +99,22 @@ impl CurvePlot {
     /// The curve of a report; says why where it has none.
     #[must_use]
     pub fn of(report: &Report, shape: Shape) -> Self {
-        let Some(curves) = report.curves.clone() else {
+        Self::made(report.curves.clone(), in_force(report), shape)
+    }
+
+    /// That of one of several classes against the rest, by its name.
+    #[must_use]
+    pub fn of_class(report: &Report, shape: Shape, class: &str) -> Self {
+        let found = report.class_curves.iter().find(|c| c.label == class);
+        Self::made(found.map(|c| c.curves.clone()), None, shape)
+    }
+
+    fn made(
+        curves: Option<Curves>,
+        in_force: Option<(Option<f64>, Counted)>,
+        shape: Shape,
+    ) -> Self {
+        let Some(curves) = curves else {
             return Self {
                 shape,
                 nothing: Some("No scores"),
@@ -115,7 +130,7 @@ impl CurvePlot {
         Self {
             shape,
             kept,
-            in_force: in_force(report),
+            in_force,
             nothing: why_none(&curves.current, shape == Shape::Roc),
             curves,
         }

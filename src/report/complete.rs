@@ -37,6 +37,8 @@ const WINDOWS: usize = 16;
 const SETTLED: f64 = 0.995;
 /// Rows at most that are gone back to.
 const ROWS: u64 = 4_000_000;
+/// Of mature windows that lack some outcomes, the same.
+const LATE: (usize, u64) = (8, 1_000_000);
 
 /// What windows are completed to.
 #[derive(Default)]
@@ -151,26 +153,35 @@ fn histories(making: &Making<'_>, first: usize, shown: usize) -> (Vec<History>, 
     let late: Vec<usize> = late.collect();
     let mut rows = 0;
     let mut histories = Vec::new();
-    // Where no window is immature, the whole view waits for nothing that is told.
-    let waits = immature.clone().next().is_some() && late.len() <= WINDOWS;
+    // Where no window is immature, the whole view waits for nothing that is told; where one cannot be completed, it
+    // cannot either.
+    let lacking = (first..first + shown).filter(|i| !making.all[*i].mature);
+    let lacking = lacking.filter(|i| making.all[*i].cell.rows > 0).count();
+    let known = immature.clone().count();
+    let waits = known > 0 && known == lacking && known.max(late.len()) <= WINDOWS;
     let others = late.iter().copied().filter(|_| waits && !young);
+    let mut late_rows = 0;
     for window in immature.take(WINDOWS).chain(others) {
+        let (most, limit, rows) = match making.all[window].mature {
+            true => (LATE.0, LATE.1, &mut late_rows),
+            false => (MOST, ROWS, &mut rows),
+        };
         let end = making.all[window].end;
         let age = |m: &Frame<'_>| Time(as_of.0.saturating_sub(end.0.saturating_sub(m.end.0)));
         let before: Vec<(usize, AsOf)> = (0..window)
             .rev()
             .filter(|i| told(&making.all[*i]) && (young || settled(&making.all[*i])))
-            .take(MOST)
+            .take(most)
             .map(|i| {
                 let (range, instant) = (making.all[i].range, age(&making.all[i]));
                 (i, AsOf { range, instant })
             })
             .collect();
-        rows += before
+        *rows += before
             .iter()
             .map(|b| making.all[b.0].cell.rows)
             .sum::<u64>();
-        if rows > ROWS {
+        if *rows > limit {
             break;
         }
         if before.len() >= LEAST {

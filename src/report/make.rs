@@ -383,6 +383,7 @@ impl Making<'_> {
                 .as_ref()
                 .map(|c| costs::bill(summary, c, of_total.confused(), curves.as_ref())),
             curves,
+            class_curves: curves::class_curves(self, &total, scope, basis.as_ref()),
             groups,
             residuals: self.residuals(&total, scope),
             quantiles: quantiles::quantiles(self, &total, basis.as_ref().map(|b| b.cell.as_ref())),

@@ -128,6 +128,10 @@ pub struct Report {
     /// follow (binary classification with scores).
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub curves: Option<Curves>,
+    /// The same of each of several classes against the rest, and its calibration (multiclass classification with
+    /// probabilities); empty where the rows were not gone back to.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub class_curves: Vec<curves::ClassCurves>,
     /// Predicted quantiles beside what came true: by level and by central interval, over all rows of the view.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub quantiles: Option<Quantiles>,

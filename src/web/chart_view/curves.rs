@@ -42,9 +42,15 @@ pub fn CurveChart(
     report: Shown,
     /// Which of them.
     shape: Shape,
+    /// The class that it is of, where there are several.
+    #[prop(into)]
+    class: Signal<Option<String>>,
 ) -> impl IntoView {
     let chart = made(report, CurvePlot::default(), move |r| {
-        CurvePlot::of(r, shape)
+        match &*class.read() {
+            Some(class) => CurvePlot::of_class(r, shape, class),
+            None => CurvePlot::of(r, shape),
+        }
     });
     let names = Memo::new(move |_| chart.with(CurvePlot::legend));
     let (across, up) = shape.axes();
@@ -95,8 +101,16 @@ pub fn ReliabilityChart(
     /// What the page shows.
     #[prop(into)]
     report: Shown,
+    /// The class that it is of, where there are several.
+    #[prop(into)]
+    class: Signal<Option<String>>,
 ) -> impl IntoView {
-    let chart = made(report, Reliability::default(), Reliability::of);
+    let chart = made(report, Reliability::default(), move |r| {
+        match &*class.read() {
+            Some(class) => Reliability::of_class(r, class),
+            None => Reliability::of(r),
+        }
+    });
     let names = Memo::new(move |_| chart.with(Reliability::legend));
     let (across, up) = Reliability::AXES;
     view! {
