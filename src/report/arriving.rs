@@ -137,6 +137,7 @@ mod tests {
             rows,
             labelled,
             mature: completed.is_none(),
+            open: false,
             in_baseline: false,
             metrics: one(of(early, labelled, None)),
             estimated: Metrics::new(),
