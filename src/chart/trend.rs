@@ -9,7 +9,7 @@ use super::geometry::Strip;
 use super::pen::{Fault, Look, Pen};
 use super::theme::PALETTE;
 use super::{Chart, Fact, Mark, format};
-use crate::metric::{Estimate, Info, Unit};
+use crate::metric::{Estimate, Info, Unit, range};
 use crate::report::{Departure, Report, words};
 use guess::Guess;
 pub use guess::Kind;
@@ -92,7 +92,7 @@ impl Trend {
             .map(|info| Line {
                 title: info.title.to_owned(),
                 unit: info.unit,
-                range: info.range,
+                range: range(info, report.task),
                 points: report
                     .windows
                     .iter()

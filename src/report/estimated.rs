@@ -13,6 +13,7 @@
 //! the baseline's own error is left out there; for ROC AUC it leaves out the spread of the larger class, for F1 a factor of the delta method, and for average
 //! precision it draws samples without a seed.
 
+mod cells;
 mod estimator;
 mod incidents;
 
@@ -23,11 +24,12 @@ use super::steps::pause;
 use super::watch::Watched;
 use super::{Alert, Metrics, Window};
 use crate::log::Task;
-use crate::metric::{self, Cut, Estimate, Info};
+use crate::metric::{self, Cut, Estimate};
 use crate::stats::expected::Cells;
 use crate::stats::interval::{Interval, Z};
 use crate::stats::special::student_t_quantile;
 use crate::summary::{Asked, Expectation, Expected, Method, Profile};
+pub use cells::ExpectedCells;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -56,6 +58,10 @@ pub struct Estimated {
     /// estimates by their rows. Empty where there is none.
     #[serde(skip_serializing_if = "Metrics::is_empty", default)]
     pub pending: Metrics,
+    /// How many of their rows are expected of each true and predicted class, and what they are worth together; `None`
+    /// where nothing is estimated of labels.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub cells: Option<ExpectedCells>,
     /// Departures for the worse that are expected of the windows whose outcomes are not in yet, as incidents like
     /// those of what is known: what begins together is one, named by its first metric. None is more than
     /// [`super::Level::Watch`].
@@ -137,6 +143,7 @@ pub(super) async fn fill(
         undefined: found.undefined.clone(),
         past: BTreeMap::new(),
         pending: Metrics::new(),
+        cells: None,
         alerts: Vec::new(),
         assumes: estimator::assumes(found.method).into(),
     };
@@ -158,15 +165,14 @@ pub(super) async fn fill(
             continue;
         };
         let half = half(past.get(name));
+        let range = metric::range(info, summary.task);
         for guess in of {
             let half = half(guess.se);
             let interval = Interval {
-                low: info
-                    .range
+                low: range
                     .0
                     .map_or(guess.value - half, |least| (guess.value - half).max(least)),
-                high: info
-                    .range
+                high: range
                     .1
                     .map_or(guess.value + half, |most| (guess.value + half).min(most)),
             };
@@ -179,13 +185,31 @@ pub(super) async fn fill(
     for (name, of) in &guesses {
         let waits = |g: &&Guess| windows.get(g.window).is_some_and(|w| !w.mature);
         if let Some(info) = metric::info(name).filter(|_| of.iter().any(|g| waits(&g))) {
-            let told = together(info, of.iter().filter(waits), windows, past.get(name));
+            let told = together(
+                metric::range(info, summary.task),
+                of.iter().filter(waits),
+                windows,
+                past.get(name),
+            );
             out.pending.insert((*name).into(), told);
         }
     }
+    out.cells = cells::pending(making, &basis.cell, (&out, windows), |frame| {
+        let range = making.all.get(frame)?.range;
+        match out.method {
+            Method::Mcbpe => found.shifted(range),
+            Method::Cbpe | Method::Dle => found.of(range),
+        }
+    });
     effect::by_estimates(alerts, baseline, windows, |info, within| {
         let of = guesses.get(info.name)?.iter().filter(|g| within(g.window));
-        Some(together(info, of, windows, past.get(info.name))).filter(|e| e.value.is_some())
+        Some(together(
+            metric::range(info, summary.task),
+            of,
+            windows,
+            past.get(info.name),
+        ))
+        .filter(|e| e.value.is_some())
     });
     out.past = past
         .iter()
@@ -257,8 +281,7 @@ async fn gather<'a>(
             continue;
         };
         let labelled = basis.cell.labelled as f64;
-        for (name, value, sample, learned_from) in values(expected, making.cut, making.summary.task)
-        {
+        for (name, value, sample, learned_from) in values(expected, making) {
             let Some(value) = value.filter(|v| v.is_finite()) else {
                 continue;
             };
@@ -330,7 +353,7 @@ fn past(of: &[(f64, f64)]) -> Option<PastError> {
 type Value = (&'static str, Option<f64>, f64, Option<f64>);
 
 /// Every metric that is expected of a window.
-fn values(of: &Expected, cut: Cut, task: Task) -> Vec<Value> {
+fn values(of: &Expected, making: &Making<'_>) -> Vec<Value> {
     if let Some(losses) = &of.losses {
         let (all, fewer) = (of.effective, losses.relative_from);
         let told = |(name, of, from): (&'static str, Option<Expectation>, Option<f64>)| {
@@ -346,8 +369,10 @@ fn values(of: &Expected, cut: Cut, task: Task) -> Vec<Value> {
         return known.into_iter().filter_map(told).collect();
     }
     let effective = of.effective;
-    let of = of_classes(of, cut, task);
-    of.into_iter()
+    let mut known = of_classes(of, making.cut, making.summary.task);
+    known.extend(cells::cost(of, making));
+    known
+        .into_iter()
         .map(|(n, v)| (n, v, 0.0, effective))
         .collect()
 }
@@ -401,7 +426,7 @@ fn around(value: f64, half: f64) -> Estimate {
 /// The mean of several windows' estimates, by their rows. What the estimator is off by, it may be off by in
 /// all of them, so that only sampling becomes less.
 fn together<'a>(
-    info: &Info,
+    range: (Option<f64>, Option<f64>),
     of: impl Iterator<Item = &'a Guess>,
     windows: &[Window],
     past: Option<&PastError>,
@@ -419,12 +444,10 @@ fn together<'a>(
     let (value, se) = (sum / rows as f64, square.sqrt() / rows as f64);
     let half = half(past)(se);
     let interval = Interval {
-        low: info
-            .range
+        low: range
             .0
             .map_or(value - half, |least| (value - half).max(least)),
-        high: info
-            .range
+        high: range
             .1
             .map_or(value + half, |most| (value + half).min(most)),
     };

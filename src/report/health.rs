@@ -8,7 +8,7 @@ use crate::metric::{self, Better, Info};
 use crate::summary::{Summary, WindowSize};
 
 /// What is to be known of rows that were not kept.
-const STREAMED: &str = "The rows were counted as they passed and not kept, which files larger than memory need: what only all rows together can tell is marked ≈ and lies within the bound that stands beside it, and predictions that come twice are noticed where they have an outcome.";
+const STREAMED: &str = "The rows were counted as they passed and not kept, which files larger than memory need: what is marked ≈ lies within the bound that stands beside it, and predictions that come twice are noticed where they have an outcome.";
 
 /// What is to be known where tests were asked for that rows are needed for.
 const NEED_ROWS: &str = "What another tool says of the same rows, and all tests of the columns, need rows that are kept: these were counted as they passed, so there is no answer.";
@@ -57,7 +57,12 @@ pub(super) fn judge(report: &Report, summary: &Summary, asked: &View) -> Health 
             Some(alert.metric.clone()),
         )
     } else if let Some((info, estimate)) = main {
-        let value = words::estimate(info, estimate);
+        let so_far = if report.arriving.is_some() {
+            " so far"
+        } else {
+            ""
+        };
+        let value = format!("{}{so_far}", words::estimate(info, estimate));
         let name = Some(info.name.to_string());
         match &report.baseline {
             _ if report.overall.labelled == 0 && report.task != Task::Service => {
@@ -185,6 +190,7 @@ pub(super) fn judge(report: &Report, summary: &Summary, asked: &View) -> Health 
     }
     if summary.streamed {
         notes.push(STREAMED.into());
+        notes.extend(without_rows(report));
         if report.task != Task::Service && report.windows.iter().any(|w| !w.mature) {
             notes.push("What metrics are expected to be before their outcomes are in is estimated of rows that are kept only.".into());
         }
@@ -200,6 +206,26 @@ pub(super) fn judge(report: &Report, summary: &Summary, asked: &View) -> Health 
         notes,
         metric,
     }
+}
+
+/// The metrics that have no value because rows were not kept.
+fn without_rows(report: &Report) -> Option<String> {
+    let lacks = |e: &Estimate| e.undefined.as_deref() == Some(metric::NOT_KEPT);
+    let named = metric::METRICS.iter().map(|m| m.info());
+    let titles: Vec<&str> = named
+        .filter(|info| report.overall.metrics.get(info.name).is_some_and(lacks))
+        .map(|info| info.title)
+        .collect();
+    let (first, rest) = titles.split_first()?;
+    let (last, between) = match rest.split_last() {
+        Some((last, between)) => (format!(" and {last}"), between),
+        None => (String::new(), rest),
+    };
+    let between: String = between.iter().map(|t| format!(", {t}")).collect();
+    let have = if rest.is_empty() { "has" } else { "have" };
+    Some(format!(
+        "{first}{between}{last} {have} no value here: no counts come near enough, only all rows together tell."
+    ))
 }
 
 /// Whether a change of a column goes on, and predictions are surely worse in the same windows, as outcomes tell.

@@ -6,9 +6,9 @@ use super::missing::Missing;
 use super::steps::{Steps, pause};
 use super::view::{BaselineChoice, View};
 use super::{
-    Baseline, Block, Metrics, Report, Resources, Rows, SCHEMA, Span, Window, checks, complete,
-    costs, curves, drift, effect, estimated, expect, groups, health, incidents, judge, maturity,
-    models, parts, profile, quantiles, service, tracks, watch,
+    Baseline, Block, Metrics, Report, Resources, Rows, SCHEMA, Span, Window, arriving, checks,
+    complete, costs, curves, drift, effect, estimated, expect, groups, health, incidents, judge,
+    maturity, models, parts, profile, quantiles, service, tracks, watch,
 };
 use crate::log::Task;
 use crate::metric::{self, Cut, Estimate, Measures, by_class, by_label};
@@ -31,7 +31,7 @@ pub(super) struct Making<'a> {
     /// The windows of the view: a range of `all`.
     pub shown: (usize, usize),
     /// Costs by true and predicted class.
-    costs: Option<BTreeMap<(usize, usize), f64>>,
+    pub costs: Option<BTreeMap<(usize, usize), f64>>,
     /// What a naive forecast is off by in the baseline.
     naive: OnceCell<Naive>,
     pub missing: RefCell<Missing>,
@@ -44,6 +44,8 @@ pub(super) struct Frame<'a> {
     pub end: Time,
     pub cell: Cow<'a, Cell>,
     pub mature: bool,
+    /// Whether rows of it may still come.
+    pub open: bool,
 }
 
 impl Report {
@@ -123,6 +125,7 @@ pub(super) async fn make(
             end,
             cell: total(series, range).await,
             mature: true,
+            open: view.live && summary.as_of.is_some_and(|newest| newest < end),
         });
         cells += range.1 - range.0;
         if cells >= CELLS {
@@ -132,6 +135,7 @@ pub(super) async fn make(
     }
     pause().await;
     let truth = maturity::mark(summary, &mut all);
+    all.iter_mut().for_each(|frame| frame.mature &= !frame.open);
     pause().await;
     let shown = match view.range {
         Some((from, to)) => (
@@ -210,6 +214,7 @@ impl Making<'_> {
                 rows: frame.cell.rows,
                 labelled: frame.cell.labelled,
                 mature: frame.mature,
+                open: frame.open,
                 in_baseline: basis.as_ref().is_some_and(|b| b.holds(self.shown.0 + i)),
                 metrics: self.metrics(&frame.cell, Some(frame.range)),
                 estimated: Metrics::new(),
@@ -224,7 +229,7 @@ impl Making<'_> {
         }
         let completed = complete::complete(self, self.shown.0, &mut windows).await;
         if let Some(truth) = &mut truth {
-            truth.completed = completed;
+            truth.completed = completed.sentence;
             truth.slices = maturity::slices(self);
         }
         let baseline = basis.as_ref().map(|b| Baseline {
@@ -315,6 +320,9 @@ impl Making<'_> {
             labelled: total.labelled,
             metrics,
         };
+        let usual = complete::usual_coverage(&self.all);
+        let late = completed.late.as_ref().zip(usual);
+        let arriving = arriving::arriving(&windows, (&performance, summary.task), late);
         let groups = groups::groups(self, &total).await;
         let of_total = Measures::new(summary, &total, None, self.cut);
         let curves = curves::curves(self, &total, basis.as_ref().map(|b| b.cell.as_ref()));
@@ -343,6 +351,7 @@ impl Making<'_> {
                 compat: view.compat,
                 budget: view.budget,
                 all_tests: view.all_tests,
+                live: view.live,
                 service: view.service,
                 marked: view.marked,
                 season: (summary.task == Task::Regression).then(|| view.season.unwrap_or_default()),
@@ -361,6 +370,7 @@ impl Making<'_> {
             },
             baseline,
             overall: block(performance),
+            arriving: arriving.filter(|_| summary.task != Task::Service),
             confusion: parts::confusion(self, &total, basis.as_ref()),
             classes: match &total.sets {
                 Some(sets) => by_label(&summary.labels, sets),
@@ -373,6 +383,7 @@ impl Making<'_> {
                 .as_ref()
                 .map(|c| costs::bill(summary, c, of_total.confused(), curves.as_ref())),
             curves,
+            class_curves: curves::class_curves(self, &total, scope, basis.as_ref()),
             groups,
             residuals: self.residuals(&total, scope),
             quantiles: quantiles::quantiles(self, &total, basis.as_ref().map(|b| b.cell.as_ref())),
@@ -475,7 +486,7 @@ impl Making<'_> {
         of.costs = self.costs.as_ref();
         metric::of(self.summary)
             .filter(|m| m.asked(&of))
-            .map(|m| (m.info().name.to_string(), m.estimate(&of)))
+            .map(|m| (m.info().name.to_string(), metric::estimate(m, &of)))
             .collect()
     }
 }

@@ -56,22 +56,30 @@ pub(super) fn scores(making: &Making<'_>, total: &Cell, threshold: Option<f64>) 
 
 /// Probabilities against outcomes.
 pub(super) fn calibration(total: &Cell) -> Vec<CalibrationBin> {
-    let edge = |i: usize| i as f64 / CALIBRATION_BINS as f64;
     let bins = total.classes.iter().flat_map(|c| c.calibration.iter());
-    let bin = |(i, tenth): (usize, &Tenth)| CalibrationBin {
-        from: edge(i),
-        to: edge(i + 1),
-        mean_score: (tenth.rows > 0).then(|| tenth.sum.value() / tenth.rows as f64),
-        positive: match tenth.rows {
-            0 => Estimate::undefined("no rows", 0),
-            n => Estimate::of(
-                tenth.positive as f64 / n as f64,
-                wilson(tenth.positive, n),
-                n,
-            ),
-        },
+    let bin = |(i, tenth): (usize, &Tenth)| {
+        let rows = (tenth.positive, tenth.rows);
+        calibration_bin((i, CALIBRATION_BINS), tenth.sum.value(), rows)
     };
     bins.enumerate().map(bin).collect()
+}
+
+/// A bin of so many, with the sum of its probabilities, and how many of how many rows came true.
+pub(super) fn calibration_bin(
+    (at, bins): (usize, usize),
+    sum: f64,
+    (positive, rows): (u64, u64),
+) -> CalibrationBin {
+    let edge = |i: usize| i as f64 / bins as f64;
+    CalibrationBin {
+        from: edge(at),
+        to: edge(at + 1),
+        mean_score: (rows > 0).then(|| sum / rows as f64),
+        positive: match rows {
+            0 => Estimate::undefined("no rows", 0),
+            n => Estimate::of(positive as f64 / n as f64, wilson(positive, n), n),
+        },
+    }
 }
 
 /// The metric that slices are compared by: the first alert's, if counts alone give it, else the

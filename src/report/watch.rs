@@ -216,7 +216,8 @@ fn of_metrics(
             reading(metrics.get(info.name)?, None, phase(making, frame.start))
         });
         let judged = |w: &Window| {
-            let counts = !w.in_baseline && (w.mature || info.family == Family::Resource);
+            let ripe = w.mature || info.family == Family::Resource;
+            let counts = !w.in_baseline && !w.open && ripe;
             let of = w.metrics.get(info.name).filter(|_| counts)?;
             reading(of, base.value, phase(making, w.start))
         };
@@ -338,7 +339,7 @@ async fn of_columns(
             }],
         };
         let judged = |(i, w): (usize, &Window)| {
-            let known = !w.in_baseline && (w.mature || !outcome);
+            let known = !w.in_baseline && !w.open && (w.mature || !outcome);
             counts(making.shown.0 + i).filter(|_| known)
         };
         let after: Vec<Option<Counts>> = windows.iter().enumerate().map(judged).collect();

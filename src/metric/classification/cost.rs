@@ -38,6 +38,7 @@ pub const MEAN_COST: Cost = Cost {
         better: Better::Lower,
         unit: Unit::Outcome,
         range: (None, None),
+        undefined: "no outcome stands beside a predicted label",
         material: Material::Relative(0.1),
     },
     all: false,
@@ -57,6 +58,7 @@ pub const BUSINESS_VALUE: Cost = Cost {
         better: Better::Higher,
         unit: Unit::Outcome,
         range: (None, None),
+        undefined: "no outcome stands beside a predicted label",
         material: Material::Never,
     },
     all: true,
@@ -88,11 +90,15 @@ impl Metric for Cost {
                 high: -i.low * rows,
             });
             // Not −0.
-            Estimate::of(0.0 - mean * rows, ends, labels.n)
+            Estimate::of(0.0 - mean * rows, ends, labels.n).or_why(too_many)
         } else {
-            Estimate::of(mean, ends, labels.n)
+            Estimate::of(mean, ends, labels.n).or_why(too_many)
         }
     }
+}
+
+fn too_many() -> String {
+    format!("no interval: more than {MOST} cells cost something")
 }
 
 /// Cost a row of counts (true class, predicted class, rows) with its interval; `rows` are at least one.

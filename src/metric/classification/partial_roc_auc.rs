@@ -22,7 +22,9 @@ const INFO: Info = Info {
     rank: Rank::Detail,
     better: Better::Higher,
     unit: Unit::Ratio,
-    range: (Some(0.0), Some(1.0)),
+    // Of no area, q / 2 being 0.05: (1 − 0.05 / 0.95) / 2.
+    range: (Some(9.0 / 19.0), Some(1.0)),
+    undefined: "all outcomes are of one class",
     material: Material::Never,
 };
 
@@ -54,8 +56,10 @@ impl Metric for PartialRocAuc {
                 high: standard(of_share.high),
             }
         });
-        curve.estimate(standard(share).min(1.0), interval, |off| {
-            off.partial_area / (2.0 * PARTIAL - PARTIAL * PARTIAL)
-        })
+        curve
+            .estimate(standard(share).min(1.0), interval, |off| {
+                off.partial_area / (2.0 * PARTIAL - PARTIAL * PARTIAL)
+            })
+            .or_why(|| "no interval: the area is none, or as large as it can be".into())
     }
 }

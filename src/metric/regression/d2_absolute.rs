@@ -4,7 +4,6 @@
 //! here under both names, as in scikit-learn.
 
 use crate::log::Task;
-use crate::metric::measures::NEEDS_ROWS;
 use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Rank, Unit};
 use crate::stats::interval::{Interval, Z};
 use crate::summary::Summary;
@@ -28,6 +27,7 @@ const fn info(name: &'static str, title: &'static str, sklearn: &'static str) ->
         better: Better::Higher,
         unit: Unit::Ratio,
         range: (None, Some(1.0)),
+        undefined: "there are fewer than two rows, all outcomes are the same, or the rows were not kept",
         material: Material::Never,
     }
 }
@@ -63,7 +63,7 @@ impl Metric for Explained {
             return of.nothing();
         }
         let Some(found) = of.exact.and_then(|e| e.from_median) else {
-            return Estimate::undefined(NEEDS_ROWS, 0);
+            return of.needs_rows();
         };
         if found.n < 2 {
             return Estimate::undefined("fewer than two rows", found.n);

@@ -99,7 +99,11 @@ impl<'a> Expects<'a> {
         }
         let spread = judge::between(self.before.iter().filter_map(|m| m.get(info.name)));
         let half = half(self.past.get(info.name));
-        let waits = |g: &&Guess| self.windows.get(g.window).is_some_and(|w| !w.mature);
+        let waits = |g: &&Guess| {
+            self.windows
+                .get(g.window)
+                .is_some_and(|w| !w.mature && !w.open)
+        };
         let judged = of.iter().filter(waits).filter_map(|guess| {
             let now = around(guess.value, half(guess.se));
             Some((guess, judge::compare(info, &now, base, spread)?))
@@ -128,7 +132,7 @@ impl<'a> Expects<'a> {
         let start = self.start(course, raised);
         let since = course.of.get(start.best..)?;
         let all = together(
-            course.info,
+            metric::range(course.info, self.making.summary.task),
             since.iter().map(|f| f.0),
             self.windows,
             self.past.get(course.info.name),
@@ -182,7 +186,7 @@ impl<'a> Expects<'a> {
         let since = course.of.get(lead.start.best..)?;
         let first = since.first()?.0.window;
         let value = together(
-            course.info,
+            metric::range(course.info, self.making.summary.task),
             since.iter().map(|f| f.0),
             self.windows,
             self.past.get(course.info.name),
@@ -240,7 +244,12 @@ impl<'a> Expects<'a> {
         let tested = others.filter_map(|course| {
             let of = course.of.iter().map(|f| f.0).filter(|g| g.window >= first);
             let past = self.past.get(course.info.name);
-            let value = together(course.info, of, self.windows, past);
+            let value = together(
+                metric::range(course.info, self.making.summary.task),
+                of,
+                self.windows,
+                past,
+            );
             let found = judge::compare(course.info, &value, course.base, 0.0)?;
             Some((course, value, found))
         });

@@ -1,7 +1,7 @@
 //! Every metric of the predictions in one table: value, interval, baseline. A row opens to what it tells.
 
-use super::card::{Of, all_names, number};
-use super::explain::Told;
+use super::card::{Of, all_names, not_final, number};
+use super::explain::{Number, Told};
 use super::format;
 use super::metrics::{better, title, unit};
 use super::rail::go_to;
@@ -61,6 +61,19 @@ fn Row(name: String, choose: RwSignal<Option<String>>) -> impl IntoView {
         let baseline = r.baseline.as_ref();
         baseline.and_then(|b| b.block.metrics.get(&before)?.value)
     });
+    let of = name.clone();
+    let arriving = app.part(move |r| {
+        let arriving = r.arriving.as_ref();
+        arriving.map(|a| a.completed.get(&of).cloned())
+    });
+    let mark = move || {
+        let there = now.with(|e| e.value.is_some());
+        arriving.with(|a| {
+            a.as_ref()
+                .filter(|_| there)
+                .map(|a| not_final(a.as_ref(), unit))
+        })
+    };
     let known = info(&name);
     let drawn = name.clone();
     view! {
@@ -80,7 +93,10 @@ fn Row(name: String, choose: RwSignal<Option<String>>) -> impl IntoView {
                 data-testid=format!("all-{name}")
                 data-value=move || now.with(|e| e.value.map(|v| v.to_string()))
             >
-                {move || now.with(|e| pending.with(|p| value(e, p.as_ref(), unit)))}
+                <Number info=known>
+                    {move || now.with(|e| pending.with(|p| value(e, p.as_ref(), unit)))}
+                </Number>
+                {mark}
             </td>
             <td class="num right quiet">{move || now.with(|e| interval(e, unit))}</td>
             <td class="num right">{move || was.get().map(|v| format::value(v, unit))}</td>

@@ -34,7 +34,7 @@ pub fn Mistakes() -> impl IntoView {
     });
     let confusion = app.part(|r| r.confusion.is_some());
     let scores = app.part(|r| r.scores.is_some());
-    let curves = app.part(|r| r.curves.is_some());
+    let curves = app.part(|r| r.curves.is_some() || !r.class_curves.is_empty());
     let quantiles = app.part(|r| r.quantiles.is_some());
     let slices = app.part(|r| !r.slices.is_empty());
     // Two classes have cards: precision and recall, specificity and NPV.
