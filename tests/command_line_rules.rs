@@ -357,7 +357,6 @@ const EXPECTS: &str = r#"schema = "plumbline.expectations/1"
 
 [columns.age]
 max = 62
-outside_share_max = 0.01
 "#;
 
 #[test]

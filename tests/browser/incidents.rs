@@ -56,7 +56,8 @@ fn told(app: &mut App) -> (Vec<String>, String) {
     ));
     let labels = labels.as_array().unwrap().iter();
     let labels = labels.map(|l| l.as_str().unwrap().to_owned()).collect();
-    (labels, app.page.text(&of))
+    // No-break spaces hold together what belongs together.
+    (labels, app.page.text(&of).replace('\u{a0}', " "))
 }
 
 const ALL: [&str; 8] = [

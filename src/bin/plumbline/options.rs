@@ -167,7 +167,8 @@ pub struct ReportOptions {
     /// six options below, too.
     #[arg(long, value_name = "[FILE=]SIGN", value_parser = fixes::separator)]
     pub separator: Vec<Said<u8>>,
-    /// What fields are within that hold separators: double, single or none.
+    /// What fields are within that hold separators: double, escaped (double, with `\"` for one within), single or
+    /// none.
     #[arg(long, value_name = "[FILE=]QUOTE", value_parser = fixes::quote)]
     pub quote: Vec<Said<Quote>>,
     /// The decimal mark of numbers, point or comma; the other one parts thousands.
