@@ -455,6 +455,11 @@ impl Told<'_> {
         let is = rest.one_of(&[" is ", " holds at "]);
         let value = words::estimate(info, self.overall(info.name));
         assert!(rest.skip(&value), "{sentence}: it is {value}");
+        // Where outcomes of these rows have yet to come, it is not the last word.
+        let so_far = rest.skip(" so far");
+        assert_eq!(so_far, report.arriving.is_some(), "{sentence}");
+        let waits = report.windows.iter().any(|w| !w.mature && w.rows > 0);
+        assert!(!so_far || waits, "{sentence}");
         if report.baseline.is_some() && !rest.0.starts_with(';') {
             let holds = self.holds(info, self.overall(info.name));
             assert_eq!(is == " holds at ", holds, "{sentence}");

@@ -278,7 +278,7 @@ mod tests {
             alert(AlertKind::Metric, Some(Time(9))),
             alert(AlertKind::Metric, None),
         ];
-        name_slices(&mut alerts, &[slice.clone()], None);
+        name_slices(&mut alerts, std::slice::from_ref(&slice), None);
         let named: Vec<bool> = alerts.iter().map(|a| a.slice.is_some()).collect();
         assert_eq!(named, [false, false, true]);
         assert_eq!(alerts[0].sentence, "Accuracy fell");
@@ -287,7 +287,7 @@ mod tests {
             "Accuracy fell, most where channel is app (90.0 % → 50.0 %)"
         );
         let mut over = [alert(AlertKind::Metric, Some(Time(9)))];
-        name_slices(&mut over, &[slice], None);
+        name_slices(&mut over, std::slice::from_ref(&slice), None);
         assert_eq!(over[0].slice, None);
     }
 }
