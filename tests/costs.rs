@@ -4,9 +4,10 @@
 mod pipeline;
 
 use pipeline::{report, value};
-use plumbline::metric::Costs;
+use plumbline::metric::{Costs, Estimate};
 use plumbline::report::Report;
 use plumbline::report::view::{BaselineChoice, View, WindowSize};
+use serde_json::Value;
 use std::process::Command;
 
 const BINARY: &[u8] = include_bytes!("reference/binary.csv");
@@ -61,6 +62,25 @@ fn close(got: f64, want: f64) {
     );
 }
 
+/// Of a second implementation (`tests/reference/make.py`).
+fn reference() -> Value {
+    let all: Value = serde_json::from_str(include_str!("reference/metrics.json")).unwrap();
+    all["costs"].clone()
+}
+
+#[track_caller]
+fn same(cost: &Estimate, theirs: &Value) {
+    let ends = [cost.low, cost.value, cost.high].map(Option::unwrap);
+    let want = [
+        &theirs["interval"][0],
+        &theirs["value"],
+        &theirs["interval"][1],
+    ];
+    for (got, want) in ends.into_iter().zip(want) {
+        close(got, want.as_f64().unwrap());
+    }
+}
+
 #[test]
 fn cost_and_value_are_those_of_the_rows() {
     for threshold in [0.2, 0.5, 0.537] {
@@ -74,7 +94,7 @@ fn cost_and_value_are_those_of_the_rows() {
             &found.overall.metrics["business_value"],
         );
         assert_eq!(cost.n, n as u64);
-        assert!(cost.low.unwrap() < want && want < cost.high.unwrap());
+        same(cost, &reference()["binary"][threshold.to_string()]);
         close(all.low.unwrap(), -cost.high.unwrap() * n as f64);
         // Windows add up to the whole.
         let windows = found
@@ -101,6 +121,10 @@ fn several_classes_cost_by_name() {
     close(
         value(&found, "mean_cost"),
         rows.iter().map(one).sum::<f64>() / rows.len() as f64,
+    );
+    same(
+        &found.overall.metrics["mean_cost"],
+        &reference()["multiclass"],
     );
     let bill = found.costs.unwrap();
     assert!(bill.cheapest.is_none());

@@ -54,8 +54,13 @@ fn close(what: &str, ours: Option<f64>, theirs: &Value) {
 #[track_caller]
 fn same(what: &str, ours: &Estimate, theirs: &Value) {
     close(what, ours.value, &theirs["value"]);
-    close(&format!("{what}, low"), ours.low, &theirs["low"]);
-    close(&format!("{what}, high"), ours.high, &theirs["high"]);
+    if theirs.get("low").is_none() {
+        assert_eq!((ours.low, ours.high), (None, None), "{what}");
+        assert!(ours.no_interval.is_some(), "{what}");
+    } else {
+        close(&format!("{what}, low"), ours.low, &theirs["low"]);
+        close(&format!("{what}, high"), ours.high, &theirs["high"]);
+    }
     assert_eq!(theirs["n"].as_u64(), Some(ours.n), "{what}");
 }
 
@@ -466,5 +471,102 @@ proptest! {
         let all = |r: &&Row| known(&r.2, &r.1) && r.3.iter().all(Option::is_some);
         prop_assert_eq!(n(parts(1)[0]), rows.iter().filter(all).count() as u64);
         prop_assert_eq!(n(parts(0)[1]), 0);
+    }
+}
+
+/// A row for each of two models: of 240 instances, at hours.
+fn by_two(header: &str, row: impl Fn(usize, bool) -> String) -> String {
+    let mut text = format!("id,time,model,{header}\n");
+    for i in 0..240 {
+        let time = format!("2026-01-{:02}T{:02}:00:00Z", i / 24 + 1, i % 24);
+        for (wide, name) in [(false, "narrow"), (true, "wide")] {
+            writeln!(text, "i{i},{time},{name},{}", row(i, wide)).unwrap();
+        }
+    }
+    text
+}
+
+/// Both have the same median, so that its absolute error tells them apart by nothing.
+#[test]
+fn forecasts_of_quantiles_are_compared_by_the_weighted_interval_score() {
+    let cells = |i: usize, wide: bool| {
+        let half = if wide {
+            8.0
+        } else {
+            1.5 + (i % 5) as f64 / 4.0
+        };
+        let middle = (i % 17) as f64 + 0.25;
+        let outcome = middle + ((i * 7) % 13) as f64 / 2.0 - 3.0;
+        (middle - half, middle, middle + half, outcome)
+    };
+    let text = by_two("q0.1,q0.5,q0.9,outcome", |i, wide| {
+        let (low, middle, high, outcome) = cells(i, wide);
+        format!("{low},{middle},{high},{outcome}")
+    });
+    let (_, models) = of(text.as_bytes(), &[(Role::Id, "id")], &view(WindowSize::Day));
+    assert_eq!(models.metric, "weighted_interval_score");
+    assert_eq!((models.rows, models.versions), (240, true));
+    let score = |i: usize, wide: bool| {
+        let (low, middle, high, y) = cells(i, wide);
+        let outside = (low - y).max(0.0) + (y - high).max(0.0);
+        // An interval of 80 % weighs 0.1 of its score, the median one half.
+        ((y - middle).abs() / 2.0 + 0.1 * (high - low) + outside) / 1.5
+    };
+    let mean = |wide: bool| (0..240).map(|i| score(i, wide)).sum::<f64>() / 240.0;
+    for (name, wide) in [("narrow", false), ("wide", true)] {
+        let found = &model(&models, name).metrics;
+        let told = &found["weighted_interval_score"];
+        assert!((told.value.unwrap() - mean(wide)).abs() < 1e-12, "{name}");
+        assert!(told.low.unwrap() < mean(wide) && mean(wide) < told.high.unwrap());
+        assert!(found["mean_absolute_error"].value.is_some());
+    }
+    let other = models.models.iter().find(|m| m.name != models.main);
+    let against = other.unwrap().against.as_ref().unwrap();
+    let apart = (mean(true) - mean(false)).abs();
+    assert!((against.difference.value.unwrap().abs() - apart).abs() < 1e-12);
+    assert!(against.better.is_some(), "{against:?}");
+}
+
+#[test]
+fn models_of_several_classes_tell_their_log_loss_beside_the_accuracy() {
+    let classes = ["ant", "bee", "cat"];
+    let truth = |i: usize| (i * 5) % 7 % 3;
+    let sure = |wide: bool| if wide { 0.5 } else { 0.8 };
+    let text = by_two(
+        "prediction,proba_ant,proba_bee,proba_cat,outcome",
+        |i, wide| {
+            let told = if i % 6 == 0 {
+                (truth(i) + 1) % 3
+            } else {
+                truth(i)
+            };
+            let p = |k: usize| {
+                if k == told {
+                    sure(wide)
+                } else {
+                    (1.0 - sure(wide)) / 2.0
+                }
+            };
+            format!(
+                "{},{},{},{},{}",
+                classes[told],
+                p(0),
+                p(1),
+                p(2),
+                classes[truth(i)]
+            )
+        },
+    );
+    let (_, models) = of(text.as_bytes(), &[(Role::Id, "id")], &view(WindowSize::Day));
+    assert_eq!(models.metric, "accuracy");
+    for (name, wide) in [("narrow", false), ("wide", true)] {
+        let told = &model(&models, name).metrics;
+        assert!((told["accuracy"].value.unwrap() - 200.0 / 240.0).abs() < 1e-12);
+        let p: f64 = sure(wide);
+        let want = -(200.0 * p.ln() + 40.0 * ((1.0 - p) / 2.0).ln()) / 240.0;
+        assert!(
+            (told["log_loss"].value.unwrap() - want).abs() < 1e-12,
+            "{name}"
+        );
     }
 }

@@ -45,7 +45,22 @@ fn check(found: &Metrics, wanted: &Value) {
         let near = (found.value.unwrap() - value).abs() <= 1e-9 * value;
         assert!(near, "{name}: {found:?}, not {value}");
         assert_eq!(found.n, lists, "{name}");
-        assert!(found.low.unwrap() <= value && value <= found.high.unwrap());
+        let ends = &wanted["intervals"][name];
+        let Some((low, high)) = ends[0].as_f64().zip(ends[1].as_f64()) else {
+            assert_eq!((found.low, found.high), (None, None), "{name}");
+            assert!(
+                found.no_interval.as_ref().unwrap().contains("lists"),
+                "{name}"
+            );
+            continue;
+        };
+        for (found, wanted) in [(found.low, low), (found.high, high)] {
+            let found = found.unwrap();
+            assert!(
+                (found - wanted).abs() <= 1e-9,
+                "{name}: {found}, not {wanted}"
+            );
+        }
     }
 }
 

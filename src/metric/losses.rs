@@ -1,46 +1,96 @@
 //! Metrics of one of several models, from its losses ([`crate::summary::Loss`]).
+//!
+//! Each has the interval that the metric has elsewhere, as far as sums of losses tell it. Of the Brier score and
+//! the log loss they do not tell how skewed the losses are: it is taken to be twice their coefficient of variation,
+//! as it is of several classes. A report shows its own interval of a metric where that is of the same rows.
 
-use super::measures::mean;
+use super::classification::loss::{LEAST_BRIER, LEAST_LOG_LOSS, of_moments};
+use super::means::{LEAST_OF_MEANS, positive_of};
+use super::measures::share;
+use super::regression::{mean_absolute_error, root_mean_squared_error};
 use super::{Better, Estimate, Info, info};
 use crate::log::Task;
-use crate::stats::interval::wilson;
-use crate::summary::Moments;
+use crate::summary::{Cell, Classes, Moments};
 
-/// The metric that each loss of a task gives, in the order of the losses; the first one that all models
-/// have is the one they are compared by.
+/// The metric that each loss of a task gives, in the order of the losses.
 #[must_use]
 pub const fn of_task(task: Task) -> &'static [&'static str] {
     match task {
-        Task::Regression => &["mean_absolute_error", "root_mean_squared_error"],
+        Task::Regression => &[
+            "mean_absolute_error",
+            "root_mean_squared_error",
+            "weighted_interval_score",
+        ],
         Task::Binary => &["brier_score", "log_loss", "accuracy"],
-        Task::Multiclass => &["accuracy"],
+        Task::Multiclass => &["accuracy", "log_loss"],
         Task::Multilabel | Task::Service => &[],
     }
 }
 
-/// The metric that a loss gives, over the rows of the moments.
+/// The places of the losses of a task; models are compared by the first of them that all have. Forecasts of
+/// quantiles are told apart by their whole distribution rather than by its middle.
 #[must_use]
-pub fn estimate(metric: &str, of: &Moments) -> Estimate {
-    const NONE: &str = "not foretold by this model";
-    match metric {
-        "accuracy" if of.n > 0 => {
-            // A loss is 0 or 1, and their sum exact.
-            let right = of.n - (of.sum.value() as u64).min(of.n);
-            Estimate::of(right as f64 / of.n as f64, wilson(right, of.n), of.n)
-        }
-        "brier_score" => mean(of, (0.0, 1.0), NONE),
-        "root_mean_squared_error" => {
-            let squares = mean(of, (0.0, f64::INFINITY), NONE);
-            let root = |x: Option<f64>| x.map(f64::sqrt);
-            Estimate {
-                value: root(squares.value),
-                low: root(squares.low),
-                high: root(squares.high),
-                ..squares
-            }
-        }
-        _ => mean(of, (0.0, f64::INFINITY), NONE),
+pub const fn best_first(task: Task) -> &'static [usize] {
+    match task {
+        Task::Regression => &[2, 0, 1],
+        _ => &[0, 1, 2],
     }
+}
+
+/// The metric that a loss gives, over the rows of all losses of a model; `of` is the cell that they are of.
+#[must_use]
+pub fn estimate(metric: &str, task: Task, losses: &[Moments], of: &Cell) -> Estimate {
+    const NONE: &str = "not foretold by this model";
+    let at = |name: &str| losses.get(of_task(task).iter().position(|m| *m == name)?);
+    let Some(own) = at(metric).filter(|own| own.n > 0) else {
+        return Estimate::undefined(NONE, 0);
+    };
+    match (
+        metric,
+        at("mean_absolute_error"),
+        at("root_mean_squared_error"),
+    ) {
+        ("mean_absolute_error", _, Some(squares)) => {
+            mean_absolute_error::of_errors(own, &squares.square)
+        }
+        ("root_mean_squared_error", Some(absolute), _) => {
+            root_mean_squared_error::of_squares(own, &absolute.sum)
+        }
+        ("accuracy", _, _) => {
+            // A loss is 0 or 1, and their sum exact.
+            share(own.n - (own.sum.value() as u64).min(own.n), own.n)
+        }
+        ("brier_score", _, _) => of_moments(own, 1.0, LEAST_BRIER, rows(task, own, of)),
+        ("log_loss", _, _) => of_moments(own, f64::INFINITY, LEAST_LOG_LOSS, rows(task, own, of)),
+        _ => positive_of(own, LEAST_OF_MEANS, NONE),
+    }
+}
+
+/// Rows of each of two classes that there are at least among those of the losses, whichever of the cell's rows
+/// these leave out; `None` where there are not two.
+fn rows(task: Task, losses: &Moments, of: &Cell) -> Option<(u64, u64)> {
+    if task != Task::Binary {
+        return None;
+    }
+    let of_class = |classes: &Classes| (classes.positive.total(), classes.negative.total());
+    let (positive, negative) = of.classes.as_ref().map_or((0, 0), of_class);
+    let left_out = (positive + negative).saturating_sub(losses.n);
+    Some((
+        positive.saturating_sub(left_out),
+        negative.saturating_sub(left_out),
+    ))
+}
+
+/// The value of a metric alone; `None` without a row, or beyond every number.
+#[must_use]
+pub fn value(metric: &str, loss: &Moments) -> Option<f64> {
+    let mean = loss.mean()?;
+    let value = match metric {
+        "accuracy" => 1.0 - mean,
+        "root_mean_squared_error" => mean.sqrt(),
+        _ => mean,
+    };
+    value.is_finite().then_some(value)
 }
 
 /// What a difference of the mean loss is in the metric's own direction; `None` for a metric that is no mean

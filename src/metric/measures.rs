@@ -1,7 +1,7 @@
 //! What a metric is computed from: a cell, what only rows can tell of it, and the threshold.
 
 use super::{Confused, Estimate};
-use crate::stats::interval::{Interval, Skewed, mean_t, wilson};
+use crate::stats::interval::{Skewed, wilson};
 use crate::summary::{
     Cell, Classes, Counted, Exact, Moments, Naive, Numbers, QuantileCounts, Service, Summary,
 };
@@ -153,8 +153,13 @@ pub(super) const LEAST_OF_SEVERAL: u64 = 100;
 /// The same of shares that are mostly next to 1, as those of the larger class are.
 pub(super) const LEAST_OF_MOST: u64 = 150;
 
-/// A share of rows with Wilson's interval; there are some.
-pub(super) fn share(hits: u64, n: u64) -> Estimate {
+/// The same of the larger of two shares, which is never below one half: where they are next to each other, no
+/// interval of fewer rows covers what it says.
+pub(super) const LEAST_OF_LARGER: u64 = 1_000;
+
+/// A share of rows with Wilson's interval, from 10 rows on; there are some.
+#[must_use]
+pub fn share(hits: u64, n: u64) -> Estimate {
     share_of_at_least(hits, n, LEAST_ROWS)
 }
 
@@ -176,6 +181,11 @@ pub(super) fn too_few_of_a_class(positives: u64, negatives: u64, least: u64) -> 
         true => (positives, "positive"),
         false => (negatives, "negative"),
     };
+    too_few_of(n, class, least)
+}
+
+/// Why there is no interval: so many rows of a class.
+pub(super) fn too_few_of(n: u64, class: &str, least: u64) -> String {
     let rows = if n == 1 { "row is" } else { "rows are" };
     format!("no interval: {n} {class} {rows} too few for a true one, it takes {least}")
 }
@@ -204,25 +214,4 @@ pub(super) fn skewness([first, second, third]: [f64; 3]) -> f64 {
         }
         false => 0.0,
     }
-}
-
-/// The mean of rows' values with Student's interval, whatever they are.
-#[must_use]
-pub fn mean_of(moments: &Moments) -> Estimate {
-    mean(moments, (f64::NEG_INFINITY, f64::INFINITY), "no values")
-}
-
-/// The mean of rows' values with Student's interval, kept within the possible range.
-pub(super) fn mean(moments: &Moments, range: (f64, f64), missing: &str) -> Estimate {
-    let Some(value) = moments.mean() else {
-        return Estimate::undefined(missing, 0);
-    };
-    let interval = moments
-        .variance()
-        .and_then(|variance| mean_t(value, variance, moments.n))
-        .map(|i| Interval {
-            low: i.low.max(range.0),
-            high: i.high.min(range.1),
-        });
-    Estimate::of(value, interval, moments.n)
 }

@@ -7,6 +7,7 @@ mod classification;
 mod confused;
 mod costs;
 pub mod losses;
+mod means;
 mod measures;
 mod multilabel;
 mod quantile;
@@ -19,7 +20,8 @@ pub mod told;
 pub use by_class::{ClassRow, by_class, by_label};
 pub use confused::Confused;
 pub use costs::{Cell as CostCell, Costs, Four};
-pub use measures::{Cut, Measures, NOT_KEPT, mean_of};
+pub use means::positive as mean_of;
+pub use measures::{Cut, Measures, NOT_KEPT, share as share_of};
 
 use crate::log::{Role, Task};
 use crate::stats::interval::{Interval, Z};

@@ -315,6 +315,7 @@ impl Making<'_> {
         let (resources, performance): (Metrics, Metrics) = metrics
             .into_iter()
             .partition(|(name, _)| judge::is_resource(name));
+        let models = models::models(self, &total, &performance);
         let block = |metrics| Block {
             rows: total.rows,
             labelled: total.labelled,
@@ -391,7 +392,7 @@ impl Making<'_> {
             quality: parts::quality(self, &windows, basis.as_ref()),
             checks,
             windows,
-            models: models::models(self, &total),
+            models,
             truth,
             slices,
             resources: Resources {

@@ -6,7 +6,7 @@ use crate::metric::{Better, Estimate, Info, info, losses};
 use crate::stats::interval::Interval;
 use crate::stats::multiple::holm;
 use crate::stats::periods::{Spread, spread, usual_lags};
-use crate::summary::{Cell, Loss, ModelCell, WindowSize};
+use crate::summary::{Cell, Loss, ModelCell, Moments, WindowSize};
 use serde::{Deserialize, Serialize};
 
 /// Windows with rows of both models from which on errors that hang together over time are allowed for.
@@ -92,21 +92,28 @@ impl Compared {
     }
 }
 
-/// The models, where there are several and their outcomes are known.
-pub(super) fn models(making: &Making<'_>, total: &Cell) -> Option<Models> {
+/// The models, where there are several and their outcomes are known. `own`: the report's metrics, whose interval a
+/// metric has here too where it is of the same rows.
+pub(super) fn models(making: &Making<'_>, total: &Cell, own: &Metrics) -> Option<Models> {
     let summary = making.summary;
     let compared_models = summary.models.as_ref()?;
     let names = &compared_models.names;
     let main = compared_models.main(&making.series.slice)?;
-    let metrics = losses::of_task(summary.task);
     let of = &total.models;
     if of.len() != names.len() {
         return None;
     }
+    // Only some logs have every loss of their task.
+    let counted = of.iter().map(ModelCell::losses).max().unwrap_or(0);
+    let metrics = losses::of_task(summary.task);
+    let metrics = metrics.get(..counted).unwrap_or(metrics);
     let has = |model: &ModelCell, loss: usize| model.every(loss).value.n > 0;
     let everyone = |loss: &usize| of.iter().filter(|m| m.rows() > 0).all(|m| has(m, *loss));
-    let mut known = (0..metrics.len()).filter(|loss| has(&of[main], *loss));
-    let loss = (0..metrics.len()).find(everyone).or_else(|| known.next())?;
+    let by =
+        || (losses::best_first(summary.task).iter().copied()).filter(|loss| *loss < metrics.len());
+    let loss = by()
+        .find(everyone)
+        .or_else(|| by().find(|loss| has(&of[main], *loss)))?;
     let rows = of[main].common.iter().map(|l| l.value.n).max().unwrap_or(0);
     let most = of.iter().map(|m| m.with_main(loss).difference.n);
     let compared = Compared {
@@ -121,16 +128,18 @@ pub(super) fn models(making: &Making<'_>, total: &Cell) -> Option<Models> {
     let mut models: Vec<Model> = Vec::new();
     let mut raw: Vec<Option<f64>> = Vec::new();
     for (at, name) in names.iter().enumerate() {
-        let estimate = |loss: usize| {
-            let moments = compared.part(total, at, loss).value;
-            (
-                metrics[loss].to_string(),
-                losses::estimate(metrics[loss], &moments),
-            )
+        let parts = (0..metrics.len()).map(|loss| compared.part(total, at, loss).value);
+        let parts: Vec<Moments> = parts.collect();
+        let estimate = |name: &&str| {
+            let told = losses::estimate(name, summary.task, &parts, total);
+            let same = own
+                .get(*name)
+                .filter(|own| at == main && is_same(own, &told));
+            (name.to_string(), same.cloned().unwrap_or(told))
         };
         let by_window = frames.iter().map(|f| {
             let moments = compared.part(&f.cell, at, loss).value;
-            losses::estimate(compared.metric, &moments).value
+            losses::value(compared.metric, &moments)
         });
         let (against, p_value) = match at {
             _ if at == main => (None, None),
@@ -142,7 +151,7 @@ pub(super) fn models(making: &Making<'_>, total: &Cell) -> Option<Models> {
             name: name.clone(),
             rows: of[at].rows(),
             compared: compared.part(total, at, loss).value.n,
-            metrics: (0..metrics.len()).map(estimate).collect(),
+            metrics: metrics.iter().map(estimate).collect(),
             against,
             by_window: by_window.collect(),
         });
@@ -181,6 +190,12 @@ pub(super) fn models(making: &Making<'_>, total: &Cell) -> Option<Models> {
         pairwise: compared.pairwise,
         models,
     })
+}
+
+/// Whether two estimates of a metric are of the same rows.
+fn is_same(a: &Estimate, b: &Estimate) -> bool {
+    let near = |a: f64, b: f64| (a - b).abs() <= 1e-9 * a.abs().max(b.abs());
+    a.n == b.n && a.value.zip(b.value).is_some_and(|(a, b)| near(a, b))
 }
 
 /// How differences are judged.
@@ -277,7 +292,7 @@ fn against(
         low: value - s.half_width(),
         high: value + s.half_width(),
     });
-    let own = losses::estimate(compared.metric, &all.value).value;
+    let own = losses::value(compared.metric, &all.value);
     let main = own.map_or_else(
         || Estimate::undefined("no rows in common", 0),
         |own| Estimate::of(own - value, None, n),

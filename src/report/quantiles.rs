@@ -1,8 +1,7 @@
 //! Predicted quantiles beside what came true: by level, by central interval, and over time.
 
 use super::make::{Frame, Making};
-use crate::metric::{Estimate, mean_of};
-use crate::stats::interval::wilson;
+use crate::metric::{Estimate, mean_of, share_of};
 use crate::summary::{Cell, QuantileCounts};
 use serde::{Deserialize, Serialize};
 
@@ -78,9 +77,9 @@ fn share(part: u64, of: u64) -> Option<f64> {
 }
 
 fn estimate(part: u64, of: u64) -> Estimate {
-    match share(part, of) {
-        Some(value) => Estimate::of(value, wilson(part, of), of),
-        None => Estimate::undefined("no rows", 0),
+    match of {
+        0 => Estimate::undefined("no rows", 0),
+        _ => share_of(part, of),
     }
 }
 

@@ -42,6 +42,12 @@ pub fn wilson_of_part(hits: f64, n: u64) -> Option<Interval> {
     (n > 0 && hits >= 0.0 && hits <= all).then(|| wilson_of(hits, all - hits, all))
 }
 
+/// [`wilson`] of a share in 0 … 1 of so many rows, which need be no whole number.
+#[must_use]
+pub fn wilson_of_share(share: f64, rows: f64) -> Interval {
+    wilson_of(share * rows, (1.0 - share) * rows, rows)
+}
+
 fn wilson_of(hits: f64, misses: f64, all: f64) -> Interval {
     let z2 = Z * Z;
     let half = Z * (hits * (misses / all) + z2 / 4.0).sqrt();

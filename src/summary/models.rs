@@ -9,12 +9,13 @@
 //!
 //! | task | losses |
 //! | --- | --- |
-//! | regression | \|e\|, e² |
+//! | regression | \|e\|, e²; weighted interval score where each row is of one model and has quantiles |
 //! | binary | squared error of the probability (Brier), log loss, 1 where the label is wrong |
-//! | multiclass | 1 where the label is wrong |
+//! | multiclass | 1 where the label is wrong; log loss where each row is of one model and has probabilities |
 
 use super::Slice;
 use super::cell::Moments;
+use super::facts::Facts;
 use super::total::moments;
 use super::work::Running;
 use crate::log::{Foretold, Log, Task, Truth, main_name};
@@ -110,6 +111,13 @@ impl ModelCell {
         one(&[&self.common, &self.pairs, &self.alone], loss)
     }
 
+    /// How many losses a row has.
+    #[must_use]
+    pub fn losses(&self) -> usize {
+        let parts = [&self.common, &self.pairs, &self.alone];
+        parts.map(Vec::len).into_iter().max().unwrap_or(0)
+    }
+
     /// Rows that this model foretold, of those whose outcome is known.
     #[must_use]
     pub fn rows(&self) -> u64 {
@@ -153,12 +161,14 @@ pub(super) fn models(log: &Log) -> Option<Models> {
     (names.len() > 1).then_some(Models { names, key })
 }
 
-/// How many losses a row has.
-pub(super) fn count(task: Option<Task>) -> usize {
-    match task {
-        Some(Task::Regression) => 2,
+/// How many losses a row has. Of models in columns the main one alone has quantiles, or a probability of each
+/// class: there is nothing to compare.
+pub(super) fn count(log: &Log) -> usize {
+    let in_rows = log.instances.is_some();
+    match log.task {
+        Some(Task::Regression) => 2 + usize::from(in_rows && !log.quantiles.is_empty()),
         Some(Task::Binary) => 3,
-        Some(Task::Multiclass) => 1,
+        Some(Task::Multiclass) => 1 + usize::from(in_rows && !log.class_scores.is_empty()),
         _ => 0,
     }
 }
@@ -217,9 +227,18 @@ fn of_cells(log: &Log, cells: &Foretold, row: usize) -> Row {
 
 /// The losses of the main model in a row: of its label as served where there is one, else of the class of
 /// a probability of one half or more.
-fn of_main(log: &Log, row: usize) -> Row {
+fn of_main(log: &Log, facts: &Facts, row: usize) -> Row {
     match (&log.truth, &log.predicted) {
-        (Truth::Numbers(y), Truth::Numbers(p)) => of_number(y[row], p[row]),
+        (Truth::Numbers(y), predicted) => {
+            let mut losses = match predicted {
+                Truth::Numbers(p) => of_number(y[row], p[row]),
+                _ => NOTHING,
+            };
+            if let (Some(_), Some(quantiles)) = (&log.instances, &facts.quantiles) {
+                losses[2] = quantiles.score(row);
+            }
+            losses
+        }
         (Truth::Labels(y), predicted) if y[row] != u32::MAX => {
             let score = log.score.get(row).copied().filter(|_| log.probabilistic);
             let mut losses = match (log.task, score) {
@@ -231,6 +250,9 @@ fn of_main(log: &Log, row: usize) -> Row {
                 losses.iter_mut().zip(served).for_each(|(l, s)| {
                     *l = if s.is_nan() { *l } else { s };
                 });
+            }
+            if log.task == Some(Task::Multiclass) && log.instances.is_some() {
+                losses[1] = facts.log_loss.get(row).copied().unwrap_or(f64::NAN);
             }
             losses
         }
@@ -254,7 +276,7 @@ struct LossWork(Vec<(Running, Running)>);
 impl ModelsWork {
     /// Empty counts for a slice; `None` where there is one model only.
     pub fn new(log: &Log, slice: &Slice) -> Option<Box<Self>> {
-        let (losses, models) = (count(log.task), models(log)?);
+        let (losses, models) = (count(log), models(log)?);
         let main = models.main(slice)?;
         let models = models.names.len();
         (losses > 0).then(|| {
@@ -268,13 +290,13 @@ impl ModelsWork {
     }
 
     /// Counts a row.
-    pub fn add(&mut self, log: &Log, row: usize) {
+    pub fn add(&mut self, log: &Log, facts: &Facts, row: usize) {
         if let Some(found) = &log.instances {
             let Some(rows) = found.at(row) else { return };
             for (place, row) in self.row.iter_mut().zip(rows) {
                 *place = match *row {
                     u32::MAX => NOTHING,
-                    row => of_main(log, row as usize),
+                    row => of_main(log, facts, row as usize),
                 };
             }
         } else {
@@ -282,7 +304,7 @@ impl ModelsWork {
                 return;
             }
             let others = log.challengers.iter().map(|c| of_cells(log, &c.cells, row));
-            let all = [of_main(log, row)].into_iter().chain(others);
+            let all = [of_main(log, facts, row)].into_iter().chain(others);
             for (place, losses) in self.row.iter_mut().zip(all) {
                 *place = losses;
             }

@@ -58,6 +58,13 @@ impl QuantileFacts {
         Some(facts)
     }
 
+    /// The weighted interval score of a row; NaN where it has none.
+    pub fn score(&self, row: usize) -> f64 {
+        self.rows
+            .get(row)
+            .map_or(f64::NAN, |scores| within(scores.wis))
+    }
+
     fn scores(&self, log: &Log, row: usize) -> Scores {
         let Some(y) = outcome(log, row) else {
             return NONE;

@@ -48,7 +48,7 @@ pub fn poisson(y: f64, p: f64, e: f64) -> Option<f64> {
     let defined = y >= 0.0 && p > 0.0;
     defined.then(|| match y {
         0.0 => 2.0 * p,
-        y if e.abs() < NEAR * y => 2.0 * y * above_log(e / y),
+        y if e.abs() < NEAR * y => 2.0 * (y * above_log(e / y)),
         y => 2.0 * (e - y * log_ratio(p, y)),
     })
 }

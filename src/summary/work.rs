@@ -449,7 +449,7 @@ impl<'a> Family<'a> {
         {
             let is_in = |row: &&u32| self.compared.get(**row as usize).is_none_or(|g| *g == 0);
             let rows = rows.iter().filter(is_in);
-            rows.for_each(|row| models.add(log, *row as usize));
+            rows.for_each(|row| models.add(log, &builder.facts, *row as usize));
         }
         if !builder.facts.rank.is_empty() {
             self.each(rows, |work, row| {

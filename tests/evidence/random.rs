@@ -79,4 +79,16 @@ impl Random {
         let chi_square = 2.0 * libm::exp(self.log_gamma(df / 2.0));
         self.normal() / (chi_square / df).sqrt()
     }
+
+    /// A Poisson count of a mean that is not very large.
+    pub fn poisson(&mut self, mean: f64) -> f64 {
+        let mut chance = libm::exp(-mean);
+        let (mut left, mut count) = (self.uniform() - chance, 0.0);
+        while left > 0.0 && chance > 0.0 {
+            count += 1.0;
+            chance *= mean / count;
+            left -= chance;
+        }
+        count
+    }
 }

@@ -13,7 +13,8 @@ Writes, next to itself:
                    small logs; an empty outcome is missing and its row counts in no metric
 * metrics.json     scikit-learn's metrics of those logs: all rows, and each UTC day
 * curves.json      scikit-learn's ROC and precision-recall curves of binary.csv at every score
-* hostile.json     small logs that are hard on metrics (one class, ties, zeros, 1e308), and their metrics
+* hostile.json     small logs that are hard on metrics (one class, ties, zeros, 1e308, rows without a label), and
+                   their metrics
 
 An undefined value is null. At a threshold t the predicted label is 1 where score >= t; without one it
 is the column `prediction`. Macro averages run over the labels that occur as outcome or prediction, with
@@ -39,6 +40,8 @@ from sklearn import metrics as sk
 from sklearn.dummy import DummyClassifier, DummyRegressor
 from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import proportion_confint
+
+import make_multilabel as multilabel
 
 HERE = Path(__file__).parent
 START = datetime(2026, 3, 1, tzinfo=timezone.utc)
@@ -336,15 +339,76 @@ def skewness_of(values, weights=None):
 
 
 def hall_interval(values, skewness):
+    return hall(values.mean(), np.var(values, ddof=1), skewness, len(values))
+
+
+def hall(mean, variance, skewness, n):
     """Hall's cubic transformation of Student's statistic, solved for the mean by bisection."""
-    n, mean = len(values), values.mean()
     skew = np.clip(skewness, -math.sqrt(n), math.sqrt(n)) / math.sqrt(n)
-    effective = values.sum() ** 2 / (values**2).sum()
+    effective = n * mean**2 / (mean**2 + variance * (n - 1) / n)
     quantile = stats.t.ppf(0.975, max(effective - 1, 1))
-    scale = np.std(values, ddof=1) / math.sqrt(n)
+    scale = math.sqrt(variance / n)
     transformed = lambda t: t + skew * t**2 / 3 + skew**2 * t**3 / 27 + skew / 6
     ends = [optimize.brentq(lambda t: transformed(t) - q, -1e6, 1e6, xtol=1e-14, rtol=1e-14) for q in (quantile, -quantile)]
     return [mean - scale * ends[0], mean - scale * ends[1]]
+
+
+def positive_interval(values, least=200):
+    """Of a mean of values of at least 0, taken to be as skewed as three times their coefficient of variation."""
+    if len(values) < least or values.mean() <= 0 or np.std(values) <= 1e-9 * values.mean():
+        return None
+    low, high = hall_interval(values, 3 * np.std(values, ddof=1) / values.mean())
+    return [number(max(low, 0)), number(high)]
+
+
+def signed_interval(values):
+    return mean_interval(values) if len(values) >= 200 and np.ptp(values) > 0 else None
+
+
+def bounded_interval(values, least=0.0, most=1.0):
+    """Of a mean of values between two bounds, from the nearer one, with twice the skewness of a beta distribution."""
+    n, share = len(values), (np.asarray(values) - least) / (most - least)
+    if n < 200 or np.ptp(share) == 0:
+        return None
+    turned = share.mean() > 0.5
+    mean, variance = (1 - share if turned else share).mean(), np.var(share, ddof=1)
+    if n * mean**2 / (mean**2 + variance * (n - 1) / n) < 8:
+        return None
+    # Of the beta distribution whose mean and variance these are, a + b = mean (1 - mean) / variance - 1.
+    skewness = 2 * (1 - 2 * mean) * math.sqrt(variance) / (mean * (1 - mean) + variance)
+    ends = hall(mean, variance, 2 * skewness, n)
+    ends = [1 - ends[1], 1 - ends[0]] if turned else ends
+    return [number(max(least + (most - least) * ends[0], least)), number(min(least + (most - least) * ends[1], most))]
+
+
+def cost_interval(shares, costs, n):
+    """Of a linear function of multinomial shares, by MOVER with Wilson's intervals: a quadratic form for each side."""
+    if n < 100:
+        return None
+    shares, costs = (np.asarray(x, dtype=float).ravel() for x in (shares, costs))
+    costs_above = costs - costs[len(shares) - 1 - np.argmax(shares[::-1])]
+    ends = np.array([wilson(round(s * n), n) for s in shares])
+    with np.errstate(divide="ignore", invalid="ignore"):
+        odds = shares / (1 - shares)
+    correlation = -np.sqrt(np.outer(odds, odds))
+    correlation[~np.isfinite(correlation)] = 0
+    np.fill_diagonal(correlation, 1)
+    down, up = costs_above * (shares - ends[:, 0]), costs_above * (ends[:, 1] - shares)
+    reach = [np.where(costs_above > 0, down, up), np.where(costs_above > 0, up, down)]
+    low, high = (math.sqrt(max(side @ correlation @ side, 0)) for side in reach)
+    value = shares @ costs
+    return [number(value - low), number(value + high)]
+
+
+def cost_of(outcome, prediction, costs):
+    """Cost a row with its interval; `costs`: by true and predicted class, of cells that occur or cost something."""
+    n, k = len(outcome), max(max(outcome), max(prediction)) + 1
+    counts = sk.confusion_matrix(outcome, prediction, labels=range(k))
+    matrix = np.zeros((k, k))
+    for place, cost in costs.items():
+        matrix[place] = cost
+    some = (counts > 0) | (matrix != 0)
+    return {"value": number((counts * matrix).sum() / n), "interval": cost_interval(counts[some] / n, matrix[some], n)}
 
 
 def losses_interval(losses, skewness, most, least):
@@ -562,7 +626,7 @@ def agreement(outcome, label, c):
     return values, holding(values, {
         "matthews_corrcoef": delta(mcc_of, c, "fisher", more=more) if correlates and shown else None,
         "cohen_kappa": delta(kappa_of, c, "fisher", more=more) if agrees and shown else None,
-        "dummy_accuracy": of_share(int(a.max()), n),
+        "dummy_accuracy": wilson(int(a.max()), n) if n >= 1000 else None,
         **dummies(a, n),
     })
 
@@ -596,7 +660,9 @@ def binary_labels(outcome, label, threshold=None):
     if threshold is not None:
         gains = np.select([label * outcome == 1, label == 1], [1.0, -threshold / (1 - threshold)], 0.0)
         values["net_benefit"] = number(gains.mean())
-        intervals["net_benefit"] = mean_interval(gains) if len(gains) > 1 else None
+        odds = threshold / (1 - threshold)
+        benefit = cost_interval(np.array([tn, fp, fn, tp]) / len(gains), [0, -odds, 0, 1], len(gains))
+        intervals["net_benefit"] = benefit and [benefit[0], min(benefit[1], 1)]
     return values | {
         "n": len(outcome),
         "confusion": {"tn": tn, "fp": fp, "fn": fn, "tp": tp},
@@ -700,6 +766,29 @@ def top_hits(outcome, score):
     return outcome[above].sum() + (k - above.sum()) * outcome[tied].mean(), k
 
 
+def gain_rows(outcome, score):
+    """As many positive rows as make the variance of a share what the influence of each row on the gain tells."""
+    p, n = outcome.sum(), len(outcome)
+    hits, k = top_hits(outcome, score)
+    # Ranks from the top, those of a bin of a hundredth being alike.
+    edges = np.arange(101) / 100
+    bins = np.minimum(np.searchsorted(edges, score, "right") - 1, 99)
+    near = [0.0, 0.0]
+    for b in np.unique(bins):
+        above, here = (bins > b).sum(), (bins == b).sum()
+        inside = max(min(1.5 * k, above + here) - max(k / 2, above), 0)
+        near = [near[0] + inside * outcome[bins == b].mean(), near[1] + inside]
+    steep = (near[0] + 0.5) / (near[1] + 1) / (p / n)
+    gain = min((hits + 0.5) / (k + 1) * k / p, (hits + 0.5) / (p + 1))
+    share, rate = k / n, p / n
+    # A row moves the gain by what it is, and the border by whether it lies above it.
+    moved = lambda positive, above: positive * (above - gain) / rate - steep * (above - share)
+    weight = {(1, 1): rate * gain, (1, 0): rate * (1 - gain)}
+    weight |= {(0, 1): max(share - rate * gain, 0), (0, 0): max(1 - share - rate * (1 - gain), 0)}
+    variance = sum(w * moved(*which) ** 2 for which, w in weight.items())
+    return max(gain * (1 - gain) * n / variance, 1)
+
+
 def curves(outcome, score):
     """Metrics over all thresholds, and their intervals."""
     p, n = int(outcome.sum()), len(outcome)
@@ -718,8 +807,10 @@ def curves(outcome, score):
         "gain_at_10_percent": number(hits / p),
         "lift_at_10_percent": number(hits / p * scale),
     }
-    gain = wilson_of_share(hits / p, p)
-    intervals = {"gain_at_10_percent": gain, "lift_at_10_percent": [gain[0] * scale, gain[1] * scale]}
+    intervals = {"gain_at_10_percent": None, "lift_at_10_percent": None}
+    if min(p, n - p) >= 60:
+        gain = wilson_of_share(hits / p, gain_rows(outcome, score))
+        intervals = {"gain_at_10_percent": gain, "lift_at_10_percent": [gain[0] * scale, gain[1] * scale]}
     se = average_precision_se(outcome, score)
     intervals["pr_auc"] = intervals["average_precision"] = None
     value = values["average_precision"]
@@ -734,7 +825,7 @@ def curves(outcome, score):
     if both:
         share = ((2 * values["partial_roc_auc"] - 1) * (q - q * q / 2) + q * q / 2) / q
         intervals["partial_roc_auc"] = None
-        if se is not None and 1e-12 < share < 1 - 1e-12:
+        if p >= 50 and n - p >= 300 and 1e-12 < share < 1 - 1e-12:
             ends = np.array(on_scale(share, se / q, "logit", n)) * q
             intervals["partial_roc_auc"] = [number(x) for x in (1 + (ends - q * q / 2) / (q - q * q / 2)) / 2]
     return values, intervals
@@ -742,6 +833,8 @@ def curves(outcome, score):
 
 def base_rate_interval(k, n):
     """What Wilson's interval of a share becomes under share (1 - share), by trying many shares."""
+    if n < 1000:
+        return None
     low, high = wilson(k, n)
     ends = [low * (1 - low), high * (1 - high)]
     return [min(ends), 0.25 if low < 0.5 < high else max(ends)]
@@ -868,9 +961,9 @@ def multiclass_scores(outcome, probability, names):
     intervals = {"log_loss": None, "brier_score": None}
     if len(outcome) >= 50:
         intervals = {"log_loss": losses_interval(losses, gamma(losses), math.inf, 200), "brier_score": losses_interval(squares, gamma(squares), 2, 50)}
-    top = {f"top_{j}_accuracy": sk.top_k_accuracy_score(outcome, probability, k=j, labels=range(k)) for j in (2, 3)}
+    top = {f"top_{j}_accuracy": sk.top_k_accuracy_score(outcome, probability, k=j, labels=range(k)) for j in (2, 3, 5) if j < k}
     for name, share in top.items():
-        intervals[name] = of_share(round(share * len(outcome)), len(outcome))
+        intervals[name] = wilson(round(share * len(outcome)), len(outcome)) if len(outcome) >= 150 else None
     if every:
         enough = np.bincount(outcome).min() >= 30
         for name, how, se in zip(["roc_auc", "roc_auc_ovo"], ["ovr", "ovo"], several_se(outcome, probability)):
@@ -927,9 +1020,9 @@ def of_deviance(outcome, prediction, kind):
         explained = number(1 - mean / least)
         theirs = sk.d2_tweedie_score(outcome, prediction, power=power)
         off = 1e-9 + (1 + abs(explained)) * lost / float(least)
-        assert abs(explained - theirs) <= off * (1 + abs(explained)), (explained, theirs, off)
-    ends = mean_interval(np.array([float(d) for d in rows])) if n > 1 else None
-    return number(mean), ends, explained
+        # Its own sums are beyond every number for the largest outcomes.
+        assert max(outcome) > 1e300 or abs(explained - theirs) <= off * (1 + abs(explained)), (explained, theirs, off)
+    return number(mean), positive_interval(np.array([float(d) for d in rows])), explained
 
 
 def explained_interval(outcome, prediction, about):
@@ -948,8 +1041,8 @@ def explained_interval(outcome, prediction, about):
 
 def absolute_interval(errors):
     """Of mean |error|; its third moment from the others, as the cubic through logarithms of moments by order."""
-    if np.ptp(errors) == 0:
-        return [float(errors[0]), float(errors[0])]
+    if len(errors) < 5 or np.ptp(errors) == 0 or math.isinf((errors**2).sum()):
+        return None
     orders = np.array([1.0, 2.0, 4.0])
     unit = errors / errors.mean()
     logs = [math.log((unit**r).mean()) for r in orders]
@@ -970,16 +1063,22 @@ def heavy(errors):
 
 def squared_interval(errors):
     squares = errors**2
-    if len(errors) < 100 or not np.any(squares) or heavy(errors):
+    if len(errors) < 100 or np.ptp(squares) == 0 or heavy(errors):
         return None
     return [number(x) for x in roots(hall_interval(squares, 2.5 * np.std(squares, ddof=1) / squares.mean()))]
 
 
 def ratio_interval(part, whole):
     ratio, n = part.sum() / whole.sum(), len(part)
-    se = np.std(part - ratio * whole, ddof=1) / math.sqrt(n) / whole.mean()
-    half = stats.t.ppf(0.975, n - 1) * se
-    return [number(ratio - half), number(ratio + half)]
+    return hall_of_ratio(ratio, np.var(part - ratio * whole, ddof=1) / whole.mean() ** 2, n)
+
+
+def hall_of_ratio(ratio, variance, n):
+    """Taken to be as skewed as twice the coefficient of variation of what rows move it by."""
+    if n < 100 or ratio <= 0 or variance <= 0:
+        return None
+    low, high = hall(ratio, variance, 2 * math.sqrt(variance) / ratio, n)
+    return [number(max(low, 0)), number(high)]
 
 
 def interpolated_end(n, p, rank, wanted):
@@ -1017,9 +1116,8 @@ def naive_error(outcome, season=1):
 def d2_absolute_interval(outcome, prediction):
     error, spread = np.abs(prediction - outcome), np.abs(outcome - np.median(outcome))
     ratio = error.sum() / spread.sum()
-    se = math.sqrt((((error - ratio * spread) / spread.mean()) ** 2).mean() / len(error))
-    half = stats.norm.ppf(0.975) * se
-    return [number(1 - ratio - half), number(1 - ratio + half)]
+    ends = hall_of_ratio(ratio, (((error - ratio * spread) / spread.mean()) ** 2).mean(), len(error))
+    return ends and [1 - ends[1], 1 - ends[0]]
 
 
 def regression_metrics(outcome, prediction, scale=None):
@@ -1027,12 +1125,15 @@ def regression_metrics(outcome, prediction, scale=None):
     errors = prediction - outcome
     several, varied = len(errors) > 1, np.ptp(outcome) > 0
     values, intervals = {}, {}
-    size = np.abs(outcome) + np.abs(prediction)
-    symmetric = np.where(size > 0, 2 * np.abs(errors) / np.where(size > 0, size, 1), 0)
+    # Halves, so that their sum is a number.
+    size = np.abs(outcome) / 2 + np.abs(prediction) / 2
+    symmetric = np.where(size > 0, np.abs(errors) / np.where(size > 0, size, 1), 0)
     logs = np.all(outcome > -1) and np.all(prediction > -1)
     for kind in POWERS:
         name, share = f"mean_{kind}_deviance", "d2_tweedie_score" if kind == "tweedie" else f"d2_{kind}"
         values[name], intervals[name], values[share] = of_deviance(outcome, prediction, kind)
+        if math.isinf((outcome**2).sum()):
+            values[share] = None
     scale = naive_error(outcome) if scale is None else scale
     absolute = number(sk.mean_absolute_error(outcome, prediction))
     values["mean_absolute_scaled_error"] = absolute / scale if scale else None
@@ -1046,22 +1147,24 @@ def regression_metrics(outcome, prediction, scale=None):
         rmsle = number(np.sqrt((ratio**2).mean()))
         assert math.isclose(rmsle, sk.root_mean_squared_log_error(outcome, prediction), rel_tol=1e-8, abs_tol=1e-12)
         if several:
-            intervals["root_mean_squared_log_error"] = roots(mean_interval((ratio**2).astype(float)))
+            ends = positive_interval((ratio**2).astype(float))
+            intervals["root_mean_squared_log_error"] = ends and roots(ends)
     if several:
+        of_absolute = absolute_interval(np.abs(errors))
         intervals |= {
-            "mean_absolute_error": absolute_interval(np.abs(errors)),
+            "mean_absolute_error": of_absolute,
             "root_mean_squared_error": squared_interval(errors),
-            "mean_pinball_loss": [end / 2 for end in absolute_interval(np.abs(errors))],
-            "mean_absolute_scaled_error": [end / scale for end in absolute_interval(np.abs(errors))] if scale else None,
-            "mean_error": mean_interval(errors),
-            "symmetric_mean_absolute_percentage_error": mean_interval(symmetric),
+            "mean_pinball_loss": of_absolute and [end / 2 for end in of_absolute],
+            "mean_absolute_scaled_error": [end / scale for end in of_absolute] if scale and of_absolute else None,
+            "mean_error": signed_interval(errors),
+            "symmetric_mean_absolute_percentage_error": positive_interval(symmetric, 30),
             "explained_variance": explained_interval(outcome, prediction, np.mean) if varied else None,
             "r2": explained_interval(outcome, prediction, lambda e: 0) if varied else None,
         }
         if np.any(outcome != 0):
             intervals["weighted_absolute_percentage_error"] = ratio_interval(np.abs(errors), np.abs(outcome))
         if np.all(outcome != 0):
-            intervals["mean_absolute_percentage_error"] = mean_interval(np.abs(errors / outcome))
+            intervals["mean_absolute_percentage_error"] = positive_interval(np.abs(errors / outcome))
     return values | {
         "n": len(outcome),
         "mean_absolute_error": number(sk.mean_absolute_error(outcome, prediction)),
@@ -1142,6 +1245,94 @@ def hostile_multiclass():
         columns = [[f"{x / 10}" for x in column] for column in parts.T]
         csv = text(header, range(80), *columns, [CLASSES[k] for k in p], [CLASSES[k] for k in o])
         found[name] = {"csv": csv} | both_of(multiclass_labels(o, p, CLASSES), multiclass_scores(o, parts / 10, CLASSES))
+    found["six classes, ties"] = six_classes(random)
+    return found
+
+
+def six_classes(random):
+    """Probabilities in tenths, among which five guesses are not all."""
+    names, n = ["ant", "bee", "cat", "dog", "elk", "fox"], 240
+    shares = random.dirichlet(np.full(6, 0.8), n)
+    parts = np.array([random.multinomial(10, row) for row in shares])
+    o = np.array([random.choice(6, p=row) for row in 0.6 * parts / 10 + 0.4 / 6])
+    p = parts.argmax(axis=1)
+    header = ",".join(["id", *(f"proba_{c}" for c in names), "prediction", "label"])
+    csv = text(header, range(n), *([f"{x / 10}" for x in c] for c in parts.T), [names[k] for k in p], [names[k] for k in o])
+    return {"csv": csv} | both_of(multiclass_labels(o, p, names), multiclass_scores(o, parts / 10, names))
+
+
+def sets_of(truth, predicted, names):
+    """Metrics of rows with several labels, and of each label."""
+    n = len(truth)
+    t, p = truth.astype(int), predicted.astype(int)
+    right, either = (t & p).sum(axis=1), (t | p).sum(axis=1)
+    sides = t.sum(axis=1) + p.sum(axis=1)
+    rows = {
+        "hamming_loss": (t ^ p).mean(axis=1),
+        "f1_samples": np.where(sides > 0, 2 * right / np.maximum(sides, 1), 1.0),
+        "jaccard_samples": np.where(either > 0, right / np.maximum(either, 1), 1.0),
+    }
+    intervals = {name: mean_interval(v) if n >= 100 and np.ptp(v) > 0 else None for name, v in rows.items()}
+    intervals["subset_accuracy"] = of_share(int((t == p).all(axis=1).sum()), n)
+    found = {name: number(value) for name, value in multilabel.values(truth, predicted).items()}
+    for name, (part, of) in {"f1": ([2, 0, 0], [2, 1, 1]), "precision": ([1, 0, 0], [1, 1, 0]), "recall": ([1, 0, 0], [1, 0, 1])}.items():
+        weights = [2, 1, 1] if name == "f1" else of
+        key = f"label_{name}_micro"
+        intervals[key] = intervals[f"label_{name}_macro"] = None
+        if not (np.stack([t & p, p & ~t & 1, t & ~p & 1]).sum(axis=(1, 2)) @ of):
+            found[key] = None
+            continue
+        micro = multilabel.micro(truth, predicted, part, of)
+        if n >= 50 and 0 < micro["value"] < 1:
+            intervals[key] = on_scale(micro["value"], micro["se"], "logit", n)
+        macro = multilabel.macro(truth, predicted, weights)
+        if macro["fewest"] >= 20:
+            intervals[f"label_{name}_macro"] = [macro["low"], macro["high"]]
+    return found | {"n": n, "classes": each_label(t, p), "intervals": holding(found, intervals)}
+
+
+def each_label(t, p):
+    classes = []
+    for own, said in zip(t.T, p.T):
+        hits, rows, called = int((own & said).sum()), int(own.sum()), int(said.sum())
+        jaccard = of_share(hits, rows + called - hits)
+        classes.append({
+            "rows": rows,
+            "precision": [hits / called if called else None, *(of_share(hits, called) or [])],
+            "recall": [hits / rows if rows else None, *(of_share(hits, rows) or [])],
+            "f1": [2 * hits / (rows + called) if rows + called else None, *([2 * j / (1 + j) for j in jaccard] if jaccard else [])],
+        })
+    return classes
+
+
+def hostile_multilabel():
+    """Rows with several labels, or none."""
+    random = np.random.default_rng(8)
+    names, n = ["art", "film", "news"], 130
+    t = random.random((n, 3)) < [0.5, 0.3, 0.4]
+    p = t ^ (random.random((n, 3)) < 0.2)
+    t[0] = p[0] = True
+    nobody, everything = np.zeros_like(t), np.ones_like(t)
+    # Of a few different cells nobody could tell that they are sets.
+    some = random.random((n, 1)) < 0.15
+    most = np.where(some, t, everything)
+    one = np.where(some, t, np.arange(3) == 0)
+    cases = {
+        "some rows without a label": (t & (random.random((n, 1)) < 0.6), p & (random.random((n, 1)) < 0.7)),
+        "all labels in most rows": (most, most),
+        "all labels foretold": (t, everything),
+        "nothing foretold": (t, nobody),
+        "one label in most rows": (one, one),
+        "one label foretold": (t, one),
+        "all right": (t, t),
+        "all wrong": (t, ~t),
+        "few": (t[:6], p[:6]),
+    }
+    cell = lambda row: "|".join(name for name, on in zip(names, row) if on) or "[]"
+    found = {}
+    for name, (t, p) in cases.items():
+        csv = text("id,prediction,label", range(len(t)), map(cell, p), map(cell, t))
+        found[name] = {"csv": csv} | sets_of(t, p, names)
     return found
 
 
@@ -1166,9 +1357,30 @@ def hostile_regression():
         "counts": (random.poisson(3, 80).astype(float), random.uniform(0.5, 6, 80)),
         "wide": (10.0 ** random.uniform(-8, 8, 40), 10.0 ** random.uniform(-8, 8, 40)),
     }
+    # Of these, sums are numbers, and squares are not; what is made of squares is undefined.
+    huge = 1e307 * random.uniform(0.3, 1, 12)
+    near = huge * random.uniform(0.8, 1.3, 12)
+    # A fraction, or they are numbers of classes.
+    huge[0], near[0] = 0.5, 0.75
+    cases |= {
+        "1e308 in a row": (np.where(np.arange(50) == 7, 1e308, y), np.where(np.arange(50) == 7, 0.9e308, p)),
+        "1e307 everywhere": (huge, near),
+        "1e307 on both sides": (huge * np.where(np.arange(12) % 3, 1, -1), near * np.where(np.arange(12) % 3, 1, -1)),
+    }
     return {
         name: {"csv": text("id,prediction,label", range(len(o)), map(float, q), map(float, o))} | regression_metrics(o, q)
         for name, (o, q) in cases.items()
+    }
+
+
+def costs_of_logs(b, m):
+    """As tests/costs.rs asks for them."""
+    known, (cat, dog, bird) = b["known"], (CLASSES.index(c) for c in ("cat", "dog", "bird"))
+    each = {(0, 1): 5, (1, 0): 100, (1, 1): -20}
+    cut = lambda t: (b["score"][known] >= t).astype(int)
+    return {
+        "binary": {str(t): cost_of(b["outcome"][known], cut(t), each) for t in (0.2, 0.5, 0.537)},
+        "multiclass": cost_of(m["outcome"][m["known"]], m["prediction"][m["known"]], {(cat, dog): 3, (bird, bird): -1}),
     }
 
 
@@ -1176,7 +1388,7 @@ def main():
     # One class only: that is what is asked for.
     warnings.simplefilter("ignore")
     write_json("stats.json", stats_values())
-    write_json("hostile.json", {"binary": hostile_binary(), "multiclass": hostile_multiclass(), "regression": hostile_regression()}, compact=True)
+    write_json("hostile.json", {"binary": hostile_binary(), "multiclass": hostile_multiclass(), "multilabel": hostile_multilabel(), "regression": hostile_regression()}, compact=True)
 
     b, m, r = binary_log(), multiclass_log(), regression_log()
     cell = lambda log, i, value: value if log["known"][i] else ""
@@ -1232,6 +1444,7 @@ def main():
                 "statsmodels": statsmodels.__version__,
             },
             "binary": binary | {"thresholds": thresholds},
+            "costs": costs_of_logs(b, m),
             "multiclass": {"classes": CLASSES}
             | by_day(
                 m,

@@ -107,4 +107,5 @@ def main():
     (HERE / "multilabel.json").write_text(json.dumps(found, indent=1, sort_keys=True) + "\n")
 
 
-main()
+if __name__ == "__main__":
+    main()

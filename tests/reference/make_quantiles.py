@@ -20,7 +20,6 @@ scored by the quantiles that it has. The pinball loss is scikit-learn's, level b
 
 import csv
 import json
-import math
 from datetime import datetime, timedelta, timezone
 from fractions import Fraction
 from pathlib import Path
@@ -28,6 +27,8 @@ from pathlib import Path
 import numpy as np
 from scipy import stats
 from sklearn.metrics import mean_pinball_loss
+
+from make import bounded_interval, positive_interval
 
 HERE = Path(__file__).parent
 START = datetime(2026, 3, 1, tzinfo=timezone.utc)
@@ -39,22 +40,24 @@ def mirror(level):
     return round(1 - level, 9)
 
 
-def mean_t(values):
-    """The mean, Student's 95 % interval and the number of values."""
+def told(values, interval):
+    """The mean, its 95 % interval where there is one, and the number of values."""
     values = np.asarray(values, dtype=float)
-    n = len(values)
-    if n == 0:
+    if len(values) == 0:
         return None
-    mean = float(values.mean())
-    if n < 2:
-        return {"value": mean, "n": n}
-    half = float(stats.t.ppf(0.975, n - 1) * values.std(ddof=1) / math.sqrt(n))
-    return {"value": mean, "low": mean - half, "high": mean + half, "n": n}
+    ends = interval(values)
+    return {"value": float(values.mean()), "n": len(values)} | (dict(zip(["low", "high"], ends)) if ends else {})
+
+
+def mean_of(values):
+    return told(values, positive_interval)
 
 
 def wilson(hits, n):
     if n == 0:
         return None
+    if n < 10:
+        return {"value": hits / n, "n": int(n)}
     low, high = stats.binomtest(int(hits), int(n)).proportion_ci(0.95, method="wilson")
     return {"value": hits / n, "low": float(low), "high": float(high), "n": int(n)}
 
@@ -92,11 +95,15 @@ def expected(rows):
     names = ["weighted_interval_score", "dispersion", "overprediction", "underprediction"]
     scores = [s for s in (row_scores(y, q) for y, q in rows) if s is not None]
     for i, name in enumerate(names):
-        metrics[name] = mean_t([s[i] for s in scores])
-    metrics["interval_coverage_deviation"] = mean_t([s[4] for s in scores if s[4] is not None])
+        metrics[name] = mean_of([s[i] for s in scores])
+    # A row can be above what all intervals are to hold by what is left, and below it by as much as that.
+    nominal = [1 - 2 * t for _, q in rows for t in q if t < 0.5 and mirror(t) in q]
+    nominal = float(np.mean(nominal)) if nominal else 0.0
+    deviation = lambda values: bounded_interval(values, -nominal, 1 - nominal)
+    metrics["interval_coverage_deviation"] = told([s[4] for s in scores if s[4] is not None], deviation)
     pinball = [np.mean([mean_pinball_loss([y], [v], alpha=t) for t, v in q.items()]) for y, q in rows]
-    metrics["mean_pinball_loss_over_levels"] = mean_t(pinball)
-    metrics["crps_from_quantiles"] = mean_t([2 * p for p in pinball])
+    metrics["mean_pinball_loss_over_levels"] = mean_of(pinball)
+    metrics["crps_from_quantiles"] = mean_of([2 * p for p in pinball])
     known = sorted({t for _, q in rows for t in q})
     for t in known:
         have = [(y, q[t]) for y, q in rows if t in q]
@@ -115,8 +122,8 @@ def expected(rows):
         intervals.append({
             "lower": t,
             "coverage": wilson(int(((l <= y) & (y <= u)).sum()), len(have)),
-            "width": mean_t(u - l),
-            "score": mean_t(score),
+            "width": mean_of(u - l),
+            "score": mean_of(score),
         })
         percent = round(100 * (1 - 2 * t), 6)
         if percent in NAMED:

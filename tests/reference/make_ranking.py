@@ -16,14 +16,16 @@ from pathlib import Path
 import numpy as np
 from sklearn.metrics import label_ranking_average_precision_score, ndcg_score
 
+from make import bounded_interval, wilson_of_share
+
 HERE = Path(__file__).parent
 START = datetime(2026, 5, 1, tzinfo=timezone.utc)
 
 
 def rows():
     random = np.random.default_rng(11)
-    for query in range(90):
-        start = START + timedelta(minutes=32 * query - 1)
+    for query in range(220):
+        start = START + timedelta(minutes=13 * query - 1)
         if query == 0:
             start = START
         for item in range(int(random.integers(1, 15))):
@@ -33,7 +35,7 @@ def rows():
             missing = random.random() < 0.05
             yield {
                 "timestamp": start + timedelta(seconds=10 * item),
-                "query_id": f"q{query % 45}x{query}",
+                "query_id": f"q{query % 110}x{query}",
                 "device": ["phone", "desk"][int(random.random() < 0.4)],
                 "score": score,
                 "relevance": None if missing else relevance,
@@ -77,7 +79,15 @@ def metrics(chosen):
             lists[row["query_id"]].append(row)
     found = [of_list([r["relevance"] for r in l], [r["score"] for r in l]) for l in lists.values()]
     told = [f for f in found if f]
+
+    def interval(name):
+        values = np.array([f[name] for f in told])
+        if name.startswith("hit_rate"):
+            return wilson_of_share(values.mean(), len(values)) if len(values) >= 150 else None
+        return bounded_interval(values)
+
     return {
+        "intervals": {name: interval(name) for name in told[0]},
         "lists": len(found),
         "without": len(found) - len(told),
         "metrics": {name: float(np.mean([f[name] for f in told])) for name in told[0]},

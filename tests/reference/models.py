@@ -25,7 +25,8 @@ import statsmodels.api as sm
 from scipy import stats
 from statsmodels.stats import sandwich_covariance as sandwich
 from statsmodels.stats.multitest import multipletests
-from statsmodels.stats.proportion import proportion_confint
+
+from make import absolute_interval, losses_interval, of_share, positive_interval, squared_interval
 
 HERE = Path(__file__).parent
 START = datetime(2026, 1, 1, tzinfo=timezone.utc)
@@ -98,24 +99,26 @@ def binary(rng):
     })
 
 
-def mean_t(values, low, high, root=False):
-    n = len(values)
+def estimate(metric, losses, fewest):
+    """As make.py has it for the metrics of a report; `fewest`: rows of the rarer of two classes, at least."""
+    n = len(losses)
     if n == 0:
         return None
-    mean = values.mean()
-    out = {"value": mean, "n": n}
-    if n > 1:
-        half = stats.t.ppf(0.975, n - 1) * values.std(ddof=1) / math.sqrt(n)
-        out |= {"low": max(mean - half, low), "high": min(mean + half, high)}
-    if root:
-        out = {k: (v if k == "n" else math.sqrt(v)) for k, v in out.items()}
-    return out
-
-
-def share(right):
-    n = len(right)
-    low, high = proportion_confint(right.sum(), n, method="wilson")
-    return {"value": right.mean(), "low": low, "high": high, "n": n}
+    gamma = 2 * losses.std(ddof=1) / losses.mean()
+    value, ends = losses.mean(), None
+    if metric == "accuracy":
+        value, ends = 1 - value, of_share(round((1 - losses).sum()), n)
+    elif metric == "mean_absolute_error":
+        ends = absolute_interval(losses)
+    elif metric == "root_mean_squared_error":
+        value, ends = math.sqrt(value), squared_interval(np.sqrt(losses))
+    elif metric == "weighted_interval_score":
+        ends = positive_interval(losses)
+    elif metric == "log_loss" and (fewest is None or fewest >= 10):
+        ends = losses_interval(losses, gamma, math.inf, 200)
+    elif metric == "brier_score" and fewest >= 10:
+        ends = losses_interval(losses, gamma, 1.0, 50)
+    return {"value": value, "n": n} | (dict(zip(["low", "high"], ends)) if ends else {})
 
 
 def rows_of(difference):
@@ -143,8 +146,8 @@ def lags_of(periods, season):
     return min(max(int(4 * (periods / 100) ** (2 / 9)), season), periods // 4)
 
 
-def compare(losses, day, of_metric, sign, season=7):
-    """losses: {model: {metric: array with NaN}}; the first model is the main one."""
+def compare(losses, day, of_metric, sign, season=7, classes=None):
+    """losses: {model: {metric: array with NaN}}; the first model is the main one; `classes`: rows of each of two."""
     names = list(losses)
     known = {m: np.any([~np.isnan(v) for v in losses[m].values()], axis=0) for m in names}
     common = np.all([known[m] for m in names], axis=0)
@@ -154,13 +157,11 @@ def compare(losses, day, of_metric, sign, season=7):
                  "metrics": {}}
         for metric, loss in losses[name].items():
             values = loss[common & ~np.isnan(loss)]
-            if metric == "accuracy":
-                entry["metrics"][metric] = share(1 - values)
-            else:
-                top = 1.0 if metric == "brier_score" else math.inf
-                found = mean_t(values, 0.0, top, metric == "root_mean_squared_error")
-                if found:
-                    entry["metrics"][metric] = found
+            # Of the rows of the rarer class all that are left out could be one.
+            fewest = None if classes is None else min(classes) - (sum(classes) - len(values))
+            found = estimate(metric, values, fewest)
+            if found:
+                entry["metrics"][metric] = found
         if name != names[0]:
             d = losses[name][of_metric] - losses[names[0]][of_metric]
             rows = common & ~np.isnan(d)
@@ -208,9 +209,10 @@ def of_binary():
     nothing = np.full(len(y), np.nan)
     losses["label_c"] = {"brier_score": nothing, "log_loss": nothing, "accuracy": wrong}
     # Only accuracy is known of all three; more of it is better.
-    out = {"accuracy": compare(losses, day, "accuracy", -1)}
+    classes = [int(y.sum()), int((1 - y).sum())]
+    out = {"accuracy": compare(losses, day, "accuracy", -1, classes=classes)}
     del losses["label_c"]
-    out["brier_score"] = compare(losses, day, "brier_score", 1)
+    out["brier_score"] = compare(losses, day, "brier_score", 1, classes=classes)
     return out
 
 

@@ -5,6 +5,7 @@
 
 use super::expected_calibration_error::tenths;
 use crate::log::Task;
+use crate::metric::measures::{LEAST_OF_LARGER, too_few_rows};
 use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Rank, Unit};
 use crate::stats::interval::{Interval, wilson};
 use crate::summary::{Summary, Tenth};
@@ -88,7 +89,7 @@ pub const UNCERTAINTY: BrierPart = BrierPart {
         "Brier uncertainty",
         "The Brier score of always foretelling the share of positive rows; it depends on the data alone.",
         "mean y (1 − mean y)",
-        "what Wilson's interval of the share of positive rows becomes",
+        "what Wilson's interval of the share of positive rows becomes; none of fewer than 1 000 rows",
         "numpy.var(y_true)",
         Better::Neither,
     )),
@@ -109,7 +110,11 @@ impl Metric for BrierPart {
             Err(undefined) => undefined,
             Ok((tenths, n)) => {
                 let (value, interval) = (self.part)(tenths, n);
-                Estimate::of(value.min(1.0), interval, n)
+                let told = Estimate::of(value.min(1.0), interval, n);
+                match n < LEAST_OF_LARGER {
+                    true => told.or_why(|| too_few_rows(n, LEAST_OF_LARGER)),
+                    false => told,
+                }
             }
         }
     }
@@ -145,13 +150,15 @@ fn uncertainty(tenths: &[Tenth], n: u64) -> (f64, Option<Interval>) {
     let positive = tenths.iter().map(|t| t.positive).sum();
     let of = |share: f64| share * (1.0 - share);
     // It is largest at one half and falls to both sides.
-    let interval = wilson(positive, n).map(|i| Interval {
-        low: of(i.low).min(of(i.high)),
-        high: if i.low < 0.5 && i.high > 0.5 {
-            0.25
-        } else {
-            of(i.low).max(of(i.high))
-        },
-    });
+    let interval = wilson(positive, n)
+        .filter(|_| n >= LEAST_OF_LARGER)
+        .map(|i| Interval {
+            low: of(i.low).min(of(i.high)),
+            high: if i.low < 0.5 && i.high > 0.5 {
+                0.25
+            } else {
+                of(i.low).max(of(i.high))
+            },
+        });
     (of(rate), interval)
 }

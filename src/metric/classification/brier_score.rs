@@ -1,6 +1,6 @@
 //! Brier score.
 
-use super::loss;
+use super::loss::{self, LEAST_BRIER};
 use crate::log::Task;
 use crate::metric::measures::{NO_LABELS, NO_PROBABILITY};
 use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Rank, Unit};
@@ -47,7 +47,13 @@ impl Metric for BrierScore {
             _ if of.cell.labelled == 0 => Estimate::undefined(NO_LABELS, 0),
             Some(c) => {
                 let most = self.range(of.summary.task).1.unwrap_or(2.0);
-                loss::mean(of, &c.squared_error, |p| (1.0 - p) * (1.0 - p), most, 50)
+                loss::mean(
+                    of,
+                    &c.squared_error,
+                    |p| (1.0 - p) * (1.0 - p),
+                    most,
+                    LEAST_BRIER,
+                )
             }
             None => Estimate::undefined(NO_PROBABILITY, 0),
         }

@@ -5,6 +5,7 @@
 //! cell of most rows, which changes no difference and keeps certainty certain.
 
 use crate::log::Task;
+use crate::metric::measures::too_few_rows;
 use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Rank, Unit};
 use crate::stats::interval::{Interval, wilson};
 use crate::summary::Summary;
@@ -17,8 +18,11 @@ pub struct Cost {
     all: bool,
 }
 
-const INTERVAL: &str = "MOVER of the cells' Wilson intervals, with their multinomial correlation; none for more than 400 cells of a cost";
+const INTERVAL: &str = "MOVER of the cells' Wilson intervals, with their multinomial correlation; none of fewer than 100 rows, or for more than 400 cells of a cost";
 const SOURCE: &str = "Elkan 2001, IJCAI, 973; interval: Zou, Huang & Zhang 2009, Computational Statistics & Data Analysis 53, 1080";
+
+/// Rows from which on there is an interval: in fewer, a rare row that costs much is missed too often.
+const LEAST: u64 = 100;
 
 /// Cells that cost something up to which there is an interval: every pair of them is gone through.
 const MOST: usize = 400;
@@ -83,6 +87,11 @@ impl Metric for Cost {
             return of.nothing();
         };
         let (mean, ends) = mean(&labels.cells, labels.n, costs);
+        let ends = ends.filter(|_| labels.n >= LEAST);
+        let why = || match labels.n < LEAST {
+            true => too_few_rows(labels.n, LEAST),
+            false => format!("no interval: more than {MOST} cells have a cost"),
+        };
         if self.all {
             let rows = labels.n as f64;
             let ends = ends.map(|i| Interval {
@@ -90,15 +99,11 @@ impl Metric for Cost {
                 high: -i.low * rows,
             });
             // Not −0.
-            Estimate::of(0.0 - mean * rows, ends, labels.n).or_why(too_many)
+            Estimate::of(0.0 - mean * rows, ends, labels.n).or_why(why)
         } else {
-            Estimate::of(mean, ends, labels.n).or_why(too_many)
+            Estimate::of(mean, ends, labels.n).or_why(why)
         }
     }
-}
-
-fn too_many() -> String {
-    format!("no interval: more than {MOST} cells cost something")
 }
 
 /// Cost a row of counts (true class, predicted class, rows) with its interval; `rows` are at least one.

@@ -1,7 +1,7 @@
 //! What a model without any input would reach.
 
 use crate::log::Task;
-use crate::metric::measures::share;
+use crate::metric::measures::{LEAST_OF_LARGER, share_of_at_least};
 use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Rank, Unit};
 use crate::summary::Summary;
 
@@ -13,7 +13,7 @@ const INFO: Info = Info {
     title: "Dummy accuracy",
     explain: "What always naming the most frequent class would reach; a model has to beat it.",
     formula: "max over classes of n_k / n",
-    interval: "Wilson score of the most frequent class",
+    interval: "Wilson score of the most frequent class; none of fewer than 1 000 rows",
     source: "Wilson 1927, JASA 22, 209",
     sklearn: "sklearn.dummy.DummyClassifier(strategy=\"most_frequent\").fit(X, y_true).score(X, y_true)",
     family: Family::Classification,
@@ -37,7 +37,7 @@ impl Metric for DummyAccuracy {
     fn estimate(&self, of: &Measures<'_>) -> Estimate {
         let labels = of.confused();
         match (labels.truth.iter().max(), labels.n) {
-            (Some(most), n) if n > 0 => share(*most, n),
+            (Some(most), n) if n > 0 => share_of_at_least(*most, n, LEAST_OF_LARGER),
             _ => of.nothing(),
         }
     }

@@ -1,6 +1,6 @@
 //! Log loss.
 
-use super::loss;
+use super::loss::{self, LEAST_LOG_LOSS};
 use crate::log::Task;
 use crate::metric::measures::{NO_LABELS, NO_PROBABILITY};
 use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Rank, Unit};
@@ -38,7 +38,13 @@ impl Metric for LogLoss {
     fn estimate(&self, of: &Measures<'_>) -> Estimate {
         match of.classes() {
             _ if of.cell.labelled == 0 => Estimate::undefined(NO_LABELS, 0),
-            Some(c) => loss::mean(of, &c.log_loss, |p| -libm::log(p), f64::INFINITY, 200),
+            Some(c) => loss::mean(
+                of,
+                &c.log_loss,
+                |p| -libm::log(p),
+                f64::INFINITY,
+                LEAST_LOG_LOSS,
+            ),
             None => Estimate::undefined(NO_PROBABILITY, 0),
         }
     }

@@ -7,6 +7,11 @@ use crate::metric::{Estimate, Measures};
 use crate::stats::interval::Interval;
 use crate::summary::{Classes, Moments};
 
+/// Rows from which on a Brier score has an interval.
+pub(in crate::metric) const LEAST_BRIER: u64 = 50;
+/// Rows from which on a log loss has one: a single loss of it can be as large as many others together.
+pub(in crate::metric) const LEAST_LOG_LOSS: u64 = 200;
+
 /// The mean of losses, on the logarithmic scale with what their skewness does taken off; at most `most`, and
 /// without an interval where there are fewer than `least` rows. `loss` is that of the probability of what
 /// happened.
@@ -21,12 +26,47 @@ pub(super) fn mean(
         return Estimate::undefined(NO_PROBABILITY, 0);
     };
     let two = of.classes().filter(|_| of.summary.labels.len() == 2);
-    let too_few = too_few(two, moments.n, least);
+    let rows = two.map(|c| (c.positive.total(), c.negative.total()));
     let skewness = match two {
         Some(classes) => of_bins(&of.summary.edges, classes, moments, loss),
-        // As of a gamma distribution: twice the coefficient of variation.
-        None => moments.variance().map_or(0.0, |v| 2.0 * v.sqrt() / value),
+        None => as_of_gamma(moments),
     };
+    told(
+        moments,
+        value,
+        skewness,
+        most,
+        too_few(rows, moments.n, least),
+    )
+}
+
+/// The same where nothing but the losses is known; `rows`: of each of two classes there are at least so many.
+pub(in crate::metric) fn of_moments(
+    moments: &Moments,
+    most: f64,
+    least: u64,
+    rows: Option<(u64, u64)>,
+) -> Estimate {
+    let Some(value) = moments.mean() else {
+        return Estimate::undefined(NO_PROBABILITY, 0);
+    };
+    let too_few = too_few(rows, moments.n, least);
+    told(moments, value, as_of_gamma(moments), most, too_few)
+}
+
+/// The skewness of a gamma distribution: twice the coefficient of variation.
+fn as_of_gamma(moments: &Moments) -> f64 {
+    let relative = |mean: f64| moments.variance().map(|v| 2.0 * v.sqrt() / mean);
+    moments.mean().and_then(relative).unwrap_or(0.0)
+}
+
+fn told(
+    moments: &Moments,
+    value: f64,
+    skewness: f64,
+    most: f64,
+    too_few: Option<String>,
+) -> Estimate {
     let interval = (skewed(moments, skewness).and_then(|s| s.on_logarithms()))
         .filter(|_| too_few.is_none())
         .map(|i| Interval {
@@ -37,11 +77,11 @@ pub(super) fn mean(
         .or_why(|| too_few.unwrap_or_else(|| "no interval: every row has the same loss".into()))
 }
 
-fn too_few(two: Option<&Classes>, n: u64, least: u64) -> Option<String> {
+fn too_few(rows: Option<(u64, u64)>, n: u64, least: u64) -> Option<String> {
     if n < least {
         return Some(too_few_rows(n, least));
     }
-    let (p, n) = (two?.positive.total(), two?.negative.total());
+    let (p, n) = rows?;
     (p.min(n) < LEAST_ROWS).then(|| too_few_of_a_class(p, n, LEAST_ROWS))
 }
 

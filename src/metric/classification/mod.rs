@@ -20,7 +20,7 @@ mod f_beta;
 mod jaccard;
 mod kolmogorov_smirnov;
 mod log_loss;
-mod loss;
+pub(super) mod loss;
 mod matthews_corrcoef;
 mod negative_predictive_value;
 mod net_benefit;

@@ -2,9 +2,11 @@
 
 use super::curve::Curve;
 use crate::log::Task;
+use crate::metric::measures::too_few_of_a_class;
 use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Rank, Unit};
-use crate::stats::interval::{Interval, wilson_of_part};
-use crate::summary::Summary;
+use crate::stats::interval::{Interval, wilson_of_share};
+use crate::stats::rank::CurveCell;
+use crate::summary::{Classes, Summary};
 
 /// Lift or gain.
 pub struct Top {
@@ -13,7 +15,10 @@ pub struct Top {
     lift: bool,
 }
 
-const INTERVAL: &str = "Wilson score of the share of positive rows found, with the border taken as given: rather too wide";
+const INTERVAL: &str = "Wilson score with as many positive rows as the influence of each row tells, the border moving with the rows: it depends on the share of positive ones near it; none with fewer than 60 rows of a class";
+
+/// Rows of a class from which on there is an interval.
+const LEAST: u64 = 60;
 
 /// Gain.
 pub const GAIN: Top = Top {
@@ -76,12 +81,65 @@ impl Metric for Top {
             false => 1.0,
         };
         let positives = cell.positives as f64;
-        let interval = wilson_of_part(cell.top_hits, cell.positives).map(|i| Interval {
-            low: i.low * scale,
-            high: i.high * scale,
+        let enough = cell.positives.min(cell.negatives) >= LEAST;
+        let interval = of.classes().filter(|_| enough).map(|classes| {
+            let rows = effective(cell, near_border(classes, cell));
+            let i = wilson_of_share(cell.top_hits / positives, rows);
+            Interval {
+                low: i.low * scale,
+                high: i.high * scale,
+            }
         });
-        curve.estimate(cell.top_hits / positives * scale, interval, |off| {
+        let told = curve.estimate(cell.top_hits / positives * scale, interval, |off| {
             off.top_hits / positives * scale
-        })
+        });
+        told.or_why(|| too_few_of_a_class(cell.positives, cell.negatives, LEAST))
     }
+}
+
+/// The share of positive rows among those near the border, from half to one and a half times as many rows as lie
+/// above it, as far as bins tell these apart.
+fn near_border(classes: &Classes, cell: &CurveCell) -> f64 {
+    let bins = |h: &crate::summary::Histogram| h.0.last().map_or(0, |bin| bin.0 as usize + 1);
+    let bins = bins(&classes.positive).max(bins(&classes.negative));
+    let (positive, negative) = (classes.positive.dense(bins), classes.negative.dense(bins));
+    let top = cell.top_rows() as f64;
+    let (from, to) = (top / 2.0, top * 1.5);
+    // Of a bin that lies partly there, that part.
+    let (mut above, mut hits, mut rows) = (0.0, 0.0, 0.0);
+    for (p, n) in positive.iter().zip(&negative).rev() {
+        let (p, here) = (*p as f64, (p + n) as f64);
+        let inside = (to.min(above + here) - from.max(above)).max(0.0);
+        if here > 0.0 && inside > 0.0 {
+            hits += p * inside / here;
+            rows += inside;
+        }
+        above += here;
+    }
+    (hits + 0.5) / (rows + 1.0)
+}
+
+/// How many positive rows a Wilson interval of the gain is of, given the share of positive ones near the border.
+/// A row moves the gain as one more hit or miss, and by moving the border: past it go rows of which that share is
+/// positive.
+fn effective(cell: &CurveCell, near: f64) -> f64 {
+    let (p, n) = (cell.positives as f64, cell.negatives as f64);
+    let (all, top) = (p + n, cell.top_rows() as f64);
+    let (rate, share) = (p / all, top / all);
+    // Neither all nor none of the rows above the border, nor of the positive ones.
+    let precise = (cell.top_hits + 0.5) / (top + 1.0);
+    let gain = (precise * top / p).min((cell.top_hits + 0.5) / (p + 1.0));
+    let steep = near / rate;
+    let (hits, misses) = (rate * gain, rate * (1.0 - gain));
+    let alarms = (share - hits).max(0.0);
+    let rest = (1.0 - share - misses).max(0.0);
+    let moved = [
+        (hits, (1.0 - gain) / rate - steep * (1.0 - share)),
+        (misses, -gain / rate + steep * share),
+        (alarms, -steep * (1.0 - share)),
+        (rest, steep * share),
+    ];
+    let variance: f64 = moved.iter().map(|(w, by)| w * by * by).sum();
+    // As many rows as make the variance of a share what it is.
+    (gain * (1.0 - gain) * all / variance).max(1.0)
 }

@@ -1,7 +1,9 @@
 //! Top-k accuracy: whether the true class is among the k most probable ones.
 
 use crate::log::Task;
-use crate::metric::measures::{NO_LABELS, NO_PROBABILITY, NOT_COUNTED, share};
+use crate::metric::measures::{
+    LEAST_OF_MOST, NO_LABELS, NO_PROBABILITY, NOT_COUNTED, share_of_at_least,
+};
 use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Rank, Unit};
 use crate::summary::Summary;
 
@@ -22,7 +24,7 @@ const fn info(
         title,
         explain,
         formula: "rows whose true class is among the k most probable ones / n; of equal ones the later class comes first",
-        interval: "Wilson score",
+        interval: "Wilson score; none of fewer than 150 rows",
         source: "Wilson 1927, JASA 22, 209",
         sklearn,
         family: Family::Classification,
@@ -88,6 +90,6 @@ impl Metric for TopK {
             return Estimate::undefined(NOT_COUNTED, 0);
         }
         let hits: u64 = classes.ranks.iter().take(self.k).sum();
-        share(hits, n)
+        share_of_at_least(hits, n, LEAST_OF_MOST)
     }
 }

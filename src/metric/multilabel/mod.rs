@@ -5,10 +5,11 @@
 //! other only rows tell ([`SetAverages`]), so that rows that passed leave them without an interval.
 
 use crate::log::Task;
-use crate::metric::measures::{NEEDS_ROWS, mean, too_few_rows};
+use crate::metric::means::why_none;
+use crate::metric::measures::{NEEDS_ROWS, share, too_few_rows};
 use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Rank, Unit};
-use crate::stats::interval::{Interval, logit, mean_t, wilson};
-use crate::summary::{LabelSets, Macro, SetAverages, Summary};
+use crate::stats::interval::{Interval, logit, mean_t};
+use crate::summary::{LabelSets, Macro, Moments, SetAverages, Summary};
 
 /// A metric of sets of labels.
 pub struct OfSets {
@@ -69,16 +70,13 @@ pub const SUBSET_ACCURACY: OfSets = OfSets {
             title: "Subset accuracy",
             explain: "Share of rows whose foretold labels are exactly the true ones.",
             formula: "rows with equal sets / n",
-            interval: "Wilson score",
+            interval: "Wilson score; none of fewer than 10 rows",
             undefined: NO_SETS,
             sklearn: "sklearn.metrics.accuracy_score(Y_true, Y_pred)",
         },
         Better::Higher,
     ),
-    how: |sets, _| {
-        let share = sets.exact as f64 / sets.rows as f64;
-        Estimate::of(share, wilson(sets.exact, sets.rows), sets.rows)
-    },
+    how: |sets, _| share(sets.exact, sets.rows),
 };
 
 /// Hamming loss.
@@ -104,11 +102,11 @@ pub const HAMMING_LOSS: OfSets = OfSets {
         let spread = (u128::from(n) * u128::from(square)).saturating_sub(sum * sum) as f64;
         let variance = spread / (n as f64 * n.saturating_sub(1).max(1) as f64 * labels * labels);
         let value = sum as f64 / (n as f64 * labels);
-        let interval = mean_t(value, variance, n).map(|i| Interval {
-            low: i.low.max(0.0),
-            high: i.high.min(1.0),
-        });
-        of_enough(Estimate::of(value, interval, n), LEAST_OF_MEANS)
+        let interval = student(value, variance, n);
+        Estimate::of(value, interval, n).or_why(|| match n < LEAST_OF_MEANS {
+            true => too_few_rows(n, LEAST_OF_MEANS),
+            false => "no interval: every row has the same value".into(),
+        })
     },
 };
 
@@ -214,7 +212,7 @@ pub const F1_SAMPLES: OfSets = OfSets {
         undefined: NO_SETS,
         sklearn: "sklearn.metrics.f1_score(Y_true, Y_pred, average=\"samples\", zero_division=1)",
     }),
-    how: |sets, _| of_enough(mean(&sets.f1, (0.0, 1.0), "no rows"), LEAST_OF_MEANS),
+    how: |sets, _| of_rows(&sets.f1),
 };
 
 /// Jaccard of samples.
@@ -228,12 +226,31 @@ pub const JACCARD_SAMPLES: OfSets = OfSets {
         undefined: NO_SETS,
         sklearn: "sklearn.metrics.jaccard_score(Y_true, Y_pred, average=\"samples\", zero_division=1)",
     }),
-    how: |sets, _| of_enough(mean(&sets.jaccard, (0.0, 1.0), "no rows"), LEAST_OF_MEANS),
+    how: |sets, _| of_rows(&sets.jaccard),
 };
 
-/// Rows from which on means of rows' values, and ratios of sums over rows, have an interval.
+/// Rows from which on means of rows' shares, and ratios of sums over rows, have an interval.
 const LEAST_OF_MEANS: u64 = 100;
 const LEAST_OF_RATIOS: u64 = 50;
+
+/// Student's interval of a mean of shares; `None` of fewer rows than a true one takes, and where they are alike.
+fn student(value: f64, variance: f64, n: u64) -> Option<Interval> {
+    let enough = n >= LEAST_OF_MEANS && variance > 0.0;
+    let interval = mean_t(value, variance, n).filter(|_| enough)?;
+    Some(Interval {
+        low: interval.low.max(0.0),
+        high: interval.high.min(1.0),
+    })
+}
+
+/// The mean of rows' shares.
+fn of_rows(shares: &Moments) -> Estimate {
+    let Some(value) = shares.mean() else {
+        return Estimate::undefined("no rows", 0);
+    };
+    let interval = shares.variance().and_then(|v| student(value, v, shares.n));
+    Estimate::of(value, interval, shares.n).or_why(|| why_none(shares, LEAST_OF_MEANS))
+}
 
 /// An estimate, without its interval where that is made of fewer rows than a true one takes.
 fn of_enough(told: Estimate, least: u64) -> Estimate {

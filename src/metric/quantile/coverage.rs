@@ -1,9 +1,9 @@
 //! Whether central intervals hold as many outcomes as they say.
 
 use super::{counts, has_interval, is_scored};
-use crate::metric::measures::mean;
+use crate::metric::means::bounded;
+use crate::metric::measures::share;
 use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Rank, Unit};
-use crate::stats::interval::wilson;
 use crate::summary::Summary;
 
 /// The share of outcomes that lie in an interval.
@@ -25,7 +25,7 @@ const fn coverage(name: &'static str, title: &'static str, percent: u8, rank: Ra
         title,
         explain: "The share of outcomes that lie in the interval; it is to be what its name says. Less: too sure. More: wider than needed.",
         formula: "rows with l ≤ y ≤ u / rows with both ends and an outcome",
-        interval: "Wilson; rows are taken as independent of each other",
+        interval: "Wilson; none of fewer than 10 rows; rows are taken as independent of each other",
         source: SOURCE,
         sklearn: "numpy.mean((l <= y_true) & (y_true <= u))",
         family: Family::Regression,
@@ -77,11 +77,7 @@ impl Metric for Coverage {
             Err(none) => return none,
         };
         match counts.interval(f64::from(self.percent) / 100.0) {
-            Some(i) if i.rows > 0 => Estimate::of(
-                i.covered as f64 / i.rows as f64,
-                wilson(i.covered, i.rows),
-                i.rows,
-            ),
+            Some(i) if i.rows > 0 => share(i.covered, i.rows),
             _ => Estimate::undefined("no such interval beside the outcomes", 0),
         }
     }
@@ -93,8 +89,8 @@ const DEVIATION_INFO: Info = Info {
     title: "Coverage less nominal",
     explain: "How many outcomes lie in the intervals less how many are to, the mean over all intervals. Below 0: too sure.",
     formula: "mean over rows and their central intervals of [l ≤ y ≤ u] − (1 − 2 τ)",
-    interval: "Student t of the rows' means",
-    source: "R package scoringutils, interval_coverage_deviation",
+    interval: "Hall's transformation of Student's statistic, with twice the skewness of a beta distribution; none of fewer than 200 rows, or where nearly all intervals hold their outcome",
+    source: "R package scoringutils, interval_coverage_deviation; interval: Hall 1992, JRSS B 54, 221",
     sklearn: "numpy.mean((l <= y_true) & (y_true <= u)) - (1 - 2 * τ), the mean over intervals",
     family: Family::Regression,
     rank: Rank::Detail,
@@ -119,11 +115,17 @@ impl Metric for Deviation {
 
     fn estimate(&self, of: &Measures<'_>) -> Estimate {
         match counts(of) {
-            Ok(counts) => mean(
-                &counts.deviation,
-                (-1.0, 1.0),
-                "no interval beside the outcomes",
-            ),
+            Ok(counts) => {
+                // What all intervals are to hold, which a row can be above or below by what is left.
+                let all: u64 = counts.intervals.iter().map(|i| i.rows).sum();
+                let nominal = counts.intervals.iter().map(|i| {
+                    let share = i.rows as f64 / all as f64;
+                    share * i.lower.coverage().unwrap_or_default()
+                });
+                let nominal: f64 = nominal.sum();
+                let range = (-nominal, 1.0 - nominal);
+                bounded(&counts.deviation, range, "no interval beside the outcomes")
+            }
             Err(none) => none,
         }
     }

@@ -1,7 +1,7 @@
 //! Proper scores of quantiles: pinball loss, weighted interval score with its parts, CRPS.
 
 use super::{counts, is_scored};
-use crate::metric::measures::mean;
+use crate::metric::means::{LEAST_OF_MEANS, POSITIVE, positive_of};
 use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Rank, Unit};
 use crate::summary::{Moments, QuantileCounts, Summary};
 
@@ -33,7 +33,7 @@ const fn info(
         title,
         explain,
         formula,
-        interval: "Student t of the rows' scores",
+        interval: POSITIVE,
         source,
         sklearn,
         family: Family::Regression,
@@ -153,7 +153,7 @@ impl Metric for Score {
         match counts(of) {
             Err(none) => none,
             Ok(counts) => {
-                let one = mean((self.of)(counts), (0.0, f64::INFINITY), NO_INTERVAL);
+                let one = positive_of((self.of)(counts), LEAST_OF_MEANS, NO_INTERVAL);
                 let times = |x: Option<f64>| x.map(|x| self.times * x);
                 match times(one.value) {
                     Some(value) if !value.is_finite() => {

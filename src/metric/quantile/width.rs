@@ -1,7 +1,8 @@
 //! How wide intervals are.
 
 use super::{counts, has_interval};
-use crate::metric::measures::{NOT_COUNTED, mean};
+use crate::metric::means::{LEAST_OF_MEANS, POSITIVE, positive_of};
+use crate::metric::measures::NOT_COUNTED;
 use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Rank, Unit};
 use crate::summary::Summary;
 
@@ -17,7 +18,7 @@ const fn width(name: &'static str, title: &'static str) -> Info {
         title,
         explain: "How wide the interval is on average, in the unit of the outcome. Of two that hold as many outcomes, the narrower tells more.",
         formula: "mean of u − l, over rows with both ends and an outcome",
-        interval: "Student t of the rows' widths",
+        interval: POSITIVE,
         source: "Gneiting, Balabdaoui & Raftery 2007, JRSS B 69, 243",
         sklearn: "numpy.mean(u - l)",
         family: Family::Regression,
@@ -68,7 +69,7 @@ impl Metric for Width {
         match counts.interval(f64::from(self.percent) / 100.0) {
             None => Estimate::undefined("no such interval beside the outcomes", 0),
             Some(interval) => match &interval.width {
-                Some(width) => mean(width, (f64::NEG_INFINITY, f64::INFINITY), NOT_COUNTED),
+                Some(width) => positive_of(width, LEAST_OF_MEANS, NOT_COUNTED),
                 None => Estimate::undefined(NOT_COUNTED, 0),
             },
         }

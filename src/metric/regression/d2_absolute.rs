@@ -4,8 +4,10 @@
 //! here under both names, as in scikit-learn.
 
 use crate::log::Task;
+use crate::metric::means::{LEAST_OF_RATIO, ratio};
+use crate::metric::measures::too_few_rows;
 use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Rank, Unit};
-use crate::stats::interval::{Interval, Z};
+use crate::stats::interval::Interval;
 use crate::summary::Summary;
 
 /// A share of absolute distances that is explained.
@@ -19,8 +21,8 @@ const fn info(name: &'static str, title: &'static str, sklearn: &'static str) ->
         title,
         explain: "How far the absolute errors are below those of always predicting the median; 0 is no better, 1 is perfect.",
         formula: "1 − Σ |y − prediction| / Σ |y − median of y|",
-        interval: "delta method: influence of each row",
-        source: "Koenker & Machado 1999, JASA 94, 1296; Hastie, Tibshirani & Wainwright 2015, 3.1",
+        interval: "influence of each row on the ratio, with Hall's transformation, as skewed as twice the coefficient of variation of these; none of fewer than 100 rows",
+        source: "Koenker & Machado 1999, JASA 94, 1296; Hastie, Tibshirani & Wainwright 2015, 3.1; interval: Hall 1992, JRSS B 54, 221",
         sklearn,
         family: Family::Regression,
         rank: Rank::Detail,
@@ -74,11 +76,17 @@ impl Metric for Explained {
         if found.spread <= 0.0 {
             return Estimate::undefined("all outcomes are the same", found.n);
         }
-        let value = 1.0 - found.error / found.spread;
-        let interval = found.se.map(|se| Interval {
-            low: value - Z * se,
-            high: (value + Z * se).min(1.0),
-        });
-        Estimate::of(value, interval, found.n)
+        let (left, n) = (found.error / found.spread, found.n);
+        let interval = found
+            .se
+            .and_then(|se| ratio(left, se * se * n as f64, n))
+            .map(|i| Interval {
+                low: 1.0 - i.high,
+                high: 1.0 - i.low.max(0.0),
+            });
+        Estimate::of(1.0 - left, interval, n).or_why(|| match n < LEAST_OF_RATIO {
+            true => too_few_rows(n, LEAST_OF_RATIO),
+            false => "no interval: rows do not differ in what they move it by".into(),
+        })
     }
 }

@@ -2,7 +2,8 @@
 
 use super::lacks;
 use crate::log::Task;
-use crate::metric::measures::{NO_LABELS, NOT_COUNTED, mean};
+use crate::metric::means::{LEAST_OF_MEANS, POSITIVE, positive_of};
+use crate::metric::measures::{NO_LABELS, NOT_COUNTED};
 use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Rank, Unit};
 use crate::stats::exact_sum::Sum;
 use crate::summary::relative::{Relative, about, gamma, poisson};
@@ -70,7 +71,8 @@ pub struct Explained {
 
 const NOT_COUNTS: &str =
     "an outcome is negative, or a prediction not positive (how many are is said)";
-const SOURCE: &str = "Nelder & Wedderburn 1972, JRSS A 135, 370";
+const SOURCE: &str =
+    "Nelder & Wedderburn 1972, JRSS A 135, 370; interval: Hall 1992, JRSS B 54, 221";
 const SHARE_SOURCE: &str =
     "Cameron & Windmeijer 1997, J. Econometrics 77, 329; Hastie, Tibshirani & Wainwright 2015, 3.1";
 
@@ -88,7 +90,7 @@ const fn deviance(
         title,
         explain,
         formula,
-        interval: "Student t of the rows' deviances",
+        interval: POSITIVE,
         source: SOURCE,
         sklearn,
         family: Family::Regression,
@@ -209,7 +211,7 @@ impl Kind {
             return Estimate::undefined(NOT_COUNTED, 0);
         };
         match numbers.error.n - deviances.n.min(numbers.error.n) {
-            0 => mean(deviances, (0.0, f64::INFINITY), NO_LABELS),
+            0 => positive_of(deviances, LEAST_OF_MEANS, NO_LABELS),
             lacking => lacks(lacking, self.lacking, numbers.error.n),
         }
     }

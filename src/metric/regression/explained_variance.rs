@@ -1,7 +1,7 @@
 //! Explained variance: R² of what is left once the mean error is taken off.
 
 use super::r2::{fourth_of_outcome, spread};
-use super::{explained, too_heavy, unexplained};
+use super::{explained, too_heavy_errors, unexplained};
 use crate::log::Task;
 use crate::metric::measures::NOT_COUNTED;
 use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Rank, Unit};
@@ -67,7 +67,7 @@ impl Metric for ExplainedVariance {
             (fourth - 2.0 * ratio * mixed + ratio * ratio * delta4) / (total * total * rows);
         let effective = rows * error * error / (fourth);
         let se = variance.sqrt() / ratio;
-        let heavy = too_heavy(numbers);
+        let heavy = too_heavy_errors(numbers);
         let known = of.summary.centre.is_some() && heavy.is_none();
         let interval = explained(ratio, se, n, effective).filter(|_| known);
         Estimate::of(value, interval, n).or_why(|| heavy.unwrap_or_else(|| unexplained(ratio, n)))

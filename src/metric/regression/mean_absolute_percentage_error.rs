@@ -2,7 +2,8 @@
 
 use super::lacks;
 use crate::log::Task;
-use crate::metric::measures::{NO_LABELS, NOT_COUNTED, mean};
+use crate::metric::means::{LEAST_OF_MEANS, POSITIVE, positive_of};
+use crate::metric::measures::{NO_LABELS, NOT_COUNTED};
 use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Rank, Unit};
 use crate::summary::Summary;
 
@@ -14,8 +15,8 @@ const INFO: Info = Info {
     title: "MAPE",
     explain: "How far predictions are off on average, as a share of the outcome; small outcomes weigh most.",
     formula: "mean of |error| / |y|",
-    interval: "Student t of the rows' shares",
-    source: "Hyndman & Koehler 2006, Int. J. Forecasting 22, 679",
+    interval: POSITIVE,
+    source: "Hyndman & Koehler 2006, Int. J. Forecasting 22, 679; interval: Hall 1992, JRSS B 54, 221",
     sklearn: "sklearn.metrics.mean_absolute_percentage_error(y_true, y_pred); where an outcome is 0 it divides by 2.2e-16, and there is no value here",
     family: Family::Regression,
     rank: Rank::Detail,
@@ -44,7 +45,7 @@ impl Metric for MeanAbsolutePercentageError {
         };
         let zeros = numbers.error.n - relative.percentage.n.min(numbers.error.n);
         match zeros {
-            0 => mean(&relative.percentage, (0.0, f64::INFINITY), NO_LABELS),
+            0 => positive_of(&relative.percentage, LEAST_OF_MEANS, NO_LABELS),
             _ => lacks(zeros, "an outcome of 0", numbers.error.n),
         }
     }

@@ -16,7 +16,7 @@ const INFO: Info = Info {
     title: "MASE",
     explain: "The mean absolute error beside that of repeating the outcome of one season earlier, in the baseline; below 1 is better than that.",
     formula: "mean |error| / mean |y(t) − y(t − season)|, the latter over the baseline in order of time, or over all rows in view where there is none",
-    interval: "Student t of the absolute errors; the scale is taken as known",
+    interval: "that of the mean absolute error; the scale is taken as known",
     source: "Hyndman & Koehler 2006, International Journal of Forecasting 22, 679",
     sklearn: "sktime: mean_absolute_scaled_error(y_true, y_pred, y_train=baseline, sp=season)",
     family: Family::Regression,

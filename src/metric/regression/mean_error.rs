@@ -1,7 +1,8 @@
 //! Mean error (bias).
 
 use crate::log::Task;
-use crate::metric::measures::{NO_LABELS, mean};
+use crate::metric::means::{SIGNED, signed};
+use crate::metric::measures::NO_LABELS;
 use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Rank, Unit};
 use crate::summary::Summary;
 
@@ -13,8 +14,8 @@ const INFO: Info = Info {
     title: "Mean error",
     explain: "Whether predictions are too high (above 0) or too low (below 0) on average.",
     formula: "mean of (prediction − outcome)",
-    interval: "Student t of the rows' errors",
-    source: "–",
+    interval: SIGNED,
+    source: "interval: Student 1908, Biometrika 6, 1",
     sklearn: "numpy.mean(y_pred - y_true)",
     family: Family::Regression,
     rank: Rank::Headline,
@@ -38,10 +39,6 @@ impl Metric for MeanError {
         let Some(numbers) = of.numbers().filter(|n| n.error.n > 0) else {
             return of.nothing();
         };
-        mean(
-            &numbers.error,
-            (f64::NEG_INFINITY, f64::INFINITY),
-            NO_LABELS,
-        )
+        signed(&numbers.error, NO_LABELS)
     }
 }

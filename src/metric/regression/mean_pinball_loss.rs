@@ -13,7 +13,7 @@ const INFO: Info = Info {
     title: "Pinball loss",
     explain: "What predictions of the median cost, where being off costs the same on both sides: half of the mean absolute error.",
     formula: "mean of α max(y − p, 0) + (1 − α) max(p − y, 0), α = 0.5",
-    interval: "Student t of the rows' losses",
+    interval: "half of that of the mean absolute error",
     source: "Koenker & Bassett 1978, Econometrica 46, 33",
     sklearn: "sklearn.metrics.mean_pinball_loss(y_true, y_pred, alpha=0.5)",
     family: Family::Regression,

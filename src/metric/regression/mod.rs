@@ -5,14 +5,14 @@ pub mod deviance;
 mod dummy;
 mod explained_variance;
 mod max_error;
-mod mean_absolute_error;
+pub(super) mod mean_absolute_error;
 mod mean_absolute_percentage_error;
 mod mean_absolute_scaled_error;
 mod mean_error;
 mod mean_pinball_loss;
 mod median_absolute_error;
 mod r2;
-mod root_mean_squared_error;
+pub(super) mod root_mean_squared_error;
 mod root_mean_squared_log_error;
 mod symmetric_mean_absolute_percentage_error;
 mod weighted_absolute_percentage_error;
@@ -34,9 +34,10 @@ pub use weighted_absolute_percentage_error::WeightedAbsolutePercentageError;
 
 use super::Estimate;
 use super::measures::too_few_rows;
+use crate::stats::exact_sum::Sum;
 use crate::stats::interval::Interval;
 use crate::stats::special::student_t_quantile;
-use crate::summary::Numbers;
+use crate::summary::{Moments, Numbers};
 
 /// Rows from which on a mean of squared errors has an interval: in fewer, errors whose tails are heavy cannot
 /// be told from others.
@@ -56,15 +57,25 @@ const PEAKED: f64 = 10.0;
 ///
 /// Source: R. C. Geary (1935), *The ratio of the mean deviation to the standard deviation as a test of
 /// normality*, Biometrika 27, 310.
-fn too_heavy(numbers: &Numbers) -> Option<String> {
-    let n = numbers.error.n;
+fn too_heavy(squares: &Moments, absolute: &Sum) -> Option<String> {
+    let n = squares.n;
     let rows = n as f64;
-    let ratio = numbers.absolute.value() / rows / (numbers.error.square.value() / rows).sqrt();
-    let square = numbers.error.square.value();
-    let kurtosis = numbers.fourth.value() * rows / (square * square);
+    let square = squares.sum.value();
+    let ratio = absolute.value() / rows / (square / rows).sqrt();
+    let kurtosis = squares.square.value() * rows / (square * square);
     (n >= ENOUGH_FOR_TAILS && ratio < HEAVY && kurtosis > PEAKED).then(|| {
         "no interval: errors have such heavy tails that their mean square rests on few rows".into()
     })
+}
+
+/// Likewise of the errors of rows.
+fn too_heavy_errors(numbers: &Numbers) -> Option<String> {
+    let squares = Moments {
+        n: numbers.error.n,
+        sum: numbers.error.square.clone(),
+        square: numbers.fourth.clone(),
+    };
+    too_heavy(&squares, &numbers.absolute)
 }
 
 /// The interval of 1 − error/total of so many rows, given the standard error of the ratio's logarithm: on

@@ -1,6 +1,6 @@
 //! R²: the sums of squares are exact, so a large offset of the outcome costs no digits.
 
-use super::{explained, too_heavy, unexplained};
+use super::{explained, too_heavy_errors, unexplained};
 use crate::log::Task;
 use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Rank, Unit};
 use crate::stats::exact_sum::centred_square_sum;
@@ -57,7 +57,7 @@ impl Metric for R2 {
             / (total * total * rows);
         let effective = rows * error * error / (numbers.fourth.value() / rows);
         let se = variance.sqrt() / ratio;
-        let heavy = too_heavy(numbers);
+        let heavy = too_heavy_errors(numbers);
         let known = of.summary.centre.is_some() && heavy.is_none();
         let interval = explained(ratio, se, n, effective).filter(|_| known);
         Estimate::of(value, interval, n).or_why(|| heavy.unwrap_or_else(|| unexplained(ratio, n)))

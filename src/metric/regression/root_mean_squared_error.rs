@@ -2,8 +2,10 @@
 
 use super::{LEAST_ERRORS, too_heavy};
 use crate::log::Task;
+use crate::metric::means::why_none;
 use crate::metric::measures::too_few_rows;
 use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Rank, Unit};
+use crate::stats::exact_sum::Sum;
 use crate::stats::interval::{Interval, Skewed};
 use crate::summary::{Moments, Summary};
 
@@ -40,38 +42,41 @@ impl Metric for RootMeanSquaredError {
         let Some(numbers) = of.numbers().filter(|n| n.error.n > 0) else {
             return of.nothing();
         };
-        let n = numbers.error.n;
         let squares = Moments {
-            n,
+            n: numbers.error.n,
             sum: numbers.error.square.clone(),
             square: numbers.fourth.clone(),
         };
-        let Some(square) = squares.mean() else {
-            return of.nothing();
-        };
-        let heavy = too_heavy(numbers);
-        let interval = squares
-            .variance()
-            .filter(|_| n >= LEAST_ERRORS && square > 0.0 && heavy.is_none())
-            .and_then(|variance| {
-                let of = Skewed {
-                    mean: square,
-                    variance,
-                    skewness: SKEWNESS * variance.sqrt() / square,
-                    n,
-                };
-                of.hall()
-            })
-            .map(|i| Interval {
-                low: i.low.max(0.0).sqrt(),
-                high: i.high.sqrt(),
-            });
-        Estimate::of(square.sqrt(), interval, n).or_why(|| match (n < LEAST_ERRORS, heavy) {
-            (true, _) => too_few_rows(n, LEAST_ERRORS),
-            (_, Some(heavy)) => heavy,
-            _ => "no interval: every prediction is right".into(),
-        })
+        of_squares(&squares, &numbers.absolute)
     }
+}
+
+/// The root of the mean of squared errors, given the sum of absolute ones; there are some.
+pub(in crate::metric) fn of_squares(squares: &Moments, absolute: &Sum) -> Estimate {
+    let (n, square) = (squares.n, squares.mean().unwrap_or(f64::INFINITY));
+    let heavy = too_heavy(squares, absolute);
+    let interval = squares
+        .variance()
+        .filter(|v| n >= LEAST_ERRORS && *v > 0.0 && square > 0.0 && heavy.is_none())
+        .and_then(|variance| {
+            let of = Skewed {
+                mean: square,
+                variance,
+                skewness: SKEWNESS * variance.sqrt() / square,
+                n,
+            };
+            of.hall()
+        })
+        .map(|i| Interval {
+            low: i.low.max(0.0).sqrt(),
+            high: i.high.sqrt(),
+        });
+    Estimate::of(square.sqrt(), interval, n).or_why(|| match (n < LEAST_ERRORS, heavy) {
+        (true, _) => too_few_rows(n, LEAST_ERRORS),
+        (_, Some(heavy)) => heavy,
+        _ if square == 0.0 => "no interval: every prediction is right".into(),
+        _ => why_none(squares, LEAST_ERRORS),
+    })
 }
 
 /// The skewness of squared errors over their coefficient of variation: 2 where errors are normal (of a gamma

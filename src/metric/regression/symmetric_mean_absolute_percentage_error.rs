@@ -1,20 +1,24 @@
 //! Symmetric mean absolute percentage error.
 
 use crate::log::Task;
-use crate::metric::measures::{NO_LABELS, NOT_COUNTED, mean};
+use crate::metric::means::positive_of;
+use crate::metric::measures::{NO_LABELS, NOT_COUNTED};
 use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Rank, Unit};
 use crate::summary::Summary;
 
 /// sMAPE.
 pub struct SymmetricMeanAbsolutePercentageError;
 
+/// Rows from which on it has an interval: the shares are bounded, and so is what skews them.
+const LEAST: u64 = 30;
+
 const INFO: Info = Info {
     name: "symmetric_mean_absolute_percentage_error",
     title: "sMAPE",
     explain: "How far predictions are off on average, as a share of the mean size of outcome and prediction; 200 % at most.",
     formula: "mean of 2 |error| / (|y| + |prediction|), 0 where both are 0",
-    interval: "Student t of the rows' shares",
-    source: "Makridakis 1993, Int. J. Forecasting 9, 527",
+    interval: "Hall's transformation of Student's statistic, the shares as skewed as 3 times their coefficient of variation; none of fewer than 30 rows",
+    source: "Makridakis 1993, Int. J. Forecasting 9, 527; interval: Hall 1992, JRSS B 54, 221",
     sklearn: "numpy.mean(2 * abs(y_pred - y_true) / (abs(y_true) + abs(y_pred)))",
     family: Family::Regression,
     rank: Rank::Detail,
@@ -41,6 +45,10 @@ impl Metric for SymmetricMeanAbsolutePercentageError {
         let Some(relative) = &numbers.relative else {
             return Estimate::undefined(NOT_COUNTED, 0);
         };
-        mean(&relative.symmetric, (0.0, 2.0), NO_LABELS)
+        let told = positive_of(&relative.symmetric, LEAST, NO_LABELS);
+        Estimate {
+            high: told.high.map(|high| high.min(2.0)),
+            ..told
+        }
     }
 }

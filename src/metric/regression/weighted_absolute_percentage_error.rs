@@ -1,9 +1,10 @@
 //! Weighted absolute percentage error: all errors over all outcomes.
 
 use crate::log::Task;
-use crate::metric::measures::NOT_COUNTED;
+use crate::metric::means::{LEAST_OF_RATIO, ratio};
+use crate::metric::measures::{NOT_COUNTED, too_few_rows};
 use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Rank, Unit};
-use crate::stats::interval::{Interval, mean_t};
+use crate::stats::interval::Interval;
 use crate::summary::Summary;
 
 /// WAPE.
@@ -14,8 +15,8 @@ const INFO: Info = Info {
     title: "WAPE",
     explain: "All errors together as a share of all outcomes together; outcomes of 0 are no trouble.",
     formula: "Σ |error| / Σ |y|",
-    interval: "delta method of a ratio, Student t",
-    source: "Kolassa & Schütz 2007, Foresight 6, 40; interval: Cochran 1977, Sampling Techniques, 6.3",
+    interval: "delta method of a ratio with Hall's transformation, as skewed as twice the coefficient of variation of what rows move it by; none of fewer than 100 rows",
+    source: "Kolassa & Schütz 2007, Foresight 6, 40; interval: Cochran 1977, Sampling Techniques, 6.3; Hall 1992, JRSS B 54, 221",
     sklearn: "numpy: abs(y_pred - y_true).sum() / abs(y_true).sum()",
     family: Family::Regression,
     rank: Rank::Detail,
@@ -53,10 +54,13 @@ impl Metric for WeightedAbsolutePercentageError {
         // Of |e| − value |y|, whose mean is 0.
         let about = error - 2.0 * value * product + value * value * outcome;
         let variance = about * rows / (rows - 1.0) / (size * size);
-        let interval = mean_t(value, variance, n).map(|i| Interval {
+        let interval = ratio(value, variance, n).map(|i| Interval {
             low: i.low.max(0.0),
             ..i
         });
-        Estimate::of(value, interval, n)
+        Estimate::of(value, interval, n).or_why(|| match n < LEAST_OF_RATIO {
+            true => too_few_rows(n, LEAST_OF_RATIO),
+            false => "no interval: every row is off by the same share".into(),
+        })
     }
 }

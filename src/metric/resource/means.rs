@@ -1,7 +1,7 @@
 //! Means of what the machine spends.
 
 use crate::log::Role;
-use crate::metric::measures::mean;
+use crate::metric::means::{HALL, POSITIVE, positive};
 use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Rank, Unit};
 use crate::summary::Summary;
 
@@ -54,8 +54,8 @@ const fn of_column(
             title,
             explain,
             formula: "mean of the column",
-            interval: "Student t",
-            source: "Student 1908, Biometrika 6, 1",
+            interval: POSITIVE,
+            source: HALL,
             sklearn: "numpy.mean(column)",
             family: Family::Resource,
             rank: Rank::Headline,
@@ -85,11 +85,7 @@ impl Metric for Mean {
 
     fn estimate(&self, of: &Measures<'_>) -> Estimate {
         match of.service() {
-            Some(s) => mean(
-                &s.means[self.place],
-                (f64::NEG_INFINITY, f64::INFINITY),
-                "no values",
-            ),
+            Some(s) => positive(&s.means[self.place]),
             None => Estimate::undefined("no values", 0),
         }
     }

@@ -200,10 +200,23 @@ fn truths(atoms: &[Atom], rate: f64, threshold: f64) -> Truths {
     let (mut tpr, mut fpr) = (0.0, 0.0);
     let (mut auc, mut average_precision, mut pr_auc) = (0.0, 0.0, 0.0);
     let (mut brier, mut log_loss) = (0.0, 0.0);
+    // The area up to a false-positive rate of 10 %, and the positives among the 10 % that score highest.
+    let (mut partial, mut gain) = (0.0, 0.0);
     // From the highest score down; what scores higher than the atom.
     let (mut hits, mut alarms, mut before) = (0.0, 0.0, None);
     for &(score, positive, negative) in atoms.iter().rev() {
         auc += negative * (hits + positive / 2.0);
+        if negative > 0.0 && alarms < 0.1 {
+            let part = ((0.1 - alarms) / negative).min(1.0);
+            partial += part * negative * (hits + part * positive / 2.0);
+        }
+        let (above, here) = (
+            rate * hits + other * alarms,
+            rate * positive + other * negative,
+        );
+        if here > 0.0 && above < 0.1 {
+            gain += positive * ((0.1 - above) / here).min(1.0);
+        }
         let called = |hits: f64, alarms: f64| rate * hits / (rate * hits + other * alarms);
         hits += positive;
         alarms += negative;
@@ -241,7 +254,14 @@ fn truths(atoms: &[Atom], rate: f64, threshold: f64) -> Truths {
         ("roc_auc", auc),
         ("average_precision", average_precision),
         ("pr_auc", pr_auc),
+        ("partial_roc_auc", (1.0 + (partial - 0.005) / 0.095) / 2.0),
+        ("gain_at_10_percent", gain),
+        ("lift_at_10_percent", 10.0 * gain),
         ("brier_score", brier),
         ("log_loss", log_loss),
+        ("brier_uncertainty", rate * other),
+        ("dummy_accuracy", rate.max(other)),
+        ("net_benefit", tp - fp * threshold / (1.0 - threshold)),
+        ("mean_cost", super::cost_of(fp, r#fn)),
     ]
 }

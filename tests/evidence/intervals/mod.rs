@@ -10,7 +10,10 @@
 mod classes;
 mod labels;
 mod latency;
+mod lists;
 mod numbers;
+mod quantiles;
+mod ratios;
 mod several;
 mod tally;
 
@@ -21,6 +24,7 @@ use plumbline::log::Log;
 use plumbline::metric::{Cut, Estimate, METRICS, Measures, Metric};
 use plumbline::summary::WindowSize;
 use plumbline::summary::build::Builder;
+use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use tally::Tally;
@@ -39,12 +43,26 @@ trait Population: Sync {
     /// What it is compared under: runs of equal words make one line.
     fn group(&self) -> String;
 
+    /// Rows of a run at most.
+    fn most(&self) -> usize {
+        usize::MAX
+    }
+
     /// The rows of a run, the threshold where there is one, and the true values by metric.
     fn draw(&self, random: &mut Random, run: usize, n: usize) -> (Log, Option<f64>, &Truths);
 }
 
 /// True values by metric.
 type Truths = Vec<(&'static str, f64)>;
+
+/// What a false alarm, and what a missed row costs; of several classes: to take a row of the first for the second,
+/// and the other way.
+const COSTS: (f64, f64) = (1.0, 5.0);
+
+/// Cost a row of such shares of rows.
+fn cost_of(alarms: f64, missed: f64) -> f64 {
+    COSTS.0 * alarms + COSTS.1 * missed
+}
 
 /// The claims of this part.
 pub fn claims(asked: &Asked) -> Vec<Claim> {
@@ -53,12 +71,16 @@ pub fn claims(asked: &Asked) -> Vec<Claim> {
         .chain(several::all())
         .chain(labels::all())
         .chain(numbers::all())
+        .chain(ratios::all())
+        .chain(quantiles::all())
+        .chain(lists::all())
         .chain(latency::all())
         .collect();
     // The longest first, so that threads end together.
     let jobs: Vec<(&dyn Population, usize, u64)> = (ROWS.iter().rev())
         .flat_map(|n| populations.iter().map(move |p| (p, n)))
         .zip(1..)
+        .filter(|((p, n), _)| **n <= p.most())
         .map(|((p, n), seed)| (&**p, *n, seed))
         .collect();
     let (next, tallies) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
@@ -96,7 +118,7 @@ fn simulate(population: &dyn Population, n: usize, seed: u64, runs: usize) -> Ve
             let fresh = |t: &(&'static str, f64)| Tally::new(t.0, population, n);
             tallies = truths.iter().map(fresh).collect();
         }
-        let estimates = estimates(log, threshold, n, &metrics);
+        let estimates = estimates(log, threshold, &metrics);
         for ((tally, truth), estimate) in tallies.iter_mut().zip(truths).zip(&estimates) {
             tally.add(estimate, truth.1);
         }
@@ -105,13 +127,9 @@ fn simulate(population: &dyn Population, n: usize, seed: u64, runs: usize) -> Ve
 }
 
 /// What a report would show of the rows.
-fn estimates(
-    log: Log,
-    threshold: Option<f64>,
-    n: usize,
-    metrics: &[&'static dyn Metric],
-) -> Vec<Estimate> {
-    let summary = Builder::new(log, threshold).summary(Some(WindowSize::Rows(n as u32)));
+fn estimates(log: Log, threshold: Option<f64>, metrics: &[&'static dyn Metric]) -> Vec<Estimate> {
+    let rows = WindowSize::Rows(log.rows as u32);
+    let summary = Builder::new(log, threshold).summary(Some(rows));
     let series = &summary.series[0];
     assert_eq!(series.buckets.len(), 1);
     let cut = threshold.map_or(Cut::Served, |t| {
@@ -119,6 +137,8 @@ fn estimates(
         Cut::Bin(bin as u32)
     });
     let exact = series.exact(Some((0, 1)));
-    let measures = Measures::new(&summary, &series.buckets[0].cell, exact, cut);
+    let costs = BTreeMap::from([((0, 1), COSTS.0), ((1, 0), COSTS.1)]);
+    let mut measures = Measures::new(&summary, &series.buckets[0].cell, exact, cut);
+    measures.costs = Some(&costs);
     metrics.iter().map(|m| m.estimate(&measures)).collect()
 }

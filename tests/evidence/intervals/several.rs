@@ -90,7 +90,34 @@ fn truths(cells: &[f64], k: usize, apart: f64) -> Truths {
     let chance = product(&truth, &called);
     let spreads = (1.0 - product(&truth, &truth)) * (1.0 - product(&called, &called));
     let auc = normal_cdf(apart / 2.0_f64.sqrt());
-    vec![
+    // The true class is among the first j where fewer than j others score higher.
+    let among = |j: usize| {
+        let (mut sum, mut weights) = (0.0, 0.0);
+        for i in -900..=900 {
+            let x = f64::from(i) / 100.0;
+            let weight = libm::exp(-x * x / 2.0);
+            weights += weight;
+            let lower = normal_cdf(x + apart);
+            let (mut chance, mut ways) = (0.0, 1.0);
+            for higher in 0..j.min(k) {
+                let rest = (k - 1 - higher) as i32;
+                chance += ways
+                    * libm::pow(1.0 - lower, higher as f64)
+                    * libm::pow(lower, f64::from(rest));
+                ways *= f64::from(rest) / (higher + 1) as f64;
+            }
+            sum += weight * chance;
+        }
+        sum / weights
+    };
+    let mut top = vec![("top_2_accuracy", among(2))];
+    if k > 3 {
+        top.push(("top_3_accuracy", among(3)));
+    }
+    if k > 5 {
+        top.push(("top_5_accuracy", among(5)));
+    }
+    let mut truths = vec![
         ("accuracy", hits),
         ("balanced_accuracy", mean(&|i| right(i) / truth[i])),
         ("precision", mean(&|i| right(i) / called[i])),
@@ -108,7 +135,10 @@ fn truths(cells: &[f64], k: usize, apart: f64) -> Truths {
         ("cohen_kappa", (hits - chance) / (1.0 - chance)),
         ("roc_auc", auc),
         ("roc_auc_ovo", auc),
-    ]
+        ("mean_cost", super::cost_of(cells[1], cells[k])),
+    ];
+    truths.extend(top);
+    truths
 }
 
 impl Population for Several {

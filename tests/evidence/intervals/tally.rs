@@ -7,7 +7,7 @@ use plumbline::metric::{self, Estimate};
 /// The coverage that is claimed.
 const GOAL: (f64, f64) = (0.94, 0.96);
 /// The metrics that the claim is of.
-const CLAIMED: [&str; 37] = [
+const CLAIMED: [&str; 81] = [
     "accuracy",
     "balanced_accuracy",
     "precision",
@@ -45,11 +45,55 @@ const CLAIMED: [&str; 37] = [
     "label_recall_macro",
     "f1_samples",
     "jaccard_samples",
+    "net_benefit",
+    "mean_cost",
+    "partial_roc_auc",
+    "gain_at_10_percent",
+    "lift_at_10_percent",
+    "brier_uncertainty",
+    "dummy_accuracy",
+    "top_2_accuracy",
+    "top_3_accuracy",
+    "top_5_accuracy",
+    "mean_error",
+    "mean_absolute_percentage_error",
+    "symmetric_mean_absolute_percentage_error",
+    "weighted_absolute_percentage_error",
+    "root_mean_squared_log_error",
+    "mean_poisson_deviance",
+    "mean_gamma_deviance",
+    "mean_tweedie_deviance",
+    "d2_absolute_error_score",
+    "d2_pinball_score",
+    "weighted_interval_score",
+    "dispersion",
+    "overprediction",
+    "underprediction",
+    "mean_pinball_loss_over_levels",
+    "crps_from_quantiles",
+    "interval_coverage_50",
+    "interval_coverage_80",
+    "interval_coverage_90",
+    "interval_coverage_95",
+    "interval_coverage_deviation",
+    "mean_interval_width_50",
+    "mean_interval_width_95",
+    "ndcg_at_10",
+    "ndcg_at_5",
+    "ndcg",
+    "mean_average_precision",
+    "mean_reciprocal_rank",
+    "precision_at_5",
+    "precision_at_10",
+    "recall_at_5",
+    "recall_at_10",
+    "hit_rate_at_5",
+    "hit_rate_at_10",
 ];
 /// Shares of rows: their coverage jumps with the true value, and is judged over all populations of a rate. Of
-/// several classes accuracy is one, and the populations, of different accuracy, are judged together; averages over
-/// classes are smooth enough to be judged one by one.
-const SHARES: [&str; 9] = [
+/// several classes those of [`OF_SEVERAL`] are, and the populations, of different accuracy, are judged together;
+/// averages over classes are smooth enough to be judged one by one.
+const SHARES: [&str; 22] = [
     "accuracy",
     "precision",
     "recall",
@@ -59,6 +103,27 @@ const SHARES: [&str; 9] = [
     "specificity",
     "negative_predictive_value",
     "jaccard",
+    "net_benefit",
+    "mean_cost",
+    "brier_uncertainty",
+    "dummy_accuracy",
+    "top_2_accuracy",
+    "top_3_accuracy",
+    "top_5_accuracy",
+    "interval_coverage_50",
+    "interval_coverage_80",
+    "interval_coverage_90",
+    "interval_coverage_95",
+    "hit_rate_at_5",
+    "hit_rate_at_10",
+];
+/// Those that are shares of rows of several classes, too.
+const OF_SEVERAL: [&str; 5] = [
+    "accuracy",
+    "mean_cost",
+    "top_2_accuracy",
+    "top_3_accuracy",
+    "top_5_accuracy",
 ];
 /// What no interval is known for: means of squares of errors whose fourth moment is infinite.
 const BEYOND: ([&str; 3], &str) = (
@@ -230,7 +295,7 @@ fn claim(of_kind: &[&Tally]) -> Vec<Claim> {
     let shown = || of_kind.iter().copied().filter(|t| t.is_shown());
     let judged: Vec<&Tally> = shown().filter(|t| !beyond(t)).collect();
     let mut claims = Vec::new();
-    if SHARES.contains(&metric) && (!several || metric == "accuracy") {
+    if SHARES.contains(&metric) && (!several || OF_SEVERAL.contains(&metric)) {
         let cells = judged.chunk_by(|a, b| a.group == b.group && a.n == b.n);
         let pooled: Vec<Tally> = cells.map(pooled).collect();
         claims.push(verdict(title, &pooled.iter().collect::<Vec<_>>()));
