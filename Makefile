@@ -21,6 +21,7 @@ test: ## check everything: format, lints, page, command line, unit and browser t
 	cargo fmt --check
 	$(MAKE) page lint
 	cargo test --locked
+	cargo test --locked --features web --lib web::
 	cargo build --locked --release
 
 build: ## the page into dist/, and target/release/plumbline with the report viewer in it

@@ -18,7 +18,7 @@ use plumbline::report::{
     Baseline, Bill, Bins, Block, CalibrationBin, Cheapest, ColumnDrift, Confusion, Curves,
     Departure, Distribution, Health, Level, Line, Model, Models, Panel, QuantileLevel,
     QuantilePair, Quantiles, Report, ResidualBin, Residuals, Resources, Restart, Rows, SCHEMA,
-    Scores, Service, Span, Tally, Window,
+    Scores, Service, ServiceGap, Span, Tally, UnlikeValue, Window,
 };
 use plumbline::series::{Family as Told, Unit as Measured};
 use plumbline::stats::interval::Interval;
@@ -45,6 +45,7 @@ const fn info(
         better: Better::Higher,
         unit,
         range,
+        undefined: "",
         material: Material::Absolute(0.01),
     }
 }
@@ -122,6 +123,7 @@ fn report(windows: Vec<Window>, baseline: Option<Baseline>) -> Report {
         },
         baseline,
         overall: Block::default(),
+        arriving: None,
         windows,
         truth: None,
         confusion: None,
@@ -131,6 +133,7 @@ fn report(windows: Vec<Window>, baseline: Option<Baseline>) -> Report {
         slices: vec![],
         calibration: vec![],
         curves: None,
+        class_curves: vec![],
         quantiles: None,
         costs: None,
         groups: None,
@@ -196,6 +199,7 @@ fn decaying(count: usize, step: i64, rows: u64) -> Report {
                 rows: n,
                 labelled,
                 mature,
+                open: false,
                 in_baseline: at < 0.2 && count > 1,
                 metrics: BTreeMap::from([
                     (AUC.name.to_owned(), estimate(auc, half, labelled)),
@@ -213,7 +217,8 @@ fn decaying(count: usize, step: i64, rows: u64) -> Report {
                 departures: if departs {
                     let departure = Departure {
                         change: auc - 0.936,
-                        p_value: 0.000_2,
+                        p_value: None,
+                        false_alarm_rate: Some(0.000_2),
                         worse: Some(true),
                     };
                     BTreeMap::from([(AUC.name.to_owned(), departure)])
@@ -665,6 +670,7 @@ fn served() -> Report {
         total: values[0],
         most: values.iter().flatten().copied().reduce(f64::max),
         values,
+        anomalies: vec![],
     };
     let panel = |id: &str, family, unit, lines| Panel {
         id: id.into(),
@@ -693,7 +699,13 @@ fn served() -> Report {
                 "error_share",
                 Told::Requests,
                 Measured::Share,
-                vec![line("5xx", values(&failed))],
+                vec![Line {
+                    anomalies: vec![UnlikeValue {
+                        time: Time(start.0 + 150 * HOUR),
+                        score: 0.8,
+                    }],
+                    ..line("5xx", values(&failed))
+                }],
             ),
             panel(
                 "duration",
@@ -718,6 +730,10 @@ fn served() -> Report {
         restarts: vec![Restart {
             time: Time(start.0 + 180 * HOUR),
             of: "api".into(),
+        }],
+        gaps: vec![ServiceGap {
+            start: Time(start.0 + 100 * HOUR),
+            end: Time(start.0 + 112 * HOUR),
         }],
         notes: vec![],
     });
@@ -750,6 +766,22 @@ fn what_a_machine_says_lies_on_the_axis_of_the_model() {
     assert_eq!(things, vec![240; all.len()]);
     let plot = &all[titles.len() - 4].plot;
     assert_eq!(plot.describe(105)[1].text, "–");
+    assert_eq!(plot.describe(105)[2].label, "Gap");
+    let failed = &all[titles.len() - 3].plot;
+    let unlike = failed.describe(150);
+    assert!(
+        unlike
+            .iter()
+            .any(|f| f.label == "Unlike before" && f.text == "5xx, score 0.80")
+    );
+    let service = report.resources.service.as_ref().unwrap();
+    let marks = service.marks();
+    assert!(
+        marks[0].starts_with(
+            "Dots: 1 value is unlike what was before, the last of error_share (5xx) at"
+        )
+    );
+    assert!(marks[1].starts_with("Grey: the source gave nothing once"));
     assert!(!is_part(&report));
 }
 
@@ -800,6 +832,7 @@ fn curves_of_a_score() {
         ("roc", Shape::Roc),
         ("precision-recall", Shape::PrecisionRecall),
         ("gain", Shape::Gain),
+        ("lift", Shape::Lift),
     ] {
         check(name, &CurvePlot::of(&rare, shape), 480.0, 340.0);
     }
@@ -827,6 +860,21 @@ fn lines_over_the_threshold() {
         &CutoffPlot::of(&rare, Lines::Shares),
         480.0,
         340.0,
+    );
+    let six = [
+        "recall",
+        "false_positive_rate",
+        "balanced_accuracy",
+        "f2",
+        "matthews_corrcoef",
+        "cohen_kappa",
+    ];
+    let chosen = CutoffPlot::with(&rare, Lines::Shares, &six);
+    check("chosen", &chosen, 480.0, 340.0);
+    assert_eq!(chosen.legend().len(), 6);
+    assert_eq!(
+        CutoffPlot::with(&rare, Lines::Shares, &[]).sentence(),
+        "Metrics by threshold. No metric is chosen."
     );
     let benefit = CutoffPlot::of(&rare, Lines::NetBenefit);
     check("net-benefit", &benefit, 480.0, 340.0);
@@ -1110,7 +1158,7 @@ fn a_tooltip_tells_the_exact_values() {
             "ROC AUC",
             "95 % interval",
             "vs baseline",
-            "p (corrected)",
+            "False-alarm rate",
             "n",
             "Rows",
             "With outcome"

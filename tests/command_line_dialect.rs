@@ -198,7 +198,10 @@ fn what_makes_no_sense_is_refused() {
             ["--separator", "lag.csv=,"],
             "no file of delimited text is called so",
         ),
-        (["--quote", "`"], "'`' is none of double, single, none"),
+        (
+            ["--quote", "`"],
+            "'`' is none of double, escaped, single, none",
+        ),
         (["--skip-lines", "91"], "no more than the 91 lines"),
         (["--skip-lines", "-1"], "-1"),
         (["--encoding", "utf-16le"], "no text in UTF-16"),

@@ -315,32 +315,158 @@ fn suggested_rules_pass_where_nothing_changes_and_fail_where_it_does() {
     assert!(said.contains("made.toml"), "{said}");
 }
 
+const COUNTED: &str = r#"
+baseline = "2026-04-01..2026-04-15"
+
+[[rule]]
+name = "incidents"
+incidents = "all"
+
+[[rule]]
+name = "metrics"
+incidents = "metrics"
+severity = "warn"
+
+[[rule]]
+name = "quality"
+check = "any"
+
+[[rule]]
+name = "age in range"
+check = "out_of_range"
+column = "age"
+max = 0
+for = 2
+
+[[rule]]
+name = "far"
+column = "age"
+distance = "wasserstein"
+over = "all"
+max = 5
+
+[[rule]]
+name = "hellinger"
+column = "age"
+distance = "hellinger"
+over = "all"
+max = 0.3
+"#;
+
+const EXPECTS: &str = r#"schema = "plumbline.expectations/1"
+
+[columns.age]
+max = 62
+"#;
+
 #[test]
-fn expectations_are_for_reports_and_not_left_out_unsaid() {
-    for command in [
-        vec!["check", "rules.toml", "log.csv", "--expect", "some.toml"],
-        vec!["rules", "log.csv", "--expect", "some.toml"],
-    ] {
-        let folder = Folder::new(command[0]);
-        let rules = folder.file(
-            "rules.toml",
-            "[[rule]]\nmetric = \"accuracy\"\nabove = 0.5\n",
-        );
-        let arguments: Vec<&str> = command
-            .iter()
-            .map(|a| {
-                if *a == "rules.toml" {
-                    rules.as_str()
-                } else {
-                    a
-                }
-            })
-            .collect();
-        let (code, _, said) = run(&arguments);
-        assert_eq!(code, 2, "{said}");
-        assert!(
-            said.contains("--expect some.toml: rules do not judge"),
-            "{said}"
-        );
+fn incidents_checks_and_expectations_are_enforced() {
+    let folder = Folder::new("counted");
+    let rules = folder.file("rules.toml", COUNTED);
+    let (good, bad) = (
+        folder.file("good.csv", &log(99, 0.1)),
+        folder.file("bad.csv", &log(20, 0.5)),
+    );
+    let (code, out, said) = run(&["check", &rules, &good]);
+    assert_eq!(code, 0, "{out}{said}");
+    let (junit, markdown, json) = (
+        folder.path("junit.xml"),
+        folder.path("summary.md"),
+        folder.path("verdicts.json"),
+    );
+    let outs = ["--junit", &junit, "--markdown", &markdown, "--json", &json];
+    let (code, out, said) = run(&[&["check", &rules, &bad][..], &outs].concat());
+    assert_eq!(code, 1, "{out}{said}");
+    let verdicts: Verdicts = serde_json::from_str(&folder.read("verdicts.json")).unwrap();
+    let outcome = |name: &str| {
+        let verdict = verdicts.verdicts.iter().find(|v| v.name == name).unwrap();
+        (verdict.outcome, verdict.sentence.clone())
+    };
+    for name in ["incidents", "quality", "age in range", "far", "hellinger"] {
+        assert_eq!(outcome(name).0, Outcome::Fail, "{:?}", outcome(name));
     }
+    assert_eq!(
+        outcome("metrics").0,
+        Outcome::Warn,
+        "{:?}",
+        outcome("metrics")
+    );
+    let (_, sentence) = outcome("incidents");
+    assert!(
+        sentence.starts_with("Number of incidents is "),
+        "{sentence}"
+    );
+    assert!(
+        sentence.contains("It fires since 20 Apr 2026"),
+        "{sentence}"
+    );
+    for file in ["junit.xml", "summary.md"] {
+        assert!(folder.read(file).contains("Number of incidents is "));
+    }
+    // What is written is read again.
+    let read = check::read(COUNTED).unwrap();
+    assert!(
+        read.view.all_tests,
+        "Hellinger's is told where every test is asked for"
+    );
+    assert_eq!(check::read(&check::write(&read)).unwrap(), read);
+
+    // Expectations, beside the rules or given.
+    folder.file("expectations.toml", EXPECTS);
+    let named = folder.file(
+        "named.toml",
+        "[[rule]]\nexpectations = \"expectations.toml\"\n",
+    );
+    for (data, expected) in [(&good, 0), (&bad, 1)] {
+        let (code, out, said) = run(&["check", &named, data]);
+        assert_eq!(code, expected, "{out}{said}");
+        let given = folder.path("expectations.toml");
+        let plain = folder.file("plain.toml", "[[rule]]\nmetric = \"accuracy\"\nmin = 0.1\n");
+        let (code, out, said) = run(&["check", &plain, data, "--expect", &given]);
+        assert_eq!(code, expected, "{out}{said}");
+        assert!(out.contains("expectations of expectations.toml"), "{out}");
+    }
+    let lost = folder.file("lost.toml", "[[rule]]\nexpectations = \"none.toml\"\n");
+    let (code, _, said) = run(&["check", &lost, &good]);
+    assert_eq!(code, 2);
+    assert!(said.contains("none.toml"), "{said}");
+}
+
+#[test]
+fn slips_in_what_is_counted_are_told() {
+    for (text, told) in [
+        (
+            "[[rule]]\nincidents = 'al'",
+            "line 2, column 13: 'al' is no incidents. Did you mean 'all'?",
+        ),
+        (
+            "[[rule]]\ncheck = 'late_outcom'",
+            "line 2, column 9: 'late_outcom' is no check. Did you mean 'late_outcome'?",
+        ),
+        (
+            "[[rule]]\nincidents = 'all'\nmetric = 'recall'",
+            "line 3, column 10: the rule has metric beside incidents",
+        ),
+        (
+            "[[rule]]\nincidents = 'all'\nwithin = 2",
+            "line 1, column 1: what is counted has no value in the baseline",
+        ),
+        (
+            "[[rule]]\ncolumn = 'a'\ndistance = 'wasserstein'\nmax = 2",
+            "line 1, column 1: this distance is told of all rows only",
+        ),
+    ] {
+        let why = check::read(text).unwrap_err().to_string();
+        assert!(why.starts_with(told), "{text:?}\n is: {why}\nnot: {told}");
+    }
+}
+
+#[test]
+fn suggestions_leave_no_expectations_out_unsaid() {
+    let (code, _, said) = run(&["rules", "log.csv", "--expect", "some.toml"]);
+    assert_eq!(code, 2, "{said}");
+    assert!(
+        said.contains("--expect some.toml: rules are suggested of the baseline alone"),
+        "{said}"
+    );
 }

@@ -232,7 +232,7 @@ fn what_nannyml_says() {
         }
     }
     let error = says.reconstruction_error.as_ref().unwrap();
-    same("reconstruction error", error, &golden["pca"], 1e-8);
+    same("reconstruction error", error, &golden["pca"], 1e-9);
 }
 
 #[test]

@@ -5,9 +5,10 @@
 mod pipeline;
 
 use pipeline::{report, summary};
-use plumbline::chart::{Chart, Reliability};
+use plumbline::chart::{Chart, CurvePlot, Reliability, Shape};
 use plumbline::report::curves::{
-    Curves, false_positive_rate, net_benefit, precision, recall, specificity,
+    Curves, balanced_accuracy, cohen_kappa, f0_5, f2, false_positive_rate, jaccard,
+    matthews_corrcoef, negative_predictive_value, net_benefit, precision, recall, specificity,
 };
 use plumbline::report::view::{BaselineChoice, SliceChoice, View, WindowSize};
 use plumbline::report::{Report, Scores};
@@ -130,6 +131,18 @@ fn the_point_in_force_is_the_confusion_and_the_metric() {
     let of = |name: &str| report.overall.metrics[name].value;
     close("precision", precision(c), of("precision"));
     close("net benefit", net_benefit(c, 0.2), of("net_benefit"));
+    close("F0.5", f0_5(c), of("f0_5"));
+    close("F2", f2(c), of("f2"));
+    close("Jaccard", jaccard(c), of("jaccard"));
+    let npv = of("negative_predictive_value");
+    close("NPV", negative_predictive_value(c), npv);
+    close(
+        "balanced accuracy",
+        balanced_accuracy(c),
+        of("balanced_accuracy"),
+    );
+    close("MCC", matthews_corrcoef(c), of("matthews_corrcoef"));
+    close("kappa", cohen_kappa(c), of("cohen_kappa"));
 }
 
 #[test]
@@ -158,6 +171,57 @@ fn a_report_of_before_there_were_curves_is_still_read() {
     let before: Report = serde_json::from_value(json).unwrap();
     let scores: Option<&Scores> = before.scores.as_ref();
     assert!(before.curves.is_none() && scores.is_some());
+}
+
+/// Each class against the rest, counted row by row: every point and every tenth.
+#[test]
+fn each_of_several_classes_has_its_curves() {
+    let log = include_str!("reference/multiclass.csv");
+    let mut lines = log.lines().map(|l| l.split(',').collect::<Vec<_>>());
+    let head = lines.next().unwrap();
+    let place = |name: &str| head.iter().position(|h| *h == name).unwrap();
+    let outcome = place("outcome");
+    let rows: Vec<Vec<&str>> = lines.filter(|cells| !cells[outcome].is_empty()).collect();
+    let report = report(&[("log.csv", log.as_bytes())], &view(None));
+    assert!(report.curves.is_none());
+    assert_eq!(report.class_curves.len(), 4);
+    for of in &report.class_curves {
+        let at = place(&format!("proba_{}", of.label));
+        let scored = rows.iter().map(|cells| {
+            let p: f64 = cells[at].parse().unwrap();
+            (p, cells[outcome] == of.label)
+        });
+        let scored: Vec<(f64, bool)> = scored.collect();
+        for (i, t) in of.curves.thresholds.iter().enumerate() {
+            let above = |label: bool| {
+                let found = scored.iter().filter(|r| r.1 == label && r.0 >= *t);
+                found.count() as u64
+            };
+            let c = of.curves.current.at(i);
+            assert_eq!(
+                (c.tp, c.fp),
+                (above(true), above(false)),
+                "{} at {t}",
+                of.label
+            );
+        }
+        for (bin, (n, score, share)) in of.calibration.iter().zip(tenths(scored.into_iter())) {
+            assert_eq!(bin.positive.n, n);
+            if n > 0 {
+                close("foretold", bin.mean_score, Some(score));
+                close("came true", bin.positive.value, Some(share));
+            }
+        }
+        let plot = CurvePlot::of_class(&report, Shape::Roc, &of.label);
+        assert!(plot.things() > 20 && Reliability::of_class(&report, &of.label).things() > 3);
+    }
+    let before = View {
+        baseline: BaselineChoice::Auto,
+        ..view(None)
+    };
+    let with = pipeline::report(&[("log.csv", log.as_bytes())], &before);
+    let (all, known) = (&with.class_curves[0].curves, with.baseline.unwrap());
+    assert_eq!(all.baseline.as_ref().unwrap().rows(), known.block.labelled);
 }
 
 /// Tenths of the rows of a part of the log, counted one by one: rows, mean probability, share positive.

@@ -6,6 +6,7 @@ mod pipeline;
 use pipeline::report;
 use plumbline::report::view::{BaselineChoice, View};
 use plumbline::report::{Report, Window};
+use plumbline::table::time::Time;
 use std::fmt::Write as _;
 
 /// Evenly between 0 and 1, the same for everyone.
@@ -112,6 +113,55 @@ fn completed_metrics_hold_what_the_windows_turn_out_to_be() {
         (completed / all).abs() < 0.006,
         "completed {}",
         completed / all
+    );
+}
+
+/// The number of the whole view is marked, and the one that is completed holds what it turns out to be.
+#[test]
+fn the_whole_view_is_not_final_while_outcomes_arrive() {
+    let (mut held, mut early, mut completed) = (0, 0.0, 0.0);
+    const LOGS: u64 = 40;
+    for seed in 0..LOGS {
+        let [predictions, known, later] = log(100 + seed);
+        let days = |outcomes: &str| {
+            report(
+                &[
+                    ("predictions.csv", predictions.as_bytes()),
+                    ("outcomes.csv", outcomes.as_bytes()),
+                ],
+                &View {
+                    window: Some("day".parse().unwrap()),
+                    baseline: BaselineChoice::None,
+                    // Of the last day hardly any outcome is in.
+                    range: Some((
+                        Time::parse("2026-02-01").unwrap(),
+                        Time::parse("2026-02-27").unwrap(),
+                    )),
+                    ..View::default()
+                },
+            )
+        };
+        let (now, last) = (days(&known), days(&later));
+        let arriving = now.arriving.as_ref().unwrap();
+        let waits = now.windows.iter().filter(|w| !w.mature);
+        assert_eq!(arriving.windows, waits.count() as u64);
+        assert!(arriving.sentence.starts_with("Not final: "), "{arriving:?}");
+        assert!(
+            now.health.sentence.contains(" so far"),
+            "{}",
+            now.health.sentence
+        );
+        assert!(!arriving.completed.contains_key("precision"));
+        let truth = last.overall.metrics["accuracy"].value.unwrap();
+        let found = &arriving.completed["accuracy"];
+        held += u64::from(found.low.unwrap() <= truth && truth <= found.high.unwrap());
+        early += now.overall.metrics["accuracy"].value.unwrap() - truth;
+        completed += found.value.unwrap() - truth;
+    }
+    assert!(held >= LOGS * 93 / 100, "{held} of {LOGS}");
+    assert!(
+        completed.abs() < 0.3 * early.abs(),
+        "{completed}, {early} early"
     );
 }
 

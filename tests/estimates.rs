@@ -130,6 +130,46 @@ fn loans_without_outcomes_are_as_nannyml_expects_them() {
     assert!(report.alerts.iter().all(of_column), "{:?}", report.alerts);
 }
 
+/// Cells of the confusion matrix and what they are worth, as NannyML expects them.
+#[test]
+fn cells_and_their_value_are_as_nannyml_expects_them() {
+    let values = reference("car_loan_small");
+    let costs = "tn=-1,fp=5,fn=20,tp=-10".parse().ok();
+    let view = View {
+        costs,
+        ..view(&values)
+    };
+    let (report, _) = loans_of(0, &view);
+    let size = values["size"].as_f64().unwrap();
+    let of = |name: &str| -> Vec<f64> {
+        let list = values["chunks"][name].as_array().unwrap();
+        list.iter().map(|v| v.as_f64().unwrap()).collect()
+    };
+    let near =
+        |got: f64, want: f64| assert!((got - want).abs() <= 1e-9 * want.abs(), "{got} {want}");
+    for (window, value) in report.windows.iter().zip(of("business_value")) {
+        near(window.estimated["mean_cost"].value.unwrap(), -value / size);
+    }
+    let cells = report.estimated.unwrap().cells.unwrap();
+    let sum = |name: &str| of(name).iter().sum::<f64>();
+    let wanted = [
+        ["true_negative", "false_positive"],
+        ["false_negative", "true_positive"],
+    ];
+    for (counts, names) in cells.counts.iter().zip(wanted) {
+        for (count, name) in counts.iter().zip(names) {
+            near(count.value.unwrap(), sum(name));
+            assert!(count.low < count.value && count.value < count.high);
+        }
+    }
+    let value = cells.business_value.unwrap();
+    near(value.value.unwrap(), sum("business_value"));
+    assert!(value.low < value.value && value.value < value.high);
+    // Without costs the cells alone are told.
+    let cells = loans(0).0.estimated.unwrap().cells.unwrap();
+    assert!(cells.business_value.is_none() && (cells.rows - 2_000.0).abs() < 1e-9);
+}
+
 #[test]
 fn nothing_of_it_knows_an_outcome() {
     let (without, _) = loans(0);
@@ -191,6 +231,9 @@ fn cards_without_outcomes_are_as_nannyml_expects_them() {
         assert!((accuracy(a) - found).abs() < 0.1, "{} {found}", accuracy(a));
         assert!(a.estimated["roc_auc"].value.is_some() && a.estimated["log_loss"].value.is_some());
     }
+    let cells = report.estimated.as_ref().unwrap().cells.as_ref().unwrap();
+    let counts = cells.counts.iter().flatten().map(|c| c.value.unwrap());
+    assert!(cells.counts.len() == 3 && (counts.sum::<f64>() - cells.rows).abs() < 1e-6);
     assert_eq!(
         report.health.level,
         Level::Watch,
@@ -204,6 +247,52 @@ fn cards_without_outcomes_are_as_nannyml_expects_them() {
             .starts_with("Estimated accuracy fell from "),
         "{}",
         report.health.sentence
+    );
+    // One cause is one incident, which tells as much as those of what is known do.
+    let alerts = &report.estimated.as_ref().unwrap().alerts;
+    assert_eq!(alerts.len(), 1, "{alerts:#?}");
+    let alert = &alerts[0];
+    assert!(alert.since_earliest.unwrap() <= alert.since);
+    assert!(alert.since_latest.unwrap() >= alert.since);
+    assert!(alert.raised.unwrap() >= alert.since);
+    let change = alert.change.as_ref().unwrap();
+    let (low, high) = (change.low.unwrap(), change.high.unwrap());
+    assert!(low < high && high < 0.0, "{change:?}");
+    let by = alert.value.value.unwrap() - alert.baseline.value.unwrap();
+    assert!((change.value.unwrap() - by).abs() < 1e-12);
+    assert!(
+        alert
+            .method
+            .contains("of each window by itself; one false alarm in 30 windows")
+    );
+    assert!(alert.false_alarm_rate <= 1.0 / 30.0);
+    let also: Vec<&str> = alert.affected.iter().map(|a| a.metric.as_str()).collect();
+    assert!(also.contains(&"log_loss"), "{also:?}");
+    assert!(!also.contains(&"accuracy"), "{also:?}");
+    for of in &alert.affected {
+        assert!(
+            of.change.low.is_some() && (0.0..=0.05).contains(&of.p_value),
+            "{of:?}"
+        );
+    }
+    let labels: Vec<String> = report
+        .particulars(alert)
+        .into_iter()
+        .map(|p| p.label)
+        .collect();
+    assert_eq!(
+        labels,
+        [
+            "What",
+            "Since",
+            "Value",
+            "Baseline",
+            "Change",
+            "Rows",
+            "Method",
+            "Level",
+            "Also changed"
+        ]
     );
 }
 

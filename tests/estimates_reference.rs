@@ -3,7 +3,7 @@
 
 #![allow(clippy::unwrap_used)]
 use plumbline::stats::calibration::Calibrator;
-use plumbline::stats::expected::{Cells, Ties, average_precision, roc_auc};
+use plumbline::stats::expected::{Cells, Ties, average_precision, mean_cost, roc_auc};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -58,6 +58,10 @@ fn close(what: &str, got: f64, want: f64, room: f64) {
     );
 }
 
+/// What cells are worth by true and predicted class, as in the script.
+const VALUES_OF_TWO: [[f64; 2]; 2] = [[1.0, -5.0], [-20.0, 10.0]];
+const VALUES_OF_THREE: [[f64; 3]; 3] = [[5.0, -1.0, -2.0], [-3.0, 7.0, -0.5], [-4.0, -8.0, 11.0]];
+
 /// A row by what is asked of it.
 struct Rows {
     scores: Vec<Vec<f64>>,
@@ -108,6 +112,30 @@ fn check(values: &Value, calibrators: &[Calibrator], rows: &Rows) {
             }
         }
         let want = |name: &str| known(&chunks[name])[chunk];
+        let pairs: Vec<(usize, usize, f64)> = match classes {
+            1 => {
+                let c = cells[0];
+                vec![(0, 0, c.tn), (0, 1, c.fp), (1, 0, c.r#fn), (1, 1, c.tp)]
+            }
+            _ => {
+                let all = (0..classes).flat_map(|t| (0..classes).map(move |j| (t, j)));
+                let rows = |j: usize| range.clone().filter(move |r| rows.predicted[*r] == j);
+                all.map(|(t, j)| (t, j, rows(j).map(|r| p[t][r]).sum()))
+                    .collect()
+            }
+        };
+        if classes > 1 {
+            let theirs = known(&chunks["confusion"][chunk]);
+            for ((t, j, n), want) in pairs.iter().zip(&theirs) {
+                close(&format!("true {t}, predicted {j}"), *n, *want, 1e-9);
+            }
+        }
+        let cost = mean_cost(&pairs, |t, j| match classes {
+            1 => -VALUES_OF_TWO[t][j],
+            _ => -VALUES_OF_THREE[t][j],
+        });
+        let value = -cost.unwrap() * range.len() as f64;
+        close("business value", value, want("business_value"), 1e-9);
         // Where no row is predicted positive NannyML's precision is 0, and ours undefined.
         let mean = |of: fn(&Cells) -> Option<f64>| {
             cells.iter().map(|c| of(c).unwrap_or(0.0)).sum::<f64>() / classes as f64

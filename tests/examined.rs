@@ -124,9 +124,14 @@ fn what_changed_is_found_by_every_test_and_what_did_not_by_none() {
     let pair = &together.correlations[0];
     assert_eq!(pair.columns, ("same".to_owned(), "other".to_owned()));
     assert!(
-        pair.before > 0.8 && pair.after.abs() < 0.15 && pair.p < 1e-12,
+        pair.before > 0.8 && pair.after.abs() < 0.15 && pair.corrected < 1e-11,
         "{pair:?}"
     );
+    // Three columns of numbers make three pairs.
+    assert_eq!(together.correlations.len(), 3);
+    assert_eq!(pair.corrected, 3.0 * pair.p);
+    let last = &together.correlations[2];
+    assert!(last.corrected >= last.p);
 }
 
 #[test]

@@ -155,7 +155,7 @@ fn the_budget_is_what_the_reader_states() {
     for budget in ["1", "30", "1e12"] {
         let report = report(&files, &View::from_query(&format!("budget={budget}")));
         let allowed = 1.0 / report.view.budget.unwrap();
-        assert!(report.alerts.iter().all(|a| a.p_value <= allowed));
+        assert!(report.alerts.iter().all(|a| a.false_alarm_rate <= allowed));
         raised.push(report.alerts.len());
     }
     assert!(

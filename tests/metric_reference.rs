@@ -195,7 +195,8 @@ fn hostile_logs_equal_scikit_learn() {
             let known = theirs.as_object().unwrap().len() - 5;
             assert!(same(&what, &report.overall.metrics, theirs) >= known);
             for (metric, estimate) in &report.overall.metrics {
-                let range = plumbline::metric::info(metric).unwrap().range;
+                let info = plumbline::metric::info(metric).unwrap();
+                let range = plumbline::metric::range(info, report.task);
                 let low = range.0.unwrap_or(f64::MIN) - 1e-12;
                 let high = range.1.unwrap_or(f64::MAX) + 1e-12;
                 if let Some(value) = estimate.value {

@@ -96,6 +96,43 @@ fn lines_above_the_header_are_none_of_the_table() {
     same(&format!("sep=;\n{semicolons}"), "sep=;");
 }
 
+/// With a column of words more that tells nothing, written as a dialect has it.
+fn with_words(word: impl Fn(usize) -> String, quote: &str) -> String {
+    let rows = rows(iso, plain);
+    let name = |name: &str| format!("{quote}{name}{quote}");
+    let mut text: String = NAMES.iter().map(|n| name(n) + ",").collect();
+    text += &format!("{}\n", name("words"));
+    for (at, row) in rows.iter().enumerate() {
+        row.iter()
+            .for_each(|cell| text += &format!("{quote}{cell}{quote},"));
+        text += &format!("{}\n", word(at));
+    }
+    text
+}
+
+#[test]
+fn quotes_are_found_as_they_are() {
+    let usual = with_words(|i| format!("\"{i}, he said \"\"no\"\"\""), "\"");
+    let base = figures(report(usual.as_bytes()));
+    let escaped = with_words(|i| format!("\"{i}, he said \\\"no\\\"\""), "\"");
+    assert_eq!(figures(report(escaped.as_bytes())), base);
+    let single = with_words(|i| format!("'{i}, he said \u{201d}no\u{201d}'"), "'");
+    let of = report(single.as_bytes());
+    assert!(
+        of.sources[0].format.contains("quoted by '"),
+        "{}",
+        of.sources[0].format
+    );
+    assert_eq!(of.overall, report(usual.as_bytes()).overall);
+    // A folder at the end of a field, and apostrophes, are no quotes of another kind.
+    let folders = with_words(|i| format!("\"C:\\logs\\{i}\\\""), "\"");
+    let apostrophes = with_words(|i| format!("it's {i}"), "");
+    for text in [folders, apostrophes] {
+        let format = report(text.as_bytes()).sources[0].format.clone();
+        assert!(!format.contains("quote"), "{format}");
+    }
+}
+
 #[test]
 fn thousands_are_parted_in_many_ways() {
     let grouped = |x: f64, group: &str, decimal: &str| {

@@ -175,6 +175,29 @@ fn what_happens_every_week_at_these_hours_is_told_as_usual() {
     assert!(!odd.usual() && odd.change > 20.0);
 }
 
+/// What came every week at these hours and does not come now is found, though it is like the hours before.
+#[test]
+fn what_fails_to_come_as_every_week_is_found() {
+    let mut random = Random(4);
+    let n = 6 * 7 * 24;
+    let from = 5 * 7 * 24 + 2 * 24 + 9;
+    let mut peaks: Vec<f64> = random.alike(0.3, n).iter().map(|v| 0.3 * v).collect();
+    (0..5).for_each(|week| {
+        let at = from - (week + 1) * 7 * 24;
+        peaks[at..at + 8].iter_mut().for_each(|v| *v += 10.0);
+    });
+    let report = of_machine(&[("orders".into(), peaks)]);
+    let changes = marked(&report, from, from + 8);
+    let orders = &changes.rows[0];
+    assert!(orders.p_value.unwrap() > 0.05, "{orders:?}");
+    assert!(orders.stands_out(), "{orders:?}");
+    assert!(
+        changes.sentence.contains("same hours of earlier weeks"),
+        "{}",
+        changes.sentence
+    );
+}
+
 /// Predictions and outcomes by the hour, the same files each time: wrong with a chance, served by a version.
 fn log(
     hours: usize,
@@ -312,4 +335,37 @@ fn what_moves_before_accuracy_is_found_at_its_lag_and_what_does_not_is_not() {
     // Without what leads, nothing is found.
     let alone = with_machine(&text, &series[1..], &hourly()).leads.unwrap();
     assert_eq!(alone.found, []);
+}
+
+/// While rows still come, the window in which the newest lies is shown and not judged: an alarm's rate is promised for
+/// one look at a window.
+#[test]
+fn an_open_window_is_not_judged() {
+    let hours = 6 * 24;
+    // The last hour is all wrong.
+    let text = log(
+        hours,
+        60,
+        |h| if h == hours - 1 { 1.0 } else { 0.1 },
+        |_| "v1",
+    );
+    let report = |live| {
+        let view = View { live, ..hourly() };
+        with_machine(&text, &[], &view)
+    };
+    let (closed, open) = (report(false), report(true));
+    let last = |r: &Report| r.windows.last().unwrap().clone();
+    assert!(last(&closed).mature && !last(&closed).open);
+    assert!(!last(&open).mature && last(&open).open);
+    assert!(
+        open.windows
+            .iter()
+            .rev()
+            .skip(1)
+            .all(|w| !w.open && w.mature)
+    );
+    assert_eq!(last(&open).metrics, last(&closed).metrics);
+    let goes_on = |r: &Report| r.alerts.iter().any(plumbline::report::Alert::goes_on);
+    assert!(goes_on(&closed), "{:?}", closed.alerts);
+    assert!(!goes_on(&open), "{:?}", open.alerts);
 }

@@ -133,3 +133,49 @@ fn a_user_can_be_the_query() {
     let report = Report::from(&summary, &View::default());
     check(&report.overall.metrics, &wanted()["all"]);
 }
+
+/// A user or a session makes lists where rows carry a relevance, or a place in a list; most logs name users, and are none.
+#[test]
+fn users_and_sessions_are_queries_beside_a_relevance_or_a_rank_only() {
+    for name in ["user_id", "session_id", "userId"] {
+        let text = LOG.replacen("query_id", name, 1);
+        let report = report(&[("lists.csv", text.as_bytes())], &View::default());
+        check(&report.overall.metrics, &wanted()["all"]);
+    }
+    // Three items a user, clicked or not: a list by their rank, two classes without one.
+    let log = |rank: bool, label: &str| {
+        let mut text = format!(
+            "timestamp,user_id,{}score,{label}\n",
+            if rank { "rank," } else { "" }
+        );
+        for i in 0..600_u32 {
+            let rank = if rank {
+                format!("{},", 1 + i % 3)
+            } else {
+                String::new()
+            };
+            let (user, score) = (i / 3 % 120, f64::from(i * 7919 % 997) / 1000.0);
+            let day = 1 + i / 30;
+            let label = u8::from(i * 31 % 10 < 3);
+            text += &format!(
+                "2026-05-{day:02}T00:00:{:02}Z,u{user},{rank}{score},{label}\n",
+                i % 30
+            );
+        }
+        text
+    };
+    let of = |text: String| {
+        report(&[("log.csv", text.as_bytes())], &View::default())
+            .overall
+            .metrics
+    };
+    for label in ["label", "clicked", "fraud"] {
+        let plain = of(log(false, label));
+        assert!(
+            !plain.contains_key("ndcg_at_10") && plain.contains_key("roc_auc"),
+            "{label}"
+        );
+    }
+    assert!(of(log(true, "clicked")).contains_key("ndcg_at_10"));
+    assert!(of(log(false, "relevance")).contains_key("ndcg_at_10"));
+}

@@ -84,3 +84,36 @@ fn a_table_of_a_language_model_tells_of_tokens_and_costs() {
         "{cost}, expected {expected}"
     );
 }
+
+#[test]
+fn a_table_of_requests_alone_has_objectives_and_percentiles() {
+    let report = report(&["service/requests.csv", "--slo", "0.9", "--apdex", "0.1"]);
+    let service = &report["resources"]["service"];
+    let ids = ids(&report);
+    assert_eq!(ids, ["requests", "error_share", "duration"]);
+    let slo = &service["slos"][0];
+    assert_eq!((&slo["requests"], &slo["bad"]), (&20.0.into(), &1.0.into()));
+    // 15 within 0.1 s, one of which failed; 4 within 0.4 s; one took longer.
+    let apdex = &service["apdex"][0];
+    assert_eq!(
+        (&apdex["value"], &apdex["failed"]),
+        (&0.8.into(), &1.0.into())
+    );
+    assert_eq!(report["sources"].as_array().unwrap().len(), 1);
+    assert_eq!(report["rows"]["predictions"], 20);
+}
+
+#[test]
+fn a_share_without_a_unit_is_percent_where_it_is_above_one() {
+    let report = report(&["service/usage.csv"]);
+    let panels = report["resources"]["service"]["panels"].as_array().unwrap();
+    let total = |id: &str| {
+        let panel = panels.iter().find(|p| p["id"] == id).unwrap();
+        panel["lines"][0]["total"].as_f64().unwrap()
+    };
+    assert!((total("cpu") - 0.45).abs() < 1e-12);
+    assert!((total("gpu") - 0.9).abs() < 1e-12);
+    let notes = report["resources"]["service"]["notes"].to_string();
+    assert!(notes.contains("Shares of cpu reach 50"), "{notes}");
+    assert!(!notes.contains("gpu"), "{notes}");
+}

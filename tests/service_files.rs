@@ -218,9 +218,9 @@ fn docker_tells_of_containers() {
 #[test]
 fn kubernetes_tells_of_pods_and_nodes() {
     let (read, pods) = service("pods.json", Form::Kubernetes);
-    near(total(&pods, "cpu_cores", "scorer-0 scorer"), 0.25);
+    near(total(&pods, "cpu_cores", "ml/scorer-0/scorer"), 0.25);
     near(
-        total(&pods, "memory", "scorer-0 scorer"),
+        total(&pods, "memory", "ml/scorer-0/scorer"),
         512.0 * 1_048_576.0,
     );
     assert_eq!(read.troubles[0].column.as_deref(), Some("memory"));

@@ -7,6 +7,7 @@ mod pipeline;
 use pipeline::{File, streamed, streamed_in, summary};
 use plumbline::engine::Shards;
 use plumbline::log::Role;
+use plumbline::metric::NOT_KEPT;
 use plumbline::report::view::{SliceChoice, View, WindowSize};
 use plumbline::report::{ColumnDrift, Report};
 use plumbline::summary::{Series, Summary};
@@ -132,15 +133,13 @@ fn blocks_joined_with_outcomes_are_all_rows() {
     let (near, missing) = Report::with_missing(&passed, &view());
     assert!(missing.is_empty(), "{missing:?}");
     let metrics = exact.overall.metrics.iter().chain(&exact.resources.metrics);
-    let mut bounded = 0;
+    let (mut bounded, mut lacking) = (0, Vec::new());
     for (name, theirs) in metrics {
         let mine = near.overall.metrics.get(name);
         let mine = mine.or_else(|| near.resources.metrics.get(name)).unwrap();
-        if mine
-            .undefined
-            .as_ref()
-            .is_some_and(|why| why.contains("needs the rows"))
-        {
+        if mine.undefined.as_deref() == Some(NOT_KEPT) {
+            assert!(theirs.value.is_some(), "{name}");
+            lacking.push(name.as_str());
             continue;
         }
         let (Some(a), Some(b)) = (mine.value, theirs.value) else {
@@ -155,6 +154,12 @@ fn blocks_joined_with_outcomes_are_all_rows() {
         }
     }
     assert!(bounded >= 4, "the AUC and three percentiles");
+    assert_eq!(lacking, ["expected_calibration_error_equal_mass"]);
+    let notes = near.health.notes.join("\n");
+    assert!(
+        notes.contains("ECE, equal mass has no value here"),
+        "{notes}"
+    );
 
     let (mine, theirs) = (near.drift.unwrap(), exact.drift.unwrap());
     assert_eq!(
@@ -480,4 +485,44 @@ fn columns_that_do_not_meet_are_an_error_that_names_them() {
         other.contains("none of its columns is called like one of the predictions"),
         "{other}"
     );
+}
+
+/// What has no value where rows pass is named, and every other metric has the one of rows that are kept.
+#[test]
+fn what_only_rows_tell_says_so() {
+    let logs: [(&[u8], &[&str]); 2] = [
+        (
+            include_bytes!("reference/multiclass.csv"),
+            &["roc_auc", "roc_auc_ovo"],
+        ),
+        (
+            include_bytes!("reference/regression.csv"),
+            &[
+                "d2_absolute_error_score",
+                "d2_pinball_score",
+                "dummy_mean_absolute_error",
+                "mean_absolute_scaled_error",
+                "median_absolute_error",
+            ],
+        ),
+    ];
+    for (bytes, wanted) in logs {
+        let files: [File<'_>; 1] = [("log.csv", bytes)];
+        let passed = streamed(&files, &[], &view(), Shards::new).unwrap();
+        let near = Report::from(&passed, &view());
+        let exact = Report::from(&summary(&files, &[], &view()).unwrap(), &view());
+        let lacks = |name: &&String| {
+            let of = &near.overall.metrics[*name];
+            of.undefined.as_deref() == Some(NOT_KEPT)
+        };
+        let names = exact.overall.metrics.keys();
+        let lacking: Vec<&String> = names.clone().filter(lacks).collect();
+        assert_eq!(lacking, wanted);
+        for name in names.filter(|n| !lacks(n)) {
+            let of = |r: &Report| r.overall.metrics[name].value.is_some();
+            assert_eq!(of(&near), of(&exact), "{name}");
+        }
+        let notes = near.health.notes.join("\n");
+        assert!(notes.contains("have no value here"), "{notes}");
+    }
 }

@@ -1,4 +1,4 @@
-//! ROC, precision against recall, and cumulative gain: one point a threshold, beside the baseline's.
+//! ROC, precision against recall, cumulative gain and lift: one point a threshold, beside the baseline's.
 
 use super::frame::{Axes, Axis, Frame, draw_nothing, draw_x, draw_y, lay_out};
 use super::pen::{Fault, Look, Pen};
@@ -20,6 +20,8 @@ pub enum Shape {
     PrecisionRecall,
     /// Share of the positive rows found against share of all rows acted upon.
     Gain,
+    /// How many times more positive rows are found than by chance, against share of all rows acted upon.
+    Lift,
 }
 
 /// One curve in the unit square. A threshold that no row lies above is no point.
@@ -59,6 +61,7 @@ impl Shape {
             Self::Roc => Some((false_positive_rate(c)?, recall(c)?)),
             Self::PrecisionRecall => Some((recall(c)?, precision(c)?)),
             Self::Gain => Some((flagged_share(c)?, recall(c)?)),
+            Self::Lift => Some((flagged_share(c)?, lift(c)?)),
         }
     }
 
@@ -69,6 +72,7 @@ impl Shape {
             Self::Roc => ("False positive rate", "True positive rate"),
             Self::PrecisionRecall => ("Recall", "Precision"),
             Self::Gain => ("Rows predicted positive", "Positive rows found"),
+            Self::Lift => ("Rows predicted positive", "Times more positive than by chance"),
         }
     }
 
@@ -77,6 +81,7 @@ impl Shape {
             Self::Roc => "ROC curve",
             Self::PrecisionRecall => "Precision against recall",
             Self::Gain => "Cumulative gain",
+            Self::Lift => "Lift",
         }
     }
 
@@ -85,6 +90,7 @@ impl Shape {
         match self {
             Self::Roc | Self::Gain => Some([(0.0, 0.0), (1.0, 1.0)]),
             Self::PrecisionRecall => tally.base_rate().map(|p| [(0.0, p), (1.0, p)]),
+            Self::Lift => Some([(0.0, 1.0), (1.0, 1.0)]),
         }
     }
 }
@@ -93,7 +99,22 @@ impl CurvePlot {
     /// The curve of a report; says why where it has none.
     #[must_use]
     pub fn of(report: &Report, shape: Shape) -> Self {
-        let Some(curves) = report.curves.clone() else {
+        Self::made(report.curves.clone(), in_force(report), shape)
+    }
+
+    /// That of one of several classes against the rest, by its name.
+    #[must_use]
+    pub fn of_class(report: &Report, shape: Shape, class: &str) -> Self {
+        let found = report.class_curves.iter().find(|c| c.label == class);
+        Self::made(found.map(|c| c.curves.clone()), None, shape)
+    }
+
+    fn made(
+        curves: Option<Curves>,
+        in_force: Option<(Option<f64>, Counted)>,
+        shape: Shape,
+    ) -> Self {
+        let Some(curves) = curves else {
             return Self {
                 shape,
                 nothing: Some("No scores"),
@@ -109,7 +130,7 @@ impl CurvePlot {
         Self {
             shape,
             kept,
-            in_force: in_force(report),
+            in_force,
             nothing: why_none(&curves.current, shape == Shape::Roc),
             curves,
         }
@@ -122,7 +143,7 @@ impl CurvePlot {
             return Vec::new();
         }
         let chance = match self.shape {
-            Shape::Roc | Shape::Gain => "Chance, dashed",
+            Shape::Roc | Shape::Gain | Shape::Lift => "Chance, dashed",
             Shape::PrecisionRecall => "Base rate, dashed",
         };
         let mut out = vec![("This view".to_owned(), "var(--cat-1)")];
@@ -161,6 +182,8 @@ impl CurvePlot {
                 out.push((0.0, 0.0));
                 out.extend(points);
             }
+            // Above the highest score there is no lift: the line begins at its first rows.
+            Shape::Lift => out.extend(points),
             // Recall that is reached at a threshold is reached at no higher precision than there.
             Shape::PrecisionRecall => {
                 for (x, y) in points {
@@ -182,10 +205,45 @@ const AXES: Axes = Axes {
     floor: true,
 };
 
+/// A lift of more than this is not drawn to its height: the first row of a rare class has one of thousands, and
+/// flattens all that follows.
+const HIGHEST: f64 = 3.0;
+
 fn placed(frame: &Frame, line: &[(f64, f64)]) -> Vec<(f64, f64)> {
     line.iter()
-        .map(|&(x, y)| (frame.px(x), frame.py(y)))
+        .map(|&(x, y)| (frame.px(x), frame.py(y.min(frame.y.1))))
         .collect()
+}
+
+impl CurvePlot {
+    /// The unit square; of a lift as high as that of the first twentieth of the rows needs, and half more.
+    fn place(&self) -> Axes {
+        if self.shape != Shape::Lift {
+            return AXES;
+        }
+        let tallies = [Some(&self.curves.current), self.before()];
+        let points = tallies.into_iter().flatten().flat_map(|t| self.line(t));
+        let (mut settled, mut most) = (1.0_f64, 1.0_f64);
+        for (x, y) in points {
+            most = most.max(y);
+            if x >= 0.05 {
+                settled = settled.max(y);
+            }
+        }
+        Axes {
+            y: (0.0, 1.06 * most.min(HIGHEST.max(1.5 * settled))),
+            ..AXES
+        }
+    }
+
+    /// A value upwards as it is written.
+    fn written(&self, value: Option<f64>) -> String {
+        match (value, self.shape) {
+            (None, _) => "–".to_owned(),
+            (Some(v), Shape::Lift) => format!("{v:.2} ×"),
+            (Some(v), _) => format::exact(Unit::Percent, v),
+        }
+    }
 }
 
 impl Chart for CurvePlot {
@@ -194,13 +252,14 @@ impl Chart for CurvePlot {
     fn draw<DB: DrawingBackend>(&self, pen: &Pen<DB>) -> Result<Frame, Fault<DB>> {
         let look = pen.look();
         let colours = look.colours;
-        let frame = lay_out(look, &AXES);
+        let axes = self.place();
+        let frame = lay_out(look, &axes);
         if let Some(why) = self.nothing {
             draw_nothing(pen, &frame, why)?;
             return Ok(frame);
         }
-        draw_y(pen, &frame, &AXES)?;
-        draw_x(pen, &frame, &AXES)?;
+        draw_y(pen, &frame, &axes)?;
+        draw_x(pen, &frame, &axes)?;
         let tally = &self.curves.current;
         if let Some(chance) = self.shape.chance(tally) {
             let chance = placed(&frame, &chance);
@@ -214,7 +273,7 @@ impl Chart for CurvePlot {
         pen.path(&line, colours.palette[0], 1.0, 2.0)?;
         let here = self.in_force.and_then(|(_, c)| self.shape.point(c));
         if let Some((x, y)) = here {
-            let at = (frame.px(x), frame.py(y));
+            let at = (frame.px(x), frame.py(y.min(frame.y.1)));
             pen.dot(at, 5.5, colours.surface)?;
             pen.dot(at, 4.0, colours.text)?;
         }
@@ -254,7 +313,7 @@ impl Chart for CurvePlot {
         let away = |thing: usize| {
             let point = self.shape.point(self.curves.current.at(self.kept[thing]));
             point.map_or(f64::INFINITY, |p| {
-                let (dx, dy) = (frame.px(p.0) - x, frame.py(p.1) - y);
+                let (dx, dy) = (frame.px(p.0) - x, frame.py(p.1.min(frame.y.1)) - y);
                 dx * dx + dy * dy
             })
         };
@@ -268,9 +327,6 @@ impl Chart for CurvePlot {
             return Vec::new();
         };
         let c = self.curves.current.at(i);
-        let written = |value: Option<f64>| {
-            value.map_or("–".to_owned(), |v| format::exact(Unit::Percent, v))
-        };
         let mut out = vec![Fact::new(
             "",
             format!("Threshold {}", format::threshold(threshold)),
@@ -279,14 +335,15 @@ impl Chart for CurvePlot {
         let (x, y) = self.shape.point(c).unzip();
         out.push(Fact {
             label: up.to_owned(),
-            text: written(y),
+            text: self.written(y),
             hue: Some(0),
         });
         if let Some(before) = self.before() {
             let was = self.shape.point(before.at(i));
-            out.push(Fact::new("Baseline", written(was.map(|p| p.1))));
+            out.push(Fact::new("Baseline", self.written(was.map(|p| p.1))));
         }
-        out.push(Fact::new(across, written(x)));
+        let share = x.map_or("–".to_owned(), |x| format::exact(Unit::Percent, x));
+        out.push(Fact::new(across, share));
         if self.shape == Shape::Gain {
             let lift = lift(c).map_or("–".to_owned(), |l| format!("{l:.2} ×"));
             out.push(Fact::new("Lift", lift));
@@ -300,7 +357,7 @@ impl Chart for CurvePlot {
     fn mark(&self, frame: &Frame, look: &Look, thing: usize) -> Option<Mark> {
         let i = *self.kept.get(thing)?;
         let (x, y) = self.shape.point(self.curves.current.at(i))?;
-        let (x, y) = (frame.px(x), frame.py(y));
+        let (x, y) = (frame.px(x), frame.py(y.min(frame.y.1)));
         Some(Mark {
             area: (x, frame.top, x, frame.bottom),
             line: Some(x),

@@ -8,7 +8,9 @@ use crate::metric::Unit;
 use crate::report::costs::over_thresholds;
 use crate::report::{Bill, Report};
 use crate::report::curves::{
-    Counted, Tally, accuracy, f1, net_benefit, net_benefit_of_all, precision, recall, specificity,
+    Counted, Tally, accuracy, balanced_accuracy, cohen_kappa, f0_5, f1, f2, false_positive_rate,
+    flagged_share, jaccard, matthews_corrcoef, negative_predictive_value, net_benefit,
+    net_benefit_of_all, precision, recall, specificity,
 };
 use plotters::style::RGBColor;
 use plotters_backend::DrawingBackend;
@@ -16,7 +18,7 @@ use plotters_backend::DrawingBackend;
 /// What is drawn over the threshold.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Lines {
-    /// Precision, recall, F1, specificity and accuracy.
+    /// Metrics of labels: precision, recall, F1, specificity and accuracy, or others of [`SHARES`].
     #[default]
     Shares,
     /// The decision curve: net benefit beside acting on every row and on none.
@@ -45,6 +47,7 @@ pub struct CutoffPlot {
 struct Line {
     title: &'static str,
     stroke: Stroke,
+    unit: Unit,
     values: Vec<Option<f64>>,
 }
 
@@ -60,13 +63,56 @@ enum Stroke {
 
 type Share = fn(Counted) -> Option<f64>;
 
-const SHARES: [(&str, Share); 5] = [
-    ("Precision", precision),
-    ("Recall", recall),
-    ("F1", f1),
-    ("Specificity", specificity),
-    ("Accuracy", accuracy),
+/// A metric of labels over the threshold.
+#[derive(Clone, Copy)]
+pub struct OverThreshold {
+    /// Its name in files, or another one where it is no metric.
+    pub name: &'static str,
+    /// For a person.
+    pub title: &'static str,
+    of: Share,
+    /// Whether it is a correlation, which may lie below 0.
+    signed: bool,
+}
+
+const fn over(name: &'static str, title: &'static str, of: Share) -> OverThreshold {
+    OverThreshold {
+        name,
+        title,
+        of,
+        signed: false,
+    }
+}
+
+const fn signed(name: &'static str, title: &'static str, of: Share) -> OverThreshold {
+    OverThreshold {
+        signed: true,
+        ..over(name, title, of)
+    }
+}
+
+/// Every metric of labels that can be drawn over the threshold; the first [`AT_FIRST`] are, where none is chosen.
+pub const SHARES: [OverThreshold; 14] = [
+    over("precision", "Precision", precision),
+    over("recall", "Recall", recall),
+    over("f1", "F1", f1),
+    over("specificity", "Specificity", specificity),
+    over("accuracy", "Accuracy", accuracy),
+    over("balanced_accuracy", "Balanced accuracy", balanced_accuracy),
+    over("negative_predictive_value", "NPV", negative_predictive_value),
+    over("false_positive_rate", "False positive rate", false_positive_rate),
+    over("f0_5", "F0.5", f0_5),
+    over("f2", "F2", f2),
+    over("jaccard", "Jaccard", jaccard),
+    signed("matthews_corrcoef", "MCC", matthews_corrcoef),
+    signed("cohen_kappa", "Cohen's kappa", cohen_kappa),
+    over("predicted_positive", "Predicted positive", flagged_share),
 ];
+
+/// Lines that are drawn at first, and at most: as many as there are hues.
+pub const AT_FIRST: usize = 5;
+/// Lines at most.
+pub const AT_MOST: usize = 6;
 
 /// Below no benefit this much of the plot is kept, as a part of the greatest benefit: the line of acting on
 /// every row falls without end.
@@ -76,6 +122,13 @@ impl CutoffPlot {
     /// The lines of a report; says why where it has none.
     #[must_use]
     pub fn of(report: &Report, what: Lines) -> Self {
+        let first: Vec<&str> = SHARES.iter().take(AT_FIRST).map(|s| s.name).collect();
+        Self::with(report, what, &first)
+    }
+
+    /// The same with these of [`SHARES`], the first [`AT_MOST`] of them.
+    #[must_use]
+    pub fn with(report: &Report, what: Lines, chosen: &[&str]) -> Self {
         let empty = |why| Self {
             what,
             nothing: Some(why),
@@ -99,31 +152,45 @@ impl CutoffPlot {
         if what == Lines::Cost && four.is_none() {
             return empty("No costs are given");
         }
-        let over = |tally: &Tally, value: &dyn Fn(Counted, f64) -> Option<f64>| {
+        let along = |tally: &Tally, value: &dyn Fn(Counted, f64) -> Option<f64>| {
             let thresholds = curves.thresholds.iter().enumerate();
             thresholds.map(|(i, t)| value(tally.at(i), *t)).collect()
+        };
+        let unit = match what {
+            Lines::Shares => Unit::Percent,
+            Lines::NetBenefit => Unit::Ratio,
+            Lines::Cost => Unit::Outcome,
         };
         let line = |title, stroke, values| Line {
             title,
             stroke,
+            unit,
             values,
         };
         let now = &curves.current;
         let mut lines = Vec::new();
         match what {
             Lines::Shares => {
-                for (hue, (title, share)) in SHARES.into_iter().enumerate() {
-                    lines.push(line(title, Stroke::Hue(hue), over(now, &|c, _| share(c))));
+                let drawn = SHARES.iter().filter(|s| chosen.contains(&s.name));
+                for (hue, share) in drawn.take(AT_MOST).enumerate() {
+                    let values = along(now, &|c, _| (share.of)(c));
+                    lines.push(Line {
+                        unit: if share.signed { Unit::Ratio } else { unit },
+                        ..line(share.title, Stroke::Hue(hue), values)
+                    });
+                }
+                if lines.is_empty() {
+                    return empty("No metric is chosen");
                 }
             }
             Lines::Cost => {}
             Lines::NetBenefit => {
-                lines.push(line("Model", Stroke::Hue(0), over(now, &net_benefit)));
+                lines.push(line("Model", Stroke::Hue(0), along(now, &net_benefit)));
                 if let Some(before) = &curves.baseline {
-                    let values = over(before, &net_benefit);
+                    let values = along(before, &net_benefit);
                     lines.push(line("Baseline", Stroke::Baseline, values));
                 }
-                let all = over(now, &net_benefit_of_all);
+                let all = along(now, &net_benefit_of_all);
                 lines.push(line("Act on every row", Stroke::Reference, all));
             }
         }
@@ -155,12 +222,13 @@ impl CutoffPlot {
     /// The lines that are drawn, with the token of their colour.
     #[must_use]
     pub fn legend(&self) -> Vec<(String, &'static str)> {
-        const HUES: [&str; 5] = [
+        const HUES: [&str; AT_MOST] = [
             "var(--cat-1)",
             "var(--cat-2)",
             "var(--cat-3)",
             "var(--cat-4)",
             "var(--cat-5)",
+            "var(--cat-6)",
         ];
         let token = |stroke: Stroke| match stroke {
             Stroke::Hue(hue) => HUES.get(hue).copied().unwrap_or("var(--neutral)"),
@@ -179,10 +247,11 @@ impl CutoffPlot {
         out
     }
 
-    const fn unit(&self) -> Unit {
+    /// The unit of the axis: of shares alone percent, beside a correlation none.
+    fn unit(&self) -> Unit {
         match self.what {
-            Lines::Shares => Unit::Percent,
-            Lines::NetBenefit => Unit::Ratio,
+            Lines::Shares if self.lines.iter().all(|l| l.unit == Unit::Percent) => Unit::Percent,
+            Lines::Shares | Lines::NetBenefit => Unit::Ratio,
             Lines::Cost => Unit::Outcome,
         }
     }
@@ -193,7 +262,12 @@ impl CutoffPlot {
             _ => (0.0, 1.0),
         };
         let y = match self.what {
-            Lines::Shares => (0.0, 1.0),
+            Lines::Shares => {
+                let values = self.lines.iter().flat_map(|l| l.values.iter().flatten());
+                let least = values.fold(0.0_f64, |least, v| least.min(*v));
+                // A correlation of a score that tells nothing sways about 0.
+                (if least < 0.0 { (least - 0.05).max(-1.0) } else { 0.0 }, 1.0)
+            }
             Lines::Cost => {
                 let values = || self.lines.iter().flat_map(|l| l.values.iter().flatten());
                 let least = values().fold(0.0_f64, |least, v| least.min(*v));
@@ -213,7 +287,7 @@ impl CutoffPlot {
             x,
             y,
             unit: Some(self.unit()),
-            floor: self.what == Lines::Shares,
+            floor: self.what == Lines::Shares && y.0 == 0.0,
         }
     }
 
@@ -318,7 +392,7 @@ impl Chart for CutoffPlot {
         };
         let written = |line: &Line| {
             let value = self.value(line, at)?;
-            Some(format!("{} {}", line.title, format::exact(self.unit(), value)))
+            Some(format!("{} {}", line.title, format::exact(line.unit, value)))
         };
         let values: Vec<String> = self.lines.iter().filter_map(written).collect();
         format!(
@@ -361,7 +435,7 @@ impl Chart for CutoffPlot {
                 label: line.title.to_owned(),
                 text: self
                     .value(line, thing)
-                    .map_or("–".to_owned(), |v| format::exact(self.unit(), v)),
+                    .map_or("–".to_owned(), |v| format::exact(line.unit, v)),
                 hue: match line.stroke {
                     Stroke::Hue(hue) => Some(hue),
                     _ => None,

@@ -49,7 +49,7 @@ charts! {
 }
 
 pub use curve::Shape;
-pub use cutoff::Lines;
+pub use cutoff::{AT_FIRST, AT_MOST, Lines, OverThreshold, SHARES};
 pub use panel::{Stacked, is_part, stack};
 pub use trend::Kind;
 

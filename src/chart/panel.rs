@@ -52,6 +52,8 @@ type Stretch = (i64, i64, Option<f64>);
 struct Course {
     name: String,
     stretches: Vec<Stretch>,
+    /// Instants of values that are unlike those before them, with their scores.
+    unlike: Vec<(i64, f64)>,
 }
 
 /// A chart of a stack.
@@ -64,6 +66,8 @@ pub struct PanelPlot {
     /// From when to when something departs, and how bad that is.
     incidents: Vec<(i64, i64, Level)>,
     restarts: Vec<i64>,
+    /// From when to when a live source gave nothing.
+    gaps: Vec<(i64, i64)>,
     /// When another version took over, and which.
     versions: Vec<(i64, String)>,
     /// Whether its values are yet to come.
@@ -83,6 +87,7 @@ impl Default for PanelPlot {
             lines: Vec::new(),
             incidents: Vec::new(),
             restarts: Vec::new(),
+            gaps: Vec::new(),
             versions: Vec::new(),
             waits: false,
             head: false,
@@ -267,6 +272,10 @@ impl Chart for PanelPlot {
             floor: true,
         };
         let side = |t: i64| frame.px(t as f64).clamp(frame.left, frame.right);
+        for (from, to) in &self.gaps {
+            let (left, right) = (look.snap(side(*from)), look.snap(side(*to)));
+            pen.rect((left, frame.top), (right.max(left + 1.0), frame.bottom), colours.neutral, 0.14)?;
+        }
         for (from, to, level) in &self.incidents {
             let colour = match level {
                 Level::Bad => colours.bad,
@@ -304,6 +313,15 @@ impl Chart for PanelPlot {
                     [one] if alone => self.draw_alone(pen, &frame, (course, *one, colour))?,
                     [one] => pen.dot(*one, 2.0, colour)?,
                     run => pen.path(run, colour, 1.0, 1.5)?,
+                }
+            }
+        }
+        for course in &self.lines {
+            for (time, _) in &course.unlike {
+                if let Some((start, end, value)) = Self::value_at(course, *time) {
+                    let at = (frame.px(i64::midpoint(start, end) as f64), frame.py(value));
+                    pen.dot(at, 4.5, colours.surface)?;
+                    pen.dot(at, 3.5, colours.warn)?;
                 }
             }
         }
@@ -363,10 +381,21 @@ impl Chart for PanelPlot {
                 ..Fact::new(label.clone(), text)
             });
         }
+        let end = start + self.grid.step;
+        let unlike = self.lines.iter().flat_map(|line| {
+            let here = line.unlike.iter().filter(|u| (start..end).contains(&u.0));
+            here.map(|(_, score)| (line.name.as_str(), *score))
+        });
+        for (name, score) in unlike {
+            let what = if name.is_empty() { &self.title } else { name };
+            out.push(Fact::new("Unlike before", format!("{what}, score {score:.2}")));
+        }
+        if self.gaps.iter().any(|(a, b)| *a < end && *b > start) {
+            out.push(Fact::new("Gap", "the source gave nothing"));
+        }
         if self.incidents.iter().any(|(a, b, _)| (*a..*b).contains(&time)) {
             out.push(Fact::new("Incident", "goes on"));
         }
-        let end = start + self.grid.step;
         for (_, version) in self.versions.iter().filter(|v| (start..end).contains(&v.0)) {
             out.push(Fact::new("Version", format!("{version} took over")));
         }

@@ -33,6 +33,25 @@ impl Reliability {
     /// The tenths of a report; says why where it has none.
     #[must_use]
     pub fn of(report: &Report) -> Self {
+        let nothing = match &report.scores {
+            None => "No scores",
+            Some(_) if report.calibration.is_empty() => {
+                "The score is no probability, or was not counted here"
+            }
+            Some(_) => "No scored row has an outcome",
+        };
+        Self::made(&report.calibration, nothing)
+    }
+
+    /// Those of one of several classes, by its name.
+    #[must_use]
+    pub fn of_class(report: &Report, class: &str) -> Self {
+        let found = report.class_curves.iter().find(|c| c.label == class);
+        let bins = found.map_or(&[][..], |c| &c.calibration);
+        Self::made(bins, "No scores")
+    }
+
+    fn made(bins: &[CalibrationBin], why: &'static str) -> Self {
         let point = |bin: &CalibrationBin| {
             let within = |v: Option<f64>| v.filter(|v| (0.0..=1.0).contains(v));
             let (score, share) = (within(bin.mean_score)?, within(bin.positive.value)?);
@@ -44,15 +63,8 @@ impl Reliability {
                 ends: (end(bin.positive.low), end(bin.positive.high)),
             })
         };
-        let points: Vec<Point> = report.calibration.iter().filter_map(point).collect();
-        let nothing = match (&report.scores, points.is_empty()) {
-            (_, false) => None,
-            (None, true) => Some("No scores"),
-            (Some(_), true) if report.calibration.is_empty() => {
-                Some("The score is no probability, or was not counted here")
-            }
-            (Some(_), true) => Some("No scored row has an outcome"),
-        };
+        let points: Vec<Point> = bins.iter().filter_map(point).collect();
+        let nothing = points.is_empty().then_some(why);
         Self { points, nothing }
     }
 

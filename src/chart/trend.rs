@@ -9,8 +9,8 @@ use super::geometry::Strip;
 use super::pen::{Fault, Look, Pen};
 use super::theme::PALETTE;
 use super::{Chart, Fact, Mark, format};
-use crate::metric::{Estimate, Info, Unit};
-use crate::report::{Departure, Report};
+use crate::metric::{Estimate, Info, Unit, range};
+use crate::report::{Departure, Report, words};
 use guess::Guess;
 pub use guess::Kind;
 use plotters_backend::DrawingBackend;
@@ -92,7 +92,7 @@ impl Trend {
             .map(|info| Line {
                 title: info.title.to_owned(),
                 unit: info.unit,
-                range: info.range,
+                range: range(info, report.task),
                 points: report
                     .windows
                     .iter()
@@ -244,11 +244,8 @@ impl Trend {
                 format::signed(line.unit, value - baseline),
             ));
         }
-        if let Some(departure) = point.departure {
-            out.push(Fact::new(
-                "p (corrected)",
-                format::p_value(departure.p_value),
-            ));
+        if let Some(rate) = point.departure.and_then(|d| d.false_alarm_rate) {
+            out.push(Fact::new("False-alarm rate", words::false_alarm_rate(rate)));
         }
         out.push(Fact::new("n", format::count(estimate.n)));
     }

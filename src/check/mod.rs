@@ -15,8 +15,10 @@
 //!   it (or the limits of `clear`).
 //! - A silence hides a rule that fires, it does not forget: windows within it are judged as any other, and
 //!   the rule fires openly if it still does after.
+//! - Incidents, checks of data quality and expectations are counted: without a limit, none is allowed.
 //! - A rule that cannot be judged says why; it never passes for that reason.
 
+mod counted;
 mod evaluate;
 mod junit;
 mod limits;
@@ -35,7 +37,7 @@ pub use junit::junit;
 pub use markdown::{headline, markdown, plain};
 pub use read::{is_rules, read};
 pub use rule::{
-    Clear, End, Fails, Limit, Measure, Over, Rule, Rules, Severity, Side, Silence, Spread,
+    About, Clear, End, Fails, Limit, Measure, Over, Rule, Rules, Severity, Side, Silence, Spread,
     Tolerance, Watched,
 };
 pub use suggest::suggest;

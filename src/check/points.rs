@@ -1,5 +1,6 @@
 //! The values that a rule watches, window by window.
 
+use super::counted;
 use super::rule::{Measure, Over, Rule, Watched};
 use crate::metric::{self, Better, Estimate, Family, Unit};
 use crate::report::{Block, Check, CheckKind, Report, Window};
@@ -37,6 +38,13 @@ impl Measure {
             Self::Psi => "PSI",
             Self::JensenShannon => "Jensen–Shannon distance",
             Self::KolmogorovSmirnov => "Kolmogorov–Smirnov statistic",
+            Self::Wasserstein => "Wasserstein distance",
+            Self::WassersteinNormalised => "Normalised Wasserstein distance",
+            Self::Hellinger => "Hellinger distance",
+            Self::KullbackLeibler => "Kullback–Leibler divergence",
+            Self::LInfinity => "Largest difference of a share",
+            Self::TotalVariation => "Total variation distance",
+            Self::CramersV => "Cramér's V",
             Self::Missing => "Share of missing cells",
             Self::WrongType => "Share of texts among the numbers",
             Self::UnseenWord => "Share of unseen words",
@@ -46,9 +54,10 @@ impl Measure {
     }
 
     pub(super) fn unit(self) -> Unit {
-        match self.is_distance() {
-            true => Unit::Ratio,
-            false => Unit::Percent,
+        match self {
+            Self::Wasserstein => Unit::Outcome,
+            of if of.is_distance() => Unit::Ratio,
+            _ => Unit::Percent,
         }
     }
 }
@@ -58,6 +67,11 @@ pub(super) fn course(rule: &Rule, report: &Report) -> Result<Course, String> {
     match &rule.watched {
         Watched::Metric(name) => of_metric(name, rule.over, report),
         Watched::Column { name, measure } => of_column(name, *measure, rule.over, report),
+        Watched::Incidents(about) => counted::incidents(*about, rule.over, report),
+        Watched::Checks { kind, column } => {
+            counted::checks(*kind, column.as_deref(), rule.over, report)
+        }
+        Watched::Expectations(file) => counted::expectations(file, rule.over, report),
     }
 }
 
@@ -103,7 +117,7 @@ fn of_metric(name: &str, over: Over, report: &Report) -> Result<Course, String> 
 }
 
 /// All rows in view as one window, which outcomes that have yet to come do not stop from being judged.
-fn whole_of(report: &Report, value: Estimate) -> Point {
+pub(super) fn whole_of(report: &Report, value: Estimate) -> Point {
     let ends = (report.windows.first(), report.windows.last());
     let (start, end) = match ends {
         (Some(first), Some(last)) => (first.start, last.end),
@@ -187,9 +201,21 @@ fn distances(
         let value = match measure {
             Measure::Psi => column.psi,
             Measure::JensenShannon => column.jensen_shannon,
-            _ => column.kolmogorov_smirnov,
+            Measure::KolmogorovSmirnov => column.kolmogorov_smirnov,
+            Measure::Wasserstein => column.wasserstein,
+            measure => {
+                let examined = report.examined.as_ref();
+                let examined =
+                    examined.ok_or("every test has to be asked for, of rows that are kept")?;
+                let mut columns = examined.columns.iter();
+                let column = columns.find(|c| c.column == name).ok_or_else(lacks)?;
+                column.distances.get(measure.name()).copied()
+            }
         };
-        return Ok(vec![plain(value, drift.rows)]);
+        return match value {
+            None => Err(format!("'{name}' has no {}", measure.name())),
+            value => Ok(vec![plain(value, drift.rows)]),
+        };
     }
     if drift.windows.is_empty() && !drift.columns.is_empty() {
         return Err("how far the columns are from the baseline is not known by window".into());

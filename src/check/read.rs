@@ -3,11 +3,12 @@
 mod view;
 
 use super::rule::{
-    Clear, End, Fails, Limit, Measure, Over, Rule, Rules, Severity, Side, Silence, Spread,
+    About, Clear, End, Fails, Limit, Measure, Over, Rule, Rules, Severity, Side, Silence, Spread,
     Tolerance, Watched,
 };
 use crate::log::Role;
 use crate::metric;
+use crate::report::CheckKind;
 use crate::report::view::SliceChoice;
 use crate::settings::{self, Data, Fault, Place, Table, Value, among, nearest};
 use crate::table::time::Time;
@@ -34,13 +35,16 @@ const FILE: [&str; 13] = [
 ];
 
 /// The keys of a rule.
-const RULE: [&str; 22] = [
+const RULE: [&str; 25] = [
     "name",
     "why",
     "metric",
     "column",
     "distance",
     "share",
+    "incidents",
+    "check",
+    "expectations",
     "model_version",
     "slice",
     "over",
@@ -114,6 +118,8 @@ pub fn read(text: &str) -> Result<Rules, Fault> {
             mend: "Write [[rule]], and below it what it watches and allows: metric = \"roc_auc\" and min = 0.8".into(),
         });
     }
+    let mut view = view;
+    view.all_tests |= rules.iter().any(|rule| rule.watched.needs_all_tests());
     Ok(Rules { view, roles, rules })
 }
 
@@ -179,7 +185,8 @@ fn rule(mut table: Table) -> Result<Rule, Fault> {
         "spread",
         &[("prediction", Spread::Prediction), ("plain", Spread::Plain)],
     )?;
-    let limit = limit(&mut table, spread)?.ok_or_else(|| {
+    let limit = limit(&mut table, spread)?.or_else(|| watched.usual_limit());
+    let limit = limit.ok_or_else(|| {
         wrong(
             "the rule allows everything",
             &format!("Give it a limit: {LIMITS}"),
@@ -211,6 +218,20 @@ fn rule(mut table: Table) -> Result<Rule, Fault> {
             "Write max, quantile or band",
         ));
     }
+    let whole = matches!(&watched, Watched::Column { measure, .. } if !measure.by_window());
+    if whole && over == Over::Windows {
+        return Err(wrong(
+            "this distance is told of all rows only",
+            "Write over = \"all\", or take psi, jensen_shannon or kolmogorov_smirnov",
+        ));
+    }
+    let counted = watched.usual_limit().is_some();
+    if counted && matches!(limit, Limit::Within(_)) {
+        return Err(wrong(
+            "what is counted has no value in the baseline",
+            "Write max",
+        ));
+    }
     if over == Over::All && matches!(limit, Limit::Quantile(..) | Limit::Band { .. }) {
         return Err(wrong(
             "quantile and band are learned from windows, which over = \"all\" has none of",
@@ -224,6 +245,12 @@ fn rule(mut table: Table) -> Result<Rule, Fault> {
         ("whole", End::Whole),
     ];
     let interval = one_of(&mut table, "interval", &ends)?.unwrap_or_default();
+    if interval != End::Value && counted {
+        return Err(wrong(
+            "what is counted has no interval",
+            "Take interval away",
+        ));
+    }
     if interval != End::Value
         && matches!(watched, Watched::Column { measure, .. } if measure.is_distance() || over == Over::Windows)
     {
@@ -280,6 +307,9 @@ fn row(table: &mut Table) -> Result<Option<u32>, Fault> {
 
 fn watched(table: &mut Table) -> Result<Watched, Fault> {
     let at = table.at;
+    if let Some(counted) = counted(table)? {
+        return Ok(counted);
+    }
     let (metric, column) = (table.take("metric"), table.take("column"));
     let (distance, share) = (table.take("distance"), table.take("share"));
     let wrong = |found: &str, mend: &str| Fault {
@@ -326,13 +356,55 @@ fn watched(table: &mut Table) -> Result<Watched, Fault> {
         }
         (None, None) => Err(wrong(
             "the rule watches nothing",
-            "Write metric = \"roc_auc\", or column = \"…\" and distance = \"psi\"",
+            "Write metric = \"roc_auc\", or column = \"…\" and distance = \"psi\", or incidents = \"all\"",
         )),
         (Some(_), Some(_)) => Err(wrong(
             "the rule watches a metric and a column",
             "Make two rules of it",
         )),
     }
+}
+
+/// What is counted: incidents, checks, expectations.
+fn counted(table: &mut Table) -> Result<Option<Watched>, Fault> {
+    let keys = ["incidents", "check", "expectations"];
+    let mut given: Vec<(&str, Value)> = Vec::new();
+    for key in keys {
+        given.extend(table.take(key).map(|value| (key, value)));
+    }
+    if let Some((key, value)) = given.get(1) {
+        return Err(value.fault(
+            format!("the rule has {key} beside {}", given[0].0),
+            "Make two rules of it",
+        ));
+    }
+    let Some((key, value)) = given.pop() else {
+        return Ok(None);
+    };
+    let others: &[&str] = match key {
+        "check" => &["metric", "distance", "share"],
+        _ => &["metric", "column", "distance", "share"],
+    };
+    for other in others {
+        if let Some(of) = table.take(other) {
+            return Err(of.fault(
+                format!("the rule has {other} beside {key}"),
+                "Take it away, or make two rules of it",
+            ));
+        }
+    }
+    Ok(Some(match key {
+        "incidents" => Watched::Incidents(named(&value, key, &About::ALL)?),
+        "expectations" => Watched::Expectations(value.text(key)?),
+        _ => {
+            let kinds = CheckKind::ALL.iter().map(|kind| (kind.name(), Some(*kind)));
+            let kinds: Vec<_> = kinds.chain([("any", None)]).collect();
+            Watched::Checks {
+                kind: named(&value, key, &kinds)?,
+                column: text(table, "column")?,
+            }
+        }
+    }))
 }
 
 /// The limit that a table tells.

@@ -1,6 +1,7 @@
 //! What a rule is: plain data, and where its numbers come from.
 
 use crate::log::Role;
+use crate::report::CheckKind;
 use crate::report::view::{SliceChoice, View};
 use crate::table::time::Time;
 use serde::{Deserialize, Serialize};
@@ -69,6 +70,81 @@ pub enum Watched {
         /// What of it.
         measure: Measure,
     },
+    /// How many incidents go on: the alarms under the budget, but for those that are harmless.
+    Incidents(About),
+    /// How many checks of data quality are broken.
+    Checks {
+        /// Of this kind; `None`: of all.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        kind: Option<CheckKind>,
+        /// Of this column; `None`: of all, and of whole rows.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        column: Option<String>,
+    },
+    /// How many expectations of a file are not met; its name.
+    Expectations(String),
+}
+
+impl Watched {
+    /// Whether columns have to be counted for it, and not only metrics.
+    #[must_use]
+    pub fn needs_columns(&self) -> bool {
+        !matches!(self, Self::Metric(_))
+    }
+
+    /// Whether it is told only where every test was asked for ([`View::all_tests`]).
+    #[must_use]
+    pub fn needs_all_tests(&self) -> bool {
+        matches!(self, Self::Column { measure, .. } if measure.needs_all_tests())
+    }
+
+    /// What it allows where the rule does not tell: of what is counted, none.
+    #[must_use]
+    pub fn usual_limit(&self) -> Option<Limit> {
+        match self {
+            Self::Metric(_) | Self::Column { .. } => None,
+            Self::Incidents(_) | Self::Checks { .. } | Self::Expectations(_) => {
+                Some(Limit::Between {
+                    min: None,
+                    max: Some(0.0),
+                })
+            }
+        }
+    }
+}
+
+/// What incidents are about.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum About {
+    /// Anything.
+    #[default]
+    All,
+    /// Metrics of all rows.
+    Metrics,
+    /// Metrics of slices.
+    Slices,
+    /// Columns.
+    Columns,
+}
+
+impl About {
+    /// All of them by name.
+    pub const ALL: [(&'static str, Self); 4] = [
+        ("all", Self::All),
+        ("metrics", Self::Metrics),
+        ("slices", Self::Slices),
+        ("columns", Self::Columns),
+    ];
+
+    /// Its name.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        let all = Self::ALL.iter();
+        all.into_iter()
+            .find(|(_, of)| *of == self)
+            .map_or("", |(name, _)| name)
+    }
 }
 
 /// What is measured of a column.
@@ -81,6 +157,20 @@ pub enum Measure {
     JensenShannon,
     /// Kolmogorov–Smirnov statistic from the baseline.
     KolmogorovSmirnov,
+    /// Wasserstein-1 distance from the baseline, in the column's unit.
+    Wasserstein,
+    /// The same in the baseline's standard deviations.
+    WassersteinNormalised,
+    /// Hellinger distance from the baseline.
+    Hellinger,
+    /// Kullback–Leibler divergence from the baseline.
+    KullbackLeibler,
+    /// Largest difference of a word's share from the baseline's.
+    LInfinity,
+    /// Total variation distance from the baseline.
+    TotalVariation,
+    /// Cramér's V.
+    CramersV,
     /// Share of missing cells.
     Missing,
     /// Share of cells that hold text where numbers stand.
@@ -95,10 +185,17 @@ pub enum Measure {
 
 impl Measure {
     /// Every distance by its name.
-    pub const DISTANCES: [(&'static str, Self); 3] = [
+    pub const DISTANCES: [(&'static str, Self); 10] = [
         ("psi", Self::Psi),
         ("jensen_shannon", Self::JensenShannon),
         ("kolmogorov_smirnov", Self::KolmogorovSmirnov),
+        ("wasserstein", Self::Wasserstein),
+        ("wasserstein_normalised", Self::WassersteinNormalised),
+        ("hellinger", Self::Hellinger),
+        ("kullback_leibler", Self::KullbackLeibler),
+        ("l_infinity", Self::LInfinity),
+        ("total_variation", Self::TotalVariation),
+        ("cramers_v", Self::CramersV),
     ];
 
     /// Every share by its name.
@@ -114,6 +211,22 @@ impl Measure {
     #[must_use]
     pub fn is_distance(self) -> bool {
         Self::DISTANCES.iter().any(|(_, measure)| *measure == self)
+    }
+
+    /// Whether it is told window by window, and not only of all rows.
+    #[must_use]
+    pub fn by_window(self) -> bool {
+        let windowed = matches!(
+            self,
+            Self::Psi | Self::JensenShannon | Self::KolmogorovSmirnov
+        );
+        windowed || !self.is_distance()
+    }
+
+    /// Whether it is told only where every test was asked for.
+    #[must_use]
+    pub fn needs_all_tests(self) -> bool {
+        !self.by_window() && self != Self::Wasserstein
     }
 
     /// Its name.
@@ -300,8 +413,9 @@ impl Rule {
         let compared =
             |measure: &Measure| !matches!(measure, Measure::Missing | Measure::WrongType);
         let compared = match &self.watched {
-            Watched::Metric(_) => false,
+            Watched::Metric(_) | Watched::Expectations(_) => false,
             Watched::Column { measure, .. } => compared(measure),
+            Watched::Incidents(_) | Watched::Checks { .. } => true,
         };
         compared || !matches!(self.limit, Limit::Between { .. })
     }

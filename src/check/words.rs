@@ -1,12 +1,12 @@
 //! Rules and verdicts in words.
 
 use super::points::Course;
-use super::rule::{End, Limit, Over, Rule, Side, Spread, Tolerance, Watched};
+use super::rule::{About, End, Limit, Over, Rule, Side, Spread, Tolerance, Watched};
 use super::run::Run;
 use super::verdict::{Broken, Outcome, State, Verdict};
 use crate::metric::{self, Unit};
 use crate::report::view::WindowSize;
-use crate::report::{Report, words};
+use crate::report::{CheckKind, Report, words};
 use crate::settings::number;
 
 impl Rule {
@@ -19,6 +19,14 @@ impl Rule {
         let what = match &self.watched {
             Watched::Metric(name) => name.clone(),
             Watched::Column { name, measure } => format!("{} of {name}", measure.name()),
+            Watched::Incidents(About::All) => "incidents".into(),
+            Watched::Incidents(about) => format!("incidents of {}", about.name()),
+            Watched::Checks { kind, column } => {
+                let kind = kind.map_or("any check", CheckKind::name);
+                let of = column.iter().map(|column| format!(" of {column}"));
+                format!("{kind}{}", of.collect::<String>())
+            }
+            Watched::Expectations(file) => format!("expectations of {file}"),
         };
         let version = self.version.iter().map(|v| format!("version {v}"));
         let slices = self
@@ -37,6 +45,9 @@ impl Rule {
         match &self.watched {
             Watched::Metric(name) => metric::info(name).map_or(Unit::Ratio, |i| i.unit),
             Watched::Column { measure, .. } => measure.unit(),
+            Watched::Incidents(_) | Watched::Checks { .. } | Watched::Expectations(_) => {
+                Unit::Count
+            }
         }
     }
 

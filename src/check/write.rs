@@ -5,6 +5,7 @@ use super::rule::{
     Clear, End, Fails, Limit, Over, Rule, Rules, Severity, Side, Spread, Tolerance, Watched,
 };
 use super::words::percent;
+use crate::report::CheckKind;
 use crate::report::view::{BaselineChoice, SliceChoice};
 use crate::settings::{key, number, quoted};
 
@@ -14,8 +15,11 @@ const HEAD: &str = "\
 # (exit code 0: all are kept, 1: one fails, 2: they could not be judged).
 #
 # A rule watches a metric = \"…\", or a column = \"…\" by its distance = \"psi\" (jensen_shannon,
-# kolmogorov_smirnov) from the baseline or its share = \"missing\" (wrong_type, unseen_word, out_of_range,
-# outlier). It allows one of
+# kolmogorov_smirnov; with over = \"all\" wasserstein, hellinger and others) from the baseline or its
+# share = \"missing\" (wrong_type, unseen_word, out_of_range, outlier); or it counts incidents = \"all\"
+# (metrics, slices, columns) that go on, a check = \"any\" (late_outcome, duplicate_id, …) of data quality,
+# perhaps of a column = \"…\", that is broken, or expectations = \"expectations.toml\" that are not met, of
+# which none is allowed if nothing is said. It allows one of
 #   min = …, max = …         constants
 #   within = 0.02 or \"5 %\"   so near to the baseline
 #   quantile = [0.05, 0.95]  between quantiles of the baseline's windows
@@ -122,6 +126,14 @@ fn one(rule: &Rule) -> String {
             };
             line(kind, quoted(measure.name()));
         }
+        Watched::Incidents(about) => line("incidents", quoted(about.name())),
+        Watched::Checks { kind, column } => {
+            line("check", quoted(kind.map_or("any", CheckKind::name)));
+            if let Some(column) = column {
+                line("column", quoted(column));
+            }
+        }
+        Watched::Expectations(file) => line("expectations", quoted(file)),
     }
     if let Some(version) = &rule.version {
         line("model_version", quoted(version));

@@ -1,13 +1,13 @@
 //! What a reader is called for while they follow a live source: an incident that was opened, an error budget that is
 //! spent too fast. Each calls once, when it begins; what was so before the reader began to look does not.
 
-use crate::report::Report;
+use crate::report::{Alert, Particular, Report};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::collections::BTreeSet;
 
 /// Something that a reader is called for.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Alarm {
     /// Names it among others; the same as long as it goes on.
     pub id: String,
@@ -21,6 +21,12 @@ pub struct Alarm {
     pub sentence: String,
     /// When it began (RFC 3339).
     pub since: String,
+    /// What there is to know of it, as a person reads it.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub particulars: Vec<Particular>,
+    /// The incident, as the report has it.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub incident: Option<Box<Alert>>,
 }
 
 /// How a message is written.
@@ -45,10 +51,23 @@ impl Alarm {
                 } else {
                     ":warning:"
                 };
-                let text = format!("{mark} *{}*: {}", slack(&self.title), slack(&self.sentence));
+                let mut text =
+                    format!("{mark} *{}*: {}", slack(&self.title), slack(&self.sentence));
+                for of in &self.particulars {
+                    let told = slack(&of.texts.join("; "));
+                    text += &format!("\n*{}*: {told}", slack(&of.label));
+                }
                 json!({ "text": text }).to_string()
             }
         }
+    }
+
+    /// The same as plain lines, for a notification.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let of = |of: &Particular| format!("\n{}: {}", of.label, of.texts.join("; "));
+        let more: String = self.particulars.iter().map(of).collect();
+        format!("{}{more}", self.sentence)
     }
 
     /// One to try a webhook with.
@@ -61,6 +80,8 @@ impl Alarm {
             title: "Plumbline can reach you".into(),
             sentence: "This is a trial; nothing is wrong.".into(),
             since: now.to_string(),
+            particulars: Vec::new(),
+            incident: None,
         }
     }
 }
@@ -76,15 +97,14 @@ fn slack(text: &str) -> String {
 #[must_use]
 pub fn going_on(report: &Report) -> Vec<Alarm> {
     let incidents = report.alerts.iter().filter(|a| a.goes_on()).map(|a| Alarm {
-        id: format!(
-            "incident {:?} {} {:?} {:?}",
-            a.kind, a.metric, a.column, a.value_of
-        ),
+        id: a.id(),
         kind: "incident".into(),
         urgent: a.level == crate::report::Level::Bad,
         title: "Incident".into(),
-        sentence: a.sentence.clone(),
+        sentence: format!("{}.", a.sentence.trim_end_matches('.')),
         since: a.since.to_string(),
+        particulars: report.particulars(a),
+        incident: Some(Box::new(a.clone())),
     });
     let slos = report.resources.service.iter().flat_map(|s| &s.slos);
     let burns = slos.flat_map(|slo| {
@@ -99,6 +119,8 @@ pub fn going_on(report: &Report) -> Vec<Alarm> {
             },
             sentence: format!("{}.", b.sentence.trim_end_matches('.')),
             since: b.since.to_string(),
+            particulars: Vec::new(),
+            incident: None,
         })
     });
     incidents.chain(burns).collect()
@@ -142,6 +164,11 @@ mod tests {
             title: "Error budget of <shop>".into(),
             sentence: "It is spent 14.4 times too fast.".into(),
             since: "2026-11-26T10:00:00Z".into(),
+            particulars: vec![Particular {
+                label: "Also changed".into(),
+                texts: vec!["a > b".into(), "c".into()],
+            }],
+            incident: None,
         }
     }
 
@@ -168,11 +195,16 @@ mod tests {
             serde_json::from_str(&alarm("a").message(Shape::Plain)).unwrap_or_default();
         assert_eq!(plain["schema"], "plumbline.alarm/1");
         assert_eq!(plain["alarm"]["kind"], "burn_rate");
+        assert_eq!(plain["alarm"]["particulars"][0]["texts"][1], "c");
+        assert_eq!(
+            alarm("a").text(),
+            "It is spent 14.4 times too fast.\nAlso changed: a > b; c"
+        );
         let slack: serde_json::Value =
             serde_json::from_str(&alarm("a").message(Shape::Slack)).unwrap_or_default();
         assert_eq!(
             slack["text"],
-            ":rotating_light: *Error budget of &lt;shop&gt;*: It is spent 14.4 times too fast."
+            ":rotating_light: *Error budget of &lt;shop&gt;*: It is spent 14.4 times too fast.\n*Also changed*: a &gt; b; c"
         );
     }
 }

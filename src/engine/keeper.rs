@@ -382,6 +382,11 @@ fn sharpen(
         if let Some((at, range)) = missing.residuals.filter(|_| depth >= Depth::Columns) {
             builder.add_residuals(summary, at, range);
         }
+        if depth >= Depth::Columns {
+            for (at, range) in missing.class_curves {
+                builder.add_class_curves(summary, at, range);
+            }
+        }
         if let Some((base, size)) = &missing.groups {
             builder.add_groups(summary, base, *size);
         }

@@ -215,6 +215,7 @@ fn outline(summary: &Summary) -> Summary {
         delay_s: series.delay_s.clone(),
         naive: series.naive.clone(),
         residuals: series.residuals.clone(),
+        class_curves: series.class_curves.clone(),
         compat: series.compat.clone(),
         examined: series.examined.clone(),
         profiles: Vec::new(),

@@ -80,8 +80,7 @@ pub fn made_of(inputs: &[Input]) -> Vec<Made> {
         };
         let of_rows =
             |h: &table::Holds| matches!(h, table::Holds::Duration(_) | table::Holds::Status);
-        let more = holds().any(|h| !of_rows(&h) && h != table::Holds::Of);
-        let service = is_table_of_service(input) && (model || more);
+        let service = is_table_of_service(input);
         Made {
             rows: !service || !model && holds().any(|h| of_rows(&h)),
             service,
@@ -136,6 +135,7 @@ pub fn serve_table(input: &Input, file: &dyn Bytes) -> Result<Served, ReadError>
         }
         line += part.lines;
     }
+    table::settle_shares(&mut set);
     set.settle();
     Ok(Served {
         name: inputs[0].name.clone(),

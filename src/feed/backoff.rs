@@ -1,6 +1,6 @@
 //! When to ask again after a fault, and what faults of HTTP mean.
 
-use super::source::{Again, Answer, Fault, Instant, SECOND, Unreached};
+use super::source::{Again, Answer, Fault, Instant, SECOND, Unreached, Way};
 use crate::table::time::Time;
 
 /// How long to rest after a fault: twice as long each time, up to a cap, and a random part of it less, so that pages
@@ -102,6 +102,9 @@ pub(super) fn of_status(answer: &Answer, now: Instant) -> Fault {
     }
 }
 
+/// How nginx allows a page to read rows: from a byte on, with what tells whether a file is still the same.
+const ALLOWS: &str = "add_header Access-Control-Allow-Origin \"*\" always;\nadd_header Access-Control-Allow-Headers \"Authorization, Range, Last-Event-ID\" always;\nadd_header Access-Control-Expose-Headers \"Content-Range, ETag\" always;\nif ($request_method = OPTIONS) { return 204; }";
+
 /// What it means that there was no answer.
 pub(super) fn unreached(name: &str, why: Unreached) -> Fault {
     match why {
@@ -109,10 +112,16 @@ pub(super) fn unreached(name: &str, why: Unreached) -> Fault {
             mend: "Check that it runs and that its address is right.".into(),
             ..Fault::later(format!("{name} does not answer."))
         },
-        Unreached::Cors => Fault::never(
-            format!("{name} answers, but does not allow this page to read it (CORS)."),
-            "Let it send the header Access-Control-Allow-Origin with the address of this page.",
-        ),
+        Unreached::Cors => Fault {
+            ways: vec![Way {
+                at: "nginx".into(),
+                set: ALLOWS.into(),
+            }],
+            ..Fault::never(
+                format!("{name} answers, but does not allow this page to read it (CORS)."),
+                "Let it send the header Access-Control-Allow-Origin with the address of this page, or with * for every page.",
+            )
+        },
         Unreached::Policy => Fault::never(
             "This page may ask no server but its own.",
             "Open the page live.html beside it.",

@@ -78,7 +78,9 @@ impl ServerClock {
         !fresh || base != self.base
     }
 
-    fn told(&mut self, now: Instant, answer: &Answer) {
+    /// Takes what time it is there; a sentence where its clock is off, and passes as ours does.
+    fn told(&mut self, now: Instant, answer: &Answer) -> Option<String> {
+        let was_unsure = self.otherwise;
         let ahead = time(answer).map_or(0, |time| time - now);
         let ahead = if ahead.abs() < NEAR { 0 } else { ahead };
         // The first difference may be that of a clock that is set wrongly, or of a replay: the second tells.
@@ -88,6 +90,13 @@ impl ServerClock {
         };
         (self.ahead, self.known, self.asked) = (ahead, Some(now), true);
         self.stands = now.saturating_add(ahead);
+        let side = if ahead > 0 { "ahead of" } else { "behind" };
+        (was_unsure && !self.otherwise && ahead != 0).then(|| {
+            format!(
+                "The server's clock is {} s {side} this computer's: times are the server's.",
+                (ahead.abs() + SECOND / 2) / SECOND
+            )
+        })
     }
 }
 
@@ -159,7 +168,8 @@ impl Source for ServerClock {
             if matches!(answer.status, 401 | 403 | 407 | 429 | 500..) {
                 return Err(answer.fault(now));
             }
-            self.told(now, answer);
+            let told = self.told(now, answer);
+            return Ok(told.map(Piece::Note).into_iter().collect());
         }
         Ok(Vec::new())
     }

@@ -10,6 +10,7 @@
 //! the older cells are added up, which a note says.
 
 use super::source::{Gap, Instant, SECOND};
+use crate::series::anomalies::Anomalies;
 use crate::series::known::{machine_in, span};
 use crate::series::{Machine, SeriesSet, Step};
 
@@ -35,6 +36,7 @@ pub struct Growth {
     newest: Option<Instant>,
     first: Option<Instant>,
     late: u64,
+    anomalies: Anomalies,
     gaps: Vec<Gap>,
     longer: bool,
 }
@@ -52,6 +54,7 @@ impl Growth {
             newest: None,
             first: None,
             late: 0,
+            anomalies: Anomalies::default(),
             gaps: Vec::new(),
             longer: false,
         }
@@ -74,11 +77,12 @@ impl Growth {
         self.close();
     }
 
-    /// Marks a gap.
+    /// Marks a gap; the oldest is forgotten where there are too many.
     pub fn gap(&mut self, gap: Gap) {
-        if self.gaps.len() < GAPS {
-            self.gaps.push(gap);
+        if self.gaps.len() == GAPS {
+            self.gaps.remove(0);
         }
+        self.gaps.push(gap);
     }
 
     /// The gaps, as they came.
@@ -100,6 +104,7 @@ impl Growth {
             let mut cells = machine_in(&over, self.step);
             cells.keep_from(self.border.unwrap_or(i64::MIN));
             cells.notes.clear();
+            cells.anomalies = self.anomalies.take(&cells, border);
             self.closed.merge(&cells);
         }
         self.border = Some(border);
@@ -112,6 +117,10 @@ impl Growth {
             && border % (longer.micros() / self.step.micros()) == 0
         {
             self.closed.coarsen(longer);
+            // What is unlike in longer steps is another question: they are looked at from their beginning.
+            self.anomalies = Anomalies::default();
+            self.anomalies
+                .take(&self.closed, longer.holds(self.step, border));
             self.border = Some(longer.holds(self.step, border));
             self.step = longer;
             self.longer = true;
@@ -128,6 +137,7 @@ impl Growth {
         if !self.logs.is_empty() {
             machine.merge(&machine_in(&self.logs, self.step));
         }
+        machine.gaps = self.gaps.iter().map(|g| (g.from, g.to)).collect();
         if self.late > 0 {
             machine.notes.push(format!(
                 "{} samples came more than {} minutes late and were left out.",

@@ -5,7 +5,7 @@
 //! reason are shown beside sample values, and the reader can correct it.
 
 use super::rivals::challengers;
-use super::rules::{RULES, any, is_horizon, is_number, is_unit, unique};
+use super::rules::{RULES, any, is_horizon, is_number, is_unit, shown_to, unique};
 use super::{FileKind, Role, quantile_roles};
 use crate::read::ColumnSniff;
 use crate::table::Kind;
@@ -59,7 +59,15 @@ pub fn guess(columns: &[ColumnSniff]) -> (FileKind, Vec<RoleGuess>) {
 
     class_scores(columns, &mut found);
     let forecasts = quantile_roles::find(columns, &words, &mut found);
-    for (role, rule) in RULES {
+    if let Some(i) = shown_to(columns, &words).filter(|i| found[*i].is_none()) {
+        let because = "names who was shown a list: rows carry a relevance or a place in it";
+        found[i] = Some(RoleGuess::new(Role::Query, 0.8, because));
+    }
+    let listed = found.iter().flatten().any(|g| g.role == Role::Query);
+    for (role, rule) in RULES
+        .iter()
+        .filter(|(role, _)| !listed || *role != Role::Query)
+    {
         // What quantiles foretell is a number.
         let fits = |i: usize| !forecasts || *role != Role::Outcome || is_number(&columns[i]);
         let best = (0..columns.len())

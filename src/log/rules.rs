@@ -119,6 +119,48 @@ fn query(c: &ColumnSniff, w: &[String]) -> Option<(f64, &'static str)> {
         .then_some((0.9, "named like a query, each of several rows"))
 }
 
+/// The column that names who was shown a list: a user, or a session. Alone such a name says nothing, most logs have
+/// one; beside a relevance, or a place in a list, rows of one user are one list.
+pub(super) fn shown_to(columns: &[ColumnSniff], names: &[Vec<String>]) -> Option<usize> {
+    let named = |w: &[String], of: &[&str]| of.contains(&w.join("_").as_str());
+    let place = |c: &ColumnSniff, w: &[String]| {
+        let first = c.range.is_some_and(|(low, _)| low == 0.0 || low == 1.0);
+        named(w, &PLACES) && is_number(c) && c.whole && first && c.distinct > 2
+    };
+    let all = || columns.iter().zip(names).map(|(c, w)| (c, w.as_slice()));
+    let foretold = |c, w| score(c, w).is_some() || (is_number(c) && prediction(c, w).is_some());
+    let scored = all().any(|(c, w)| foretold(c, w));
+    let listed = all().any(|(c, w)| named(w, &RELEVANCE) || place(c, w));
+    // A query that is named so goes first.
+    if !scored || !listed || all().any(|(c, w)| query(c, w).is_some()) {
+        return None;
+    }
+    let lists = |c: &ColumnSniff| unique(c) <= 0.5 && c.distinct > 1 && (c.whole || !is_number(c));
+    all().position(|(c, w)| c.filled > 0 && lists(c) && named(w, &SHOWN_TO))
+}
+
+/// Names of an item's place in a list.
+const PLACES: [&str; 5] = [
+    "rank",
+    "position",
+    "rank_position",
+    "item_rank",
+    "list_position",
+];
+
+/// Names of those who are shown a list.
+const SHOWN_TO: [&str; 6] = [
+    "session_id",
+    "sessionid",
+    "user_id",
+    "userid",
+    "visitor_id",
+    "member_id",
+];
+
+/// Names of how well an item fits.
+const RELEVANCE: [&str; 4] = ["relevance", "relevance_label", "relevance_grade", "rel"];
+
 fn outcome_time(c: &ColumnSniff, w: &[String]) -> Option<(f64, &'static str)> {
     let late = any(
         w,
@@ -204,7 +246,7 @@ fn outcome(c: &ColumnSniff, w: &[String]) -> Option<(f64, &'static str)> {
         };
         return Some((weight, "named like an outcome"));
     }
-    if ["relevance", "relevance_label", "relevance_grade", "rel"].contains(&name.as_str()) {
+    if RELEVANCE.contains(&name.as_str()) {
         return Some((0.7, "named like a relevance"));
     }
     let event = w.first().is_some_and(|f| f == "is" || f == "has")

@@ -113,6 +113,15 @@ impl<'a> Measures<'a> {
         })
     }
 
+    /// Why there is no value of what no count tells, only all rows together.
+    pub(super) fn needs_rows(&self) -> Estimate {
+        let why = match self.summary.streamed {
+            true => NOT_KEPT,
+            false => NEEDS_ROWS,
+        };
+        Estimate::undefined(why, 0)
+    }
+
     /// The score from which a row is predicted positive; `None` where labels are taken as served.
     pub(super) fn threshold(&self) -> Option<f64> {
         match self.cut {
@@ -126,6 +135,8 @@ pub(super) const NO_LABELS: &str = "no outcomes yet";
 pub(super) const NOT_COUNTED: &str = "not counted in this slice";
 pub(super) const NO_SCORE: &str = "no score";
 pub(super) const NEEDS_ROWS: &str = "needs the rows, which are not at hand for this choice";
+/// Why there is no value where rows were counted as they passed.
+pub const NOT_KEPT: &str = "needs the rows, which were counted as they passed and not kept";
 pub(super) const NO_PROBABILITY: &str = "no score that is a probability";
 
 /// Rows from which on a share of them has an interval: of fewer, none covers what it says for shares near

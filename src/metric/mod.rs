@@ -15,17 +15,20 @@ mod ranking;
 mod regression;
 mod resource;
 mod spread;
+pub mod told;
 
 pub use by_class::{ClassRow, by_class, by_label};
 pub use confused::Confused;
 pub use costs::{Cell as CostCell, Costs, Four};
 pub use means::positive as mean_of;
-pub use measures::{Cut, Measures, share as share_of};
+pub use measures::{Cut, Measures, NOT_KEPT, share as share_of};
 
-use crate::log::Role;
+use crate::log::{Role, Task};
 use crate::stats::interval::{Interval, Z};
 use crate::summary::Summary;
-use classification::{averages, brier_decomposition, cost, skill, top, top_k_accuracy};
+use classification::{
+    averages, brier_decomposition, cost, dummy_scores, skill, top, top_k_accuracy,
+};
 use regression::{d2_absolute, deviance};
 use serde::{Deserialize, Serialize};
 
@@ -40,6 +43,11 @@ pub trait Metric: Sync {
     /// Whether the reader asked for it; most metrics are always told.
     fn asked(&self, _of: &Measures<'_>) -> bool {
         true
+    }
+
+    /// Smallest and largest possible value of a task, where there are such.
+    fn range(&self, _task: Task) -> (Option<f64>, Option<f64>) {
+        self.info().range
     }
 
     /// The value with its interval, or the reason why there is none.
@@ -83,6 +91,9 @@ pub const METRICS: &[&dyn Metric] = &[
     &averages::RECALL_WEIGHTED,
     &averages::F1_WEIGHTED,
     &classification::DummyAccuracy,
+    &dummy_scores::LOG_LOSS,
+    &dummy_scores::BRIER,
+    &dummy_scores::F1,
     &classification::NetBenefit,
     &skill::BRIER,
     &skill::LOG_LOSS,
@@ -147,6 +158,8 @@ pub const METRICS: &[&dyn Metric] = &[
     &d2_absolute::PINBALL,
     &regression::MeanPinballLoss,
     &regression::MeanAbsoluteScaledError,
+    &regression::DummyAbsoluteError,
+    &regression::DummySquaredError,
     &resource::Requests,
     &resource::ErrorRate,
     &resource::LATENCY_P50,
@@ -171,6 +184,28 @@ pub fn of(summary: &Summary) -> impl Iterator<Item = &'static dyn Metric> {
 #[must_use]
 pub fn info(name: &str) -> Option<&'static Info> {
     METRICS.iter().map(|m| m.info()).find(|i| i.name == name)
+}
+
+/// A metric of these counts, with the reason why it has no interval where it has none.
+#[must_use]
+pub fn estimate(metric: &dyn Metric, of: &Measures<'_>) -> Estimate {
+    let told = metric.estimate(of);
+    if told.no_interval.is_some() {
+        return told;
+    }
+    let n = told.n;
+    told.or_why(|| match metric.info().interval.strip_prefix("none: ") {
+        Some(why) => format!("no interval: {why}"),
+        None if n < 2 => "no interval: one row tells no spread".into(),
+        None => "no interval: these rows tell none".into(),
+    })
+}
+
+/// Smallest and largest possible value of a metric in a task, where there are such.
+#[must_use]
+pub fn range(info: &Info, task: Task) -> (Option<f64>, Option<f64>) {
+    let of = METRICS.iter().find(|m| m.info().name == info.name);
+    of.map_or(info.range, |m| m.range(task))
 }
 
 /// A number with its 95 % interval, or the reason why there is none. Never NaN.
@@ -350,6 +385,8 @@ pub struct Info {
     pub unit: Unit,
     /// Smallest and largest possible value, where there are such.
     pub range: (Option<f64>, Option<f64>),
+    /// Where it has no value, as the end of a sentence; what stands there instead is the reason.
+    pub undefined: &'static str,
     /// Smallest change from the baseline that matters; a smaller one raises no alert, however sure.
     pub material: Material,
 }
@@ -365,12 +402,15 @@ mod tests {
             assert!(names.insert(info.name), "{} is there twice", info.name);
             assert_eq!(super::info(info.name), Some(info));
             let told = [info.title, info.explain, info.formula, info.interval];
-            let more = [info.source, info.sklearn];
+            let more = [info.source, info.sklearn, info.undefined];
             assert!(
                 told.iter().chain(&more).all(|t| !t.is_empty()),
                 "{}",
                 info.name
             );
+            if let (Some(low), Some(high)) = info.range {
+                assert!(low < high, "{}", info.name);
+            }
             if info.rank == Rank::Detail {
                 assert_eq!(info.material, Material::Never, "{}", info.name);
             }

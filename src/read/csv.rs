@@ -6,6 +6,8 @@
 //! field is a quote. A line without any byte is skipped. A record with more fields than the header is
 //! fine as long as the ones too many are empty.
 //!
+//! Where a dialect escapes, a backslash within quotes takes the next character as it is.
+//!
 //! A quote that is not closed by the end of the file, or not within [`MAX_RECORD`], costs the line on
 //! which it is opened (and those of its record before it): reading goes on behind that line's break. A
 //! record too long without an open quote is passed over up to its line break.
@@ -35,8 +37,7 @@ impl Reader for Csv {
 
     fn rows(&self, schema: &Schema) -> Box<dyn Rows> {
         Box::new(CsvRows {
-            delimiter: schema.dialect.delimiter,
-            quote: quote_of(schema.dialect),
+            signs: Signs::of(schema.dialect),
             skip: schema.dialect.skip.unwrap_or(0),
             above: usize::from(schema.dialect.above) + usize::from(schema.dialect.header),
         })
@@ -47,14 +48,32 @@ impl Reader for Csv {
     }
 }
 
-/// The byte that opens a field; the delimiter, which never does, where none is to.
-pub(super) fn quote_of(dialect: Dialect) -> u8 {
-    dialect.quote.unwrap_or(dialect.delimiter)
+/// The bytes that give a file its shape.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Signs {
+    delimiter: u8,
+    /// What opens a field; the delimiter, which never does, where nothing is to.
+    quote: u8,
+    /// Whether a backslash within quotes takes the next byte as it is.
+    escapes: bool,
+}
+
+impl Signs {
+    pub fn of(dialect: Dialect) -> Self {
+        Self {
+            delimiter: dialect.delimiter,
+            quote: dialect.quote.unwrap_or(dialect.delimiter),
+            escapes: dialect.escape && dialect.quote.is_some(),
+        }
+    }
+
+    fn marks(self, text: &[u8], at: usize) -> Marks<'_> {
+        Marks::new(text, at, [self.delimiter, b'\n', self.quote])
+    }
 }
 
 struct CsvRows {
-    delimiter: u8,
-    quote: u8,
+    signs: Signs,
     /// Lines above the first record.
     skip: u32,
     /// Records above the first row, the header among them.
@@ -69,9 +88,9 @@ impl Rows for CsvRows {
             None => return None,
         };
         let mut above = 0;
-        let mut marks = Marks::new(text, at, [self.delimiter, b'\n', self.quote]);
+        let mut marks = self.signs.marks(text, at);
         while above < self.above && (at < text.len() || !eof) {
-            let record = record(text, &mut marks, at, self.delimiter, |_| {});
+            let record = record(text, &mut marks, at, self.signs, |_| {});
             if record.end != End::Break && !eof {
                 return None;
             }
@@ -91,7 +110,7 @@ impl Rows for CsvRows {
         batch: &mut Batch,
         troubles: &mut Troubles,
     ) -> Fill {
-        let mut marks = Marks::new(text, at, [self.delimiter, b'\n', self.quote]);
+        let mut marks = self.signs.marks(text, at);
         let width = batch.width;
         loop {
             if at >= end || at >= text.len() {
@@ -108,7 +127,7 @@ impl Rows for CsvRows {
             }
             let mut fields = 0;
             let mut too_many = false;
-            let record = record(text, &mut marks, at, self.delimiter, |field| {
+            let record = record(text, &mut marks, at, self.signs, |field| {
                 if fields < width {
                     push(batch, text, field);
                 } else {
@@ -119,7 +138,7 @@ impl Rows for CsvRows {
             let too_long = record.next - at > batch.longest;
             if too_long || record.end == End::OpenQuote && eof {
                 batch.drop_row();
-                let passed = pass_over(text, at, eof, (self.delimiter, self.quote), batch.longest);
+                let passed = pass_over(text, at, eof, self.signs, batch.longest);
                 troubles.row(passed.fault, batch.line, || passed.reason());
                 batch.line += passed.lines;
                 at = passed.next;
@@ -127,7 +146,7 @@ impl Rows for CsvRows {
                     let stop = Stop::TooLong;
                     return Fill { next: at, stop };
                 }
-                marks = Marks::new(text, at, [self.delimiter, b'\n', self.quote]);
+                marks = self.signs.marks(text, at);
                 continue;
             }
             if record.end != End::Break && !eof {
@@ -190,17 +209,11 @@ impl Passed {
 /// Where that leads depends on the file alone. Within `longest` bytes behind an open quote there is no
 /// other quote that opens a field and does not close it, so a text is not walked over again and again.
 #[cold]
-fn pass_over(
-    text: &[u8],
-    at: usize,
-    eof: bool,
-    (delimiter, quote): (u8, u8),
-    longest: usize,
-) -> Passed {
+fn pass_over(text: &[u8], at: usize, eof: bool, signs: Signs, longest: usize) -> Passed {
     let seen = &text[..at.saturating_add(longest).min(text.len())];
-    let mut marks = Marks::new(seen, at, [delimiter, b'\n', quote]);
+    let mut marks = signs.marks(seen, at);
     let mut last = at;
-    let end = record(seen, &mut marks, at, delimiter, |field| {
+    let end = record(seen, &mut marks, at, signs, |field| {
         if let Field::Quoted { start, .. } = field {
             last = start;
         }
@@ -233,10 +246,10 @@ fn push(batch: &mut Batch, text: &[u8], field: Field) {
             start,
             close,
             end,
-            quote,
+            signs,
         } => {
             let from = batch.aside().len();
-            field_text(text, (start, close, end), quote, batch.aside());
+            field_text(text, (start, close, end), signs, batch.aside());
             batch.push_aside(from);
         }
     }
@@ -247,12 +260,23 @@ fn push(batch: &mut Batch, text: &[u8], field: Field) {
 fn field_text(
     text: &[u8],
     (start, close, end): (usize, usize, usize),
-    quote: u8,
+    signs: Signs,
     out: &mut Vec<u8>,
 ) {
     let mut rest = &text[start..close];
-    while let Some(at) = memchr::memchr(quote, rest) {
-        out.extend_from_slice(&rest[..=at]);
+    let special = |rest: &[u8]| match signs.escapes {
+        true => memchr::memchr2(signs.quote, b'\\', rest),
+        false => memchr::memchr(signs.quote, rest),
+    };
+    while let Some(at) = special(rest) {
+        // A backslash goes, what it escapes stays; of two quotes one stays.
+        let kept = if rest[at] == signs.quote {
+            at..at + 1
+        } else {
+            at + 1..at + 2
+        };
+        out.extend_from_slice(&rest[..at]);
+        out.extend_from_slice(rest.get(kept).unwrap_or_default());
         rest = rest.get(at + 2..).unwrap_or_default();
     }
     out.extend_from_slice(rest);
@@ -269,7 +293,7 @@ pub(super) enum Field {
         start: usize,
         close: usize,
         end: usize,
-        quote: u8,
+        signs: Signs,
     },
 }
 
@@ -286,10 +310,10 @@ impl Field {
                 start,
                 close,
                 end,
-                quote,
+                signs,
             } => {
                 let mut out = Vec::new();
-                field_text(text, (start, close, end), quote, &mut out);
+                field_text(text, (start, close, end), signs, &mut out);
                 out
             }
         }
@@ -323,9 +347,10 @@ pub(super) fn record(
     text: &[u8],
     marks: &mut Marks,
     at: usize,
-    delimiter: u8,
+    signs: Signs,
     mut field: impl FnMut(Field),
 ) -> Record {
+    let delimiter = signs.delimiter;
     let mut start = at;
     let mut breaks = 1;
     loop {
@@ -351,7 +376,7 @@ pub(super) fn record(
                 end: End::Break,
             };
         } else if mark == start {
-            let (end, found) = quoted(text, marks, start + 1, delimiter, &mut breaks);
+            let (end, found) = quoted(text, marks, start + 1, signs, &mut breaks);
             field(found);
             match end {
                 Ok(next) => start = next,
@@ -378,10 +403,14 @@ fn quoted(
     text: &[u8],
     marks: &mut Marks,
     start: usize,
-    delimiter: u8,
+    signs: Signs,
     breaks: &mut u64,
 ) -> (Result<usize, (usize, End)>, Field) {
-    let quote = marks.quote();
+    let Signs {
+        delimiter,
+        quote,
+        escapes,
+    } = signs;
     let mut doubled = false;
     let close = loop {
         let Some(mark) = marks.next() else {
@@ -389,7 +418,7 @@ fn quoted(
                 start,
                 close: text.len(),
                 end: text.len(),
-                quote,
+                signs,
             };
             // A line break at the very end ends a line that was counted already.
             if text.last() == Some(&b'\n') {
@@ -399,6 +428,7 @@ fn quoted(
         };
         match text[mark] {
             b'\n' => *breaks += 1,
+            byte if escapes && byte == quote && is_escaped(&text[start..mark]) => doubled = true,
             byte if byte == quote && text.get(mark + 1) == Some(&quote) => {
                 doubled = true;
                 marks.next();
@@ -421,12 +451,13 @@ fn quoted(
     } else {
         without_return(text, close + 1, mark)
     };
-    let field = if doubled || end > close + 1 {
+    let escaped = escapes && memchr::memchr(b'\\', &text[start..close]).is_some();
+    let field = if doubled || escaped || end > close + 1 {
         Field::Quoted {
             start,
             close,
             end,
-            quote,
+            signs,
         }
     } else {
         Field::Plain { start, end: close }
@@ -434,18 +465,18 @@ fn quoted(
     (next, field)
 }
 
+/// Whether what follows a text is escaped: it ends in an odd number of backslashes.
+fn is_escaped(before: &[u8]) -> bool {
+    before.iter().rev().take_while(|b| **b == b'\\').count() % 2 == 1
+}
+
 /// Cells of the first records, for a look at how a file is written.
-pub(super) fn records(
-    text: &[u8],
-    (delimiter, quote): (u8, u8),
-    complete: bool,
-    most: usize,
-) -> Vec<Vec<Vec<u8>>> {
-    let mut marks = Marks::new(text, 0, [delimiter, b'\n', quote]);
+pub(super) fn records(text: &[u8], signs: Signs, complete: bool, most: usize) -> Vec<Vec<Vec<u8>>> {
+    let mut marks = signs.marks(text, 0);
     let (mut at, mut out) = (0, Vec::new());
     while at < text.len() && out.len() < most {
         let mut cells = Vec::new();
-        let record = record(text, &mut marks, at, delimiter, |f| {
+        let record = record(text, &mut marks, at, signs, |f| {
             cells.push(f.text(text));
         });
         if record.end != End::Break && !complete {

@@ -1,8 +1,9 @@
 //! How a delimited file is written: delimiter, decimal sign, header and names.
 
 use super::cell::{self, Number};
-use super::csv::{quote_of, records};
+use super::csv::{Signs, records};
 use super::encoding::decode;
+use super::fix::Quote;
 use super::instant::{Instants, slashed_date};
 use super::reader::{Head, Shape, UNFINISHED};
 use super::{Decimal, Dialect, ReadError, Schema, TimeFormat, separator_word};
@@ -36,7 +37,7 @@ pub(super) fn shape(head: &Head) -> Result<Shape, ReadError> {
             "Save the file with Unix or Windows line ends.",
         ));
     }
-    let (delimiter, mut records) = delimiter(head)?;
+    let (delimiter, quotes, mut records) = signs(head)?;
     let above = match fix.skip {
         Some(_) => 0,
         None => above(&records, delimiter, fix.header),
@@ -84,7 +85,8 @@ pub(super) fn shape(head: &Head) -> Result<Shape, ReadError> {
     Ok(Shape {
         dialect: Dialect {
             delimiter,
-            quote: fix.quote_byte(),
+            quote: quotes.byte(),
+            escape: quotes == Quote::Escaped,
             decimal,
             header,
             above: u16::try_from(above).unwrap_or(u16::MAX),
@@ -144,11 +146,12 @@ pub(super) fn label(schema: &Schema) -> String {
     } else {
         out.push_str(&separator_word(dialect.delimiter));
     }
-    match dialect.quote {
-        Some(b'"') => {}
-        Some(quote) => out.push_str(&format!(", quoted by {}", char::from(quote))),
-        None => out.push_str(", no quotes"),
-    }
+    out.push_str(match dialect.quotes() {
+        Quote::Double => "",
+        Quote::Escaped => ", quotes escaped by \\",
+        Quote::Single => ", quoted by '",
+        Quote::None => ", no quotes",
+    });
     if dialect.decimal == b',' {
         out.push_str(", decimal comma");
     }
@@ -163,8 +166,62 @@ pub(super) fn label(schema: &Schema) -> String {
     out
 }
 
+/// Delimiter and quotes that were said, or those that cut the records most alike, and the records they give.
+fn signs(head: &Head) -> Result<(u8, Quote, Vec<Record>), ReadError> {
+    let said = head.fix.quote.unwrap_or(Quote::Double);
+    let (by, records) = delimiter(head, said)?;
+    let found = (by, said, records);
+    let Some(other) = other_quotes(head.text).filter(|_| head.fix.quote.is_none()) else {
+        return Ok(found);
+    };
+    let (delimiter, records) = delimiter(head, other)?;
+    let (usual, now) = (alike(&found.2), alike(&records));
+    let all_within = |cells: &Record| {
+        let within = |c: &Vec<u8>| c.len() > 1 && c.starts_with(b"'") && c.ends_with(b"'");
+        !cells.is_empty() && cells.iter().all(within)
+    };
+    let better = match other {
+        Quote::Escaped => now >= usual,
+        _ => now > usual || now >= usual && found.2.first().is_some_and(all_within),
+    };
+    Ok(if better {
+        (delimiter, other, records)
+    } else {
+        found
+    })
+}
+
+/// Other quotes than the usual ones that a text seems to have: a backslash before a quote that ends no field; or
+/// single ones where there is no double one.
+fn other_quotes(text: &[u8]) -> Option<Quote> {
+    let ends = |byte: u8| DELIMITERS.contains(&byte) || matches!(byte, b'\r' | b'\n' | b'"');
+    let escaped = memchr::memmem::find_iter(text, b"\\\"").any(|at| {
+        let next = text.get(at + 2);
+        next.is_some_and(|byte| !ends(*byte))
+    });
+    let single = || memchr::memchr(b'"', text).is_none() && memchr::memchr(b'\'', text).is_some();
+    if escaped {
+        Some(Quote::Escaped)
+    } else {
+        single().then_some(Quote::Single)
+    }
+}
+
+/// How alike records are: the share that has the usual number of fields, and 1 more where the first is one of them, as
+/// the header of a table is (or has one field less). 0 where they have but one.
+fn alike(records: &[Record]) -> f64 {
+    let width = usual_width(records);
+    if width < 2 {
+        return 0.0;
+    }
+    let alike = records.iter().filter(|r| r.len() == width).count();
+    let first = records.first().map_or(0, Vec::len);
+    let named = first > 1 && first.abs_diff(width) <= 1;
+    alike as f64 / records.len() as f64 + f64::from(u8::from(named))
+}
+
 /// The delimiter that was said, or the one that cuts the records most alike, and the records it gives.
-fn delimiter(head: &Head) -> Result<(u8, Vec<Record>), ReadError> {
+fn delimiter(head: &Head, quotes: Quote) -> Result<(u8, Vec<Record>), ReadError> {
     let fix = head.fix;
     let lines = fix.skip.unwrap_or(0);
     let text = behind(head.text, lines).and_then(|at| head.text.get(at..));
@@ -177,12 +234,13 @@ fn delimiter(head: &Head) -> Result<(u8, Vec<Record>), ReadError> {
         ));
     }
     let cut = |delimiter| {
-        let signs = Dialect {
+        let dialect = Dialect {
             delimiter,
-            quote: fix.quote_byte(),
+            quote: quotes.byte(),
+            escape: quotes == Quote::Escaped,
             ..Dialect::default()
         };
-        records(text, (delimiter, quote_of(signs)), head.complete, LOOK)
+        records(text, Signs::of(dialect), head.complete, LOOK)
     };
     if let Some(said) = fix.separator {
         if !text.is_empty() && !text.contains(&said) {
@@ -207,16 +265,7 @@ fn delimiter(head: &Head) -> Result<(u8, Vec<Record>), ReadError> {
             continue;
         }
         let records = cut(delimiter);
-        let width = usual_width(&records);
-        let alike = records.iter().filter(|r| r.len() == width).count();
-        let score = if width < 2 {
-            0.0
-        } else {
-            // The header of a table has as many fields as its rows, or one less.
-            let first = records.first().map_or(0, Vec::len);
-            let named = first > 1 && first.abs_diff(width) <= 1;
-            alike as f64 / records.len() as f64 + f64::from(u8::from(named))
-        };
+        let score = alike(&records);
         if best.as_ref().is_none_or(|(s, ..)| score > *s) {
             best = Some((score, delimiter, records));
         }

@@ -24,6 +24,8 @@ pub const SEPARATORS: [(u8, &str); 5] = [
 pub enum Quote {
     /// `"`.
     Double,
+    /// `"`, and `\"` for one within: a backslash takes the next character as it is.
+    Escaped,
     /// `'`.
     Single,
     /// Nothing: a quote is a character like others.
@@ -32,23 +34,24 @@ pub enum Quote {
 
 impl Quote {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::Double, Self::Single, Self::None];
+    pub const ALL: [Self; 4] = [Self::Double, Self::Escaped, Self::Single, Self::None];
 
     /// The byte.
     #[must_use]
     pub fn byte(self) -> Option<u8> {
         match self {
-            Self::Double => Some(b'"'),
+            Self::Double | Self::Escaped => Some(b'"'),
             Self::Single => Some(b'\''),
             Self::None => None,
         }
     }
 
-    /// `double`, `single`, `none`.
+    /// `double`, `escaped`, `single`, `none`.
     #[must_use]
     pub fn word(self) -> &'static str {
         match self {
             Self::Double => "double",
+            Self::Escaped => "escaped",
             Self::Single => "single",
             Self::None => "none",
         }
@@ -162,7 +165,7 @@ impl Fix {
         }
     }
 
-    /// The quote in force: none is ever guessed but `"`.
+    /// The quote that was said, or the usual one.
     pub(super) fn quote_byte(&self) -> Option<u8> {
         self.quote.unwrap_or(Quote::Double).byte()
     }

@@ -91,6 +91,9 @@ pub struct Dialect {
     pub delimiter: u8,
     /// What fields are within that hold delimiters or line breaks; `None`: nothing.
     pub quote: Option<u8>,
+    /// Whether a backslash within quotes takes the next character as it is.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub escape: bool,
     /// `.` or `,`.
     pub decimal: u8,
     /// Whether something comes before the first row: a record that names the columns, or an object that
@@ -103,12 +106,26 @@ pub struct Dialect {
     pub skip: Option<u32>,
 }
 
+impl Dialect {
+    /// What was said of its quotes, or found.
+    #[must_use]
+    pub fn quotes(&self) -> fix::Quote {
+        match (self.quote, self.escape) {
+            (None, _) => fix::Quote::None,
+            (Some(b'\''), _) => fix::Quote::Single,
+            (Some(_), true) => fix::Quote::Escaped,
+            (Some(_), false) => fix::Quote::Double,
+        }
+    }
+}
+
 impl Default for Dialect {
     /// As most files are written: `,`, `"`, `.` and a header.
     fn default() -> Self {
         Self {
             delimiter: b',',
             quote: Some(b'"'),
+            escape: false,
             decimal: b'.',
             header: true,
             above: 0,

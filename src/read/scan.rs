@@ -29,11 +29,6 @@ impl<'a> Marks<'a> {
         marks
     }
 
-    /// The last of the needles, which opens and closes quotes.
-    pub fn quote(&self) -> u8 {
-        self.needles[2]
-    }
-
     /// The next place, which is behind those given before.
     #[inline(always)]
     pub fn next(&mut self) -> Option<usize> {

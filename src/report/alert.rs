@@ -60,9 +60,10 @@ pub struct Alert {
     /// The difference of its windows from the baseline, seasons removed.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub change: Option<Estimate>,
-    /// The p-value over its part of the budget: false alarms a window to be expected over the whole report, if
-    /// everything as sure as this were an alarm. It is at most one over the budget.
-    pub p_value: f64,
+    /// False alarms a window to be expected over the whole report, if everything as sure as this were an alarm: the
+    /// p-value over its part of the budget. It is no p-value itself, and at most one over the budget.
+    #[serde(alias = "p_value")]
+    pub false_alarm_rate: f64,
     /// By which method at which level.
     #[serde(skip_serializing_if = "String::is_empty", default)]
     pub method: String,
@@ -90,6 +91,15 @@ impl Alert {
     #[must_use]
     pub fn goes_on(&self) -> bool {
         self.until.is_none()
+    }
+
+    /// Names it among others; the same as long as it goes on.
+    #[must_use]
+    pub fn id(&self) -> String {
+        format!(
+            "incident {:?} {} {:?} {:?}",
+            self.kind, self.metric, self.column, self.value_of
+        )
     }
 
     /// Whether a metric of all rows is what it is about, or among what changed with it.

@@ -24,19 +24,33 @@ use crate::stats::interval::Interval;
 use crate::stats::special::student_t_quantile;
 use crate::summary::{AsOf, Cell};
 use crate::table::time::Time;
+use std::collections::BTreeMap;
 
 /// Mature windows that tell it, at most and at least.
 const MOST: usize = 16;
 const LEAST: usize = 5;
-/// Immature windows that are completed at most: the oldest, which have the most outcomes.
+/// Immature windows that are completed at most: the oldest, which have the most outcomes. As many mature ones that still
+/// lack some outcomes are completed for the numbers of the whole view.
 const WINDOWS: usize = 16;
 /// The share of delays that has passed since the windows that tell it ended: a window that is judged may
 /// still lack some outcomes, the latest ones.
 const SETTLED: f64 = 0.995;
 /// Rows at most that are gone back to.
 const ROWS: u64 = 4_000_000;
+/// Of mature windows that lack some outcomes, the same.
+const LATE: (usize, u64) = (8, 1_000_000);
 
-/// An immature window and the mature ones that tell how it will go on.
+/// What windows are completed to.
+#[derive(Default)]
+pub(super) struct Completion {
+    /// A sentence on it, where immature ones are.
+    pub sentence: Option<String>,
+    /// By their place among those shown, mature windows that still lack some outcomes; `None` where one of these could
+    /// not be completed.
+    pub late: Option<BTreeMap<usize, Metrics>>,
+}
+
+/// A window that lacks outcomes and the mature ones that tell how it will go on.
 struct History {
     window: usize,
     /// Mature windows, each with the instant at which it was as old as the immature one is now.
@@ -44,16 +58,20 @@ struct History {
 }
 
 /// Fills [`Window::completed`] of the immature windows in view (`first`: the place of the first window among
-/// all). Gives a sentence on it where some were.
+/// all), and tells of the others.
 pub(super) async fn complete(
     making: &Making<'_>,
     first: usize,
     windows: &mut [Window],
-) -> Option<String> {
+) -> Completion {
     let mut lacking: Vec<AsOf> = Vec::new();
-    let usual = usual_coverage(&making.all)?;
+    let Some(usual) = usual_coverage(&making.all) else {
+        return Completion::default();
+    };
     let mut completed = (0, usize::MAX);
-    for history in histories(making, first, windows.len()) {
+    let mut late = BTreeMap::new();
+    let (histories, wanted) = histories(making, first, windows.len());
+    for history in histories {
         let cells = |at: &AsOf| making.series.arrived(at);
         lacking.extend(
             history
@@ -70,18 +88,25 @@ pub(super) async fn complete(
         if before.len() < LEAST {
             continue;
         }
-        let Some(window) = windows.get_mut(history.window - first) else {
+        let place = history.window - first;
+        let Some(window) = windows.get_mut(place) else {
             continue;
         };
         let expected = (window.rows as f64 * usual).max(window.labelled as f64);
-        window.completed = metrics(making, &before, &window.metrics, expected);
+        let found = metrics(making, &before, &window.metrics, expected);
+        if window.mature {
+            late.insert(place, found);
+            pause().await;
+            continue;
+        }
+        window.completed = found;
         if !window.completed.is_empty() {
             completed = (completed.0 + 1, completed.1.min(before.len()));
         }
         pause().await;
     }
     making.missing().arrivals = (!lacking.is_empty()).then_some((making.at, lacking));
-    (completed.0 > 0).then(|| {
+    let sentence = (completed.0 > 0).then(|| {
         format!(
             "{}: what the metric will be once the outcomes are in, told by how {} earlier windows went on from the same age. It is no final number and is not judged.",
             match completed.0 {
@@ -90,21 +115,26 @@ pub(super) async fn complete(
             },
             completed.1
         )
-    })
+    });
+    Completion {
+        sentence,
+        late: wanted.filter(|n| late.len() == *n).map(|_| late),
+    }
 }
 
 /// Mean share of rows of mature windows that have an outcome.
-fn usual_coverage(all: &[Frame<'_>]) -> Option<f64> {
+pub(super) fn usual_coverage(all: &[Frame<'_>]) -> Option<f64> {
     let mature = all.iter().filter(|w| w.mature);
     let (rows, labelled) = mature.fold((0, 0), |(r, l), w| (r + w.cell.rows, l + w.cell.labelled));
     (rows > 0).then(|| labelled as f64 / rows as f64)
 }
 
-/// The immature windows among those shown, each with its history; none where outcomes carry no time.
-fn histories(making: &Making<'_>, first: usize, shown: usize) -> Vec<History> {
+/// The windows among those shown that lack outcomes, each with its history: immature ones, then mature ones whose last
+/// outcomes are still out, and how many of these there are. None where outcomes carry no time.
+fn histories(making: &Making<'_>, first: usize, shown: usize) -> (Vec<History>, Option<usize>) {
     let summary = making.summary;
     let (Some(as_of), true, false) = (summary.as_of, summary.delays, summary.streamed) else {
-        return Vec::new();
+        return (Vec::new(), None);
     };
     let immature = (first..first + shown).filter(|i| {
         let window = &making.all[*i];
@@ -116,32 +146,49 @@ fn histories(making: &Making<'_>, first: usize, shown: usize) -> Vec<History> {
     let all = || making.all.iter().filter(|m| told(m));
     // A young log has none that are settled.
     let young = all().filter(|m| settled(m)).count() < LEAST;
+    let late = (first..first + shown).filter(|i| {
+        let window = &making.all[*i];
+        window.mature && window.cell.rows > 0 && !settled(window)
+    });
+    let late: Vec<usize> = late.collect();
     let mut rows = 0;
     let mut histories = Vec::new();
-    for window in immature.take(WINDOWS) {
+    // Where no window is immature, the whole view waits for nothing that is told; where one cannot be completed, it
+    // cannot either.
+    let lacking = (first..first + shown).filter(|i| !making.all[*i].mature);
+    let lacking = lacking.filter(|i| making.all[*i].cell.rows > 0).count();
+    let known = immature.clone().count();
+    let waits = known > 0 && known == lacking && known.max(late.len()) <= WINDOWS;
+    let others = late.iter().copied().filter(|_| waits && !young);
+    let mut late_rows = 0;
+    for window in immature.take(WINDOWS).chain(others) {
+        let (most, limit, rows) = match making.all[window].mature {
+            true => (LATE.0, LATE.1, &mut late_rows),
+            false => (MOST, ROWS, &mut rows),
+        };
         let end = making.all[window].end;
         let age = |m: &Frame<'_>| Time(as_of.0.saturating_sub(end.0.saturating_sub(m.end.0)));
         let before: Vec<(usize, AsOf)> = (0..window)
             .rev()
             .filter(|i| told(&making.all[*i]) && (young || settled(&making.all[*i])))
-            .take(MOST)
+            .take(most)
             .map(|i| {
                 let (range, instant) = (making.all[i].range, age(&making.all[i]));
                 (i, AsOf { range, instant })
             })
             .collect();
-        rows += before
+        *rows += before
             .iter()
             .map(|b| making.all[b.0].cell.rows)
             .sum::<u64>();
-        if rows > ROWS {
+        if *rows > limit {
             break;
         }
         if before.len() >= LEAST {
             histories.push(History { window, before });
         }
     }
-    histories
+    (histories, Some(late.len()))
 }
 
 /// The judged metrics, completed.
@@ -171,7 +218,8 @@ fn metrics(
                 steps.push((to - from, left.max(0.0)));
             }
         }
-        if let Some(estimate) = completed(now, &steps, expected, info.range) {
+        if let Some(estimate) = completed(now, &steps, expected, metric.range(making.summary.task))
+        {
             out.insert(info.name.to_string(), estimate);
         }
     }

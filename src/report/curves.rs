@@ -6,10 +6,13 @@
 //! scikit-learn has at that threshold. What lies between two edges is not known, and no point stands for it.
 //! What would divide by zero is `None`.
 
+use super::CalibrationBin;
+use super::baseline::Basis;
 use super::make::Making;
 use crate::log::Task;
 pub use crate::summary::Counted;
-use crate::summary::{Cell, Histogram};
+use crate::summary::class_curves::BINS;
+use crate::summary::{Cell, ClassCurve, Histogram};
 use serde::{Deserialize, Serialize};
 
 /// Rows at or above each threshold by outcome: `tp` and `fp` of every curve. With `positives` and
@@ -57,6 +60,25 @@ impl Tally {
         }
     }
 
+    fn of_bins(positive: &[u64], negative: &[u64]) -> Self {
+        let above = |bins: &[u64]| {
+            let mut sum = 0;
+            let down = bins.iter().rev().map(|n| {
+                sum += n;
+                sum
+            });
+            let mut up: Vec<u64> = down.collect();
+            up.reverse();
+            up
+        };
+        Self {
+            tp: above(positive),
+            fp: above(negative),
+            positives: positive.iter().sum(),
+            negatives: negative.iter().sum(),
+        }
+    }
+
     /// Confusion counts at a threshold; past the last one, where no row is predicted positive. A saved
     /// report may tell anything, so more rows than there are count as all.
     #[must_use]
@@ -82,6 +104,73 @@ impl Tally {
     pub fn base_rate(&self) -> Option<f64> {
         share(self.positives, self.rows())
     }
+}
+
+/// A class of several against the rest.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct ClassCurves {
+    /// The class.
+    pub label: String,
+    /// At hundredths of its probability.
+    pub curves: Curves,
+    /// Its probability against what happened, by tenths.
+    pub calibration: Vec<CalibrationBin>,
+}
+
+/// The classes of a multiclass task with probabilities, over all rows of the view; empty where rows are not at hand.
+pub(super) fn class_curves(
+    making: &Making<'_>,
+    total: &Cell,
+    scope: (usize, usize),
+    basis: Option<&Basis<'_>>,
+) -> Vec<ClassCurves> {
+    let summary = making.summary;
+    let scored = total.classes.as_ref().is_some_and(|c| c.log_loss.n > 0);
+    if summary.task != Task::Multiclass || !scored || summary.streamed {
+        return Vec::new();
+    }
+    let find = |range: Option<(usize, usize)>| {
+        let found = making.series.class_curves.iter().find(|c| c.range == range);
+        if found.is_none() {
+            making.missing().class_curves.push((making.at, range));
+        }
+        found
+    };
+    let before = basis.filter(|b| b.cell.labelled > 0).map(|b| find(b.range));
+    let Some(now) = find(Some(scope)) else {
+        return Vec::new();
+    };
+    let edges: Vec<f64> = (0..BINS).map(|i| i as f64 / BINS as f64).collect();
+    let of = |one: &ClassCurve| {
+        let before = before.flatten().map(|b| b.classes.iter());
+        let before = before.and_then(|mut b| b.find(|c| c.class == one.class));
+        ClassCurves {
+            label: summary
+                .labels
+                .get(one.class as usize)
+                .cloned()
+                .unwrap_or_default(),
+            curves: Curves {
+                thresholds: edges.clone(),
+                probability: true,
+                current: Tally::of_bins(&one.positive, &one.negative),
+                baseline: before.map(|c| Tally::of_bins(&c.positive, &c.negative)),
+            },
+            calibration: tenths(one),
+        }
+    };
+    now.classes.iter().map(of).collect()
+}
+
+/// The calibration of a class.
+fn tenths(one: &ClassCurve) -> Vec<CalibrationBin> {
+    let each = BINS / one.sums.len().max(1);
+    let sum = |of: &[u64], i: usize| of.iter().skip(i * each).take(each).sum::<u64>();
+    let bin = |(i, p): (usize, &f64)| {
+        let (hits, misses) = (sum(&one.positive, i), sum(&one.negative, i));
+        super::parts::calibration_bin((i, one.sums.len()), *p, (hits, hits + misses))
+    };
+    one.sums.iter().enumerate().map(bin).collect()
 }
 
 /// Rows in each bin and above.
@@ -157,6 +246,60 @@ pub fn f1(c: Counted) -> Option<f64> {
     share(right, right.saturating_add(c.fp).saturating_add(c.r#fn))
 }
 
+/// Precision and recall in one number, of which recall weighs β times as much: `square` is β².
+fn f_beta(c: Counted, square: f64) -> Option<f64> {
+    let right = (1.0 + square) * c.tp as f64;
+    let all = right + square * c.r#fn as f64 + c.fp as f64;
+    (all > 0.0).then(|| right / all)
+}
+
+/// F0.5: precision weighs twice as much.
+#[must_use]
+pub fn f0_5(c: Counted) -> Option<f64> {
+    f_beta(c, 0.25)
+}
+
+/// F2: recall weighs twice as much.
+#[must_use]
+pub fn f2(c: Counted) -> Option<f64> {
+    f_beta(c, 4.0)
+}
+
+/// Of the rows that are positive or predicted so, those that are both.
+#[must_use]
+pub fn jaccard(c: Counted) -> Option<f64> {
+    share(c.tp, flagged(c).saturating_add(c.r#fn))
+}
+
+/// Of the rows predicted negative, those that are.
+#[must_use]
+pub fn negative_predictive_value(c: Counted) -> Option<f64> {
+    share(c.tn, c.tn.saturating_add(c.r#fn))
+}
+
+/// The mean of recall and specificity.
+#[must_use]
+pub fn balanced_accuracy(c: Counted) -> Option<f64> {
+    Some((recall(c)? + specificity(c)?) / 2.0)
+}
+
+/// Matthews correlation coefficient; `None` where one class alone occurs, or is predicted.
+#[must_use]
+pub fn matthews_corrcoef(c: Counted) -> Option<f64> {
+    let [tp, fp, r#fn, tn] = [c.tp, c.fp, c.r#fn, c.tn].map(|n| n as f64);
+    let spread = [tp + fp, tp + r#fn, tn + fp, tn + r#fn].map(f64::sqrt);
+    let spread: f64 = spread.iter().product();
+    (spread > 0.0).then(|| ((tp * tn - fp * r#fn) / spread).clamp(-1.0, 1.0))
+}
+
+/// Cohen's kappa; `None` where one class alone occurs and is predicted.
+#[must_use]
+pub fn cohen_kappa(c: Counted) -> Option<f64> {
+    let [tp, fp, r#fn, tn] = [c.tp, c.fp, c.r#fn, c.tn].map(|n| n as f64);
+    let apart = (tp + fp) * (fp + tn) + (tp + r#fn) * (r#fn + tn);
+    (apart > 0.0).then(|| (2.0 * (tp * tn - r#fn * fp) / apart).clamp(-1.0, 1.0))
+}
+
 /// Rows predicted right.
 #[must_use]
 pub fn accuracy(c: Counted) -> Option<f64> {
@@ -223,6 +366,13 @@ mod tests {
             accuracy,
             flagged_share,
             lift,
+            f0_5,
+            f2,
+            jaccard,
+            negative_predictive_value,
+            balanced_accuracy,
+            matthews_corrcoef,
+            cohen_kappa,
         ] {
             assert_eq!(share(none), None);
         }

@@ -197,7 +197,7 @@ mod tests {
             value: Estimate::default(),
             baseline: Estimate::default(),
             change: None,
-            p_value: 0.001,
+            false_alarm_rate: 0.001,
             method: String::new(),
             level: Level::Watch,
             harmless,

@@ -13,23 +13,25 @@
 //! the baseline's own error is left out there; for ROC AUC it leaves out the spread of the larger class, for F1 a factor of the delta method, and for average
 //! precision it draws samples without a seed.
 
+mod cells;
 mod estimator;
+mod incidents;
 
 use super::baseline::Basis;
 use super::effect;
-use super::judge;
 use super::make::Making;
 use super::steps::pause;
-use super::watch::ESTIMATES;
-use super::{Alert, AlertKind, Departure, Level, Metrics, Window, words};
+use super::watch::Watched;
+use super::{Alert, Metrics, Window};
 use crate::log::Task;
-use crate::metric::{self, Cut, Estimate, Info, Material};
+use crate::metric::{self, Cut, Estimate};
 use crate::stats::expected::Cells;
 use crate::stats::interval::{Interval, Z};
 use crate::stats::special::student_t_quantile;
-use crate::summary::{Asked, Expectation, Expected, Method};
+use crate::summary::{Asked, Expectation, Expected, Method, Profile};
+pub use cells::ExpectedCells;
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// Windows with outcomes at least, from which an estimator's own error is learned.
 const FEWEST: u64 = 3;
@@ -56,8 +58,13 @@ pub struct Estimated {
     /// estimates by their rows. Empty where there is none.
     #[serde(skip_serializing_if = "Metrics::is_empty", default)]
     pub pending: Metrics,
-    /// Departures for the worse that are expected of the windows whose outcomes are not in yet, as the alerts
-    /// of what is known; none is more than [`Level::Watch`].
+    /// How many of their rows are expected of each true and predicted class, and what they are worth together; `None`
+    /// where nothing is estimated of labels.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub cells: Option<ExpectedCells>,
+    /// Departures for the worse that are expected of the windows whose outcomes are not in yet, as incidents like
+    /// those of what is known: what begins together is one, named by its first metric. None is more than
+    /// [`super::Level::Watch`].
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub alerts: Vec<Alert>,
     /// What has to hold for them to be true, and what their intervals are made of, in words.
@@ -100,8 +107,8 @@ pub(super) async fn fill(
     making: &Making<'_>,
     basis: &Basis<'_>,
     (baseline, before): (&Metrics, &[Metrics]),
-    budget: f64,
-    (windows, incidents): (&mut [Window], &mut [Alert]),
+    (budget, judged): (f64, Option<(&Watched, Option<&Profile>)>),
+    (windows, alerts): (&mut [Window], &mut [Alert]),
 ) -> Option<Estimated> {
     let summary = making.summary;
     let classes = basis.cell.classes.as_ref();
@@ -136,6 +143,7 @@ pub(super) async fn fill(
         undefined: found.undefined.clone(),
         past: BTreeMap::new(),
         pending: Metrics::new(),
+        cells: None,
         alerts: Vec::new(),
         assumes: estimator::assumes(found.method).into(),
     };
@@ -157,15 +165,14 @@ pub(super) async fn fill(
             continue;
         };
         let half = half(past.get(name));
+        let range = metric::range(info, summary.task);
         for guess in of {
             let half = half(guess.se);
             let interval = Interval {
-                low: info
-                    .range
+                low: range
                     .0
                     .map_or(guess.value - half, |least| (guess.value - half).max(least)),
-                high: info
-                    .range
+                high: range
                     .1
                     .map_or(guess.value + half, |most| (guess.value + half).min(most)),
             };
@@ -178,13 +185,31 @@ pub(super) async fn fill(
     for (name, of) in &guesses {
         let waits = |g: &&Guess| windows.get(g.window).is_some_and(|w| !w.mature);
         if let Some(info) = metric::info(name).filter(|_| of.iter().any(|g| waits(&g))) {
-            let told = together(info, of.iter().filter(waits), windows, past.get(name));
+            let told = together(
+                metric::range(info, summary.task),
+                of.iter().filter(waits),
+                windows,
+                past.get(name),
+            );
             out.pending.insert((*name).into(), told);
         }
     }
-    effect::by_estimates(incidents, baseline, windows, |info, within| {
+    out.cells = cells::pending(making, &basis.cell, (&out, windows), |frame| {
+        let range = making.all.get(frame)?.range;
+        match out.method {
+            Method::Mcbpe => found.shifted(range),
+            Method::Cbpe | Method::Dle => found.of(range),
+        }
+    });
+    effect::by_estimates(alerts, baseline, windows, |info, within| {
         let of = guesses.get(info.name)?.iter().filter(|g| within(g.window));
-        Some(together(info, of, windows, past.get(info.name))).filter(|e| e.value.is_some())
+        Some(together(
+            metric::range(info, summary.task),
+            of,
+            windows,
+            past.get(info.name),
+        ))
+        .filter(|e| e.value.is_some())
     });
     out.past = past
         .iter()
@@ -192,14 +217,18 @@ pub(super) async fn fill(
         .collect();
     let compared = past.values().map(|p| p.windows).max().unwrap_or(0);
     out.assumes = format!("{} {}", estimator::assumes(out.method), made_of(compared));
-    out.alerts = alerts(
+    let expects = incidents::Expects {
         making,
         basis,
-        (baseline, before, budget),
+        baseline,
+        before,
+        budget,
         windows,
-        (&guesses, &past),
-    )
-    .await;
+        guesses: &guesses,
+        past: &past,
+        known: judged,
+    };
+    out.alerts = expects.alerts().await;
     Some(out)
 }
 
@@ -252,8 +281,7 @@ async fn gather<'a>(
             continue;
         };
         let labelled = basis.cell.labelled as f64;
-        for (name, value, sample, learned_from) in values(expected, making.cut, making.summary.task)
-        {
+        for (name, value, sample, learned_from) in values(expected, making) {
             let Some(value) = value.filter(|v| v.is_finite()) else {
                 continue;
             };
@@ -325,7 +353,7 @@ fn past(of: &[(f64, f64)]) -> Option<PastError> {
 type Value = (&'static str, Option<f64>, f64, Option<f64>);
 
 /// Every metric that is expected of a window.
-fn values(of: &Expected, cut: Cut, task: Task) -> Vec<Value> {
+fn values(of: &Expected, making: &Making<'_>) -> Vec<Value> {
     if let Some(losses) = &of.losses {
         let (all, fewer) = (of.effective, losses.relative_from);
         let told = |(name, of, from): (&'static str, Option<Expectation>, Option<f64>)| {
@@ -341,8 +369,10 @@ fn values(of: &Expected, cut: Cut, task: Task) -> Vec<Value> {
         return known.into_iter().filter_map(told).collect();
     }
     let effective = of.effective;
-    let of = of_classes(of, cut, task);
-    of.into_iter()
+    let mut known = of_classes(of, making.cut, making.summary.task);
+    known.extend(cells::cost(of, making));
+    known
+        .into_iter()
         .map(|(n, v)| (n, v, 0.0, effective))
         .collect()
 }
@@ -384,112 +414,6 @@ fn of_classes(of: &Expected, cut: Cut, task: Task) -> Vec<(&'static str, Option<
     ]
 }
 
-/// One alert for each metric that is expected to depart for the worse and not to have come back, of windows
-/// that cannot be judged by their outcomes yet: each window by its difference from the baseline, at the part of
-/// the budget that is left to what is expected.
-async fn alerts(
-    making: &Making<'_>,
-    basis: &Basis<'_>,
-    (baseline, before, budget): (&Metrics, &[Metrics], f64),
-    windows: &[Window],
-    (guesses, past): (
-        &BTreeMap<&'static str, Vec<Guess>>,
-        &BTreeMap<&str, PastError>,
-    ),
-) -> Vec<Alert> {
-    let mut found: Vec<(&Info, &Guess, Departure)> = Vec::new();
-    for info in metric::METRICS.iter().map(|m| m.info()) {
-        let (Some(of), Some(base)) = (guesses.get(info.name), baseline.get(info.name)) else {
-            continue;
-        };
-        if info.material == Material::Never {
-            continue;
-        }
-        let spread = judge::between(before.iter().filter_map(|m| m.get(info.name)));
-        let half = half(past.get(info.name));
-        for guess in of {
-            if windows.get(guess.window).is_none_or(|w| w.mature) {
-                continue;
-            }
-            let now = around(guess.value, half(guess.se));
-            if let Some(departure) = judge::compare(info, &now, base, spread) {
-                found.push((info, guess, departure));
-            }
-        }
-        pause().await;
-    }
-    // One side of the p-value over its part of the budget, as of what is known.
-    let names: BTreeSet<&str> = found.iter().map(|f| f.0.name).collect();
-    let part = ESTIMATES / names.len().max(1) as f64;
-    let corrected = found.iter().map(|f| (0.5 * f.2.p_value / part).min(1.0));
-    let corrected: Vec<f64> = corrected.collect();
-    let mut out = Vec::new();
-    for info in metric::METRICS.iter().map(|m| m.info()) {
-        let of = found
-            .iter()
-            .zip(&corrected)
-            .filter(|f| f.0.0.name == info.name);
-        let of: Vec<(&Guess, &Departure, f64)> = of.map(|(f, p)| (f.1, &f.2, *p)).collect();
-        let Some(base) = baseline.get(info.name) else {
-            continue;
-        };
-        let departs = |(_, d, p): &(&Guess, &Departure, f64)| {
-            *p <= 1.0 / budget
-                && d.worse == Some(true)
-                && judge::matters(info, d.change, Some(base))
-        };
-        let departing: Vec<bool> = of.iter().map(departs).collect();
-        let (Some(k), left) = judge::onset(&departing) else {
-            continue;
-        };
-        let since = of.get(k..).unwrap_or_default();
-        let Some(first) = since.first().and_then(|f| windows.get(f.0.window)) else {
-            continue;
-        };
-        let value = together(
-            info,
-            since.iter().map(|f| f.0),
-            windows,
-            past.get(info.name),
-        );
-        if judge::compare(info, &value, base, 0.0).is_some_and(|d| d.worse == Some(false)) {
-            continue;
-        }
-        let mut alert = Alert {
-            kind: AlertKind::Metric,
-            metric: info.name.into(),
-            column: None,
-            slice: None,
-            value_of: None,
-            since: first.start,
-            since_earliest: None,
-            since_latest: None,
-            raised: None,
-            until: None,
-            change: None,
-            method: String::new(),
-            harmless: None,
-            effect: None,
-            affected: Vec::new(),
-            windows: left as u64,
-            judged: since.len() as u64,
-            value,
-            baseline: base.clone(),
-            p_value: since.iter().map(|f| f.2).fold(1.0, f64::min),
-            level: Level::Watch,
-            sentence: String::new(),
-            known: None,
-        };
-        let sentence = judge::sentence(info, &alert, making, basis);
-        alert.sentence = format!(
-            "Estimated {}, outcomes are not in yet",
-            words::lower_first(&sentence)
-        );
-        out.push(alert);
-    }
-    out
-}
-
 /// A value with an interval of this half width, whatever its range.
 fn around(value: f64, half: f64) -> Estimate {
     let interval = Interval {
@@ -502,7 +426,7 @@ fn around(value: f64, half: f64) -> Estimate {
 /// The mean of several windows' estimates, by their rows. What the estimator is off by, it may be off by in
 /// all of them, so that only sampling becomes less.
 fn together<'a>(
-    info: &Info,
+    range: (Option<f64>, Option<f64>),
     of: impl Iterator<Item = &'a Guess>,
     windows: &[Window],
     past: Option<&PastError>,
@@ -520,12 +444,10 @@ fn together<'a>(
     let (value, se) = (sum / rows as f64, square.sqrt() / rows as f64);
     let half = half(past)(se);
     let interval = Interval {
-        low: info
-            .range
+        low: range
             .0
             .map_or(value - half, |least| (value - half).max(least)),
-        high: info
-            .range
+        high: range
             .1
             .map_or(value + half, |most| (value + half).min(most)),
     };

@@ -8,7 +8,10 @@ use crate::metric::{self, Better, Info};
 use crate::summary::{Summary, WindowSize};
 
 /// What is to be known of rows that were not kept.
-const STREAMED: &str = "The rows were counted as they passed and not kept, which files larger than memory need: what only all rows together can tell is marked ≈ and lies within the bound that stands beside it, and predictions that come twice are noticed where they have an outcome.";
+const STREAMED: &str = "The rows were counted as they passed and not kept, which files larger than memory need: what is marked ≈ lies within the bound that stands beside it, and predictions that come twice are noticed where they have an outcome.";
+
+/// What is to be known where tests were asked for that rows are needed for.
+const NEED_ROWS: &str = "What another tool says of the same rows, and all tests of the columns, need rows that are kept: these were counted as they passed, so there is no answer.";
 
 /// What is to be known where windows of time were asked for and rows have no times.
 pub const UNTIMED: &str = "No column holds times, so windows are of so many rows each, in the order of the files. For hours, days, weeks or months mark the column that tells when (--role time=COLUMN).";
@@ -34,9 +37,10 @@ fn main(report: &Report) -> Option<(&'static Info, &Estimate)> {
 /// The verdict on a report of what was asked for.
 pub(super) fn judge(report: &Report, summary: &Summary, asked: &View) -> Health {
     let size = report.view.window.unwrap_or(WindowSize::Day);
-    // What a column holds is no better or worse: it is told in the notes.
-    let mut of_predictions = report.alerts.iter().filter(|a| a.kind != AlertKind::Column);
-    let first = of_predictions.find(|a| a.goes_on());
+    // What a column holds is no better or worse: it is told in the notes, unless outcomes tell that it harms.
+    let of_predictions = || report.alerts.iter().filter(|a| a.kind != AlertKind::Column);
+    let first = of_predictions().find(|a| a.goes_on());
+    let first = first.or_else(|| report.alerts.iter().find(|a| harms(a)));
     let bad = first.filter(|a| a.level == Level::Bad);
     let main = main(report);
     let mut notes: Vec<String> = Vec::new();
@@ -53,7 +57,12 @@ pub(super) fn judge(report: &Report, summary: &Summary, asked: &View) -> Health 
             Some(alert.metric.clone()),
         )
     } else if let Some((info, estimate)) = main {
-        let value = words::estimate(info, estimate);
+        let so_far = if report.arriving.is_some() {
+            " so far"
+        } else {
+            ""
+        };
+        let value = format!("{}{so_far}", words::estimate(info, estimate));
         let name = Some(info.name.to_string());
         match &report.baseline {
             _ if report.overall.labelled == 0 && report.task != Task::Service => {
@@ -92,7 +101,7 @@ pub(super) fn judge(report: &Report, summary: &Summary, asked: &View) -> Health 
                 let is = if lower { "is" } else { "holds at" };
                 let sentence = match first {
                     None if lower
-                        || of_predictions.next().is_some()
+                        || of_predictions().next().is_some()
                         || report.windows.iter().any(worse) =>
                     {
                         format!(
@@ -181,9 +190,13 @@ pub(super) fn judge(report: &Report, summary: &Summary, asked: &View) -> Health 
     }
     if summary.streamed {
         notes.push(STREAMED.into());
+        notes.extend(without_rows(report));
         if report.task != Task::Service && report.windows.iter().any(|w| !w.mature) {
             notes.push("What metrics are expected to be before their outcomes are in is estimated of rows that are kept only.".into());
         }
+    }
+    if summary.streamed && (asked.compat.is_some() || asked.all_tests) {
+        notes.push(NEED_ROWS.into());
     }
     notes.extend(summary.notes.iter().cloned());
     Health {
@@ -193,6 +206,32 @@ pub(super) fn judge(report: &Report, summary: &Summary, asked: &View) -> Health 
         notes,
         metric,
     }
+}
+
+/// The metrics that have no value because rows were not kept.
+fn without_rows(report: &Report) -> Option<String> {
+    let lacks = |e: &Estimate| e.undefined.as_deref() == Some(metric::NOT_KEPT);
+    let named = metric::METRICS.iter().map(|m| m.info());
+    let titles: Vec<&str> = named
+        .filter(|info| report.overall.metrics.get(info.name).is_some_and(lacks))
+        .map(|info| info.title)
+        .collect();
+    let (first, rest) = titles.split_first()?;
+    let (last, between) = match rest.split_last() {
+        Some((last, between)) => (format!(" and {last}"), between),
+        None => (String::new(), rest),
+    };
+    let between: String = between.iter().map(|t| format!(", {t}")).collect();
+    let have = if rest.is_empty() { "has" } else { "have" };
+    Some(format!(
+        "{first}{between}{last} {have} no value here: no counts come near enough, only all rows together tell."
+    ))
+}
+
+/// Whether a change of a column goes on, and predictions are surely worse in the same windows, as outcomes tell.
+fn harms(alert: &Alert) -> bool {
+    let known = alert.effect.as_ref().is_some_and(|e| !e.estimated);
+    alert.goes_on() && known && alert.harmless == Some(false)
 }
 
 /// What is estimated where no outcome is in and nothing is expected to depart: the main metric.

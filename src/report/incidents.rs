@@ -14,9 +14,10 @@ use crate::metric::{self, Estimate, Family, Info, Unit};
 use crate::stats::interval::Interval;
 use crate::stats::multiple::benjamini_yekutieli;
 use crate::stats::sequential::columns::Aspect;
+use crate::stats::sequential::fit::Fit;
 use crate::stats::sequential::group::{Begun, group};
 use crate::stats::sequential::{Alarm, SCALES, Side, Tested};
-use crate::summary::Profile;
+use crate::summary::{Cell, Profile, WindowSize};
 
 /// The level at which something belongs to an incident.
 const BELONGS: f64 = 0.05;
@@ -149,13 +150,106 @@ fn change(of: &Tested) -> Estimate {
     Estimate::of(of.change, Some(interval), of.rows as u64)
 }
 
-/// What windows come to, as the baseline and the difference from it tell.
-fn now(of: &Tested) -> Estimate {
+/// What windows come to, as the baseline and the difference from it tell; the interval ends where the number does.
+fn now(of: &Tested, what: &What) -> Estimate {
+    let (least, most) = match what {
+        What::Metric(info) | What::Slice(info, ..) => info.range,
+        What::Column(_, Aspect::Shape(_)) => (None, None),
+        What::Column(..) => (Some(0.0), Some(1.0)),
+    };
+    let within = |x: f64| {
+        let x = least.map_or(x, |least| x.max(least));
+        most.map_or(x, |most| x.min(most))
+    };
     let interval = Interval {
-        low: of.from + of.low,
-        high: of.from + of.high,
+        low: within(of.from + of.low),
+        high: within(of.from + of.high),
     };
     Estimate::of(of.from + of.change, Some(interval), of.rows as u64)
+}
+
+/// What else is surely different, and by as much as matters, in some windows of what is watched; most sure first, once
+/// a column. `own`: what they are looked at for, which is left out.
+pub(super) fn changed(
+    watched: &Watched,
+    profile: Option<&Profile>,
+    own: Option<&Item>,
+    (from, to): (usize, usize),
+) -> Vec<Affected> {
+    let tested: Vec<Option<Tested>> = (watched.items.iter())
+        .map(|item| item.verdict.over(&item.stream, from, to))
+        .collect();
+    let raw: Vec<f64> = tested.iter().flatten().map(|t| t.p_value).collect();
+    let mut corrected = benjamini_yekutieli(&raw).into_iter();
+    let mut found: Vec<(f64, Affected)> = Vec::new();
+    let own = own.map(|item| names(item, profile));
+    for (item, tested) in watched.items.iter().zip(&tested) {
+        let Some(tested) = tested else { continue };
+        let p_value = corrected.next().unwrap_or(1.0);
+        let matters = item
+            .stream
+            .least
+            .is_met(tested.from, tested.from + tested.change);
+        let worse = item
+            .what
+            .info()
+            .is_none_or(|info| is_worse(info, tested.from, tested.change) == Some(true));
+        let (kind, metric, column, value_of) = names(item, profile);
+        let same = own.as_ref().is_some_and(|own| {
+            let same = kind == own.0 && column == own.2;
+            same && (kind == AlertKind::Column || (metric == own.1 && value_of == own.3))
+        });
+        if same || p_value > BELONGS || !matters || !worse {
+            continue;
+        }
+        let of = Affected {
+            kind,
+            metric,
+            column,
+            value_of,
+            value: now(tested, &item.what),
+            change: change(tested),
+            p_value,
+        };
+        found.push((-tested.t.abs(), of));
+    }
+    found.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let mut out: Vec<Affected> = Vec::new();
+    for (_, of) in found {
+        let again = of.column.is_some() && out.iter().any(|o| o.column == of.column);
+        if !again && out.len() < TOLD {
+            out.push(of);
+        }
+    }
+    out
+}
+
+/// Kind, name, column, and value of what is watched.
+fn names(
+    item: &Item,
+    profile: Option<&Profile>,
+) -> (AlertKind, String, Option<String>, Option<(String, String)>) {
+    match &item.what {
+        What::Metric(info) => (AlertKind::Metric, info.name.into(), None, None),
+        What::Slice(info, column, value) => {
+            let value_of = Some((column.clone(), value.clone()));
+            (AlertKind::Slice, info.name.into(), None, value_of)
+        }
+        What::Column(at, aspect) => {
+            let column = profile.and_then(|p| p.columns.get(*at));
+            let name = column.map_or_else(String::new, |c| c.column.clone());
+            let (watched, word) = match aspect {
+                Aspect::Shape(1) => ("location", None),
+                Aspect::Shape(2) => ("spread", None),
+                Aspect::Shape(_) => ("shape", None),
+                Aspect::Word(at) => ("share", column.map(|c| (name.clone(), word(c, *at)))),
+                Aspect::Rest => ("share", None),
+                Aspect::Unknown => ("unknown", None),
+                Aspect::Missing => ("missing", None),
+            };
+            (AlertKind::Column, watched.into(), Some(name), word)
+        }
+    }
 }
 
 impl Told<'_> {
@@ -167,7 +261,7 @@ impl Told<'_> {
             (alarm.start..end).filter(|i| item.stream.windows.get(*i).is_some_and(Option::is_some))
         };
         let time = |at: usize| self.windows.get(at).map(|w| w.start);
-        let (kind, metric, column, value_of) = self.names(item);
+        let (kind, metric, column, value_of) = names(item, self.profile);
         let departing = within().filter(|i| {
             let seen = item.verdict.seen.get(*i).copied().flatten();
             seen.is_some_and(|s| s.change * alarm.over.change > 0.0)
@@ -188,15 +282,15 @@ impl Told<'_> {
             until: alarm.end.and_then(time),
             windows: departing.count() as u64,
             judged: within().count() as u64,
-            value: now(&alarm.over),
+            value: now(&alarm.over, &item.what),
             baseline: Estimate::of(alarm.over.from, None, 0),
             change: Some(change(&alarm.over)),
-            p_value: alarm.rate.min(1.0),
+            false_alarm_rate: alarm.rate.min(1.0),
             method: self.method(item),
             level: Level::Watch,
             harmless: None,
             effect: None,
-            affected: self.affected(lead, end),
+            affected: changed(self.watched, self.profile, Some(item), (alarm.start, end)),
             sentence: String::new(),
             known: None,
         };
@@ -205,10 +299,20 @@ impl Told<'_> {
                 let (first, last) = (alarm.start, within().next_back()?);
                 let frame = |at: usize| self.making.all.get(self.making.shown.0 + at);
                 let range = (frame(first)?.range.0, frame(last)?.range.1);
-                let cell = make::total(self.making.series, range).await;
-                let mut metrics = self.making.metrics(&cell, Some(range));
                 let base = self.baseline.get(info.name)?;
-                alert.value = metrics.remove(info.name)?;
+                alert.value = match within().count() == last + 1 - first {
+                    true => {
+                        let cell = make::total(self.making.series, range).await;
+                        self.making.metrics(&cell, Some(range)).remove(info.name)?
+                    }
+                    // The baseline, or windows without outcomes, lie between.
+                    false => {
+                        let cells: Vec<&Cell> = within()
+                            .filter_map(|at| Some(frame(at)?.cell.as_ref()))
+                            .collect();
+                        self.making.metric(info.name, &Cell::total(&cells))?
+                    }
+                };
                 alert.baseline = base.clone();
                 // Few large windows above the baseline can outweigh many small ones below it.
                 let together = judge::compare(info, &alert.value, base, 0.0);
@@ -228,7 +332,7 @@ impl Told<'_> {
                 alert.harmless = main.map(|m| m.2).and_then(|of| of);
                 alert.effect = main.map(|(info, tested, _)| Effect {
                     metric: info.name.into(),
-                    value: now(&tested),
+                    value: now(&tested, &What::Metric(info)),
                     change: change(&tested),
                     estimated: false,
                 });
@@ -237,31 +341,6 @@ impl Told<'_> {
             }
         }
         Some(alert)
-    }
-
-    /// Kind, name, column, and value of what is watched.
-    fn names(&self, item: &Item) -> (AlertKind, String, Option<String>, Option<(String, String)>) {
-        match &item.what {
-            What::Metric(info) => (AlertKind::Metric, info.name.into(), None, None),
-            What::Slice(info, column, value) => {
-                let value_of = Some((column.clone(), value.clone()));
-                (AlertKind::Slice, info.name.into(), None, value_of)
-            }
-            What::Column(at, aspect) => {
-                let column = self.profile.and_then(|p| p.columns.get(*at));
-                let name = column.map_or_else(String::new, |c| c.column.clone());
-                let (watched, word) = match aspect {
-                    Aspect::Shape(1) => ("location", None),
-                    Aspect::Shape(2) => ("spread", None),
-                    Aspect::Shape(_) => ("shape", None),
-                    Aspect::Word(at) => ("share", column.map(|c| (name.clone(), word(c, *at)))),
-                    Aspect::Rest => ("share", None),
-                    Aspect::Unknown => ("unknown", None),
-                    Aspect::Missing => ("missing", None),
-                };
-                (AlertKind::Column, watched.into(), Some(name), word)
-            }
-        }
     }
 
     /// By which method at which level.
@@ -274,66 +353,20 @@ impl Told<'_> {
             What::Column(_, Aspect::Shape(_)) => "component of Neyman's smooth test",
             What::Column(..) => "Fisher's exact test of a share",
         };
-        let season = match item.verdict.fit.as_ref().is_some_and(|f| f.seasonal) {
-            true => ", compared with the same weekday or hour",
-            false => "",
+        let phases = item.verdict.fit.as_ref().map_or(1, Fit::phases);
+        let season = match (phases, self.making.size) {
+            (0 | 1, _) => "",
+            (25.., _) => ", compared with the same hour of the week",
+            (_, WindowSize::Hour) => ", compared with the same hour of the day",
+            _ => ", compared with the same weekday",
         };
         let scales: Vec<String> = SCALES.iter().map(|s| s.0.to_string()).collect();
         format!(
             "{test}, of the last {} windows together{season}; one false alarm in {} windows over {} numbers that are watched",
             words::list(&scales),
-            self.watched.budget,
+            words::number(self.watched.budget),
             self.watched.items.len()
         )
-    }
-
-    /// What else changed in the windows of an alarm, once a column.
-    fn affected(&self, lead: &Raised<'_>, end: usize) -> Vec<Affected> {
-        let tested: Vec<Option<Tested>> = (self.watched.items.iter())
-            .map(|item| item.verdict.over(&item.stream, lead.alarm.start, end))
-            .collect();
-        let raw: Vec<f64> = tested.iter().flatten().map(|t| t.p_value).collect();
-        let mut corrected = benjamini_yekutieli(&raw).into_iter();
-        let mut found: Vec<(f64, Affected)> = Vec::new();
-        let own = self.names(lead.item);
-        for (item, tested) in self.watched.items.iter().zip(&tested) {
-            let Some(tested) = tested else { continue };
-            let p_value = corrected.next().unwrap_or(1.0);
-            let matters = item
-                .stream
-                .least
-                .is_met(tested.from, tested.from + tested.change);
-            let worse = item
-                .what
-                .info()
-                .is_none_or(|info| is_worse(info, tested.from, tested.change) == Some(true));
-            let (kind, metric, column, value_of) = self.names(item);
-            let same = kind == own.0 && column == own.2;
-            let same =
-                same && (kind == AlertKind::Column || (metric == own.1 && value_of == own.3));
-            if same || p_value > BELONGS || !matters || !worse {
-                continue;
-            }
-            let of = Affected {
-                kind,
-                metric,
-                column,
-                value_of,
-                value: now(tested),
-                change: change(tested),
-                p_value,
-            };
-            found.push((-tested.t.abs(), of));
-        }
-        found.sort_by(|a, b| a.0.total_cmp(&b.0));
-        let mut out: Vec<Affected> = Vec::new();
-        for (_, of) in found {
-            let again = of.column.is_some() && out.iter().any(|o| o.column == of.column);
-            if !again && out.len() < TOLD {
-                out.push(of);
-            }
-        }
-        out
     }
 
     /// The main metric in some windows, and whether it is surely not worse by more than matters, or surely worse.
@@ -375,16 +408,14 @@ impl Told<'_> {
             .and_then(|c| c.value)
             .unwrap_or_default()
             > 0.0;
-        let shares = {
-            let share = |e: &Estimate| words::value(Unit::Percent, e.value.unwrap_or_default());
-            format!(
-                "{} from {} ({}) to {} {span}",
-                if up { "rose" } else { "fell" },
-                share(&alert.baseline),
-                self.basis.label,
-                share(&alert.value)
-            )
-        };
+        let rows = words::rows(alert.change.as_ref().map_or(0, |c| c.n));
+        let shares = format!(
+            "{} from {} ({}) to {} over {rows} {span}",
+            if up { "rose" } else { "fell" },
+            words::value(Unit::Percent, alert.baseline.value.unwrap_or_default()),
+            self.basis.label,
+            words::in_unit(Unit::Percent, &alert.value)
+        );
         match aspect {
             Aspect::Word(_) => {
                 let word = alert.value_of.as_ref().map_or("", |v| v.1.as_str());
@@ -397,12 +428,7 @@ impl Told<'_> {
             Aspect::Missing => return format!("The share of missing cells of {name} {shares}"),
             Aspect::Shape(_) => {}
         }
-        let size = alert
-            .change
-            .as_ref()
-            .and_then(|c| c.value)
-            .unwrap_or_default();
-        let size = words::value(Unit::Ratio, size.abs());
+        let size = words::in_unit(Unit::Ratio, &size(alert.change.as_ref()));
         let column = self.profile.and_then(|p| p.columns.get(at));
         let first = self.making.shown.0;
         let means = column.and_then(|c| {
@@ -413,7 +439,7 @@ impl Told<'_> {
             alert.baseline = Estimate::of(then, None, column.map_or(0, |c| c.baseline.values));
             alert.value = Estimate::of(now, None, n);
             let value = |v: f64| words::value(Unit::Outcome, v);
-            format!(", mean {} → {}", value(then), value(now))
+            format!(", mean {} → {},", value(then), value(now))
         });
         let how = match (aspect, up) {
             (Aspect::Shape(1), true) => "higher",
@@ -423,8 +449,22 @@ impl Told<'_> {
             _ => "shaped otherwise",
         };
         format!(
-            "Values of {name} are {how} than in the baseline ({}) by {size} standard deviations of ranks{means} {span}",
+            "Values of {name} are {how} than in the baseline ({}) by {size} standard deviations of ranks{means} over {rows} {span}",
             self.basis.label
         )
+    }
+}
+
+/// How large a change is, whichever way.
+fn size(of: Option<&Estimate>) -> Estimate {
+    let of = of.cloned().unwrap_or_default();
+    match of.value {
+        Some(x) if x < 0.0 => Estimate {
+            value: Some(-x),
+            low: of.high.map(|x| -x),
+            high: of.low.map(|x| -x),
+            ..of
+        },
+        _ => of,
     }
 }

@@ -7,7 +7,7 @@
 use super::baseline::Basis;
 use super::make::Making;
 use super::watch::{Watched, What};
-use super::{Alert, Departure, Metrics, SliceRow, Window, words};
+use super::{Alert, AlertKind, Departure, Metrics, SliceRow, Window, words};
 use crate::metric::{self, Better, Estimate, Family, Info, Material};
 use crate::stats::compare::z_test;
 
@@ -53,7 +53,8 @@ pub(super) fn departures(windows: &mut [Window], watched: &Watched) {
                 info.name.to_string(),
                 Departure {
                     change: seen.change,
-                    p_value: rate.min(1.0),
+                    p_value: None,
+                    false_alarm_rate: Some(rate.min(1.0)),
                     worse: worse(info, from, from + seen.change),
                 },
             );
@@ -77,7 +78,8 @@ pub(super) fn compare(
     let change = Some(value - from).filter(|c| c.is_finite())?;
     Some(Departure {
         change,
-        p_value: z_test((value, total), (from, 0.0)),
+        p_value: Some(z_test((value, total), (from, 0.0))),
+        false_alarm_rate: None,
         worse: worse(info, from, value),
     })
 }
@@ -162,12 +164,13 @@ pub(super) fn sentence(
         );
     };
     format!(
-        "{}{where_is} {} from {} ({}) to {} {span}",
+        "{}{where_is} {} from {} ({}) to {} over {} {span}",
         info.title,
         if now < then { "fell" } else { "rose" },
         words::value(info.unit, then),
         basis.label,
         words::estimate(info, &alert.value),
+        words::rows(alert.value.n),
     )
 }
 
@@ -180,14 +183,16 @@ pub(super) fn span(alert: &Alert, making: &Making<'_>) -> String {
     }
 }
 
-/// Names the slice in which an alert's metric departs most, where one stands out: it departs after
-/// correction, and by at least one and a half times the change of all rows.
-pub(super) fn name_slices(alerts: &mut [Alert], slices: &[SliceRow], making: &Making<'_>) {
+/// Names the slice in which the metric of the incident that goes on departs most, where one stands out: it departs
+/// after correction, and by at least one and a half times the change of all rows. What a slice or a column is about,
+/// and what is over, is of other rows than the slices were compared over. `versions`: the column of versions, which
+/// are told elsewhere.
+pub(super) fn name_slices(alerts: &mut [Alert], slices: &[SliceRow], versions: Option<&str>) {
     let compared = slices.first().map(|s| s.metric.as_str());
-    let Some(alert) = alerts
-        .iter_mut()
-        .find(|a| Some(a.metric.as_str()) == compared)
-    else {
+    let Some(alert) = alerts.iter_mut().find(|a| {
+        let of_all = a.kind == AlertKind::Metric && a.goes_on();
+        of_all && Some(a.metric.as_str()) == compared
+    }) else {
         return;
     };
     let Some(info) = metric::info(&alert.metric) else {
@@ -205,7 +210,7 @@ pub(super) fn name_slices(alerts: &mut [Alert], slices: &[SliceRow], making: &Ma
             size(a).total_cmp(&size(b))
         });
     if let Some(s) = worst
-        && Some(s.column.as_str()) != making.summary.versions.as_ref().map(|v| v.column.as_str())
+        && Some(s.column.as_str()) != versions
     {
         alert.slice = Some(format!("{} = {}", s.column, s.value));
         alert.sentence += &format!(
@@ -215,5 +220,74 @@ pub(super) fn name_slices(alerts: &mut [Alert], slices: &[SliceRow], making: &Ma
             words::value(info.unit, s.baseline.value.unwrap_or_default()),
             words::value(info.unit, s.current.value.unwrap_or_default()),
         );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::Level;
+    use crate::table::time::Time;
+
+    fn alert(kind: AlertKind, until: Option<Time>) -> Alert {
+        Alert {
+            kind,
+            metric: "accuracy".into(),
+            column: None,
+            slice: None,
+            value_of: None,
+            since: Time(0),
+            since_earliest: None,
+            since_latest: None,
+            raised: None,
+            until,
+            windows: 1,
+            judged: 1,
+            value: Estimate::of(0.8, None, 100),
+            baseline: Estimate::of(0.9, None, 100),
+            change: None,
+            false_alarm_rate: 0.001,
+            method: String::new(),
+            level: Level::Bad,
+            harmless: None,
+            effect: None,
+            affected: Vec::new(),
+            sentence: "Accuracy fell".into(),
+            known: None,
+        }
+    }
+
+    #[test]
+    fn only_the_incident_that_goes_on_of_all_rows_is_given_a_slice() {
+        let slice = SliceRow {
+            metric: "accuracy".into(),
+            column: "channel".into(),
+            value: "app".into(),
+            rows: 100,
+            current: Estimate::of(0.5, None, 100),
+            baseline: Estimate::of(0.9, None, 100),
+            departure: Some(Departure {
+                change: -0.4,
+                p_value: Some(0.001),
+                false_alarm_rate: None,
+                worse: Some(true),
+            }),
+        };
+        let mut alerts = [
+            alert(AlertKind::Slice, None),
+            alert(AlertKind::Metric, Some(Time(9))),
+            alert(AlertKind::Metric, None),
+        ];
+        name_slices(&mut alerts, std::slice::from_ref(&slice), None);
+        let named: Vec<bool> = alerts.iter().map(|a| a.slice.is_some()).collect();
+        assert_eq!(named, [false, false, true]);
+        assert_eq!(alerts[0].sentence, "Accuracy fell");
+        assert_eq!(
+            alerts[2].sentence,
+            "Accuracy fell, most where channel is app (90.0 % → 50.0 %)"
+        );
+        let mut over = [alert(AlertKind::Metric, Some(Time(9)))];
+        name_slices(&mut over, std::slice::from_ref(&slice), None);
+        assert_eq!(over[0].slice, None);
     }
 }

@@ -6,12 +6,12 @@ use super::missing::Missing;
 use super::steps::{Steps, pause};
 use super::view::{BaselineChoice, View};
 use super::{
-    Baseline, Block, Metrics, Report, Resources, Rows, SCHEMA, Span, Window, checks, complete,
-    costs, curves, drift, effect, estimated, expect, groups, health, incidents, judge, maturity,
-    models, parts, profile, quantiles, service, tracks, watch,
+    Baseline, Block, Metrics, Report, Resources, Rows, SCHEMA, Span, Window, arriving, checks,
+    complete, costs, curves, drift, effect, estimated, expect, groups, health, incidents, judge,
+    maturity, models, parts, profile, quantiles, service, tracks, watch,
 };
 use crate::log::Task;
-use crate::metric::{self, Cut, Measures, by_class, by_label};
+use crate::metric::{self, Cut, Estimate, Measures, by_class, by_label};
 use crate::summary::{Cell, Lag, Naive, Residuals, Series, Slice, Summary, WindowSize};
 use crate::table::time::Time;
 use std::borrow::Cow;
@@ -31,7 +31,7 @@ pub(super) struct Making<'a> {
     /// The windows of the view: a range of `all`.
     pub shown: (usize, usize),
     /// Costs by true and predicted class.
-    costs: Option<BTreeMap<(usize, usize), f64>>,
+    pub costs: Option<BTreeMap<(usize, usize), f64>>,
     /// What a naive forecast is off by in the baseline.
     naive: OnceCell<Naive>,
     pub missing: RefCell<Missing>,
@@ -44,6 +44,8 @@ pub(super) struct Frame<'a> {
     pub end: Time,
     pub cell: Cow<'a, Cell>,
     pub mature: bool,
+    /// Whether rows of it may still come.
+    pub open: bool,
 }
 
 impl Report {
@@ -123,6 +125,7 @@ pub(super) async fn make(
             end,
             cell: total(series, range).await,
             mature: true,
+            open: view.live && summary.as_of.is_some_and(|newest| newest < end),
         });
         cells += range.1 - range.0;
         if cells >= CELLS {
@@ -132,6 +135,7 @@ pub(super) async fn make(
     }
     pause().await;
     let truth = maturity::mark(summary, &mut all);
+    all.iter_mut().for_each(|frame| frame.mature &= !frame.open);
     pause().await;
     let shown = match view.range {
         Some((from, to)) => (
@@ -210,6 +214,7 @@ impl Making<'_> {
                 rows: frame.cell.rows,
                 labelled: frame.cell.labelled,
                 mature: frame.mature,
+                open: frame.open,
                 in_baseline: basis.as_ref().is_some_and(|b| b.holds(self.shown.0 + i)),
                 metrics: self.metrics(&frame.cell, Some(frame.range)),
                 estimated: Metrics::new(),
@@ -224,7 +229,7 @@ impl Making<'_> {
         }
         let completed = complete::complete(self, self.shown.0, &mut windows).await;
         if let Some(truth) = &mut truth {
-            truth.completed = completed;
+            truth.completed = completed.sentence;
             truth.slices = maturity::slices(self);
         }
         let baseline = basis.as_ref().map(|b| Baseline {
@@ -240,6 +245,7 @@ impl Making<'_> {
         let mut estimated = None;
         let mut alerts = Vec::new();
         let budget = watch::budget(view.budget);
+        let mut watched = None;
         let profile = basis
             .as_ref()
             .and_then(|basis| profile::profile(self, basis));
@@ -264,9 +270,11 @@ impl Making<'_> {
                 let found = watch::watch(self, basis, known, &windows, profile, budget).await;
                 judge::departures(&mut windows, &found);
                 alerts = incidents::alerts(self, basis, metrics, &windows, (&found, profile)).await;
+                watched = Some(found);
             }
-            estimated =
-                estimated::fill(self, basis, known, budget, (&mut windows, &mut alerts)).await;
+            let judged = watched.as_ref().map(|watched| (watched, profile));
+            let filled = (&mut windows[..], &mut alerts[..]);
+            estimated = estimated::fill(self, basis, known, (budget, judged), filled).await;
             effect::rank(&mut alerts);
         }
         let scope = self.scope();
@@ -289,6 +297,7 @@ impl Making<'_> {
         let checks = checks.map(|checks| match (expected, profile) {
             (Some(expected), Some(profile)) => super::Checks {
                 violations: expect::violations(self, profile, expected),
+                expectations: Some(expected.file.clone()),
                 ..checks
             },
             _ => checks,
@@ -300,7 +309,8 @@ impl Making<'_> {
             .as_ref()
             .filter(|_| view.all_tests)
             .and_then(|basis| drift::examined(self, basis));
-        judge::name_slices(&mut alerts, &slices, self);
+        let versions = summary.versions.as_ref().map(|v| v.column.as_str());
+        judge::name_slices(&mut alerts, &slices, versions);
         pause().await;
         let (resources, performance): (Metrics, Metrics) = metrics
             .into_iter()
@@ -311,6 +321,9 @@ impl Making<'_> {
             labelled: total.labelled,
             metrics,
         };
+        let usual = complete::usual_coverage(&self.all);
+        let late = completed.late.as_ref().zip(usual);
+        let arriving = arriving::arriving(&windows, (&performance, summary.task), late);
         let groups = groups::groups(self, &total).await;
         let of_total = Measures::new(summary, &total, None, self.cut);
         let curves = curves::curves(self, &total, basis.as_ref().map(|b| b.cell.as_ref()));
@@ -339,6 +352,7 @@ impl Making<'_> {
                 compat: view.compat,
                 budget: view.budget,
                 all_tests: view.all_tests,
+                live: view.live,
                 service: view.service,
                 marked: view.marked,
                 season: (summary.task == Task::Regression).then(|| view.season.unwrap_or_default()),
@@ -357,6 +371,7 @@ impl Making<'_> {
             },
             baseline,
             overall: block(performance),
+            arriving: arriving.filter(|_| summary.task != Task::Service),
             confusion: parts::confusion(self, &total, basis.as_ref()),
             classes: match &total.sets {
                 Some(sets) => by_label(&summary.labels, sets),
@@ -369,6 +384,7 @@ impl Making<'_> {
                 .as_ref()
                 .map(|c| costs::bill(summary, c, of_total.confused(), curves.as_ref())),
             curves,
+            class_curves: curves::class_curves(self, &total, scope, basis.as_ref()),
             groups,
             residuals: self.residuals(&total, scope),
             quantiles: quantiles::quantiles(self, &total, basis.as_ref().map(|b| b.cell.as_ref())),
@@ -398,6 +414,9 @@ impl Making<'_> {
         };
         pause().await;
         report.health = health::judge(&report, summary, view);
+        if judging && report.baseline.is_some() {
+            report.health.notes.extend(watch::limits(self, profile));
+        }
         pause().await;
         report.leads = tracks::leads(&report).await;
         report.changes = view.marked.and_then(|(from, to)| report.changes(from, to));
@@ -444,6 +463,15 @@ impl Making<'_> {
         }
     }
 
+    /// A metric of a cell that is made of no range of buckets.
+    pub(super) fn metric(&self, name: &str, cell: &Cell) -> Option<Estimate> {
+        let mut of = Measures::new(self.summary, cell, None, self.cut);
+        of.naive = self.naive.get();
+        of.costs = self.costs.as_ref();
+        let metric = metric::of(self.summary).find(|m| m.info().name == name)?;
+        metric.asked(&of).then(|| metric.estimate(&of))
+    }
+
     /// All metrics of a cell; `range`: the buckets it was made of, `None` for the reference.
     pub(super) fn metrics(&self, cell: &Cell, range: Option<(usize, usize)>) -> Metrics {
         let exact = self.series.exact(range);
@@ -459,7 +487,7 @@ impl Making<'_> {
         of.costs = self.costs.as_ref();
         metric::of(self.summary)
             .filter(|m| m.asked(&of))
-            .map(|m| (m.info().name.to_string(), m.estimate(&of)))
+            .map(|m| (m.info().name.to_string(), metric::estimate(m, &of)))
             .collect()
     }
 }

@@ -27,6 +27,8 @@ pub struct Missing {
     pub groups: Option<(Slice, WindowSize)>,
     /// Place of a series and a range of its buckets whose errors were not looked at row by row.
     pub residuals: Option<(usize, (usize, usize))>,
+    /// Places of series and ranges of their buckets (`None`: the reference) whose classes were not counted one by one.
+    pub class_curves: Vec<(usize, Option<(usize, usize)>)>,
     /// Place of a series and what a naive forecast was not tried on there.
     pub naive: Option<(usize, Lag)>,
     /// Place of a series and what is asked of another tool.

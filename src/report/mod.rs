@@ -7,6 +7,7 @@
 //! sorted: the same Summary and View give the same bytes.
 
 mod alert;
+mod arriving;
 mod baseline;
 pub mod beside;
 mod checks;
@@ -27,6 +28,7 @@ mod make;
 mod maturity;
 mod missing;
 mod models;
+mod particulars;
 mod parts;
 mod profile;
 pub mod quantiles;
@@ -45,18 +47,20 @@ pub use crate::summary::{Compat, Tool, compat};
 pub use crate::summary::{Examined, ExaminedColumn, PairSays, TestSays, Together};
 pub use crate::summary::{QuantilePair, ResidualBin, Residuals, TailPart};
 pub use alert::{Affected, Alert, AlertKind};
+pub use arriving::Arriving;
 pub use checks::{Check, CheckKind, Checks};
 pub use costs::{Bill, BillCell, Cheapest};
 pub use curves::{Curves, Tally};
 pub use effect::Effect;
-pub use estimated::{Estimated, PastError};
+pub use estimated::{Estimated, ExpectedCells, PastError};
 pub use health::UNTIMED;
 pub use missing::Missing;
 pub use models::{Against, Model, Models};
+pub use particulars::Particular;
 pub use quantiles::{CentralInterval, QuantileLevel, Quantiles};
 pub use service::{
-    Apdex, BurnAlert, Full, Line, Objectives, Panel, Resources, Restart, Service, ServiceCost, Slo,
-    told,
+    Apdex, BurnAlert, Full, Line, Objectives, Panel, Resources, Restart, Service, ServiceCost,
+    ServiceGap, Slo, UnlikeValue, told,
 };
 pub use steps::Steps;
 pub use tracks::{About, Change, Changes, EarlierWeeks, Lead, Leads, Measured, VersionChange};
@@ -101,6 +105,9 @@ pub struct Report {
     pub baseline: Option<Baseline>,
     /// All rows of the view together.
     pub overall: Block,
+    /// What of `overall` is not final, as outcomes of some windows still arrive; `None` where all of it is.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub arriving: Option<Arriving>,
     /// The windows of the view in order of time; they partition its rows.
     pub windows: Vec<Window>,
     /// Delay and coverage of ground truth.
@@ -121,6 +128,10 @@ pub struct Report {
     /// follow (binary classification with scores).
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub curves: Option<Curves>,
+    /// The same of each of several classes against the rest, and its calibration (multiclass classification with
+    /// probabilities); empty where the rows were not gone back to.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub class_curves: Vec<curves::ClassCurves>,
     /// Predicted quantiles beside what came true: by level and by central interval, over all rows of the view.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub quantiles: Option<Quantiles>,
@@ -285,6 +296,9 @@ pub struct Window {
     pub labelled: u64,
     /// Whether its outcomes have arrived; an immature window is shown, not judged.
     pub mature: bool,
+    /// Whether rows of it may still come ([`View::live`]): shown, not judged.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub open: bool,
     /// Whether it belongs to the baseline.
     pub in_baseline: bool,
     /// The metrics by name.
@@ -312,9 +326,12 @@ pub struct Window {
 pub struct Departure {
     /// Value minus the baseline's.
     pub change: f64,
-    /// The p-value over its part of the budget ([`Alert::p_value`]); of a slice two-sided, corrected (Holm) over
-    /// all slices.
-    pub p_value: f64,
+    /// Of a slice: the p-value, two-sided, corrected (Holm) over all slices.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub p_value: Option<f64>,
+    /// Of a window: false alarms a window, as of an incident ([`Alert::false_alarm_rate`]).
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub false_alarm_rate: Option<f64>,
     /// Whether the change is for the worse; `None` where a metric has no better side.
     pub worse: Option<bool>,
 }

@@ -56,22 +56,30 @@ pub(super) fn scores(making: &Making<'_>, total: &Cell, threshold: Option<f64>) 
 
 /// Probabilities against outcomes.
 pub(super) fn calibration(total: &Cell) -> Vec<CalibrationBin> {
-    let edge = |i: usize| i as f64 / CALIBRATION_BINS as f64;
     let bins = total.classes.iter().flat_map(|c| c.calibration.iter());
-    let bin = |(i, tenth): (usize, &Tenth)| CalibrationBin {
-        from: edge(i),
-        to: edge(i + 1),
-        mean_score: (tenth.rows > 0).then(|| tenth.sum.value() / tenth.rows as f64),
-        positive: match tenth.rows {
-            0 => Estimate::undefined("no rows", 0),
-            n => Estimate::of(
-                tenth.positive as f64 / n as f64,
-                wilson(tenth.positive, n),
-                n,
-            ),
-        },
+    let bin = |(i, tenth): (usize, &Tenth)| {
+        let rows = (tenth.positive, tenth.rows);
+        calibration_bin((i, CALIBRATION_BINS), tenth.sum.value(), rows)
     };
     bins.enumerate().map(bin).collect()
+}
+
+/// A bin of so many, with the sum of its probabilities, and how many of how many rows came true.
+pub(super) fn calibration_bin(
+    (at, bins): (usize, usize),
+    sum: f64,
+    (positive, rows): (u64, u64),
+) -> CalibrationBin {
+    let edge = |i: usize| i as f64 / bins as f64;
+    CalibrationBin {
+        from: edge(at),
+        to: edge(at + 1),
+        mean_score: (rows > 0).then(|| sum / rows as f64),
+        positive: match rows {
+            0 => Estimate::undefined("no rows", 0),
+            n => Estimate::of(positive as f64 / n as f64, wilson(positive, n), n),
+        },
+    }
 }
 
 /// The metric that slices are compared by: the first alert's, if counts alone give it, else the
@@ -194,13 +202,16 @@ pub(super) async fn slices(
         };
         rows.push((row, departure));
     }
-    let raw: Vec<f64> = rows.iter().filter_map(|r| r.1.map(|d| d.p_value)).collect();
+    let raw: Vec<f64> = rows.iter().filter_map(|r| r.1?.p_value).collect();
     let mut corrected = holm(&raw).into_iter();
     for (row, departure) in &mut rows {
         let Some(found) = departure else { continue };
         let p_value = corrected.next().unwrap_or(1.0);
         if p_value < 0.05 && judge::matters(info, found.change, Some(&row.baseline)) {
-            row.departure = Some(Departure { p_value, ..*found });
+            row.departure = Some(Departure {
+                p_value: Some(p_value),
+                ..*found
+            });
         }
     }
     let badness = |d: Option<Departure>| {

@@ -43,6 +43,10 @@ pub struct View {
     /// The period that is compared with the time before it: from, to (exclusive).
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub marked: Option<(Time, Time)>,
+    /// Whether rows still come: the window in which the newest of them lies is shown, and judged once it is over. An
+    /// alarm's rate is promised for one look at a window.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub live: bool,
 }
 
 /// The names of what is wanted of a service in a URL, each with its place and whether a number suits it.
@@ -275,6 +279,7 @@ mod tests {
             }],
             range: Some((Time(-1), Time(5))),
             marked: Some((Time(5), Time(7))),
+            live: false,
             season: Some(Season::Seconds(86_400)),
             budget: Some(12.5),
             compat: Some(Tool::Evidently),

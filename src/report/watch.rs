@@ -9,7 +9,7 @@ use super::baseline::Basis;
 use super::make::Making;
 use super::steps::pause;
 use super::view::WindowSize;
-use super::{Metrics, Window, effect, judge, parts};
+use super::{Metrics, Window, effect, judge, parts, words};
 use crate::metric::{self, Better, Estimate, Family, Info, Material, Measures};
 use crate::stats::sequential::columns::{self, Aspect, Counts};
 use crate::stats::sequential::{
@@ -114,11 +114,44 @@ pub(super) async fn watch(
     Watched { items, budget }
 }
 
-/// Where in a season a window lies.
+/// What is not watched, for it would be too much, and what helps.
+pub(super) fn limits(making: &Making<'_>, profile: Option<&Profile>) -> Vec<String> {
+    let mut out = Vec::new();
+    let windows = words::grouped(making.all.len() as f64);
+    let larger = "Larger windows help.";
+    if let Some(profile) = profile.filter(|p| p.left_out > 0) {
+        let (kept, out_of) = (profile.columns.len(), profile.left_out);
+        out.push(format!(
+            "Of {windows} windows, {kept} of {} columns are watched and counted by window: predictions, scores and outcomes first, then the others in the order of the files. {larger}",
+            kept + out_of
+        ));
+    }
+    let of_slice =
+        |s: &&Series| parts::named(making, s).is_some() && s.size == parts::sized(making, s);
+    let slices = making.summary.series.iter().filter(of_slice).count();
+    if parts::slice_metric(making).is_none() || slices == 0 {
+        return out;
+    }
+    if making.all.len() > MOST_WINDOWS {
+        out.push(format!(
+            "Slices are compared, but not watched for alarms: there are {windows} windows, and {MOST_WINDOWS} are the most for that. {larger}"
+        ));
+    } else if slices > MOST_SLICES {
+        out.push(format!(
+            "{MOST_SLICES} of {slices} slices are watched for alarms; the others are compared only."
+        ));
+    }
+    out
+}
+
+/// Where in a season a window lies: its weekday, or its hour of the week, of which the hour of the day is left where
+/// the baseline does not hold every one twice ([`crate::stats::sequential::fit`]).
 fn phase(making: &Making<'_>, start: Time) -> u32 {
     match making.size {
         WindowSize::Day if making.summary.timed => start.0.div_euclid(DAY).rem_euclid(7) as u32,
-        WindowSize::Hour if making.summary.timed => start.0.div_euclid(HOUR).rem_euclid(24) as u32,
+        WindowSize::Hour if making.summary.timed => {
+            start.0.div_euclid(HOUR).rem_euclid(7 * 24) as u32
+        }
         _ => 0,
     }
 }
@@ -183,7 +216,8 @@ fn of_metrics(
             reading(metrics.get(info.name)?, None, phase(making, frame.start))
         });
         let judged = |w: &Window| {
-            let counts = !w.in_baseline && (w.mature || info.family == Family::Resource);
+            let ripe = w.mature || info.family == Family::Resource;
+            let counts = !w.in_baseline && !w.open && ripe;
             let of = w.metrics.get(info.name).filter(|_| counts)?;
             reading(of, base.value, phase(making, w.start))
         };
@@ -305,7 +339,7 @@ async fn of_columns(
             }],
         };
         let judged = |(i, w): (usize, &Window)| {
-            let known = !w.in_baseline && (w.mature || !outcome);
+            let known = !w.in_baseline && !w.open && (w.mature || !outcome);
             counts(making.shown.0 + i).filter(|_| known)
         };
         let after: Vec<Option<Counts>> = windows.iter().enumerate().map(judged).collect();

@@ -23,17 +23,23 @@ pub fn value(unit: Unit, value: f64) -> String {
 /// A value with its interval, or why there is none.
 #[must_use]
 pub fn estimate(info: &Info, of: &Estimate) -> String {
+    in_unit(info.unit, of)
+}
+
+/// The same of what is no metric.
+#[must_use]
+pub fn in_unit(unit: Unit, of: &Estimate) -> String {
     match (of.value, of.low, of.high) {
         (Some(v), Some(low), Some(high)) => {
             let end = |x| {
-                value(info.unit, x)
+                value(unit, x)
                     .trim_end_matches(" %")
                     .trim_end_matches(" ms")
                     .to_string()
             };
-            format!("{} [{}, {}]", value(info.unit, v), end(low), end(high))
+            format!("{} [{}, {}]", value(unit, v), end(low), end(high))
         }
-        (Some(v), ..) => value(info.unit, v),
+        (Some(v), ..) => value(unit, v),
         _ => of.undefined.clone().unwrap_or_else(|| "not known".into()),
     }
 }
@@ -68,6 +74,74 @@ pub fn grouped(value: f64) -> String {
         out.push(c);
     }
     out
+}
+
+/// A number of no unit: `30`, `12.5`, `1 000 000`.
+#[must_use]
+pub fn number(x: f64) -> String {
+    match x {
+        x if x.fract() == 0.0 && x.abs() < 1e15 => grouped(x),
+        x => digits(x, 3),
+    }
+}
+
+/// `1 row`, `4 200 rows`.
+#[must_use]
+pub fn rows(n: u64) -> String {
+    match n {
+        1 => "1 row".into(),
+        n => format!("{} rows", grouped(n as f64)),
+    }
+}
+
+/// How many false alarms a window as sure as something are to be expected: `1 in 3 300 windows`.
+#[must_use]
+pub fn false_alarm_rate(rate: f64) -> String {
+    const LEAST: f64 = 1e-6;
+    match rate {
+        r if r >= 1.0 => "1 a window".into(),
+        r if r > LEAST => format!("1 in {} windows", digits(1.0 / r, 2)),
+        _ => format!("less than 1 in {} windows", grouped(1.0 / LEAST)),
+    }
+}
+
+/// A difference with its sign and its interval; shares differ by percentage points.
+#[must_use]
+pub fn change(unit: Unit, of: &Estimate) -> String {
+    let number = |x: f64| match unit {
+        Unit::Percent => digits(x * 100.0, 3),
+        Unit::Milliseconds => digits(x, 3),
+        Unit::Count => grouped(x.round()),
+        Unit::Ratio => format!("{x:.3}").replace('-', "−"),
+        Unit::Outcome => digits(x, 4),
+    };
+    let Some(x) = of.value else {
+        return of.undefined.clone().unwrap_or_else(|| "not known".into());
+    };
+    let after = match unit {
+        Unit::Percent => " pp",
+        Unit::Milliseconds => " ms",
+        Unit::Count | Unit::Ratio | Unit::Outcome => "",
+    };
+    let sign = if x > 0.0 { "+" } else { "" };
+    match (of.low, of.high) {
+        (Some(low), Some(high)) => format!(
+            "{sign}{}{after} [{}, {}]",
+            number(x),
+            number(low),
+            number(high)
+        ),
+        _ => format!("{sign}{}{after}", number(x)),
+    }
+}
+
+/// `p < 0.001`, `p = 0.012`.
+#[must_use]
+pub fn p_value(p: f64) -> String {
+    match p {
+        p if p < 0.001 => "p < 0.001".into(),
+        p => format!("p = {p:.3}"),
+    }
 }
 
 /// `store, item and date`.
@@ -202,5 +276,28 @@ mod tests {
             "1 Jan 2025 18:00 – 2 Jan 2025 02:00 UTC"
         );
         assert_eq!(duration(250_000.0), "2.9 days");
+    }
+
+    #[test]
+    fn changes_and_rates() {
+        let of = |x: f64| Estimate {
+            value: Some(x),
+            low: Some(x - 0.01),
+            high: Some(x + 0.01),
+            ..Estimate::default()
+        };
+        assert_eq!(change(Unit::Percent, &of(-0.04)), "−4.00 pp [−5.00, −3.00]");
+        assert_eq!(change(Unit::Ratio, &of(0.25)), "+0.250 [0.240, 0.260]");
+        assert_eq!(false_alarm_rate(0.7), "1 in 1.4 windows");
+        assert_eq!(false_alarm_rate(0.000_3), "1 in 3\u{202f}333 windows");
+        assert_eq!(false_alarm_rate(1.0), "1 a window");
+        assert_eq!(
+            false_alarm_rate(1e-30),
+            "less than 1 in 1\u{202f}000\u{202f}000 windows"
+        );
+        assert_eq!(
+            (rows(1), p_value(0.000_1)),
+            ("1 row".into(), "p < 0.001".into())
+        );
     }
 }

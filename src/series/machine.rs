@@ -1,5 +1,6 @@
 //! Measures of services by step of time: cells that add up, and no sample.
 
+use super::anomalies::Anomaly;
 use super::{Family, Measure, Step, Unit};
 use crate::stats::buckets::{self, Native};
 use crate::stats::sketch::LogHistogram;
@@ -81,6 +82,11 @@ pub struct Signal {
     pub cells: Cells,
 }
 
+/// Restarts told at most: the newest.
+const RESTARTS: usize = 200;
+/// Unlike values told at most: the newest.
+const ANOMALIES: usize = 500;
+
 /// Measures of services by step of time.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Machine {
@@ -93,6 +99,12 @@ pub struct Machine {
     /// Restarts that were seen: by thing, how often a counter began anew, and when first.
     #[serde(default)]
     pub restarts: Vec<Restart>,
+    /// Values that are unlike those before them; the newest.
+    #[serde(default)]
+    pub anomalies: Vec<Anomaly>,
+    /// Times in which a live source gave nothing: from, to (exclusive).
+    #[serde(default)]
+    pub gaps: Vec<(i64, i64)>,
     /// Sentences on what was assumed or left out.
     #[serde(default)]
     pub notes: Vec<String>,
@@ -381,6 +393,8 @@ impl Machine {
             span: None,
             signals: Vec::new(),
             restarts: Vec::new(),
+            anomalies: Vec::new(),
+            gaps: Vec::new(),
             notes: Vec::new(),
         }
     }
@@ -417,6 +431,8 @@ impl Machine {
             (a, b) => a.or(b),
         };
         self.restarts.extend(other.restarts);
+        self.anomalies.extend(other.anomalies);
+        self.gaps.extend(other.gaps);
         self.notes.extend(other.notes);
         self.settle();
     }
@@ -438,6 +454,8 @@ impl Machine {
         self.signals.retain(|s| s.cells.ends().is_some());
         self.span = newer.span;
         self.restarts = newer.restarts;
+        self.anomalies = newer.anomalies;
+        self.gaps = newer.gaps;
         self.notes = newer.notes;
         self.settle();
     }
@@ -456,6 +474,16 @@ impl Machine {
             .sort_by(|a, b| (a.measure, &a.of, &a.what).cmp(&(b.measure, &b.of, &b.what)));
         self.restarts.sort();
         self.restarts.dedup();
+        let more = self.restarts.len().saturating_sub(RESTARTS);
+        self.restarts.drain(..more);
+        self.anomalies.sort_by(|a, b| {
+            (a.time, a.measure, &a.of, &a.what).cmp(&(b.time, b.measure, &b.of, &b.what))
+        });
+        self.anomalies.dedup();
+        let more = self.anomalies.len().saturating_sub(ANOMALIES);
+        self.anomalies.drain(..more);
+        self.gaps.sort_unstable();
+        self.gaps.dedup();
         self.notes.sort();
         self.notes.dedup();
     }

@@ -101,6 +101,8 @@ measures! {
     ServerErrors = ("server_errors", "Server errors (5xx)", Requests, PerSecond),
     /// How long requests took.
     Duration = ("duration", "Request duration", Requests, Seconds),
+    /// How long those took that failed by the server's fault.
+    FailedDuration = ("failed_duration", "Duration of failed requests", Requests, Seconds),
     /// How long they took on average.
     MeanDuration = ("mean_duration", "Mean request duration", Requests, Seconds),
     /// Quantiles that the service computed itself.

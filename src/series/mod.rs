@@ -32,6 +32,7 @@
 //! without a time gets that of its scrape, where the file tells it ([`read`] says how); a scrape of which no time can
 //! be told is counted in the totals and drawn nowhere.
 
+pub mod anomalies;
 pub mod known;
 mod machine;
 pub mod measure;

@@ -19,6 +19,9 @@ pub struct RequestCell {
     /// Seconds that they took.
     #[serde(default, skip_serializing_if = "is_empty")]
     pub duration_s: LogHistogram,
+    /// Seconds that those took that failed by the server's fault.
+    #[serde(default, skip_serializing_if = "is_empty")]
+    pub failed_s: LogHistogram,
     /// Bytes received.
     pub bytes_in: f64,
     /// Bytes sent.
@@ -81,6 +84,8 @@ impl RequestCell {
             }
         };
         sketch(&mut self.duration_s, r.duration_s);
+        let failed = r.status.is_some_and(|s| (500..600).contains(&s));
+        sketch(&mut self.failed_s, r.duration_s.filter(|_| failed));
         sketch(&mut self.first_token_s, r.first_token_s);
         sketch(&mut self.per_token_s, r.per_token_s);
         sketch(&mut self.prompt, r.tokens_in);
@@ -100,6 +105,7 @@ impl RequestCell {
             *mine += theirs;
         }
         self.duration_s.merge(&other.duration_s);
+        self.failed_s.merge(&other.failed_s);
         self.first_token_s.merge(&other.first_token_s);
         self.per_token_s.merge(&other.per_token_s);
         self.prompt.merge(&other.prompt);

@@ -235,6 +235,13 @@ impl SeriesSet {
         self.undated += 1;
     }
 
+    /// Changes series.
+    pub fn change(&mut self, mut change: impl FnMut(&Key, &mut Series)) {
+        for (key, series) in &mut self.series {
+            change(key, series);
+        }
+    }
+
     /// Tells what was assumed.
     pub fn note(&mut self, sentence: &str) {
         if !self.notes.contains(sentence) {

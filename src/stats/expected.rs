@@ -82,6 +82,17 @@ impl Cells {
     }
 }
 
+/// Adds up costs by true and predicted class over expected rows (true class, predicted class, rows), a row.
+///
+/// Costs that are not given are 0. `None` without a row. With the other sign, times the rows, it is the value of all
+/// rows, which NannyML calls business value.
+#[must_use]
+pub fn mean_cost(cells: &[(usize, usize, f64)], cost: impl Fn(usize, usize) -> f64) -> Option<f64> {
+    let rows: f64 = cells.iter().map(|c| c.2).sum();
+    let sum: f64 = cells.iter().map(|c| c.2 * cost(c.0, c.1)).sum();
+    (rows > 0.0).then(|| sum / rows)
+}
+
 fn ratio(part: f64, of: f64) -> Option<f64> {
     (of > 0.0).then(|| (part / of).clamp(0.0, 1.0))
 }
@@ -183,6 +194,19 @@ mod tests {
             (none.accuracy(), none.f1(), none.balanced_accuracy()),
             (None, None, None)
         );
+    }
+
+    #[test]
+    fn costs_by_hand() {
+        let cells = [(0, 0, 6.0), (0, 1, 1.5), (1, 0, 0.5), (1, 1, 2.0)];
+        let cost = |t, p| match (t, p) {
+            (0, 1) => 5.0,
+            (1, 0) => 100.0,
+            (1, 1) => -20.0,
+            _ => 0.0,
+        };
+        assert_eq!(mean_cost(&cells, cost), Some((7.5 + 50.0 - 40.0) / 10.0));
+        assert_eq!(mean_cost(&[], cost), None);
     }
 
     #[test]

@@ -22,6 +22,8 @@ use wanted::Wanted;
 
 /// Baselines of which a series keeps the answers.
 const KEPT: usize = 4;
+/// Classes at most of which pairs are counted: windows keep one number a pair.
+pub const MOST_CLASSES: usize = 30;
 /// Labelled rows at least to learn from.
 const LEAST: usize = 100;
 
@@ -94,6 +96,10 @@ pub struct Expected {
     /// Counts by labels as served: of the positive class, or of every one of several against the rest.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub served: Vec<Cells>,
+    /// Of several classes, the rows that are expected of each true and predicted class; empty of more than
+    /// [`MOST_CLASSES`].
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub confusion: Vec<(u32, u32, f64)>,
     /// Bin of the score histogram, rows, and how many of them are expected to be positive; empty where
     /// thresholds were not asked for.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
@@ -406,10 +412,19 @@ impl Learned {
                 }
                 let positive = if classes > 1 { class as u32 } else { 1 };
                 let mut served = Cells::default();
+                let mut pairs = vec![0.0; if classes > 1 { classes } else { 0 }];
                 for (row, (_, p)) in known.iter().zip(&down) {
                     if let Some(label) = log.predicted.label(*row) {
                         served.add(label == positive, *p);
+                        if let Some(pair) = pairs.get_mut(label as usize) {
+                            *pair += p;
+                        }
                     }
+                }
+                if classes <= MOST_CLASSES {
+                    let pairs = (0..).zip(pairs).filter(|(_, rows)| *rows > 0.0);
+                    let of = |(predicted, rows)| (class as u32, predicted, rows);
+                    window.confusion.extend(pairs.map(of));
                 }
                 if served.n() > 0.0 {
                     window.served.push(served);

@@ -13,6 +13,7 @@ use crate::log::Role;
 use crate::stats::boost::Params;
 use crate::stats::compat::nannyml::{encoded_numbers, encoded_words};
 use crate::stats::distance::{self, Sample};
+use crate::stats::multiple::holm;
 use crate::stats::multivariate::correlation::changes;
 use crate::stats::multivariate::domain::auc;
 use crate::stats::multivariate::mmd::mmd;
@@ -110,6 +111,14 @@ pub struct PairSays {
     pub after: f64,
     /// The chance of a difference as large, were there none; of one pair, not of the most surprising of many.
     pub p: f64,
+    /// The same corrected (Holm) over all pairs, those that are not told among them.
+    #[serde(default = "surely_chance")]
+    pub corrected: f64,
+}
+
+/// Of what was written before it was corrected.
+fn surely_chance() -> f64 {
+    1.0
 }
 
 impl From<Outcome> for TestSays {
@@ -212,17 +221,20 @@ impl Builder {
         fn slices(columns: &[Vec<f64>]) -> Vec<&[f64]> {
             columns.iter().map(Vec::as_slice).collect()
         }
-        let pairs = changes(&slices(&a), &slices(&b)).into_iter().take(PAIRS);
+        let pairs = changes(&slices(&a), &slices(&b));
+        let corrected = holm(&pairs.iter().map(|pair| pair.p).collect::<Vec<_>>());
+        let pairs = pairs.into_iter().zip(corrected).take(PAIRS);
         Some(Together {
             reconstruction_error: error,
             domain_classifier: classified.into(),
             mean_discrepancy: discrepancy(&old, &new).into(),
             correlations: pairs
-                .map(|pair| PairSays {
+                .map(|(pair, corrected)| PairSays {
                     columns: (names[pair.columns.0].into(), names[pair.columns.1].into()),
                     before: pair.before,
                     after: pair.after,
                     p: pair.p,
+                    corrected,
                 })
                 .collect(),
         })

@@ -14,6 +14,7 @@ mod arrivals;
 mod blocks;
 pub mod build;
 mod cell;
+pub mod class_curves;
 pub mod compat;
 mod direct;
 mod drift;
@@ -54,6 +55,7 @@ pub use blocks::{Blocks, Wanted};
 pub use cell::{
     CALIBRATION_BINS, Cell, Classes, Counted, Histogram, Moments, Numbers, RANKS, Service, Tenth,
 };
+pub use class_curves::{ClassCurve, ClassCurves};
 pub use compat::{Compat, CompatAsked, Tool};
 pub use direct::{Expectation, Losses};
 pub use drift::{Bins, ColumnDrift, Distribution, Drift, Periods};

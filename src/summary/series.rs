@@ -2,8 +2,8 @@
 
 use super::total::counts;
 use super::{
-    Arrived, Cell, Compat, Drift, Estimates, Exact, Examined, Lag, Naive, Profile, Residuals,
-    Slice, WindowSize, floor, next,
+    Arrived, Cell, ClassCurves, Compat, Drift, Estimates, Exact, Examined, Lag, Naive, Profile,
+    Residuals, Slice, WindowSize, floor, next,
 };
 use crate::stats::sketch::LogHistogram;
 use crate::table::time::Time;
@@ -59,6 +59,9 @@ pub struct Series {
     /// How errors are distributed, for the ranges that were asked for last.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub residuals: Vec<Residuals>,
+    /// Each of several classes against the rest, for the ranges that were asked for last.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub class_curves: Vec<ClassCurves>,
     /// The columns window by window, for the windows and baselines that were asked for last.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub profiles: Vec<Profile>,
@@ -87,6 +90,7 @@ impl Series {
             delay_s: None,
             naive: Vec::new(),
             residuals: Vec::new(),
+            class_curves: Vec::new(),
             profiles: Vec::new(),
             compat: Vec::new(),
             examined: Vec::new(),

@@ -281,7 +281,12 @@ impl Hand {
         }
         wasm_bindgen_futures::spawn_local(async move { drop(live) });
         let words = self.last_words.take();
-        let why = words.as_deref().unwrap_or(why);
+        let why = match words.as_deref() {
+            Some(words) => words,
+            // A panic says something before it ends the worker. Rust's allocator, refused more memory, cannot.
+            None if why.contains("unreachable") => "it ran out of memory",
+            None => why,
+        };
         let open = self.waiting.take();
         if let (true, Some(tell)) = (open.is_empty(), &*self.on_death.borrow()) {
             tell(why);
@@ -324,13 +329,15 @@ fn describe(request: &Request) -> (String, String) {
 
 /// An error of our own making, or the browser's.
 pub(super) fn fault(file: &str, task: &str, why: &str) -> ReadError {
-    let memory = why.contains("memory") || why.contains("allocat");
+    let memory = ["memory", "allocat", "Array buffer"]
+        .iter()
+        .any(|word| why.contains(word));
     ReadError {
         file: if file.is_empty() { "Plumbline" } else { file }.to_owned(),
         line: None,
         found: format!("could not {task}: {why}"),
         mend: if memory {
-            "The browser gave no more memory: close other tabs, or give fewer files or columns"
+            "The browser gave no more memory: close other tabs, give fewer files or columns, or have the rows counted as they pass (Files and columns, Rows)"
         } else {
             "Try again; if it happens each time, please report it with this message"
         }

@@ -15,6 +15,18 @@ const DIE_READING: &str = r#"(() => {
   return true;
 })()"#;
 
+/// The first reading runs into what Rust's allocator ends in where it gets no memory: a trap without a word.
+const TRAP_READING: &str = r#"(() => {
+  const listen = onmessage;
+  const trap = new WebAssembly.Module(new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 3, 2, 1, 0,
+    7, 5, 1, 1, 102, 0, 0, 10, 5, 1, 3, 0, 0, 11]));
+  onmessage = (event) => {
+    if (event.data[1].includes('"do":"read"')) new WebAssembly.Instance(trap).exports.f();
+    listen.call(self, event);
+  };
+  return true;
+})()"#;
+
 const DIE: &str = r#"setTimeout(() => { throw new Error("killed at rest") }), true"#;
 
 /// What the page tells of errors.
@@ -93,4 +105,27 @@ fn a_worker_that_dies_with_the_rows_leaves_the_report_and_can_be_replaced() {
             &["--window", "hour", "--out", "-"],
         ),
     );
+}
+
+#[test]
+fn a_worker_without_memory_says_what_to_do() {
+    let Some(mut app) = App::open() else { return };
+    let folder = data::folder("dies-of-memory");
+    let (predictions, outcomes) = data::predictions_and_outcomes(&folder, 100);
+    app.read(&[&predictions, &outcomes]);
+    for worker in &app.page.workers() {
+        assert_eq!(app.page.in_worker(worker, TRAP_READING), true);
+    }
+    let (more, _) = data::predictions_and_outcomes(&data::folder("dies-of-memory-more"), 150);
+    app.page.drop_files("body", &[&more]);
+    app.page.wait_for(&format!(
+        "document.querySelector('{}').innerText.includes('it ran out of memory')",
+        part("errors")
+    ));
+    let told = told(&mut app);
+    assert!(
+        told.contains("counted as they pass (Files and columns, Rows)"),
+        "{told}"
+    );
+    ready(&mut app.page);
 }

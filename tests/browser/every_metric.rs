@@ -79,3 +79,41 @@ fn several_classes_have_a_table_of_their_own() {
     assert_eq!(Some(first.as_str()), worst.unwrap()["label"].as_str());
     app.assert_quiet();
 }
+
+/// A click on a number, or Enter, shows what it is beside it; Escape closes that and gives the focus back.
+#[test]
+fn a_number_says_what_it_is() {
+    let Some(mut app) = App::open() else { return };
+    let folder = data::folder("numbers-tell");
+    let (predictions, outcomes) = data::predictions_and_outcomes(&folder, 100);
+    app.read(&[&predictions, &outcomes]);
+    unfold(&mut app);
+    let open = |title: &str, text: &str| {
+        format!(
+            "(() => {{ const e = document.querySelector('#telling:popover-open');
+               return e?.querySelector('h3').innerText === {} && e.innerText.includes({}); }})()",
+            json!(title),
+            json!(text)
+        )
+    };
+    app.page
+        .click("[data-testid=\"metric-brier_score\"] .tells");
+    app.page.wait_for(&open("Brier score", "0 to 1"));
+    // Of another number at once, without closing the first.
+    app.page
+        .click("[data-testid=\"all-matthews_corrcoef\"] .tells");
+    app.page.wait_for(&open("MCC", "−1 to 1"));
+    app.page.wait_for(&open(
+        "MCC",
+        "all outcomes, or all predicted labels, are of one class",
+    ));
+    let focus = "document.activeElement.closest('td')?.dataset.testid";
+    app.page.press("Escape");
+    app.page
+        .wait_for("!document.querySelector('#telling:popover-open')");
+    assert_eq!(app.page.eval(focus), "all-matthews_corrcoef");
+    app.page.press("Enter");
+    app.page
+        .wait_for(&open("MCC", "matthews_corrcoef(y_true, y_pred)"));
+    app.assert_quiet();
+}

@@ -21,6 +21,7 @@ mod feed;
 mod feed_help;
 mod folders;
 mod formats;
+mod incidents;
 mod live_rows;
 mod live_servers;
 mod looks;

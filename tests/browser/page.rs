@@ -145,6 +145,22 @@ impl Page {
         }
     }
 
+    /// Presses a key.
+    pub fn press(&mut self, key: &str) {
+        let (code, text) = match key {
+            "Enter" => (13, "\r"),
+            "Escape" => (27, ""),
+            _ => (0, ""),
+        };
+        for kind in ["keyDown", "keyUp"] {
+            let text = if kind == "keyDown" { text } else { "" };
+            self.call(
+                "Input.dispatchKeyEvent",
+                &json!({ "type": kind, "key": key, "code": key, "text": text, "windowsVirtualKeyCode": code }),
+            );
+        }
+    }
+
     /// The middle of an element, in view and at rest: what is clicked must not move away.
     #[track_caller]
     fn middle(&mut self, selector: &str) -> (f64, f64) {

@@ -18,6 +18,9 @@ fn rows_that_pass_give_what_the_command_line_gives() {
     let expected = command_line(&files, &["--stream", "--out", "-"]);
     let report = assert_becomes(&mut app.page, &expected);
     assert_eq!(report["streamed"], true);
+    // What is not exact says within what bound.
+    app.page
+        .wait_for("/≈[^]*exact within/.test(document.body.innerText)");
     let drift = report["drift"]["columns"].as_array();
     assert!(drift.is_some_and(|columns| !columns.is_empty()));
 

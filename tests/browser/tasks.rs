@@ -128,7 +128,7 @@ fn any_of_several_models_can_be_reported_on() {
     let log = reference("models_regression.csv");
     let first = report(&mut app, &[&log]);
     assert_eq!(models_as_shown(&mut app, &first), "prediction");
-    let other = format!("{} button", part("model-forecast_b"));
+    let other = format!("{} .link", part("model-forecast_b"));
     app.page.click(&other);
     app.page.wait_for(&format!(
         "document.querySelector({})?.dataset.main === 'true'",

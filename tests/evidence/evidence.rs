@@ -22,6 +22,7 @@ mod shifted;
 mod sooner;
 mod speed;
 mod table;
+mod two;
 mod whole;
 
 use table::Claim;
@@ -69,6 +70,7 @@ type Part = fn(&Asked) -> Vec<Claim>;
 /// The parts by name. A new one is a module and a line here.
 const PARTS: &[(&str, Part)] = &[
     ("reference", reference::claims),
+    ("tests", two::claims),
     ("intervals", intervals::claims),
     ("estimators", estimators::claims),
     ("defects", defects::claims),

@@ -1,6 +1,6 @@
 //! False alarms of whole reports: rows of a model that does not change, read, counted and judged as in any report.
 //!
-//! A log has forty windows. The first quarter of those that have outcomes is the baseline; a budget of one false
+//! A log has forty windows, or eight weeks of days. The first quarter of those that have outcomes is the baseline; a budget of one false
 //! alarm in 30 windows allows so many of the others: of metrics, columns, slices and estimates together. On the same rows stand what
 //! Evidently and NannyML say by their defaults ([`super::defaults`]).
 
@@ -16,10 +16,13 @@ use plumbline::stats::sequential::WINDOWS_TO_AN_ALARM;
 use plumbline::summary::Summary;
 use plumbline::summary::build::Builder;
 use plumbline::table::Column;
+use plumbline::table::time::{DAY, Time};
 
 /// Windows of the baseline, and of a log.
 pub const BASELINE: usize = 10;
 const WINDOWS: usize = 40;
+/// Days of a log in which weekends are different: the baseline holds each weekday twice.
+const DAYS: usize = 56;
 
 /// What a model does, and how its outcomes are.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -41,6 +44,8 @@ enum Life {
     Varied(f64),
     /// The last ten windows have no outcomes yet.
     Pending,
+    /// Windows are days, and weekends are different: inputs and scores lie higher by a third of a deviation.
+    Weekly,
 }
 
 /// A cell of the table.
@@ -52,6 +57,15 @@ pub struct Cell {
     life: Life,
     /// Logs that are drawn at most.
     most: usize,
+}
+
+impl Cell {
+    fn windows(&self) -> usize {
+        match self.life {
+            Life::Weekly => DAYS,
+            Life::Plain | Life::Varied(_) | Life::Pending => WINDOWS,
+        }
+    }
 }
 
 /// The cells.
@@ -73,15 +87,17 @@ pub fn cells() -> Vec<Cell> {
         out.push(cell(Model::Binary(400), 5, rows, Life::Pending, most));
     }
     out.push(cell(Model::Binary(400), 50, 50, Life::Plain, 1_000));
-    out.push(cell(Model::Binary(400), 50, 1_000, Life::Plain, 200));
-    out.push(cell(Model::Binary(400), 5, 10_000, Life::Plain, 200));
-    out.push(cell(Model::Binary(400), 5, 100_000, Life::Plain, 30));
+    out.push(cell(Model::Binary(400), 50, 1_000, Life::Plain, 400));
+    out.push(cell(Model::Binary(400), 100, 200, Life::Plain, 400));
+    out.push(cell(Model::Binary(400), 10, 500, Life::Weekly, 1_000));
+    out.push(cell(Model::Binary(400), 5, 10_000, Life::Plain, 400));
+    out.push(cell(Model::Binary(400), 5, 100_000, Life::Plain, 60));
     out
 }
 
 /// Columns that no model of a cell depends on.
 fn inputs(random: &mut Random, cell: &Cell, shift: &[f64]) -> Vec<LogColumn> {
-    let rows = cell.rows * WINDOWS;
+    let rows = cell.rows * cell.windows();
     let number = |name: String, values: Vec<f64>| {
         LogColumn::new(name, Role::Feature, Column::Number(values), None)
     };
@@ -144,12 +160,13 @@ fn inputs(random: &mut Random, cell: &Cell, shift: &[f64]) -> Vec<LogColumn> {
 /// A log in which nothing changes.
 fn log(cell: &Cell, seed: u64) -> Log {
     let mut random = Random::new(seed);
-    let rows = cell.rows * WINDOWS;
+    let rows = cell.rows * cell.windows();
     // What moves all rows of a window, in deviations.
-    let shift: Vec<f64> = (0..WINDOWS)
-        .map(|_| match cell.life {
+    let shift: Vec<f64> = (0..cell.windows())
+        .map(|at| match cell.life {
             Life::Varied(times) => random.normal() * ((times - 1.0) / cell.rows as f64).sqrt(),
-            Life::Plain | Life::Pending => 0.0,
+            Life::Weekly if at % 7 >= 5 => 0.33,
+            Life::Plain | Life::Pending | Life::Weekly => 0.0,
         })
         .collect();
     let mut log = Log {
@@ -164,6 +181,12 @@ fn log(cell: &Cell, seed: u64) -> Log {
         columns: inputs(&mut random, cell, &shift),
         ..Log::default()
     };
+    if cell.life == Life::Weekly {
+        let start = Time::parse("2026-01-05T00:00:00Z").unwrap().0;
+        let step = DAY / cell.rows as i64;
+        let time = |row: usize| (row / cell.rows) as i64 * DAY + (row % cell.rows) as i64 * step;
+        log.time = (0..rows).map(|row| start + time(row)).collect();
+    }
     let region: Vec<u32> = (0..rows).map(|_| (random.uniform() * 4.0) as u32).collect();
     let levels: Vec<String> = ["east", "north", "south", "west"].map(Into::into).into();
     log.columns.push(LogColumn::new(
@@ -251,7 +274,10 @@ fn log(cell: &Cell, seed: u64) -> Log {
 /// The report on a log, as rows answer it.
 fn report(log: Log, cell: &Cell) -> Report {
     let view = View {
-        window: Some(WindowSize::Rows(cell.rows as u32)),
+        window: Some(match cell.life {
+            Life::Weekly => WindowSize::Day,
+            _ => WindowSize::Rows(cell.rows as u32),
+        }),
         ..View::default()
     };
     let builder = Builder::new(log, None);
@@ -294,7 +320,7 @@ fn found(cell: &Cell, seed: u64, beside: bool) -> Found {
     let log = log(cell, seed);
     let kept = beside.then(|| Rows::of(&log, cell.rows));
     let report = report(log, cell);
-    assert_eq!(report.windows.len(), WINDOWS);
+    assert_eq!(report.windows.len(), cell.windows());
     let judged = report.windows.iter().filter(|w| !w.in_baseline).count();
     assert_eq!(
         report.windows.iter().filter(|w| !w.mature).count(),
@@ -324,7 +350,12 @@ pub fn claims(asked: &Asked) -> Vec<Claim> {
     for (at, cell) in cells.iter().enumerate() {
         let seed = (asked.seed << 40) + ((500 + at as u64) << 20);
         let runs = cell.most.min(asked.runs);
-        let beside = if cell.rows > 10_000 { 3 } else { BESIDE };
+        let beside = match cell.life {
+            // Their defaults know no weekdays.
+            Life::Weekly => 0,
+            _ if cell.rows > 10_000 => 3,
+            _ => BESIDE,
+        };
         let done = run(runs, |i| found(cell, seed + i, (i as usize) < beside));
         logs += runs;
         let n = runs as f64;

@@ -37,7 +37,7 @@ import statsmodels
 from scipy import optimize, special, stats
 from scipy.spatial.distance import jensenshannon
 from sklearn import metrics as sk
-from sklearn.dummy import DummyClassifier
+from sklearn.dummy import DummyClassifier, DummyRegressor
 from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import proportion_confint
 
@@ -571,6 +571,24 @@ def each_class(outcome, label, k):
     return found
 
 
+def dummies(a, n):
+    """What Wilson's interval of the share of one class becomes under the score of a dummy, by trying many shares."""
+    if n < 10:
+        return {}
+    f1 = lambda s: 2 * s / (1 + s)
+    if len(a) != 2:
+        low, high = wilson(int(a.max()), n)
+        return {"dummy_f1": [f1(low) / np.count_nonzero(a), f1(high) / np.count_nonzero(a)]}
+    low, high = wilson(int(a[1]), n)
+    shares = np.append(np.linspace(low, high, 1001), 0.5 if low < 0.5 < high else low)
+    over = lambda of: [number(min(of(low), of(high))), number(of(shares).max())]
+    return {
+        "dummy_log_loss": over(lambda s: special.entr(s) + special.entr(1 - s)),
+        "dummy_brier_score": over(lambda s: s * (1 - s)),
+        "dummy_f1": over(f1),
+    }
+
+
 def agreement(outcome, label, c):
     """Metrics of labels for two classes or more; correlation needs two classes on either side."""
     c = np.asarray(c)
@@ -581,7 +599,26 @@ def agreement(outcome, label, c):
         "matthews_corrcoef": number(sk.matthews_corrcoef(outcome, label)) if correlates else None,
         "cohen_kappa": number(sk.cohen_kappa_score(outcome, label)) if agrees else None,
         "dummy_accuracy": number(DummyClassifier(strategy="most_frequent").fit(outcome, outcome).score(outcome, outcome)),
+        "dummy_log_loss": None,
+        "dummy_brier_score": None,
+        "dummy_f1": None,
     }
+    two_classes = len(c) == 2
+    prior = DummyClassifier(strategy="prior").fit(outcome, outcome)
+    chances = prior.predict_proba(outcome)
+    there = prior.classes_
+    # scikit-learn wants two classes; of one the loss is none.
+    several = len(there) > 1
+    values["dummy_log_loss"] = number(sk.log_loss(outcome, chances, labels=there)) if several else 0.0
+    if two_classes:
+        values["dummy_brier_score"] = number(sk.brier_score_loss(outcome, chances[:, 1], pos_label=1)) if several else 0.0
+        always = DummyClassifier(strategy="constant", constant=1).fit([0, 1], [0, 1]).predict(outcome)
+        values["dummy_f1"] = number(sk.f1_score(outcome, always, zero_division=0))
+    else:
+        truth = (np.asarray(outcome)[:, None] == there).astype(float)
+        values["dummy_brier_score"] = number(((chances - truth) ** 2).sum(axis=1).mean())
+        most = DummyClassifier(strategy="most_frequent").fit(outcome, outcome).predict(outcome)
+        values["dummy_f1"] = number(sk.f1_score(outcome, most, average="macro", zero_division=0))
     # Of two classes with half a row more in each cell, and no interval where a class has few rows.
     two = len(c) == 2
     shown = not two or min(*a, *b) >= 20
@@ -590,6 +627,7 @@ def agreement(outcome, label, c):
         "matthews_corrcoef": delta(mcc_of, c, "fisher", more=more) if correlates and shown else None,
         "cohen_kappa": delta(kappa_of, c, "fisher", more=more) if agrees and shown else None,
         "dummy_accuracy": wilson(int(a.max()), n) if n >= 1000 else None,
+        **dummies(a, n),
     })
 
 
@@ -1139,6 +1177,8 @@ def regression_metrics(outcome, prediction, scale=None):
         "r2": number(sk.r2_score(outcome, prediction)) if several and varied else None,
         "explained_variance": number(sk.explained_variance_score(outcome, prediction)) if several and varied else None,
         "max_error": number(sk.max_error(outcome, prediction)),
+        "dummy_mean_absolute_error": number(sk.mean_absolute_error(outcome, DummyRegressor(strategy="median").fit(outcome, outcome).predict(outcome))),
+        "dummy_root_mean_squared_error": number(sk.root_mean_squared_error(outcome, DummyRegressor(strategy="mean").fit(outcome, outcome).predict(outcome))) if several else None,
         "mean_error": number(errors.mean()),
         "intervals": intervals | {"median_absolute_error": quantile_interval(np.abs(errors), 0.5)},
     }

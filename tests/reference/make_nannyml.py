@@ -42,6 +42,9 @@ HERE = Path(__file__).parent / "nannyml"
 DATA = Path(nannyml.__file__).parent / "datasets" / "data"
 CARDS = ["highstreet_card", "prepaid_card", "upmarket_card"]
 EVERY = 25
+# By true and predicted class.
+VALUES_OF_TWO = [[1, -5], [-20, 10]]
+VALUES_OF_THREE = [[5, -1, -2], [-3, 7, -0.5], [-4, -8, 11]]
 BINARY = ["roc_auc", "average_precision", "f1", "precision", "recall", "specificity", "accuracy"]
 LICENCE = """Every 25th row of data sets of NannyML 0.13.1 (https://pypi.org/project/nannyml/0.13.1/, folder
 nannyml/datasets/data of the wheel), with some of their columns and the outcomes of the analysis beside its rows:
@@ -105,10 +108,10 @@ def function(reference, score, positive):
 
 
 def binary(reference, analysis, score, predicted, truth, size):
-    def made(metrics):
+    def made(metrics, **more):
         return nannyml.CBPE(
             y_pred_proba=score, y_pred=predicted, y_true=truth, metrics=metrics, chunk_size=size,
-            problem_type="classification_binary",
+            problem_type="classification_binary", **more,
         ).fit(reference)
 
     # Its confusion matrix is four metrics of one name.
@@ -117,6 +120,8 @@ def binary(reference, analysis, score, predicted, truth, size):
     cells = made(["confusion_matrix"]).estimate(analysis).filter(period="analysis").to_df()
     for name in ["true_positive", "false_positive", "false_negative", "true_negative"]:
         out[name] = [number(v) for v in cells[(name, "value")]]
+    value = made(["business_value"], business_value_matrix=VALUES_OF_TWO).estimate(analysis)
+    out |= by_chunk(value, ["business_value"])
     probability = np.asarray(analysis[score], dtype=float)
     if estimator.needs_calibration:
         probability = estimator.calibrator.calibrate(analysis[score])
@@ -137,11 +142,22 @@ def binary(reference, analysis, score, predicted, truth, size):
 def several(reference, analysis, size):
     metrics = [m for m in BINARY if m != "average_precision"]
     columns = {c: f"y_pred_proba_{c}" for c in CARDS}
-    estimator = nannyml.CBPE(
-        y_pred_proba=columns, y_pred="y_pred", y_true="y_true", metrics=metrics, chunk_size=size,
-        problem_type="classification_multiclass",
-    ).fit(reference)
+
+    def made(metrics, **more):
+        return nannyml.CBPE(
+            y_pred_proba=columns, y_pred="y_pred", y_true="y_true", metrics=metrics, chunk_size=size,
+            problem_type="classification_multiclass", **more,
+        ).fit(reference)
+
+    estimator = made(metrics)
     out = by_chunk(estimator.estimate(analysis), metrics)
+    value = made(["business_value"], business_value_matrix=VALUES_OF_THREE).estimate(analysis)
+    out |= by_chunk(value, ["business_value"])
+    # By true and predicted class, row after row.
+    cells = made(["confusion_matrix"]).estimate(analysis).filter(period="analysis").to_df()
+    out["confusion"] = [
+        [number(cells[(f"true_{t}_pred_{p}", "value")].iloc[i]) for t in CARDS for p in CARDS] for i in range(len(cells))
+    ]
     known = _calibrate_predicted_probabilities(analysis, "y_true", columns, estimator._calibrators)
     out["roc_auc_ties"] = []
     for first in range(0, len(analysis), size):

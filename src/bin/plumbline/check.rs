@@ -2,9 +2,10 @@
 
 use super::options::{CheckOptions, ReportOptions};
 use super::{Failure, counted};
-use plumbline::check::{self, Outcome, Rules, Verdicts, Watched};
+use plumbline::check::{self, Outcome, Rule, Rules, Verdicts, Watched};
 use plumbline::engine::Depth;
 use plumbline::report::Report;
+use plumbline::report::expect::Expectations;
 use plumbline::report::view::View;
 use std::fs::File;
 use std::io::Write;
@@ -12,14 +13,14 @@ use std::path::{Path, PathBuf};
 
 /// Judges the files, and tells whether no rule fails.
 pub fn check(mut options: CheckOptions) -> Result<bool, Failure> {
-    unexpecting(&options.report)?;
     let mut rules = open(&options.rules)?;
     let view = options.report.view_over(rules.view);
     rules.view = view.map_err(Failure::Input)?;
+    let expected = expectations(&options, &mut rules)?;
     let roles = rules.roles.iter().cloned();
     options.report.role = roles.chain(options.report.role).collect();
     // Files that make no report are not data that break a rule.
-    let reports = reports(&options.report, &rules).map_err(|why| match why {
+    let reports = reports(&options.report, &rules, expected.as_ref()).map_err(|why| match why {
         Failure::Data(why) | Failure::Input(why) => {
             Failure::Input(why.replace("--role:", "[roles] or --role:"))
         }
@@ -57,12 +58,48 @@ pub fn suggest(options: &ReportOptions, out: &str) -> Result<(), Failure> {
     made.map_err(|why| Failure::Input(format!("{out}: {why}")))
 }
 
-/// Rules know nothing of expectations: a file of them would be left out unsaid.
+/// The expectations that rules name, beside the file of rules, or that are given; those that no rule names get one.
+fn expectations(
+    options: &CheckOptions,
+    rules: &mut Rules,
+) -> Result<Option<Expectations>, Failure> {
+    let named = rules.rules.iter().filter_map(|rule| match &rule.watched {
+        Watched::Expectations(file) => Some(file.clone()),
+        _ => None,
+    });
+    let mut named: Vec<String> = named.collect();
+    named.dedup();
+    if let [one, other, ..] = named.as_slice() {
+        return Err(Failure::Input(format!(
+            "the rules name two files of expectations, {one} and {other}: check them one by one"
+        )));
+    }
+    let path = match (&options.report.expect, named.first()) {
+        (Some(path), _) => path.clone(),
+        (None, Some(file)) => options.rules.with_file_name(file),
+        (None, None) => return Ok(None),
+    };
+    let (found, _) = super::expected(&path).map_err(Failure::Input)?;
+    for rule in &mut rules.rules {
+        if let Watched::Expectations(file) = &mut rule.watched {
+            file.clone_from(&found.file);
+        }
+    }
+    if named.is_empty() {
+        let watched = Watched::Expectations(found.file.clone());
+        if let Some(limit) = watched.usual_limit() {
+            rules.rules.push(Rule::new(watched, limit));
+        }
+    }
+    Ok(Some(found))
+}
+
+/// Suggestions know nothing of expectations: a file of them would be left out unsaid.
 fn unexpecting(options: &ReportOptions) -> Result<(), Failure> {
     match &options.expect {
         None => Ok(()),
         Some(path) => Err(Failure::Input(format!(
-            "--expect {}: rules do not judge expectations. Give the file to `plumbline report`, whose JSON tells what breaks them under checks.violations",
+            "--expect {}: rules are suggested of the baseline alone. Write a [[rule]] with expectations = \"…\" into them, or give the file to `plumbline check`",
             path.display()
         ))),
     }
@@ -79,8 +116,12 @@ fn open(path: &Path) -> Result<Rules, Failure> {
 }
 
 /// A report on each view that the rules are judged in.
-fn reports(options: &ReportOptions, rules: &Rules) -> Result<Vec<(View, Report)>, Failure> {
-    let columns = |rule: &check::Rule| matches!(rule.watched, Watched::Column { .. });
+fn reports(
+    options: &ReportOptions,
+    rules: &Rules,
+    expected: Option<&Expectations>,
+) -> Result<Vec<(View, Report)>, Failure> {
+    let columns = |rule: &Rule| rule.watched.needs_columns();
     let depth = match rules.rules.iter().any(columns) {
         true => Depth::Columns,
         false => Depth::Metrics,
@@ -97,7 +138,7 @@ fn reports(options: &ReportOptions, rules: &Rules) -> Result<Vec<(View, Report)>
                 .refine_to(&view, depth)
                 .map_err(|why| Failure::Data(why.to_string()))?,
         };
-        let report = Report::from(&summary, &view);
+        let report = Report::expecting(&summary, &view, expected);
         reports.push((view, report));
     }
     Ok(reports)

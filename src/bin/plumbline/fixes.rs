@@ -65,6 +65,7 @@ pub fn separator(text: &str) -> Result<Said<u8>, String> {
 pub fn quote(text: &str) -> Result<Said<Quote>, String> {
     word(text, &Quote::ALL, |quote| match quote {
         Quote::Double => vec!["double", "\""],
+        Quote::Escaped => vec!["escaped", "\\\""],
         Quote::Single => vec!["single", "'"],
         Quote::None => vec!["none"],
     })

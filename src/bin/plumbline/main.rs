@@ -36,6 +36,7 @@ fn main() -> ExitCode {
     let done = match Options::parse().command {
         Command::Report { options, out } => report(&options, &out).map(|()| true),
         Command::Anomalies(options) => anomalies::anomalies(&options).map(|()| true),
+        Command::Metrics => metrics().map(|()| true),
         Command::Feed(options) => feed::feed(&options).map(|()| true),
         Command::Check(options) => check::check(options),
         Command::Rules { options, out } => check::suggest(&options, &out).map(|()| true),
@@ -74,6 +75,17 @@ fn counted(
         );
     }
     Ok((keeper, summary))
+}
+
+/// Writes what there is to know of every metric to standard output.
+fn metrics() -> Result<(), Failure> {
+    let text = serde_json::to_string_pretty(&plumbline::metric::told::list());
+    let text = text.map_err(|e| Failure::Data(e.to_string()))? + "\n";
+    match std::io::stdout().write_all(text.as_bytes()) {
+        // Whoever reads has enough.
+        Err(e) if e.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+        done => done.map_err(|e| Failure::Input(e.to_string())),
+    }
 }
 
 fn report(options: &ReportOptions, out: &str) -> Result<(), Failure> {
@@ -117,6 +129,9 @@ fn report(options: &ReportOptions, out: &str) -> Result<(), Failure> {
     }
     std::fs::write(out, text).map_err(|e| Failure::Input(format!("{out}: {e}")))?;
     eprintln!("{}", report.health.sentence);
+    if let Some(arriving) = &report.arriving {
+        eprintln!("{}", arriving.sentence);
+    }
     Ok(())
 }
 

@@ -34,6 +34,9 @@ pub enum Command {
     /// Score each point of a series for how unlike the past it is, without looking ahead: one line of JSON
     /// a point, `{"time":…,"value":…,"score":…}`, to standard output. A score of 0.5 or more is an alarm.
     Anomalies(AnomalyOptions),
+    /// List every metric as JSON: what it tells, direction, range, where it has no value, interval, formula, source, and
+    /// the same number from scikit-learn or another library.
+    Metrics,
     /// Replay a recorded log as a live source on this machine: a growing file (`/NAME.ndjson`), polls (`/NAME.json`),
     /// events (`/NAME/events`) and a WebSocket (`/NAME/ws`) for each table, Prometheus's API (`/api/v1/…`) and an
     /// exporter (`/metrics`) for metrics of a service. Ctrl-C ends it.
@@ -164,7 +167,8 @@ pub struct ReportOptions {
     /// six options below, too.
     #[arg(long, value_name = "[FILE=]SIGN", value_parser = fixes::separator)]
     pub separator: Vec<Said<u8>>,
-    /// What fields are within that hold separators: double, single or none.
+    /// What fields are within that hold separators: double, escaped (double, with `\"` for one within), single or
+    /// none.
     #[arg(long, value_name = "[FILE=]QUOTE", value_parser = fixes::quote)]
     pub quote: Vec<Said<Quote>>,
     /// The decimal mark of numbers, point or comma; the other one parts thousands.
@@ -295,6 +299,7 @@ impl ReportOptions {
             service: self.objectives()?,
             costs: Some(costs).filter(|c| !c.0.is_empty()),
             budget: self.budget,
+            live: false,
         })
     }
 
@@ -341,6 +346,7 @@ impl ReportOptions {
                 false => said.slices,
             },
             range: said.range.or(view.range),
+            live: view.live,
             marked: said.marked.or(view.marked),
             season: said.season.or(view.season),
             costs: said.costs.or(view.costs),

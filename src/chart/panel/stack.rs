@@ -106,6 +106,11 @@ pub fn stack(report: &Report, near: bool, chosen: Option<&str>, awaits: bool) ->
         .flat_map(|s| &s.restarts)
         .map(|r| r.time.0)
         .collect();
+    let gaps = service.iter().flat_map(|s| &s.gaps);
+    let gaps: Vec<(i64, i64)> = gaps
+        .map(|g| (g.start.0, g.end.0))
+        .filter(|(a, b)| shown(*a, *b))
+        .collect();
     let plot = |title: &str, told: Told, lines: Vec<Course>| PanelPlot {
         title: title.into(),
         grid,
@@ -113,6 +118,7 @@ pub fn stack(report: &Report, near: bool, chosen: Option<&str>, awaits: bool) ->
         lines,
         incidents: incidents.clone(),
         restarts: restarts.clone(),
+        gaps: gaps.clone(),
         versions: versions.clone(),
         waits: false,
         head: false,
@@ -176,6 +182,7 @@ fn of_machine<'a>(
         let course = |line: &crate::report::Line| Course {
             name: line.name.clone(),
             stretches: stretches(service, &line.values, grid),
+            unlike: line.anomalies.iter().map(|a| (a.time.0, a.score)).collect(),
         };
         let named = panel.lines.iter().enumerate();
         let named = named.map(|(hue, line)| {
@@ -228,6 +235,7 @@ fn course(report: &Report, name: &str, value: impl Fn(usize, &Window) -> Option<
     Course {
         name: name.to_owned(),
         stretches: windows.map(|(at, w)| (w.start.0, w.end.0, value(at, w))).collect(),
+        unlike: Vec::new(),
     }
 }
 

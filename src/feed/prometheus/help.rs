@@ -39,7 +39,12 @@ fn is_near(host: &str) -> bool {
 }
 
 /// What it means that there was no answer, and what mends it.
-pub fn unreached(name: &str, base: &str, settings: &Settings, why: Unreached) -> Fault {
+pub fn unreached(
+    name: &str,
+    (base, prefix): (&str, usize),
+    settings: &Settings,
+    why: Unreached,
+) -> Fault {
     let origin = match settings.origin.as_str() {
         "" | "null" => "*",
         origin => origin,
@@ -60,10 +65,10 @@ pub fn unreached(name: &str, base: &str, settings: &Settings, why: Unreached) ->
             }
         }
         Unreached::Cors => Fault {
-            ways: ways(product(base, 0), origin, &settings.sign_in),
+            ways: ways(product(base, prefix), origin, settings),
             ..Fault::never(
                 format!("{name} answers, but does not allow this page to read it (CORS)."),
-                cors(product(base, 0), &settings.sign_in),
+                cors(product(base, prefix), settings),
             )
         },
         Unreached::Mixed => Fault::never(
@@ -75,10 +80,13 @@ pub fn unreached(name: &str, base: &str, settings: &Settings, why: Unreached) ->
 }
 
 /// What it is about.
-fn cors(product: &str, sign_in: &SignIn) -> &'static str {
-    match (product, sign_in) {
+fn cors(product: &str, settings: &Settings) -> &'static str {
+    match (product, &settings.sign_in) {
         ("Prometheus", SignIn::Basic { .. } | SignIn::Bearer { .. }) => {
             "Prometheus's own sign-in refuses the question that a browser asks before it signs in. Let a proxy in front of it ask for the password, and answer that question."
+        }
+        ("Prometheus", SignIn::None) if !settings.tenant.is_empty() => {
+            "A tenant is named by a header that Prometheus and Thanos do not allow a page to send. Leave the tenant empty, or let a proxy in front of it allow that header."
         }
         ("Mimir", _) => "Mimir allows no page by itself; a proxy in front of it can.",
         _ => {
@@ -88,7 +96,7 @@ fn cors(product: &str, sign_in: &SignIn) -> &'static str {
 }
 
 /// The settings that mend it, that of the likeliest server first.
-fn ways(product: &str, origin: &str, sign_in: &SignIn) -> Vec<Way> {
+fn ways(product: &str, origin: &str, settings: &Settings) -> Vec<Way> {
     let way = |at: &str, set: String| Way { at: at.into(), set };
     let nginx = way(
         "nginx in front of it",
@@ -99,7 +107,9 @@ fn ways(product: &str, origin: &str, sign_in: &SignIn) -> Vec<Way> {
     let victoria = way("VictoriaMetrics", "leave out -http.disableCORS".into());
     let thanos = way("Thanos Query", "leave out --web.disable-cors".into());
     match product {
-        "Prometheus" if *sign_in != SignIn::None => vec![nginx],
+        "Prometheus" if settings.sign_in != SignIn::None || !settings.tenant.is_empty() => {
+            vec![nginx]
+        }
         "Prometheus" => vec![
             way(
                 "Prometheus",
@@ -136,7 +146,7 @@ mod tests {
         };
         let ways = |base: &str, settings: &Settings| {
             let name = product(base, 0);
-            let fault = unreached(name, base, settings, Unreached::Cors);
+            let fault = unreached(name, (base, 0), settings, Unreached::Cors);
             assert_eq!(fault.again, Again::Never);
             fault.ways
         };
@@ -158,7 +168,21 @@ mod tests {
             ..settings.clone()
         };
         assert_eq!(ways("http://a:9090", &signed).len(), 1);
-        let nobody = unreached("x", "http://192.168.1.4:9090", &settings, Unreached::Nobody);
+        let tenant = Settings {
+            tenant: "team-a".into(),
+            ..settings.clone()
+        };
+        let words =
+            |prefix| unreached("x", ("http://a:9090", prefix), &tenant, Unreached::Cors).mend;
+        assert!(words(0).contains("Leave the tenant empty"));
+        assert!(words(1).contains("Mimir allows no page"));
+        assert!(
+            ways("http://a:9090", &tenant)[0]
+                .set
+                .contains("X-Scope-OrgID")
+        );
+        let near = ("http://192.168.1.4:9090", 0);
+        let nobody = unreached("x", near, &settings, Unreached::Nobody);
         assert!(nobody.mend.contains("your own network"));
         assert!(is_near("172.16.0.1:1") && !is_near("172.32.0.1") && !is_near("example.org"));
         assert!(!format!("{signed:?}").contains("secret"));

@@ -497,7 +497,7 @@ impl Source for Prometheus {
     }
 
     fn unreached(&self, why: Unreached) -> Fault {
-        help::unreached(&self.name(), &self.base, &self.settings, why)
+        help::unreached(&self.name(), (&self.base, self.prefix), &self.settings, why)
     }
 }
 

@@ -21,6 +21,7 @@ const INFO: Info = Info {
     better: Better::Higher,
     unit: Unit::Percent,
     range: (Some(0.0), Some(1.0)),
+    undefined: "no outcome stands beside a predicted label",
     material: Material::Absolute(0.01),
 };
 

@@ -45,6 +45,7 @@ const fn info(
         better: Better::Higher,
         unit: Unit::Percent,
         range: (Some(0.0), Some(1.0)),
+        undefined: "no outcome stands beside a predicted label; a class that is never predicted counts 0",
         material: Material::Never,
     }
 }

@@ -43,7 +43,16 @@ const fn info(
         better,
         unit: Unit::Ratio,
         range: (Some(0.0), Some(1.0)),
+        undefined: "no probability stands beside an outcome",
         material: Material::Never,
+    }
+}
+
+/// The variance of a share is at most a quarter.
+const fn to_a_quarter(info: Info) -> Info {
+    Info {
+        range: (Some(0.0), Some(0.25)),
+        ..info
     }
 }
 
@@ -62,7 +71,7 @@ pub const RELIABILITY: BrierPart = BrierPart {
 };
 /// Resolution.
 pub const RESOLUTION: BrierPart = BrierPart {
-    info: &info(
+    info: &to_a_quarter(info(
         "brier_resolution",
         "Brier resolution",
         "How far the probabilities tell rows apart: by so much the Brier score is below that of the base rate.",
@@ -70,12 +79,12 @@ pub const RESOLUTION: BrierPart = BrierPart {
         NONE,
         "numpy: b = minimum(floor(p * 10), 9); n, h = bincount(b), bincount(b, y); nansum(n * (h / n - y.mean())**2) / len(p)",
         Better::Higher,
-    ),
+    )),
     part: resolution,
 };
 /// Uncertainty.
 pub const UNCERTAINTY: BrierPart = BrierPart {
-    info: &info(
+    info: &to_a_quarter(info(
         "brier_uncertainty",
         "Brier uncertainty",
         "The Brier score of always foretelling the share of positive rows; it depends on the data alone.",
@@ -83,7 +92,7 @@ pub const UNCERTAINTY: BrierPart = BrierPart {
         "what Wilson's interval of the share of positive rows becomes; none of fewer than 1 000 rows",
         "numpy.var(y_true)",
         Better::Neither,
-    ),
+    )),
     part: uncertainty,
 };
 

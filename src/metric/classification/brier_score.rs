@@ -22,6 +22,7 @@ const INFO: Info = Info {
     better: Better::Lower,
     unit: Unit::Ratio,
     range: (Some(0.0), Some(2.0)),
+    undefined: "no probability stands beside an outcome",
     material: Material::Relative(0.05),
 };
 
@@ -34,15 +35,18 @@ impl Metric for BrierScore {
         matches!(summary.task, Task::Binary | Task::Multiclass)
     }
 
+    fn range(&self, task: Task) -> (Option<f64>, Option<f64>) {
+        (
+            Some(0.0),
+            Some(if task == Task::Binary { 1.0 } else { 2.0 }),
+        )
+    }
+
     fn estimate(&self, of: &Measures<'_>) -> Estimate {
         match of.classes() {
             _ if of.cell.labelled == 0 => Estimate::undefined(NO_LABELS, 0),
             Some(c) => {
-                let most = if of.summary.task == Task::Binary {
-                    1.0
-                } else {
-                    2.0
-                };
+                let most = self.range(of.summary.task).1.unwrap_or(2.0);
                 loss::mean(
                     of,
                     &c.squared_error,

@@ -26,6 +26,7 @@ const INFO: Info = Info {
     better: Better::Higher,
     unit: Unit::Ratio,
     range: (Some(-1.0), Some(1.0)),
+    undefined: "the true and the predicted label of every row are one and the same class",
     material: Material::Never,
 };
 

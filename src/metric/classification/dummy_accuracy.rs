@@ -21,6 +21,7 @@ const INFO: Info = Info {
     better: Better::Neither,
     unit: Unit::Percent,
     range: (Some(0.0), Some(1.0)),
+    undefined: "no outcome stands beside a predicted label",
     material: Material::Never,
 };
 

@@ -1,7 +1,7 @@
 //! Expected calibration error over bins of equal numbers of rows: scores that crowd together are told apart.
 
 use crate::log::Task;
-use crate::metric::measures::{NEEDS_ROWS, NO_LABELS, NO_PROBABILITY};
+use crate::metric::measures::{NO_LABELS, NO_PROBABILITY};
 use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Rank, Unit};
 use crate::summary::Summary;
 
@@ -21,6 +21,7 @@ const INFO: Info = Info {
     better: Better::Lower,
     unit: Unit::Ratio,
     range: (Some(0.0), Some(1.0)),
+    undefined: "no probability stands beside an outcome, or the rows were not kept",
     material: Material::Never,
 };
 
@@ -44,7 +45,7 @@ impl Metric for EqualMassError {
         let curve = of.exact.and_then(|e| e.curve);
         match curve.and_then(|c| c.equal_mass_error) {
             Some(error) => Estimate::of(error, None, n),
-            None => Estimate::undefined(NEEDS_ROWS, 0),
+            None => of.needs_rows(),
         }
     }
 }

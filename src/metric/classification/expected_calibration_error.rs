@@ -21,6 +21,7 @@ const INFO: Info = Info {
     better: Better::Lower,
     unit: Unit::Ratio,
     range: (Some(0.0), Some(1.0)),
+    undefined: "no probability stands beside an outcome",
     // Without an interval no change can be told from chance.
     material: Material::Never,
 };

@@ -22,6 +22,7 @@ const INFO: Info = Info {
     better: Better::Higher,
     unit: Unit::Percent,
     range: (Some(0.0), Some(1.0)),
+    undefined: "no row is positive or predicted so; several classes: no outcome stands beside a predicted label",
     material: Material::Absolute(0.02),
 };
 

@@ -22,6 +22,7 @@ const INFO: Info = Info {
     better: Better::Lower,
     unit: Unit::Ratio,
     range: (Some(0.0), None),
+    undefined: "no probability stands beside an outcome",
     material: Material::Relative(0.05),
 };
 

@@ -26,6 +26,7 @@ const INFO: Info = Info {
     better: Better::Higher,
     unit: Unit::Ratio,
     range: (Some(-1.0), Some(1.0)),
+    undefined: "all outcomes, or all predicted labels, are of one class",
     material: Material::Never,
 };
 

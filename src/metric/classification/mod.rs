@@ -12,6 +12,7 @@ mod cohen_kappa;
 pub mod cost;
 mod curve;
 mod dummy_accuracy;
+pub mod dummy_scores;
 mod equal_mass_error;
 mod expected_calibration_error;
 mod f1;

@@ -21,6 +21,7 @@ const INFO: Info = Info {
     better: Better::Higher,
     unit: Unit::Percent,
     range: (Some(0.0), Some(1.0)),
+    undefined: "nothing is predicted negative",
     material: Material::Never,
 };
 

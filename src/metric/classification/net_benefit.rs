@@ -27,6 +27,7 @@ const INFO: Info = Info {
     better: Better::Higher,
     unit: Unit::Ratio,
     range: (None, Some(1.0)),
+    undefined: "labels are taken as served, the score is no probability, or the threshold is 1",
     material: Material::Never,
 };
 

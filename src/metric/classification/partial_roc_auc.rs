@@ -26,7 +26,9 @@ const INFO: Info = Info {
     rank: Rank::Detail,
     better: Better::Higher,
     unit: Unit::Ratio,
-    range: (Some(0.0), Some(1.0)),
+    // Of no area, q / 2 being 0.05: (1 − 0.05 / 0.95) / 2.
+    range: (Some(9.0 / 19.0), Some(1.0)),
+    undefined: "all outcomes are of one class",
     material: Material::Never,
 };
 

@@ -21,6 +21,7 @@ const INFO: Info = Info {
     better: Better::Higher,
     unit: Unit::Ratio,
     range: (Some(0.0), Some(1.0)),
+    undefined: "no row is positive",
     material: Material::Never,
 };
 

@@ -22,6 +22,7 @@ const INFO: Info = Info {
     better: Better::Higher,
     unit: Unit::Percent,
     range: (Some(0.0), Some(1.0)),
+    undefined: "nothing is predicted positive; several classes: no outcome stands beside a predicted label, and a class that is never predicted counts 0",
     material: Material::Absolute(0.02),
 };
 

@@ -22,6 +22,7 @@ const INFO: Info = Info {
     better: Better::Higher,
     unit: Unit::Percent,
     range: (Some(0.0), Some(1.0)),
+    undefined: "no row is positive; several classes: no outcome stands beside a predicted label, and a class that never occurs but is predicted counts 0",
     material: Material::Absolute(0.02),
 };
 

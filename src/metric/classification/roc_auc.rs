@@ -2,7 +2,7 @@
 //! the pairs whose scores share a bin).
 
 use crate::log::Task;
-use crate::metric::measures::{NEEDS_ROWS, NO_LABELS, NO_SCORE, too_few_of_a_class};
+use crate::metric::measures::{NO_LABELS, NO_SCORE, too_few_of_a_class};
 use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Rank, Unit};
 use crate::stats::rank::{AucCell, LEAST};
 use crate::summary::{Classes, Exact, Macro, Summary};
@@ -23,6 +23,7 @@ const INFO: Info = Info {
     better: Better::Higher,
     unit: Unit::Ratio,
     range: (Some(0.0), Some(1.0)),
+    undefined: "all outcomes are of one class; several classes: a class does not occur, or the rows were not kept",
     material: Material::Absolute(0.01),
 };
 
@@ -79,7 +80,7 @@ pub(super) fn several(of: &Measures<'_>, part: impl FnOnce(&Exact) -> Option<&Ma
         return Estimate::undefined(NO_SCORE, 0);
     }
     match of.exact.and_then(part) {
-        None => Estimate::undefined(NEEDS_ROWS, 0),
+        None => of.needs_rows(),
         Some(found) => match found.value {
             None => Estimate::undefined("a class does not occur", found.n),
             Some(auc) => {

@@ -20,6 +20,7 @@ const INFO: Info = Info {
     better: Better::Higher,
     unit: Unit::Ratio,
     range: (Some(0.0), Some(1.0)),
+    undefined: "a class does not occur, or the rows were not kept",
     material: Material::Never,
 };
 

@@ -34,6 +34,7 @@ const fn info(
         better: Better::Higher,
         unit: Unit::Ratio,
         range: (None, Some(1.0)),
+        undefined: "no probability stands beside an outcome, or all outcomes are of one class",
         material: Material::Never,
     }
 }

@@ -22,6 +22,7 @@ const INFO: Info = Info {
     better: Better::Higher,
     unit: Unit::Percent,
     range: (Some(0.0), Some(1.0)),
+    undefined: "no row is negative; several classes: no outcome stands beside a predicted label",
     material: Material::Never,
 };
 

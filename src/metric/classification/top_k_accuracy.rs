@@ -32,6 +32,7 @@ const fn info(
         better: Better::Higher,
         unit: Unit::Percent,
         range: (Some(0.0), Some(1.0)),
+        undefined: "no probability of each class stands beside an outcome",
         material: Material::Never,
     }
 }

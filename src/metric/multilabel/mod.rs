@@ -25,6 +25,7 @@ struct Told {
     explain: &'static str,
     formula: &'static str,
     interval: &'static str,
+    undefined: &'static str,
     sklearn: &'static str,
 }
 
@@ -42,6 +43,7 @@ const fn info(told: Told) -> Info {
         better: Better::Higher,
         unit: Unit::Percent,
         range: (Some(0.0), Some(1.0)),
+        undefined: told.undefined,
         material: Material::Never,
     }
 }
@@ -55,6 +57,7 @@ const fn headline(told: Told, better: Better) -> Info {
     }
 }
 
+const NO_SETS: &str = "no set of labels stands beside an outcome";
 const DELTA: &str = "delta method over rows, on the logit scale, none of fewer than 50 rows";
 const INFLUENCE: &str = "influence of each row on the logit scale, with three tenths of a row more of each label, Student's quantile for the kurtosis; none with fewer than 20 rows of a label";
 const STUDENT: &str = "Student t of the rows' values, none of fewer than 100 rows";
@@ -68,6 +71,7 @@ pub const SUBSET_ACCURACY: OfSets = OfSets {
             explain: "Share of rows whose foretold labels are exactly the true ones.",
             formula: "rows with equal sets / n",
             interval: "Wilson score; none of fewer than 10 rows",
+            undefined: NO_SETS,
             sklearn: "sklearn.metrics.accuracy_score(Y_true, Y_pred)",
         },
         Better::Higher,
@@ -84,6 +88,7 @@ pub const HAMMING_LOSS: OfSets = OfSets {
             explain: "Share of labels, over all rows, that are foretold in vain or missed.",
             formula: "Σ (in vain + missed) / (n labels)",
             interval: STUDENT,
+            undefined: NO_SETS,
             sklearn: "sklearn.metrics.hamming_loss(Y_true, Y_pred)",
         },
         Better::Lower,
@@ -114,6 +119,7 @@ pub const F1_MICRO: OfSets = OfSets {
             explain: "Harmonic mean of precision and recall, every label of every row counting alike.",
             formula: "2 right / (2 right + in vain + missed)",
             interval: DELTA,
+            undefined: "no label is true or foretold",
             sklearn: "sklearn.metrics.f1_score(Y_true, Y_pred, average=\"micro\")",
         },
         Better::Higher,
@@ -129,6 +135,7 @@ pub const PRECISION_MICRO: OfSets = OfSets {
         explain: "Of all labels foretold, the share that is true.",
         formula: "right / (right + in vain)",
         interval: DELTA,
+        undefined: "no label is foretold",
         sklearn: "sklearn.metrics.precision_score(Y_true, Y_pred, average=\"micro\")",
     }),
     how: |sets, _| ratio(sets, [1, 0, 0], [1, 1, 0], "no label is foretold"),
@@ -142,6 +149,7 @@ pub const RECALL_MICRO: OfSets = OfSets {
         explain: "Of all true labels, the share that is foretold.",
         formula: "right / (right + missed)",
         interval: DELTA,
+        undefined: "no label is true",
         sklearn: "sklearn.metrics.recall_score(Y_true, Y_pred, average=\"micro\")",
     }),
     how: |sets, _| ratio(sets, [1, 0, 0], [1, 0, 1], "no label is true"),
@@ -155,6 +163,7 @@ pub const F1_MACRO: OfSets = OfSets {
         explain: "Mean F1 of the labels; one that is neither true nor foretold counts 0.",
         formula: "mean over labels of 2 right / (2 right + in vain + missed)",
         interval: INFLUENCE,
+        undefined: NO_SETS,
         sklearn: "sklearn.metrics.f1_score(Y_true, Y_pred, average=\"macro\", zero_division=0)",
     }),
     how: |sets, rows| {
@@ -172,6 +181,7 @@ pub const PRECISION_MACRO: OfSets = OfSets {
         explain: "Mean precision of the labels; one that is never foretold counts 0.",
         formula: "mean over labels of right / (right + in vain)",
         interval: INFLUENCE,
+        undefined: NO_SETS,
         sklearn: "sklearn.metrics.precision_score(Y_true, Y_pred, average=\"macro\", zero_division=0)",
     }),
     how: |sets, rows| over_labels(sets, rows.map(|r| &r.precision), |[t, p, _]| (t, t + p)),
@@ -185,6 +195,7 @@ pub const RECALL_MACRO: OfSets = OfSets {
         explain: "Mean recall of the labels; one that is never true counts 0.",
         formula: "mean over labels of right / (right + missed)",
         interval: INFLUENCE,
+        undefined: NO_SETS,
         sklearn: "sklearn.metrics.recall_score(Y_true, Y_pred, average=\"macro\", zero_division=0)",
     }),
     how: |sets, rows| over_labels(sets, rows.map(|r| &r.recall), |[t, _, m]| (t, t + m)),
@@ -198,6 +209,7 @@ pub const F1_SAMPLES: OfSets = OfSets {
         explain: "Mean over rows of the F1 between foretold and true labels; 1 where both are empty.",
         formula: "mean over rows of 2 right / (2 right + in vain + missed)",
         interval: STUDENT,
+        undefined: NO_SETS,
         sklearn: "sklearn.metrics.f1_score(Y_true, Y_pred, average=\"samples\", zero_division=1)",
     }),
     how: |sets, _| of_rows(&sets.f1),
@@ -211,6 +223,7 @@ pub const JACCARD_SAMPLES: OfSets = OfSets {
         explain: "Mean over rows of the labels that are right among all that are true or foretold; 1 where both are empty.",
         formula: "mean over rows of right / (right + in vain + missed)",
         interval: STUDENT,
+        undefined: NO_SETS,
         sklearn: "sklearn.metrics.jaccard_score(Y_true, Y_pred, average=\"samples\", zero_division=1)",
     }),
     how: |sets, _| of_rows(&sets.jaccard),

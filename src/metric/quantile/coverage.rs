@@ -33,6 +33,7 @@ const fn coverage(name: &'static str, title: &'static str, percent: u8, rank: Ra
         better: Better::Near(percent),
         unit: Unit::Percent,
         range: (Some(0.0), Some(1.0)),
+        undefined: "no row has both ends and an outcome",
         material: match rank {
             Rank::Headline => Material::Absolute(0.05),
             Rank::Detail => Material::Never,
@@ -96,6 +97,7 @@ const DEVIATION_INFO: Info = Info {
     better: Better::Zero,
     unit: Unit::Percent,
     range: (Some(-1.0), Some(1.0)),
+    undefined: "no row has an interval and an outcome",
     material: Material::Never,
 };
 

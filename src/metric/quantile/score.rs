@@ -41,6 +41,7 @@ const fn info(
         better: Better::Lower,
         unit: Unit::Outcome,
         range: (Some(0.0), None),
+        undefined: "no row has such quantiles and an outcome",
         material: match rank {
             Rank::Headline => Material::Relative(0.05),
             Rank::Detail => Material::Never,

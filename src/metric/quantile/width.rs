@@ -26,6 +26,7 @@ const fn width(name: &'static str, title: &'static str) -> Info {
         better: Better::Lower,
         unit: Unit::Outcome,
         range: (None, None),
+        undefined: "no row has both ends and an outcome",
         material: Material::Never,
     }
 }

@@ -49,6 +49,7 @@ const fn headline(told: Told, unit: Unit) -> Info {
         better: Better::Higher,
         unit,
         range: (Some(0.0), Some(1.0)),
+        undefined: "no list has a score, an outcome and a relevant item, or the rows were not kept",
         material: Material::Absolute(0.01),
     }
 }

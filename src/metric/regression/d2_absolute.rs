@@ -5,7 +5,7 @@
 
 use crate::log::Task;
 use crate::metric::means::{LEAST_OF_RATIO, ratio};
-use crate::metric::measures::{NEEDS_ROWS, too_few_rows};
+use crate::metric::measures::too_few_rows;
 use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Rank, Unit};
 use crate::stats::interval::Interval;
 use crate::summary::Summary;
@@ -29,6 +29,7 @@ const fn info(name: &'static str, title: &'static str, sklearn: &'static str) ->
         better: Better::Higher,
         unit: Unit::Ratio,
         range: (None, Some(1.0)),
+        undefined: "there are fewer than two rows, all outcomes are the same, or the rows were not kept",
         material: Material::Never,
     }
 }
@@ -64,7 +65,7 @@ impl Metric for Explained {
             return of.nothing();
         }
         let Some(found) = of.exact.and_then(|e| e.from_median) else {
-            return Estimate::undefined(NEEDS_ROWS, 0);
+            return of.needs_rows();
         };
         if found.n < 2 {
             return Estimate::undefined("fewer than two rows", found.n);

@@ -69,6 +69,8 @@ pub struct Explained {
     kind: Kind,
 }
 
+const NOT_COUNTS: &str =
+    "an outcome is negative, or a prediction not positive (how many are is said)";
 const SOURCE: &str =
     "Nelder & Wedderburn 1972, JRSS A 135, 370; interval: Hall 1992, JRSS B 54, 221";
 const SHARE_SOURCE: &str =
@@ -81,6 +83,7 @@ const fn deviance(
     formula: &'static str,
     sklearn: &'static str,
     unit: Unit,
+    undefined: &'static str,
 ) -> Info {
     Info {
         name,
@@ -95,6 +98,7 @@ const fn deviance(
         better: Better::Lower,
         unit,
         range: (Some(0.0), None),
+        undefined,
         material: Material::Never,
     }
 }
@@ -118,6 +122,7 @@ const fn explained(
         better: Better::Higher,
         unit: Unit::Ratio,
         range: (None, Some(1.0)),
+        undefined: "a row has no such deviance (an outcome or a prediction that is not positive; Poisson and Tweedie take outcomes of 0), there are fewer than two rows, or all outcomes are the same",
         material: Material::Never,
     }
 }
@@ -131,6 +136,7 @@ pub const MEAN_POISSON: Deviance = Deviance {
         "mean of 2 (y ln(y / p) − y + p), for y ≥ 0 and p > 0",
         "sklearn.metrics.mean_poisson_deviance(y_true, y_pred)",
         Unit::Outcome,
+        NOT_COUNTS,
     ),
     kind: POISSON,
 };
@@ -143,6 +149,7 @@ pub const MEAN_GAMMA: Deviance = Deviance {
         "mean of 2 (ln(p / y) + y / p − 1), for y > 0 and p > 0",
         "sklearn.metrics.mean_gamma_deviance(y_true, y_pred)",
         Unit::Ratio,
+        "an outcome or a prediction is not positive (how many are is said)",
     ),
     kind: GAMMA,
 };
@@ -176,6 +183,7 @@ pub const MEAN_TWEEDIE: Deviance = Deviance {
         "mean of 4 (√p − √y)² / √p, for y ≥ 0 and p > 0",
         "sklearn.metrics.mean_tweedie_deviance(y_true, y_pred, power=1.5)",
         Unit::Outcome,
+        NOT_COUNTS,
     ),
     kind: TWEEDIE,
 };

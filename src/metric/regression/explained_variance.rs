@@ -24,6 +24,7 @@ const INFO: Info = Info {
     better: Better::Higher,
     unit: Unit::Ratio,
     range: (None, Some(1.0)),
+    undefined: "there are fewer than two rows, or all outcomes are the same",
     material: Material::Never,
 };
 

@@ -23,6 +23,7 @@ const INFO: Info = Info {
     better: Better::Lower,
     unit: Unit::Percent,
     range: (Some(0.0), None),
+    undefined: "no outcome stands beside a prediction, or an outcome is 0 (how many are is said)",
     material: Material::Never,
 };
 

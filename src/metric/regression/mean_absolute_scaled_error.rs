@@ -5,7 +5,6 @@
 
 use super::MeanAbsoluteError;
 use crate::log::Task;
-use crate::metric::measures::NEEDS_ROWS;
 use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Rank, Unit};
 use crate::summary::Summary;
 
@@ -25,6 +24,7 @@ const INFO: Info = Info {
     better: Better::Lower,
     unit: Unit::Ratio,
     range: (Some(0.0), None),
+    undefined: "no outcome lies one season after another, outcomes are what they were one season earlier, or the rows were not kept",
     material: Material::Never,
 };
 
@@ -43,7 +43,7 @@ impl Metric for MeanAbsoluteScaledError {
             return absolute;
         };
         let Some(naive) = of.naive else {
-            return Estimate::undefined(NEEDS_ROWS, 0);
+            return of.needs_rows();
         };
         let scale = match naive.error {
             None if naive.pairs > 0 => {

@@ -22,6 +22,7 @@ const INFO: Info = Info {
     better: Better::Zero,
     unit: Unit::Outcome,
     range: (None, None),
+    undefined: "no outcome stands beside a prediction",
     material: Material::Never,
 };
 

@@ -1,7 +1,6 @@
 //! Median absolute error: from the rows, since no sum tells it.
 
 use crate::log::Task;
-use crate::metric::measures::NEEDS_ROWS;
 use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Rank, Unit};
 use crate::stats::interval::Interval;
 use crate::summary::Summary;
@@ -22,6 +21,7 @@ const INFO: Info = Info {
     better: Better::Lower,
     unit: Unit::Outcome,
     range: (Some(0.0), None),
+    undefined: "no outcome stands beside a prediction, or the rows were not kept",
     material: Material::Never,
 };
 
@@ -39,7 +39,7 @@ impl Metric for MedianAbsoluteError {
             return of.nothing();
         }
         let Some(median) = of.exact.and_then(|e| e.absolute_error) else {
-            return Estimate::undefined(NEEDS_ROWS, 0);
+            return of.needs_rows();
         };
         let interval = median
             .low

@@ -2,6 +2,7 @@
 
 pub mod d2_absolute;
 pub mod deviance;
+mod dummy;
 mod explained_variance;
 mod max_error;
 pub(super) mod mean_absolute_error;
@@ -16,6 +17,7 @@ mod root_mean_squared_log_error;
 mod symmetric_mean_absolute_percentage_error;
 mod weighted_absolute_percentage_error;
 
+pub use dummy::{DummyAbsoluteError, DummySquaredError};
 pub use explained_variance::ExplainedVariance;
 pub use max_error::MaxError;
 pub use mean_absolute_error::MeanAbsoluteError;

@@ -25,6 +25,7 @@ const INFO: Info = Info {
     better: Better::Lower,
     unit: Unit::Outcome,
     range: (Some(0.0), None),
+    undefined: "no outcome stands beside a prediction",
     material: Material::Relative(0.05),
 };
 

@@ -23,6 +23,7 @@ const INFO: Info = Info {
     better: Better::Lower,
     unit: Unit::Ratio,
     range: (Some(0.0), None),
+    undefined: "an outcome or a prediction is −1 or less (how many are is said)",
     material: Material::Never,
 };
 

@@ -25,6 +25,7 @@ const INFO: Info = Info {
     better: Better::Lower,
     unit: Unit::Percent,
     range: (Some(0.0), Some(2.0)),
+    undefined: "no outcome stands beside a prediction; a row where both are 0 counts 0",
     material: Material::Never,
 };
 

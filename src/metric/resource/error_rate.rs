@@ -21,6 +21,7 @@ const INFO: Info = Info {
     better: Better::Lower,
     unit: Unit::Percent,
     range: (Some(0.0), Some(1.0)),
+    undefined: "no row has a status",
     material: Material::Absolute(0.005),
 };
 

@@ -58,6 +58,7 @@ const fn latency(
             better: Better::Lower,
             unit: Unit::Milliseconds,
             range: (Some(0.0), None),
+            undefined: "no row has a latency",
             material: Material::Relative(0.1),
         },
         place,

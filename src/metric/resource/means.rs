@@ -62,6 +62,7 @@ const fn of_column(
             better: Better::Lower,
             unit,
             range: (None, None),
+            undefined: "the column has no value",
             material: Material::Relative(0.1),
         },
         place,

@@ -20,6 +20,7 @@ const INFO: Info = Info {
     better: Better::Neither,
     unit: Unit::Count,
     range: (Some(0.0), None),
+    undefined: "nowhere: without a row it is 0",
     material: Material::Never,
 };
 

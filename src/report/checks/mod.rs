@@ -65,6 +65,53 @@ pub enum CheckKind {
 }
 
 impl CheckKind {
+    /// All of them.
+    pub const ALL: [Self; 18] = [
+        Self::Missing,
+        Self::WrongType,
+        Self::NotFinite,
+        Self::UnseenWord,
+        Self::OutOfRange,
+        Self::Outlier,
+        Self::TextLength,
+        Self::Constant,
+        Self::Stuck,
+        Self::Cardinality,
+        Self::DuplicateRow,
+        Self::DuplicateId,
+        Self::RepeatedRow,
+        Self::Before1971,
+        Self::FarTime,
+        Self::EarlyOutcome,
+        Self::LateOutcome,
+        Self::NoRows,
+    ];
+
+    /// Its name in a report's JSON and in rules.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Missing => "missing",
+            Self::WrongType => "wrong_type",
+            Self::NotFinite => "not_finite",
+            Self::UnseenWord => "unseen_word",
+            Self::OutOfRange => "out_of_range",
+            Self::Outlier => "outlier",
+            Self::TextLength => "text_length",
+            Self::Constant => "constant",
+            Self::Stuck => "stuck",
+            Self::Cardinality => "cardinality",
+            Self::DuplicateRow => "duplicate_row",
+            Self::DuplicateId => "duplicate_id",
+            Self::RepeatedRow => "repeated_row",
+            Self::Before1971 => "before1971",
+            Self::FarTime => "far_time",
+            Self::EarlyOutcome => "early_outcome",
+            Self::LateOutcome => "late_outcome",
+            Self::NoRows => "no_rows",
+        }
+    }
+
     /// Its name for a person.
     #[must_use]
     pub fn title(self) -> &'static str {
@@ -116,6 +163,9 @@ pub struct Checks {
     /// Expectations that are not met, where a person says what they expect.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub violations: Vec<Violation>,
+    /// The file of expectations that the columns were held to.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub expectations: Option<String>,
 }
 
 /// What a check found.
@@ -134,6 +184,9 @@ pub struct Check {
     pub rows: u64,
     /// What was found by window, in the order of the report's windows; `None` where it cannot be told.
     pub windows: Vec<Option<f64>>,
+    /// Whether a window breaks it, in the same order; empty where none does.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub breaks: Vec<bool>,
     /// Windows outside the baseline that break it.
     pub broken: u64,
     /// Windows outside the baseline of which it can be told.

@@ -40,6 +40,7 @@ pub(in super::super) async fn checks(
         made: tracked.len() as u64,
         found,
         violations: Vec::new(),
+        expectations: None,
     }
 }
 
@@ -91,6 +92,10 @@ fn row(making: &Making<'_>, judged: &[usize], check: &Tracked) -> Check {
             _ => of.iter().map(|s| s.count).sum(),
         },
         windows: (from..to).map(|at| seen(at).map(|s| s.value)).collect(),
+        breaks: match broken.is_empty() {
+            true => Vec::new(),
+            false => (from..to).map(|at| broken.contains(&at)).collect(),
+        },
         broken: broken.len() as u64,
         judged: known.len() as u64,
         since: since.and_then(start),

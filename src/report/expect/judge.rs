@@ -118,6 +118,7 @@ impl Judging<'_> {
             column: said.column.map(Into::into),
             key: said.key.into(),
             line,
+            windows: broken.to_vec(),
             broken: broken.iter().filter(|b| **b).count() as u64,
             judged: broken.len() as u64,
             since,

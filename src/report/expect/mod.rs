@@ -49,6 +49,9 @@ pub struct Violation {
     /// Where the file says it, counted from 1.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub line: Option<u64>,
+    /// Whether each window in view breaks it.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub windows: Vec<bool>,
     /// Windows in view that break it.
     pub broken: u64,
     /// Windows in view.

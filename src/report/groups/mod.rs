@@ -5,6 +5,7 @@
 //! is named and told, but compared in nothing: its rate is chance. That a rate differs does not say why.
 
 mod compare;
+pub mod told;
 
 use super::make::Making;
 use super::parts::WINDOWS;

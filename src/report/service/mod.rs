@@ -7,6 +7,7 @@ pub mod told;
 
 pub use objectives::{Apdex, BurnAlert, Full, Objectives, ServiceCost, Slo};
 
+use super::words::lower_first;
 use super::{Block, View};
 use crate::series::{Family, Measure, Unit};
 use crate::summary::Summary;
@@ -63,9 +64,30 @@ pub struct Service {
     /// When something began anew: a counter fell.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub restarts: Vec<Restart>,
+    /// When a live source gave nothing.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub gaps: Vec<ServiceGap>,
     /// Sentences on what was assumed or left out.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub notes: Vec<String>,
+}
+
+/// A time in which a live source gave nothing, and that could not be asked for later.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ServiceGap {
+    /// The last instant that is known.
+    pub start: Time,
+    /// The first one that is known again.
+    pub end: Time,
+}
+
+/// A value that is unlike those before it, by [`crate::stats::anomaly`].
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct UnlikeValue {
+    /// Start of its step.
+    pub time: Time,
+    /// From 0.5, where an alarm would be worth it, to 1.
+    pub score: f64,
 }
 
 /// A restart.
@@ -118,9 +140,63 @@ pub struct Line {
     pub most: Option<f64>,
     /// A value a step from the start on; `null` is a gap.
     pub values: Vec<Option<f64>>,
+    /// Those that are unlike what was before them; of durations the 95th percentile is looked at.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub anomalies: Vec<UnlikeValue>,
+}
+
+/// `2 Mar 2026 10:05 UTC`.
+fn instant(time: Time) -> String {
+    super::words::instant(time, super::WindowSize::Hour, true)
 }
 
 impl Service {
+    /// What its charts mark beside restarts: values that are unlike those before them, and gaps of a live source.
+    #[must_use]
+    pub fn marks(&self) -> Vec<String> {
+        let lines = self
+            .panels
+            .iter()
+            .flat_map(|p| p.lines.iter().map(move |l| (p, l)));
+        let all = lines.flat_map(|(p, l)| l.anomalies.iter().map(move |a| (a.time, p, l)));
+        let all: Vec<(Time, &Panel, &Line)> = all.collect();
+        let last = all.iter().max_by_key(|a| a.0).map(|(time, panel, line)| {
+            let of = if line.name == panel.of || line.name.is_empty() {
+                panel.of.clone()
+            } else if panel.of.is_empty() {
+                line.name.clone()
+            } else {
+                format!("{}, {}", line.name, panel.of)
+            };
+            let of = if of.is_empty() {
+                of
+            } else {
+                format!(" ({of})")
+            };
+            let (values, verb) = match all.len() {
+                1 => ("1 value".to_owned(), "is"),
+                n => (format!("{n} values"), "are"),
+            };
+            format!(
+                "Dots: {values} {verb} unlike what was before, the last of {}{of} at {}.",
+                lower_first(&panel.title),
+                instant(*time)
+            )
+        });
+        let gap = self.gaps.last().map(|gap| {
+            let times = match self.gaps.len() {
+                1 => "once".to_owned(),
+                n => format!("{n} times"),
+            };
+            format!(
+                "Grey: the source gave nothing {times}, last from {} to {}.",
+                instant(gap.start),
+                instant(gap.end)
+            )
+        });
+        last.into_iter().chain(gap).collect()
+    }
+
     /// The panel of a measure, the first one where there are several.
     #[must_use]
     pub fn panel(&self, id: &str) -> Option<&Panel> {
@@ -184,6 +260,10 @@ pub(super) fn service(summary: &Summary, view: &View) -> Option<Service> {
         time: Time(r.time),
         of: r.of.clone(),
     });
+    let gaps = machine.gaps.iter().map(|(start, end)| ServiceGap {
+        start: Time(*start),
+        end: Time(*end),
+    });
     let full = objectives::full(machine, from, to);
     let mut notes = machine.notes.clone();
     if !full.is_empty() {
@@ -199,6 +279,7 @@ pub(super) fn service(summary: &Summary, view: &View) -> Option<Service> {
         apdex: objectives::apdex(machine, view, from, to),
         costs: objectives::costs(machine, view, from, to),
         restarts: restarts.collect(),
+        gaps: gaps.collect(),
         notes,
         full,
     })

@@ -81,7 +81,8 @@ pub struct BurnAlert {
     pub sentence: String,
 }
 
-/// Satisfied requests and half of the tolerable ones, over all. Source: Apdex Alliance (2007), *Application
+/// Satisfied requests and half of the tolerable ones, over all; failed ones count as frustrated,
+/// however quick they were. Source: Apdex Alliance (2007), *Application
 /// Performance Index, technical specification*, version 1.1.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Apdex {
@@ -95,6 +96,9 @@ pub struct Apdex {
     pub value: f64,
     /// Requests.
     pub requests: f64,
+    /// Those that failed by the server's fault: they frustrate, however quick they were.
+    #[serde(default)]
+    pub failed: f64,
 }
 
 /// What requests cost.
@@ -267,14 +271,21 @@ pub fn apdex(machine: &Machine, view: &View, from: i64, to: i64) -> Vec<Apdex> {
     let of = |signal: &Signal| {
         let all = signal.cells.durations(from, to)?;
         let n = all.count();
-        let satisfied = all.count_up_to(within_s);
-        let tolerable = all.count_up_to(4.0 * within_s) - satisfied;
+        let of = |measure| machine.of(measure).find(|s| s.of == signal.of);
+        let slow = of(Measure::FailedDuration).and_then(|s| s.cells.durations(from, to));
+        let failed = of(Measure::ServerErrors).map_or(0.0, |s| sum(s, from, to).min(n));
+        // Where it is not told how long the failed ones took, they count as quick ones: most fail at once.
+        let failed_within = |s: f64| slow.as_ref().map_or(failed, |d| d.count_up_to(s));
+        let within = |s: f64| (all.count_up_to(s) - failed_within(s)).max(0.0);
+        let satisfied = within(within_s);
+        let tolerable = (within(4.0 * within_s) - satisfied).max(0.0);
         (n > 0.0).then(|| Apdex {
             of: signal.of.clone(),
             within_s,
             chosen: view.service.apdex_s.is_some(),
             value: ((satisfied + tolerable / 2.0) / n).clamp(0.0, 1.0),
             requests: n,
+            failed,
         })
     };
     machine.of(Measure::Duration).filter_map(of).collect()

@@ -1,8 +1,10 @@
 //! From signals to panels.
 
-use super::{Line, Panel};
+use super::{Line, Panel, UnlikeValue};
 use crate::report::View;
+use crate::series::anomalies::QUANTILE;
 use crate::series::{Cells, Durations, Machine, Measure, Signal, Unit};
+use crate::table::time::Time;
 use std::collections::BTreeSet;
 
 /// Lines of a panel at most.
@@ -33,6 +35,8 @@ pub fn panels(machine: &Machine, from: i64, to: i64) -> Vec<Panel> {
     let mut out = Vec::new();
     for measure in Measure::ALL {
         match measure {
+            // Told by the satisfaction with all of them.
+            Measure::FailedDuration => {}
             Measure::ClientErrors | Measure::ServerErrors => {
                 if *measure == Measure::ServerErrors {
                     out.extend(errors(machine, from, to));
@@ -49,7 +53,7 @@ pub fn panels(machine: &Machine, from: i64, to: i64) -> Vec<Panel> {
                     } else {
                         name
                     };
-                    out.extend(plain(*measure, title, &of, from, to));
+                    out.extend(plain(machine, (*measure, title), &of, from, to));
                 }
             }
             measure => {
@@ -57,9 +61,12 @@ pub fn panels(machine: &Machine, from: i64, to: i64) -> Vec<Panel> {
                 let durations = |s: &&Signal| matches!(s.cells, Cells::Durations(_));
                 if all.iter().any(durations) {
                     let many = all.len() > 1;
-                    out.extend(all.iter().map(|s| quantiles(*measure, s, many, from, to)));
+                    out.extend(
+                        all.iter()
+                            .map(|s| quantiles(machine, (*measure, many), s, from, to)),
+                    );
                 } else {
-                    out.extend(plain(*measure, measure.title(), &all, from, to));
+                    out.extend(plain(machine, (*measure, measure.title()), &all, from, to));
                 }
             }
         }
@@ -111,11 +118,30 @@ fn line(
         total: value(from, to),
         most: values.iter().flatten().copied().reduce(f64::max),
         values,
+        anomalies: Vec::new(),
     }
 }
 
+/// Values of a signal that are unlike those before them.
+fn unlike(machine: &Machine, signal: &Signal, (from, to): (i64, i64)) -> Vec<UnlikeValue> {
+    let shown = machine.step.start(from)..machine.step.start(to);
+    let all = machine.anomalies.iter();
+    all.filter(|a| a.is_of(signal) && shown.contains(&a.time))
+        .map(|a| UnlikeValue {
+            time: Time(a.time),
+            score: a.score,
+        })
+        .collect()
+}
+
 /// A line for each thing; those with the highest values where there is no room for all.
-fn plain(measure: Measure, title: &str, all: &[&Signal], from: i64, to: i64) -> Option<Panel> {
+fn plain(
+    machine: &Machine,
+    (measure, title): (Measure, &str),
+    all: &[&Signal],
+    from: i64,
+    to: i64,
+) -> Option<Panel> {
     let one_of = all.windows(2).all(|pair| pair[0].of == pair[1].of);
     let name = |s: &Signal| match (s.of.as_str(), s.what.as_str()) {
         (of, "") => of.to_owned(),
@@ -123,9 +149,10 @@ fn plain(measure: Measure, title: &str, all: &[&Signal], from: i64, to: i64) -> 
         (_, what) if one_of => what.to_owned(),
         (of, what) => format!("{of} {what}"),
     };
-    let lines = all
-        .iter()
-        .map(|s| line(&name(s), &s.source, (from, to), |a, b| s.cells.total(a, b)));
+    let lines = all.iter().map(|s| Line {
+        anomalies: unlike(machine, s, (from, to)),
+        ..line(&name(s), &s.source, (from, to), |a, b| s.cells.total(a, b))
+    });
     let mut lines: Vec<Line> = lines.filter(|l| l.most.is_some()).collect();
     if lines.is_empty() {
         return None;
@@ -160,7 +187,13 @@ fn quantile_name(text: &str) -> String {
 }
 
 /// Quantiles of one signal of durations.
-fn quantiles(measure: Measure, signal: &Signal, many: bool, from: i64, to: i64) -> Panel {
+fn quantiles(
+    machine: &Machine,
+    (measure, many): (Measure, bool),
+    signal: &Signal,
+    from: i64,
+    to: i64,
+) -> Panel {
     let told = |durations: &Durations, q: Option<f64>| match q {
         Some(q) => durations.quantile(q),
         None => durations.most(),
@@ -175,6 +208,10 @@ fn quantiles(measure: Measure, signal: &Signal, many: bool, from: i64, to: i64) 
             total: whole.as_ref().and_then(|d| told(d, q)),
             most: values.iter().flatten().copied().reduce(f64::max),
             values,
+            anomalies: match name == QUANTILE.0 {
+                true => unlike(machine, signal, (from, to)),
+                false => Vec::new(),
+            },
         }
     };
     let quantiles = QUANTILES.iter().map(|(name, q)| line(name, Some(*q)));
@@ -212,7 +249,10 @@ fn errors(machine: &Machine, from: i64, to: i64) -> Option<Panel> {
                 true => format!("{} {class}", all.of),
                 false => class.to_owned(),
             };
-            lines.push(line(&name, &failed.source, (from, to), share));
+            lines.push(Line {
+                anomalies: unlike(machine, failed, (from, to)),
+                ..line(&name, &failed.source, (from, to), share)
+            });
         }
     }
     lines.retain(|l| l.most.is_some());

@@ -72,7 +72,8 @@ pub struct Change {
     /// Against the same hours of earlier weeks, where there are such.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub weeks: Option<EarlierWeeks>,
-    /// Whether it surely changed: the corrected p-value is at most 0.05.
+    /// Whether it surely changed: the corrected p-value against the time before, or that against the same hours of
+    /// earlier weeks, is at most 0.05.
     pub sure: bool,
     /// Whether that is for the worse, where it is known.
     #[serde(skip_serializing_if = "Option::is_none", default)]
@@ -101,6 +102,9 @@ pub struct EarlierWeeks {
     /// The same before it is corrected.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub p_single: Option<f64>,
+    /// Whether the difference is for the worse, where it is known.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub worse: Option<bool>,
 }
 
 impl EarlierWeeks {
@@ -115,6 +119,22 @@ impl Change {
     #[must_use]
     pub fn stands_out(&self) -> bool {
         self.sure && !self.usual()
+    }
+
+    /// Whether only the same hours of earlier weeks tell that it changed.
+    fn by_weeks_alone(&self) -> bool {
+        self.sure && self.p_value.is_none_or(|p| p > LEVEL)
+    }
+
+    /// How far it moved, in standard deviations: from the time before or, where that is what is sure, from the same
+    /// hours of earlier weeks.
+    fn size(&self) -> f64 {
+        let weeks = self
+            .weeks
+            .as_ref()
+            .filter(|w| w.p_value.is_some_and(|p| p <= LEVEL));
+        let weeks = weeks.and_then(|w| w.standardised).map_or(0.0, f64::abs);
+        self.standardised.map_or(f64::INFINITY, f64::abs).max(weeks)
     }
 
     /// Whether its values are of windows, which a reader can make smaller.
@@ -149,7 +169,7 @@ impl Report {
         }
         correct(&mut rows);
         rows.sort_by(|a, b| {
-            let size = |c: &Change| c.standardised.map_or(f64::INFINITY, f64::abs);
+            let size = |c: &Change| c.size();
             let moved = |c: &Change| c.change != 0.0;
             (b.stands_out(), b.sure, moved(b))
                 .cmp(&(a.stands_out(), a.sure, moved(a)))
@@ -259,6 +279,7 @@ fn earlier(track: &Track, (from, to): (i64, i64), now: f64, values: usize) -> Op
         standardised: Some((now - centre) / deviation).filter(|s| s.is_finite()),
         p_value: None,
         p_single: unlike(now, &means).map(|t| t.p_value),
+        worse: worse(track, centre, now - centre),
     })
 }
 
@@ -269,9 +290,14 @@ fn correct(rows: &mut [Change]) {
     let mut corrected = benjamini_yekutieli(&all).into_iter();
     for row in rows {
         row.p_value = row.p_single.and_then(|_| corrected.next());
-        row.sure = row.p_value.is_some_and(|p| p <= LEVEL);
         if let Some(weeks) = &mut row.weeks {
             weeks.p_value = weeks.p_single.and_then(|_| corrected.next());
+        }
+        let weeks = row.weeks.as_ref().and_then(|w| w.p_value);
+        let is_sure = |p: Option<f64>| p.is_some_and(|p| p <= LEVEL);
+        row.sure = is_sure(row.p_value) || is_sure(weeks);
+        if !is_sure(row.p_value) && is_sure(weeks) {
+            row.worse = row.weeks.as_ref().and_then(|w| w.worse);
         }
     }
 }
@@ -280,7 +306,7 @@ fn sentence(rows: &[Change]) -> String {
     let sure: Vec<&Change> = rows.iter().filter(|c| c.stands_out()).collect();
     let Some(first) = sure.first() else {
         return format!(
-            "None of {} series surely changed in this period against the time before it.",
+            "None of {} series surely changed in this period against the time before it or the same hours of earlier weeks.",
             rows.len()
         );
     };
@@ -289,12 +315,21 @@ fn sentence(rows: &[Change]) -> String {
     } else {
         "changed; most of all"
     };
-    let told = format!(
-        "{} went from {} to {}",
-        first.title,
-        first.unit.told(first.before),
-        first.unit.told(first.now)
-    );
+    let told = |x: f64| first.unit.told(x);
+    let told = match &first.weeks {
+        Some(weeks) if first.by_weeks_alone() => format!(
+            "{} is {} beside {} at the same hours of earlier weeks",
+            first.title,
+            told(first.now),
+            told(weeks.mean)
+        ),
+        _ => format!(
+            "{} went from {} to {}",
+            first.title,
+            told(first.before),
+            told(first.now)
+        ),
+    };
     match sure.len() {
         1 => format!("1 of {} series surely {verb}: {told}.", rows.len()),
         n => format!("{n} of {} series surely {verb}, {told}.", rows.len()),

@@ -1,5 +1,6 @@
 //! From a set of series to a machine: each series by its rule, and of several metrics that count the same the best.
 
+use super::super::anomalies::anomalies;
 use super::super::measure::Measure;
 use super::super::set::LEGEND;
 use super::super::{
@@ -7,7 +8,7 @@ use super::super::{
 };
 use super::cells::{levels, natives, restarts, rises};
 use super::rows::rows;
-use super::rules::{Means, Take, counts_for_mean, ignored, means};
+use super::rules::{Means, Take, counts_for_mean, ignored, means, other_way};
 use super::scrapes::{ONE_SCRAPE, since_start, span, step};
 use super::who::{Class, class, who};
 use crate::series::machine::Restart;
@@ -15,8 +16,8 @@ use std::collections::BTreeMap;
 
 /// Metrics that no rule knows, shown at most.
 const OTHERS: usize = 24;
-/// Restarts told at most.
-const RESTARTS: usize = 200;
+/// Series of such a metric at most.
+const OF_ONE: usize = 8;
 
 /// File systems that are no disk.
 const NO_DISK: [&str; 6] = [
@@ -58,6 +59,7 @@ pub fn machine(set: &SeriesSet) -> Machine {
         machine.notes.push(ONE_SCRAPE.into());
     }
     machine.settle();
+    machine.anomalies = anomalies(&machine);
     machine
 }
 
@@ -69,11 +71,13 @@ pub fn machine_in(set: &SeriesSet, step: Step) -> Machine {
         found: BTreeMap::new(),
         restarts: Vec::new(),
         others: BTreeMap::new(),
+        crowded: 0,
     };
     for (key, series) in set.series() {
         making.take(key, series);
     }
     let left = making.take_others();
+    let crowded = making.crowded;
     let mut machine = Machine::new(step);
     machine.span = span(set);
     machine.restarts = making.restarts;
@@ -81,7 +85,6 @@ pub fn machine_in(set: &SeriesSet, step: Step) -> Machine {
     machine
         .restarts
         .dedup_by(|b, a| a.of == b.of && b.time - a.time < step.micros());
-    machine.restarts.truncate(RESTARTS);
     machine.signals = signals(making.found);
     for (of, requests) in set.requests() {
         rows(of, requests, step, &mut machine.signals);
@@ -91,6 +94,11 @@ pub fn machine_in(set: &SeriesSet, step: Step) -> Machine {
         machine
             .notes
             .push(format!("{left} metrics that no rule knows are not shown."));
+    }
+    if crowded > 0 {
+        machine.notes.push(format!(
+            "{crowded} metrics that no rule knows have more than {OF_ONE} series each; the first {OF_ONE} are shown."
+        ));
     }
     if set.undated() > 0 {
         machine.notes.push(format!(
@@ -121,13 +129,15 @@ struct Making<'a> {
     restarts: Vec<Restart>,
     /// By name, what no rule knows.
     others: BTreeMap<&'a str, Vec<(&'a Key, &'a Series)>>,
+    /// Those of which not all series are shown.
+    crowded: usize,
 }
 
 impl<'a> Making<'a> {
     fn take(&mut self, key: &'a Key, series: &'a Series) {
         let counted = counts_for_mean(&key.name);
         let known = means(&key.name);
-        for means in known.into_iter().chain(counted) {
+        for means in known.into_iter().chain(counted).chain(other_way(&key.name)) {
             if !left_out(key, means.measure) {
                 self.apply(key, series, means);
             }
@@ -192,12 +202,21 @@ impl<'a> Making<'a> {
                 }
             }
             Take::RestWhere(label, value) => {
-                let is_rest = key.labels.get(label) == Some(value);
+                let is_rest = marked(key, label) == Some(value);
                 let found = self.place(key, means, String::new());
                 found.rest = true;
                 for (number, increase, _) in rises(series, step) {
                     *found.whole.entry(number).or_default() += increase;
                     *found.part.entry(number).or_default() += if is_rest { increase } else { 0.0 };
+                }
+            }
+            Take::PartWhere(label, value) => {
+                let is_part = marked(key, label) == Some(value);
+                let found = self.place(key, means, String::new());
+                for (number, level) in levels(series, step, 1.0) {
+                    let Some(level) = level.value() else { continue };
+                    *found.whole.entry(number).or_default() += level;
+                    *found.part.entry(number).or_default() += if is_part { level } else { 0.0 };
                 }
             }
             Take::Level(factor) => {
@@ -247,6 +266,13 @@ impl<'a> Making<'a> {
                 }
             }
             Take::Histogram(factor) => {
+                if means.measure == Measure::Duration && class == Some(Class::Server) {
+                    let failed = Means {
+                        measure: Measure::FailedDuration,
+                        ..means
+                    };
+                    self.apply(key, series, failed);
+                }
                 let factor = scale.unwrap_or(factor);
                 let bound = key.labels.get("le").and_then(|le| le.parse::<f64>().ok());
                 let found = self.place(key, means, String::new());
@@ -276,7 +302,8 @@ impl<'a> Making<'a> {
         let others = std::mem::take(&mut self.others);
         let left = others.len().saturating_sub(OTHERS);
         for (name, all) in others.into_iter().take(OTHERS) {
-            for (key, series) in all.into_iter().take(8) {
+            self.crowded += usize::from(all.len() > OF_ONE);
+            for (key, series) in all.into_iter().take(OF_ONE) {
                 let rises = match series.kind {
                     Kind::Counter | Kind::Delta => true,
                     Kind::Gauge => false,
@@ -354,12 +381,52 @@ fn scale(unit: &str) -> Option<f64> {
     })
 }
 
+/// Labels that tell which way what is counted went.
+const WAYS: [&str; 7] = [
+    "direction",
+    "network.io.direction",
+    "network_io_direction",
+    "disk.io.direction",
+    "disk_io_direction",
+    "gen_ai.token.type",
+    "gen_ai_token_type",
+];
+
+/// What a label says, under its old name or under the longer ones of OpenTelemetry's newer conventions:
+/// `system.memory.state`, `cpu.mode`.
+fn marked<'a>(key: &'a Key, label: &str) -> Option<&'a str> {
+    let newer = |name: &str| {
+        let end = name.rsplit(['.', '_']).next();
+        end == Some(label) || label == "state" && matches!(name, "cpu.mode" | "cpu_mode")
+    };
+    let mut all = key.labels.iter();
+    key.labels
+        .get(label)
+        .or_else(|| all.find(|(name, _)| newer(name)).map(|(_, value)| value))
+}
+
 /// Whether a series is one of those that would count things twice, or that are no resource.
 fn left_out(key: &Key, measure: Measure) -> bool {
     let label = |name: &str| key.labels.get(name);
     if key.name.starts_with("container_") {
         let named = key.labels.first(&["container", "name", "pod"]);
         return named.is_none_or(|n| n == "POD") || label("container") == Some("POD");
+    }
+    // What is counted both ways is told by a label.
+    let way = key
+        .labels
+        .first(&WAYS)
+        .filter(|_| other_way(&key.name).is_some());
+    if way.is_some_and(|way| match measure {
+        Measure::NetworkIn => way != "receive",
+        Measure::NetworkOut => way != "transmit",
+        Measure::DiskRead => way != "read",
+        Measure::DiskWritten => way != "write",
+        Measure::TokensIn => way != "input",
+        Measure::TokensOut => way != "output" && way != "completion",
+        _ => false,
+    }) {
+        return true;
     }
     match measure {
         Measure::DiskSpace => label("fstype").is_some_and(|t| NO_DISK.contains(&t)),

@@ -62,8 +62,9 @@ pub fn rows(of: &str, requests: &Requests, step: Step, out: &mut Vec<Signal>) {
         }
     }
     type Of = fn(&RequestCell) -> &LogHistogram;
-    let sketches: [(Measure, Of); 5] = [
+    let sketches: [(Measure, Of); 6] = [
         (Measure::Duration, |c| &c.duration_s),
+        (Measure::FailedDuration, |c| &c.failed_s),
         (Measure::FirstToken, |c| &c.first_token_s),
         (Measure::PerToken, |c| &c.per_token_s),
         (Measure::PromptTokens, |c| &c.prompt),

@@ -19,6 +19,8 @@ pub enum Take {
     Rest(f64),
     /// A whole of which the part is what is marked by a label: the share is the rest.
     RestWhere(&'static str, &'static str),
+    /// A whole of which a part is marked by a label: levels, each with the state that it is of.
+    PartWhere(&'static str, &'static str),
     /// A histogram of durations in so many seconds.
     Histogram(f64),
     /// The sum of durations in so many seconds, over their count.
@@ -51,7 +53,9 @@ const fn rule(pattern: &'static str, measure: M, take: Take, rank: u8) -> (&'sta
     )
 }
 
-use Take::{Busy, Count, Histogram, Level, Part, Quantile, Rest, RestWhere, Rise, Sum, Whole};
+use Take::{
+    Busy, Count, Histogram, Level, Part, PartWhere, Quantile, Rest, RestWhere, Rise, Sum, Whole,
+};
 
 const MIB: f64 = 1_048_576.0;
 const MS: f64 = 1e-3;
@@ -78,6 +82,8 @@ const RULES: &[(&str, Means)] = &[
     rule("sglang:*token_latency_seconds_bucket", M::PerToken, Histogram(1.0), 9),
     rule("sglang:prompt_tokens_total", M::TokensIn, Rise(1.0), 9),
     rule("sglang:generation_tokens_total", M::TokensOut, Rise(1.0), 9),
+    rule("sglang:num_requests_total", M::Requests, Rise(1.0), 9),
+    rule("sglang:e2e_request_latency_seconds_count", M::Requests, Rise(1.0), 7),
     rule("sglang:num_running_reqs", M::InFlight, Level(1.0), 9),
     rule("sglang:num_queue_reqs", M::Waiting, Level(1.0), 9),
     rule("sglang:token_usage", M::CacheUse, Level(1.0), 9),
@@ -93,6 +99,9 @@ const RULES: &[(&str, Means)] = &[
     rule("gen_ai?server?time_to_first_token*_bucket", M::FirstToken, Histogram(1.0), 8),
     rule("gen_ai?server?time_per_output_token*_bucket", M::PerToken, Histogram(1.0), 8),
     rule("gen_ai?*?operation?duration*_bucket", M::Duration, Histogram(1.0), 8),
+    rule("gen_ai?*?operation?duration*_count", M::Requests, Rise(1.0), 6),
+    rule("gen_ai?server?request?duration*_count", M::Requests, Rise(1.0), 7),
+    rule("gen_ai?client?token?usage_sum", M::TokensIn, Rise(1.0), 8),
     rule("gen_ai?server?request?duration*_bucket", M::Duration, Histogram(1.0), 8),
     // Triton: counters in microseconds.
     rule("nv_inference_request_success", M::Requests, Rise(1.0), 9),
@@ -148,6 +157,8 @@ const RULES: &[(&str, Means)] = &[
     rule("nginx_http_requests_total", M::Requests, Rise(1.0), 7),
     rule("nginx_connections_active", M::InFlight, Level(1.0), 7),
     rule("nginx_connections_waiting", M::OtherLevel, Level(0.0), 0),
+    rule("*_http_response_count_total", M::Requests, Rise(1.0), 8),
+    rule("*_http_response_time_seconds_hist_bucket", M::Duration, Histogram(1.0), 8),
     rule("istio_requests_total", M::Requests, Rise(1.0), 9),
     rule("istio_request_duration_milliseconds_bucket", M::Duration, Histogram(MS), 9),
     rule("traefik_service_requests_total", M::Requests, Rise(1.0), 9),
@@ -172,7 +183,29 @@ const RULES: &[(&str, Means)] = &[
     rule("node_pressure_memory_waiting_seconds_total", M::MemoryPressure, Busy, 9),
     rule("node_pressure_io_waiting_seconds_total", M::DiskPressure, Busy, 9),
     rule("node_vmstat_oom_kill", M::OutOfMemory, Rise(1.0), 9),
+    // OpenTelemetry's conventions for hosts, processes, containers and Kubernetes.
+    rule("system?cpu?time*", M::Cpu, RestWhere("state", "idle"), 8),
+    rule("system?cpu?load_average?1m", M::Load, Level(1.0), 8),
+    rule("system?memory?usage*", M::MemoryShare, PartWhere("state", "used"), 8),
+    rule("system?filesystem?usage*", M::DiskSpace, PartWhere("state", "used"), 8),
+    rule("system?network?io*", M::NetworkIn, Rise(1.0), 8),
+    rule("system?network?errors*", M::NetworkErrors, Rise(1.0), 8),
+    rule("system?disk?io_time*", M::DiskBusy, Busy, 8),
+    rule("system?disk?io", M::DiskRead, Rise(1.0), 8),
+    rule("system?disk?io_bytes_total", M::DiskRead, Rise(1.0), 8),
+    rule("k8s?pod?cpu?usage", M::CpuCores, Level(1.0), 8),
+    rule("k8s?pod?memory?working_set*", M::Memory, Level(1.0), 8),
+    rule("k8s?pod?network?io*", M::NetworkIn, Rise(1.0), 8),
+    rule("k8s?node?cpu?usage", M::CpuCores, Level(1.0), 8),
+    rule("k8s?node?memory?working_set*", M::Memory, Level(1.0), 8),
+    rule("container?cpu?usage", M::CpuCores, Level(1.0), 8),
+    rule("container?cpu?time*", M::CpuCores, Rise(1.0), 8),
+    rule("container?memory?working_set", M::Memory, Level(1.0), 8),
+    rule("process?cpu?time*", M::CpuCores, Rise(1.0), 3),
+    rule("process?memory?usage*", M::Memory, Level(1.0), 3),
     // cAdvisor and the kubelet.
+    rule("kubelet_volume_stats_available_bytes", M::DiskSpace, Rest(1.0), 9),
+    rule("kubelet_volume_stats_capacity_bytes", M::DiskSpace, Whole(1.0), 9),
     rule("container_cpu_usage_seconds_total", M::CpuCores, Rise(1.0), 9),
     rule("container_memory_working_set_bytes", M::Memory, Level(1.0), 9),
     rule("container_network_receive_bytes_total", M::NetworkIn, Rise(1.0), 8),
@@ -215,6 +248,7 @@ const RULES: &[(&str, Means)] = &[
     // DCGM.
     rule("DCGM_FI_DEV_GPU_UTIL", M::Gpu, Level(0.01), 9),
     rule("DCGM_FI_DEV_FB_USED", M::GpuMemory, Level(MIB), 9),
+    rule("DCGM_FI_DEV_FB_USED_PERCENT", M::GpuMemoryShare, Level(1.0), 9),
     rule("DCGM_FI_DEV_POWER_USAGE", M::GpuPower, Level(1.0), 9),
     rule("DCGM_FI_DEV_GPU_TEMP", M::GpuTemperature, Level(1.0), 9),
     // A process by itself.
@@ -316,6 +350,26 @@ pub fn counts_for_mean(name: &str) -> Option<Means> {
     }
 }
 
+/// What else a metric means that counts both ways: what goes out is marked by a label.
+#[must_use]
+pub fn other_way(name: &str) -> Option<Means> {
+    let known = means(name)?;
+    let measure = match known.measure {
+        M::NetworkIn => M::NetworkOut,
+        M::DiskRead => M::DiskWritten,
+        M::TokensIn => M::TokensOut,
+        _ => return None,
+    };
+    let both = [
+        "system?*?io",
+        "system?*?io_bytes_total",
+        "k8s?*?io*",
+        "gen_ai?client?token?usage_sum",
+    ];
+    let both = both.iter().any(|pattern| fits(pattern, name));
+    both.then_some(Means { measure, ..known })
+}
+
 /// Whether a metric that no rule knows is better not shown.
 #[must_use]
 pub fn ignored(name: &str) -> bool {
@@ -363,9 +417,17 @@ mod tests {
             ("ml.predictions", M::Requests),
             ("kube_statefulset_replicas", M::Replicas),
             ("model_latency_seconds_bucket", M::Duration),
+            ("system.memory.usage", M::MemoryShare),
+            ("system_network_io_bytes_total", M::NetworkIn),
+            ("nginx_http_response_count_total", M::Requests),
         ] {
             assert_eq!(measure(name), Some(expected), "{name}");
         }
+        let out = |name: &str| other_way(name).map(|m| m.measure);
+        assert_eq!(out("system.network.io"), Some(M::NetworkOut));
+        assert_eq!(out("system.disk.io"), Some(M::DiskWritten));
+        assert_eq!(out("gen_ai.client.token.usage_sum"), Some(M::TokensOut));
+        assert_eq!(out("node_network_receive_bytes_total"), None);
         assert_eq!(measure("node_disk_flush_requests_total"), None);
         assert_eq!(measure("promhttp_metric_handler_requests_total"), None);
         assert!(ignored("go_goroutines") && ignored("promhttp_metric_handler_requests_total"));

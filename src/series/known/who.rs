@@ -51,6 +51,14 @@ const PART: [&str; 8] = [
 /// Labels that name what kube-state-metrics tells of; its own job and instance are those of the teller.
 const KEPT: [&str; 4] = ["deployment", "statefulset", "container", "pod"];
 
+/// Labels that name a namespace of Kubernetes.
+const SPACE: [&str; 4] = [
+    "namespace",
+    "exported_namespace",
+    "k8s.namespace.name",
+    "container_label_io_kubernetes_pod_namespace",
+];
+
 /// Whose a series is.
 #[must_use]
 pub fn who(key: &Key, measure: Measure) -> String {
@@ -58,10 +66,42 @@ pub fn who(key: &Key, measure: Measure) -> String {
     if key.name.starts_with("kube_")
         && let Some(of) = key.labels.first(&KEPT)
     {
-        return match key.labels.first(&["namespace", "exported_namespace"]) {
+        return match key.labels.first(&SPACE) {
             Some(space) => format!("{space}/{of}"),
             None => of.to_owned(),
         };
+    }
+    // cAdvisor tells of the containers of a node; the instance is the node's.
+    let of_pods = [
+        "container",
+        "pod_",
+        "k8s.pod",
+        "k8s_pod",
+        "kubelet_volume",
+        "plumbline_",
+    ];
+    if of_pods.iter().any(|start| key.name.starts_with(start)) {
+        let space = key.labels.first(&SPACE);
+        let pod = key.labels.first(&[
+            "pod",
+            "pod_name",
+            "k8s.pod.name",
+            "k8s_pod_name",
+            "persistentvolumeclaim",
+        ]);
+        let one = key.labels.first(&[
+            "container",
+            "container_name",
+            "k8s.container.name",
+            "k8s_container_name",
+            "container.name",
+            "name",
+        ]);
+        let one = one.filter(|c| Some(*c) != pod);
+        let parts: Vec<&str> = [space, pod, one].into_iter().flatten().collect();
+        if pod.is_some() || one.is_some() && key.name.starts_with("container") {
+            return parts.join("/");
+        }
     }
     match measure.family() {
         Family::Requests | Family::Tokens => key
@@ -89,7 +129,10 @@ pub fn who(key: &Key, measure: Measure) -> String {
             match (place, part) {
                 (Some(place), Some(part)) => format!("{place} {part}"),
                 (Some(one), None) | (None, Some(one)) => one.to_owned(),
-                (None, None) => of_file(),
+                (None, None) => key
+                    .labels
+                    .first(&SERVICE)
+                    .map_or_else(of_file, str::to_owned),
             }
         }
     }
@@ -239,5 +282,17 @@ mod tests {
         ]);
         kept.name = "kube_deployment_spec_replicas".into();
         assert_eq!(who(&kept, Measure::Replicas), "shop/scorer");
+        let of = |labels: &[(&str, &str)]| {
+            let mut of_container = key(labels);
+            of_container.name = "container_memory_working_set_bytes".into();
+            who(&of_container, Measure::Memory)
+        };
+        let node = ("instance", "10.0.0.7:10250");
+        let (shop, pod) = (("namespace", "shop"), ("pod", "scorer-1"));
+        let one = ("container", "app");
+        assert_eq!(of(&[node, shop, pod, one]), "shop/scorer-1/app");
+        assert_eq!(of(&[node, shop, pod]), "shop/scorer-1");
+        assert_eq!(of(&[node, ("name", "redis")]), "redis");
+        assert_eq!(of(&[node]), "10.0.0.7:10250");
     }
 }

@@ -133,7 +133,7 @@ impl Lines for Top {
             (_, true) => "node",
             _ => "pod",
         };
-        let mut values: Vec<(&str, Option<f64>, &str)> = Vec::new();
+        let mut values: Vec<(&str, Option<f64>)> = Vec::new();
         let quantity = |t: &str| units::quantity(t);
         for (title, series, read) in [
             (
@@ -160,13 +160,18 @@ impl Lines for Top {
                         format!("'{text}' is no amount, expected one such as 425m or 1970Mi")
                     });
                 }
-                values.push((series, read(text), name));
+                values.push((series, read(text)));
             }
         }
-        for (series, value, name) in values {
+        let space = cell("NAMESPACE").map(|s| ("namespace".to_owned(), s.to_owned()));
+        let labels = space
+            .into_iter()
+            .chain([(label.to_owned(), name.to_owned())]);
+        let labels = Labels::new(labels.collect());
+        for (series, value) in values {
             let key = Key {
                 name: series.into(),
-                labels: Labels::new(vec![(label.into(), name.into())]),
+                labels: labels.clone(),
                 file: self.file.clone(),
             };
             if let Some(value) = value {

@@ -2,8 +2,9 @@
 //! (time with CPU, memory, GPU). By the names of their columns.
 
 use crate::series::requests::Request;
-use crate::series::{Key, Kind, Labels, SeriesSet};
+use crate::series::{Key, Kind, Labels, Series, SeriesSet, Values};
 use crate::table::{Column, NO_LEVEL, NO_TIME, Table};
+use std::collections::BTreeMap;
 
 /// What a column of a service's table holds.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -220,13 +221,56 @@ pub fn take(table: &Table, file: &str, set: &mut SeriesSet) {
                         labels: Labels::new(labels.collect()),
                         file: file.into(),
                     };
-                    set.add(key, Kind::Gauge, "", time, value * factor);
+                    let unit = match *factor == 1.0 && is_share(name) {
+                        true => UNSURE,
+                        false => "",
+                    };
+                    set.add(key, Kind::Gauge, unit, time, value * factor);
                 }
                 Holds::Of => {}
             }
         }
         if of_requests {
             set.requests_of(file).add(&request);
+        }
+    }
+}
+
+/// The unit of what is a share or percent, before all of it is known.
+const UNSURE: &str = "share or percent";
+
+fn is_share(name: &str) -> bool {
+    name.ends_with("_share") || name == "plumbline_disk_space"
+}
+
+/// Settles, once all parts of a table are there, whether what is a share or percent by its name is percent: where
+/// anything is above 1.5.
+pub fn settle_shares(set: &mut SeriesSet) {
+    let mut most: BTreeMap<String, f64> = BTreeMap::new();
+    let unsure = |series: &Series| series.unit == UNSURE;
+    for (key, series) in set.series().iter().filter(|(_, s)| unsure(s)) {
+        let of = most.entry(key.name.clone()).or_default();
+        *of = series.numbers().iter().copied().fold(*of, f64::max);
+    }
+    for (name, most) in most {
+        let percent = most > 1.5;
+        set.change(|key, series| {
+            if key.name != name || !unsure(series) {
+                return;
+            }
+            series.unit.clear();
+            if let Values::Numbers(numbers) = &mut series.values
+                && percent
+            {
+                numbers.iter_mut().for_each(|x| *x /= 100.0);
+            }
+        });
+        if percent {
+            let what = name.trim_start_matches("plumbline_");
+            let what = what.trim_end_matches("_share").replace('_', " ");
+            set.note(&format!(
+                "Shares of {what} reach {most:.0} in a column that tells no unit, so they were taken as percent."
+            ));
         }
     }
 }

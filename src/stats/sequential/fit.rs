@@ -3,7 +3,8 @@
 //!
 //! A season is removed where it shows: if windows of one phase (weekday, hour) differ less than windows of
 //! different ones, by an F-test at 1 % (R. A. Fisher 1925), and every phase is there twice. Windows are then
-//! compared with those of their own phase. One that does not show stays part of what windows vary by.
+//! compared with those of their own phase. One that does not show stays part of what windows vary by. Of hours of the
+//! week the hour of the day is tried first, and all 168 then where they tell more than that, by the same test.
 
 use super::{Kind, Least, Reading, Stream, share};
 use crate::stats::special::{beta_cdf, normal_sf};
@@ -13,6 +14,9 @@ const SEASON: f64 = 0.01;
 /// Shares are tested exactly where fewer than so many hits or misses are expected, from this z on.
 const FEW: f64 = 1_000.0;
 const NEAR: f64 = 1.5;
+/// Phases of a day and of a week, where phases are hours.
+const DAY: u32 = 24;
+const WEEK: u32 = 168;
 
 /// The baseline in one phase.
 #[derive(Clone, Copy, Debug, Default)]
@@ -35,6 +39,8 @@ pub struct Fit {
     size: f64,
     /// Whether a season was removed.
     pub seasonal: bool,
+    /// Phases are counted modulo this: 1 where no season was removed.
+    cycle: u32,
     /// Variance between windows as a multiple of sampling, with its degrees of freedom; 0 of them where
     /// nothing is known.
     pub multiple: (f64, f64),
@@ -88,26 +94,27 @@ impl Fit {
             .map(|r| r.rows * r.rows * r.variance)
             .sum::<f64>()
             / all;
-        let one = levels(&windows, |_| 0);
-        let by_phase = levels(&windows, |r| r.phase);
-        let (flat, within) = (
-            squares(&windows, &one, |_| 0),
-            squares(&windows, &by_phase, |r| r.phase),
-        );
-        let seasonal = by_phase.len() > 1
-            && by_phase.iter().all(|l| l.windows >= 2.0)
-            && shows(
-                flat,
-                within,
-                (
-                    by_phase.len() as f64 - 1.0,
-                    (windows.len() - by_phase.len()) as f64,
-                ),
-            );
-        let (levels, left) = match seasonal {
-            true => (by_phase, within),
-            false => (one, flat),
+        let mut all_windows = windows.iter().chain(stream.windows.iter().flatten());
+        let cycles: &[u32] = match all_windows.any(|r| r.phase >= DAY) {
+            true => &[DAY, WEEK],
+            false => &[DAY],
         };
+        let one = levels(&windows, 1);
+        let left = squares(&windows, &one, 1);
+        let (mut by_phase, mut left, mut cycle) = (one, left, 1);
+        for longer in cycles {
+            let of = levels(&windows, *longer);
+            let within = squares(&windows, &of, *longer);
+            let more = of.len().saturating_sub(by_phase.len());
+            let rest = windows.len().saturating_sub(of.len());
+            let whole = *longer != WEEK || of.len() == WEEK as usize;
+            let twice = whole && of.iter().all(|l| l.windows >= 2.0);
+            if more > 0 && twice && shows(left, within, (more as f64, rest as f64)) {
+                (by_phase, left, cycle) = (of, within, *longer);
+            }
+        }
+        let levels = by_phase;
+        let seasonal = cycle > 1;
         let df = windows.len().saturating_sub(levels.len()) as f64;
         let known = df >= 2.0 && per_row > 0.0;
         Some(Self {
@@ -119,6 +126,7 @@ impl Fit {
             levels,
             per_row,
             seasonal,
+            cycle,
             likely: vec![(0.0, 1.0)],
             between: 0.0,
         })
@@ -153,9 +161,16 @@ impl Fit {
     }
 
     fn level(&self, phase: u32) -> Level {
-        let phase = if self.seasonal { phase } else { 0 };
-        let at = self.levels.iter().find(|l| l.phase == phase);
-        at.or(self.levels.first()).copied().unwrap_or_default()
+        let phase = phase % self.cycle;
+        let at = self.levels.binary_search_by_key(&phase, |l| l.phase);
+        let level = self.levels.get(at.unwrap_or(0));
+        level.copied().unwrap_or_default()
+    }
+
+    /// How many phases the baseline is told by: 1 where no season was removed.
+    #[must_use]
+    pub fn phases(&self) -> usize {
+        self.levels.len()
     }
 
     /// What a window differs by from the baseline of its phase, and the variance of that which is its own: by
@@ -284,20 +299,20 @@ fn share_z(of: &Difference) -> (f64, f64) {
     (z, sampling)
 }
 
-fn levels(windows: &[Reading], phase: impl Fn(&Reading) -> u32) -> Vec<Level> {
+/// The baseline by phase modulo a cycle, in the order of the phases.
+fn levels(windows: &[Reading], cycle: u32) -> Vec<Level> {
     let mut out: Vec<Level> = Vec::new();
     for reading in windows {
-        let phase = phase(reading);
-        let at = out
-            .iter()
-            .position(|l| l.phase == phase)
-            .unwrap_or_else(|| {
-                out.push(Level {
-                    phase,
-                    ..Level::default()
-                });
-                out.len() - 1
-            });
+        let phase = reading.phase % cycle;
+        let found = out.binary_search_by_key(&phase, |l| l.phase);
+        let at = found.unwrap_or_else(|at| {
+            let level = Level {
+                phase,
+                ..Level::default()
+            };
+            out.insert(at, level);
+            at
+        });
         if let Some(level) = out.get_mut(at) {
             level.value += reading.rows * reading.value;
             level.rows += reading.rows;
@@ -312,9 +327,10 @@ fn levels(windows: &[Reading], phase: impl Fn(&Reading) -> u32) -> Vec<Level> {
 }
 
 /// Squared distances of windows from the level of their phase, by their rows.
-fn squares(windows: &[Reading], levels: &[Level], phase: impl Fn(&Reading) -> u32) -> f64 {
+fn squares(windows: &[Reading], levels: &[Level], cycle: u32) -> f64 {
     let of = |r: &Reading| {
-        let level = levels.iter().find(|l| l.phase == phase(r));
+        let at = levels.binary_search_by_key(&(r.phase % cycle), |l| l.phase);
+        let level = at.ok().and_then(|at| levels.get(at));
         let off = r.value - level.map_or(r.value, |l| l.value);
         r.rows * off * off
     };
@@ -329,4 +345,62 @@ fn shows(flat: f64, within: f64, (between_df, within_df): (f64, f64)) -> bool {
     // P(F > f) as the distribution function of a beta variable.
     let explained = (1.0 - within / flat).clamp(0.0, 1.0);
     beta_cdf(1.0 - explained, 0.5 * within_df, 0.5 * between_df) < SEASON
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Least, Side};
+    use super::*;
+
+    /// What so many hours of a baseline tell, of which each differs by the hour of the week.
+    fn of_hours(hours: u32, season: impl Fn(u32) -> f64) -> Fit {
+        let noise = |i: u32| {
+            let mixed = u64::from(i + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+            let mixed = (mixed ^ (mixed >> 29)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+            (mixed >> 40) as f64 / f64::from(1 << 23) - 1.0
+        };
+        let reading = |i: u32| Reading {
+            value: season(i % 168) + noise(i),
+            variance: 0.3,
+            rows: 50.0,
+            phase: i % 168,
+        };
+        let stream = Stream {
+            baseline: (0..hours).map(reading).collect(),
+            total: None,
+            windows: (hours..hours + 24).map(|i| Some(reading(i))).collect(),
+            kind: Kind::Mean { skewness: 0.0 },
+            side: Side::Either,
+            least: Least::Absolute(0.1),
+            part: 1.0,
+        };
+        Fit::of(&stream).unwrap()
+    }
+
+    #[test]
+    fn hours_of_the_week_are_removed_where_each_is_there_twice_and_tells_more() {
+        let weekly = |hour: u32| {
+            if hour >= 120 {
+                6.0
+            } else {
+                f64::from(hour % 24)
+            }
+        };
+        let daily = |hour: u32| f64::from(hour % 24);
+        assert_eq!(of_hours(3 * 168, weekly).phases(), 168);
+        assert_eq!(of_hours(10 * 24, weekly).phases(), 24);
+        assert_eq!(of_hours(3 * 168, daily).phases(), 24);
+        assert_eq!(of_hours(3 * 168, |_| 0.0).phases(), 1);
+        assert_eq!(of_hours(30, daily).phases(), 1);
+        let fit = of_hours(2 * 168, weekly);
+        let reading = |phase: u32| Reading {
+            value: 6.0,
+            variance: 0.3,
+            rows: 50.0,
+            phase,
+        };
+        // At the weekend 6 is usual, on a working night it is not.
+        let (weekend, night) = (fit.alone(&reading(150)).0, fit.alone(&reading(1)).0);
+        assert!(weekend.abs() < 1.5 && night > 3.5, "{weekend} {night}");
+    }
 }

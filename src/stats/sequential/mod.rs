@@ -36,6 +36,7 @@ mod watch;
 
 pub use columns::Counts;
 pub use group::group;
+pub use onset::{Onset, onset};
 pub use watch::{Alarm, Seen, Tested, Verdict, fit as fit_all, judge, watch};
 
 /// Windows taken together, and the part of a stream's budget that is spent on them.

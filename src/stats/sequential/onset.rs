@@ -13,20 +13,19 @@ const FACTOR: f64 = 3.688_879_454_113_936;
 
 /// The first changed window, and the first and last window that it may be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Onset {
+pub struct Onset {
+    /// The most likely one.
     pub best: usize,
+    /// The first one that it may be, at 95 %.
     pub low: usize,
+    /// The last one.
     pub high: usize,
 }
 
 /// Of windows by difference from the baseline and own variance, `shared` the variance of the baseline itself.
 /// `sign`: changes this way only; 0 for both. `latest`: the last window that it may be.
-pub(super) fn onset(
-    windows: &[(f64, f64)],
-    shared: f64,
-    sign: f64,
-    latest: usize,
-) -> Option<Onset> {
+#[must_use]
+pub fn onset(windows: &[(f64, f64)], shared: f64, sign: f64, latest: usize) -> Option<Onset> {
     let add = |sum: (f64, f64), w: &(f64, f64)| (sum.0 + 1.0 / w.1, sum.1 + w.0 / w.1);
     let total = windows.iter().fold((0.0, 0.0), add);
     // What is known of the baseline's own error before any window: that it is 0, give or take.

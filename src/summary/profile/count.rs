@@ -6,7 +6,7 @@ use super::super::{Series, Summary};
 use super::alike::Alike;
 use super::cells::{of_numbers, of_words};
 use super::lines::lines;
-use super::{ColumnProfile, MOST, Profile, Spans};
+use super::{ColumnProfile, Profile, Spans, kept};
 
 /// Rows by period: the baseline is the first one, the windows follow.
 pub(super) struct Rows {
@@ -93,9 +93,8 @@ impl Builder {
             return;
         }
         let rows = Rows::of_series(self, series, spans);
-        let mut compared = self.compared();
-        let all = compared.len();
-        compared.truncate(MOST / spans.windows.len().max(1));
+        let compared = self.compared();
+        let places = kept(compared.iter().map(|c| c.1), spans.windows.len());
         let mut windows = lines(self, &rows);
         let baseline = windows.remove(0);
         let column = |(name, role, cells): &(&str, crate::log::Role, Cells<'_>)| {
@@ -114,8 +113,8 @@ impl Builder {
             exact: true,
             baseline,
             windows,
-            columns: compared.iter().map(column).collect(),
-            left_out: all - compared.len(),
+            columns: places.iter().map(|at| column(&compared[*at])).collect(),
+            left_out: compared.len() - places.len(),
         });
     }
 }

@@ -23,6 +23,7 @@ pub use lines::Lines;
 pub use tally::Tally;
 
 use super::{Bins, Series};
+use crate::log::Role;
 use serde::{Deserialize, Serialize};
 
 /// Bins of numbers at most. A multiple of ten, so that deciles are among the edges.
@@ -31,6 +32,17 @@ pub const BINS: u32 = 30;
 const KEPT: usize = 2;
 /// Columns times windows at most; further columns are left out.
 const MOST: usize = 1 << 16;
+
+/// The places of the columns that are kept of so many windows, by the columns' roles: what tells of predictions comes
+/// before what goes into them; all in the order of the files.
+fn kept(roles: impl Iterator<Item = Role>, windows: usize) -> Vec<usize> {
+    let roles: Vec<Role> = roles.collect();
+    let mut places: Vec<usize> = (0..roles.len()).collect();
+    places.sort_by_key(|at| matches!(roles[*at], Role::Feature | Role::Segment));
+    places.truncate(MOST / windows.max(1));
+    places.sort_unstable();
+    places
+}
 
 /// A baseline and windows, as ranges of a series' buckets (end exclusive).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -152,4 +164,26 @@ impl ColumnProfile {
 #[allow(clippy::trivially_copy_pass_by_ref)]
 fn is_zero(n: &usize) -> bool {
     *n == 0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_tells_of_predictions_is_kept_before_features() {
+        let roles = [
+            Role::Feature,
+            Role::Segment,
+            Role::Feature,
+            Role::Score,
+            Role::Prediction,
+            Role::Outcome,
+        ];
+        let kept = |windows| kept(roles.into_iter(), windows);
+        assert_eq!(kept(MOST / 6), [0, 1, 2, 3, 4, 5]);
+        assert_eq!(kept(MOST / 4), [0, 3, 4, 5]);
+        assert_eq!(kept(MOST / 2), [3, 4]);
+        assert_eq!(kept(0).len(), 6);
+    }
 }

@@ -3,7 +3,7 @@
 use super::super::shapes::{Column, Counted, Of, Shape, Shapes};
 use super::super::{Bins, Series, Slice, Summary};
 use super::cells::{Known, Repeated, most_frequent, numbers_apart, words_apart};
-use super::{BINS, ColumnProfile, Lines, MOST, Profile, Spans, Tally};
+use super::{BINS, ColumnProfile, Lines, Profile, Spans, Tally, kept};
 
 impl Summary {
     /// Adds to a series its columns window by window, by what was counted as rows passed.
@@ -21,8 +21,13 @@ impl Summary {
 
 /// `None` where the windows are not made of those that were counted, or not of all rows, or no column was counted.
 fn profile(shapes: &Shapes, series: &Series, spans: &Spans) -> Option<Profile> {
-    let kept = || shapes.columns.iter().enumerate().filter(|s| !s.1.lost);
-    if series.slice != Slice::default() || kept().next().is_none() {
+    let counted: Vec<(usize, &Shape)> = shapes
+        .columns
+        .iter()
+        .enumerate()
+        .filter(|s| !s.1.lost)
+        .collect();
+    if series.slice != Slice::default() || counted.is_empty() {
         return None;
     }
     let mut periods = vec![match spans.before {
@@ -36,17 +41,17 @@ fn profile(shapes: &Shapes, series: &Series, spans: &Spans) -> Option<Profile> {
         rows: counted.rows,
         ..Lines::default()
     };
-    let most = MOST / spans.windows.len().max(1);
-    let columns = kept().take(most);
+    let places = kept(counted.iter().map(|s| s.1.role), spans.windows.len());
     Some(Profile {
         spans: spans.clone(),
         exact: false,
         baseline: lines(&periods[0]),
         windows: periods[1..].iter().map(lines).collect(),
-        columns: columns
-            .map(|(at, shape)| column(shape, at, &periods))
+        columns: places
+            .iter()
+            .map(|at| column(counted[*at].1, counted[*at].0, &periods))
             .collect(),
-        left_out: kept().count().saturating_sub(most),
+        left_out: counted.len() - places.len(),
     })
 }
 

@@ -34,7 +34,7 @@ pub(super) fn Framed(
     }
 }
 
-/// ROC, precision against recall, or gain.
+/// ROC, precision against recall, gain or lift.
 #[component]
 pub fn CurveChart(
     /// What the page shows.
@@ -42,9 +42,15 @@ pub fn CurveChart(
     report: Shown,
     /// Which of them.
     shape: Shape,
+    /// The class that it is of, where there are several.
+    #[prop(into)]
+    class: Signal<Option<String>>,
 ) -> impl IntoView {
     let chart = made(report, CurvePlot::default(), move |r| {
-        CurvePlot::of(r, shape)
+        match &*class.read() {
+            Some(class) => CurvePlot::of_class(r, shape, class),
+            None => CurvePlot::of(r, shape),
+        }
     });
     let names = Memo::new(move |_| chart.with(CurvePlot::legend));
     let (across, up) = shape.axes();
@@ -63,11 +69,14 @@ pub fn CutoffChart(
     report: Shown,
     /// Which of them.
     what: Lines,
+    /// Metrics of labels that are drawn.
+    #[prop(into)]
+    chosen: Signal<Vec<&'static str>>,
     /// Is told the score to which the threshold is dragged.
     on_threshold: Callback<f64>,
 ) -> impl IntoView {
     let chart = made(report, CutoffPlot::default(), move |r| {
-        CutoffPlot::of(r, what)
+        CutoffPlot::with(r, what, &chosen.read())
     });
     let names = Memo::new(move |_| chart.with(CutoffPlot::legend));
     let drag = Drag {
@@ -92,8 +101,16 @@ pub fn ReliabilityChart(
     /// What the page shows.
     #[prop(into)]
     report: Shown,
+    /// The class that it is of, where there are several.
+    #[prop(into)]
+    class: Signal<Option<String>>,
 ) -> impl IntoView {
-    let chart = made(report, Reliability::default(), Reliability::of);
+    let chart = made(report, Reliability::default(), move |r| {
+        match &*class.read() {
+            Some(class) => Reliability::of_class(r, class),
+            None => Reliability::of(r),
+        }
+    });
     let names = Memo::new(move |_| chart.with(Reliability::legend));
     let (across, up) = Reliability::AXES;
     view! {

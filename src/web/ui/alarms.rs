@@ -136,7 +136,7 @@ fn can_notify() -> bool {
 
 fn notify(alarm: &Alarm) {
     let options = NotificationOptions::new();
-    options.set_body(&alarm.sentence);
+    options.set_body(&alarm.text());
     options.set_tag(&alarm.id);
     // A browser that shows none has the list of the page.
     let _ = Notification::new_with_options(&alarm.title, &options);

@@ -1,5 +1,6 @@
 //! A metric at a glance: value, interval, baseline, where it went since, and its course.
 
+use super::explain::Number;
 use super::metrics::{better, title, unit};
 use super::state::app;
 use super::{format, metrics};
@@ -20,6 +21,10 @@ struct Standing {
     pending: Option<Estimate>,
     /// A fall that is only expected, where none is known.
     feared: Option<Alert>,
+    /// Whether outcomes still arrive that change the value.
+    arrives: bool,
+    /// What it will be once they are in.
+    completed: Option<Estimate>,
     timed: bool,
 }
 
@@ -86,7 +91,10 @@ fn Card(
             };
             let expected = r.estimated.as_ref();
             let alert = r.alerts.iter().find(|a| a.goes_on() && a.touches(&name));
+            let arriving = r.arriving.as_ref().filter(|_| of == Of::Overall);
             Standing {
+                arrives: arriving.is_some(),
+                completed: arriving.and_then(|a| a.completed.get(&name).cloned()),
                 timed: r.timed,
                 value: block.metrics.get(&name).cloned().unwrap_or_default(),
                 baseline: r
@@ -96,7 +104,14 @@ fn Card(
                 alerted: alert.and_then(|a| a.value_of_metric(&name).cloned()),
                 alert: alert.cloned(),
                 pending: expected.and_then(|e| e.pending.get(&name).cloned()),
-                feared: expected.and_then(|e| e.alerts.iter().find(|a| a.metric == name).cloned()),
+                feared: expected.and_then(|e| {
+                    let alert = e.alerts.iter().find(|a| a.touches(&name))?;
+                    let value = alert.value_of_metric(&name)?.clone();
+                    Some(Alert {
+                        value,
+                        ..alert.clone()
+                    })
+                }),
             }
         })
     };
@@ -113,16 +128,22 @@ fn Card(
     let unit = unit(&name);
     let value = move || standing.with(|s| s.value.value.map(|v| v.to_string()));
     view! {
-        <button
+        <div
             class=move || format!("metric {}", standing.with(|s| tone(s.alert.as_ref().or(s.feared.as_ref()))))
             data-testid=format!("metric-{name}")
             data-value=value
             data-estimated=move || standing.with(|s| s.pending.as_ref()?.value.map(|v| v.to_string()))
-            aria-pressed=move || pressed().to_string()
-            title=format!("{} ({})", title(&name), better(&name))
             on:click=move |_| choose.set(Some(name.clone()))
         >
-            <span class="metric-title">{title(&name)}</span>
+            // It covers the card; the number, which tells what it is, lies above it.
+            <button
+                class="metric-title"
+                aria-pressed=move || pressed().to_string()
+                title=format!("Draw {} over time ({})", title(&name), better(&name))
+            >
+                {title(&name)}
+            </button>
+            <Number info=info(&name)>
             {move || standing.with(|s| match &s.pending {
                 Some(e) if s.value.value.is_none() => estimated(e, unit).into_any(),
                 // Most that have no value will have an estimate.
@@ -131,11 +152,13 @@ fn Card(
                 }
                 _ => number(&s.value, unit).into_any(),
             })}
+            </Number>
+            {move || standing.with(|s| (s.arrives && s.value.value.is_some()).then(|| not_final(s.completed.as_ref(), unit)))}
             {move || standing.with(|s| against(s, unit))}
             <span class="metric-spark" aria-hidden="true">
                 <Sparkline report=app.report metric=name.clone()/>
             </span>
-        </button>
+        </div>
     }
 }
 
@@ -174,6 +197,20 @@ pub fn estimated(e: &Estimate, unit: Unit) -> impl IntoView + use<> {
             <span class="metric-value">{format::estimate(e, unit)}</span>
             " "
             <span class="metric-interval">{format!("{interval}estimated")}</span>
+        </span>
+    }
+}
+
+/// Says that a value is not final, and what it will be once all outcomes are in, where that is known.
+pub fn not_final(completed: Option<&Estimate>, unit: Unit) -> impl IntoView + use<> {
+    let later = completed.map(|e| {
+        let ends = interval(e, unit).map_or_else(String::new, |ends| format!(" {ends}"));
+        format!(", completed {}{ends}", format::estimate(e, unit))
+    });
+    view! {
+        <span class="metric-arriving" data-testid="not-final" title="Outcomes still arrive. The completed value is told by how earlier windows went on, with a prediction interval.">
+            <b>"Not final"</b>
+            {later}
         </span>
     }
 }

@@ -1,10 +1,10 @@
 //! Precision, recall and F1 of each class of several, the worst F1 first.
 
 use super::format;
-use super::slice_table::cell;
+use super::slice_table::told;
 use super::state::app;
 use super::widgets::More;
-use crate::metric::Unit;
+use crate::metric::info;
 use crate::report::ClassRow;
 use leptos::prelude::*;
 
@@ -56,9 +56,9 @@ fn Row(row: ClassRow) -> impl IntoView {
             <td>{row.label}</td>
             <td class="num right">{format::count(row.rows)}</td>
             <td class="num right">{format::count(row.predicted)}</td>
-            <td class="num right">{cell(&row.precision, Unit::Percent)}</td>
-            <td class="num right">{cell(&row.recall, Unit::Percent)}</td>
-            <td class="num right">{cell(&row.f1, Unit::Percent)}</td>
+            <td class="num right">{told(&row.precision, info("precision"))}</td>
+            <td class="num right">{told(&row.recall, info("recall"))}</td>
+            <td class="num right">{told(&row.f1, info("f1"))}</td>
         </tr>
     }
 }

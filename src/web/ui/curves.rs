@@ -1,9 +1,11 @@
-//! The curves of a binary task: one is drawn at a time, with the numbers at the threshold in force beside it.
+//! The curves of a binary task, or of each of several classes against the rest: one is drawn at a time, with the numbers
+//! at the threshold in force beside it.
 
 use super::filters::nearest;
 use super::format;
 use super::state::app;
-use crate::chart::{Lines, Shape};
+use super::widgets::{Choice, Menu};
+use crate::chart::{AT_FIRST, AT_MOST, Lines, SHARES, Shape};
 use crate::metric::Unit;
 use crate::report::curves::{
     Counted, accuracy, f1, false_positive_rate, flagged_share, lift, of_confusion, precision,
@@ -29,7 +31,7 @@ struct Tab {
     tells: &'static str,
 }
 
-const TABS: [Tab; 7] = [
+const TABS: [Tab; 8] = [
     Tab {
         name: "roc",
         title: "ROC",
@@ -49,6 +51,12 @@ const TABS: [Tab; 7] = [
         tells: "How many of the positive rows are found by acting on those of the highest score first. The lift is how many times more that is than by chance.",
     },
     Tab {
+        name: "lift",
+        title: "Lift",
+        drawn: Drawn::Curve(Shape::Lift),
+        tells: "How many times more positive rows are among those of the highest score than among as many taken by chance. A score that tells nothing lies on one.",
+    },
+    Tab {
         name: "net-benefit",
         title: "Net benefit",
         drawn: Drawn::Over(Lines::NetBenefit),
@@ -58,7 +66,7 @@ const TABS: [Tab; 7] = [
         name: "threshold",
         title: "By threshold",
         drawn: Drawn::Over(Lines::Shares),
-        tells: "What each threshold would give. Drag to choose it.",
+        tells: "What each threshold would give. Drag to choose it; choose what is drawn below, six at most.",
     },
     Tab {
         name: "calibration",
@@ -80,7 +88,29 @@ pub fn Curves() -> impl IntoView {
     let app = app();
     let chosen = RwSignal::new(0_usize);
     let billed = app.part(|r| r.costs.is_some());
-    let there = move |tab: &Tab| tab.drawn != Drawn::Over(Lines::Cost) || billed.get();
+    let labels = app.part(|r| {
+        r.class_curves
+            .iter()
+            .map(|c| c.label.clone())
+            .collect::<Vec<_>>()
+    });
+    let picked = RwSignal::new(String::new());
+    let class = Memo::new(move |_| {
+        let found = labels.with(|l| l.iter().find(|l| **l == *picked.read()).cloned());
+        found.or_else(|| labels.with(|l| l.first().cloned()))
+    });
+    let several = move || app.awaited.get().class_curves || labels.with(|l| !l.is_empty());
+    let waits = move || several() && labels.with(Vec::is_empty);
+    let choices = Signal::derive(move || {
+        let one = |l: &String| Choice::new(l, l);
+        labels.with(|l| l.iter().map(one).collect::<Vec<_>>())
+    });
+    let there = move |tab: &Tab| match tab.drawn {
+        // Of several classes there is no one threshold.
+        Drawn::Over(_) if several() => false,
+        Drawn::Over(Lines::Cost) => billed.get(),
+        _ => true,
+    };
     let tab = move || {
         let tab = TABS.get(chosen.get()).filter(|t| there(t));
         tab.unwrap_or(&TABS[0])
@@ -99,18 +129,32 @@ pub fn Curves() -> impl IntoView {
             app.choose(|v| v.threshold = Some(x));
         }
     });
+    let over = RwSignal::new(
+        SHARES
+            .iter()
+            .take(AT_FIRST)
+            .map(|s| s.name)
+            .collect::<Vec<_>>(),
+    );
     let chart = move || match tab().drawn {
-        Drawn::Curve(shape) => view! { <CurveChart report=app.report shape/> }.into_any(),
+        _ if waits() => view! { <div class="waits curve-room"></div> }.into_any(),
+        Drawn::Curve(shape) => view! { <CurveChart report=app.report shape class/> }.into_any(),
         Drawn::Over(what) => {
-            view! { <CutoffChart report=app.report what on_threshold=drag/> }.into_any()
+            view! { <CutoffChart report=app.report what chosen=over on_threshold=drag/> }.into_any()
         }
-        Drawn::Calibration => view! { <ReliabilityChart report=app.report/> }.into_any(),
+        Drawn::Calibration => view! { <ReliabilityChart report=app.report class/> }.into_any(),
     };
     let beside = move || match tab().drawn {
-        Drawn::Calibration => view! { <Tenths/> }.into_any(),
+        Drawn::Calibration => view! { <Tenths class/> }.into_any(),
+        _ if several() => ().into_any(),
         _ => view! { <AtThreshold/> }.into_any(),
     };
-    let points = app.part(|r| r.curves.as_ref().map_or(0, |c| c.thresholds.len()));
+    let points = app.part(|r| {
+        let several = r.class_curves.first().map(|c| &c.curves);
+        several
+            .or(r.curves.as_ref())
+            .map_or(0, |c| c.thresholds.len())
+    });
     let exact = move || {
         (tab().drawn != Drawn::Calibration).then(|| {
             format!(
@@ -139,6 +183,15 @@ pub fn Curves() -> impl IntoView {
                     {TABS.iter().enumerate().map(choice).collect_view()}
                 </div>
             </div>
+            <Show when=several>
+                <Menu
+                    label="One class against the rest"
+                    testid="curve-class"
+                    choices=choices
+                    chosen=Signal::derive(move || class.get().unwrap_or_default())
+                    on_choose=move |name: String| picked.set(name)
+                />
+            </Show>
             <p class="remark">{move || tab().tells} " " {exact}</p>
             {move || {
                 let least = cheapest.get().filter(|_| tab().drawn == Drawn::Over(Lines::Cost));
@@ -151,11 +204,45 @@ pub fn Curves() -> impl IntoView {
                     </p>
                 })
             }}
-            <div class="curves">
+            <Show when=move || tab().drawn == Drawn::Over(Lines::Shares)>
+                <OverThreshold chosen=over/>
+            </Show>
+            <div class="curves" class:alone=move || several() && tab().drawn != Drawn::Calibration>
                 <div>{chart}</div>
                 <div>{beside}</div>
             </div>
         </figure>
+    }
+}
+
+/// The choice of metrics over the threshold.
+#[component]
+fn OverThreshold(chosen: RwSignal<Vec<&'static str>>) -> impl IntoView {
+    let choice = move |name: &'static str, title: &'static str| {
+        let drawn = move || chosen.with(|c| c.contains(&name));
+        let full = move || !drawn() && chosen.with(|c| c.len() >= AT_MOST);
+        let toggle = move |_| {
+            chosen.update(|c| match c.iter().position(|n| *n == name) {
+                Some(at) => drop(c.remove(at)),
+                None => c.push(name),
+            });
+        };
+        view! {
+            <button
+                class="toggle"
+                data-testid=format!("over-{name}")
+                aria-pressed=move || drawn().to_string()
+                disabled=full
+                on:click=toggle
+            >
+                {title}
+            </button>
+        }
+    };
+    view! {
+        <div class="toggles" role="group" aria-label="Metrics over the threshold">
+            {SHARES.iter().map(|s| choice(s.name, s.title)).collect_view()}
+        </div>
     }
 }
 
@@ -171,7 +258,7 @@ fn confusions(report: &Report) -> (Option<Counted>, Option<Counted>) {
 type Share = fn(Counted) -> Option<f64>;
 
 /// What stands beside a curve.
-const SHARES: [(&str, &str, Share); 7] = [
+const BESIDE: [(&str, &str, Share); 7] = [
     ("recall", "Recall (true positive rate)", recall),
     ("fpr", "False positive rate", false_positive_rate),
     ("specificity", "Specificity", specificity),
@@ -219,7 +306,7 @@ fn AtThreshold() -> impl IntoView {
                     </tr>
                 </thead>
                 <tbody>
-                    {SHARES.into_iter().map(|(n, t, s)| row(n, t, s, false)).collect_view()}
+                    {BESIDE.into_iter().map(|(n, t, s)| row(n, t, s, false)).collect_view()}
                     {row("lift", "Lift", lift, true)}
                 </tbody>
             </table>
@@ -229,8 +316,14 @@ fn AtThreshold() -> impl IntoView {
 
 /// The tenths of the calibration.
 #[component]
-fn Tenths() -> impl IntoView {
-    let bins = app().part(|r| r.calibration.clone());
+fn Tenths(#[prop(into)] class: Signal<Option<String>>) -> impl IntoView {
+    let bins = app().part(move |r| match &*class.read() {
+        Some(class) => {
+            let found = r.class_curves.iter().find(|c| c.label == *class);
+            found.map(|c| c.calibration.clone()).unwrap_or_default()
+        }
+        None => r.calibration.clone(),
+    });
     let row = |bin: CalibrationBin| {
         let share =
             |v: Option<f64>| v.map_or("–".to_owned(), |v| format::value(v, Unit::Percent));

@@ -50,6 +50,7 @@ const PARTS: [Part; 6] = [
         all: || {
             let text = |quote: Quote| match quote {
                 Quote::Double => "double \"",
+                Quote::Escaped => "double \", escaped \\\"",
                 Quote::Single => "single '",
                 Quote::None => "none",
             };
@@ -59,7 +60,7 @@ const PARTS: [Part; 6] = [
                 .collect()
         },
         found: |dialect, _| {
-            let found = Quote::ALL.iter().find(|q| q.byte() == dialect.quote);
+            let found = Some(dialect.quotes());
             found.map(|q| q.word().to_owned())
         },
         said: |fix| fix.quote.map(|q| q.word().to_owned()),

@@ -3,6 +3,7 @@
 use super::beside::OtherTools;
 use super::checks::ChecksTable;
 use super::drift_table::DriftTable;
+use super::examined::EveryTest;
 use super::format;
 use super::quality_rows::{JoinFacts, RejectedTable};
 use super::state::app;
@@ -32,6 +33,7 @@ pub fn Drift() -> impl IntoView {
         >
             <ChecksTable/>
             <DriftTable/>
+            <EveryTest/>
             <OtherTools/>
             <Show
                 when=move || columns.with(|c| !c.is_empty())

@@ -2,8 +2,10 @@
 
 use super::format;
 use super::metrics::{title, unit};
+use super::slice_table::cell;
 use super::state::app;
-use crate::report::{Estimated, Method, PastError, Report, lower_first};
+use crate::metric::{Estimate, Unit};
+use crate::report::{Estimated, ExpectedCells, Method, PastError, Report, lower_first};
 use leptos::prelude::*;
 
 /// What is to be known of the estimates of a metric.
@@ -84,6 +86,65 @@ fn from(of: &Estimated) -> String {
     }
 }
 
+/// Classes of which the expected confusion is written out.
+const FEW: usize = 12;
+
+/// How many of the rows that wait for outcomes are expected of each true and predicted class, and what they are worth.
+#[component]
+fn Cells() -> impl IntoView {
+    let cells = app().part(|r| r.estimated.as_ref()?.cells.clone());
+    let one = |e: &Estimate| {
+        let value = e.value.map(|v| v.to_string());
+        view! { <td class="num right" data-value=value>{cell(e, Unit::Count)}</td> }
+    };
+    let worth = |e: &Estimate| {
+        view! {
+            <p data-testid="expected-value" data-value=e.value.map(|v| v.to_string())>
+                "Business value of these rows: " {cell(e, Unit::Outcome)}
+            </p>
+        }
+    };
+    let table = move |cells: &ExpectedCells| {
+        let heads = cells.labels.clone().into_iter();
+        let heads =
+            heads.map(|l| view! { <th scope="col" class="right">{format!("Predicted {l}")}</th> });
+        let rows = cells.labels.iter().zip(&cells.counts);
+        let rows = rows.map(|(label, counts)| {
+            view! {
+                <tr>
+                    <td>{format!("True {label}")}</td>
+                    {counts.iter().map(one).collect_view()}
+                </tr>
+            }
+        });
+        view! {
+            <div class="scroll-x" role="region" aria-label="Expected confusion" tabindex="0">
+                <table class="table" data-testid="expected-cells">
+                    <thead>
+                        <tr>
+                            <th scope="col">
+                                {format!("Expected of {} rows", format::count(cells.rows.round() as u64))}
+                            </th>
+                            {heads.collect_view()}
+                        </tr>
+                    </thead>
+                    <tbody>{rows.collect_view()}</tbody>
+                </table>
+            </div>
+        }
+    };
+    move || {
+        cells.with(|cells| {
+            let cells = cells.as_ref()?;
+            let few = (cells.labels.len() <= FEW).then(|| table(cells));
+            Some(view! {
+                {few}
+                {cells.business_value.as_ref().map(worth)}
+            })
+        })
+    }
+}
+
 /// What is to be known of the estimates of the metric that is drawn: folded, so that it takes the same room
 /// before they are made.
 #[component]
@@ -105,6 +166,7 @@ pub fn Estimates(drawn: Memo<Option<String>>) -> impl IntoView {
             <details class="explain card" data-testid="estimates">
                 <summary>"What is estimated " <span class="quiet">{brief}</span></summary>
                 <div class="told">{sentences}</div>
+                <Cells/>
             </details>
         </Show>
     }

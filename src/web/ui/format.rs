@@ -136,16 +136,24 @@ pub fn estimate(e: &Estimate, unit: Unit) -> String {
     )
 }
 
-/// The 95 % interval: `[0.905, 0.918]`.
+/// The 95 % interval, and how far a value that is not exact may be from the exact one: `[0.905, 0.918]`,
+/// `[0.905, 0.918], exact within 0.001`.
 #[must_use]
 pub fn interval(e: &Estimate, unit: Unit) -> Option<String> {
-    let (low, high) = (e.low?, e.high?);
     let w = width(e);
-    Some(format!(
-        "[{}, {}]",
-        in_unit(low, unit, w).replace("\u{202f}%", ""),
-        in_unit(high, unit, w)
-    ))
+    let ends = e.low.zip(e.high).map(|(low, high)| {
+        format!(
+            "[{}, {}]",
+            in_unit(low, unit, w).replace("\u{202f}%", ""),
+            in_unit(high, unit, w)
+        )
+    });
+    let bound = e.bound.filter(|b| *b > 0.0);
+    let bound = bound.map(|b| format!("exact within {}", in_unit(b, unit, b)));
+    match (ends, bound) {
+        (Some(ends), Some(bound)) => Some(format!("{ends}, {bound}")),
+        (ends, bound) => ends.or(bound),
+    }
 }
 
 fn width(e: &Estimate) -> f64 {
@@ -361,6 +369,8 @@ mod tests {
             ..wide
         };
         assert_eq!(plain(&estimate(&about, Unit::Ratio)), "≈ 0.912");
+        let told = interval(&about, Unit::Ratio).unwrap_or_default();
+        assert!(told.ends_with("exact within 0.0010"), "{told}");
         assert_eq!(estimate(&Estimate::default(), Unit::Ratio), NOTHING);
     }
 

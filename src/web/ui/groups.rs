@@ -1,11 +1,13 @@
 //! Whether groups are treated alike: a column at a time, each group's rates, and the largest against the
 //! smallest.
 
+use super::explain::Number;
 use super::format;
 use super::slice_table::cell;
 use super::state::app;
 use super::widgets::{Choice, Menu};
 use crate::metric::{Estimate, Unit};
+use crate::report::groups::told::{DIFFERENCES, RATES as RATES_TOLD, RATIOS, told};
 use crate::report::groups::{Between, Group, GroupColumn, RATES};
 use leptos::prelude::*;
 
@@ -119,7 +121,7 @@ fn Row(group: Group) -> impl IntoView {
         let value = group.rates.get(name).cloned().unwrap_or_default();
         let few = group.too_few.iter().any(|f| f == name);
         let differs = group.against_rest.get(name).filter(|c| c.differs);
-        let told = differs.map(|c| {
+        let said = differs.map(|c| {
             format!(
                 "Differs from all other rows by {} ({})",
                 c.difference
@@ -128,20 +130,20 @@ fn Row(group: Group) -> impl IntoView {
                 format::p_value(c.p_value)
             )
         });
-        let mark = told
+        let mark = said
             .clone()
-            .map(|told| view! { <span class="tone-bad" role="img" aria-label=told>"● "</span> });
+            .map(|said| view! { <span class="tone-bad" role="img" aria-label=said>"● "</span> });
         let number = value.value.map(|v| v.to_string());
         view! {
             <td
                 class="num right"
                 class:quiet=few
-                title=told
+                title=said
                 data-testid=format!("rate-{name}-{}", group.value)
                 data-value=number
             >
                 {mark}
-                {cell(&value, Unit::Percent)}
+                <Number info=told(&RATES_TOLD, name)>{cell(&value, Unit::Percent)}</Number>
             </td>
         }
     };
@@ -176,7 +178,7 @@ fn points(e: &Estimate) -> AnyView {
 fn Criterion(between: Between) -> impl IntoView {
     let (name, asks) = title(&between.name);
     let few = between.too_few.len() as u64;
-    let value = |e: &Estimate| e.value.map(|v| v.to_string());
+    let value = between.difference.value.map(|v| v.to_string());
     let of = move |group: Option<String>| group.as_deref().map(named);
     view! {
         <tr>
@@ -184,11 +186,13 @@ fn Criterion(between: Between) -> impl IntoView {
             <td
                 class="num right"
                 data-testid=format!("between-{}", between.name)
-                data-value=value(&between.difference)
+                data-value=value
             >
-                {points(&between.difference)}
+                <Number info=told(&DIFFERENCES, &between.name)>{points(&between.difference)}</Number>
             </td>
-            <td class="num right">{cell(&between.ratio, Unit::Ratio)}</td>
+            <td class="num right">
+                <Number info=told(&RATIOS, &between.name)>{cell(&between.ratio, Unit::Ratio)}</Number>
+            </td>
             <td class="apart">{of(between.highest)}</td>
             <td>{of(between.lowest)}</td>
             <td class="num right">

@@ -1,8 +1,8 @@
 //! Is the model still true: one sentence, what stands behind it, and how much was looked at.
 
 use super::format;
+use super::incidents::{Incident, Incidents};
 use super::prose::together;
-use super::rail::go_to;
 use super::rules::RulesLine;
 use super::state::app;
 use super::widgets::Fact;
@@ -11,7 +11,8 @@ use crate::log::{FileKind, Role};
 use crate::report::{Alert, AlertKind, Level, Report, Span};
 use leptos::prelude::*;
 
-fn class(level: Level) -> &'static str {
+/// The tone of a level.
+pub fn class(level: Level) -> &'static str {
     match level {
         Level::Ok => "good",
         Level::Unknown => "neutral",
@@ -71,7 +72,9 @@ fn parted(report: &Report) -> (Vec<String>, Vec<String>) {
     // What every departure is told below need not be told twice; the first few stay in sight.
     let listed = |note: &String| {
         let same = |a: &Alert| a.sentence.trim_end_matches('.') == note.trim_end_matches('.');
-        report.alerts.len() > FEW && report.alerts.iter().any(same)
+        let expected = report.estimated.iter().flat_map(|e| &e.alerts);
+        (report.alerts.len() > FEW && report.alerts.iter().any(same))
+            || expected.into_iter().any(same)
     };
     let notes = report.health.notes.iter().filter(|n| !listed(n)).cloned();
     let (later, mut seen): (Vec<String>, Vec<String>) =
@@ -113,7 +116,11 @@ pub fn Health() -> impl IntoView {
     let app = app();
     let health = app.part(|r| Some(r.health.clone()));
     let level = Memo::new(move |_| health.with(|h| h.as_ref().map_or(Level::Unknown, |h| h.level)));
-    let alerts = app.part(|r| r.alerts.clone());
+    let incidents = app.part(|r| Incident::of(r, &r.alerts));
+    let expected = app.part(|r| {
+        let of = r.estimated.as_ref().map_or(&[][..], |e| &e.alerts);
+        Incident::of(r, of)
+    });
     let service = app.serves();
     let notes = app.part(parted);
     let outlook = app.part(outlook);
@@ -175,9 +182,9 @@ pub fn Health() -> impl IntoView {
                         </li>
                     </Show>
                 </ul>
-                <Alerts alerts=alerts/>
+                <Alerts incidents/>
                 <RulesLine/>
-                <Folded notes=Signal::derive(move || notes.with(|n| n.1.clone())) expects/>
+                <Folded notes=Signal::derive(move || notes.with(|n| n.1.clone())) expected expects/>
             </div>
             <KeyFacts/>
         </section>
@@ -193,69 +200,56 @@ fn list(notes: &[String]) -> impl IntoView + use<> {
 #[component]
 fn Folded(
     #[prop(into)] notes: Signal<Vec<String>>,
+    /// Incidents that are expected.
+    expected: Memo<Vec<Incident>>,
     /// Whether estimates are told, or will be.
     expects: Memo<bool>,
 ) -> impl IntoView {
     let awaited = app().awaited;
     let waits = move || expects.get() && awaited.get().estimates;
-    let head = move || match notes.with(Vec::len) as u64 {
-        0 => "Notes".to_owned(),
-        n => format::plural(n, "more note", "more notes"),
+    let head = move || {
+        let feared = match expected.with(Vec::len) as u64 {
+            0 => String::new(),
+            n => format!(
+                ", {}",
+                format::plural(n, "expected incident", "expected incidents")
+            ),
+        };
+        let notes = match notes.with(Vec::len) as u64 {
+            0 => "Notes".to_owned(),
+            n => format::plural(n, "more note", "more notes"),
+        };
+        notes + &feared
     };
+    let some = move || notes.with(|n| !n.is_empty()) || expected.with(|all| !all.is_empty());
     view! {
-        <Show when=move || waits() || notes.with(|n| !n.is_empty())>
+        <Show when=move || waits() || some()>
             <details class="alerts" data-testid="notes">
                 <summary>{head} {move || waits().then_some(", and estimates are being made …")}</summary>
                 <ul class="notes">
                     {move || notes.with(|n| list(n))}
                 </ul>
+                <Show when=move || expected.with(|all| !all.is_empty())>
+                    <p class="quiet">"Expected where outcomes are not in yet:"</p>
+                    <Incidents of=expected/>
+                </Show>
             </details>
         </Show>
     }
 }
 
-/// Incidents beyond the one that the sentence tells.
+/// All incidents, the one that the sentence tells among them.
 #[component]
-fn Alerts(alerts: Memo<Vec<Alert>>) -> impl IntoView {
-    let app = app();
-    let more = move || alerts.with(|a| a.len() > 1);
+fn Alerts(incidents: Memo<Vec<Incident>>) -> impl IntoView {
+    let head = move || match incidents.with(Vec::len) {
+        1 => "The incident in detail".to_owned(),
+        n => format!("All {n} incidents in detail"),
+    };
     view! {
-        <Show when=more>
+        <Show when=move || incidents.with(|all| !all.is_empty())>
             <details class="alerts" data-testid="alerts">
-                <summary>
-                    {move || format!("All {} incidents", alerts.with(Vec::len))}
-                </summary>
-                <ul>
-                    {move || {
-                        alerts
-                            .get()
-                            .into_iter()
-                            .map(|alert| {
-                                let metric = alert.metric.clone();
-                                let of_column = alert.kind == AlertKind::Column;
-                                view! {
-                                    <li class=class(alert.level)>
-                                        <i class="dot" aria-hidden="true"></i>
-                                        <button
-                                            class="link"
-                                            on:click=move |_| {
-                                                if of_column {
-                                                    go_to("drift");
-                                                } else {
-                                                    app.metric.set(Some(metric.clone()));
-                                                    go_to("performance");
-                                                }
-                                            }
-                                        >
-                                            {together(&alert.sentence)}
-                                        </button>
-                                        <span class="num quiet">{format::p_value(alert.p_value)}</span>
-                                    </li>
-                                }
-                            })
-                            .collect_view()
-                    }}
-                </ul>
+                <summary>{head}</summary>
+                <Incidents of=incidents lone_open=true/>
             </details>
         </Show>
     }

@@ -4,6 +4,7 @@ use super::columns::Columns;
 use super::connect::{Connect, ConnectButton};
 use super::drift::Drift;
 use super::errors::{ErrorList, LeftOut};
+use super::explain::Telling;
 use super::files;
 use super::filters::Filters;
 use super::health::Health;
@@ -65,6 +66,7 @@ pub fn Page() -> impl IntoView {
         <Show when=listed>
             <Columns/>
         </Show>
+        <Telling/>
         <Show when=move || ready.get()>
             <div
                 class="report"

@@ -40,6 +40,12 @@ pub fn Machine() -> impl IntoView {
             .map(|s| s.restarts.clone())
             .unwrap_or_default()
     });
+    let marks = app.part(|r| {
+        let service = r.resources.service.as_ref();
+        service
+            .map(crate::report::Service::marks)
+            .unwrap_or_default()
+    });
     // What the shades are.
     let incidents = app.part(|r| {
         let all = r.alerts.iter().filter(|a| {
@@ -157,7 +163,7 @@ pub fn Machine() -> impl IntoView {
                             format::instant(true, first.time)
                         ))
                     });
-                    incidents.get().into_iter().chain(told).chain(notes.get()).map(|n| view! { <li>{n}</li> }).collect_view()
+                    incidents.get().into_iter().chain(told).chain(marks.get()).chain(notes.get()).map(|n| view! { <li>{n}</li> }).collect_view()
                 }}
             </ul>
         </Section>

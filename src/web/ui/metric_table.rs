@@ -1,7 +1,7 @@
 //! Every metric of the predictions in one table: value, interval, baseline. A row opens to what it tells.
 
-use super::card::{Of, all_names, number};
-use super::explain::Told;
+use super::card::{Of, all_names, not_final, number};
+use super::explain::{Number, Told};
 use super::format;
 use super::metrics::{better, title, unit};
 use super::rail::go_to;
@@ -17,6 +17,7 @@ pub fn MetricTable(
 ) -> impl IntoView {
     let names = all_names(Of::Overall);
     let open = RwSignal::new(false);
+    let arrives = app().part(|r| r.arriving.is_some());
     view! {
         <details
             class="fold card"
@@ -32,6 +33,7 @@ pub fn MetricTable(
                                 <th scope="col">"Metric"</th>
                                 <th scope="col" class="right">"Value"</th>
                                 <th scope="col" class="right">"95 % interval"</th>
+                                {move || arrives.get().then(|| view! { <th scope="col">"Once all outcomes are in"</th> })}
                                 <th scope="col" class="right">"Baseline"</th>
                                 <th scope="col" class="right">"Rows"</th>
                             </tr>
@@ -61,6 +63,19 @@ fn Row(name: String, choose: RwSignal<Option<String>>) -> impl IntoView {
         let baseline = r.baseline.as_ref();
         baseline.and_then(|b| b.block.metrics.get(&before)?.value)
     });
+    let of = name.clone();
+    let arriving = app.part(move |r| {
+        let arriving = r.arriving.as_ref();
+        arriving.map(|a| a.completed.get(&of).cloned())
+    });
+    let mark = move || {
+        let there = now.with(|e| e.value.is_some());
+        arriving.with(|a| {
+            let completed = a.as_ref()?;
+            let mark = there.then(|| not_final(completed.as_ref(), unit));
+            Some(view! { <td class="num">{mark}</td> })
+        })
+    };
     let known = info(&name);
     let drawn = name.clone();
     view! {
@@ -80,15 +95,18 @@ fn Row(name: String, choose: RwSignal<Option<String>>) -> impl IntoView {
                 data-testid=format!("all-{name}")
                 data-value=move || now.with(|e| e.value.map(|v| v.to_string()))
             >
-                {move || now.with(|e| pending.with(|p| value(e, p.as_ref(), unit)))}
+                <Number info=known>
+                    {move || now.with(|e| pending.with(|p| value(e, p.as_ref(), unit)))}
+                </Number>
             </td>
             <td class="num right quiet">{move || now.with(|e| interval(e, unit))}</td>
+            {mark}
             <td class="num right">{move || was.get().map(|v| format::value(v, unit))}</td>
             <td class="num right">{move || format::count(now.with(|e| e.n))}</td>
         </tr>
         <Show when=move || told.get()>
             <tr>
-                <td colspan="5">
+                <td colspan="6">
                     {known.map(|info| view! { <Told info/> })}
                     <button
                         class="button"
@@ -109,12 +127,14 @@ fn Row(name: String, choose: RwSignal<Option<String>>) -> impl IntoView {
 }
 
 /// The interval, or why a value has none.
-fn interval(e: &Estimate, unit: crate::metric::Unit) -> Option<String> {
+fn interval(e: &Estimate, unit: crate::metric::Unit) -> Option<AnyView> {
     let why = || {
         let why = e.no_interval.as_ref()?;
-        Some(why.trim_start_matches("no interval: ").into())
+        let why = why.trim_start_matches("no interval: ").to_owned();
+        Some(view! { <span class="reason">{why}</span> }.into_any())
     };
-    format::interval(e, unit).or_else(why)
+    let ends = format::interval(e, unit).map(IntoAny::into_any);
+    ends.or_else(why)
 }
 
 /// The value, or what is expected of it, or why there is none.

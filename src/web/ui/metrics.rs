@@ -1,6 +1,6 @@
 //! Names of metrics as a person reads them, and the order in which they are shown.
 
-use crate::metric::{self, Better, METRICS, Unit};
+use crate::metric::{self, METRICS, Unit};
 
 /// `ROC AUC` for `roc_auc`; the name itself where no metric of the registry is called so.
 pub fn title(name: &str) -> String {
@@ -14,13 +14,8 @@ pub fn unit(name: &str) -> Unit {
 
 /// Which way is good, in words.
 pub fn better(name: &str) -> String {
-    match metric::info(name).map(|i| i.better) {
-        Some(Better::Higher) => "higher is better".into(),
-        Some(Better::Lower) => "lower is better".into(),
-        Some(Better::Zero) => "nearer to zero is better".into(),
-        Some(Better::Near(percent)) => format!("nearer to {percent} % is better"),
-        Some(Better::Neither) | None => "neither side is better".into(),
-    }
+    let known = metric::info(name).map(metric::told::better);
+    known.unwrap_or_else(|| "neither side is better".into())
 }
 
 /// The metric of the health sentence first, then as in the registry, then by name.

@@ -34,7 +34,7 @@ pub fn Mistakes() -> impl IntoView {
     });
     let confusion = app.part(|r| r.confusion.is_some());
     let scores = app.part(|r| r.scores.is_some());
-    let curves = app.part(|r| r.curves.is_some());
+    let curves = app.part(|r| r.curves.is_some() || !r.class_curves.is_empty());
     let quantiles = app.part(|r| r.quantiles.is_some());
     let slices = app.part(|r| !r.slices.is_empty());
     // Two classes have cards: precision and recall, specificity and NPV.
@@ -79,7 +79,7 @@ pub fn Mistakes() -> impl IntoView {
             <Show when=move || numbers.get()>
                 <Residuals/>
             </Show>
-            <Show when=move || curves.get()>
+            <Show when=move || curves.get() || app.awaited.get().class_curves>
                 <Curves/>
             </Show>
             <Show when=move || quantiles.get()>

@@ -5,9 +5,9 @@ use super::columns::change;
 use super::format;
 use super::metrics::{title, unit};
 use super::prose::together;
-use super::slice_table::cell;
+use super::slice_table::{cell, told};
 use super::state::{App, app};
-use crate::metric::{Estimate, Unit};
+use crate::metric::{Estimate, Unit, info};
 use crate::report::{Against, Model, Models};
 use crate::web::chart_view::ModelsChart;
 use leptos::prelude::*;
@@ -18,7 +18,7 @@ pub fn ModelsCard() -> impl IntoView {
     let app = app();
     let models = app.part(|r| r.models.clone());
     let windows = app.part(|r| r.windows.len());
-    let told = move |of: fn(&Models) -> &str| models.with(|m| m.as_ref().map(|m| together(of(m))));
+    let said = move |of: fn(&Models) -> &str| models.with(|m| m.as_ref().map(|m| together(of(m))));
     view! {
         <Show when=move || models.with(Option::is_some)>
             <figure class="card" data-testid="models">
@@ -27,7 +27,7 @@ pub fn ModelsCard() -> impl IntoView {
                         models.with(|m| m.as_ref().map(|m| format!("{} models on the same rows", m.models.len())))
                     }}
                 </figcaption>
-                <p class="remark" data-testid="models-sentence">{move || told(|m| &m.sentence)}</p>
+                <p class="remark" data-testid="models-sentence">{move || said(|m| &m.sentence)}</p>
                 <div class="scroll-x" role="region" aria-label="Models" tabindex="0">
                     {move || models.get().map(|models| view! { <Table models/> })}
                 </div>
@@ -37,7 +37,7 @@ pub fn ModelsCard() -> impl IntoView {
                     </h3>
                     <ModelsChart report=app.report hovered=app.hovered brush=app.brush/>
                 </Show>
-                <p class="quiet">{move || told(|m| &m.method)}</p>
+                <p class="quiet">{move || said(|m| &m.method)}</p>
             </figure>
         </Show>
     }
@@ -92,7 +92,7 @@ fn Row(
         let place = format!("model-{}-{name}", model.name);
         view! {
             <td class="num right" data-testid=place data-value=number>
-                {cell(of, unit(name))}
+                {told(of, info(name))}
             </td>
         }
     };

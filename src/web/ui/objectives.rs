@@ -171,7 +171,10 @@ fn facts(service: &Service) -> Vec<Told> {
         out.push((
             named("Apdex", &apdex.of, several),
             format::fixed(apdex.value, 3),
-            format!("satisfied within {within}{chosen}"),
+            match apdex.failed > 0.0 {
+                true => format!("satisfied within {within}{chosen}; failed requests frustrate"),
+                false => format!("satisfied within {within}{chosen}"),
+            },
         ));
     }
     let several = service.costs.len() > 1;
@@ -243,15 +246,22 @@ fn percent(share: f64) -> String {
 /// When a budget was spent too fast.
 fn burns(service: &Service) -> Vec<String> {
     let all = service.slos.iter().flat_map(|s| &s.burns);
-    all.take(6)
-        .map(|burn| {
-            let since = format::instant(true, burn.since);
-            let until = match burn.until {
-                Some(until) => format!("until {}", format::instant(true, until)),
-                None => "and goes on".to_owned(),
-            };
-            let kind = if burn.page { "Page" } else { "Ticket" };
-            format!("{kind}: {}, from {since} {until}.", burn.sentence)
-        })
-        .collect()
+    let unjudged = service.slos.iter().filter(|s| !s.unjudged.is_empty());
+    let unjudged = unjudged.map(|slo| {
+        format!(
+            "Whether {}'s error budget is spent too fast is not judged over {}.",
+            slo.of,
+            slo.unjudged.join("; nor over ")
+        )
+    });
+    let told = all.take(6).map(|burn| {
+        let since = format::instant(true, burn.since);
+        let until = match burn.until {
+            Some(until) => format!("until {}", format::instant(true, until)),
+            None => "and goes on".to_owned(),
+        };
+        let kind = if burn.page { "Page" } else { "Ticket" };
+        format!("{kind}: {}, from {since} {until}.", burn.sentence)
+    });
+    told.chain(unjudged).collect()
 }

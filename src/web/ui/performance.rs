@@ -3,6 +3,7 @@
 use super::card::{Cards, Of, all_names, drawn, names};
 use super::estimates::Estimates;
 use super::explain::Explain;
+use super::format;
 use super::metric_table::MetricTable;
 use super::metrics::title;
 use super::models::ModelsCard;
@@ -34,16 +35,29 @@ pub fn Performance() -> impl IntoView {
         r.overall.labelled > 0 || expected
     });
     let windows = app.part(|r| r.windows.len());
+    let arriving = app.part(|r| r.arriving.as_ref().map(|a| (a.sentence.clone(), a.rows)));
+    let not_final = move || {
+        arriving.get().map(|(sentence, rows)| {
+            let rows = format::plural(rows, "row waits", "rows wait");
+            view! {
+                <p class="remark arriving" data-testid="arriving">
+                    <b>{sentence}</b>
+                    {format!(" {rows} for one; the numbers here are of the outcomes that are in.")}
+                </p>
+            }
+        })
+    };
     view! {
         <Section
             id="performance"
             title="Performance"
-            about="All rows of the view, with 95 % intervals. Choose a metric to see its course and what it means."
+            about="All rows of the view, with 95 % intervals. Choose a metric to see its course; a click on a number says what it is."
         >
             <Show
                 when=move || (judged.get() || app.awaited.get().estimates) && names.with(|n| !n.is_empty())
                 fallback=move || view! { <Empty text=why_none(outcomes.get())/> }
             >
+                {not_final}
                 <Cards of=Of::Overall names=names drawn=drawn choose=app.metric/>
                 <Show when=move || { windows.get() > 0 }>
                     <figure class="card">

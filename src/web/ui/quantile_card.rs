@@ -1,7 +1,8 @@
 //! Quantile forecasts: how many outcomes lie below each quantile and in each interval, and its course.
 
+use super::explain::Number;
 use super::format;
-use super::slice_table::cell;
+use super::slice_table::told;
 use super::state::app;
 use crate::metric::{Unit, info};
 use crate::report::{CentralInterval, Quantiles};
@@ -20,6 +21,16 @@ const COURSES: [(f64, &str); 4] = [
 fn course(nominal: f64) -> Option<&'static str> {
     let same = |c: &&(f64, &str)| (c.0 - nominal).abs() < 1e-9;
     COURSES.iter().find(same).map(|c| c.1)
+}
+
+/// The metric of its width.
+fn width(nominal: f64) -> Option<&'static str> {
+    Some(match course(nominal)? {
+        "interval_coverage_50" => "mean_interval_width_50",
+        "interval_coverage_80" => "mean_interval_width_80",
+        "interval_coverage_90" => "mean_interval_width_90",
+        _ => "mean_interval_width_95",
+    })
 }
 
 /// The widest of the intervals whose course can be drawn.
@@ -114,10 +125,14 @@ fn Row(row: CentralInterval, chosen: RwSignal<Option<&'static str>>) -> impl Int
         <tr>
             <td class="num right">{label}</td>
             <td class="num right" data-testid=format!("coverage-{name}") data-value=value>
-                {cell(&row.coverage, Unit::Percent)}
+                {told(&row.coverage, course(row.nominal).and_then(info))}
             </td>
             <td class="num right quiet">{then}</td>
-            <td class="num right">{format::estimate(&row.width, Unit::Outcome)}</td>
+            <td class="num right">
+                <Number info=width(row.nominal).and_then(info)>
+                    {format::estimate(&row.width, Unit::Outcome)}
+                </Number>
+            </td>
         </tr>
     }
 }

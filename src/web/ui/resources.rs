@@ -1,11 +1,12 @@
 //! What the model costs to run: requests, errors, latency.
 
 use super::card::{Cards, Of, names};
+use super::explain::Explain;
 use super::metrics::{titles, unit};
 use super::state::app;
 use super::widgets::{Empty, Section};
 use crate::log::Task;
-use crate::metric::Unit;
+use crate::metric::{Unit, info};
 use crate::web::chart_view::TrendChart;
 use leptos::prelude::*;
 
@@ -46,7 +47,7 @@ pub fn Resources() -> impl IntoView {
         <Section
             id="resources"
             title="Resources"
-            about="Requests, errors and latency of the service, where the files tell."
+            about="Requests, errors and latency of the service, where the files tell. Choose one to see its course; a click on its number says what it is."
         >
             <Show
                 when=move || worth.get() && names.with(|n| !n.is_empty())
@@ -59,6 +60,10 @@ pub fn Resources() -> impl IntoView {
                         <TrendChart report=app.report metric=Signal::derive(move || drawn.get().unwrap_or_default()) hovered=app.hovered brush=app.brush/>
                     </figure>
                 </Show>
+                {move || drawn.with(|d| {
+                    let names = d.as_deref().unwrap_or_default().split(',');
+                    names.filter_map(info).map(|info| view! { <Explain info/> }).collect_view()
+                })}
             </Show>
         </Section>
     }

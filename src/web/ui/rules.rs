@@ -76,7 +76,7 @@ fn take(app: App, rules: Rules) {
 /// The view of rules, with the choice that their file has no key for.
 fn with_tests(app: App, view: &View) -> View {
     app.view.with_untracked(|now| View {
-        all_tests: now.all_tests,
+        all_tests: now.all_tests || view.all_tests,
         service: now.service,
         ..view.clone()
     })

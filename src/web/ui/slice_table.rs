@@ -1,11 +1,12 @@
 //! The main metric for each value of each segment, worst change first; a row narrows the view to it.
 
+use super::explain::Number;
 use super::filters::narrow;
 use super::format;
 use super::metrics::{title, unit};
 use super::state::app;
 use super::widgets::More;
-use crate::metric::{Estimate, Unit};
+use crate::metric::{Estimate, Info, Unit, info};
 use crate::report::view::View;
 use crate::report::{Choices, Departure, SliceRow};
 use leptos::prelude::*;
@@ -30,7 +31,7 @@ pub fn SliceTable() -> impl IntoView {
                 }}
             </h3>
             <p class="remark">
-                "To explore: changes are corrected for all slices of this table (Holm), not by the budget of false alarms, and raise no alarm here. Up to 100 slices are also watched window by window under that budget; what is sure by it stands among the incidents."
+                "To explore: changes are corrected for all slices of this table (Holm), not by the budget of false alarms, and raise no alarm here. Up to 100 slices are also watched window by window under that budget, where there are 400 windows at most; what is sure by it stands among the incidents."
             </p>
             <div class="scroll-x" role="region" aria-label="By slice" tabindex="0">
                 <table class="table">
@@ -75,6 +76,7 @@ fn is_segment(choices: &Choices, column: &str) -> bool {
 #[component]
 fn Row(row: SliceRow, unit: Unit) -> impl IntoView {
     let app = app();
+    let known = info(&row.metric);
     let (column, value) = (row.column.clone(), row.value.clone());
     let active = {
         let (column, value) = (column.clone(), value.clone());
@@ -103,12 +105,19 @@ fn Row(row: SliceRow, unit: Unit) -> impl IntoView {
                 </button>
             </td>
             <td class="num right">{format::count(row.rows)}</td>
-            <td class="num right">{cell(&row.current, unit)}</td>
-            <td class="num right">{cell(&row.baseline, unit)}</td>
+            <td class="num right">{told(&row.current, known)}</td>
+            <td class="num right">{told(&row.baseline, known)}</td>
             <td class="num right">{row.departure.map(|d| change(d, unit))}</td>
-            <td class="num right">{row.departure.map(|d| format::p_value(d.p_value))}</td>
+            <td class="num right">{row.departure.and_then(|d| d.p_value).map(format::p_value)}</td>
         </tr>
     }
+}
+
+/// The same, which says what it is when it is clicked.
+pub fn told(e: &Estimate, info: Option<&'static Info>) -> AnyView {
+    let unit = info.map_or(Unit::Outcome, |info| info.unit);
+    let inside = cell(e, unit);
+    view! { <Number info>{inside}</Number> }.into_any()
 }
 
 /// A value with its interval, or why there is none.
@@ -117,9 +126,13 @@ pub fn cell(e: &Estimate, unit: Unit) -> AnyView {
         (None, Some(why)) => view! { <span class="quiet">{why.clone()}</span> }.into_any(),
         _ => view! {
             {format::estimate(e, unit)}
-            {format::interval(e, unit)
-                .or_else(|| e.no_interval.clone())
-                .map(|i| view! { " " <span class="quiet">{i}</span> })}
+            {match (format::interval(e, unit), &e.no_interval) {
+                (Some(ends), _) => Some(view! { " " <span class="quiet">{ends}</span> }.into_any()),
+                (None, Some(why)) => {
+                    Some(view! { " " <span class="quiet reason">{why.clone()}</span> }.into_any())
+                }
+                (None, None) => None,
+            }}
         }
         .into_any(),
     }

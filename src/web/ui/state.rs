@@ -13,6 +13,7 @@ use crate::engine::pace::Looks;
 use crate::engine::{Depth, Mode};
 use crate::feed::live::News;
 use crate::log::Task;
+use crate::metric::Info;
 use crate::read::ReadError;
 use crate::report::view::View;
 use crate::report::{Choices, Missing, Report};
@@ -64,6 +65,8 @@ pub struct Awaited {
     pub estimates: bool,
     /// How errors are distributed.
     pub residuals: bool,
+    /// The curves of each of several classes.
+    pub class_curves: bool,
 }
 
 impl Awaited {
@@ -72,6 +75,7 @@ impl Awaited {
             drift: missing.drift.is_some() || missing.profile.is_some() || missing.series.is_some(),
             estimates: missing.estimates.is_some(),
             residuals: missing.residuals.is_some(),
+            class_curves: !missing.class_curves.is_empty(),
         }
     }
 }
@@ -137,6 +141,8 @@ pub struct App {
     pub brush: RwSignal<Option<(Time, Time)>>,
     /// The metric of the large chart; `None`: the one that the health sentence is about.
     pub metric: RwSignal<Option<String>>,
+    /// What is told of the number that was clicked last.
+    pub telling: RwSignal<Option<&'static Info>>,
     /// Whether the files and their columns are shown.
     pub panel: RwSignal<bool>,
     /// The rules that the reader opened or asked for; they are judged in the View, whatever theirs was.
@@ -199,6 +205,7 @@ impl App {
             hovered: RwSignal::default(),
             brush,
             metric: RwSignal::default(),
+            telling: RwSignal::new(None),
             panel: RwSignal::new(false),
             rules: RwSignal::default(),
             expected: RwSignal::default(),

@@ -79,12 +79,22 @@ impl Streams {
     }
 }
 
+/// Tells the view whether rows still come.
+fn view_goes_on(app: App) {
+    let is_open = |all: &Vec<(u32, News)>| all.iter().any(|one| one.1.status.state != State::Ended);
+    let live = app.streams.news.with_untracked(is_open);
+    if app.view.with_untracked(|view| view.live != live) {
+        app.view.update(|view| view.live = live);
+    }
+}
+
 /// Connects to one more source.
 pub fn connect(app: App, connection: Connection) {
     let streams = app.streams;
     let id = streams.last.get_value() + 1;
     streams.last.set_value(id);
     streams.news.update(|all| all.push((id, News::default())));
+    view_goes_on(app);
     app.connecting.set(false);
     let client = app.client.get_value();
     spawn_local(async move {
@@ -126,6 +136,7 @@ async fn follow(app: App, id: u32, line: Line) {
             .update_value(|pile| fresh.rows.into_iter().for_each(|rows| pile.add(rows)));
         let ended = fresh.news.status.state == State::Ended;
         streams.tell(id, fresh.news);
+        view_goes_on(app);
         if came {
             read(app);
         }
@@ -160,6 +171,7 @@ pub fn close(app: App, id: u32) {
         .lines
         .update_value(|all| all.retain(|one| one.0 != id));
     app.streams.news.update(|all| all.retain(|one| one.0 != id));
+    view_goes_on(app);
 }
 
 /// Ends all; what came of them goes, too.
@@ -168,6 +180,7 @@ pub fn end(app: App) {
     let lines = streams.lines.try_update_value(std::mem::take);
     lines.into_iter().flatten().for_each(|(_, line)| line.end());
     streams.news.set(Vec::new());
+    view_goes_on(app);
     streams.pile.set_value(Pile::default());
     streams.fault.set_value(None);
 }

@@ -101,7 +101,8 @@ async fn judge(app: App, wish: &Wish, done: StoredValue<Option<Done>, LocalStora
             reports.push((view, Arc::clone(&wish.made.report)));
             continue;
         }
-        let (report, missing) = slices::report(&wish.made.summary, &view, None).await;
+        let expected = wish.made.expected.as_deref().map(|e| &e.found);
+        let (report, missing) = slices::report(&wish.made.summary, &view, expected).await;
         let holds = app.client.with_value(|client| client.holds_rows());
         if !missing.is_empty() && holds && !asked.contains(&view) {
             if wish.settled {

@@ -1,0 +1,659 @@
+//! The health sentence is true word by word: every clause of it is taken apart and computed anew from the report's own
+//! numbers, over seeded logs of many stories.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod pipeline;
+
+use pipeline::{streamed, summary};
+use plumbline::engine::Shards;
+use plumbline::log::Task;
+use plumbline::metric::{self, Better, Estimate, Info};
+use plumbline::report::view::{BaselineChoice, View, WindowSize, baseline};
+use plumbline::report::{Alert, AlertKind, Level, Report, Window, lower_first, words};
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+/// Evenly between 0 and 1, the same for everyone.
+struct Random(u64);
+
+impl Random {
+    fn unit(&mut self) -> f64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        ((z ^ (z >> 31)) >> 11) as f64 / (1u64 << 53) as f64
+    }
+}
+
+/// What a model does.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Model {
+    Labels,
+    Scores,
+    Classes,
+    Numbers,
+    Requests,
+}
+
+/// What happens.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Story {
+    /// Nothing.
+    Quiet,
+    /// No outcome is known.
+    NoOutcomes,
+    /// Outcomes of the last days have yet to come.
+    Waiting,
+    /// The same, and scores become less sure in these days.
+    Feared,
+    /// There is one day only.
+    OneWindow,
+    /// Errors become fewer.
+    Improved,
+    /// They become more, and stay so.
+    Departed,
+    /// They become more in one region.
+    OneRegion,
+    /// Errors, latency and a column change, each at its time.
+    Several,
+    /// Errors become more for some days.
+    Ended,
+    /// A column changes.
+    Column,
+    /// The middle of the time is the baseline, and errors are more before and after.
+    Middle,
+    /// There is nothing to compare with.
+    NoBaseline,
+}
+
+const DAYS: u32 = 24;
+const ROWS: u32 = 120;
+
+fn log(model: Model, story: Story, seed: u64) -> String {
+    let mut random = Random(seed);
+    let mut text = String::from(match model {
+        Model::Labels | Model::Classes | Model::Numbers => {
+            "id,timestamp,prediction,label,region,amount,latency_ms\n"
+        }
+        Model::Scores => "id,timestamp,score,label,region,amount,latency_ms\n",
+        Model::Requests => "timestamp,status,latency_ms\n",
+    });
+    let days = if story == Story::OneWindow { 1 } else { DAYS };
+    for day in 1..=days {
+        let late = day >= 15;
+        for row in 0..ROWS {
+            let region = ["north", "south", "west"][(random.unit() * 3.0) as usize];
+            let usual = 0.12;
+            let wrong = match story {
+                Story::Improved if late => 0.03,
+                Story::Departed | Story::Several if late => 0.4,
+                Story::OneRegion if late && region == "west" => 0.45,
+                Story::Ended if (12..=16).contains(&day) => 0.45,
+                Story::Middle if !(9..=16).contains(&day) => 0.4,
+                _ => usual,
+            };
+            let slow = match story {
+                Story::Several if day >= 19 => 3.0,
+                Story::Departed if late && model == Model::Requests => 3.0,
+                Story::Ended if (12..=16).contains(&day) && model == Model::Requests => 3.0,
+                _ => 1.0,
+            };
+            let amount = random.unit()
+                + random.unit()
+                + match story {
+                    Story::Column | Story::Several if day >= 11 => 0.6,
+                    _ => 0.0,
+                };
+            let latency = slow * (20.0 + 60.0 * random.unit());
+            let known = match story {
+                Story::NoOutcomes => false,
+                Story::Waiting | Story::Feared => day <= 18,
+                _ => true,
+            };
+            let time = format!("2026-04-{day:02}T{:02}:{:02}:00Z", row / 6, row % 6 * 10);
+            let miss = random.unit() < wrong;
+            let (told, truth) = match model {
+                Model::Labels => {
+                    let truth = random.unit() < 0.4;
+                    (
+                        u8::from(truth ^ miss).to_string(),
+                        u8::from(truth).to_string(),
+                    )
+                }
+                Model::Scores => {
+                    let sure = if story == Story::Feared && day > 18 {
+                        0.12
+                    } else {
+                        0.4
+                    };
+                    let side = if random.unit() < 0.4 { 1.0 } else { -1.0 };
+                    let score = 0.5 + side * (sure + 0.05 * random.unit());
+                    let chance = if miss { 1.0 - score } else { score };
+                    let truth = random.unit() < chance;
+                    (format!("{score:.4}"), u8::from(truth).to_string())
+                }
+                Model::Classes => {
+                    let class = (random.unit() * 3.0) as usize;
+                    let other = (class + 1) % 3;
+                    let told = ["a", "b", "c"][if miss { other } else { class }];
+                    (told.to_owned(), ["a", "b", "c"][class].to_owned())
+                }
+                Model::Numbers => {
+                    let truth = 10.0 * random.unit();
+                    let error = (random.unit() - 0.5) * if wrong > usual { 6.0 } else { 2.0 };
+                    let error = if wrong < usual { 0.5 * error } else { error };
+                    (format!("{:.4}", truth + error), format!("{truth:.4}"))
+                }
+                Model::Requests => {
+                    let status = if random.unit() < wrong / 4.0 {
+                        500
+                    } else {
+                        200
+                    };
+                    writeln!(text, "{time},{status},{latency:.1}").unwrap();
+                    continue;
+                }
+            };
+            let truth = if known { truth } else { String::new() };
+            writeln!(
+                text,
+                "d{day}n{row},{time},{told},{truth},{region},{amount:.4},{latency:.1}"
+            )
+            .unwrap();
+        }
+    }
+    text
+}
+
+/// What is left of a text to be taken apart.
+struct Rest<'a>(&'a str);
+
+impl<'a> Rest<'a> {
+    #[track_caller]
+    fn until(&mut self, mark: &str) -> &'a str {
+        let (before, after) = self
+            .0
+            .split_once(mark)
+            .unwrap_or_else(|| panic!("no '{mark}' in '{}'", self.0));
+        self.0 = after;
+        before
+    }
+
+    fn skip(&mut self, text: &str) -> bool {
+        match self.0.strip_prefix(text) {
+            Some(rest) => {
+                self.0 = rest;
+                true
+            }
+            None => false,
+        }
+    }
+
+    /// The first of some texts that comes, which is taken.
+    #[track_caller]
+    fn one_of(&mut self, texts: &[&'static str]) -> &'static str {
+        let found = texts.iter().find(|text| self.0.starts_with(**text));
+        let found = found.unwrap_or_else(|| panic!("none of {texts:?} begins '{}'", self.0));
+        self.skip(found);
+        found
+    }
+}
+
+/// The metric whose title a text begins with, as it stands at the beginning or within a sentence; the longest.
+#[track_caller]
+fn titled<'a>(rest: &mut Rest<'a>) -> &'static Info {
+    let infos = metric::METRICS.iter().map(|m| m.info());
+    let fits = infos.filter_map(|info| {
+        let titles = [info.title.to_owned(), lower_first(info.title)];
+        let title = titles
+            .into_iter()
+            .find(|t| rest.0.starts_with(t.as_str()))?;
+        Some((title.len(), info))
+    });
+    let (length, info) = fits
+        .max_by_key(|f| f.0)
+        .unwrap_or_else(|| panic!("no metric begins '{}'", rest.0));
+    rest.0 = &rest.0[length..];
+    info
+}
+
+struct Told<'a> {
+    report: &'a Report,
+    size: WindowSize,
+}
+
+impl Told<'_> {
+    fn overall(&self, name: &str) -> &Estimate {
+        let report = self.report;
+        let of = report.overall.metrics.get(name);
+        of.or_else(|| report.resources.metrics.get(name)).unwrap()
+    }
+
+    fn label(&self) -> &str {
+        &self.report.baseline.as_ref().unwrap().label
+    }
+
+    fn before(&self, name: &str) -> Option<f64> {
+        self.report
+            .baseline
+            .as_ref()?
+            .block
+            .metrics
+            .get(name)?
+            .value
+    }
+
+    fn instant(&self, window: &Window) -> String {
+        words::instant(window.start, self.size, self.report.timed)
+    }
+
+    /// Whether a window is judged of a metric.
+    fn judged(&self, window: &Window, info: &Info) -> bool {
+        let resource = info.family == metric::Family::Resource;
+        !window.in_baseline && (window.mature || resource)
+    }
+
+    /// Whether any departure of this kind of thing for the worse is there.
+    fn incidents(&self) -> impl Iterator<Item = &Alert> {
+        self.report
+            .alerts
+            .iter()
+            .filter(|a| a.kind != AlertKind::Column)
+    }
+
+    /// An incident of a metric or a slice in words; gives the incident.
+    #[track_caller]
+    fn incident(&self, rest: &mut Rest<'_>, expected: bool) -> Alert {
+        let info = titled(rest);
+        let place = match rest.skip(" where ") {
+            true => {
+                let place = rest.0.split(" fell ").next().unwrap();
+                let place = place.split(" rose ").next().unwrap().to_owned();
+                rest.skip(&place);
+                Some(place)
+            }
+            false => None,
+        };
+        let way = rest.one_of(&[" fell from ", " rose from "]);
+        let then = rest.until(" (").to_owned();
+        assert_eq!(rest.until(")"), self.label());
+        assert!(rest.skip(" to "), "{}", rest.0);
+        let now = rest.until(" over ").to_owned();
+        let rows = rest.one_of_rows();
+        let (since, until) = match rest.one_of(&[" since ", " from "]) {
+            " since " => (rest.0, None),
+            _ => (rest.until(" until "), Some(rest.0)),
+        };
+        let all: Vec<Alert> = match expected {
+            true => self.report.estimated.as_ref().unwrap().alerts.clone(),
+            false => self.report.alerts.clone(),
+        };
+        let fits = |a: &&Alert| {
+            let of = a.value_of.as_ref().map(|(c, v)| format!("{c} is {v}"));
+            let begins = self.report.windows.iter().find(|w| w.start == a.since);
+            let begins = begins.is_some_and(|w| since.starts_with(&self.instant(w)));
+            a.metric == info.name && of == place && begins && a.goes_on() == until.is_none()
+        };
+        let alert = all.iter().find(fits).unwrap_or_else(|| {
+            panic!("no incident of {} where {place:?} since {since}", info.name)
+        });
+        let first = self.report.windows.iter().find(|w| w.start == alert.since);
+        rest.0 = since.strip_prefix(&self.instant(first.unwrap())).unwrap();
+        if let (Some(told), Some(end)) = (until, alert.until) {
+            let end = self.report.windows.iter().find(|w| w.start == end).unwrap();
+            rest.0 = told.strip_prefix(&self.instant(end)).unwrap();
+        }
+        // Which way, from what, to what.
+        let (value, base) = (&alert.value, alert.baseline.value.unwrap());
+        let is = value.value.unwrap();
+        assert_eq!(way == " fell from ", is < base, "{way}: {base} to {is}");
+        assert_eq!(then, words::value(info.unit, base));
+        assert_eq!(now, words::estimate(info, value));
+        assert_eq!(rows, value.n);
+        if place.is_none() && !expected {
+            assert_eq!(Some(base), self.before(info.name));
+            self.recompute(alert, info);
+        }
+        if rest.skip(", most where ") {
+            let place = rest.until(" (").to_owned();
+            let values = rest.until(")").to_owned();
+            let row =
+                self.report.slices.iter().find(|s| {
+                    s.metric == info.name && format!("{} is {}", s.column, s.value) == place
+                });
+            let row = row.unwrap_or_else(|| panic!("no slice where {place}"));
+            let (a, b) = (row.baseline.value.unwrap(), row.current.value.unwrap());
+            let value = |x| words::value(info.unit, x);
+            assert_eq!(values, format!("{} → {}", value(a), value(b)));
+            assert_eq!(row.departure.unwrap().worse, Some(true));
+            assert!(alert.goes_on() && alert.kind == AlertKind::Metric);
+        }
+        alert.clone()
+    }
+
+    /// A mean over rows, from the windows that the incident is of.
+    fn recompute(&self, alert: &Alert, info: &Info) {
+        if !matches!(info.name, "accuracy" | "mean_absolute_error" | "error_rate") {
+            return;
+        }
+        let inside = |w: &&Window| {
+            let within = w.start >= alert.since && alert.until.is_none_or(|end| w.start < end);
+            within && self.judged(w, info)
+        };
+        let (mut sum, mut n) = (0.0, 0);
+        for window in self.report.windows.iter().filter(inside) {
+            let of = &window.metrics[info.name];
+            if let Some(value) = of.value {
+                sum += value * of.n as f64;
+                n += of.n;
+            }
+        }
+        let is = alert.value.value.unwrap();
+        assert_eq!(alert.value.n, n, "{}", alert.sentence);
+        assert!(
+            (sum / n as f64 - is).abs() < 1e-9,
+            "{} is not {is}: {}",
+            sum / n as f64,
+            alert.sentence
+        );
+    }
+
+    /// What a column's incident says; gives the incident.
+    #[track_caller]
+    fn column(&self, sentence: &str) -> Alert {
+        let same = |a: &&Alert| {
+            a.kind == AlertKind::Column && lower_first(&a.sentence) == lower_first(sentence)
+        };
+        let alert = self.report.alerts.iter().find(same);
+        let alert = alert.unwrap_or_else(|| panic!("no incident says '{sentence}'"));
+        let rows = alert.change.as_ref().unwrap().n;
+        assert!(
+            sentence.contains(&format!(" over {} ", words::rows(rows))),
+            "{sentence}"
+        );
+        assert!(sentence.contains(self.label()), "{sentence}");
+        let inside = |w: &&Window| {
+            !w.in_baseline && w.start >= alert.since && alert.until.is_none_or(|end| w.start < end)
+        };
+        let of: u64 = self
+            .report
+            .windows
+            .iter()
+            .filter(inside)
+            .map(|w| w.rows)
+            .sum();
+        assert!(rows <= of, "{rows} of {of}: {sentence}");
+        alert.clone()
+    }
+
+    /// Whether an estimate is not surely worse than the baseline's.
+    fn holds(&self, info: &Info, now: &Estimate) -> bool {
+        let (Some(low), Some(high), Some(from)) = (now.low, now.high, self.before(info.name))
+        else {
+            return true;
+        };
+        match info.better {
+            Better::Higher => high >= from,
+            Better::Lower => low <= from,
+            _ => true,
+        }
+    }
+
+    /// Takes the sentence apart; which clauses it has.
+    #[track_caller]
+    fn check(&self) -> Vec<&'static str> {
+        let report = self.report;
+        let sentence = report.health.sentence.as_str();
+        let mut rest = Rest(sentence);
+        let goes_on = self.incidents().any(Alert::goes_on);
+        if rest.skip("Estimated ") {
+            let alert = self.incident(&mut rest, true);
+            assert_eq!(rest.0, ", outcomes are not in yet.");
+            assert_eq!((report.health.level, goes_on), (Level::Watch, false));
+            assert_eq!(report.health.metric.as_deref(), Some(alert.metric.as_str()));
+            assert!(report.windows.iter().any(|w| !w.mature));
+            return vec!["estimated"];
+        }
+        if rest.skip("No outcome is in yet; estimated ") {
+            let info = titled(&mut rest);
+            assert!(rest.skip(" is "), "{sentence}");
+            let estimated = report.estimated.as_ref().unwrap();
+            let pending = &estimated.pending[info.name];
+            assert_eq!(rest.until(": "), words::estimate(info, pending));
+            assert!(rest.skip("nothing is expected to depart for the worse from the baseline ("));
+            let was = words::value(info.unit, self.before(info.name).unwrap());
+            assert_eq!(rest.0, format!("{}, {was}).", self.label()));
+            assert!(estimated.alerts.is_empty() && report.overall.labelled == 0);
+            return vec!["hopeful"];
+        }
+        if let Some((n, _)) = sentence.split_once(" predictions, none with an outcome") {
+            assert_eq!(n, words::grouped(report.overall.rows as f64));
+            assert_eq!(report.overall.labelled, 0);
+            assert_eq!(report.health.level, Level::Unknown);
+            return vec!["no outcomes"];
+        }
+        let bad = self
+            .incidents()
+            .any(|a| a.goes_on() && a.level == Level::Bad);
+        if bad {
+            let alert = self.incident(&mut rest, false);
+            assert_eq!(rest.0, ".");
+            assert_eq!((alert.level, report.health.level), (Level::Bad, Level::Bad));
+            assert_eq!(report.health.metric.as_deref(), Some(alert.metric.as_str()));
+            return vec!["departed"];
+        }
+        self.of_metric(rest, goes_on)
+    }
+
+    /// What is said of the main metric, and of what is less bad than that it departs.
+    #[track_caller]
+    fn of_metric(&self, mut rest: Rest<'_>, goes_on: bool) -> Vec<&'static str> {
+        let (report, sentence) = (self.report, &self.report.health.sentence);
+        let info = titled(&mut rest);
+        assert_eq!(report.health.metric.as_deref(), Some(info.name));
+        let is = rest.one_of(&[" is ", " holds at "]);
+        let value = words::estimate(info, self.overall(info.name));
+        assert!(rest.skip(&value), "{sentence}: it is {value}");
+        // Where outcomes of these rows have yet to come, it is not the last word.
+        let so_far = rest.skip(" so far");
+        assert_eq!(so_far, report.arriving.is_some(), "{sentence}");
+        let waits = report.windows.iter().any(|w| !w.mature && w.rows > 0);
+        assert!(!so_far || waits, "{sentence}");
+        if report.baseline.is_some() && !rest.0.starts_with(';') {
+            let holds = self.holds(info, self.overall(info.name));
+            assert_eq!(is == " holds at ", holds, "{sentence}");
+        }
+        let marks = [
+            "; there is no baseline to compare it with.",
+            "; no window outside the baseline (",
+            ": nothing departs for the worse from the baseline (",
+            ": no lasting departure for the worse from the baseline (",
+            ", but ",
+        ];
+        let judged = |w: &Window| !w.in_baseline && (w.mature || report.task == Task::Service);
+        let any = report.windows.iter().any(judged);
+        let worse = |w: &Window| w.departures.values().any(|d| d.worse == Some(true));
+        let harms = |a: &&Alert| {
+            let known = a.effect.as_ref().is_some_and(|e| !e.estimated);
+            a.goes_on() && a.kind == AlertKind::Column && a.harmless == Some(false) && known
+        };
+        let harm = report.alerts.iter().any(|a| harms(&a));
+        let mut found = vec![rest.one_of(&marks)];
+        let ends = |rest: &mut Rest<'_>, found: &mut Vec<&'static str>| {
+            let was = words::value(info.unit, self.before(info.name).unwrap());
+            assert_eq!(rest.until(")"), format!("{}, {was}", self.label()));
+            let level = match rest.0 {
+                "." => Level::Ok,
+                _ => {
+                    assert!(rest.skip(", but estimated "), "{sentence}");
+                    self.incident(rest, true);
+                    assert_eq!(rest.0, ", outcomes are not in yet.");
+                    found.push("but estimated");
+                    Level::Watch
+                }
+            };
+            assert_eq!(report.health.level, level);
+        };
+        let first = found[0];
+        match first {
+            mark if mark == marks[0] => assert!(report.baseline.is_none() && rest.0.is_empty()),
+            mark if mark == marks[1] => {
+                assert_eq!(rest.until(")"), self.label());
+                assert_eq!(rest.0, " can be judged yet.");
+                assert!(!any);
+            }
+            mark if mark == marks[2] => {
+                assert!(self.incidents().next().is_none() && !harm, "{sentence}");
+                assert!(!report.windows.iter().any(worse), "{sentence}");
+                ends(&mut rest, &mut found);
+            }
+            mark if mark == marks[3] => {
+                assert!(!goes_on && !harm, "{sentence}");
+                ends(&mut rest, &mut found);
+            }
+            _ => {
+                assert_eq!(report.health.level, Level::Watch);
+                if goes_on {
+                    let alert = self.incident(&mut rest, false);
+                    assert!(alert.goes_on() && alert.level == Level::Watch);
+                    assert_eq!(rest.0, ".");
+                } else {
+                    let alert = self.column(rest.0.trim_end_matches('.'));
+                    assert!(harms(&&alert), "{sentence}");
+                    found.push("a column harms");
+                }
+            }
+        }
+        found
+    }
+
+    /// Every incident is told, each once.
+    fn all_are_told(&self) {
+        let health = &self.report.health;
+        let expected = self.report.estimated.iter().flat_map(|e| &e.alerts);
+        for alert in self.report.alerts.iter().chain(expected) {
+            let same = |text: &&String| {
+                let text = lower_first(text.trim_end_matches('.'));
+                text.ends_with(&lower_first(&alert.sentence))
+            };
+            let told = health.notes.iter().filter(same).count();
+            let told = told + usize::from(same(&&health.sentence));
+            assert_eq!(told, 1, "'{}' in {health:#?}", alert.sentence);
+            if alert.kind == AlertKind::Column {
+                self.column(&alert.sentence);
+            } else {
+                let (mut rest, expected) = match alert.sentence.strip_prefix("Estimated ") {
+                    Some(rest) => (Rest(rest), true),
+                    None => (Rest(&alert.sentence), false),
+                };
+                self.incident(&mut rest, expected);
+            }
+        }
+        let all = format!("{health:?}");
+        assert!(!all.contains("NaN") && !all.contains("inf "), "{all}");
+    }
+}
+
+impl Rest<'_> {
+    /// `1 row`, `4 200 rows`.
+    #[track_caller]
+    fn one_of_rows(&mut self) -> u64 {
+        let number = self.until(" row");
+        self.skip("s");
+        let digits: String = number.chars().filter(char::is_ascii_digit).collect();
+        digits.parse().unwrap()
+    }
+}
+
+#[test]
+fn every_clause_of_the_sentence_is_borne_out_by_the_numbers() {
+    use Model::{Classes, Labels, Numbers, Requests, Scores};
+    use Story::{
+        Column, Departed, Ended, Feared, Improved, Middle, NoBaseline, NoOutcomes, OneRegion,
+        OneWindow, Quiet, Several, Waiting,
+    };
+    let stories = [
+        Quiet, NoOutcomes, Waiting, Feared, OneWindow, Improved, Departed, OneRegion, Several,
+        Ended, Column, Middle, NoBaseline,
+    ];
+    let mut clauses: BTreeSet<&str> = BTreeSet::new();
+    for (at, story) in stories.into_iter().enumerate() {
+        for (of, model) in [Labels, Scores, Classes, Numbers, Requests]
+            .into_iter()
+            .enumerate()
+        {
+            for passed in [false, true] {
+                let seed = 1_000 * at as u64 + 10 * of as u64 + u64::from(passed);
+                let text = log(model, story, seed);
+                let files = [("log.csv", text.as_bytes())];
+                let view = View {
+                    window: Some(WindowSize::Day),
+                    baseline: match story {
+                        NoBaseline => BaselineChoice::None,
+                        Middle => baseline("2026-04-09..2026-04-17").unwrap(),
+                        _ => BaselineChoice::Auto,
+                    },
+                    ..View::default()
+                };
+                let counted = match passed {
+                    true => streamed(&files, &[], &view, Shards::new),
+                    false => summary(&files, &[], &view),
+                };
+                let counted = counted.unwrap_or_else(|e| panic!("{model:?} {story:?}: {e}"));
+                let report = Report::from(&counted, &view);
+                eprintln!("{model:?}, {story:?}, {passed}: {}", report.health.sentence);
+                let told = Told {
+                    report: &report,
+                    size: WindowSize::Day,
+                };
+                clauses.extend(told.check());
+                told.all_are_told();
+            }
+        }
+    }
+    // What has no outcome beside a reference that has: nothing is expected to change, or something is.
+    for story in [Waiting, Feared] {
+        let text = log(Scores, story, 77);
+        let (head, rows) = text.split_once('\n').unwrap();
+        let (late, early): (Vec<&str>, Vec<&str>) = rows
+            .lines()
+            .partition(|row| row.split(',').nth(3) == Some(""));
+        let of = |rows: &[&str]| format!("{head}\n{}\n", rows.join("\n"));
+        let (reference, current) = (of(&early), of(&late));
+        let files = [
+            ("log.csv", current.as_bytes()),
+            ("reference.csv", reference.as_bytes()),
+        ];
+        let view = View {
+            window: Some(WindowSize::Day),
+            ..View::default()
+        };
+        let report = Report::from(&summary(&files, &[], &view).unwrap(), &view);
+        eprintln!("{story:?} beside a reference: {}", report.health.sentence);
+        let told = Told {
+            report: &report,
+            size: WindowSize::Day,
+        };
+        clauses.extend(told.check());
+        told.all_are_told();
+    }
+    // Every kind of sentence is among them.
+    let all = [
+        "estimated",
+        "but estimated",
+        "hopeful",
+        "no outcomes",
+        "departed",
+        "; there is no baseline to compare it with.",
+        ": nothing departs for the worse from the baseline (",
+        ": no lasting departure for the worse from the baseline (",
+        ", but ",
+    ];
+    for clause in all {
+        assert!(
+            clauses.contains(clause),
+            "{clause} is not among {clauses:#?}"
+        );
+    }
+}

@@ -1,0 +1,394 @@
+//! Incidents as a person reads them: what is told of each, what they are compared with, and what is not watched.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod pipeline;
+
+use pipeline::{report, streamed};
+use plumbline::engine::Shards;
+use plumbline::engine::alarms::{Shape, going_on};
+use plumbline::report::beside::beside;
+use plumbline::report::compat::{Chunk, EvidentlyColumn, EvidentlyScore, Says};
+use plumbline::report::view::{View, baseline};
+use plumbline::report::{AlertKind, Report};
+use plumbline::table::time::{HOUR, Time};
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+/// Evenly between 0 and 1, the same for everyone.
+struct Random(u64);
+
+impl Random {
+    fn unit(&mut self) -> f64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        ((z ^ (z >> 31)) >> 11) as f64 / (1u64 << 53) as f64
+    }
+}
+
+/// Thirty days of 400 predictions. On day 17 numbers rise, words change, and errors become as many as told.
+fn changed(seed: u64, errors: f64) -> String {
+    let mut random = Random(seed);
+    let mut text = String::from("id,timestamp,prediction,label,amount,kind\n");
+    for day in 1..=30u32 {
+        for row in 0..400 {
+            let after = day >= 17;
+            let truth = random.unit() < 0.4;
+            let wrong = if after { errors } else { 0.1 };
+            let predicted = truth ^ (random.unit() < wrong);
+            let usual: f64 = (0..4).map(|_| random.unit()).sum();
+            let amount = usual + if after { 0.4 } else { 0.0 };
+            let kind = match random.unit() {
+                x if x < if after { 0.4 } else { 0.2 } => "new",
+                _ => "used",
+            };
+            writeln!(
+                text,
+                "d{day}n{row},2026-04-{day:02}T{:02}:{:02}:00Z,{},{},{amount:.4},{kind}",
+                row / 60,
+                row % 60,
+                u8::from(predicted),
+                u8::from(truth)
+            )
+            .unwrap();
+        }
+    }
+    text
+}
+
+fn of(text: &str, view: &View) -> Report {
+    report(&[("log.csv", text.as_bytes())], view)
+}
+
+#[test]
+fn every_incident_tells_all_there_is_to_know() {
+    for errors in [0.1, 0.25] {
+        let text = changed(1, errors);
+        let report = of(&text, &View::default());
+        assert_eq!(report.alerts.len(), 1, "{:#?}", report.alerts);
+        let alert = &report.alerts[0];
+        let of_column = errors == 0.1;
+        assert_eq!(alert.kind == AlertKind::Column, of_column);
+        // How much, with an interval, and over how many rows.
+        let told = &alert.sentence;
+        assert!(
+            told.contains(" over 5\u{202f}600 rows since 17 Apr 2026"),
+            "{told}"
+        );
+        assert!(told.contains('[') && told.contains(']'), "{told}");
+        let particulars = report.particulars(alert);
+        let labels: Vec<&str> = particulars.iter().map(|p| p.label.as_str()).collect();
+        let mut expected = vec![
+            "What",
+            "Since",
+            "Value",
+            "Baseline",
+            "Change",
+            "Rows",
+            "Method",
+            "Level",
+            "Also changed",
+        ];
+        if of_column {
+            expected.insert(8, "Effect");
+        }
+        assert_eq!(labels, expected);
+        let text_of = |label: &str| {
+            let of = particulars.iter().find(|p| p.label == label).unwrap();
+            of.texts.join("\n")
+        };
+        assert!(
+            text_of("Since").starts_with("17 Apr 2026 (95 %"),
+            "{}",
+            text_of("Since")
+        );
+        assert!(text_of("Change").contains('['));
+        assert!(text_of("Rows").starts_with("5\u{202f}600 rows in 14 windows"));
+        assert!(text_of("Level").contains("the budget of the whole report is 1 in 30 windows"));
+        assert!(text_of("Method").contains("one false alarm in 30 windows"));
+        let also = text_of("Also changed");
+        assert!(also.contains("amount") || told.contains("amount"), "{also}");
+        assert!(also.contains("kind") || told.contains("kind"), "{also}");
+        assert!(!format!("{particulars:?}").contains("NaN"));
+
+        // Whoever is called for it is told the same.
+        let alarms = going_on(&report);
+        assert_eq!(alarms.len(), 1);
+        let plain: serde_json::Value =
+            serde_json::from_str(&alarms[0].message(Shape::Plain)).unwrap();
+        let incident = &plain["alarm"]["incident"];
+        for field in [
+            "method",
+            "level",
+            "since_earliest",
+            "since_latest",
+            "raised",
+            "change",
+            "affected",
+            "false_alarm_rate",
+        ] {
+            assert!(!incident[field].is_null(), "{field}: {incident}");
+        }
+        assert_eq!(plain["alarm"]["particulars"][0]["label"], "What");
+        let slack: serde_json::Value =
+            serde_json::from_str(&alarms[0].message(Shape::Slack)).unwrap();
+        for label in labels {
+            assert!(
+                slack["text"]
+                    .as_str()
+                    .unwrap()
+                    .contains(&format!("*{label}*"))
+            );
+            assert!(alarms[0].text().contains(&format!("\n{label}: ")));
+        }
+    }
+}
+
+/// Six weeks of hours with twenty rows each; weekends and nights are different, and nothing changes.
+fn weeks(seed: u64) -> String {
+    let mut random = Random(seed);
+    let start = Time::parse("2026-03-02T00:00:00Z").unwrap().0;
+    let mut text = String::from("id,timestamp,prediction,label,amount\n");
+    for hour in 0..6 * 7 * 24 {
+        for row in 0..20 {
+            let truth = random.unit() < 0.4;
+            let predicted = truth ^ (random.unit() < 0.1);
+            let usual: f64 = (0..4).map(|_| random.unit()).sum();
+            // The night is higher from Monday to Friday, lower at the weekend.
+            let (day, night) = (hour / 24 % 7, hour % 24 < 8);
+            let amount = usual
+                + match (day, night) {
+                    (5.., true) => -0.8,
+                    (5.., false) => 0.3,
+                    (_, true) => 0.8,
+                    (_, false) => 0.0,
+                };
+            let time = Time(start + hour * HOUR + i64::from(row) * 60_000_000);
+            let (a, b) = (u8::from(predicted), u8::from(truth));
+            writeln!(text, "h{hour}n{row},{time},{a},{b},{amount:.4}").unwrap();
+        }
+    }
+    text
+}
+
+#[test]
+fn a_weekly_pattern_is_no_change_in_windows_of_hours_and_of_days() {
+    let text = weeks(5);
+    let judged = |query: &str, period: &str| {
+        let view = View {
+            baseline: baseline(period).unwrap(),
+            ..View::from_query(query)
+        };
+        of(&text, &view)
+    };
+    let of_columns = |report: &Report| {
+        let alerts = report.alerts.iter();
+        alerts.filter(|a| a.kind == AlertKind::Column).count()
+    };
+    // Every hour of the week is there three times, and each day.
+    let whole = "2026-03-02..2026-03-23";
+    let (hours, days) = (judged("window=hour", whole), judged("window=day", whole));
+    assert_eq!(of_columns(&days), 0, "{:#?}", days.alerts);
+    // The budget allows 16 of 504 windows.
+    let some = of_columns(&hours);
+    assert!(some <= 4, "{some}: {:#?}", hours.alerts);
+    let of_place = |report: &Report| {
+        let mut alerts = report.alerts.iter();
+        alerts.any(|a| a.metric == "location" && a.column.as_deref() == Some("amount"))
+    };
+    assert!(!of_place(&hours), "{:#?}", hours.alerts);
+    // Of ten days only the hour of the day is there twice, so that the weekend is a change, window by window.
+    let report = judged("window=hour", "2026-03-02..2026-03-12");
+    assert!(of_place(&report) && of_columns(&report) > some);
+    let place = report.alerts.iter().find(|a| a.metric == "location");
+    let method = &place.unwrap().method;
+    assert!(method.contains("the same hour of the day"), "{method}");
+}
+
+/// Ninety days of one row an hour, of more columns than are counted by so many windows.
+fn wide() -> String {
+    let mut random = Random(9);
+    let start = Time::parse("2026-01-01T00:00:00Z").unwrap().0;
+    let mut text = String::from("id,timestamp");
+    (0..34).for_each(|i| write!(text, ",x{i}").unwrap());
+    text.push_str(",region,score,label\n");
+    for hour in 0..90 * 24 {
+        write!(text, "{hour},{}", Time(start + hour * HOUR)).unwrap();
+        (0..34).for_each(|_| write!(text, ",{:.3}", random.unit()).unwrap());
+        let score = random.unit();
+        let label = u8::from(random.unit() < score);
+        let region = ["north", "south"][usize::from(random.unit() < 0.5)];
+        writeln!(text, ",{region},{score:.3},{label}").unwrap();
+    }
+    text
+}
+
+#[test]
+fn what_is_too_much_to_be_watched_is_told() {
+    let text = wide();
+    let report = of(&text, &View::from_query("window=hour"));
+    let notes = report.health.notes.join("\n");
+    assert!(
+        notes.contains("Of 2\u{202f}160 windows, 30 of 37 columns are watched"),
+        "{notes}"
+    );
+    assert!(
+        notes.contains("Slices are compared, but not watched"),
+        "{notes}"
+    );
+    let by_window = &report.drift.as_ref().unwrap().windows;
+    for column in ["score", "label", "x0"] {
+        assert!(by_window.iter().any(|w| w.column == column), "{column}");
+    }
+    let report = of(&text, &View::from_query("window=day"));
+    let notes = report.health.notes.join("\n");
+    assert!(!notes.contains("watched"), "{notes}");
+}
+
+#[test]
+fn what_needs_rows_is_told_where_they_passed() {
+    let text = changed(2, 0.1);
+    let files = [("log.csv", text.as_bytes())];
+    for query in ["compat=nannyml", "tests=all", ""] {
+        let mut view = View::from_query(query);
+        view.all_tests |= query == "tests=all";
+        let summary = streamed(&files, &[], &view, Shards::new).unwrap();
+        let report = Report::from(&summary, &view);
+        assert!(report.compat.is_none() && report.examined.is_none());
+        let told = report
+            .health
+            .notes
+            .iter()
+            .filter(|n| n.contains("need rows that are kept"));
+        assert_eq!(told.count(), usize::from(!query.is_empty()));
+    }
+}
+
+/// What another tool says of two columns, and why this report says the same or not, in every case.
+#[test]
+fn what_other_tools_say_is_explained_in_every_case() {
+    let text = changed(1, 0.1);
+    let mut report = of(&text, &View::from_query("compat=evidently"));
+    // `amount` and `kind` are in the incident, `latency` is not.
+    let score = |score: f64, threshold: f64, drifted: bool| EvidentlyScore {
+        score,
+        threshold,
+        drifted,
+    };
+    let column = |name: &str, test: Option<&str>, score: Option<EvidentlyScore>| EvidentlyColumn {
+        column: name.into(),
+        kind: "numerical".into(),
+        test: test.map(Into::into),
+        score,
+        undefined: None,
+        scores: BTreeMap::new(),
+    };
+    let ks = Some("ks");
+    let cases = [
+        (
+            column("amount", ks, Some(score(0.001, 0.05, true))),
+            "Both see a change.",
+        ),
+        (
+            column("other", ks, Some(score(0.4, 0.05, false))),
+            "Neither sees a change.",
+        ),
+        (
+            column("amount", ks, Some(score(0.4, 0.05, false))),
+            "It compares all rows in view at once, where a change of some windows is thinned out; the incident tells since when.",
+        ),
+        (
+            column("amount", Some("wasserstein"), Some(score(0.05, 0.1, false))),
+            "It compares all rows in view at once, where a change of some windows is thinned out, by a limit that is the same whatever the rows; the incident tells since when.",
+        ),
+        (
+            column("other", Some("chisquare"), Some(score(0.03, 0.05, true))),
+            "It takes the shares of the 7 rows of its reference as certain, and tests every column at 0.05; counted as two samples, and over everything that is tested, it is not sure, or too small to matter.",
+        ),
+        (
+            column("other", ks, Some(score(0.03, 0.05, true))),
+            "It tests every column at 0.05 as if it were the only one, and any difference counts, however small; under the budget of false alarms it is not sure, or too small to matter.",
+        ),
+        (
+            column("other", Some("psi"), Some(score(0.3, 0.1, true))),
+            "A limit of 0.1 is the same for 50 rows and for a million: over 9 rows so much comes by chance, or from windows that differ as the baseline's own do.",
+        ),
+        (
+            column("amount", None, None),
+            "Windows depart from the baseline; it has no test for such a column.",
+        ),
+        (column("other", None, None), "Nothing departs."),
+    ];
+    for (column, because) in cases {
+        let compat = report.compat.as_mut().unwrap();
+        (compat.reference_rows, compat.rows) = (7, 9);
+        let (name, score) = (column.column.clone(), column.score);
+        let Says::Evidently(says) = &mut compat.says else {
+            panic!("Evidently was asked");
+        };
+        says.columns = vec![column];
+        let rows = beside(&report);
+        assert_eq!(rows.len(), 1);
+        let row = &rows[0];
+        assert_eq!(row.because, because, "{row:?}");
+        assert_eq!(
+            (row.column.as_str(), row.ours),
+            (name.as_str(), name == "amount")
+        );
+        assert_eq!(row.theirs, score.is_some_and(|s| s.drifted));
+        match score {
+            Some(s) => assert!(row.says.contains(if s.score < s.threshold {
+                "below"
+            } else {
+                "not below"
+            })),
+            None => assert_eq!(row.says, "nothing: it tells nothing"),
+        }
+    }
+
+    let mut report = of(&text, &View::from_query("compat=nannyml"));
+    let chunk = |reference: bool| Chunk {
+        reference,
+        rows: 10,
+        span: None,
+    };
+    for (name, alarms, because) in [
+        ("amount", 2, "Both see a change."),
+        ("other", 0, "Neither sees a change."),
+        (
+            "other",
+            1,
+            "Its limit is three standard deviations of 2 chunks of the reference, each column's and chunk's own; what 1 of 3 chunks exceed is not sure under the budget of false alarms over the whole report, or too small to matter.",
+        ),
+        (
+            "amount",
+            0,
+            "Its limit comes from 2 chunks of the reference, and each chunk stands alone; small changes that last are added up here.",
+        ),
+    ] {
+        let Says::Nannyml(says) = &mut report.compat.as_mut().unwrap().says else {
+            panic!("NannyML was asked");
+        };
+        says.chunks = [true, true, false, false, false].map(chunk).into();
+        let mut column = says.columns[0].clone();
+        column.column = name.into();
+        let line = column.drift.entry("jensen_shannon".into()).or_default();
+        // What alerts in the reference does not count.
+        line.alerts = (0..5)
+            .map(|i| i == 0 || (2..2 + alarms).contains(&i))
+            .collect();
+        line.upper = Some(0.25);
+        says.columns = vec![column];
+        let rows = beside(&report);
+        assert_eq!(rows[0].because, because);
+        assert_eq!(
+            (rows[0].theirs, rows[0].ours),
+            (alarms > 0, name == "amount")
+        );
+        assert_eq!(
+            rows[0].says,
+            format!("Jensen–Shannon above 0.25 in {alarms} of 3 chunks")
+        );
+    }
+}
