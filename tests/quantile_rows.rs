@@ -253,7 +253,8 @@ fn the_report_tells_each_level_and_interval_as_numpy_does() {
         near(&what, ours.coverage.value, &theirs["coverage"]["value"]);
         near(&what, ours.coverage.low, &theirs["coverage"]["low"]);
         near(&what, ours.width.value, &theirs["width"]["value"]);
-        near(&what, ours.width.high, &theirs["width"]["high"]);
+        // So few rows have no interval of it.
+        assert_eq!((ours.width.high, theirs["width"].get("high")), (None, None));
         near(&what, ours.interval_score.value, &theirs["score"]["value"]);
         for (i, (window, covered)) in report
             .windows
