@@ -244,3 +244,41 @@ fn too_many_words_are_no_classes() {
         "{error}"
     );
 }
+
+#[test]
+fn times_that_are_written_otherwise_from_some_row_on_are_times() {
+    let usual = log(6_000, |i| (i % 7).to_string(), plain);
+    let otherwise = |digits: i64| {
+        let line = |(at, line): (usize, &str)| {
+            let mut cells: Vec<String> = line.split(',').map(String::from).collect();
+            if at > 3_000 {
+                let micros = plumbline::table::time::Time::parse(&cells[1]).unwrap().0;
+                cells[1] = (micros / digits).to_string();
+            }
+            cells.join(",") + "\n"
+        };
+        usual.lines().enumerate().map(line).collect::<String>()
+    };
+    let base = report(&[("log.csv", &usual)], &[]);
+    for (digits, said) in [
+        (1_000_000, "seconds since 1970"),
+        (1_000, "milliseconds since 1970"),
+        (1, "microseconds since 1970"),
+    ] {
+        let changed = report(&[("log.csv", &otherwise(digits))], &[]);
+        assert_eq!(changed.overall, base.overall);
+        assert_eq!(changed.windows, base.windows);
+        let [told] = &changed.rejected[..] else {
+            panic!("{:?}", changed.rejected)
+        };
+        assert_eq!(
+            (told.count, told.line, told.row_lost),
+            (3_000, 3_002, false)
+        );
+        assert!(
+            told.reason.ends_with(&format!("it was read as {said}")),
+            "{}",
+            told.reason
+        );
+    }
+}

@@ -71,8 +71,15 @@ impl Builder {
             Cells::Time(format, instants, cells) => {
                 for (row, text) in texts.enumerate() {
                     cells.push(instants.read(text).unwrap_or_else(|| {
-                        bad_time(*format, text, column, batch.line_of(row), troubles);
-                        NO_TIME
+                        let otherwise = instants.read_otherwise(text);
+                        odd_time(
+                            (*format, otherwise.map(|o| o.1)),
+                            text,
+                            column,
+                            batch.line_of(row),
+                            troubles,
+                        );
+                        otherwise.map_or(NO_TIME, |o| o.0)
                     }));
                 }
             }
@@ -146,8 +153,19 @@ fn bad_number(odd: Number, text: &[u8], column: usize, line: u64, troubles: &mut
 }
 
 #[cold]
-fn bad_time(format: TimeFormat, text: &[u8], column: usize, line: u64, troubles: &mut Troubles) {
-    if !cell::is_missing(text) {
+fn odd_time(
+    (format, otherwise): (TimeFormat, Option<TimeFormat>),
+    text: &[u8],
+    column: usize,
+    line: u64,
+    troubles: &mut Troubles,
+) {
+    if let Some(found) = otherwise {
+        troubles.cell(Fault::OtherTime, column, line, || {
+            let (text, expected, found) = (shown(text), example(format), example(found));
+            format!("found '{text}', expected {expected}; it was read as {found}")
+        });
+    } else if !cell::is_missing(text) {
         troubles.cell(Fault::NotTime, column, line, || {
             let (text, expected) = (shown(text), example(format));
             format!("found '{text}', expected {expected}; the cell is left empty")

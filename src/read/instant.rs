@@ -47,6 +47,24 @@ impl Instants {
         }
     }
 
+    /// An instant that is written otherwise than those before it, as where a program was changed: as ISO 8601, or as
+    /// time since 1970 of as many digits as the years 2001 to 2286 have. Says how.
+    #[cold]
+    pub(super) fn read_otherwise(&mut self, text: &[u8]) -> Option<(i64, TimeFormat)> {
+        let text = text.trim_ascii();
+        let digits = text.iter().take_while(|b| b.is_ascii_digit()).count();
+        let (format, places) = match digits {
+            10 => (TimeFormat::EpochSeconds, 6),
+            13 => (TimeFormat::EpochMillis, 3),
+            16 => (TimeFormat::EpochMicros, 0),
+            19 => (TimeFormat::EpochNanos, -3),
+            4 => return self.iso(text).map(|micros| (micros, TimeFormat::Iso)),
+            _ => return None,
+        };
+        let found = epoch(text, places).filter(of_four_digits)?;
+        Some((found, format))
+    }
+
     #[inline]
     fn iso(&mut self, text: &[u8]) -> Option<i64> {
         let (date, rest) = text.split_first_chunk::<10>()?;

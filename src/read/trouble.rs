@@ -19,6 +19,7 @@ pub(super) enum Fault {
     NotNumber,
     NotFinite,
     NotTime,
+    OtherTime,
     NotUtf8,
     Damaged,
     Other,
