@@ -354,3 +354,28 @@ pub(super) fn text_of(value: &JsValue) -> String {
             .unwrap_or_else(|| String::from(js_sys::Object::from(value.clone()).to_string())),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::fault;
+
+    #[test]
+    fn who_lacks_memory_is_told_what_takes_less() {
+        for why in [
+            "it ran out of memory",
+            "RangeError: Array buffer allocation failed",
+        ] {
+            let error = fault("a.csv", "read it", why);
+            assert!(
+                error.mend.contains("counted as they pass"),
+                "{}",
+                error.mend
+            );
+        }
+        assert!(
+            fault("", "begin", "RuntimeError: unreachable")
+                .mend
+                .contains("report it")
+        );
+    }
+}

@@ -108,7 +108,7 @@ fn a_worker_that_dies_with_the_rows_leaves_the_report_and_can_be_replaced() {
 }
 
 #[test]
-fn a_worker_without_memory_says_what_to_do() {
+fn a_worker_without_memory_says_so_and_is_replaced() {
     let Some(mut app) = App::open() else { return };
     let folder = data::folder("dies-of-memory");
     let (predictions, outcomes) = data::predictions_and_outcomes(&folder, 100);
@@ -122,10 +122,10 @@ fn a_worker_without_memory_says_what_to_do() {
         "document.querySelector('{}').innerText.includes('it ran out of memory')",
         part("errors")
     ));
-    let told = told(&mut app);
-    assert!(
-        told.contains("counted as they pass (Files and columns, Rows)"),
-        "{told}"
-    );
     ready(&mut app.page);
+    assert!(
+        told(&mut app).contains("A new worker read them instead"),
+        "{}",
+        told(&mut app)
+    );
 }

@@ -119,8 +119,14 @@ fn live_predictions_meet_late_outcomes_and_end_as_the_whole_files_do() {
     look(page, "live-rows");
 }
 
-/// The page's report once it has read all that came: it rests between two readings.
+/// The page's report once its sources are stopped and it has read all that came: it rests between two readings, and
+/// as long as rows may come the last window is open.
 fn settled(page: &mut Page, expected: &str) -> Value {
+    let (_, live) = saved_json(page);
+    assert_eq!(live["view"]["live"], true);
+    let windows = live["windows"].as_array().unwrap();
+    assert_eq!(windows.last().unwrap()["open"], true);
+    page.eval("document.querySelectorAll('[data-testid=stream-stop]').forEach(b => b.click())");
     let end = Instant::now() + Duration::from_secs(30);
     loop {
         let (text, report) = saved_json(page);

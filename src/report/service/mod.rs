@@ -151,7 +151,8 @@ fn instant(time: Time) -> String {
 }
 
 impl Service {
-    /// What its charts mark beside restarts: values that are unlike those before them, and gaps of a live source.
+    /// What its charts mark beside restarts, in words: values that are unlike those before them, and gaps of a live
+    /// source; and which rules of error budgets could not be judged.
     #[must_use]
     pub fn marks(&self) -> Vec<String> {
         let lines = self
@@ -194,7 +195,15 @@ impl Service {
                 instant(gap.end)
             )
         });
-        last.into_iter().chain(gap).collect()
+        let unjudged = self.slos.iter().filter(|s| !s.unjudged.is_empty());
+        let unjudged = unjudged.map(|slo| {
+            format!(
+                "Whether the error budget of {} is spent too fast is not judged over {}.",
+                slo.of,
+                slo.unjudged.join("; nor over ")
+            )
+        });
+        last.into_iter().chain(gap).chain(unjudged).collect()
     }
 
     /// The panel of a measure, the first one where there are several.

@@ -246,22 +246,15 @@ fn percent(share: f64) -> String {
 /// When a budget was spent too fast.
 fn burns(service: &Service) -> Vec<String> {
     let all = service.slos.iter().flat_map(|s| &s.burns);
-    let unjudged = service.slos.iter().filter(|s| !s.unjudged.is_empty());
-    let unjudged = unjudged.map(|slo| {
-        format!(
-            "Whether {}'s error budget is spent too fast is not judged over {}.",
-            slo.of,
-            slo.unjudged.join("; nor over ")
-        )
-    });
-    let told = all.take(6).map(|burn| {
-        let since = format::instant(true, burn.since);
-        let until = match burn.until {
-            Some(until) => format!("until {}", format::instant(true, until)),
-            None => "and goes on".to_owned(),
-        };
-        let kind = if burn.page { "Page" } else { "Ticket" };
-        format!("{kind}: {}, from {since} {until}.", burn.sentence)
-    });
-    told.chain(unjudged).collect()
+    all.take(6)
+        .map(|burn| {
+            let since = format::instant(true, burn.since);
+            let until = match burn.until {
+                Some(until) => format!("until {}", format::instant(true, until)),
+                None => "and goes on".to_owned(),
+            };
+            let kind = if burn.page { "Page" } else { "Ticket" };
+            format!("{kind}: {}, from {since} {until}.", burn.sentence)
+        })
+        .collect()
 }
