@@ -1,6 +1,6 @@
-//! Ten thousand polls of each kind of source of rows, by a clock that runs as fast as they are answered: none is lost,
-//! what came is what there is, and no more memory is held at the end than after the first thousand. One test in a
-//! program of its own, so that nothing else is counted.
+//! Ten thousand polls of a file that grows and of a polled document, by a clock that runs as fast as they are
+//! answered: none is lost, what came is what there is, and no more memory is held at the end than after the first
+//! thousand. One test in a program of its own, so that nothing else is counted.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use peak_alloc::PeakAlloc;
