@@ -7,6 +7,7 @@
 //! | [`exact_sum`] | sums whose bits depend on neither order nor grouping |
 //! | [`rank`] | ROC AUC and its variance from integers, and areas under other curves, for all groups in one pass |
 //! | [`sketch`] | quantiles within 1 % from mergeable counts |
+//! | [`dyadic`] | how far values are from their median, from mergeable counts |
 //! | [`counter`], [`buckets`] | rates of counters and quantiles of histograms, as Prometheus has them |
 //! | [`burn`] | how fast an error budget is spent |
 //! | [`trend`] | a line that odd points do not bend, and when it reaches a value |
@@ -46,6 +47,7 @@ pub mod compat;
 pub mod counter;
 pub mod distance;
 pub mod distinct;
+pub mod dyadic;
 pub mod exact_quantile;
 pub mod exact_sum;
 pub mod expected;

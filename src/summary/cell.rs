@@ -1,5 +1,6 @@
 //! One cell: the counts of a bucket of time in a slice. Everything in it adds up.
 
+use super::in_order::InOrder;
 use super::label_sets::LabelSets;
 use super::lists::Lists;
 use super::models::ModelCell;
@@ -134,6 +135,10 @@ pub struct Numbers {
     /// Errors beside the size of the outcome; only where all rows are counted.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub relative: Option<Relative>,
+    /// Errors and outcomes in bins that tell their order; only where all rows are counted, and absent in a Summary
+    /// of before it was counted.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub in_order: Option<InOrder>,
 }
 
 /// Requests and resources.

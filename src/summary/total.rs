@@ -1,6 +1,7 @@
 //! How cells add up: field by field over any number of them, each sum rounded once.
 
 use super::cell::{Cell, Classes, Histogram, Moments, Numbers, Service, Tenth};
+use super::in_order::InOrder;
 use super::label_sets::LabelSets;
 use super::lists;
 use super::models;
@@ -120,7 +121,17 @@ fn numbers(all: &[&Numbers]) -> Numbers {
         centred: std::array::from_fn(|i| sum(all.iter().map(|n| &n.centred[i]))),
         mixed: std::array::from_fn(|i| sum(all.iter().map(|n| &n.mixed[i]))),
         relative: relative(all),
+        in_order: in_order(all),
     }
+}
+
+/// `None` unless every one has it: it would not be of all rows.
+fn in_order(all: &[&Numbers]) -> Option<InOrder> {
+    let counted = all.iter().filter(|n| n.error.n > 0);
+    let all: Vec<&InOrder> = counted
+        .map(|n| n.in_order.as_ref())
+        .collect::<Option<_>>()?;
+    (!all.is_empty()).then(|| InOrder::total(&all))
 }
 
 /// `None` unless every one has it: it would not be of all rows.

@@ -3,6 +3,7 @@
 use super::Slice;
 use super::build::{Builder, sparse};
 use super::cell::{CALIBRATION_BINS, Cell, Classes, Moments, Numbers, RANKS, Service, Tenth};
+use super::in_order::InOrderWork;
 use super::label_sets::LabelSetsWork;
 use super::models::ModelsWork;
 use super::quantile_work::QuantileWork;
@@ -73,6 +74,8 @@ pub(super) struct Work {
     regression: [ExactSum; 8],
     /// Errors beside the size of the outcome; `None` where they are not counted.
     relative: Option<Box<RelativeWork>>,
+    /// Errors and outcomes in their order; likewise.
+    in_order: Option<Box<InOrderWork>>,
     /// Predicted quantiles; `None` where there are none.
     quantiles: Option<QuantileWork>,
     /// Sets of labels; `None` where rows have none.
@@ -121,6 +124,7 @@ impl Work {
             outcome: Running::default(),
             regression: std::array::from_fn(|_| ExactSum::default()),
             relative: (full && builder.log.task == Some(Task::Regression)).then(Box::default),
+            in_order: (full && builder.log.task == Some(Task::Regression)).then(Box::default),
             quantiles: builder
                 .facts
                 .quantiles
@@ -182,6 +186,9 @@ impl Work {
         }
         if let Some(relative) = &mut self.relative {
             relative.add(y, p, centre);
+        }
+        if let Some(in_order) = &mut self.in_order {
+            in_order.add(y, e);
         }
         let (d, e2) = (y - centre, e * e);
         let d2 = d * d;
@@ -302,6 +309,7 @@ impl Work {
             centred: [d, d2, d3, d4],
             mixed: [e2d, e2d2],
             relative: self.relative.as_mut().map(|r| r.take()),
+            in_order: self.in_order.as_mut().map(|o| o.take()),
         }
     }
 }

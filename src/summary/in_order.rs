@@ -1,0 +1,53 @@
+//! What a regression needs of the order of its errors and outcomes, in bins that add up.
+//!
+//! Absolute errors are kept within 1 % ([`LogHistogram`]), outcomes in bins that tell how far they are from their
+//! median ([`DyadicBins`]): some 10 kB a bucket at most, whatever the number of rows.
+
+use crate::stats::dyadic::DyadicBins;
+use crate::stats::sketch::{LogCounter, LogHistogram, bucket};
+use serde::{Deserialize, Serialize};
+
+/// Errors and outcomes of the rows whose error is finite; only where all rows are counted.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct InOrder {
+    /// |prediction − outcome|.
+    pub absolute_error: LogHistogram,
+    /// Outcomes.
+    pub outcome: DyadicBins,
+}
+
+impl InOrder {
+    /// The sum of some.
+    pub(super) fn total(all: &[&Self]) -> Self {
+        let mut out = Self::default();
+        for one in all {
+            out.absolute_error.merge(&one.absolute_error);
+            out.outcome.merge(&one.outcome);
+        }
+        out
+    }
+}
+
+/// [`InOrder`] while rows are counted.
+#[derive(Default)]
+pub(super) struct InOrderWork {
+    absolute_error: LogCounter,
+    outcome: DyadicBins,
+}
+
+impl InOrderWork {
+    /// Counts a row whose error is finite.
+    pub fn add(&mut self, y: f64, error: f64) {
+        let size = error.abs();
+        self.absolute_error.add_in(size, bucket(size));
+        self.outcome.add(y);
+    }
+
+    /// What was counted; afterwards nothing is.
+    pub fn take(&mut self) -> InOrder {
+        InOrder {
+            absolute_error: self.absolute_error.take(),
+            outcome: std::mem::take(&mut self.outcome),
+        }
+    }
+}
