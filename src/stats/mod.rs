@@ -29,6 +29,7 @@
 //! | [`compat`] | the numbers of Evidently and NannyML, by their recipes |
 //! | [`linear`] | eigenvalues and eigenvectors |
 //! | [`distinct`] | how many different values there are |
+//! | [`masses`] | the calibration over bins of equal numbers of rows, from thousandths |
 //! | [`isotonic`], [`calibration`] | from scores to probabilities, learned from outcomes |
 //! | [`boost`] | boosted decision trees: what is expected of a row |
 //! | [`shift`] | weights that make rows like those of a window |
@@ -56,6 +57,7 @@ pub mod interval;
 pub mod isotonic;
 pub mod lagged;
 pub mod linear;
+pub mod masses;
 pub mod moved;
 pub mod multiple;
 pub mod multivariate;

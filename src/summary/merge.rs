@@ -150,6 +150,9 @@ impl Summary {
                 (*truth, *predicted) = (code(*truth), code(*predicted));
             }
             classes.confusion.sort_unstable();
+            if let Some(by_class) = &mut classes.by_class {
+                by_class.relabel(code);
+            }
         }
         self.labels = labels.to_vec();
     }

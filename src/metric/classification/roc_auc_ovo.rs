@@ -1,5 +1,6 @@
 //! ROC AUC of every pair of classes: unlike one against the rest, it does not depend on how frequent they are.
 
+use super::roc_auc::{Pairs, several};
 use crate::log::Task;
 use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Rank, Unit};
 use crate::summary::Summary;
@@ -20,7 +21,7 @@ const INFO: Info = Info {
     better: Better::Higher,
     unit: Unit::Ratio,
     range: (Some(0.0), Some(1.0)),
-    undefined: "a class does not occur, or the rows were not kept",
+    undefined: "a class does not occur, or the rows were not kept and classes are more than 8",
     material: Material::Never,
 };
 
@@ -34,6 +35,6 @@ impl Metric for RocAucOvo {
     }
 
     fn estimate(&self, of: &Measures<'_>) -> Estimate {
-        super::roc_auc::several(of, |exact| exact.pairs_auc.as_ref())
+        several(of, |exact| exact.pairs_auc.as_ref(), Pairs::OneAgainstOne)
     }
 }
