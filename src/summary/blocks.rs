@@ -15,7 +15,9 @@
 use super::build::{Builder, MOST_VALUES, centre};
 use super::facts::edges;
 use super::grid::{MANY, suit_rows};
+use super::lists::tell_lists;
 use super::names::{Names, VALUES};
+use super::open_lists::{APART, MOST_ROWS, OpenLists};
 use super::{Series, Shapes, Slice, Summary, Values, WindowSize};
 use crate::log::{Counts, Log, Notes, Role, WITHOUT_TIME, too_many_words, untimed};
 use crate::table::time::{SECOND, Time};
@@ -28,9 +30,6 @@ const FINE: usize = 4_000;
 
 /// Values of a segment that are counted until it is known which are the most frequent ones.
 const WATCHED: usize = 2 * VALUES;
-
-/// The sentence on rows that are parts of lists.
-const LISTS: &str = "Metrics of lists need all rows of a query together, and these were counted as they passed: have all rows kept.";
 
 /// The sentence on scores that no bin of the histogram was made for: on one, and on more.
 const BEYOND: [&str; 2] = [
@@ -72,6 +71,7 @@ struct Known {
     family: WindowSize,
     /// The columns, by windows of their own.
     shapes: Shapes,
+    lists: OpenLists,
     total: Summary,
 }
 
@@ -108,12 +108,10 @@ impl Blocks {
                 self.notes.count(beyond as u64, BEYOND, "");
             }
         }
-        if !log.query.is_empty() {
-            self.notes.say(LISTS);
-        }
         let untimed = untimed(log.name_of(Role::Time));
         let live = log.live as u64;
-        let builder = Builder::of_block(log, edges, centre.unwrap_or(0.0), self.rows);
+        let before = self.rows;
+        let builder = Builder::of_block(log, edges, centre.unwrap_or(0.0), before);
         self.rows += live;
         let mut block = builder.outline();
         let sliced = block.versions.iter().chain(&block.segments);
@@ -132,6 +130,7 @@ impl Blocks {
                     whole: sizes.0,
                     family: sizes.1,
                     shapes,
+                    lists: OpenLists::new(MOST_ROWS),
                     total: block,
                 });
             }
@@ -157,6 +156,8 @@ impl Blocks {
             }
         }
         if let Some(known) = &mut self.known {
+            let (slice, total) = (&self.wanted.slice, &mut known.total);
+            known.lists.add(&builder, before, slice, total);
             known.coarsen(&self.wanted);
         }
         Ok(())
@@ -167,8 +168,12 @@ impl Blocks {
     pub fn finish(self, outcomes: Counts) -> Option<Summary> {
         let known = self.known?;
         let mut total = known.total;
+        let apart = known.lists.finish(&self.wanted.slice, &mut total);
         total.streamed = true;
         total.notes = self.notes.sentences();
+        if apart {
+            total.notes.push(APART.into());
+        }
         if let (Some(window @ WindowSize::Rows(_)), true) = (self.wanted.window, total.timed) {
             total.notes.push(format!("Windows of {window} rows need all rows in order of time, and these were counted as they passed: windows of time are shown instead."));
         }
@@ -215,6 +220,7 @@ impl Blocks {
         // All rows come first, by the size that is shown.
         let whole = |s: &Series| (s.slice != Slice::default(), s.size != natural);
         total.series.sort_by_key(whole);
+        tell_lists(&mut total);
         Some(total)
     }
 }
@@ -270,6 +276,7 @@ impl Known {
     /// Begins to count rows with times: none of those before has one.
     fn begin(&mut self, (whole, family): (WindowSize, WindowSize)) {
         (self.whole, self.family) = (whole, family);
+        self.lists.begin();
         let total = &mut self.total;
         total.timed = true;
         for series in &mut total.series {

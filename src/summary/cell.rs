@@ -32,7 +32,7 @@ pub struct Cell {
     /// Sets of labels.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub sets: Option<LabelSets>,
-    /// Lists of items, of rows that are kept.
+    /// Lists of items.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub lists: Option<Lists>,
     /// Requests and resources.

@@ -36,6 +36,7 @@ mod merge;
 mod models;
 mod naive;
 mod names;
+pub mod open_lists;
 mod pairs;
 mod profile;
 mod quantile_work;
