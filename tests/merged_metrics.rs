@@ -74,7 +74,7 @@ fn near(told: &Metrics, exact: &Metrics, names: &[&str], place: &str) {
             continue;
         };
         let bound = told.bound.unwrap_or(0.0);
-        let room = bound + 1e-12 * wanted.abs().max(1e-300);
+        let room = bound + 1e-12 * wanted.abs().max(value.abs());
         assert!(
             (value - wanted).abs() <= room,
             "{place}: {name} is {value} within {bound}, not {wanted}"
@@ -135,6 +135,65 @@ fn check_merged(head: &str, rows: &[String], names: &[&str]) {
             names,
             "merged",
         );
+    }
+}
+
+/// The command line, whose rows pass, tells what it tells of rows that are kept, within its bounds.
+#[test]
+fn the_command_line_tells_them_of_a_stream() {
+    let (head, rows) = multiclass(3_000, 4, 5);
+    let numbers = regression(3_000, |i| {
+        (50.0 + 9.0 * chance(i, 1), 50.0 + 9.0 * chance(i, 2))
+    });
+    let lists: Vec<String> = (0..3_000)
+        .map(|i| {
+            format!(
+                "q{},{},{}",
+                i / 9,
+                chance(i, 1),
+                u8::from(chance(i, 2) < 0.3)
+            )
+        })
+        .collect();
+    let logs = [
+        (head.as_str(), rows, &MULTICLASS[..]),
+        ("prediction,actual", numbers, &REGRESSION),
+        (
+            "query_id,score,clicked",
+            lists,
+            &["ndcg_at_10", "mean_reciprocal_rank", BINARY[0]],
+        ),
+    ];
+    for (head, rows, names) in logs {
+        let path =
+            std::env::temp_dir().join(format!("plumbline-{}-merged.csv", std::process::id()));
+        std::fs::write(&path, log(head, &rows)).unwrap();
+        let told = |more: &[&str]| -> Report {
+            let out = std::process::Command::new(env!("CARGO_BIN_EXE_plumbline"))
+                .args([
+                    "report",
+                    path.to_str().unwrap(),
+                    "--window",
+                    "day",
+                    "--baseline",
+                    "none",
+                ])
+                .args(more)
+                .output()
+                .unwrap();
+            assert_eq!(out.status.code(), Some(0), "{out:?}");
+            serde_json::from_slice(&out.stdout).unwrap()
+        };
+        let (kept, passed) = (told(&[]), told(&["--stream"]));
+        assert!(passed.streamed && !kept.streamed);
+        near(&passed.overall.metrics, &kept.overall.metrics, names, head);
+        let lacking = kept
+            .overall
+            .metrics
+            .keys()
+            .filter(|name| !passed.overall.metrics.contains_key(*name));
+        assert_eq!(lacking.count(), 0);
+        std::fs::remove_file(&path).unwrap();
     }
 }
 

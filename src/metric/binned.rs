@@ -38,7 +38,7 @@ pub(super) fn spread(of: &Measures<'_>) -> Option<(Between, u64)> {
     let numbers = of.numbers().filter(|n| n.error.n > 0)?;
     let n = numbers.error.n;
     let same = numbers.outcome.variance() == Some(0.0);
-    let spread = numbers.in_order.as_ref()?.outcome.spread()?;
+    let spread = numbers.in_order.as_ref()?.outcomes.spread()?;
     let none = Between {
         low: 0.0,
         high: 0.0,

@@ -8,6 +8,7 @@
 //! ends. That each probability is only known to its bin moves the error by half of its width at most.
 
 use super::exact_quantile::rank;
+use super::rank::equal_mass_error;
 
 /// Thousandths of a probability; the last one is p = 1.
 pub const BINS: usize = 1001;
@@ -26,10 +27,10 @@ pub struct Near {
 /// The error of rows by thousandths of their probability; `rounded`: whether each is that of the lower edge of its
 /// bin. `None` without rows.
 #[must_use]
-pub fn equal_mass_error(positive: &[u64], negative: &[u64], rounded: bool) -> Option<Near> {
+pub fn near_equal_mass_error(positive: &[u64], negative: &[u64], rounded: bool) -> Option<Near> {
     let edge = |i: usize| i as f64 / (BINS - 1) as f64;
     let last = BINS - 1;
-    let probability = |i: usize| match rounded || i >= last {
+    let probability = |i: usize| match i >= last {
         true => edge(i.min(last)),
         false => (edge(i) + edge(i + 1)) / 2.0,
     };
@@ -39,6 +40,12 @@ pub fn equal_mass_error(positive: &[u64], negative: &[u64], rounded: bool) -> Op
     };
     let bins = positive.len().max(negative.len()).min(BINS);
     let n: u64 = (0..bins).map(|i| rows(i).0 + rows(i).1).sum();
+    if rounded {
+        // Nothing is left open, and the sums are those of the rows to the bit.
+        let blocks = (0..bins).map(|i| (edge(i), rows(i).0, rows(i).0 + rows(i).1));
+        let value = equal_mass_error(blocks)?;
+        return Some(Near { value, bound: 0.0 });
+    }
     let mut cuts = (1..MASSES).map_while(|j| rank(n, j as f64 / MASSES as f64));
     let mut next = cuts.next();
     // Rows and C below the bin, and the C of each decile: the least, the likeliest and the largest.
@@ -48,7 +55,7 @@ pub fn equal_mass_error(positive: &[u64], negative: &[u64], rounded: bool) -> Op
         let ((p, q), x) = (rows(i), probability(i));
         let all = p + q;
         while let Some((low, _)) = next.filter(|c| c.0 < before + all) {
-            let tied = rounded || i >= last;
+            let tied = i >= last;
             let least = if tied { all } else { low + 1 - before };
             let below = |rows: u64, positives: f64| sum + rows as f64 * x - positives;
             // C falls with each positive row below and rises with each negative one.
@@ -72,10 +79,7 @@ pub fn equal_mass_error(positive: &[u64], negative: &[u64], rounded: bool) -> Op
     let likely = sums[0][1].abs() + likely.sum::<f64>();
     let all = n as f64;
     let value = likely.clamp(least, most.max(least));
-    let coarse: u64 = match rounded {
-        true => 0,
-        false => n - rows(last).0 - rows(last).1,
-    };
+    let coarse = n - rows(last).0 - rows(last).1;
     let width = coarse as f64 / all * (0.5 / (BINS - 1) as f64);
     Some(Near {
         value: (value / all).min(1.0),
@@ -140,7 +144,7 @@ mod tests {
             rounded &= bin as f64 / 1000.0 == *p;
             sides[usize::from(!y)][bin] += 1;
         }
-        equal_mass_error(&sides[0], &sides[1], rounded).unwrap()
+        near_equal_mass_error(&sides[0], &sides[1], rounded).unwrap()
     }
 
     #[test]
@@ -155,7 +159,7 @@ mod tests {
         );
         let one = told(&[(1.0, true)]);
         assert_eq!((one.value, one.bound), (0.0, 0.0));
-        assert_eq!(equal_mass_error(&[], &[], true), None);
+        assert_eq!(near_equal_mass_error(&[], &[], true), None);
     }
 
     proptest! {

@@ -18,8 +18,9 @@ use super::grid::{MANY, suit_rows};
 use super::lists::tell_lists;
 use super::names::{Names, VALUES};
 use super::open_lists::{APART, MOST_ROWS, OpenLists};
-use super::{Series, Shapes, Slice, Summary, Values, WindowSize};
-use crate::log::{Counts, Log, Notes, Role, WITHOUT_TIME, too_many_words, untimed};
+use super::passed_naive::PassedNaiveWork;
+use super::{Season, Series, Shapes, Slice, Summary, Values, WindowSize};
+use crate::log::{Counts, Log, Notes, Role, Task, WITHOUT_TIME, too_many_words, untimed};
 use crate::table::time::{SECOND, Time};
 use crate::table::{MOST_WORDS, NO_TIME};
 use std::collections::BTreeSet;
@@ -46,6 +47,8 @@ pub struct Wanted {
     pub slice: Slice,
     /// A threshold that becomes an edge of the score histogram.
     pub threshold: Option<f64>,
+    /// How far back the outcome lies that a naive forecast repeats.
+    pub season: Season,
     /// Rows that the files seem to hold.
     pub rows: u64,
 }
@@ -72,6 +75,7 @@ struct Known {
     /// The columns, by windows of their own.
     shapes: Shapes,
     lists: OpenLists,
+    naive: PassedNaiveWork,
     total: Summary,
 }
 
@@ -131,6 +135,7 @@ impl Blocks {
                     family: sizes.1,
                     shapes,
                     lists: OpenLists::new(MOST_ROWS),
+                    naive: PassedNaiveWork::new(self.wanted.season),
                     total: block,
                 });
             }
@@ -158,6 +163,7 @@ impl Blocks {
         if let Some(known) = &mut self.known {
             let (slice, total) = (&self.wanted.slice, &mut known.total);
             known.lists.add(&builder, before, slice, total);
+            known.naive.add(&builder.log, before, known.whole);
             known.coarsen(&self.wanted);
         }
         Ok(())
@@ -197,7 +203,9 @@ impl Blocks {
             let last = total.series.iter_mut().filter_map(|s| s.buckets.last_mut());
             last.for_each(|b| b.end = b.end.min(end));
         }
-        total.shapes = Some(Arc::new(known.shapes));
+        let mut shapes = known.shapes;
+        shapes.naive = (total.task == Task::Regression).then(|| known.naive.finish());
+        total.shapes = Some(Arc::new(shapes));
         let place = |v: &Values| total.columns.iter().position(|c| c.name == v.column);
         let mut segments = std::mem::take(&mut total.segments);
         segments.sort_by_key(place);
@@ -277,6 +285,7 @@ impl Known {
     fn begin(&mut self, (whole, family): (WindowSize, WindowSize)) {
         (self.whole, self.family) = (whole, family);
         self.lists.begin();
+        self.naive.begin();
         let total = &mut self.total;
         total.timed = true;
         for series in &mut total.series {
@@ -319,7 +328,11 @@ impl Known {
     fn coarsen(&mut self, wanted: &Wanted) {
         let most = if wanted.window.is_some() { FINE } else { MANY };
         let total = &mut self.total;
+        let before = self.whole;
         self.whole = coarsened(total, self.whole, true, FINE);
+        if self.whole != before {
+            self.naive.coarsen(self.whole);
+        }
         self.family = coarsened(total, self.family, false, most);
         self.shapes.bound(MANY);
     }

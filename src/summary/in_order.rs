@@ -11,9 +11,9 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct InOrder {
     /// |prediction − outcome|.
-    pub absolute_error: LogHistogram,
+    pub errors: LogHistogram,
     /// Outcomes.
-    pub outcome: DyadicBins,
+    pub outcomes: DyadicBins,
 }
 
 impl InOrder {
@@ -21,8 +21,8 @@ impl InOrder {
     pub(super) fn total(all: &[&Self]) -> Self {
         let mut out = Self::default();
         for one in all {
-            out.absolute_error.merge(&one.absolute_error);
-            out.outcome.merge(&one.outcome);
+            out.errors.merge(&one.errors);
+            out.outcomes.merge(&one.outcomes);
         }
         out
     }
@@ -31,23 +31,23 @@ impl InOrder {
 /// [`InOrder`] while rows are counted.
 #[derive(Default)]
 pub(super) struct InOrderWork {
-    absolute_error: LogCounter,
-    outcome: DyadicBins,
+    errors: LogCounter,
+    outcomes: DyadicBins,
 }
 
 impl InOrderWork {
     /// Counts a row whose error is finite.
     pub fn add(&mut self, y: f64, error: f64) {
         let size = error.abs();
-        self.absolute_error.add_in(size, bucket(size));
-        self.outcome.add(y);
+        self.errors.add_in(size, bucket(size));
+        self.outcomes.add(y);
     }
 
     /// What was counted; afterwards nothing is.
     pub fn take(&mut self) -> InOrder {
         InOrder {
-            absolute_error: self.absolute_error.take(),
-            outcome: std::mem::take(&mut self.outcome),
+            errors: self.errors.take(),
+            outcomes: std::mem::take(&mut self.outcomes),
         }
     }
 }

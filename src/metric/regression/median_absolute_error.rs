@@ -42,7 +42,7 @@ impl Metric for MedianAbsoluteError {
         let too_few =
             |n: u64| format!("no interval: {n} rows are too few for a true one of a median");
         let Some(median) = of.exact.and_then(|e| e.absolute_error) else {
-            let errors = numbers.in_order.as_ref().map(|o| &o.absolute_error);
+            let errors = numbers.in_order.as_ref().map(|o| &o.errors);
             return match errors.and_then(|errors| quantile(errors, 0.5)) {
                 Some(found) => found.or_why(|| too_few(numbers.error.n)),
                 None => of.needs_rows(),
