@@ -1,9 +1,12 @@
 //! Two Summaries of different rows as one.
 
 use super::{Bucket, Cell, ColumnInfo, Series, Summary, Values};
-use crate::log::Task;
+use crate::log::{Role, Task};
 use std::collections::BTreeMap;
 use std::sync::Arc;
+
+/// The sentence on lists whose rows are in both.
+const SPLIT: &str = "A query whose rows are in several of the Summaries that were merged counts as several lists.";
 
 impl Summary {
     /// Adds the other's rows. The order of merging makes no difference, to the bit.
@@ -63,6 +66,9 @@ impl Summary {
         self.rejected.extend(other.rejected.iter().cloned());
         self.rejected.sort();
         self.notes.extend(other.notes.iter().cloned());
+        if self.has(Role::Query) {
+            self.notes.push(SPLIT.into());
+        }
         self.notes.sort();
         self.notes.dedup();
         self.versions = match (self.versions.take(), &other.versions) {

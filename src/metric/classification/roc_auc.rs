@@ -16,7 +16,7 @@ const INFO: Info = Info {
     title: "ROC AUC",
     explain: "How often a positive row scores above a negative one; 0.5 is chance.",
     formula: "P(s₊ > s₋) + P(s₊ = s₋) / 2; multiclass: mean of one class against the rest",
-    interval: "DeLong's variance on the logit scale, the quantile being Student's for the kurtosis of the placements (Satterthwaite) and shifted for their skewness (Cornish and Fisher); none with fewer than 30 rows of a class; multiclass: influence of each row, likewise with Student's quantile for its kurtosis",
+    interval: "DeLong's variance on the logit scale, the quantile being Student's for the kurtosis of the placements (Satterthwaite) and shifted for their skewness (Cornish and Fisher); none with fewer than 30 rows of a class; multiclass: influence of each row, likewise with Student's quantile for its kurtosis, and none of rows that were not kept",
     source: "DeLong et al. 1988, Biometrics 44, 837; Hall 1992, The Bootstrap and Edgeworth Expansion, 2.4",
     sklearn: "sklearn.metrics.roc_auc_score(y_true, y_score) (multiclass: multi_class=\"ovr\")",
     family: Family::Classification,

@@ -13,7 +13,7 @@ const INFO: Info = Info {
     title: "ROC AUC, pairs",
     explain: "How often the classes are told apart, pair by pair, whatever their shares; 0.5 is chance.",
     formula: "mean over ordered pairs of P(s_i of a row of class i > s_i of a row of class j) + ties / 2",
-    interval: "influence of each row, on the logit scale, with Student's quantile for its kurtosis; none with fewer than 30 rows of a class",
+    interval: "influence of each row, on the logit scale, with Student's quantile for its kurtosis; none with fewer than 30 rows of a class, or of rows that were not kept",
     source: "Hand & Till 2001, Machine Learning 45, 171; DeLong et al. 1988, Biometrics 44, 837",
     sklearn: "sklearn.metrics.roc_auc_score(y_true, y_prob, multi_class=\"ovo\")",
     family: Family::Classification,

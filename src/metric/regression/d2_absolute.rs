@@ -23,7 +23,7 @@ const fn info(name: &'static str, title: &'static str, sklearn: &'static str) ->
         title,
         explain: "How far the absolute errors are below those of always predicting the median; 0 is no better, 1 is perfect.",
         formula: "1 − Σ |y − prediction| / Σ |y − median of y|",
-        interval: "influence of each row on the ratio, with Hall's transformation, as skewed as twice the coefficient of variation of these; none of fewer than 100 rows",
+        interval: "influence of each row on the ratio, with Hall's transformation, as skewed as twice the coefficient of variation of these; none of fewer than 100 rows, or of rows that were not kept",
         source: "Koenker & Machado 1999, JASA 94, 1296; Hastie, Tibshirani & Wainwright 2015, 3.1; interval: Hall 1992, JRSS B 54, 221",
         sklearn,
         family: Family::Regression,
