@@ -98,6 +98,13 @@ fn check(head: &str, rows: &[String], names: &[&str]) {
     for (told, exact) in told.windows.iter().zip(&exact.windows) {
         near(&told.metrics, &exact.metrics, &[], "window");
     }
+    let shared = Report::from(&blocks[0].shared(), &view());
+    near(
+        &shared.overall.metrics,
+        &exact.overall.metrics,
+        &[],
+        "shared",
+    );
     let read: Summary = serde_json::from_str(&written[0]).unwrap();
     assert_eq!(
         Report::from(&read, &view()).overall.metrics,

@@ -3,9 +3,12 @@
 //! Absolute errors are kept within 1 % ([`LogHistogram`]), outcomes in bins that tell how far they are from their
 //! median ([`DyadicBins`]): some 10 kB a bucket at most, whatever the number of rows.
 
+use super::Summary;
+use crate::log::Task;
 use crate::stats::dyadic::DyadicBins;
 use crate::stats::sketch::{LogCounter, LogHistogram, bucket};
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 
 /// Errors and outcomes of the rows whose error is finite; only where all rows are counted.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -25,6 +28,22 @@ impl InOrder {
             out.outcomes.merge(&one.outcomes);
         }
         out
+    }
+}
+
+impl Summary {
+    /// What is given away: without bins that hold single outcomes.
+    #[must_use]
+    pub fn shared(&self) -> Cow<'_, Self> {
+        if self.task != Task::Regression {
+            return Cow::Borrowed(self);
+        }
+        let mut out = self.clone();
+        let numbers = out.cells().filter_map(|cell| cell.numbers.as_mut());
+        for in_order in numbers.filter_map(|n| n.in_order.as_mut()) {
+            in_order.outcomes = in_order.outcomes.blurred();
+        }
+        Cow::Owned(out)
     }
 }
 

@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// The sentence on lists whose rows are in both.
-const SPLIT: &str = "A query whose rows are in several of the Summaries that were merged counts as several lists.";
+const SPLIT: &str =
+    "A query whose rows are in several of the Summaries that were merged counts as several lists.";
 
 impl Summary {
     /// Adds the other's rows. The order of merging makes no difference, to the bit.
@@ -133,7 +134,8 @@ impl Summary {
         self.centre = block.centre;
     }
 
-    fn cells(&mut self) -> impl Iterator<Item = &mut Cell> {
+    /// Every cell of buckets and references.
+    pub(super) fn cells(&mut self) -> impl Iterator<Item = &mut Cell> {
         self.series.iter_mut().flat_map(|series| {
             let buckets = series.buckets.iter_mut().map(|b| &mut b.cell);
             buckets.chain(&mut series.reference)

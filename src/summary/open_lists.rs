@@ -158,11 +158,7 @@ impl OpenLists {
     pub fn finish(mut self, slice: &Slice, total: &mut Summary) -> bool {
         self.count(slice, total, true);
         if self.lost {
-            let cells = total.series.iter_mut().flat_map(|series| {
-                let buckets = series.buckets.iter_mut().map(|b| &mut b.cell);
-                buckets.chain(&mut series.reference)
-            });
-            cells.for_each(|cell| cell.lists = None);
+            total.cells().for_each(|cell| cell.lists = None);
         }
         self.lost
     }

@@ -11,7 +11,7 @@
 use super::from_median::numbers;
 use super::naive::{Lag, Naive, Season, Untold};
 use super::{Series, Slice, WindowSize, floor};
-use crate::log::{Log, Task};
+use crate::log::{Log, Task, Truth};
 use crate::stats::exact_sum::{ExactSum, Sum};
 use crate::table::NO_TIME;
 use crate::table::time::{SECOND, Time};
@@ -127,8 +127,9 @@ impl PassedNaiveWork {
     /// Takes the rows of a block, before which there were so many, by windows of a size.
     pub fn add(&mut self, log: &Log, before: u64, size: WindowSize) {
         // Rows whose outcomes are not known yet have their place in the order too.
-        if !matches!(log.task, Some(Task::Regression) | None) {
-            return;
+        match (log.task, &log.predicted) {
+            (Some(Task::Regression), _) | (None, Truth::Numbers(_)) => {}
+            _ => return,
         }
         let y = numbers(log).map_or(&[][..], |n| n.0);
         let window = |time: i64| match size {

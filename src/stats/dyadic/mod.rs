@@ -12,6 +12,8 @@
 //! its width; only the bin that the median falls into leaves open how much of it is on either side. That gives a
 //! sure bound of what is told.
 //!
+//! What is given away is [`DyadicBins::blurred`]: with few values a bin is a value.
+//!
 //! Memory: 24 bytes a bin, 3 kB in all.
 
 mod tests;
@@ -28,6 +30,12 @@ const MANTISSA: u32 = 52 - LEFT_OUT;
 /// The largest shift: all keys of one sign are one bin.
 const WIDEST: u32 = 46;
 
+/// A sum that was left out; it stays so, whatever is added.
+const UNKNOWN: u64 = u64::MAX;
+
+/// Values of a bin, and of bins on average, from which on they are shared.
+const SHARED: u64 = 5;
+
 /// What rounding may do to a sum of bins, as a share of their sizes.
 const ROUNDING: f64 = 1e-13;
 
@@ -36,7 +44,7 @@ struct Bin {
     /// The key without its last bits.
     place: i64,
     rows: u64,
-    /// Σ (key − first key of the bin).
+    /// Σ (key − first key of the bin); [`UNKNOWN`] once it was left out.
     above: u64,
 }
 
@@ -48,7 +56,8 @@ impl Bin {
     }
 }
 
-/// The bins. Written as a list: the shift, and of each bin its gap to the one before, its rows and its sum.
+/// The bins. Written as a list: the shift, and of each bin its gap to the one before, its rows and its sum (−1: left
+/// out).
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "Vec<i64>", into = "Vec<i64>")]
 pub struct DyadicBins {
@@ -139,6 +148,19 @@ impl DyadicBins {
         });
     }
 
+    /// The same for others to see, less exact: bins of five values each on average, and no sum of fewer.
+    #[must_use]
+    pub fn blurred(&self) -> Self {
+        let mut out = self.clone();
+        let most = (out.count() / SHARED).max(1) as usize;
+        while out.bins.len() > most && out.shift < WIDEST {
+            out.coarsen();
+        }
+        let few = out.bins.iter_mut().filter(|bin| bin.rows < SHARED);
+        few.for_each(|bin| bin.above = UNKNOWN);
+        out
+    }
+
     /// How many values were counted.
     #[must_use]
     pub fn count(&self) -> u64 {
@@ -220,7 +242,7 @@ impl DyadicBins {
     fn sum_above(&self, bin: &Bin, pivot: f64) -> Between {
         let rows = bin.rows as f64;
         let ends = self.ends(bin);
-        if self.shift > MANTISSA {
+        if self.shift > MANTISSA || bin.above == UNKNOWN {
             return Between {
                 low: rows * (ends.low - pivot),
                 high: rows * (ends.high - pivot),
@@ -309,8 +331,12 @@ impl TryFrom<Vec<i64>> for DyadicBins {
                 return Err("bins ascend, so gaps are above 0".into());
             }
             let count = |n: i64| u64::try_from(n).map_err(|_| "a count is not negative");
-            let (rows, above) = (count(*rows)?, count(*above)?);
-            if rows == 0 || above / rows >= 1 << shift {
+            let rows = count(*rows)?;
+            let above = match above {
+                -1 => UNKNOWN,
+                above => count(*above)?,
+            };
+            if rows == 0 || above != UNKNOWN && above / rows >= 1 << shift {
                 return Err("a bin has rows, and none of them lies beyond it".into());
             }
             bins.push(Bin { place, rows, above });
@@ -329,7 +355,11 @@ impl From<DyadicBins> for Vec<i64> {
         let cells = bins.bins.iter().flat_map(|bin| {
             let gap = bin.place - before;
             before = bin.place;
-            [gap, number(bin.rows), number(bin.above)]
+            let above = match bin.above {
+                UNKNOWN => -1,
+                above => number(above),
+            };
+            [gap, number(bin.rows), above]
         });
         std::iter::once(i64::from(bins.shift))
             .chain(cells)

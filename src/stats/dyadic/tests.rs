@@ -156,6 +156,20 @@ proptest! {
     }
 
     #[test]
+    fn what_others_see_holds_the_spread_too_and_no_single_value(values in values()) {
+        let blurred = of(&values).blurred();
+        let exact = exact(&values);
+        let told = blurred.spread().unwrap();
+        let room = exact.abs() * 1e-12;
+        prop_assert!(told.low <= exact + room && exact - room <= told.high || told.low.is_infinite());
+        let alone = |bin: &&Bin| bin.rows < SHARED && bin.above != UNKNOWN;
+        prop_assert_eq!(blurred.bins.iter().find(alone), None);
+        prop_assert!(blurred.bins.len() <= (values.len() / 5).max(2));
+        let text = serde_json::to_string(&blurred).unwrap();
+        prop_assert_eq!(serde_json::from_str::<DyadicBins>(&text).unwrap(), blurred);
+    }
+
+    #[test]
     fn parts_in_any_order_are_the_same_bits(values in values(), cuts in prop::collection::vec(0..600_usize, 0..8), turn in any::<bool>()) {
         let mut cuts: Vec<usize> = cuts.into_iter().map(|c| c.min(values.len())).collect();
         cuts.extend([0, values.len()]);
