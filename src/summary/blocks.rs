@@ -3,12 +3,15 @@
 //! The cells are those that all rows together would give, to the bit, where the first rows that have scores
 //! show the range of all (of scores that are no probabilities), and the first ones with outcomes what they are.
 //! A value of a segment that no block before had is watched from its first row on. What only rows can tell is
-//! never known ([`Summary::streamed`]). Memory is bounded by the number of windows and slices:
+//! never known ([`Summary::streamed`]), and is told from bins of the cells with its bound, or has no value. Memory is
+//! bounded by the number of windows and slices:
 //!
 //! | counted | by |
 //! | --- | --- |
 //! | all rows, and the slice of the view | the hour, up to [`FINE`] windows; then the day, the week, the month |
 //! | the most frequent versions and values of segments | the hour, up to as many windows as are chosen for a reader; then likewise |
+//! | lists of items | the rows of queries that may go on ([`super::open_lists`]) |
+//! | what a naive forecast is off by | the rows of one season ([`PassedNaiveWork`]) |
 //! | the distributions of columns ([`Shapes`]) | the hour, up to as many windows; then likewise |
 //! | rows without times | windows of a twentieth of the rows that the files seem to hold, or as large as is asked for, but hardly more than [`FINE`] |
 

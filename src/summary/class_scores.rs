@@ -18,6 +18,9 @@ pub const PAIRED: usize = 8;
 /// Classes up to which each is counted against the rest.
 pub const MOST: usize = 64;
 
+/// Parts of the range from 0 to 1 by which a bin is found; a power of two.
+const PARTS: usize = 1 << 12;
+
 /// Stands for all classes but the scored one.
 const REST: u32 = u32::MAX;
 /// Stands for a probability that is not there.
@@ -94,9 +97,19 @@ pub(super) fn bins(log: &Log) -> Vec<Vec<u8>> {
             root * root
         })
         .collect();
-    let bin = |p: &f64| match p.is_nan() {
-        true => MISSING,
-        false => edges.partition_point(|e| e <= p) as u8,
+    // The bin in which each part of the range begins; few bins begin within one.
+    let parts = |i: usize| edges.partition_point(|e| *e <= i as f64 / PARTS as f64) as u8;
+    let begins: Vec<u8> = (0..=PARTS).map(parts).collect();
+    let bin = |p: &f64| {
+        if p.is_nan() {
+            return MISSING;
+        }
+        let part = ((p * PARTS as f64) as usize).min(PARTS);
+        let mut bin = begins.get(part).copied().unwrap_or(0);
+        while edges.get(bin as usize).is_some_and(|e| e <= p) {
+            bin += 1;
+        }
+        bin
     };
     let of_class = |scores: &Vec<f64>| scores.iter().map(bin).collect();
     log.class_scores.iter().map(of_class).collect()

@@ -49,16 +49,22 @@ impl MassesWork {
     /// Counts a probability beside an outcome.
     #[inline]
     pub fn add(&mut self, probability: f64, positive: bool) {
-        let edge = |i: usize| i as f64 / (BINS - 1) as f64;
-        let near = ((probability * (BINS - 1) as f64) as usize).min(BINS - 1);
-        // The product may be rounded beyond an edge.
-        let bin = match () {
-            () if edge(near) > probability => near.saturating_sub(1),
-            () if near + 1 < BINS && edge(near + 1) <= probability => near + 1,
-            () => near,
-        };
+        let place = probability * (BINS - 1) as f64;
+        let mut bin = (place as usize).min(BINS - 1);
         self.any = true;
-        self.rounded &= edge(bin) == probability;
+        // Next to an edge the product may be rounded beyond it.
+        let beyond = place - bin as f64;
+        if (1e-9..1.0 - 1e-9).contains(&beyond) {
+            self.rounded = false;
+        } else {
+            let edge = |i: usize| i as f64 / (BINS - 1) as f64;
+            if edge(bin) > probability {
+                bin = bin.saturating_sub(1);
+            } else if bin + 1 < BINS && edge(bin + 1) <= probability {
+                bin += 1;
+            }
+            self.rounded &= edge(bin) == probability;
+        }
         if let Some(n) = self.sides[usize::from(!positive)].get_mut(bin) {
             *n += 1;
         }
