@@ -121,6 +121,7 @@ proptest! {
         let plain = Fix {
             separator: Some(b','),
             quote: Some(Quote::Double),
+            blanks: Some(false),
             decimal: Some(Decimal::Point),
             header: Some(true),
             ..Fix::default()
@@ -351,6 +352,10 @@ fn blanks_around_fields_are_found_and_mended() {
     };
     let mended = inspect_as("f", &text.as_bytes(), &skip).unwrap();
     assert_eq!(words(&mended, text, 1), some(["a", "b"]));
+    // A quote that is never closed is a part of the text.
+    let text = "id,note,x\nr1, \"so,1\nr2,b,2\n";
+    let found = inspect("f", &text.as_bytes()).unwrap();
+    assert_eq!(words(&found, text, 1), some([" \"so", "b"]));
     // Columns that stand below each other.
     let text = "  id   region     score\nr1     eu       0.25  \n\nr2   \"us east\"     0.5\n   \n";
     let found = inspect("f", &text.as_bytes()).unwrap();

@@ -95,8 +95,8 @@ impl Keeper {
 
     /// Expects the parts of further files, too, before any of their rows come.
     pub fn more(&mut self, inputs: Vec<Input>) {
-        let passes = |input: &Input| self.wanted.is_some() && input.kind != FileKind::Outcomes;
-        let room = |input: &Input| if passes(input) { 0 } else { input.bytes };
+        let passes = self.wanted.is_some();
+        let room = |input: &Input| if passes { 0 } else { input.bytes };
         self.rows.extend(inputs.iter().map(|i| Rows::new(room(i))));
         self.inputs.extend(inputs);
     }

@@ -68,7 +68,9 @@ pub(super) fn cut(head: &Head) -> Result<Cut, ReadError> {
     }
     if has_blanks(&found) {
         let with = cut(found.quotes, true)?;
-        if alike(&with.records) >= alike(&found.records) {
+        let (usual, now) = (alike(&found.records), alike(&with.records));
+        // A quote that is never closed takes all records behind it.
+        if now > usual || now >= usual && with.records.len() == found.records.len() {
             return Ok(with);
         }
     }
