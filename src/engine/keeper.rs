@@ -322,7 +322,8 @@ impl Keeper {
     }
 }
 
-/// Adds to a Summary without rows how the columns differ in a view, as far as it can tell.
+/// Adds to a Summary without rows how the columns differ in a view and what a naive forecast was off by, as far as
+/// it can tell.
 fn compare(summary: &mut Summary, view: &View) {
     if summary.shapes.is_none() {
         return;
@@ -333,6 +334,9 @@ fn compare(summary: &mut Summary, view: &View) {
     }
     if let Some((at, spans)) = missing.profile {
         summary.add_profile(at, &spans);
+    }
+    if let Some((at, lag)) = missing.naive {
+        summary.add_naive(at, lag);
     }
 }
 

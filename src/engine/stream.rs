@@ -234,6 +234,7 @@ impl Stream {
                 window: self.view.window,
                 slice: self.view.slice(),
                 threshold: self.view.threshold,
+                season: self.view.season.unwrap_or_default(),
                 rows: rows_in_all,
             })
         });
