@@ -69,7 +69,9 @@ pub use label_sets::LabelSets;
 pub use lists::Lists;
 pub use models::{Loss, ModelCell, Models};
 pub use naive::{Lag, Naive, Season};
-pub use profile::{BINS, ColumnProfile, Lines, Profile, Spans, Tally};
+pub use profile::{
+    BINS, ColumnProfile, Found, Jointly, Lines, MOST_TOGETHER, Pair, Profile, Spans, Tally,
+};
 pub use quantiles::{IntervalCounts, LevelCounts, QuantileCounts};
 pub use residuals::{QuantilePair, ResidualBin, Residuals};
 pub use series::{Bucket, Series};
