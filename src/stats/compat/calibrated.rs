@@ -29,7 +29,8 @@ pub fn calibrator(scores: &[f64], positive: &[bool]) -> Option<Calibrator> {
             let (x, y) = (scores[row], f64::from(u8::from(positive[row])));
             match tied.last_mut() {
                 Some(last) if last.x == x => {
-                    (last.weight, last.sum) = (last.weight + 1.0, last.sum + y)
+                    last.weight += 1.0;
+                    last.sum += y;
                 }
                 _ => tied.push(Tied {
                     x,

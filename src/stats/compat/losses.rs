@@ -79,7 +79,6 @@ impl Loss {
     }
 
     /// The sampling error for so many rows, by the rows of a reference; `None` where it is not defined.
-    #[must_use]
     pub fn sampling_error(self, reference: &[(f64, f64)]) -> impl Fn(usize) -> Option<f64> + use<> {
         let charges: Vec<f64> = reference
             .iter()

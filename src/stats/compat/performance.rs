@@ -477,13 +477,15 @@ fn expected_area(metric: Metric, down: &[f64]) -> Option<f64> {
         misses.push(round(1.0 + at as f64 - sum));
     }
     let (all, rest) = (*hits.last()?, *misses.last()?);
-    let steps = hits.windows(2).zip(misses.windows(2)).enumerate();
+    let ups = hits.windows(2);
     let terms: Vec<f64> = match metric {
-        Metric::RocAuc => steps
-            .map(|(_, (h, m))| (m[1] / rest - m[0] / rest) * (h[1] / all + h[0] / all) / 2.0)
+        Metric::RocAuc => ups
+            .zip(misses.windows(2))
+            .map(|(h, m)| (m[1] / rest - m[0] / rest) * (h[1] / all + h[0] / all) / 2.0)
             .collect(),
-        _ => steps
-            .map(|(at, (h, _))| (h[1] / all - h[0] / all) * (h[1] / (at + 1) as f64))
+        _ => (1_u32..)
+            .zip(ups)
+            .map(|(row, h)| (h[1] / all - h[0] / all) * (h[1] / f64::from(row)))
             .collect(),
     };
     Some(numpy::sum(&terms)).filter(|area| area.is_finite())

@@ -27,7 +27,7 @@ pub struct NannymlSays {
     pub columns: Vec<NannymlColumn>,
     /// The reconstruction error of inputs.
     #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub reconstruction_error: Option<NannymlLine>,
+    pub reconstruction_error: Option<Box<NannymlLine>>,
     /// Performance by outcomes, by metric.
     #[serde(skip_serializing_if = "BTreeMap::is_empty", default)]
     pub performance: BTreeMap<String, NannymlLine>,
@@ -175,7 +175,7 @@ pub(super) fn says(
         version: VERSION.into(),
         chunks: all,
         columns: columns.iter().map(|c| column(c, sides, &chunks)).collect(),
-        reconstruction_error: reconstruction(columns, sides, &chunks),
+        reconstruction_error: reconstruction(columns, sides, &chunks).map(Box::new),
         performance: performance.measured,
         estimated: performance.estimated,
         estimated_undefined: performance.undefined,
