@@ -9,7 +9,7 @@ use plumbline::engine::parcel;
 use plumbline::log::Role;
 use plumbline::report::Report;
 use plumbline::report::beside::beside;
-use plumbline::report::compat::{Compat, NannymlLine, Says};
+use plumbline::report::compat::{Compat, EvidentlySays, EvidentlyValue, NannymlLine, Says};
 use plumbline::report::view::{BaselineChoice, Tool, View, WindowSize};
 use serde_json::Value;
 
@@ -60,19 +60,20 @@ fn near(what: &str, got: Option<f64>, want: &Value, room: f64) {
     }
 }
 
+const TABLE: [(Role, &str); 8] = [
+    (Role::Feature, "amount"),
+    (Role::Feature, "age"),
+    (Role::Segment, "visits"),
+    (Role::Feature, "load"),
+    (Role::Segment, "region"),
+    (Role::Segment, "member"),
+    (Role::Score, "score"),
+    (Role::Outcome, "outcome"),
+];
+
 #[test]
 fn what_evidently_says() {
     let golden = &golden("evidently.json")["report"];
-    let roles = [
-        (Role::Feature, "amount"),
-        (Role::Feature, "age"),
-        (Role::Segment, "visits"),
-        (Role::Feature, "load"),
-        (Role::Segment, "region"),
-        (Role::Segment, "member"),
-        (Role::Score, "score"),
-        (Role::Outcome, "outcome"),
-    ];
     let view = View {
         baseline: BaselineChoice::Reference,
         compat: Some(Tool::Evidently),
@@ -81,7 +82,7 @@ fn what_evidently_says() {
     };
     let asked = |view: &View| {
         let files = ["evidently_current.csv", "evidently_reference.csv"];
-        compat("", files, &roles, view)
+        compat("", files, &TABLE, view)
     };
     let found = asked(&view);
     assert_eq!((found.reference_rows, found.rows), (420, 360));
@@ -124,6 +125,71 @@ fn what_evidently_says() {
     let mut short = says.clone();
     short.columns.iter_mut().for_each(|c| c.scores.clear());
     assert_eq!(verdict.says, Says::Evidently(short));
+}
+
+/// Values and verdicts of its presets for data summary, classification and regression, by metric, column and part.
+#[track_caller]
+fn same_values(says: &EvidentlySays, want: &Value) {
+    let want = want.as_array().unwrap();
+    for line in want {
+        let text = |at: usize| line[at].as_str().map(str::to_owned);
+        let (metric, column, part) = (text(0).unwrap(), text(1), text(2).unwrap());
+        let what = format!("{metric} {column:?} {part}");
+        let own = |v: &&EvidentlyValue| v.metric == metric && v.column == column && v.part == part;
+        let found = says.values.iter().find(own);
+        let found = found.unwrap_or_else(|| panic!("{what} is not told"));
+        near(&what, found.value, &line[3], 1e-9);
+        near(
+            &format!("{what}, reference"),
+            found.reference,
+            &line[4],
+            1e-9,
+        );
+        assert_eq!(found.passed, line[5].as_bool(), "{what}");
+    }
+    assert!(want.iter().any(|line| line[5] == false), "no test fails");
+}
+
+#[test]
+fn what_evidently_says_of_quality() {
+    let golden = golden("evidently_quality.json");
+    let view = View {
+        baseline: BaselineChoice::Reference,
+        compat: Some(Tool::Evidently),
+        ..View::default()
+    };
+    let asked = |folder: &str, files: [&str; 2], roles: &[(Role, &str)]| match compat(
+        folder, files, roles, &view,
+    )
+    .says
+    {
+        Says::Evidently(says) => says,
+        Says::Nannyml(_) => panic!("Evidently was asked"),
+    };
+    let files = ["evidently_current.csv", "evidently_reference.csv"];
+    let says = asked("", files, &TABLE);
+    same_values(&says, &golden["binary"]);
+    assert_eq!(
+        says.values.len(),
+        golden["binary"].as_array().unwrap().len()
+    );
+    let files = ["cards_analysis.csv", "cards_reference.csv"];
+    let cards = [
+        (Role::Time, "timestamp"),
+        (Role::ClassScore, "y_pred_proba_highstreet_card"),
+        (Role::ClassScore, "y_pred_proba_prepaid_card"),
+        (Role::ClassScore, "y_pred_proba_upmarket_card"),
+        (Role::Prediction, "y_pred"),
+        (Role::Outcome, "y_true"),
+    ];
+    same_values(&asked("nannyml/", files, &cards), &golden["several"]);
+    let files = ["prices_analysis.csv", "prices_reference.csv"];
+    let prices = [
+        (Role::Time, "timestamp"),
+        (Role::Prediction, "y_pred"),
+        (Role::Outcome, "y_true"),
+    ];
+    same_values(&asked("nannyml/", files, &prices), &golden["numbers"]);
 }
 
 const LOAN: [(Role, &str); 11] = [

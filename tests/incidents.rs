@@ -7,7 +7,7 @@ use pipeline::{report, streamed};
 use plumbline::engine::Shards;
 use plumbline::engine::alarms::{Shape, going_on};
 use plumbline::report::beside::beside;
-use plumbline::report::compat::{Chunk, EvidentlyColumn, EvidentlyScore, Says};
+use plumbline::report::compat::{Chunk, EvidentlyColumn, EvidentlyScore, EvidentlyValue, Says};
 use plumbline::report::view::{View, baseline};
 use plumbline::report::{AlertKind, Report};
 use plumbline::table::time::{HOUR, Time};
@@ -243,7 +243,14 @@ fn what_is_too_much_to_be_watched_is_told() {
     }
     let report = of(&text, &View::from_query("window=day"));
     let notes = report.health.notes.join("\n");
-    assert!(!notes.contains("watched"), "{notes}");
+    assert!(
+        !notes.contains("columns are watched") && !notes.contains("Slices are compared"),
+        "{notes}"
+    );
+    assert!(
+        notes.contains("Correlations are watched of the first 20 columns of numbers, and not of 14 further ones"),
+        "{notes}"
+    );
 }
 
 #[test]
@@ -328,6 +335,7 @@ fn what_other_tools_say_is_explained_in_every_case() {
             panic!("Evidently was asked");
         };
         says.columns = vec![column];
+        says.values.clear();
         let rows = beside(&report);
         assert_eq!(rows.len(), 1);
         let row = &rows[0];
@@ -346,6 +354,46 @@ fn what_other_tools_say_is_explained_in_every_case() {
             None => assert_eq!(row.says, "nothing: it tells nothing"),
         }
     }
+
+    // Its tests of metrics, and of columns those that fail, together.
+    let value = |metric: &str, column: Option<&str>, value: f64, passed: bool| EvidentlyValue {
+        metric: metric.into(),
+        column: column.map(Into::into),
+        part: String::new(),
+        value: Some(value),
+        reference: Some(2.0),
+        passed: Some(passed),
+    };
+    let Says::Evidently(says) = &mut report.compat.as_mut().unwrap().says else {
+        panic!("Evidently was asked");
+    };
+    says.columns = vec![column("amount", ks, Some(score(0.001, 0.05, true)))];
+    says.values = vec![
+        value("MinValue", Some("amount"), 3.0, false),
+        value("MaxValue", Some("amount"), 2.0, true),
+        value("MeanValue", Some("amount"), 4.0, false),
+        value("LogLoss", None, 2.1, true),
+        value("TNR", None, 1.0, false),
+    ];
+    let rows = beside(&report);
+    let told: Vec<(&str, &str, bool)> = rows
+        .iter()
+        .map(|r| (r.column.as_str(), r.says.as_str(), r.theirs))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            ("amount", "ks 0.001, below 0.05", true),
+            ("TNR", "TNR 1, not within 2 ± 20 %", true),
+            (
+                "amount",
+                "MinValue 3, not within 2 ± 10 %; 1 more of 3 tests fail",
+                true
+            ),
+            ("LogLoss", "LogLoss 2.1, within 2 ± 20 %", false),
+        ]
+    );
+    assert_eq!(rows[3].because, "Neither sees a change.");
 
     let mut report = of(&text, &View::from_query("compat=nannyml"));
     let chunk = |reference: bool| Chunk {
@@ -380,6 +428,7 @@ fn what_other_tools_say_is_explained_in_every_case() {
             .collect();
         line.upper = Some(0.25);
         says.columns = vec![column];
+        says.performance.clear();
         let rows = beside(&report);
         assert_eq!(rows[0].because, because);
         assert_eq!(

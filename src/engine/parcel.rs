@@ -196,6 +196,7 @@ fn frame(profile: &Profile) -> Profile {
         baseline: profile.baseline,
         windows: profile.windows.clone(),
         columns: profile.columns.iter().map(column).collect(),
+        jointly: profile.jointly.clone(),
         left_out: profile.left_out,
     }
 }

@@ -1,6 +1,6 @@
 //! Values and instants of outcomes in as few bytes as they allow, as their cells come.
 //!
-//! May use: columns of the table. Numbers of which few differ take a byte each, instants four; others what
+//! May use: columns of the table. Numbers of which few differ take a byte each, instants six; others what
 //! they take anyway. What comes in is what comes out, to the bit.
 
 use crate::table::{Column, NO_TIME};
@@ -112,29 +112,26 @@ impl Few {
     }
 }
 
-/// Instants in four bytes each, where they allow it.
+/// Instants in six bytes each, where they lie within four years of the first.
 pub(super) enum Instants {
-    /// Steps of so many microseconds after the first of them; the last number is [`NO_TIME`].
-    Steps {
-        /// The earliest and the latest, in microseconds.
-        ends: Option<(i64, i64)>,
-        step: i64,
-        steps: Vec<u32>,
+    /// Microseconds after an instant; [`LATER`] for [`NO_TIME`].
+    Near {
+        /// Once the first is there.
+        from: Option<i64>,
+        after: Vec<[u8; 6]>,
     },
     /// Any.
     All(Vec<i64>),
 }
 
-/// Steps that are tried, in microseconds: they reach over 136 years, 13 years and 49 days. Each is a multiple
-/// of the next one.
-const STEPS: [i64; 3] = [1_000_000, 100_000, 1_000];
+/// What six bytes do not hold, some nine years.
+const LATER: u64 = (1 << 48) - 1;
 
 impl Default for Instants {
     fn default() -> Self {
-        Self::Steps {
-            ends: None,
-            step: STEPS[0],
-            steps: Vec::new(),
+        Self::Near {
+            from: None,
+            after: Vec::new(),
         }
     }
 }
@@ -142,51 +139,45 @@ impl Default for Instants {
 impl Instants {
     /// Puts instants behind the others.
     pub fn append(&mut self, times: &[i64]) {
-        let (ends, step, steps) = match self {
+        let (from, after) = match self {
             Self::All(all) => return all.extend_from_slice(times),
-            Self::Steps { ends, step, steps } => (ends, step, steps),
+            Self::Near { from, after } => (from, after),
         };
-        let there = || times.iter().copied().filter(|time| *time != NO_TIME);
-        if let (Some(first), Some(last)) = (there().min(), there().max()) {
-            let (from, until) = ends.map_or((first, last), |(a, b)| (a.min(first), b.max(last)));
-            let before = *ends;
-            let fits = |by: &i64| {
-                let span = until.checked_sub(from).map(|span| span / by);
-                // Those before are on the new steps where the first of them is, for their own are no finer.
-                span.is_some_and(|span| span < i64::from(u32::MAX))
-                    && before.is_none_or(|(first, _)| *by <= *step && (first - from) % by == 0)
-                    && there().all(|time| (time - from) % by == 0)
-            };
-            let Some(by) = STEPS.into_iter().find(fits) else {
-                let rows = 0..steps.len() as u32;
-                let mut all: Vec<i64> = Vec::with_capacity(steps.len() + times.len());
-                all.extend(rows.filter_map(|row| self.get(row)));
-                all.extend_from_slice(times);
-                *self = Self::All(all);
+        let first = times.iter().find(|time| **time != NO_TIME);
+        let start = first.map(|first| first.saturating_sub((LATER / 2) as i64));
+        let start = *from.get_or_insert(match start {
+            Some(start) => start,
+            None => {
+                after.extend(times.iter().map(|_| [u8::MAX; 6]));
                 return;
-            };
-            if let Some((first, _)) = before
-                && (first, *step) != (from, by)
-            {
-                let (ahead, times) = (((first - from) / by) as u32, (*step / by) as u32);
-                for known in steps.iter_mut().filter(|known| **known != u32::MAX) {
-                    *known = *known * times + ahead;
-                }
             }
-            (*ends, *step) = (Some((from, until)), by);
+        });
+        let rows = after.len();
+        for time in times {
+            let far = time
+                .checked_sub(start)
+                .and_then(|far| u64::try_from(far).ok());
+            let far = match (*time, far) {
+                (NO_TIME, _) => LATER,
+                (_, Some(far)) if far < LATER => far,
+                _ => {
+                    let mut all: Vec<i64> = Vec::with_capacity(after.capacity());
+                    all.extend((0..rows as u32).filter_map(|row| self.get(row)));
+                    all.extend_from_slice(times);
+                    *self = Self::All(all);
+                    return;
+                }
+            };
+            let [a, b, c, d, e, f, ..] = far.to_le_bytes();
+            after.push([a, b, c, d, e, f]);
         }
-        let from = ends.map_or(0, |(from, _)| from);
-        steps.extend(times.iter().map(|time| match *time {
-            NO_TIME => u32::MAX,
-            time => ((time - from) / *step) as u32,
-        }));
     }
 
     /// Makes room for so many more.
     pub fn reserve(&mut self, rows: usize) {
         // Where it is not to be had, the instants tell.
         let _ = match self {
-            Self::Steps { steps, .. } => steps.try_reserve_exact(rows),
+            Self::Near { after, .. } => after.try_reserve_exact(rows),
             Self::All(times) => times.try_reserve_exact(rows),
         };
     }
@@ -194,10 +185,13 @@ impl Instants {
     /// The instant of a row, [`NO_TIME`] where it has none; `None` where there is no such row.
     pub fn get(&self, row: u32) -> Option<i64> {
         match self {
-            Self::Steps { ends, step, steps } => match *steps.get(row as usize)? {
-                u32::MAX => Some(NO_TIME),
-                steps => Some(ends.map_or(0, |(from, _)| from) + i64::from(steps) * step),
-            },
+            Self::Near { from, after } => {
+                let [a, b, c, d, e, f] = *after.get(row as usize)?;
+                match u64::from_le_bytes([a, b, c, d, e, f, 0, 0]) {
+                    LATER => Some(NO_TIME),
+                    far => Some(from.unwrap_or(0) + far as i64),
+                }
+            }
             Self::All(times) => times.get(row as usize).copied(),
         }
     }
@@ -210,25 +204,22 @@ mod tests {
 
     proptest! {
         #[test]
-        fn instants_in_four_bytes_are_the_same_instants(
+        fn instants_in_six_bytes_are_the_same_instants(
             from in -4_000_000_000_000_000..4_000_000_000_000_000_i64,
-            steps in prop::collection::vec(prop::option::of(0..5_000_000_000_i64), 0..40),
-            unit in prop::sample::select(vec![1_i64, 1_000, 7_000, 100_000, 1_000_000, 60_000_000]),
+            steps in prop::collection::vec(prop::option::of(-200_000_000_000_000..200_000_000_000_000_i64), 0..40),
+            by in prop::sample::select(vec![1_i64, 1_000, 1_000_000]),
             cut in 1_usize..20,
-            // Whether finer ones come later, and so many are few.
-            (finer, near) in any::<(bool, bool)>(),
         ) {
-            let time = |(row, step): (usize, &Option<i64>)| {
-                let unit = if finer && row > 20 { (unit / 1_000).max(1) } else { unit };
-                step.map_or(NO_TIME, |s| from + if near { s % 1_000 } else { s } * unit)
-            };
-            let times: Vec<i64> = steps.iter().enumerate().map(time).collect();
+            let time = |step: &Option<i64>| step.map_or(NO_TIME, |s| from + s / by);
+            let times: Vec<i64> = steps.iter().map(time).collect();
             let mut kept = Instants::default();
             times.chunks(cut).for_each(|part| kept.append(part));
             for (row, time) in (0..).zip(&times) {
                 prop_assert_eq!(kept.get(row), Some(*time));
             }
             prop_assert_eq!(kept.get(u32::MAX), None);
+            let near = matches!(kept, Instants::Near { .. });
+            prop_assert!(by == 1 || near);
         }
 
         #[test]

@@ -25,14 +25,15 @@ pub struct Alert {
     /// What it is about.
     #[serde(default)]
     pub kind: AlertKind,
-    /// The metric; of a column, what is watched of it: `location`, `spread`, `shape`, `share`, `unknown`, `missing`.
+    /// The metric; of a column, what is watched of it: `location`, `spread`, `shape`, `share`, `unknown`, `missing`, or
+    /// its `correlation` with another.
     pub metric: String,
     /// The column, where it is about one.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub column: Option<String>,
     /// The slice where it departs most, where one stands out.
     pub slice: Option<String>,
-    /// Column and value of the slice that it is about, or column and word.
+    /// Column and value of the slice that it is about, or column and word, or two columns that hang together.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub value_of: Option<(String, String)>,
     /// Start of the first window of the run.

@@ -1,24 +1,28 @@
-//! What another tool says of each column beside what this report says, and why they differ.
+//! What another tool says of each column and metric beside what this report says, and why they differ.
 
-use super::compat::{Compat, EvidentlyColumn, NannymlColumn, NannymlSays, Says};
+use super::compat::{
+    Compat, EvidentlyColumn, EvidentlySays, EvidentlyValue, NannymlColumn, NannymlLine,
+    NannymlSays, Says,
+};
+use super::incidents::CORRELATION;
 use super::{AlertKind, Report};
 
-/// A column in the eyes of two.
+/// A column, or a metric, in the eyes of two.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Beside {
-    /// The column.
+    /// The column, or the other tool's name of a metric.
     pub column: String,
     /// What the other tool says, in a few words with its numbers.
     pub says: String,
     /// Whether that is an alarm.
     pub theirs: bool,
-    /// Whether an incident of the report is about the column, or touches it.
+    /// Whether an incident of the report is about it, or touches it.
     pub ours: bool,
     /// Why both say the same, or not.
     pub because: String,
 }
 
-/// The columns that either of both alarms of first; within these in the order of the files. Empty where no other
+/// The columns and metrics that either of both alarms of first; within these in the order of the files. Empty where no other
 /// tool was asked for, or the rows were not gone back to.
 #[must_use]
 pub fn beside(report: &Report) -> Vec<Beside> {
@@ -28,11 +32,13 @@ pub fn beside(report: &Report) -> Vec<Beside> {
     let mut rows: Vec<Beside> = match &compat.says {
         Says::Evidently(says) => {
             let columns = says.columns.iter();
-            columns.map(|c| of_evidently(report, compat, c)).collect()
+            let columns = columns.map(|c| of_evidently(report, compat, c));
+            columns.chain(tests(report, says)).collect()
         }
         Says::Nannyml(says) => {
-            let columns = says.columns.iter();
-            columns.map(|c| of_nannyml(report, says, c)).collect()
+            let metrics = metrics(report, says);
+            let columns = says.columns.iter().map(|c| of_nannyml(report, says, c));
+            metrics.into_iter().chain(columns).collect()
         }
     };
     rows.sort_by_key(|row| !(row.theirs || row.ours));
@@ -41,12 +47,15 @@ pub fn beside(report: &Report) -> Vec<Beside> {
 
 /// Whether an incident is about a column, or touches it.
 fn told(report: &Report, column: &str) -> bool {
-    let own = |kind: AlertKind, name: Option<&String>| {
-        kind == AlertKind::Column && name.is_some_and(|name| name == column)
+    type Both = Option<(String, String)>;
+    let own = |kind: AlertKind, name: &Option<String>, metric: &str, both: &Both| {
+        let second = metric == CORRELATION && both.as_ref().is_some_and(|b| b.1 == column);
+        kind == AlertKind::Column && (second || name.as_deref() == Some(column))
     };
     report.alerts.iter().any(|alert| {
         let mut affected = alert.affected.iter();
-        own(alert.kind, alert.column.as_ref()) || affected.any(|a| own(a.kind, a.column.as_ref()))
+        own(alert.kind, &alert.column, &alert.metric, &alert.value_of)
+            || affected.any(|a| own(a.kind, &a.column, &a.metric, &a.value_of))
     })
 }
 
@@ -110,6 +119,101 @@ fn of_evidently(report: &Report, compat: &Compat, column: &EvidentlyColumn) -> B
     }
 }
 
+/// Evidently's metrics, and what this report calls them, or what moves with them.
+const OF_EVIDENTLY: [(&str, &str); 16] = [
+    ("Accuracy", "accuracy"),
+    ("Precision", "precision"),
+    ("Recall", "recall"),
+    ("F1Score", "f1"),
+    ("RocAuc", "roc_auc"),
+    ("LogLoss", "log_loss"),
+    ("TPR", "recall"),
+    ("TNR", "specificity"),
+    ("FPR", "specificity"),
+    ("FNR", "recall"),
+    ("MeanError", "mean_error"),
+    ("MAPE", "mean_absolute_percentage_error"),
+    ("RMSE", "root_mean_squared_error"),
+    ("MAE", "mean_absolute_error"),
+    ("R2Score", "r2"),
+    ("AbsMaxError", "max_error"),
+];
+
+/// Its tests of metrics, and of columns those that fail, together.
+fn tests(report: &Report, says: &EvidentlySays) -> Vec<Beside> {
+    let line = |value: &EvidentlyValue| {
+        let share = if OF_EVIDENTLY[..10].iter().any(|m| m.0 == value.metric) {
+            20
+        } else {
+            10
+        };
+        let within = if value.passed == Some(true) {
+            "within"
+        } else {
+            "not within"
+        };
+        let (now, then) = (
+            value.value.unwrap_or_default(),
+            value.reference.unwrap_or_default(),
+        );
+        format!(
+            "{} {}, {within} {} ± {share} %",
+            value.metric,
+            shown(now),
+            shown(then)
+        )
+    };
+    let because = |theirs: bool, ours: bool| match (theirs, ours) {
+        (true, true) => "Both see a change.",
+        (false, false) => "Neither sees a change.",
+        (true, false) => {
+            "Its room is a share of the reference's value, whatever the rows and whatever it varies by: the nearer to 0, the less is a change to it."
+        }
+        (false, true) => {
+            "Its room is a share of the reference's value, over all rows in view at once; the incident tells since when."
+        }
+    };
+    let mut out = Vec::new();
+    for (theirs, own) in OF_EVIDENTLY {
+        let of = |v: &&EvidentlyValue| v.metric == theirs && v.passed.is_some();
+        let Some(value) = says.values.iter().find(of) else {
+            continue;
+        };
+        let failed = value.passed == Some(false);
+        let ours = report.alerts.iter().any(|alert| alert.touches(own));
+        out.push(Beside {
+            column: theirs.into(),
+            says: line(value),
+            theirs: failed,
+            ours,
+            because: because(failed, ours).into(),
+        });
+    }
+    for column in &says.columns {
+        let own =
+            |v: &&EvidentlyValue| v.column.as_ref() == Some(&column.column) && v.passed.is_some();
+        let all: Vec<&EvidentlyValue> = says.values.iter().filter(own).collect();
+        let failed: Vec<&&EvidentlyValue> =
+            all.iter().filter(|v| v.passed == Some(false)).collect();
+        let Some(first) = failed.first() else {
+            continue;
+        };
+        let ours = told(report, &column.column);
+        let others = match failed.len() - 1 {
+            0 => String::new(),
+            n => format!("; {n} more of {} tests fail", all.len()),
+        };
+        out.push(Beside {
+            column: column.column.clone(),
+            says: format!("{}{others}", line(first)),
+            theirs: true,
+            ours,
+            because: because(true, ours).into(),
+        });
+    }
+    out
+}
+
 fn of_nannyml(report: &Report, says: &NannymlSays, column: &NannymlColumn) -> Beside {
     let ours = told(report, &column.column);
     let tested = || {
@@ -138,6 +242,67 @@ fn of_nannyml(report: &Report, says: &NannymlSays, column: &NannymlColumn) -> Be
         ours,
         because,
     }
+}
+
+/// NannyML's metrics, and what this report calls them, or what rises with them.
+const METRICS: [(&str, &str); 13] = [
+    ("roc_auc", "roc_auc"),
+    ("average_precision", "average_precision"),
+    ("f1", "f1"),
+    ("precision", "precision"),
+    ("recall", "recall"),
+    ("specificity", "specificity"),
+    ("accuracy", "accuracy"),
+    ("mae", "mean_absolute_error"),
+    ("mape", "mean_absolute_percentage_error"),
+    ("mse", "root_mean_squared_error"),
+    ("msle", "root_mean_squared_log_error"),
+    ("rmse", "root_mean_squared_error"),
+    ("rmsle", "root_mean_squared_log_error"),
+];
+
+/// Its metrics, as measured, and as estimated where no chunk that is tested has outcomes.
+fn metrics(report: &Report, says: &NannymlSays) -> Vec<Beside> {
+    let references = says.chunks.iter().filter(|c| c.reference).count();
+    let tested = |line: &NannymlLine| -> Vec<(bool, bool)> {
+        let all = line.values.iter().zip(&line.alerts).skip(references);
+        all.map(|(value, alert)| (value.is_some(), *alert))
+            .collect()
+    };
+    let of = |(theirs, own): &(&str, &str)| {
+        let measured = says.performance.get(*theirs)?;
+        let (told, line) = match tested(measured).iter().any(|t| t.0) {
+            true => ("measured", measured),
+            false => ("estimated", says.estimated.get(*theirs)?),
+        };
+        let known: Vec<bool> = tested(line).iter().filter(|t| t.0).map(|t| t.1).collect();
+        let (all, alarms) = (known.len(), known.iter().filter(|a| **a).count());
+        let ours = report.alerts.iter().any(|alert| alert.touches(own));
+        let limits = match (line.lower, line.upper) {
+            (Some(low), Some(high)) => format!("outside {} … {}", shown(low), shown(high)),
+            (Some(low), None) => format!("below {}", shown(low)),
+            (None, Some(high)) => format!("above {}", shown(high)),
+            (None, None) => "without a limit".into(),
+        };
+        let because = match (alarms > 0, ours) {
+            (true, true) => "Both see a change.".to_owned(),
+            (false, false) => "Neither sees a change.".to_owned(),
+            (true, false) => format!(
+                "Its limits are three standard deviations of {references} chunks of the reference, each metric's and chunk's own; what {alarms} of {all} chunks exceed is not sure under the budget of false alarms over the whole report, or too small to matter."
+            ),
+            (false, true) => format!(
+                "Its limits come from {references} chunks of the reference, and each chunk stands alone; small changes that last are added up here."
+            ),
+        };
+        Some(Beside {
+            column: (*theirs).into(),
+            says: format!("{told}, {limits} in {alarms} of {all} chunks"),
+            theirs: alarms > 0,
+            ours,
+            because,
+        })
+    };
+    METRICS.iter().filter_map(of).collect()
 }
 
 /// Three significant digits.

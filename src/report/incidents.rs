@@ -21,6 +21,8 @@ use crate::summary::{Cell, Profile, WindowSize};
 
 /// The level at which something belongs to an incident.
 const BELONGS: f64 = 0.05;
+/// What two columns together are watched by.
+pub(super) const CORRELATION: &str = "correlation";
 /// What is told of an incident at most.
 const TOLD: usize = 50;
 
@@ -117,7 +119,7 @@ fn place(of: &Raised<'_>) -> Place {
         What::Metric(info) if info.family == Family::Resource => (2, order(info)),
         What::Metric(info) => (0, order(info)),
         What::Slice(..) => (1, 0),
-        What::Column(..) => (3, 0),
+        What::Column(..) | What::Pair(_) => (3, 0),
     };
     Place {
         over: of.alarm.end.is_some(),
@@ -133,6 +135,8 @@ fn begun(of: &Raised<'_>) -> Begun {
             What::Metric(info) if info.family == Family::Resource => 1,
             What::Metric(_) | What::Slice(..) => 0,
             What::Column(at, _) => 2 + at,
+            // Behind every column.
+            What::Pair(at) => usize::MAX / 2 + at,
         },
         earliest: of.alarm.earliest,
         latest: of.alarm.latest,
@@ -141,23 +145,30 @@ fn begun(of: &Raised<'_>) -> Begun {
     }
 }
 
-/// A difference with its interval.
-fn change(of: &Tested) -> Estimate {
-    let interval = Interval {
-        low: of.low,
-        high: of.high,
+/// A difference with its interval; of a correlation in its own unit.
+fn change(of: &Tested, what: &What) -> Estimate {
+    let by = |change: f64| match what {
+        What::Pair(_) => libm::tanh(of.from + change) - libm::tanh(of.from),
+        _ => change,
     };
-    Estimate::of(of.change, Some(interval), of.rows as u64)
+    let interval = Interval {
+        low: by(of.low),
+        high: by(of.high),
+    };
+    Estimate::of(by(of.change), Some(interval), of.rows as u64)
 }
 
 /// What windows come to, as the baseline and the difference from it tell; the interval ends where the number does.
 fn now(of: &Tested, what: &What) -> Estimate {
     let (least, most) = match what {
         What::Metric(info) | What::Slice(info, ..) => info.range,
-        What::Column(_, Aspect::Shape(_)) => (None, None),
+        What::Column(_, Aspect::Shape(_)) | What::Pair(_) => (None, None),
         What::Column(..) => (Some(0.0), Some(1.0)),
     };
     let within = |x: f64| {
+        if matches!(what, What::Pair(_)) {
+            return libm::tanh(x);
+        }
         let x = least.map_or(x, |least| x.max(least));
         most.map_or(x, |most| x.min(most))
     };
@@ -165,7 +176,11 @@ fn now(of: &Tested, what: &What) -> Estimate {
         low: within(of.from + of.low),
         high: within(of.from + of.high),
     };
-    Estimate::of(of.from + of.change, Some(interval), of.rows as u64)
+    let value = match what {
+        What::Pair(_) => within(of.from + of.change),
+        _ => of.from + of.change,
+    };
+    Estimate::of(value, Some(interval), of.rows as u64)
 }
 
 /// What else is surely different, and by as much as matters, in some windows of what is watched; most sure first, once
@@ -208,7 +223,7 @@ pub(super) fn changed(
             column,
             value_of,
             value: now(tested, &item.what),
-            change: change(tested),
+            change: change(tested, &item.what),
             p_value,
         };
         found.push((-tested.t.abs(), of));
@@ -249,6 +264,16 @@ fn names(
             };
             (AlertKind::Column, watched.into(), Some(name), word)
         }
+        What::Pair(at) => {
+            let of = |profile: &Profile| {
+                let (a, b) = profile.jointly.pairs.get(*at)?.columns;
+                let name = |at: usize| Some(profile.columns.get(at)?.column.clone());
+                name(a).zip(name(b))
+            };
+            let both = profile.and_then(of);
+            let first = both.as_ref().map(|both| both.0.clone());
+            (AlertKind::Column, CORRELATION.into(), first, both)
+        }
     }
 }
 
@@ -284,7 +309,7 @@ impl Told<'_> {
             judged: within().count() as u64,
             value: now(&alarm.over, &item.what),
             baseline: Estimate::of(alarm.over.from, None, 0),
-            change: Some(change(&alarm.over)),
+            change: Some(change(&alarm.over, &item.what)),
             false_alarm_rate: alarm.rate.min(1.0),
             method: self.method(item),
             level: Level::Watch,
@@ -327,16 +352,24 @@ impl Told<'_> {
             What::Slice(info, ..) => {
                 alert.sentence = judge::sentence(info, &alert, self.making, self.basis);
             }
-            What::Column(at, aspect) => {
+            What::Column(..) | What::Pair(_) => {
                 let main = self.main(alarm.start, end);
                 alert.harmless = main.map(|m| m.2).and_then(|of| of);
                 alert.effect = main.map(|(info, tested, _)| Effect {
                     metric: info.name.into(),
                     value: now(&tested, &What::Metric(info)),
-                    change: change(&tested),
+                    change: change(&tested, &What::Metric(info)),
                     estimated: false,
                 });
-                alert.sentence = self.of_column(&mut alert, (*at, *aspect), (alarm.start, end));
+                alert.sentence = match &item.what {
+                    What::Column(at, aspect) => {
+                        self.of_column(&mut alert, (*at, *aspect), (alarm.start, end))
+                    }
+                    _ => {
+                        alert.baseline = Estimate::of(libm::tanh(alarm.over.from), None, 0);
+                        self.of_pair(&alert)
+                    }
+                };
                 effect::tell(&mut alert);
             }
         }
@@ -352,6 +385,7 @@ impl Told<'_> {
             What::Column(_, Aspect::Shape(1)) => "mean rank (Mann–Whitney)",
             What::Column(_, Aspect::Shape(_)) => "component of Neyman's smooth test",
             What::Column(..) => "Fisher's exact test of a share",
+            What::Pair(_) => "Fisher's z of a rank correlation (Spearman) within each window",
         };
         let phases = item.verdict.fit.as_ref().map_or(1, Fit::phases);
         let season = match (phases, self.making.size) {
@@ -391,6 +425,26 @@ impl Told<'_> {
             () => None,
         };
         Some((info, tested, harmless))
+    }
+
+    /// What happened to two columns together.
+    fn of_pair(&self, alert: &Alert) -> String {
+        let (first, second) = alert.value_of.as_ref().map_or(("", ""), |b| (&b.0, &b.1));
+        let up = alert
+            .change
+            .as_ref()
+            .and_then(|c| c.value)
+            .unwrap_or_default()
+            > 0.0;
+        format!(
+            "The rank correlation of {first} and {second} {} from {} ({}) to {} over {} {}",
+            if up { "rose" } else { "fell" },
+            words::value(Unit::Ratio, alert.baseline.value.unwrap_or_default()),
+            self.basis.label,
+            words::in_unit(Unit::Ratio, &alert.value),
+            words::rows(alert.value.n),
+            judge::span(alert, self.making),
+        )
     }
 
     /// What happened to a column; fills what it was and is.

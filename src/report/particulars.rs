@@ -2,6 +2,7 @@
 //! method at which level, and what else changed then. The page, a notification and a message to a webhook have the
 //! same.
 
+use super::incidents::CORRELATION;
 use super::{Affected, Alert, AlertKind, Report, words};
 use crate::metric::{self, Estimate, Unit};
 use crate::summary::WindowSize;
@@ -31,6 +32,7 @@ fn units(kind: AlertKind, metric: &str) -> (Unit, Unit) {
     match kind {
         AlertKind::Column => match metric {
             "location" | "spread" | "shape" => (Unit::Outcome, Unit::Ratio),
+            CORRELATION => (Unit::Ratio, Unit::Ratio),
             _ => (Unit::Percent, Unit::Percent),
         },
         AlertKind::Metric | AlertKind::Slice => {
@@ -64,6 +66,9 @@ fn what(
         (AlertKind::Column, "share", None) => format!("The share of rarer values of {column}"),
         (AlertKind::Column, "unknown", _) => {
             format!("The share of values of {column} that the baseline has not")
+        }
+        (AlertKind::Column, CORRELATION, Some((first, second))) => {
+            format!("The rank correlation of {first} and {second}")
         }
         (AlertKind::Column, ..) => format!("The share of missing cells of {column}"),
     }

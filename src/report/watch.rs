@@ -2,8 +2,13 @@
 //!
 //! Every metric that is judged, the main metric in every slice, and every column are streams of
 //! [`crate::stats::sequential`], which says what is guaranteed. The budget is divided by what there is: to
-//! metrics, of which the main one has half, to columns, to slices, and to what is expected of windows whose
-//! outcomes are not in yet.
+//! metrics, of which the main one has half, to columns, to pairs of columns, to slices, and to what is expected of
+//! windows whose outcomes are not in yet.
+//!
+//! A pair of columns is watched by Fisher's z of their rank correlation within each window ([`crate::summary::Jointly`]):
+//! by it a change is noticed that leaves every column alone. Of the tests of several columns together it is the one
+//! that tells what changed. What pairs vary by between windows is learned of pairs only, for they are many and steady,
+//! and would make columns and metrics seem so.
 
 use super::baseline::Basis;
 use super::make::Making;
@@ -13,14 +18,16 @@ use super::{Metrics, Window, effect, judge, parts, words};
 use crate::metric::{self, Better, Estimate, Family, Info, Material, Measures};
 use crate::stats::sequential::columns::{self, Aspect, Counts};
 use crate::stats::sequential::{
-    Kind, Reading, Side, Stream, Verdict, WINDOWS_TO_AN_ALARM, fit_all, judge as judge_stream,
+    Kind, Least, Reading, Side, Stream, Verdict, WINDOWS_TO_AN_ALARM, fit_all,
+    judge as judge_stream,
 };
-use crate::summary::{Cell, ColumnProfile, Profile, Series};
+use crate::summary::{Cell, ColumnProfile, Found, MOST_TOGETHER, Profile, Series};
 use crate::table::time::{DAY, HOUR, Time};
 
 /// Parts of the budget, where all of them are there.
 const METRICS: f64 = 0.45;
-const COLUMNS: f64 = 0.35;
+const COLUMNS: f64 = 0.3;
+const PAIRS: f64 = 0.05;
 const SLICES: f64 = 0.1;
 /// The part that is left to what is expected of windows without outcomes.
 pub(super) const ESTIMATES: f64 = 0.1;
@@ -31,6 +38,12 @@ const MOST_WINDOWS: usize = 400;
 /// Slices that are watched; those of most rows.
 const MOST_SLICES: usize = 100;
 
+/// The change of Fisher's z that is worth an alarm: J. Cohen's q (1988, *Statistical power analysis for the behavioral
+/// sciences*), which he calls small.
+const LEAST_Z: f64 = 0.1;
+/// Skewness of a row over √rows, above which z is not near enough to normal.
+const SKEWED: f64 = 0.25;
+
 /// What a stream is about.
 #[derive(Clone, Debug)]
 pub(super) enum What {
@@ -40,6 +53,8 @@ pub(super) enum What {
     Slice(&'static Info, String, String),
     /// A column, by its place in the profile.
     Column(usize, Aspect),
+    /// Two columns together, by their place among the pairs of the profile.
+    Pair(usize),
 }
 
 impl What {
@@ -47,7 +62,7 @@ impl What {
     pub fn info(&self) -> Option<&'static Info> {
         match self {
             Self::Metric(info) | Self::Slice(info, ..) => Some(info),
-            Self::Column(..) => None,
+            Self::Column(..) | Self::Pair(_) => None,
         }
     }
 }
@@ -83,12 +98,20 @@ pub(super) async fn watch(
     let metrics = of_metrics(making, basis, (baseline, before), windows);
     pause().await;
     let slices = of_slices(making, basis, windows).await;
-    let columns = match profile {
-        Some(profile) => of_columns(making, basis, windows, profile).await,
-        None => Vec::new(),
+    let (columns, pairs) = match profile {
+        Some(profile) => (
+            of_columns(making, basis, windows, profile).await,
+            of_pairs(making, basis, windows, profile).await,
+        ),
+        None => (Vec::new(), Vec::new()),
     };
     pause().await;
-    let families = [(METRICS, metrics), (COLUMNS, columns), (SLICES, slices)];
+    let families = [
+        (METRICS, metrics),
+        (COLUMNS, columns),
+        (SLICES, slices),
+        (PAIRS, pairs),
+    ];
     let there = families.iter().filter(|f| !f.1.is_empty()).map(|f| f.0);
     let whole = there.sum::<f64>() + ESTIMATES;
     let mut all: Vec<(What, Stream)> = Vec::new();
@@ -99,7 +122,11 @@ pub(super) async fn watch(
         }));
     }
     let (whats, streams): (Vec<What>, Vec<Stream>) = all.into_iter().unzip();
-    let fits = fit_all(&streams);
+    let is_pair = |what: &What| matches!(what, What::Pair(_));
+    let others = whats.iter().position(is_pair).unwrap_or(whats.len());
+    let (alone, pairs) = streams.split_at(others);
+    let mut fits = fit_all(alone);
+    fits.extend(fit_all(pairs));
     pause().await;
     let mut items = Vec::with_capacity(streams.len());
     for ((what, stream), fit) in whats.into_iter().zip(streams).zip(fits) {
@@ -124,6 +151,12 @@ pub(super) fn limits(making: &Making<'_>, profile: Option<&Profile>) -> Vec<Stri
         out.push(format!(
             "Of {windows} windows, {kept} of {} columns are watched and counted by window: predictions, scores and outcomes first, then the others in the order of the files. {larger}",
             kept + out_of
+        ));
+    }
+    if let Some(jointly) = profile.map(|p| &p.jointly).filter(|j| j.left_out > 0) {
+        out.push(format!(
+            "Correlations are watched of the first {MOST_TOGETHER} columns of numbers, and not of {} further ones.",
+            words::grouped(jointly.left_out as f64)
         ));
     }
     let of_slice =
@@ -354,6 +387,57 @@ async fn of_columns(
                 .map(|(aspect, s)| (What::Column(at, aspect), s)),
         );
     }
+    out
+}
+
+async fn of_pairs(
+    making: &Making<'_>,
+    basis: &Basis<'_>,
+    windows: &[Window],
+    profile: &Profile,
+) -> Vec<(What, Stream)> {
+    let jointly = &profile.jointly;
+    let mut out = Vec::new();
+    for (at, pair) in jointly.pairs.iter().enumerate() {
+        if at % 16 == 0 {
+            pause().await;
+        }
+        let reading = |found: Found, phase: u32| Reading {
+            value: found.z,
+            variance: pair.variance / found.rows,
+            rows: found.rows,
+            phase,
+        };
+        let window = |i: usize| {
+            let phase = phase(making, making.all.get(i)?.start);
+            Some(reading(jointly.of(pair, i)?, phase))
+        };
+        let baseline: Vec<Reading> = match basis.windows {
+            Some((from, to)) => (from..to).filter_map(window).collect(),
+            None => (0..jointly.baseline.len())
+                .filter_map(|i| Some(reading(jointly.before(pair, i)?, 0)))
+                .collect(),
+        };
+        let near_normal = |r: &Reading| pair.skewness.abs() <= SKEWED * r.rows.sqrt();
+        let judged = |(i, w): (usize, &Window)| {
+            let known = window(making.shown.0 + i).filter(near_normal)?;
+            (!w.in_baseline && !w.open).then_some(known)
+        };
+        let stream = Stream {
+            baseline,
+            total: None,
+            windows: windows.iter().enumerate().map(judged).collect(),
+            kind: Kind::Mean { skewness: 0.0 },
+            side: Side::Either,
+            least: Least::Absolute(LEAST_Z),
+            part: 1.0,
+        };
+        if !stream.baseline.is_empty() && stream.windows.iter().any(Option::is_some) {
+            out.push((What::Pair(at), stream));
+        }
+    }
+    let part = 1.0 / out.len().max(1) as f64;
+    out.iter_mut().for_each(|s| s.1.part = part);
     out
 }
 

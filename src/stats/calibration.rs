@@ -184,14 +184,14 @@ fn mix(number: u64) -> u64 {
 }
 
 /// Rows of one probability.
-struct Heap {
+pub(super) struct Heap {
     probability: f64,
     rows: u64,
     positive: u64,
 }
 
 impl Heap {
-    const fn new(probability: f64, (rows, positive): (u64, u64)) -> Self {
+    pub(super) const fn new(probability: f64, (rows, positive): (u64, u64)) -> Self {
         Self {
             probability,
             rows,
@@ -202,7 +202,7 @@ impl Heap {
 
 /// The mean distance of probability and share of positive rows over bins of as many rows each, by
 /// ascending probability; the last bin takes what is left over. `None` below four rows.
-fn calibration_error(heaps: &[Heap]) -> Option<f64> {
+pub(super) fn calibration_error(heaps: &[Heap]) -> Option<f64> {
     let rows: u64 = heaps.iter().map(|h| h.rows).sum();
     let bins = if rows > 2 * BINS { BINS } else { rows / 2 };
     if bins < 2 {

@@ -77,7 +77,9 @@ pub use lists::Lists;
 pub use masses::Masses;
 pub use models::{Loss, ModelCell, Models};
 pub use naive::{Lag, Naive, Season, Untold};
-pub use profile::{BINS, ColumnProfile, Lines, Profile, Spans, Tally};
+pub use profile::{
+    BINS, ColumnProfile, Found, Jointly, Lines, MOST_TOGETHER, Pair, Profile, Spans, Tally,
+};
 pub use quantiles::{IntervalCounts, LevelCounts, QuantileCounts};
 pub use residuals::{QuantilePair, ResidualBin, Residuals};
 pub use series::{Bucket, Series};

@@ -331,7 +331,7 @@ fn of_nannyml(numbers: &mut Count, verdicts: &mut Count) {
     }
     line(
         "reconstruction error",
-        says.reconstruction_error.as_ref(),
+        says.reconstruction_error.as_deref(),
         &golden["pca"],
     );
 }

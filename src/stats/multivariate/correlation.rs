@@ -74,6 +74,25 @@ pub fn spearman(x: &[f64], y: &[f64]) -> Option<(f64, f64)> {
     (over > 0.0).then(|| ((xy / over).clamp(-1.0, 1.0), n as f64))
 }
 
+/// Ranks in standard deviations about their mean, NaN where a value is; `None` where they do not vary.
+#[must_use]
+pub fn standard_ranks(values: &[f64]) -> Option<Vec<f64>> {
+    let mut ranks = ranks(values);
+    let known = values.iter().filter(|x| !x.is_nan()).count() as f64;
+    let middle = (known + 1.0) / 2.0;
+    let mut squares = 0.0;
+    for (rank, value) in ranks.iter_mut().zip(values) {
+        *rank = if value.is_nan() {
+            f64::NAN
+        } else {
+            *rank - middle
+        };
+        squares += if value.is_nan() { 0.0 } else { *rank * *rank };
+    }
+    let spread = (squares / known).sqrt();
+    (spread > 0.0).then(|| ranks.iter().map(|rank| rank / spread).collect())
+}
+
 /// Ranks from 1, equal values the mean of theirs.
 fn ranks(values: &[f64]) -> Vec<f64> {
     let order = crate::stats::rank::sort_by_score(values);

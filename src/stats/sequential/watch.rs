@@ -28,7 +28,8 @@ pub struct Seen {
     /// Its difference from the baseline.
     pub change: f64,
     /// False alarms a window that were to be expected if windows as sure as this one were alarms: its p-value
-    /// over its part of the budget, everything that is looked at counted in.
+    /// over its part of the budget, everything that is looked at counted in. Infinite where the window is plainly no
+    /// alarm.
     pub rate: f64,
     /// Whether the window is an alarm by itself, or would be one if its change were the other way.
     pub departs: bool,
@@ -242,8 +243,12 @@ impl<'a> Watcher<'a> {
             _ if of.change > 0.0 => Side::Up,
             _ => Side::Down,
         };
-        let p_value = p_value(&self.fit, self.stream, turned, of);
-        let rate = p_value / (self.stream.part * SCALES[0].1);
+        let mut rate = f64::INFINITY;
+        // Most windows are not sure enough by sampling alone, and what windows vary by only makes them less sure.
+        if self.fit.z(self.stream.kind, of).0.abs() >= self.critical[0] {
+            let p_value = p_value(&self.fit, self.stream, turned, of);
+            rate = p_value / (self.stream.part * SCALES[0].1);
+        }
         Seen {
             change: of.change,
             rate,

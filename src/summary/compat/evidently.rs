@@ -1,6 +1,8 @@
-//! What Evidently says: a test a column, and whether the data set has drifted.
+//! What Evidently says: a test a column, whether the data set has drifted, and of quality ([`quality`]).
 
+use super::quality::{self, EvidentlyValue};
 use super::{Own, Sides, Values, codes, numbers};
+use crate::log::Log;
 use crate::stats::compat::evidently::{Column, DRIFT_SHARE, OF_NUMBERS, OF_WORDS, Test};
 use crate::stats::distance::Sample;
 use serde::{Deserialize, Serialize};
@@ -11,7 +13,7 @@ const VERSION: &str = "0.7.23";
 /// Different values up to which a column of integers is one of words to it.
 const FEW: usize = 10;
 
-/// What Evidently's preset for drift says.
+/// What Evidently's presets say.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct EvidentlySays {
     /// Its version.
@@ -24,6 +26,9 @@ pub struct EvidentlySays {
     pub drifted: bool,
     /// The columns in the order of the files.
     pub columns: Vec<EvidentlyColumn>,
+    /// The quality of the data and of predictions, as its presets for these tell.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub values: Vec<EvidentlyValue>,
 }
 
 /// A column.
@@ -59,8 +64,11 @@ pub struct EvidentlyScore {
     pub drifted: bool,
 }
 
-pub(super) fn says(columns: &[Own<'_>], sides: &Sides, all: bool) -> EvidentlySays {
+pub(super) fn says(columns: &[Own<'_>], sides: &Sides, log: &Log, all: bool) -> EvidentlySays {
+    let own = columns;
     let columns: Vec<EvidentlyColumn> = columns.iter().map(|c| column(c, sides, all)).collect();
+    let kinds = columns.iter().map(|c| c.kind.as_str());
+    let values = quality::values(log, &own.iter().zip(kinds).collect::<Vec<_>>(), sides);
     let told = columns.iter().filter_map(|c| c.score.as_ref());
     let (all, drifted) = told.fold((0u64, 0u64), |(all, drifted), score| {
         (all + 1, drifted + u64::from(score.drifted))
@@ -72,6 +80,7 @@ pub(super) fn says(columns: &[Own<'_>], sides: &Sides, all: bool) -> EvidentlySa
         drifted_columns: drifted,
         drifted: share.is_some_and(|share| share >= DRIFT_SHARE),
         columns,
+        values,
     }
 }
 

@@ -5,9 +5,12 @@
 
 mod evidently;
 mod nannyml;
+mod performance;
+mod quality;
 
 pub use evidently::{EvidentlyColumn, EvidentlySays, EvidentlyScore};
 pub use nannyml::{Chunk, NannymlColumn, NannymlLine, NannymlSays};
+pub use quality::EvidentlyValue;
 
 use super::build::Builder;
 use super::drift::{Cells, period_of_rows};
@@ -152,7 +155,9 @@ impl Builder {
             })
             .collect();
         let says = match asked.tool {
-            Tool::Evidently => Says::Evidently(evidently::says(&columns, &sides, asked.all)),
+            Tool::Evidently => {
+                Says::Evidently(evidently::says(&columns, &sides, &self.log, asked.all))
+            }
             Tool::Nannyml => {
                 let time = &self.log.time;
                 if !time.is_empty() {
@@ -162,7 +167,7 @@ impl Builder {
                     sides.reference.sort_by_key(key);
                     sides.tested.sort_by_key(key);
                 }
-                Says::Nannyml(nannyml::says(&columns, &sides, time, asked.chunks))
+                Says::Nannyml(nannyml::says(&columns, &sides, &self.log, asked.chunks))
             }
         };
         let compat = Compat {

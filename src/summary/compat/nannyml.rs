@@ -1,7 +1,7 @@
-//! What NannyML says: every method for every chunk, with its thresholds and alerts.
+//! What NannyML says: every method and metric for every chunk, with its thresholds and alerts.
 
-use super::{Own, Sides, Values, codes, numbers};
-use crate::log::Role;
+use super::{Own, Sides, Values, codes, numbers, performance};
+use crate::log::{Log, Role};
 use crate::stats::compat::nannyml::{
     CHI_SQUARE_LEVEL, Limits, Method, Numbers, OF_NUMBERS, OF_WORDS, Statistics, Thresholds, Words,
     by_default, by_size, encoded_numbers, encoded_words, statistics,
@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 /// The version whose answers these are.
 const VERSION: &str = "0.13.1";
 
-/// What NannyML's calculators of drift and data quality say.
+/// What NannyML's calculators of drift, data quality and performance say.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct NannymlSays {
     /// Its version.
@@ -27,7 +27,16 @@ pub struct NannymlSays {
     pub columns: Vec<NannymlColumn>,
     /// The reconstruction error of inputs.
     #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub reconstruction_error: Option<NannymlLine>,
+    pub reconstruction_error: Option<Box<NannymlLine>>,
+    /// Performance by outcomes, by metric.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty", default)]
+    pub performance: BTreeMap<String, NannymlLine>,
+    /// Performance as CBPE estimates it, by metric.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty", default)]
+    pub estimated: BTreeMap<String, NannymlLine>,
+    /// Why nothing is estimated.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub estimated_undefined: Option<String>,
 }
 
 /// A chunk.
@@ -78,10 +87,16 @@ pub struct NannymlLine {
     /// Standard errors of the values, where it tells them.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub errors: Vec<Option<f64>>,
+    /// Where the interval of an estimate begins.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub lows: Vec<Option<f64>>,
+    /// Where it ends.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub highs: Vec<Option<f64>>,
 }
 
 impl NannymlLine {
-    fn of(
+    pub(super) fn of(
         values: Vec<Option<f64>>,
         thresholds: Thresholds,
         alert: impl Fn(Option<f64>) -> bool,
@@ -97,14 +112,14 @@ impl NannymlLine {
 }
 
 /// Ranges of the rows of the reference, and of those that are tested.
-struct Chunks {
-    reference: Vec<(usize, usize)>,
-    tested: Vec<(usize, usize)>,
+pub(super) struct Chunks {
+    pub reference: Vec<(usize, usize)>,
+    pub tested: Vec<(usize, usize)>,
 }
 
 impl Chunks {
     /// A value of each chunk of two columns of cells.
-    fn each<T, V>(&self, (before, after): (&[T], &[T]), of: impl Fn(&[T]) -> V) -> Vec<V> {
+    pub fn each<T, V>(&self, (before, after): (&[T], &[T]), of: impl Fn(&[T]) -> V) -> Vec<V> {
         let cut =
             |cells: &[T], (from, to): &(usize, usize)| of(cells.get(*from..*to).unwrap_or(&[]));
         let reference = self.reference.iter().map(|c| cut(before, c));
@@ -114,7 +129,7 @@ impl Chunks {
     }
 
     /// Values with thresholds of mean ∓ 3 standard deviations over the reference, alerting beyond.
-    fn line(&self, values: Vec<Option<f64>>, limits: Limits, within: bool) -> NannymlLine {
+    pub fn line(&self, values: Vec<Option<f64>>, limits: Limits, within: bool) -> NannymlLine {
         let known = values.get(..self.reference.len()).unwrap_or_default();
         let thresholds = Thresholds::of(known, limits);
         NannymlLine::of(values, thresholds, |value| match within {
@@ -127,9 +142,10 @@ impl Chunks {
 pub(super) fn says(
     columns: &[Own<'_>],
     sides: &Sides,
-    time: &[i64],
+    log: &Log,
     size: Option<WindowSize>,
 ) -> NannymlSays {
+    let time = &log.time[..];
     let cut = |rows: &[u32]| match size {
         None => by_default(rows.len()),
         Some(WindowSize::Rows(n)) => by_size(rows.len(), n as usize),
@@ -154,11 +170,15 @@ pub(super) fn says(
     };
     let mut all = told(true, &chunks.reference, &sides.reference);
     all.extend(told(false, &chunks.tested, &sides.tested));
+    let performance = performance::told(log, sides, &chunks);
     NannymlSays {
         version: VERSION.into(),
         chunks: all,
         columns: columns.iter().map(|c| column(c, sides, &chunks)).collect(),
-        reconstruction_error: reconstruction(columns, sides, &chunks),
+        reconstruction_error: reconstruction(columns, sides, &chunks).map(Box::new),
+        performance: performance.measured,
+        estimated: performance.estimated,
+        estimated_undefined: performance.undefined,
     }
 }
 

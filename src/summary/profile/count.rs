@@ -5,8 +5,10 @@ use super::super::drift::Cells;
 use super::super::{Series, Summary};
 use super::alike::Alike;
 use super::cells::{of_numbers, of_words};
+use super::jointly::jointly;
 use super::lines::lines;
 use super::{ColumnProfile, Profile, Spans, kept};
+use crate::log::Role;
 
 /// Rows by period: the baseline is the first one, the windows follow.
 pub(super) struct Rows {
@@ -97,7 +99,7 @@ impl Builder {
         let places = kept(compared.iter().map(|c| c.1), spans.windows.len());
         let mut windows = lines(self, &rows);
         let baseline = windows.remove(0);
-        let column = |(name, role, cells): &(&str, crate::log::Role, Cells<'_>)| {
+        let column = |(name, role, cells): &(&str, Role, Cells<'_>)| {
             let found = match cells {
                 Cells::Numbers(values) => of_numbers(values, &rows),
                 Cells::Words(codes, words) => of_words(codes, words, &rows),
@@ -108,9 +110,14 @@ impl Builder {
                 ..found
             }
         };
+        let told: Vec<(Role, &Cells<'_>)> = (places.iter())
+            .map(|at| (compared[*at].1, &compared[*at].2))
+            .collect();
+        let jointly = jointly(self, &rows, spans.before.is_none(), &told);
         series.keep_profile(Profile {
             spans: spans.clone(),
             exact: true,
+            jointly,
             baseline,
             windows,
             columns: places.iter().map(|at| column(&compared[*at])).collect(),

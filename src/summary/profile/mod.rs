@@ -13,12 +13,14 @@
 mod alike;
 mod cells;
 mod count;
+mod jointly;
 mod lines;
 mod passed;
 mod sums;
 mod tally;
 
 pub(super) use alike::Alike;
+pub use jointly::{Found, Jointly, MOST_TOGETHER, Pair};
 pub use lines::Lines;
 pub use tally::Tally;
 
@@ -67,6 +69,9 @@ pub struct Profile {
     pub windows: Vec<Lines>,
     /// Inputs, segments, scores, predictions and outcomes, in the order of the files.
     pub columns: Vec<ColumnProfile>,
+    /// How the numbers among the inputs hang together.
+    #[serde(skip_serializing_if = "Jointly::is_empty", default)]
+    pub jointly: Jointly,
     /// Columns that are not among them, for they would be too many.
     #[serde(skip_serializing_if = "is_zero", default)]
     pub left_out: usize,

@@ -51,6 +51,7 @@ fn profile(shapes: &Shapes, series: &Series, spans: &Spans) -> Option<Profile> {
             .iter()
             .map(|at| column(counted[*at].1, counted[*at].0, &periods))
             .collect(),
+        jointly: super::Jointly::default(),
         left_out: counted.len() - places.len(),
     })
 }

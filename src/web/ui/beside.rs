@@ -85,7 +85,7 @@ pub fn OtherTools() -> impl IntoView {
                         <table class="table">
                             <thead>
                                 <tr>
-                                    <th scope="col">"Column"</th>
+                                    <th scope="col">"Column or metric"</th>
                                     <th scope="col" colspan="2">{move || format!("{} says", name())}</th>
                                     <th scope="col">"This report"</th>
                                     <th scope="col">"Because"</th>
