@@ -36,11 +36,13 @@ fn rows() -> impl Strategy<Value = Vec<Row>> {
     proptest::collection::vec(row, 1..30)
 }
 
-/// A field as it is written, or `None` where the dialect cannot write it.
-fn field(text: &str, separator: char, quote: Option<char>) -> Option<String> {
+/// A field as it is written, or `None` where the dialect cannot write it; `bare`: no blanks stand around it.
+fn field(text: &str, separator: char, quote: Option<char>, bare: bool) -> Option<String> {
     let opens = text.starts_with('"') && quote == Some('"')
         || text.starts_with('\'') && quote == Some('\'');
-    if !opens && !text.contains([separator, '\n', '\r']) {
+    let blank = !bare
+        && (text.starts_with(' ') || text.ends_with(' ') || text.is_empty() && separator == ' ');
+    if !opens && !blank && !text.contains([separator, '\n', '\r']) {
         return Some(text.to_owned());
     }
     let quote = quote?;
@@ -53,8 +55,15 @@ fn written(rows: &[Row], fix: Fix, above: &str) -> String {
     let separator = char::from(fix.separator.unwrap());
     let quote = fix.quote.unwrap().byte().map(char::from);
     let comma = fix.decimal == Some(Decimal::Comma);
+    let skips = fix.blanks == Some(true);
     let line = |cells: [String; 4]| {
-        let cells = cells.map(|c| field(&c, separator, quote).unwrap_or_else(|| "x".into()));
+        let cells = cells.map(|c| {
+            let text = field(&c, separator, quote, !skips).unwrap_or_else(|| "x".into());
+            match skips {
+                true => format!("{}{text}{}", &"   "[..c.len() % 3], &"  "[..c.len() % 2]),
+                false => text,
+            }
+        });
         cells.join(&separator.to_string()) + "\n"
     };
     let mut out = above.to_owned();
@@ -112,6 +121,7 @@ proptest! {
         let plain = Fix {
             separator: Some(b','),
             quote: Some(Quote::Double),
+            blanks: Some(false),
             decimal: Some(Decimal::Point),
             header: Some(true),
             ..Fix::default()
@@ -132,9 +142,11 @@ proptest! {
                         ("", Some(0)),
                         ("Made \"at; noon,\tby|me\n\n", Some(2)),
                     ][turn / 2 % 3];
+                    let blanks = Some((at + usize::from(separator)) % 2 == 1);
                     let fix = Fix {
                         separator: Some(separator),
                         quote: Some(quote),
+                        blanks,
                         decimal: Some(decimal),
                         header: Some(header),
                         skip,
@@ -146,7 +158,7 @@ proptest! {
                     let rows: Vec<Row> = rows
                         .iter()
                         .map(|(w, t, x, n)| {
-                            let t = field(t, sign, mark).map_or("x".into(), |_| t.clone());
+                            let t = field(t, sign, mark, blanks != Some(true)).map_or("x".into(), |_| t.clone());
                             (w.clone(), t, *x, *n)
                         })
                         .collect();
@@ -178,16 +190,16 @@ proptest! {
     #[test]
     fn whatever_is_said_of_any_bytes_is_read_or_refused(
         bytes in proptest::collection::vec(prop_oneof![
-            Just(b','), Just(b';'), Just(b'\n'), Just(b'"'), Just(b'\''), Just(0), Just(b'1'), any::<u8>()
+            Just(b','), Just(b';'), Just(b'\n'), Just(b'"'), Just(b'\''), Just(b' '), Just(0), Just(b'1'), any::<u8>()
         ], 0..300),
         separator in proptest::option::of(any::<u8>()),
         quote in proptest::option::of(proptest::sample::select(Quote::ALL.to_vec())),
-        header in any::<Option<bool>>(),
+        (header, blanks) in any::<(Option<bool>, Option<bool>)>(),
         skip in proptest::option::of(0u32..6),
         encoding in proptest::option::of(proptest::sample::select(Encoding::ALL.to_vec())),
     ) {
         let decimal = header.map(|h| if h { Decimal::Point } else { Decimal::Comma });
-        let fix = Fix { separator, quote, decimal, header, skip, encoding, dates: None };
+        let fix = Fix { separator, quote, blanks, decimal, header, skip, encoding, dates: None };
         let _ = is_delimited(&bytes.as_slice(), &fix);
         if let Ok(sniff) = inspect_as("f", &bytes.as_slice(), &fix) {
             let part = whole(&sniff.schema, &bytes);
@@ -303,6 +315,93 @@ fn other_quotes_and_none_are_mended() {
     let part = whole(&mended.schema, text.as_bytes());
     assert_eq!(category(&part.table.columns[0])[2], Some("\"7".into()));
     assert_eq!(mended.description, "CSV, comma, no quotes, UTF-8");
+}
+
+#[test]
+fn blanks_around_fields_are_found_and_mended() {
+    let words = |sniff: &Sniff, text: &str, at: usize| -> Vec<Option<String>> {
+        category(&whole(&sniff.schema, text.as_bytes()).table.columns[at])
+    };
+    let some = |texts: [&str; 2]| texts.map(|t| Some(t.to_owned()));
+    // A blank before the quote.
+    let text = "id, note, x\nr1, \"a, b\", 1\nr2, \"it \"\"is\"\" so\" , 2\n";
+    let found = inspect("f", &text.as_bytes()).unwrap();
+    let said = "CSV, comma, blanks around fields passed over, UTF-8";
+    assert_eq!(
+        (names(&found), found.description.as_str()),
+        (vec!["id", "note", "x"], said)
+    );
+    assert_eq!(words(&found, text, 1), some(["a, b", "it \"is\" so"]));
+    let kept = Fix {
+        blanks: Some(false),
+        ..Fix::default()
+    };
+    let kept = inspect_as("f", &text.as_bytes(), &kept).unwrap();
+    assert_eq!(kept.description, "CSV, comma, UTF-8");
+    // As the census of 1994 is written: without a quote.
+    let text = "39, State-gov, 77516\n50, Self-emp , 83311\n";
+    let found = inspect("f", &text.as_bytes()).unwrap();
+    assert_eq!(words(&found, text, 1), some(["State-gov", "Self-emp"]));
+    // Blanks that are a part of the text stay.
+    let text = "id,note,x\nr1, a,1\nr2,b ,2\n";
+    let found = inspect("f", &text.as_bytes()).unwrap();
+    assert_eq!(words(&found, text, 1), some([" a", "b "]));
+    let skip = Fix {
+        blanks: Some(true),
+        ..Fix::default()
+    };
+    let mended = inspect_as("f", &text.as_bytes(), &skip).unwrap();
+    assert_eq!(words(&mended, text, 1), some(["a", "b"]));
+    // A quote that is never closed is a part of the text.
+    let text = "id,note,x\nr1, \"so,1\nr2,b,2\n";
+    let found = inspect("f", &text.as_bytes()).unwrap();
+    assert_eq!(words(&found, text, 1), some([" \"so", "b"]));
+    // Columns that stand below each other.
+    let text = "  id   region     score\nr1     eu       0.25  \n\nr2   \"us east\"     0.5\n   \n";
+    let found = inspect("f", &text.as_bytes()).unwrap();
+    assert_eq!(found.description, "CSV, space, as many as there are, UTF-8");
+    assert_eq!(
+        (names(&found), found.rows),
+        (vec!["id", "region", "score"], 2)
+    );
+    assert_eq!(words(&found, text, 1), some(["eu", "us east"]));
+    assert!(whole(&found.schema, text.as_bytes()).troubles.is_empty());
+    // As pandas prints a frame: its index has no name.
+    let text = "   score label\n0   0.25   yes\n1   0.50    no\n10  1.00   yes\n";
+    let found = inspect("f", &text.as_bytes()).unwrap();
+    assert_eq!(names(&found), ["column_1", "score", "label"]);
+    // Words are no columns.
+    let text = "note\ngood day\nbad day\n";
+    assert_eq!(names(&inspect("f", &text.as_bytes()).unwrap()), ["note"]);
+    // One blank parts columns, and a value is missing.
+    let text = "a b c\n1  3\n4 5 6\n7 8 9\n";
+    let space = Fix {
+        separator: Some(b' '),
+        ..Fix::default()
+    };
+    let mended = inspect_as("f", &text.as_bytes(), &space).unwrap();
+    let part = whole(&mended.schema, text.as_bytes());
+    assert_eq!(
+        numbers(&part.table.columns[1]),
+        [None, Some(5.0), Some(8.0)]
+    );
+}
+
+#[test]
+fn percents_among_numbers_are_hundredths() {
+    let text = "id,score\nr1,0.25\nr2,37%\nr3,0.5\nr4,12.5 %\n";
+    let found = inspect("f", &text.as_bytes()).unwrap();
+    let part = whole(&found.schema, text.as_bytes());
+    let scores = [Some(0.25), Some(0.37), Some(0.5), Some(0.125)];
+    assert_eq!(numbers(&part.table.columns[1]), scores);
+    let [trouble] = &part.troubles[..] else {
+        panic!("{:?}", part.troubles)
+    };
+    assert_eq!(
+        (trouble.line, trouble.count, trouble.row_lost),
+        (2, 2, false)
+    );
+    assert_eq!(trouble.reason, "found '37%'; it was read as 0.37");
 }
 
 #[test]

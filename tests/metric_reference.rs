@@ -262,7 +262,7 @@ fn delongs_variance_is_that_of_its_definition() {
     close("variance", variance, theirs.unwrap());
 }
 
-const FRESH: [&str; 7] = [
+const FRESH: [&str; 10] = [
     "relative",
     "ranks",
     "curve",
@@ -270,6 +270,9 @@ const FRESH: [&str; 7] = [
     "absolute_error",
     "from_median",
     "naive",
+    "in_order",
+    "masses",
+    "by_class",
 ];
 
 /// Removes fields that an older Summary did not have.

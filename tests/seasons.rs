@@ -1,12 +1,13 @@
-//! MASE against its definition: the season, the baseline that scales it, and what a stream cannot tell.
+//! MASE against its definition: the season, the baseline that scales it, and what rows that pass tell.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod pipeline;
 
-use pipeline::{report, streamed, summary, value};
+use pipeline::{report, streamed, streamed_in, summary, value};
 use plumbline::engine::Shards;
 use plumbline::report::Report;
 use plumbline::report::view::{BaselineChoice, Season, View, WindowSize};
+use plumbline::summary::{Lag, Untold};
 use plumbline::table::time::Time;
 use serde_json::Value;
 use std::fmt::Write;
@@ -117,6 +118,61 @@ fn the_reference_scales_it_where_there_is_one() {
     close(value(&found, NAME), 1.5 / naive(before, Season::Rows(2)));
 }
 
+/// Rows that pass in order of time are looked back from as those that are kept, to the bit.
+#[test]
+fn rows_that_pass_in_order_of_time_scale_it_too() {
+    let rows = hours();
+    let text = csv(&rows);
+    let mut untimed = String::from("prediction,outcome\n");
+    for (_, p, y) in &rows {
+        let y = y.map(|y| y.to_string()).unwrap_or_default();
+        writeln!(untimed, "{p},{y}").unwrap();
+    }
+    let day = |day: i64| Time(rows[0].0 + day * 86_400_000_000);
+    for text in [&text, &untimed] {
+        let files = [("log.csv", text.as_bytes())];
+        let timed = text.contains("time");
+        for season in [
+            Season::Rows(1),
+            Season::Rows(3),
+            Season::Rows(500),
+            Season::Seconds(3_600),
+            Season::Seconds(86_400),
+        ] {
+            for baseline in [
+                BaselineChoice::None,
+                BaselineChoice::Auto,
+                BaselineChoice::Period(day(2), day(9)),
+            ] {
+                let view = view(Some(season), baseline);
+                let kept = Report::from(&summary(&files, &[], &view).unwrap(), &view);
+                for block in [100, 333, 100_000] {
+                    let passed = streamed_in(Some(block), &files, &[], &view, Shards::new).unwrap();
+                    let passed = Report::from(&passed, &view);
+                    // Windows of rows are of another size, and so are baselines of them.
+                    if !timed && kept.baseline.is_some() {
+                        continue;
+                    }
+                    assert!(
+                        passed.overall.metrics[NAME].value.is_some() || season != Season::Rows(1),
+                        "{season}"
+                    );
+                    assert_eq!(
+                        passed.overall.metrics[NAME], kept.overall.metrics[NAME],
+                        "{season}"
+                    );
+                    if !timed {
+                        continue;
+                    }
+                    for (a, b) in passed.windows.iter().zip(&kept.windows) {
+                        assert_eq!(a.metrics[NAME], b.metrics[NAME], "{season}");
+                    }
+                }
+            }
+        }
+    }
+}
+
 #[test]
 fn what_cannot_be_scaled_is_undefined_with_a_reason() {
     let reason = |report: &Report| report.overall.metrics[NAME].undefined.clone().unwrap();
@@ -132,10 +188,25 @@ fn what_cannot_be_scaled_is_undefined_with_a_reason() {
         &view(None, BaselineChoice::None),
     );
     assert!(reason(&found).contains("one season earlier"));
-    // Rows that pass are not there to look back from.
+    // Rows that pass and are not in order of time.
     let passed = view(None, BaselineChoice::None);
-    let counted = streamed(&files, &[], &passed, Shards::new).unwrap();
-    assert!(reason(&Report::from(&counted, &passed)).contains("needs the rows"));
+    let mut turned = rows;
+    turned.swap(3, 500);
+    let turned = csv(&turned);
+    let turned = [("log.csv", turned.as_bytes())];
+    let counted = streamed(&turned, &[], &passed, Shards::new).unwrap();
+    assert!(reason(&Report::from(&counted, &passed)).contains("order of time"));
+    // They are counted by the season that was asked for.
+    let mut counted = streamed(&files, &[], &passed, Shards::new).unwrap();
+    counted.add_naive(
+        0,
+        Lag {
+            range: Some((0, 1)),
+            season: Season::Rows(2),
+        },
+    );
+    let untold = counted.series[0].naive.last().and_then(|n| n.untold);
+    assert_eq!(untold, Some(Untold::Season));
     // A saved report has those seasons that were looked at.
     let kept = summary(&files, &[], &passed).unwrap();
     assert!(value(&Report::from(&kept, &passed), NAME) > 0.0);

@@ -95,8 +95,8 @@ impl Keeper {
 
     /// Expects the parts of further files, too, before any of their rows come.
     pub fn more(&mut self, inputs: Vec<Input>) {
-        let passes = |input: &Input| self.wanted.is_some() && input.kind != FileKind::Outcomes;
-        let room = |input: &Input| if passes(input) { 0 } else { input.bytes };
+        let passes = self.wanted.is_some();
+        let room = |input: &Input| if passes { 0 } else { input.bytes };
         self.rows.extend(inputs.iter().map(|i| Rows::new(room(i))));
         self.inputs.extend(inputs);
     }
@@ -322,7 +322,8 @@ impl Keeper {
     }
 }
 
-/// Adds to a Summary without rows how the columns differ in a view, as far as it can tell.
+/// Adds to a Summary without rows how the columns differ in a view and what a naive forecast was off by, as far as
+/// it can tell.
 fn compare(summary: &mut Summary, view: &View) {
     if summary.shapes.is_none() {
         return;
@@ -333,6 +334,9 @@ fn compare(summary: &mut Summary, view: &View) {
     }
     if let Some((at, spans)) = missing.profile {
         summary.add_profile(at, &spans);
+    }
+    if let Some((at, lag)) = missing.naive {
+        summary.add_naive(at, lag);
     }
 }
 

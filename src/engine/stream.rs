@@ -1,19 +1,20 @@
 //! Files larger than memory: joined, counted and let go block by block, as their rows come.
 //!
-//! The outcomes are kept, in eight to forty bytes each; so their files have to be read first
-//! ([`in_order`]). Of the predictions there is never more than a block and what readers are ahead.
+//! The outcomes are kept, in some 26 bytes each, made narrow as they come; so their files have to be read
+//! first ([`in_order`]). Of the predictions there is never more than a block and what readers are ahead.
 
 use super::message::Input;
 use super::notices::Expected;
 use super::rows::Rows;
 use super::shards::bytes_of;
-use super::sources::{Sources, append, source};
+use super::sources::{append, source};
 use super::tie::{unpredicted, untied};
 use crate::log::{Counts, FileKind, Joiner, Log, Source};
 use crate::read::{Cut, ReadError};
 use crate::report::view::View;
-use crate::summary::{Blocks, SourceInfo, Summary, Wanted};
+use crate::summary::{Blocks, Summary, Wanted};
 use crate::table::{Column, Table};
+use std::ops::RangeInclusive;
 
 /// Rows of a block at most, and cells; rows at least.
 const MOST_ROWS: usize = 1 << 17;
@@ -67,14 +68,13 @@ pub(super) struct Stream {
     view: View,
     /// Bytes that the shards of each file have together.
     bytes: Vec<u64>,
-    /// Tables of predictions without their rows: each block has all columns.
-    tables: Vec<Source>,
-    /// The table of each file; `None`: of outcomes.
-    table: Vec<Option<usize>>,
+    predictions: Tables,
+    outcomes: Tables,
     /// Rows that make a block.
     enough: usize,
-    /// Once all outcomes are there.
+    /// Once some outcomes are there, and whether all are.
     joiner: Option<Joiner>,
+    known: bool,
     /// Once a block was counted.
     blocks: Option<Blocks>,
     /// What is told of the first rows, while all of them wait for others.
@@ -89,32 +89,21 @@ impl Stream {
     /// Expects the parts of these files, which stand in the order of [`in_order`]; `most`: rows of a block,
     /// where it is to be smaller than memory allows.
     pub fn open(inputs: &[Input], view: View, most: Option<usize>) -> Self {
-        let mut tables: Vec<Source> = Vec::new();
-        let mut last = None;
-        let mut table = Vec::new();
-        for input in inputs {
-            if input.kind == FileKind::Outcomes {
-                table.push(None);
-                continue;
-            }
-            let of = input.table.as_ref().map(|t| t.index);
-            let part = source(input, without_rows(input));
-            match tables.last_mut() {
-                Some(all) if of.is_some() && of == last => append(all, part),
-                _ => tables.push(part),
-            }
-            last = of;
-            table.push(tables.len().checked_sub(1));
-        }
-        let columns = tables.iter().map(|t| t.table.columns.len()).max();
+        let predictions = Tables::of(inputs, |kind| kind != FileKind::Outcomes);
+        let columns = predictions
+            .tables
+            .iter()
+            .map(|t| t.table.columns.len())
+            .max();
         let enough = MOST_CELLS / columns.unwrap_or(1).max(1);
         Self {
             view,
             bytes: inputs.iter().map(bytes_of).collect(),
-            tables,
-            table,
+            predictions,
+            outcomes: Tables::of(inputs, |kind| kind == FileKind::Outcomes),
             enough: most.unwrap_or_else(|| enough.clamp(LEAST_ROWS, MOST_ROWS)),
             joiner: None,
+            known: false,
             blocks: None,
             waiting: Vec::new(),
             at: 0,
@@ -131,9 +120,15 @@ impl Stream {
         while let (Some(file), Some(bytes)) = (rows.get_mut(self.at), self.bytes.get(self.at)) {
             match file.settle() {
                 Some(false) => return Err(damaged()),
-                Some(true) => {
-                    if self.predicts(self.at) && self.held(rows) >= self.enough {
+                Some(true) if self.predictions.has(self.at) => {
+                    if self.held(&self.predictions, rows) >= self.enough {
                         self.block(inputs, rows)?;
+                    }
+                }
+                Some(true) => {
+                    if self.held(&self.outcomes, rows) >= self.enough {
+                        self.learn(inputs, rows)?;
+                        self.from = self.at;
                     }
                 }
                 None if file.read() >= *bytes => self.at += 1,
@@ -149,7 +144,7 @@ impl Stream {
     /// Where the files do not make a log.
     pub fn finish(mut self, inputs: &[Input], rows: &mut [Rows]) -> Result<Summary, ReadError> {
         self.take(inputs, rows)?;
-        if self.blocks.is_none() || self.held(rows) > 0 {
+        if self.blocks.is_none() || self.held(&self.predictions, rows) > 0 {
             self.block(inputs, rows)?;
         }
         let rest = match &mut self.joiner {
@@ -173,34 +168,43 @@ impl Stream {
         summary.ok_or_else(|| unjoined(inputs, "The files hold no readable row."))
     }
 
-    fn predicts(&self, file: usize) -> bool {
-        matches!(self.table.get(file), Some(Some(_)))
-    }
-
-    /// Rows of predictions that are in no block yet.
-    fn held(&self, rows: &[Rows]) -> usize {
+    /// Rows of these tables that were not taken yet.
+    fn held(&self, tables: &Tables, rows: &[Rows]) -> usize {
         let files = rows.iter().enumerate().skip(self.from);
         let files = files.take_while(|(file, _)| *file <= self.at);
         files
-            .filter(|(file, _)| self.predicts(*file))
+            .filter(|(file, _)| tables.has(*file))
             .map(|(_, rows)| rows.held())
             .sum()
     }
 
-    fn block(&mut self, inputs: &[Input], rows: &mut [Rows]) -> Result<(), ReadError> {
-        if self.joiner.is_none() {
-            self.joiner = Some(joiner(inputs, rows)?);
-        }
-        let rows_in_all = self.expected(inputs, rows);
-        let mut sources = self.tables.clone();
-        let files = inputs.iter().zip(rows).zip(&self.table).enumerate();
-        for (_, ((input, rows), table)) in files.skip(self.from).take_while(|f| f.0 <= self.at) {
-            if let Some(all) = table.and_then(|table| sources.get_mut(table))
-                && rows.held() > 0
-            {
-                append(all, source(input, rows.take()));
+    /// Takes the outcomes that are there.
+    fn learn(&mut self, inputs: &[Input], rows: &mut [Rows]) -> Result<(), ReadError> {
+        let mut more = 0;
+        let joiner = match &mut self.joiner {
+            Some(joiner) => joiner,
+            None => {
+                let held = self.held(&self.outcomes, rows) as f64;
+                more = (self.outcomes.expected(inputs, rows) as f64 * 1.02 - held) as usize;
+                let joiner = Joiner::open(&self.outcomes.tables);
+                let joiner = joiner.map_err(|why| unjoined(inputs, &why))?;
+                self.joiner.insert(joiner)
             }
+        };
+        let sources = self.outcomes.take(inputs, rows, self.from..=self.at);
+        joiner
+            .outcomes(sources, more)
+            .map_err(|why| unjoined(inputs, &why))
+    }
+
+    fn block(&mut self, inputs: &[Input], rows: &mut [Rows]) -> Result<(), ReadError> {
+        if !self.known {
+            self.learn(inputs, rows)?;
+            self.joiner.iter_mut().for_each(Joiner::known);
+            self.known = true;
         }
+        let rows_in_all = self.predictions.expected(inputs, rows);
+        let sources = self.predictions.take(inputs, rows, self.from..=self.at);
         self.from = self.at;
         let first = self.blocks.is_none();
         let mut notes = Vec::new();
@@ -230,35 +234,80 @@ impl Stream {
                 window: self.view.window,
                 slice: self.view.slice(),
                 threshold: self.view.threshold,
+                season: self.view.season.unwrap_or_default(),
                 rows: rows_in_all,
             })
         });
         blocks.add(log).map_err(|why| unjoined(inputs, &why))
     }
+}
 
-    /// Rows of predictions that the files seem to hold, by those that came.
+/// The tables of some files, without their rows: each block has all columns.
+struct Tables {
+    tables: Vec<Source>,
+    /// The table of each file; `None`: it is none of them.
+    table: Vec<Option<usize>>,
+}
+
+impl Tables {
+    /// Those of the files of some kind.
+    fn of(inputs: &[Input], wanted: impl Fn(FileKind) -> bool) -> Self {
+        let mut tables: Vec<Source> = Vec::new();
+        let mut last = None;
+        let mut table = Vec::new();
+        for input in inputs {
+            if !wanted(input.kind) {
+                table.push(None);
+                continue;
+            }
+            let of = input.table.as_ref().map(|t| t.index);
+            let part = source(input, without_rows(input));
+            match tables.last_mut() {
+                Some(all) if of.is_some() && of == last => append(all, part),
+                _ => tables.push(part),
+            }
+            last = of;
+            table.push(tables.len().checked_sub(1));
+        }
+        Self { tables, table }
+    }
+
+    /// Whether a file is of one of them.
+    fn has(&self, file: usize) -> bool {
+        matches!(self.table.get(file), Some(Some(_)))
+    }
+
+    /// The tables with the rows of these files that are there.
+    fn take(
+        &self,
+        inputs: &[Input],
+        rows: &mut [Rows],
+        files: RangeInclusive<usize>,
+    ) -> Vec<Source> {
+        let mut sources = self.tables.clone();
+        let all = inputs.iter().zip(rows).zip(&self.table).enumerate();
+        for (_, ((input, rows), table)) in all.filter(|(file, _)| files.contains(file)) {
+            if let Some(all) = table.and_then(|table| sources.get_mut(table))
+                && rows.held() > 0
+            {
+                append(all, source(input, rows.take()));
+            }
+        }
+        sources
+    }
+
+    /// Rows that the files seem to hold, by those that came.
     fn expected(&self, inputs: &[Input], rows: &[Rows]) -> u64 {
         let files = || {
             (0..)
                 .zip(inputs.iter().zip(rows))
-                .filter(|(i, _)| self.predicts(*i))
+                .filter(|(file, _)| self.has(*file))
         };
         let bytes: u64 = files().map(|(_, (input, _))| input.bytes).sum();
         let read: u64 = files().map(|(_, (_, rows))| rows.read()).sum();
         let held: usize = files().map(|(_, (_, rows))| rows.held()).sum();
         (held as f64 * (bytes as f64 / read.max(1) as f64).max(1.0)) as u64
     }
-}
-
-/// Takes the outcomes, all of which are there.
-fn joiner(inputs: &[Input], rows: &mut [Rows]) -> Result<Joiner, ReadError> {
-    let mut sources = Sources::default();
-    for (input, rows) in inputs.iter().zip(rows) {
-        if input.kind == FileKind::Outcomes {
-            sources.take(input, rows.take(), SourceInfo::default(), Vec::new());
-        }
-    }
-    Joiner::new(sources.finish().0).map_err(|why| unjoined(inputs, &why))
 }
 
 /// The table of a file, none of whose rows came.

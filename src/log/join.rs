@@ -46,7 +46,7 @@ pub fn join(sources: Vec<Source>) -> Result<Log, String> {
     Ok(log)
 }
 
-/// Joins predictions block by block with outcomes that are all there before.
+/// Joins predictions block by block with outcomes, all of which come before.
 ///
 /// What the first rows mean, the others mean too ([`super::frame`]). Predictions of one id are noticed where
 /// they have an outcome; those without, and those of one key of several columns, within their block.
@@ -59,17 +59,39 @@ pub struct Joiner {
 }
 
 impl Joiner {
-    /// Takes the outcomes.
+    /// Expects the rows of these files of outcomes.
     ///
     /// # Errors
     /// A sentence, where a file of them has no outcome.
-    pub fn new(outcomes: Vec<Source>) -> Result<Self, String> {
+    pub fn open(outcomes: &[Source]) -> Result<Self, String> {
         Ok(Self {
-            outcomes: Outcomes::new(outcomes)?,
+            outcomes: Outcomes::open(outcomes)?,
             frame: None,
             held: Held::default(),
             notes: Notes::default(),
         })
+    }
+
+    /// Takes outcomes: all files, each with those of its rows that follow; `more`: rows that are about to come.
+    ///
+    /// # Errors
+    /// A sentence, where a column of the key was not kept.
+    pub fn outcomes(&mut self, sources: Vec<Source>, more: usize) -> Result<(), String> {
+        match &mut self.outcomes {
+            Some(outcomes) => {
+                outcomes.take(sources)?;
+                outcomes.reserve(more);
+                Ok(())
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// All outcomes are there.
+    pub fn known(&mut self) {
+        if let Some(outcomes) = &mut self.outcomes {
+            outcomes.close();
+        }
     }
 
     /// Joins some predictions; `None` where all of them wait for the rows that follow.

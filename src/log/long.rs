@@ -50,8 +50,8 @@ pub(super) fn gather(source: Source, notes: &mut Notes) -> (Source, Quantiles) {
     let mut of_row: Vec<u32> = Vec::with_capacity(keys.len());
     let mut first: Vec<u32> = Vec::new();
     for row in 0..keys.len() as u32 {
-        let known =
-            (keys.get(row as usize) != Some(&NO_KEY)).then(|| index.enter(&keys, row, |_| false));
+        let known = (keys.get(row as usize) != Some(&NO_KEY))
+            .then(|| index.enter(keys.as_slice(), row, |_| false));
         of_row.push(match known {
             None => u32::MAX,
             Some(Some(before)) => of_row.get(before as usize).copied().unwrap_or(u32::MAX),

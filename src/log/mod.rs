@@ -17,6 +17,7 @@ mod labels;
 mod level;
 mod long;
 mod names;
+mod narrow;
 mod notes;
 mod outcomes;
 mod quantile_roles;

@@ -5,9 +5,10 @@
 
 use super::Role;
 use super::columns::stack;
-use super::index::Index;
+use super::index::{Cropped, Ids, Index};
 use super::keys::Keys;
 use super::labels;
+use super::narrow::{Instants, Values};
 use super::rows::{Counts, Source};
 use crate::table::{Column, NO_KEY, NO_LEVEL, NO_TIME};
 
@@ -19,7 +20,7 @@ pub(super) struct Outcomes {
     name: String,
     /// What they are joined by.
     pub keys: Keys,
-    ids: Vec<u128>,
+    ids: Cropped,
     truth: Values,
     /// When each became known; `None` where no file tells.
     times: Option<Instants>,
@@ -47,7 +48,20 @@ impl Outcomes {
     /// # Errors
     /// A sentence, where a file has no outcome.
     pub fn new(sources: Vec<Source>) -> Result<Option<Self>, String> {
-        for source in &sources {
+        let Some(mut outcomes) = Self::open(&sources)? else {
+            return Ok(None);
+        };
+        outcomes.take(sources)?;
+        outcomes.close();
+        Ok(Some(outcomes))
+    }
+
+    /// Expects the rows of these files, whatever of them is there already; `None` where there is none.
+    ///
+    /// # Errors
+    /// A sentence, where a file has no outcome.
+    pub fn open(sources: &[Source]) -> Result<Option<Self>, String> {
+        for source in sources {
             if source.column(Role::Outcome).is_none() {
                 return Err(format!(
                     "{} is a file of outcomes, but no column of it holds them. Mark the column that holds the outcome.",
@@ -58,36 +72,56 @@ impl Outcomes {
         let Some(name) = sources.first().map(|s| s.name.clone()) else {
             return Ok(None);
         };
-        let mut sources = sources;
-        let keys = Keys::of(&sources);
-        let ids = keys.take(&mut sources)?;
         let known = sources.iter().any(|s| known_at(s).is_some());
-        let times = known.then(|| joined(&mut sources, known_at));
-        let place = |role| move |s: &Source| s.roles.iter().position(|r| *r == role);
-        let truth = joined(&mut sources, place(Role::Outcome));
-        let mut outcomes = Self {
+        Ok(Some(Self {
             name,
-            keys,
-            truth: Values::of(truth),
-            times: match times {
-                Some(Column::Time(times)) => Some(Instants::of(times)),
-                _ => None,
-            },
+            keys: Keys::of(sources),
+            ids: Cropped::default(),
+            truth: Values::default(),
+            times: known.then(Instants::default),
             latest: Index::new(0),
             given: 0,
             replaced: 0,
-            asked: vec![0; ids.len().div_ceil(64)],
+            asked: Vec::new(),
             met: 0,
-            ids,
-        };
-        outcomes.enter();
-        Ok(Some(outcomes))
+        }))
+    }
+
+    /// Takes rows of the files, all of which are given, in their order: those that follow.
+    ///
+    /// # Errors
+    /// A sentence, where a column of the key was not kept.
+    pub fn take(&mut self, mut sources: Vec<Source>) -> Result<(), String> {
+        self.ids.append(&self.keys.take(&mut sources)?);
+        if let Some(times) = &mut self.times
+            && let Column::Time(cells) = joined(&mut sources, known_at)
+        {
+            times.append(&cells);
+        }
+        let place = |s: &Source| s.roles.iter().position(|r| *r == Role::Outcome);
+        self.truth.append(joined(&mut sources, place));
+        Ok(())
+    }
+
+    /// Makes room for so many rows more.
+    pub fn reserve(&mut self, rows: usize) {
+        self.ids.reserve(rows);
+        self.truth.reserve(rows);
+        if let Some(times) = &mut self.times {
+            times.reserve(rows);
+        }
+    }
+
+    /// Once all rows are there.
+    pub fn close(&mut self) {
+        self.enter();
+        self.asked = vec![0; self.ids.rows().div_ceil(64)];
     }
 
     fn enter(&mut self) {
-        let mut latest = Index::new(self.ids.len());
-        for row in 0..self.ids.len() as u32 {
-            if self.ids[row as usize] == NO_KEY || self.truth.is_missing(row as usize) {
+        let mut latest = Index::new(self.ids.rows());
+        for row in 0..self.ids.rows() as u32 {
+            if self.ids.key(row) == NO_KEY || self.truth.is_missing(row as usize) {
                 continue;
             }
             self.given += 1;
@@ -192,142 +226,6 @@ impl Outcomes {
     }
 }
 
-/// The values of outcomes.
-enum Values {
-    /// Numbers of which few differ: labels, as a rule.
-    Few(Few),
-    /// Any.
-    All(Column),
-}
-
-/// Numbers in a byte each.
-struct Few {
-    codes: Vec<u8>,
-    values: Vec<f64>,
-}
-
-/// Different numbers at most that are looked for one after the other.
-const FEW: usize = 32;
-
-impl Values {
-    fn of(column: Column) -> Self {
-        let Column::Number(cells) = &column else {
-            return Self::All(column);
-        };
-        match Few::of(cells) {
-            Some(few) => Self::Few(few),
-            None => Self::All(column),
-        }
-    }
-
-    fn is_missing(&self, row: usize) -> bool {
-        match self {
-            Self::Few(few) => few.get(row as u32).is_none_or(f64::is_nan),
-            Self::All(column) => column.is_missing(row),
-        }
-    }
-
-    fn column(&self) -> Column {
-        match self {
-            Self::Few(few) => {
-                let rows = 0..few.codes.len() as u32;
-                Column::Number(rows.map(|row| few.get(row).unwrap_or(f64::NAN)).collect())
-            }
-            Self::All(column) => column.clone(),
-        }
-    }
-}
-
-impl Few {
-    /// `None` where more of them differ.
-    fn of(cells: &[f64]) -> Option<Self> {
-        let mut values: Vec<f64> = Vec::new();
-        let mut codes = Vec::with_capacity(cells.len());
-        for cell in cells {
-            let bits = cell.to_bits();
-            let at = values.iter().position(|v| v.to_bits() == bits);
-            let at = match at {
-                Some(at) => at,
-                None if values.len() == FEW => return None,
-                None => {
-                    values.push(*cell);
-                    values.len() - 1
-                }
-            };
-            codes.push(at as u8);
-        }
-        Some(Self { codes, values })
-    }
-
-    /// The number of a row; NaN where it is missing, `None` where there is no such row.
-    fn get(&self, row: u32) -> Option<f64> {
-        let code = *self.codes.get(row as usize)?;
-        self.values.get(usize::from(code)).copied()
-    }
-}
-
-/// Instants in four bytes each, where they allow it.
-enum Instants {
-    /// Steps of so many microseconds after the first of them; the last number is [`NO_TIME`].
-    Steps {
-        from: i64,
-        step: i64,
-        /// Two in each, the earlier row in the lower half.
-        pairs: Vec<i64>,
-    },
-    /// Any.
-    All(Vec<i64>),
-}
-
-/// Steps that are tried, in microseconds: they reach over 136 years, 13 years and 49 days.
-const STEPS: [i64; 3] = [1_000_000, 100_000, 1_000];
-
-impl Instants {
-    fn of(mut times: Vec<i64>) -> Self {
-        let there = || times.iter().copied().filter(|time| *time != NO_TIME);
-        let from = there().min().unwrap_or(0);
-        let until = there().max().unwrap_or(0);
-        let fits = |step: &i64| {
-            let span = until.checked_sub(from).map(|span| span / step);
-            span.is_some_and(|span| span < i64::from(u32::MAX))
-                && there().all(|time| (time - from) % step == 0)
-        };
-        let Some(step) = STEPS.into_iter().find(fits) else {
-            return Self::All(times);
-        };
-        let steps = |time: Option<&i64>| match time {
-            None | Some(&NO_TIME) => u32::MAX,
-            Some(time) => ((time - from) / step) as u32,
-        };
-        // In the same memory, so that no other is needed for them.
-        for pair in 0..times.len().div_ceil(2) {
-            let (even, odd) = (steps(times.get(2 * pair)), steps(times.get(2 * pair + 1)));
-            times[pair] = (u64::from(odd) << 32 | u64::from(even)) as i64;
-        }
-        times.truncate(times.len().div_ceil(2));
-        times.shrink_to_fit();
-        Self::Steps {
-            from,
-            step,
-            pairs: times,
-        }
-    }
-
-    /// The instant of a row, [`NO_TIME`] where it has none; `None` where there is no such row.
-    fn get(&self, row: u32) -> Option<i64> {
-        match self {
-            Self::Steps { from, step, pairs } => {
-                let pair = *pairs.get(row as usize / 2)? as u64;
-                match (pair >> (row % 2 * 32)) as u32 {
-                    u32::MAX => Some(NO_TIME),
-                    steps => Some(from + i64::from(steps) * step),
-                }
-            }
-            Self::All(times) => times.get(row as usize).copied(),
-        }
-    }
-}
-
 /// The outcomes of predictions as words: the joined one, else the one in its own row.
 fn of_words(cells: &[u32], codes: &[u32], levels: &[String], own: Option<Column>) -> Column {
     let mut words = labels::Dictionary::default();
@@ -375,34 +273,4 @@ fn joined(sources: &mut [Source], place: impl Fn(&Source) -> Option<usize>) -> C
         .map(|s| (s.table.rows, place(s).map(|at| &s.table.columns[at])))
         .collect();
     stack(&columns)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    proptest! {
-        #[test]
-        fn instants_in_four_bytes_are_the_same_instants(
-            from in -4_000_000_000_000_000..4_000_000_000_000_000_i64,
-            steps in prop::collection::vec(prop::option::of(0..5_000_000_000_i64), 0..40),
-            unit in prop::sample::select(vec![1_i64, 1_000, 7_000, 100_000, 1_000_000, 60_000_000]),
-        ) {
-            let times: Vec<i64> = steps.iter().map(|s| s.map_or(NO_TIME, |s| from + s * unit)).collect();
-            let kept = Instants::of(times.clone());
-            for (row, time) in (0..).zip(&times) {
-                prop_assert_eq!(kept.get(row), Some(*time));
-            }
-            prop_assert_eq!(kept.get(NOWHERE), None);
-        }
-
-        #[test]
-        fn the_ends_of_time_are_kept(times in prop::collection::vec(any::<i64>(), 0..20)) {
-            let kept = Instants::of(times.clone());
-            for (row, time) in (0..).zip(&times) {
-                prop_assert_eq!(kept.get(row), Some(*time));
-            }
-        }
-    }
 }

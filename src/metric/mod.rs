@@ -2,6 +2,7 @@
 //!
 //! May use: `summary`, `log`, `table`, `stats`. A metric knows no windows and no files: it is given a cell of counts.
 
+mod binned;
 mod by_class;
 mod classification;
 mod confused;

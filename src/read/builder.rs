@@ -60,6 +60,9 @@ impl Builder {
                         continue;
                     }
                     cells.push(match cell::number(cell.text(), decimal) {
+                        Number::Finite(x) if cell.text().trim_ascii_end().ends_with(b"%") => {
+                            percent(x, cell.text(), column, batch.line_of(row), troubles)
+                        }
                         Number::Finite(x) => x,
                         odd => {
                             let line = batch.line_of(row);
@@ -130,6 +133,14 @@ impl Builder {
             Cells::Presence(cells) => Column::Presence(cells),
         }
     }
+}
+
+#[cold]
+fn percent(x: f64, text: &[u8], column: usize, line: u64, troubles: &mut Troubles) -> f64 {
+    troubles.cell(Fault::Percent, column, line, || {
+        format!("found '{}'; it was read as {x}", shown(text))
+    });
+    x
 }
 
 #[cold]

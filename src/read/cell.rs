@@ -48,7 +48,7 @@ pub(super) const TENS: [f64; 23] = [
 /// Reads a number with `decimal` (`.` or `,`) before its fraction.
 ///
 /// A sign, digits, a fraction and an exponent; `.5` and `5.` too, and blanks around it; also digits in
-/// groups of three ([`ungrouped`]). No unit, no percent.
+/// groups of three ([`ungrouped`]). With a percent sign behind it, it is hundredths. No unit.
 #[inline]
 #[must_use]
 pub fn number(text: &[u8], decimal: u8) -> Number {
@@ -112,10 +112,38 @@ fn odd_number(text: &[u8], decimal: u8) -> Number {
     if name.eq_ignore_ascii_case(b"inf") || name.eq_ignore_ascii_case(b"infinity") {
         return Number::Infinite;
     }
-    match ungrouped(text, decimal) {
-        Some(plain) => plain_number(&plain, decimal),
-        None => Number::Not,
+    match (ungrouped(text, decimal), of_percent(text)) {
+        (Some(plain), _) => plain_number(&plain, decimal),
+        (None, Some(before)) => hundredths(before, decimal),
+        (None, None) => Number::Not,
     }
+}
+
+/// What is before a percent sign, without blanks between.
+#[must_use]
+pub(super) fn of_percent(text: &[u8]) -> Option<&[u8]> {
+    let before = text.trim_ascii_end().strip_suffix(b"%")?.trim_ascii_end();
+    let no_break = ["\u{a0}".as_bytes(), "\u{202f}".as_bytes(), b"\xa0"];
+    let blank = no_break.into_iter().find(|blank| before.ends_with(blank));
+    Some(
+        blank
+            .and_then(|blank| before.strip_suffix(blank))
+            .unwrap_or(before),
+    )
+}
+
+/// A number of hundredths, rounded once: its exponent is made less by two.
+fn hundredths(text: &[u8], decimal: u8) -> Number {
+    let last = text
+        .last()
+        .is_some_and(|b| b.is_ascii_digit() || *b == decimal);
+    let exponent = text.iter().any(|b| b | 0x20 == b'e');
+    if !last || exponent {
+        return Number::Not;
+    }
+    let mut plain = ungrouped(text, decimal).unwrap_or_else(|| text.to_vec());
+    plain.extend_from_slice(b"e-2");
+    plain_number(&plain, decimal)
 }
 
 /// What may part groups of three digits, beside the sign that is not the decimal one: an apostrophe and
@@ -350,7 +378,6 @@ mod tests {
             "1.7976931348623159e308",
             "1_000",
             "1,000",
-            "10%",
             "0x10",
             "1.2.3",
             "--1",
@@ -413,6 +440,25 @@ mod tests {
             "12,34,567",
             "1,",
         ] {
+            assert_eq!(number(text.as_bytes(), b'.'), Number::Not, "{text}");
+        }
+    }
+
+    #[test]
+    fn percents_are_hundredths() {
+        for (text, decimal, expected) in [
+            ("37%", b'.', 0.37),
+            ("-3.5 %", b'.', -0.035),
+            ("12,5\u{a0}%", b',', 0.125),
+            ("1,234.5%", b'.', 12.345),
+            (" 0% ", b'.', 0.0),
+            ("5.%", b'.', 0.05),
+            ("29%", b'.', 0.29),
+        ] {
+            let found = number(text.as_bytes(), decimal);
+            assert_eq!(found, Number::Finite(expected), "{text}");
+        }
+        for text in ["%", "-%", ".%", "1e5%", "37%%", "%37", "inf%", "a%", "3 7%"] {
             assert_eq!(number(text.as_bytes(), b'.'), Number::Not, "{text}");
         }
     }

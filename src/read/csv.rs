@@ -6,13 +6,16 @@
 //! field is a quote. A line without any byte is skipped. A record with more fields than the header is
 //! fine as long as the ones too many are empty.
 //!
-//! Where a dialect escapes, a backslash within quotes takes the next character as it is.
+//! Where a dialect escapes, a backslash within quotes takes the next character as it is. Where it passes
+//! blanks over, those around a field are none of it, and a quote behind them opens it; where a blank is the
+//! delimiter, a run of them is one, and none before the first field and behind the last.
 //!
 //! A quote that is not closed by the end of the file, or not within [`MAX_RECORD`], costs the line on
 //! which it is opened (and those of its record before it): reading goes on behind that line's break. A
 //! record too long without an open quote is passed over up to its line break.
 
 use super::batch::Batch;
+use super::cut::behind;
 use super::dialect;
 use super::reader::{Fill, Head, MAX_RECORD, Reader, Rows, Shape, Stop};
 use super::scan::Marks;
@@ -56,6 +59,8 @@ pub(super) struct Signs {
     quote: u8,
     /// Whether a backslash within quotes takes the next byte as it is.
     escapes: bool,
+    /// Whether blanks around fields are none of them.
+    blanks: bool,
 }
 
 impl Signs {
@@ -64,7 +69,26 @@ impl Signs {
             delimiter: dialect.delimiter,
             quote: dialect.quote.unwrap_or(dialect.delimiter),
             escapes: dialect.escape && dialect.quote.is_some(),
+            blanks: dialect.blanks,
         }
+    }
+
+    /// Whether a run of blanks is one delimiter.
+    fn runs(self) -> bool {
+        self.blanks && self.delimiter == b' '
+    }
+
+    /// Whether a record is a line without a field.
+    fn is_blank(self, record: &[u8]) -> bool {
+        let blanks = if self.runs() {
+            record.iter().take_while(|b| **b == b' ').count()
+        } else {
+            0
+        };
+        matches!(
+            record.get(blanks..),
+            Some(b"\n" | b"\r\n" | b"\r" | b"") | None
+        )
     }
 
     fn marks(self, text: &[u8], at: usize) -> Marks<'_> {
@@ -82,7 +106,7 @@ struct CsvRows {
 
 impl Rows for CsvRows {
     fn skip_header(&mut self, text: &[u8], eof: bool) -> Option<(usize, u64)> {
-        let (mut at, mut lines) = match dialect::behind(text, self.skip) {
+        let (mut at, mut lines) = match behind(text, self.skip) {
             Some(at) => (at, u64::from(self.skip)),
             None if eof => (text.len(), u64::from(self.skip)),
             None => return None,
@@ -94,7 +118,7 @@ impl Rows for CsvRows {
             if record.end != End::Break && !eof {
                 return None;
             }
-            above += usize::from(!is_blank(&text[at..record.next]));
+            above += usize::from(!self.signs.is_blank(&text[at..record.next]));
             at = record.next;
             lines += record.breaks;
         }
@@ -156,7 +180,7 @@ impl Rows for CsvRows {
             }
             let line = batch.line;
             batch.line += record.breaks;
-            if fields == 1 && is_blank(&text[at..record.next]) {
+            if fields <= 1 && self.signs.is_blank(&text[at..record.next]) {
                 batch.drop_row();
             } else if fields >= width && !too_many {
                 batch.keep_row(line);
@@ -231,11 +255,6 @@ fn pass_over(text: &[u8], at: usize, eof: bool, signs: Signs, longest: usize) ->
         fault,
         ended: found.is_some(),
     }
-}
-
-/// Whether a record is a line without any byte.
-fn is_blank(record: &[u8]) -> bool {
-    matches!(record, b"\n" | b"\r\n" | b"\r" | b"")
 }
 
 #[inline(always)]
@@ -348,28 +367,61 @@ pub(super) fn record(
     marks: &mut Marks,
     at: usize,
     signs: Signs,
+    field: impl FnMut(Field),
+) -> Record {
+    if signs.blanks {
+        walk::<true>(text, marks, at, signs, field)
+    } else {
+        walk::<false>(text, marks, at, signs, field)
+    }
+}
+
+#[inline(always)]
+fn walk<const BLANKS: bool>(
+    text: &[u8],
+    marks: &mut Marks,
+    at: usize,
+    signs: Signs,
     mut field: impl FnMut(Field),
 ) -> Record {
     let delimiter = signs.delimiter;
-    let mut start = at;
+    let runs = BLANKS && signs.runs();
+    let begin = |at| if BLANKS { behind_blanks(text, at) } else { at };
+    let plain = |start, end| Field::Plain {
+        start,
+        end: if BLANKS {
+            before_blanks(text, start, end)
+        } else {
+            end
+        },
+    };
+    let mut start = begin(at);
     let mut breaks = 1;
     loop {
         let Some(mark) = marks.next() else {
             let end = without_return(text, start, text.len());
-            field(Field::Plain { start, end });
+            if !runs || start < end {
+                field(plain(start, end));
+            }
             return Record {
                 next: text.len(),
                 breaks,
                 end: End::Text,
             };
         };
+        if runs && mark < start {
+            // A blank of the run.
+            continue;
+        }
         let byte = text[mark];
         if byte == delimiter {
-            field(Field::Plain { start, end: mark });
-            start = mark + 1;
+            field(plain(start, mark));
+            start = begin(mark + 1);
         } else if byte == b'\n' {
             let end = without_return(text, start, mark);
-            field(Field::Plain { start, end });
+            if !runs || start < end {
+                field(plain(start, end));
+            }
             return Record {
                 next: mark + 1,
                 breaks,
@@ -379,11 +431,25 @@ pub(super) fn record(
             let (end, found) = quoted(text, marks, start + 1, signs, &mut breaks);
             field(found);
             match end {
-                Ok(next) => start = next,
+                Ok(next) => start = begin(next),
                 Err((next, end)) => return Record { next, breaks, end },
             }
         }
     }
+}
+
+/// Where blanks end that begin at a place.
+#[inline]
+fn behind_blanks(text: &[u8], at: usize) -> usize {
+    let rest = text.get(at..).unwrap_or_default();
+    at + rest.iter().take_while(|b| **b == b' ').count()
+}
+
+/// The end of what is before the blanks at the end of a field.
+#[inline]
+fn before_blanks(text: &[u8], start: usize, end: usize) -> usize {
+    let field = text.get(start..end).unwrap_or_default();
+    end - field.iter().rev().take_while(|b| **b == b' ').count()
 }
 
 /// The end of a record's last field, which a carriage return does not belong to.
@@ -410,6 +476,7 @@ fn quoted(
         delimiter,
         quote,
         escapes,
+        blanks,
     } = signs;
     let mut doubled = false;
     let close = loop {
@@ -451,6 +518,11 @@ fn quoted(
     } else {
         without_return(text, close + 1, mark)
     };
+    let end = if blanks {
+        before_blanks(text, (close + 1).min(end), end)
+    } else {
+        end
+    };
     let escaped = escapes && memchr::memchr(b'\\', &text[start..close]).is_some();
     let field = if doubled || escaped || end > close + 1 {
         Field::Quoted {
@@ -482,7 +554,7 @@ pub(super) fn records(text: &[u8], signs: Signs, complete: bool, most: usize) ->
         if record.end != End::Break && !complete {
             break;
         }
-        if !is_blank(&text[at..record.next]) {
+        if !signs.is_blank(&text[at..record.next]) {
             out.push(cells);
         }
         at = record.next;

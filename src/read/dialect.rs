@@ -1,30 +1,13 @@
 //! How a delimited file is written: delimiter, decimal sign, header and names.
 
 use super::cell::{self, Number};
-use super::csv::{Signs, records};
+use super::cut::{Cut, Record, cut, usual_width};
 use super::encoding::decode;
 use super::fix::Quote;
 use super::instant::{Instants, slashed_date};
 use super::reader::{Head, Shape, UNFINISHED};
-use super::{Decimal, Dialect, ReadError, Schema, TimeFormat, separator_word};
-use std::collections::{BTreeMap, HashMap, HashSet};
-
-/// Delimiters that are looked for. Where several cut all records alike, the earlier one wins: numbers
-/// with a decimal comma and lists in cells make a comma the likeliest to cut by chance.
-const DELIMITERS: [u8; 4] = [b'\t', b';', b'|', b','];
-
-/// Records looked at.
-const LOOK: usize = 200;
-
-type Record = Vec<Vec<u8>>;
-
-/// Where a text goes on behind so many lines; `None` where it has not as many that are ended.
-pub(super) fn behind(text: &[u8], lines: u32) -> Option<usize> {
-    let Some(last) = (lines as usize).checked_sub(1) else {
-        return Some(0);
-    };
-    memchr::memchr_iter(b'\n', text).nth(last).map(|at| at + 1)
-}
+use super::{Dialect, ReadError, Schema, TimeFormat, separator_word};
+use std::collections::{BTreeMap, HashSet};
 
 /// How a file is delimited and which columns it has, as far as it was not said.
 pub(super) fn shape(head: &Head) -> Result<Shape, ReadError> {
@@ -37,7 +20,12 @@ pub(super) fn shape(head: &Head) -> Result<Shape, ReadError> {
             "Save the file with Unix or Windows line ends.",
         ));
     }
-    let (delimiter, quotes, mut records) = signs(head)?;
+    let Cut {
+        delimiter,
+        quotes,
+        blanks,
+        mut records,
+    } = cut(head)?;
     let above = match fix.skip {
         Some(_) => 0,
         None => above(&records, delimiter, fix.header),
@@ -87,6 +75,7 @@ pub(super) fn shape(head: &Head) -> Result<Shape, ReadError> {
             delimiter,
             quote: quotes.byte(),
             escape: quotes == Quote::Escaped,
+            blanks,
             decimal,
             header,
             above: u16::try_from(above).unwrap_or(u16::MAX),
@@ -152,6 +141,11 @@ pub(super) fn label(schema: &Schema) -> String {
         Quote::Single => ", quoted by '",
         Quote::None => ", no quotes",
     });
+    match (dialect.blanks, dialect.delimiter) {
+        (true, b' ') => out.push_str(", as many as there are"),
+        (true, _) => out.push_str(", blanks around fields passed over"),
+        (false, _) => {}
+    }
     if dialect.decimal == b',' {
         out.push_str(", decimal comma");
     }
@@ -164,128 +158,6 @@ pub(super) fn label(schema: &Schema) -> String {
         out.push_str(", no header");
     }
     out
-}
-
-/// Delimiter and quotes that were said, or those that cut the records most alike, and the records they give.
-fn signs(head: &Head) -> Result<(u8, Quote, Vec<Record>), ReadError> {
-    let said = head.fix.quote.unwrap_or(Quote::Double);
-    let (by, records) = delimiter(head, said)?;
-    let found = (by, said, records);
-    let Some(other) = other_quotes(head.text).filter(|_| head.fix.quote.is_none()) else {
-        return Ok(found);
-    };
-    let (delimiter, records) = delimiter(head, other)?;
-    let (usual, now) = (alike(&found.2), alike(&records));
-    let all_within = |cells: &Record| {
-        let within = |c: &Vec<u8>| c.len() > 1 && c.starts_with(b"'") && c.ends_with(b"'");
-        !cells.is_empty() && cells.iter().all(within)
-    };
-    let better = match other {
-        Quote::Escaped => now >= usual,
-        _ => now > usual || now >= usual && found.2.first().is_some_and(all_within),
-    };
-    Ok(if better {
-        (delimiter, other, records)
-    } else {
-        found
-    })
-}
-
-/// Other quotes than the usual ones that a text seems to have: a backslash before a quote that ends no field; or
-/// single ones where there is no double one.
-fn other_quotes(text: &[u8]) -> Option<Quote> {
-    let ends = |byte: u8| DELIMITERS.contains(&byte) || matches!(byte, b'\r' | b'\n' | b'"');
-    let escaped = memchr::memmem::find_iter(text, b"\\\"").any(|at| {
-        let next = text.get(at + 2);
-        next.is_some_and(|byte| !ends(*byte))
-    });
-    let single = || memchr::memchr(b'"', text).is_none() && memchr::memchr(b'\'', text).is_some();
-    if escaped {
-        Some(Quote::Escaped)
-    } else {
-        single().then_some(Quote::Single)
-    }
-}
-
-/// How alike records are: the share that has the usual number of fields, and 1 more where the first is one of them, as
-/// the header of a table is (or has one field less). 0 where they have but one.
-fn alike(records: &[Record]) -> f64 {
-    let width = usual_width(records);
-    if width < 2 {
-        return 0.0;
-    }
-    let alike = records.iter().filter(|r| r.len() == width).count();
-    let first = records.first().map_or(0, Vec::len);
-    let named = first > 1 && first.abs_diff(width) <= 1;
-    alike as f64 / records.len() as f64 + f64::from(u8::from(named))
-}
-
-/// The delimiter that was said, or the one that cuts the records most alike, and the records it gives.
-fn delimiter(head: &Head, quotes: Quote) -> Result<(u8, Vec<Record>), ReadError> {
-    let fix = head.fix;
-    let lines = fix.skip.unwrap_or(0);
-    let text = behind(head.text, lines).and_then(|at| head.text.get(at..));
-    let text = text.unwrap_or_default();
-    if lines > 0 && head.complete && text.trim_ascii().is_empty() {
-        return Err(head.error(
-            None,
-            &format!("the file has no more than the {lines} lines that are to be passed over"),
-            "Pass over fewer lines.",
-        ));
-    }
-    let cut = |delimiter| {
-        let dialect = Dialect {
-            delimiter,
-            quote: quotes.byte(),
-            escape: quotes == Quote::Escaped,
-            ..Dialect::default()
-        };
-        records(text, Signs::of(dialect), head.complete, LOOK)
-    };
-    if let Some(said) = fix.separator {
-        if !text.is_empty() && !text.contains(&said) {
-            return Err(head.error(
-                None,
-                &format!(
-                    "there is no {} in it that could separate columns",
-                    separator_word(said)
-                ),
-                "Choose another separator, or leave it as it was found.",
-            ));
-        }
-        return Ok((said, cut(said)));
-    }
-    let mut best: Option<(f64, u8, Vec<Record>)> = None;
-    for delimiter in DELIMITERS {
-        if delimiter == b','
-            && fix.decimal == Some(Decimal::Comma)
-            && best.as_ref().is_some_and(|(s, ..)| *s > 0.0)
-        {
-            // Commas are in its numbers.
-            continue;
-        }
-        let records = cut(delimiter);
-        let score = alike(&records);
-        if best.as_ref().is_none_or(|(s, ..)| score > *s) {
-            best = Some((score, delimiter, records));
-        }
-    }
-    Ok(match best {
-        Some((score, delimiter, records)) if score > 0.0 => (delimiter, records),
-        _ => (b',', cut(b',')),
-    })
-}
-
-/// The commonest number of fields; the larger of two that are as common.
-fn usual_width(records: &[Record]) -> usize {
-    let mut counts: HashMap<usize, usize> = HashMap::new();
-    for record in records {
-        *counts.entry(record.len()).or_default() += 1;
-    }
-    let usual = counts
-        .into_iter()
-        .max_by_key(|&(width, count)| (count, width));
-    usual.map_or(0, |(width, _)| width)
 }
 
 /// The decimal sign that more cells with a fraction have.

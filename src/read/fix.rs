@@ -132,6 +132,8 @@ pub struct Fix {
     pub separator: Option<u8>,
     /// What fields with separators in them are within.
     pub quote: Option<Quote>,
+    /// Whether blanks around a field are none of it, and a run of them is one where a blank is the separator.
+    pub blanks: Option<bool>,
     /// The sign before a number's fraction.
     pub decimal: Option<Decimal>,
     /// Whether the first record names the columns.
@@ -157,6 +159,7 @@ impl Fix {
         Self {
             separator: self.separator.or(other.separator),
             quote: self.quote.or(other.quote),
+            blanks: self.blanks.or(other.blanks),
             decimal: self.decimal.or(other.decimal),
             header: self.header.or(other.header),
             skip: self.skip.or(other.skip),

@@ -24,6 +24,7 @@ mod bytes;
 pub mod cell;
 mod columnar;
 mod csv;
+mod cut;
 mod dialect;
 mod dictionary;
 mod encoding;
@@ -94,6 +95,9 @@ pub struct Dialect {
     /// Whether a backslash within quotes takes the next character as it is.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub escape: bool,
+    /// Whether blanks around a field are none of it; where a blank is the delimiter, a run of them is one.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub blanks: bool,
     /// `.` or `,`.
     pub decimal: u8,
     /// Whether something comes before the first row: a record that names the columns, or an object that
@@ -126,6 +130,7 @@ impl Default for Dialect {
             delimiter: b',',
             quote: Some(b'"'),
             escape: false,
+            blanks: false,
             decimal: b'.',
             header: true,
             above: 0,

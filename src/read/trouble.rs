@@ -20,6 +20,7 @@ pub(super) enum Fault {
     NotFinite,
     NotTime,
     OtherTime,
+    Percent,
     NotUtf8,
     Damaged,
     Other,

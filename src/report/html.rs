@@ -40,7 +40,7 @@ impl Payload<'_> {
         standards: &Standards,
     ) -> serde_json::Result<String> {
         serde_json::to_string(&Payload {
-            summary: Cow::Borrowed(summary),
+            summary: summary.shared(),
             view: Cow::Borrowed(view),
             standards: Cow::Borrowed(standards),
         })

@@ -426,7 +426,7 @@ impl Making<'_> {
     /// Looks up what a naive forecast is off by in the baseline, or in all rows in view without one.
     fn scale(&self, view: &View, basis: Option<&Basis<'_>>) {
         let summary = self.summary;
-        if summary.task != Task::Regression || summary.streamed {
+        if summary.task != Task::Regression {
             return;
         }
         let range = basis.map_or_else(|| Some(self.scope()), |b| b.range);

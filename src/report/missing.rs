@@ -38,15 +38,18 @@ pub struct Missing {
 }
 
 impl Missing {
-    /// Whether nothing is lacking but how the columns differ, and go.
+    /// Whether nothing is lacking but how the columns differ, and go, and what a naive forecast was off by: what rows
+    /// that passed left behind may tell.
     #[must_use]
     pub fn is_drift_only(&self) -> bool {
         let others = Self {
             drift: None,
             profile: None,
+            naive: None,
             ..self.clone()
         };
-        (self.drift.is_some() || self.profile.is_some()) && others.is_empty()
+        let asked = self.drift.is_some() || self.profile.is_some() || self.naive.is_some();
+        asked && others.is_empty()
     }
 
     /// Whether the report is as exact as rows could make it.

@@ -7,6 +7,7 @@
 //! | [`exact_sum`] | sums whose bits depend on neither order nor grouping |
 //! | [`rank`] | ROC AUC and its variance from integers, and areas under other curves, for all groups in one pass |
 //! | [`sketch`] | quantiles within 1 % from mergeable counts |
+//! | [`dyadic`] | how far values are from their median, from mergeable counts |
 //! | [`counter`], [`buckets`] | rates of counters and quantiles of histograms, as Prometheus has them |
 //! | [`burn`] | how fast an error budget is spent |
 //! | [`trend`] | a line that odd points do not bend, and when it reaches a value |
@@ -28,6 +29,7 @@
 //! | [`compat`] | the numbers of Evidently and NannyML, by their recipes |
 //! | [`linear`] | eigenvalues and eigenvectors |
 //! | [`distinct`] | how many different values there are |
+//! | [`masses`] | the calibration over bins of equal numbers of rows, from thousandths |
 //! | [`isotonic`], [`calibration`] | from scores to probabilities, learned from outcomes |
 //! | [`boost`] | boosted decision trees: what is expected of a row |
 //! | [`shift`] | weights that make rows like those of a window |
@@ -46,6 +48,7 @@ pub mod compat;
 pub mod counter;
 pub mod distance;
 pub mod distinct;
+pub mod dyadic;
 pub mod exact_quantile;
 pub mod exact_sum;
 pub mod expected;
@@ -54,6 +57,7 @@ pub mod interval;
 pub mod isotonic;
 pub mod lagged;
 pub mod linear;
+pub mod masses;
 pub mod moved;
 pub mod multiple;
 pub mod multivariate;

@@ -16,7 +16,7 @@ mod sort;
 
 use super::interval::{Interval, logit};
 use super::special::student_t_quantile;
-pub use curve::{CurveBounds, CurveCell, PARTIAL, TOP, curve_cells};
+pub use curve::{CurveBounds, CurveCell, PARTIAL, TOP, curve_cells, equal_mass_error};
 use serde::{Deserialize, Serialize};
 pub use sort::{sort_by_score, sort_numbers};
 

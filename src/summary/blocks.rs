@@ -3,21 +3,27 @@
 //! The cells are those that all rows together would give, to the bit, where the first rows that have scores
 //! show the range of all (of scores that are no probabilities), and the first ones with outcomes what they are.
 //! A value of a segment that no block before had is watched from its first row on. What only rows can tell is
-//! never known ([`Summary::streamed`]). Memory is bounded by the number of windows and slices:
+//! never known ([`Summary::streamed`]), and is told from bins of the cells with its bound, or has no value. Memory is
+//! bounded by the number of windows and slices:
 //!
 //! | counted | by |
 //! | --- | --- |
 //! | all rows, and the slice of the view | the hour, up to [`FINE`] windows; then the day, the week, the month |
 //! | the most frequent versions and values of segments | the hour, up to as many windows as are chosen for a reader; then likewise |
+//! | lists of items | the rows of queries that may go on ([`super::open_lists`]) |
+//! | what a naive forecast is off by | the rows of one season ([`PassedNaiveWork`]) |
 //! | the distributions of columns ([`Shapes`]) | the hour, up to as many windows; then likewise |
 //! | rows without times | windows of a twentieth of the rows that the files seem to hold, or as large as is asked for, but hardly more than [`FINE`] |
 
 use super::build::{Builder, MOST_VALUES, centre};
 use super::facts::edges;
 use super::grid::{MANY, suit_rows};
+use super::lists::tell_lists;
 use super::names::{Names, VALUES};
-use super::{Series, Shapes, Slice, Summary, Values, WindowSize};
-use crate::log::{Counts, Log, Notes, Role, WITHOUT_TIME, too_many_words, untimed};
+use super::open_lists::{APART, MOST_ROWS, OpenLists};
+use super::passed_naive::PassedNaiveWork;
+use super::{Season, Series, Shapes, Slice, Summary, Values, WindowSize};
+use crate::log::{Counts, Log, Notes, Role, Task, WITHOUT_TIME, too_many_words, untimed};
 use crate::table::time::{SECOND, Time};
 use crate::table::{MOST_WORDS, NO_TIME};
 use std::collections::BTreeSet;
@@ -28,9 +34,6 @@ const FINE: usize = 4_000;
 
 /// Values of a segment that are counted until it is known which are the most frequent ones.
 const WATCHED: usize = 2 * VALUES;
-
-/// The sentence on rows that are parts of lists.
-const LISTS: &str = "Metrics of lists need all rows of a query together, and these were counted as they passed: have all rows kept.";
 
 /// The sentence on scores that no bin of the histogram was made for: on one, and on more.
 const BEYOND: [&str; 2] = [
@@ -47,6 +50,8 @@ pub struct Wanted {
     pub slice: Slice,
     /// A threshold that becomes an edge of the score histogram.
     pub threshold: Option<f64>,
+    /// How far back the outcome lies that a naive forecast repeats.
+    pub season: Season,
     /// Rows that the files seem to hold.
     pub rows: u64,
 }
@@ -72,6 +77,8 @@ struct Known {
     family: WindowSize,
     /// The columns, by windows of their own.
     shapes: Shapes,
+    lists: OpenLists,
+    naive: PassedNaiveWork,
     total: Summary,
 }
 
@@ -108,12 +115,10 @@ impl Blocks {
                 self.notes.count(beyond as u64, BEYOND, "");
             }
         }
-        if !log.query.is_empty() {
-            self.notes.say(LISTS);
-        }
         let untimed = untimed(log.name_of(Role::Time));
         let live = log.live as u64;
-        let builder = Builder::of_block(log, edges, centre.unwrap_or(0.0), self.rows);
+        let before = self.rows;
+        let builder = Builder::of_block(log, edges, centre.unwrap_or(0.0), before);
         self.rows += live;
         let mut block = builder.outline();
         let sliced = block.versions.iter().chain(&block.segments);
@@ -132,6 +137,8 @@ impl Blocks {
                     whole: sizes.0,
                     family: sizes.1,
                     shapes,
+                    lists: OpenLists::new(MOST_ROWS),
+                    naive: PassedNaiveWork::new(self.wanted.season),
                     total: block,
                 });
             }
@@ -157,6 +164,9 @@ impl Blocks {
             }
         }
         if let Some(known) = &mut self.known {
+            let (slice, total) = (&self.wanted.slice, &mut known.total);
+            known.lists.add(&builder, before, slice, total);
+            known.naive.add(&builder.log, before, known.whole);
             known.coarsen(&self.wanted);
         }
         Ok(())
@@ -167,8 +177,12 @@ impl Blocks {
     pub fn finish(self, outcomes: Counts) -> Option<Summary> {
         let known = self.known?;
         let mut total = known.total;
+        let apart = known.lists.finish(&self.wanted.slice, &mut total);
         total.streamed = true;
         total.notes = self.notes.sentences();
+        if apart {
+            total.notes.push(APART.into());
+        }
         if let (Some(window @ WindowSize::Rows(_)), true) = (self.wanted.window, total.timed) {
             total.notes.push(format!("Windows of {window} rows need all rows in order of time, and these were counted as they passed: windows of time are shown instead."));
         }
@@ -192,7 +206,9 @@ impl Blocks {
             let last = total.series.iter_mut().filter_map(|s| s.buckets.last_mut());
             last.for_each(|b| b.end = b.end.min(end));
         }
-        total.shapes = Some(Arc::new(known.shapes));
+        let mut shapes = known.shapes;
+        shapes.naive = (total.task == Task::Regression).then(|| known.naive.finish());
+        total.shapes = Some(Arc::new(shapes));
         let place = |v: &Values| total.columns.iter().position(|c| c.name == v.column);
         let mut segments = std::mem::take(&mut total.segments);
         segments.sort_by_key(place);
@@ -215,6 +231,7 @@ impl Blocks {
         // All rows come first, by the size that is shown.
         let whole = |s: &Series| (s.slice != Slice::default(), s.size != natural);
         total.series.sort_by_key(whole);
+        tell_lists(&mut total);
         Some(total)
     }
 }
@@ -270,6 +287,8 @@ impl Known {
     /// Begins to count rows with times: none of those before has one.
     fn begin(&mut self, (whole, family): (WindowSize, WindowSize)) {
         (self.whole, self.family) = (whole, family);
+        self.lists.begin();
+        self.naive.begin();
         let total = &mut self.total;
         total.timed = true;
         for series in &mut total.series {
@@ -312,7 +331,11 @@ impl Known {
     fn coarsen(&mut self, wanted: &Wanted) {
         let most = if wanted.window.is_some() { FINE } else { MANY };
         let total = &mut self.total;
+        let before = self.whole;
         self.whole = coarsened(total, self.whole, true, FINE);
+        if self.whole != before {
+            self.naive.coarsen(self.whole);
+        }
         self.family = coarsened(total, self.family, false, most);
         self.shapes.bound(MANY);
     }

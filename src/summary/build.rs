@@ -7,7 +7,7 @@ use super::cell::Histogram;
 use super::exact::Orders;
 use super::facts::{Facts, edges, facts};
 use super::grid::{self, WindowSize, floor, next};
-use super::lists::ListRows;
+use super::lists::{ListRows, tell_lists};
 use super::models;
 use super::names::{Names, VALUES};
 use super::profile::Alike;
@@ -119,7 +119,7 @@ impl Builder {
         let names = Names::of(&summary, VALUES);
         summary.series.extend(self.families(&names, size, &buckets));
         self.exact_windows(&mut summary, 0, &buckets);
-        self.tell_lists(&mut summary);
+        tell_lists(&mut summary);
         summary
     }
 

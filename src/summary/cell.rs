@@ -1,7 +1,10 @@
 //! One cell: the counts of a bucket of time in a slice. Everything in it adds up.
 
+use super::class_scores::ClassScores;
+use super::in_order::InOrder;
 use super::label_sets::LabelSets;
 use super::lists::Lists;
+use super::masses::Masses;
 use super::models::ModelCell;
 use super::quantiles::QuantileCounts;
 use super::relative::Relative;
@@ -29,7 +32,7 @@ pub struct Cell {
     /// Sets of labels.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub sets: Option<LabelSets>,
-    /// Lists of items, of rows that are kept.
+    /// Lists of items.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub lists: Option<Lists>,
     /// Requests and resources.
@@ -70,6 +73,14 @@ pub struct Classes {
     /// as in scikit-learn. Only where all rows are counted.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub ranks: Vec<u64>,
+    /// Rows of a binary task with an outcome by thousandths of the probability; only where all rows are counted,
+    /// and absent in a Summary of before it was counted.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub masses: Option<Masses>,
+    /// Rows of a multiclass task with an outcome by the probability of each class; likewise, and of up to
+    /// [`super::class_scores::MOST`] classes.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub by_class: Option<ClassScores>,
 }
 
 /// How many ranks of the true class are told apart.
@@ -134,6 +145,10 @@ pub struct Numbers {
     /// Errors beside the size of the outcome; only where all rows are counted.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub relative: Option<Relative>,
+    /// Errors and outcomes in bins that tell their order; only where all rows are counted, and absent in a Summary
+    /// of before it was counted.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub in_order: Option<InOrder>,
 }
 
 /// Requests and resources.

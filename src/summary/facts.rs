@@ -1,6 +1,7 @@
 //! What is computed once a row: the edges of the score histogram, and each row's place and losses.
 
 use super::cell::RANKS;
+use super::class_scores;
 use super::quantile_work::QuantileFacts;
 use crate::log::{Log, Task};
 use crate::stats::sketch::bucket;
@@ -22,6 +23,8 @@ pub(super) struct Facts {
     /// How many classes have a higher probability than the true one; `u8::MAX` without outcome or
     /// probabilities.
     pub rank: Vec<u8>,
+    /// Bin of each class's probability, class by class; empty where they are not counted.
+    pub class_bins: Vec<Vec<u8>>,
     /// Scores of predicted quantiles.
     pub quantiles: Option<QuantileFacts>,
     /// Bucket of the latency in its sketch.
@@ -120,6 +123,10 @@ pub(super) fn facts(log: &Log, edges: &[f64]) -> Facts {
         log_loss: Vec::new(),
         squared: Vec::new(),
         rank: Vec::new(),
+        class_bins: match log.task {
+            Some(Task::Multiclass) => class_scores::bins(log),
+            _ => Vec::new(),
+        },
         quantiles: QuantileFacts::of(log),
         latency_bucket: log.latency_ms.iter().map(|l| bucket(*l)).collect(),
         delay: delays(log),

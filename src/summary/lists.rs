@@ -1,8 +1,8 @@
 //! Lists of items offered for one query: the rows that have the same query, a score and an outcome.
 //!
 //! A list is one thing: it counts once, in the bucket of its first row in time, and within a slice it is
-//! made of the slice's rows. So its numbers add up over buckets like any other; only rows that are kept
-//! bring the rows of a query together.
+//! made of the slice's rows. So its numbers add up over buckets like any other. Rows of a query have to be
+//! brought together first: here of rows that are kept, in [`super::open_lists`] of those that pass.
 
 use super::Summary;
 use super::build::{Buckets, Builder};
@@ -36,17 +36,12 @@ pub(super) struct ListRows {
 
 impl ListRows {
     pub fn of(log: &Log) -> Self {
-        let relevance = relevances(log);
-        let score = match (&log.score[..], &log.predicted) {
-            ([], Truth::Numbers(predicted)) => &predicted[..],
-            (score, _) => score,
-        };
-        if log.query.is_empty() || score.is_empty() {
+        let Some(items) = Rows::of(log) else {
             return Self::default();
-        }
+        };
         let row = |row: usize| {
-            let (score, relevance) = (*score.get(row)?, relevance(row)?);
-            let known = *log.query.get(row)? != NO_KEY && !score.is_nan();
+            let (score, relevance) = items.item(row)?;
+            let known = *log.query.get(row)? != NO_KEY;
             known.then_some((row as u32, score, relevance))
         };
         let mut rows: Vec<(u32, f64, f64)> = (0..log.rows).filter_map(row).collect();
@@ -68,15 +63,40 @@ impl ListRows {
     }
 }
 
-/// The relevance of a row: an outcome that is a number, 1 of the positive class, or a class that is a number.
-fn relevances(log: &Log) -> impl Fn(usize) -> Option<f64> {
-    let grades: Vec<Option<f64>> = match log.task {
-        Some(Task::Binary) => vec![Some(0.0), Some(1.0)],
-        _ => log.labels.iter().map(|l| l.parse().ok()).collect(),
-    };
-    move |row| match &log.truth {
-        Truth::Numbers(v) => v.get(row).copied().filter(|x| !x.is_nan()),
-        truth => *grades.get(truth.label(row)? as usize)?,
+/// Scores and relevances of rows that have a query.
+pub(super) struct Rows<'a> {
+    score: &'a [f64],
+    truth: &'a Truth,
+    grades: Vec<Option<f64>>,
+}
+
+impl<'a> Rows<'a> {
+    /// `None` where there are no queries or no scores.
+    pub fn of(log: &'a Log) -> Option<Self> {
+        let score = match (&log.score[..], &log.predicted) {
+            ([], Truth::Numbers(predicted)) => &predicted[..],
+            (score, _) => score,
+        };
+        let grades = || match log.task {
+            Some(Task::Binary) => vec![Some(0.0), Some(1.0)],
+            _ => log.labels.iter().map(|l| l.parse().ok()).collect(),
+        };
+        (!log.query.is_empty() && !score.is_empty()).then(|| Self {
+            score,
+            truth: &log.truth,
+            grades: grades(),
+        })
+    }
+
+    /// The score of a row and its relevance: an outcome that is a number, 1 of the positive class, or a class
+    /// that is a number.
+    pub fn item(&self, row: usize) -> Option<(f64, f64)> {
+        let score = self.score.get(row).copied().filter(|s| !s.is_nan())?;
+        let relevance = match self.truth {
+            Truth::Numbers(v) => v.get(row).copied().filter(|x| !x.is_nan()),
+            truth => *self.grades.get(truth.label(row)? as usize)?,
+        };
+        Some((score, relevance?))
     }
 }
 
@@ -117,16 +137,7 @@ impl Builder {
             let Some((slice, bucket, _)) = lists.first() else {
                 continue;
             };
-            let told = lists.iter().filter_map(|l| l.2);
-            for values in told.clone() {
-                running.iter_mut().zip(values).for_each(|(r, x)| r.add(x));
-            }
-            let all = lists.len() as u64;
-            let lists = Lists {
-                lists: all,
-                without: all - told.count() as u64,
-                values: std::array::from_fn(|i| running[i].take()),
-            };
+            let lists = Lists::of(lists.iter().map(|l| &l.2), &mut running);
             let cell = series.get_mut(*slice as usize).and_then(|s| {
                 let Some((start, _)) = buckets.borders.get(*bucket as usize) else {
                     return s.reference.as_mut();
@@ -141,19 +152,39 @@ impl Builder {
     }
 }
 
-impl Builder {
-    /// Says of the first series how many of its lists tell nothing.
-    pub(super) fn tell_lists(&self, summary: &mut Summary) {
-        let Some(series) = summary.series.first() else {
-            return;
-        };
-        let counts = series.buckets.iter().map(|b| b.cell.lists_without());
-        let (without, all) = counts.fold((0, 0), |(w, a), (x, y)| (w + x, a + y));
-        if without > 0 {
-            summary.notes.push(format!(
-                "{without} of {all} lists have no relevant item (or a negative relevance) and count in no metric of lists."
-            ));
+impl Lists {
+    /// What is told of each, through empty sums.
+    pub(super) fn of<'a>(
+        told: impl Iterator<Item = &'a Option<[f64; MEASURES]>>,
+        running: &mut [Running; MEASURES],
+    ) -> Self {
+        let (mut lists, mut without) = (0, 0);
+        for values in told {
+            lists += 1;
+            match values {
+                None => without += 1,
+                Some(values) => running.iter_mut().zip(values).for_each(|(r, x)| r.add(*x)),
+            }
         }
+        Self {
+            lists,
+            without,
+            values: std::array::from_fn(|i| running[i].take()),
+        }
+    }
+}
+
+/// Says of the first series how many of its lists tell nothing.
+pub(super) fn tell_lists(summary: &mut Summary) {
+    let Some(series) = summary.series.first() else {
+        return;
+    };
+    let counts = series.buckets.iter().map(|b| b.cell.lists_without());
+    let (without, all) = counts.fold((0, 0), |(w, a), (x, y)| (w + x, a + y));
+    if without > 0 {
+        summary.notes.push(format!(
+            "{without} of {all} lists have no relevant item (or a negative relevance) and count in no metric of lists."
+        ));
     }
 }
 

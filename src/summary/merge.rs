@@ -1,9 +1,13 @@
 //! Two Summaries of different rows as one.
 
 use super::{Bucket, Cell, ColumnInfo, Series, Summary, Values};
-use crate::log::Task;
+use crate::log::{Role, Task};
 use std::collections::BTreeMap;
 use std::sync::Arc;
+
+/// The sentence on lists whose rows are in both.
+const SPLIT: &str =
+    "A query whose rows are in several of the Summaries that were merged counts as several lists.";
 
 impl Summary {
     /// Adds the other's rows. The order of merging makes no difference, to the bit.
@@ -63,6 +67,9 @@ impl Summary {
         self.rejected.extend(other.rejected.iter().cloned());
         self.rejected.sort();
         self.notes.extend(other.notes.iter().cloned());
+        if self.has(Role::Query) {
+            self.notes.push(SPLIT.into());
+        }
         self.notes.sort();
         self.notes.dedup();
         self.versions = match (self.versions.take(), &other.versions) {
@@ -127,7 +134,8 @@ impl Summary {
         self.centre = block.centre;
     }
 
-    fn cells(&mut self) -> impl Iterator<Item = &mut Cell> {
+    /// Every cell of buckets and references.
+    pub(super) fn cells(&mut self) -> impl Iterator<Item = &mut Cell> {
         self.series.iter_mut().flat_map(|series| {
             let buckets = series.buckets.iter_mut().map(|b| &mut b.cell);
             buckets.chain(&mut series.reference)
@@ -150,6 +158,9 @@ impl Summary {
                 (*truth, *predicted) = (code(*truth), code(*predicted));
             }
             classes.confusion.sort_unstable();
+            if let Some(by_class) = &mut classes.by_class {
+                by_class.relabel(code);
+            }
         }
         self.labels = labels.to_vec();
     }

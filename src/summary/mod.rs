@@ -15,6 +15,7 @@ mod blocks;
 pub mod build;
 mod cell;
 pub mod class_curves;
+pub mod class_scores;
 pub mod compat;
 mod direct;
 mod drift;
@@ -27,13 +28,17 @@ mod features;
 mod from_median;
 mod grid;
 mod groups;
+mod in_order;
 mod label_sets;
 mod lists;
+mod masses;
 mod merge;
 mod models;
 mod naive;
 mod names;
+pub mod open_lists;
 mod pairs;
+mod passed_naive;
 mod profile;
 mod quantile_work;
 mod quantiles;
@@ -56,6 +61,7 @@ pub use cell::{
     CALIBRATION_BINS, Cell, Classes, Counted, Histogram, Moments, Numbers, RANKS, Service, Tenth,
 };
 pub use class_curves::{ClassCurve, ClassCurves};
+pub use class_scores::ClassScores;
 pub use compat::{Compat, CompatAsked, Tool};
 pub use direct::{Expectation, Losses};
 pub use drift::{Bins, ColumnDrift, Distribution, Drift, Periods};
@@ -65,10 +71,12 @@ pub use examined::{Examined, ExaminedColumn, PairSays, TestSays, Together};
 pub use expectations::{Expectations, Holds, OfColumn, OfRows};
 pub use from_median::FromMedian;
 pub use grid::{WindowSize, floor, next};
+pub use in_order::InOrder;
 pub use label_sets::LabelSets;
 pub use lists::Lists;
+pub use masses::Masses;
 pub use models::{Loss, ModelCell, Models};
-pub use naive::{Lag, Naive, Season};
+pub use naive::{Lag, Naive, Season, Untold};
 pub use profile::{
     BINS, ColumnProfile, Found, Jointly, Lines, MOST_TOGETHER, Pair, Profile, Spans, Tally,
 };

@@ -1,12 +1,13 @@
 //! What a naive forecast would have been off by, that repeats the outcome of one season earlier.
 //!
 //! Neighbours in time may lie in two buckets, so that no sum of cells tells it: it is made of rows, for the
-//! range of buckets and the season that were asked for. Like [`super::Exact`] it stands beside the cells and
+//! range of buckets and the season that were asked for, or of what was counted as rows passed in order of time
+//! ([`super::passed_naive`]). Like [`super::Exact`] it stands beside the cells and
 //! does not survive a merge.
 
-use super::Summary;
 use super::build::Builder;
 use super::from_median::numbers;
+use super::{Series, Summary};
 use crate::stats::exact_sum::ExactSum;
 use crate::table::NO_TIME;
 use crate::table::time::SECOND;
@@ -112,6 +113,23 @@ pub struct Naive {
     pub pairs: u64,
     /// Mean of |y − y one season earlier|; `None` without a pair, or beyond every number.
     pub error: Option<f64>,
+    /// Why rows that passed do not tell it.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub untold: Option<Untold>,
+}
+
+/// Why rows that were counted as they passed do not tell what a naive forecast was off by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Untold {
+    /// A row was earlier than one before it.
+    Order,
+    /// A season is longer than rows are remembered.
+    Far,
+    /// They were counted by another season.
+    Season,
+    /// They were counted of all rows only.
+    Slice,
 }
 
 impl Builder {
@@ -121,11 +139,7 @@ impl Builder {
             return;
         };
         let naive = self.naive(self.rows_of(series, lag.range), lag);
-        series.naive.retain(|n| n.lag != lag);
-        if series.naive.len() >= KEPT {
-            series.naive.remove(0);
-        }
-        series.naive.push(naive);
+        series.keep_naive(naive);
     }
 
     fn naive(&self, mut rows: Vec<u32>, lag: Lag) -> Naive {
@@ -162,6 +176,28 @@ impl Builder {
             lag,
             pairs: errors.pairs,
             error: errors.mean(),
+            untold: None,
+        }
+    }
+}
+
+impl Series {
+    fn keep_naive(&mut self, naive: Naive) {
+        self.naive.retain(|n| n.lag != naive.lag);
+        if self.naive.len() >= KEPT {
+            self.naive.remove(0);
+        }
+        self.naive.push(naive);
+    }
+}
+
+impl Summary {
+    /// Adds the naive error of a range of buckets of a series, by what was counted as rows passed.
+    pub fn add_naive(&mut self, at: usize, lag: Lag) {
+        let told = self.shapes.as_ref().and_then(|s| s.naive.as_ref());
+        if let (Some(told), Some(series)) = (told, self.series.get_mut(at)) {
+            let naive = told.answer(series, lag);
+            series.keep_naive(naive);
         }
     }
 }

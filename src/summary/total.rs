@@ -1,8 +1,11 @@
 //! How cells add up: field by field over any number of them, each sum rounded once.
 
 use super::cell::{Cell, Classes, Histogram, Moments, Numbers, Service, Tenth};
+use super::class_scores::ClassScores;
+use super::in_order::InOrder;
 use super::label_sets::LabelSets;
 use super::lists;
+use super::masses::Masses;
 use super::models;
 use super::quantiles::QuantileCounts;
 use super::relative::Relative;
@@ -97,10 +100,25 @@ fn classes(all: &[&Classes]) -> Classes {
         log_loss: moments(all.iter().map(|c| &c.log_loss)),
         squared_error: moments(all.iter().map(|c| &c.squared_error)),
         ranks: counts(all.iter().map(|c| &c.ranks[..])),
+        masses: scored(all, |c| c.masses.as_ref())
+            .map(|all| Masses::total(&all, |of| histogram(of.into_iter()))),
+        by_class: scored(all, |c| c.by_class.as_ref())
+            .map(|all| ClassScores::total(&all, |of| histogram(of.into_iter()))),
         calibration: (0..tenths)
             .map(|i| tenth(all.iter().filter_map(|c| c.calibration.get(i))))
             .collect(),
     }
+}
+
+/// A part of those that have probabilities beside outcomes; `None` unless every one has it: its sum would not be of
+/// all rows.
+fn scored<'a, T>(
+    all: &[&'a Classes],
+    part: impl Fn(&'a Classes) -> Option<&'a T>,
+) -> Option<Vec<&'a T>> {
+    let scored = all.iter().filter(|c| c.log_loss.n > 0);
+    let parts: Vec<&T> = scored.map(|c| part(c)).collect::<Option<_>>()?;
+    (!parts.is_empty()).then_some(parts)
 }
 
 fn tenth<'a>(all: impl Iterator<Item = &'a Tenth> + Clone) -> Tenth {
@@ -120,7 +138,17 @@ fn numbers(all: &[&Numbers]) -> Numbers {
         centred: std::array::from_fn(|i| sum(all.iter().map(|n| &n.centred[i]))),
         mixed: std::array::from_fn(|i| sum(all.iter().map(|n| &n.mixed[i]))),
         relative: relative(all),
+        in_order: in_order(all),
     }
+}
+
+/// `None` unless every one has it: it would not be of all rows.
+fn in_order(all: &[&Numbers]) -> Option<InOrder> {
+    let counted = all.iter().filter(|n| n.error.n > 0);
+    let all: Vec<&InOrder> = counted
+        .map(|n| n.in_order.as_ref())
+        .collect::<Option<_>>()?;
+    (!all.is_empty()).then(|| InOrder::total(&all))
 }
 
 /// `None` unless every one has it: it would not be of all rows.

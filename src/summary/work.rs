@@ -3,7 +3,10 @@
 use super::Slice;
 use super::build::{Builder, sparse};
 use super::cell::{CALIBRATION_BINS, Cell, Classes, Moments, Numbers, RANKS, Service, Tenth};
+use super::class_scores::ClassScoresWork;
+use super::in_order::InOrderWork;
 use super::label_sets::LabelSetsWork;
+use super::masses::MassesWork;
 use super::models::ModelsWork;
 use super::quantile_work::QuantileWork;
 use super::relative::RelativeWork;
@@ -66,6 +69,10 @@ pub(super) struct Work {
     squared: Running,
     /// Rows, positive ones and probabilities by tenth; empty where they are not counted.
     tenths: Vec<(u64, u64, ExactSum)>,
+    /// Probabilities by the outcome; `None` where they are not counted.
+    masses: Option<Box<MassesWork>>,
+    /// The same of several classes.
+    by_class: Option<Box<ClassScoresWork>>,
     /// Rows by rank of the true class; empty where they are not counted.
     ranks: Vec<u64>,
     error: Running,
@@ -73,6 +80,8 @@ pub(super) struct Work {
     regression: [ExactSum; 8],
     /// Errors beside the size of the outcome; `None` where they are not counted.
     relative: Option<Box<RelativeWork>>,
+    /// Errors and outcomes in their order; likewise.
+    in_order: Option<Box<InOrderWork>>,
     /// Predicted quantiles; `None` where there are none.
     quantiles: Option<QuantileWork>,
     /// Sets of labels; `None` where rows have none.
@@ -113,6 +122,10 @@ impl Work {
             } else {
                 Vec::new()
             },
+            masses: (full && builder.log.task == Some(Task::Binary) && builder.log.probabilistic)
+                .then(|| Box::new(MassesWork::new())),
+            by_class: (full && !builder.facts.class_bins.is_empty())
+                .then(|| Box::new(ClassScoresWork::new(builder.facts.class_bins.len()))),
             ranks: match full && !builder.facts.rank.is_empty() {
                 true => vec![0; RANKS + 1],
                 false => Vec::new(),
@@ -121,6 +134,7 @@ impl Work {
             outcome: Running::default(),
             regression: std::array::from_fn(|_| ExactSum::default()),
             relative: (full && builder.log.task == Some(Task::Regression)).then(Box::default),
+            in_order: (full && builder.log.task == Some(Task::Regression)).then(Box::default),
             quantiles: builder
                 .facts
                 .quantiles
@@ -173,6 +187,9 @@ impl Work {
             *positives += u64::from(positive);
             sum.add(probability);
         }
+        if let Some(masses) = &mut self.masses {
+            masses.add(probability, positive);
+        }
     }
 
     fn add_number(&mut self, y: f64, p: f64, centre: f64) {
@@ -182,6 +199,9 @@ impl Work {
         }
         if let Some(relative) = &mut self.relative {
             relative.add(y, p, centre);
+        }
+        if let Some(in_order) = &mut self.in_order {
+            in_order.add(y, e);
         }
         let (d, e2) = (y - centre, e * e);
         let d2 = d * d;
@@ -287,6 +307,8 @@ impl Work {
             squared_error: self.squared.take(),
             calibration: self.tenths.iter_mut().map(take_tenth).collect(),
             ranks: self.ranks.iter_mut().map(std::mem::take).collect(),
+            masses: self.masses.as_mut().and_then(|m| m.take()),
+            by_class: self.by_class.as_mut().and_then(|c| c.take()),
         }
     }
 
@@ -302,6 +324,7 @@ impl Work {
             centred: [d, d2, d3, d4],
             mixed: [e2d, e2d2],
             relative: self.relative.as_mut().map(|r| r.take()),
+            in_order: self.in_order.as_mut().map(|o| o.take()),
         }
     }
 }
@@ -455,6 +478,13 @@ impl<'a> Family<'a> {
             self.each(rows, |work, row| {
                 if let Some(n) = work.ranks.get_mut(builder.facts.rank[row] as usize) {
                     *n += 1;
+                }
+            });
+        }
+        if !builder.facts.class_bins.is_empty() {
+            self.each(rows, |work, row| {
+                if let (Some(by_class), Some(label)) = (&mut work.by_class, log.truth.label(row)) {
+                    by_class.add(&builder.facts.class_bins, row, label);
                 }
             });
         }

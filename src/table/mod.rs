@@ -172,7 +172,8 @@ impl Column {
     }
 
     /// Makes room for so many cells more, if it is to be had: a guess that is too high costs nothing.
-    fn reserve(&mut self, cells: usize) {
+    /// Makes room for so many cells more, if it is to be had.
+    pub fn reserve(&mut self, cells: usize) {
         // Without it the column grows as cells come.
         let _ = match self {
             Self::Number(v) => v.try_reserve_exact(cells),

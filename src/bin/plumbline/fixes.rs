@@ -71,6 +71,13 @@ pub fn quote(text: &str) -> Result<Said<Quote>, String> {
     })
 }
 
+/// `--blanks`
+pub fn blanks(text: &str) -> Result<Said<bool>, String> {
+    word(text, &[true, false], |skip| {
+        vec![if skip { "skip" } else { "keep" }]
+    })
+}
+
 /// `--decimal`
 pub fn decimal(text: &str) -> Result<Said<Decimal>, String> {
     word(text, &Decimal::ALL, |mark| match mark {
@@ -132,6 +139,7 @@ impl Fixes {
         let mut fixes = Self::default();
         fixes.take(&options.separator, |fix, v| fix.separator = Some(v));
         fixes.take(&options.quote, |fix, v| fix.quote = Some(v));
+        fixes.take(&options.blanks, |fix, v| fix.blanks = Some(v));
         fixes.take(&options.decimal, |fix, v| fix.decimal = Some(v));
         fixes.take(&options.header, |fix, v| fix.header = Some(v));
         fixes.take(&options.skip_lines, |fix, v| fix.skip = Some(v));

@@ -164,13 +164,17 @@ pub struct ReportOptions {
     pub role: Vec<(Role, String)>,
     /// What is between the columns of delimited files, where the guess is wrong: a character, or comma,
     /// semicolon, tab, bar, space. Of one file, folder or archive: `--separator log.csv=tab`; so with the
-    /// six options below, too.
+    /// seven options below, too.
     #[arg(long, value_name = "[FILE=]SIGN", value_parser = fixes::separator)]
     pub separator: Vec<Said<u8>>,
     /// What fields are within that hold separators: double, escaped (double, with `\"` for one within), single or
     /// none.
     #[arg(long, value_name = "[FILE=]QUOTE", value_parser = fixes::quote)]
     pub quote: Vec<Said<Quote>>,
+    /// What blanks around fields are: skip (none of them; a run of them is one separator where a blank is it) or
+    /// keep (part of them).
+    #[arg(long, value_name = "[FILE=]skip|keep", value_parser = fixes::blanks)]
+    pub blanks: Vec<Said<bool>>,
     /// The decimal mark of numbers, point or comma; the other one parts thousands.
     #[arg(long, value_name = "[FILE=]MARK", value_parser = fixes::decimal)]
     pub decimal: Vec<Said<Decimal>>,

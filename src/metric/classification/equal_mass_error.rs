@@ -1,8 +1,10 @@
-//! Expected calibration error over bins of equal numbers of rows: scores that crowd together are told apart.
+//! Expected calibration error over bins of equal numbers of rows: scores that crowd together are told apart. Exact
+//! from the rows, else from thousandths of the probability with a sure bound.
 
 use crate::log::Task;
 use crate::metric::measures::{NO_LABELS, NO_PROBABILITY};
 use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Rank, Unit};
+use crate::stats::masses::{BINS, near_equal_mass_error};
 use crate::summary::Summary;
 
 /// ECE over equal masses.
@@ -21,7 +23,7 @@ const INFO: Info = Info {
     better: Better::Lower,
     unit: Unit::Ratio,
     range: (Some(0.0), Some(1.0)),
-    undefined: "no probability stands beside an outcome, or the rows were not kept",
+    undefined: "no probability stands beside an outcome",
     material: Material::Never,
 };
 
@@ -45,7 +47,22 @@ impl Metric for EqualMassError {
         let curve = of.exact.and_then(|e| e.curve);
         match curve.and_then(|c| c.equal_mass_error) {
             Some(error) => Estimate::of(error, None, n),
-            None => of.needs_rows(),
+            None => from_bins(of, n),
         }
+    }
+}
+
+fn from_bins(of: &Measures<'_>, n: u64) -> Estimate {
+    let masses = of.classes().and_then(|c| c.masses.as_ref());
+    let near = masses.and_then(|m| {
+        let (positive, negative) = (m.positive.dense(BINS), m.negative.dense(BINS));
+        near_equal_mass_error(&positive, &negative, m.rounded)
+    });
+    match near {
+        Some(near) => Estimate {
+            bound: Some(near.bound),
+            ..Estimate::of(near.value, None, n)
+        },
+        None => of.needs_rows(),
     }
 }

@@ -1,10 +1,11 @@
 //! ROC AUC: exact where the rows were ranked, else from the score histogram with a sure bound (half of
-//! the pairs whose scores share a bin).
+//! the pairs whose scores share a bin). Likewise of several classes.
 
 use crate::log::Task;
 use crate::metric::measures::{NO_LABELS, NO_SCORE, too_few_of_a_class};
 use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Rank, Unit};
 use crate::stats::rank::{AucCell, LEAST};
+use crate::summary::class_scores::{MOST, PAIRED};
 use crate::summary::{Classes, Exact, Macro, Summary};
 
 /// ROC AUC.
@@ -15,7 +16,7 @@ const INFO: Info = Info {
     title: "ROC AUC",
     explain: "How often a positive row scores above a negative one; 0.5 is chance.",
     formula: "P(s₊ > s₋) + P(s₊ = s₋) / 2; multiclass: mean of one class against the rest",
-    interval: "DeLong's variance on the logit scale, the quantile being Student's for the kurtosis of the placements (Satterthwaite) and shifted for their skewness (Cornish and Fisher); none with fewer than 30 rows of a class; multiclass: influence of each row, likewise with Student's quantile for its kurtosis",
+    interval: "DeLong's variance on the logit scale, the quantile being Student's for the kurtosis of the placements (Satterthwaite) and shifted for their skewness (Cornish and Fisher); none with fewer than 30 rows of a class; multiclass: influence of each row, likewise with Student's quantile for its kurtosis, and none of rows that were not kept",
     source: "DeLong et al. 1988, Biometrics 44, 837; Hall 1992, The Bootstrap and Edgeworth Expansion, 2.4",
     sklearn: "sklearn.metrics.roc_auc_score(y_true, y_score) (multiclass: multi_class=\"ovr\")",
     family: Family::Classification,
@@ -23,7 +24,7 @@ const INFO: Info = Info {
     better: Better::Higher,
     unit: Unit::Ratio,
     range: (Some(0.0), Some(1.0)),
-    undefined: "all outcomes are of one class; several classes: a class does not occur, or the rows were not kept",
+    undefined: "all outcomes are of one class; several classes: a class does not occur, or the rows were not kept and classes are more than 64",
     material: Material::Absolute(0.01),
 };
 
@@ -41,7 +42,7 @@ impl Metric for RocAuc {
             return Estimate::undefined(NO_LABELS, 0);
         }
         if of.summary.task == Task::Multiclass {
-            return several(of, |exact| exact.macro_auc.as_ref());
+            return several(of, |exact| exact.macro_auc.as_ref(), Pairs::OneAgainstRest);
         }
         let Some(classes) = of.classes() else {
             return Estimate::undefined(NO_SCORE, 0);
@@ -71,8 +72,21 @@ fn estimate(cell: &AucCell) -> Estimate {
     }
 }
 
-/// A mean of several AUCs that only rows can tell.
-pub(super) fn several(of: &Measures<'_>, part: impl FnOnce(&Exact) -> Option<&Macro>) -> Estimate {
+/// Which AUCs of several classes are averaged.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Pairs {
+    /// Each class against all others.
+    OneAgainstRest,
+    /// Each class against each other one.
+    OneAgainstOne,
+}
+
+/// A mean of several AUCs: exact from the rows, else from bins of each class's probability.
+pub(super) fn several(
+    of: &Measures<'_>,
+    part: impl FnOnce(&Exact) -> Option<&Macro>,
+    pairs: Pairs,
+) -> Estimate {
     if of.cell.labelled == 0 {
         return Estimate::undefined(NO_LABELS, 0);
     }
@@ -80,7 +94,7 @@ pub(super) fn several(of: &Measures<'_>, part: impl FnOnce(&Exact) -> Option<&Ma
         return Estimate::undefined(NO_SCORE, 0);
     }
     match of.exact.and_then(part) {
-        None => of.needs_rows(),
+        None => from_class_bins(of, pairs),
         Some(found) => match found.value {
             None => Estimate::undefined("a class does not occur", found.n),
             Some(auc) => {
@@ -106,20 +120,77 @@ pub(super) fn several(of: &Measures<'_>, part: impl FnOnce(&Exact) -> Option<&Ma
 
 /// The statistics of ROC AUC with scores known to their bin only, and how far the value can be off.
 fn binned(classes: &Classes) -> (AucCell, f64) {
-    let bins = classes
-        .positive
-        .0
-        .iter()
-        .chain(&classes.negative.0)
-        .map(|b| b.0 as usize + 1)
-        .max()
-        .unwrap_or(0);
-    let (positive, negative) = (classes.positive.dense(bins), classes.negative.dense(bins));
+    let last = |h: &crate::summary::Histogram| h.0.last().map_or(0, |b| b.0 as usize + 1);
+    let bins = last(&classes.positive).max(last(&classes.negative));
+    from_bins(&classes.positive.dense(bins), &classes.negative.dense(bins))
+}
+
+/// The same of rows by bin.
+fn from_bins(positive: &[u64], negative: &[u64]) -> (AucCell, f64) {
     let tied: f64 = positive
         .iter()
-        .zip(&negative)
+        .zip(negative)
         .map(|(p, n)| *p as f64 * *n as f64)
         .sum();
-    let pairs = classes.positive.total() as f64 * classes.negative.total() as f64;
-    (AucCell::from_bins(&positive, &negative), tied / 2.0 / pairs)
+    let cell = AucCell::from_bins(positive, negative);
+    let pairs = cell.positives as f64 * cell.negatives as f64;
+    (cell, tied / 2.0 / pairs)
+}
+
+/// The mean of several AUCs from bins of each class's probability, and the mean of what each can be off.
+fn from_class_bins(of: &Measures<'_>, pairs: Pairs) -> Estimate {
+    let classes = of.summary.labels.len();
+    if classes > MOST {
+        return Estimate::undefined(
+            "needs the rows of more than 64 classes, and they are not at hand",
+            0,
+        );
+    }
+    let Some(by_class) = of.classes().and_then(|c| c.by_class.as_ref()) else {
+        return of.needs_rows();
+    };
+    let ones = pairs == Pairs::OneAgainstOne;
+    if ones && (classes > PAIRED || !by_class.is_paired()) {
+        return Estimate::undefined(
+            "needs the rows of more than 8 classes, and they are not at hand",
+            0,
+        );
+    }
+    let (mut sum, mut off, mut n) = (0.0, 0.0, 0);
+    let mut add = |class: u32, other: Option<u32>| {
+        let [positive, negative] = by_class.against(class, other);
+        let (cell, unresolved) = from_bins(&positive, &negative);
+        n = n.max(cell.positives + cell.negatives);
+        (sum, off) = (sum + cell.auc()?, off + unresolved);
+        Some(())
+    };
+    let all = || 0..classes as u32;
+    let mut count = 0_u32;
+    let found = match pairs {
+        Pairs::OneAgainstRest => all().try_for_each(|class| {
+            count += 1;
+            add(class, None)
+        }),
+        Pairs::OneAgainstOne => {
+            let pairs = all().flat_map(|i| all().filter(move |j| *j != i).map(move |j| (i, j)));
+            pairs.map(|(i, j)| (i, Some(j))).try_for_each(|(i, j)| {
+                count += 1;
+                add(i, j)
+            })
+        }
+    };
+    let n = match pairs {
+        Pairs::OneAgainstRest => n,
+        Pairs::OneAgainstOne => of.classes().map_or(0, |c| c.log_loss.n),
+    };
+    match found {
+        None => Estimate::undefined("a class does not occur", n),
+        Some(()) => Estimate {
+            bound: Some(off / f64::from(count)),
+            ..Estimate::of(sum / f64::from(count), None, n)
+        }
+        .or_why(|| {
+            "no interval: bins tell each class by itself, and it takes how the scores of a row vary together".into()
+        }),
+    }
 }

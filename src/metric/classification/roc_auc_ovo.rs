@@ -1,5 +1,6 @@
 //! ROC AUC of every pair of classes: unlike one against the rest, it does not depend on how frequent they are.
 
+use super::roc_auc::{Pairs, several};
 use crate::log::Task;
 use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Rank, Unit};
 use crate::summary::Summary;
@@ -12,7 +13,7 @@ const INFO: Info = Info {
     title: "ROC AUC, pairs",
     explain: "How often the classes are told apart, pair by pair, whatever their shares; 0.5 is chance.",
     formula: "mean over ordered pairs of P(s_i of a row of class i > s_i of a row of class j) + ties / 2",
-    interval: "influence of each row, on the logit scale, with Student's quantile for its kurtosis; none with fewer than 30 rows of a class",
+    interval: "influence of each row, on the logit scale, with Student's quantile for its kurtosis; none with fewer than 30 rows of a class, or of rows that were not kept",
     source: "Hand & Till 2001, Machine Learning 45, 171; DeLong et al. 1988, Biometrics 44, 837",
     sklearn: "sklearn.metrics.roc_auc_score(y_true, y_prob, multi_class=\"ovo\")",
     family: Family::Classification,
@@ -20,7 +21,7 @@ const INFO: Info = Info {
     better: Better::Higher,
     unit: Unit::Ratio,
     range: (Some(0.0), Some(1.0)),
-    undefined: "a class does not occur, or the rows were not kept",
+    undefined: "a class does not occur, or the rows were not kept and classes are more than 8",
     material: Material::Never,
 };
 
@@ -34,6 +35,6 @@ impl Metric for RocAucOvo {
     }
 
     fn estimate(&self, of: &Measures<'_>) -> Estimate {
-        super::roc_auc::several(of, |exact| exact.pairs_auc.as_ref())
+        several(of, |exact| exact.pairs_auc.as_ref(), Pairs::OneAgainstOne)
     }
 }

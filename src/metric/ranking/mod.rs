@@ -49,7 +49,7 @@ const fn headline(told: Told, unit: Unit) -> Info {
         better: Better::Higher,
         unit,
         range: (Some(0.0), Some(1.0)),
-        undefined: "no list has a score, an outcome and a relevant item, or the rows were not kept",
+        undefined: "no list has a score, an outcome and a relevant item, or rows that were not kept lie too far apart",
         material: Material::Absolute(0.01),
     }
 }
@@ -241,12 +241,15 @@ impl Metric for OfLists {
     }
 
     fn applies(&self, summary: &Summary) -> bool {
-        summary.has(Role::Query) && !summary.streamed
+        summary.has(Role::Query)
     }
 
     fn estimate(&self, of: &Measures<'_>) -> Estimate {
         let Some(lists) = of.cell.lists.as_ref() else {
-            return Estimate::undefined("no list with scores and outcomes", 0);
+            return match of.summary.streamed && of.cell.labelled > 0 {
+                true => of.needs_rows(),
+                false => Estimate::undefined("no list with scores and outcomes", 0),
+            };
         };
         let values = lists.values.get(self.at);
         let missing = "no list has a relevant item";

@@ -4,9 +4,11 @@
 //! here under both names, as in scikit-learn.
 
 use crate::log::Task;
+use crate::metric::binned::{middle, spread};
 use crate::metric::means::{LEAST_OF_RATIO, ratio};
 use crate::metric::measures::too_few_rows;
 use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Rank, Unit};
+use crate::stats::dyadic::Between;
 use crate::stats::interval::Interval;
 use crate::summary::Summary;
 
@@ -21,7 +23,7 @@ const fn info(name: &'static str, title: &'static str, sklearn: &'static str) ->
         title,
         explain: "How far the absolute errors are below those of always predicting the median; 0 is no better, 1 is perfect.",
         formula: "1 − Σ |y − prediction| / Σ |y − median of y|",
-        interval: "influence of each row on the ratio, with Hall's transformation, as skewed as twice the coefficient of variation of these; none of fewer than 100 rows",
+        interval: "influence of each row on the ratio, with Hall's transformation, as skewed as twice the coefficient of variation of these; none of fewer than 100 rows, or of rows that were not kept",
         source: "Koenker & Machado 1999, JASA 94, 1296; Hastie, Tibshirani & Wainwright 2015, 3.1; interval: Hall 1992, JRSS B 54, 221",
         sklearn,
         family: Family::Regression,
@@ -29,7 +31,7 @@ const fn info(name: &'static str, title: &'static str, sklearn: &'static str) ->
         better: Better::Higher,
         unit: Unit::Ratio,
         range: (None, Some(1.0)),
-        undefined: "there are fewer than two rows, all outcomes are the same, or the rows were not kept",
+        undefined: "there are fewer than two rows or all outcomes are the same",
         material: Material::Never,
     }
 }
@@ -65,7 +67,7 @@ impl Metric for Explained {
             return of.nothing();
         }
         let Some(found) = of.exact.and_then(|e| e.from_median) else {
-            return of.needs_rows();
+            return from_bins(of);
         };
         if found.n < 2 {
             return Estimate::undefined("fewer than two rows", found.n);
@@ -89,4 +91,40 @@ impl Metric for Explained {
             false => "no interval: rows do not differ in what they move it by".into(),
         })
     }
+}
+
+/// The same with outcomes known to their bins; the errors are exact.
+fn from_bins(of: &Measures<'_>) -> Estimate {
+    let (Some((spread, n)), Some(numbers)) = (spread(of), of.numbers()) else {
+        return of.needs_rows();
+    };
+    let error = numbers.absolute.unbounded();
+    if n < 2 {
+        return Estimate::undefined("fewer than two rows", n);
+    }
+    if spread.low >= f64::MAX || error.is_infinite() {
+        return Estimate::undefined("too large for a number", n);
+    }
+    if spread.high <= 0.0 {
+        return Estimate::undefined("all outcomes are the same", n);
+    }
+    let told = middle(
+        Between {
+            low: 1.0 - error / spread.low,
+            high: 1.0 - error / spread.high,
+        },
+        n,
+    );
+    match told.value {
+        _ if error == 0.0 => Estimate {
+            bound: Some(0.0),
+            ..Estimate::of(1.0, None, n)
+        },
+        Some(_) => told,
+        None => Estimate::undefined(
+            "the outcomes are closer together than the bins that are kept of them",
+            n,
+        ),
+    }
+    .or_why(|| "no interval: it takes the rows one by one, and bins of them are known".into())
 }

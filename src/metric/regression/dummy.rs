@@ -3,7 +3,9 @@
 
 use super::r2::spread;
 use crate::log::Task;
+use crate::metric::binned::{middle, spread as spread_of_outcomes};
 use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Rank, Unit};
+use crate::stats::dyadic::Between;
 use crate::summary::Summary;
 
 /// Mean absolute error of predicting the median.
@@ -43,7 +45,7 @@ const ABSOLUTE: Info = info(
     "Dummy MAE",
     "The mean absolute error of always predicting the median of these outcomes; a model has to be below it.",
     "mean of |y − median of y|",
-    "no outcome stands beside a prediction, or the rows were not kept",
+    "no outcome stands beside a prediction",
     "sklearn.metrics.mean_absolute_error(y_true, sklearn.dummy.DummyRegressor(strategy=\"median\").fit(X, y_true).predict(X))",
 );
 
@@ -70,7 +72,20 @@ impl Metric for DummyAbsoluteError {
             return of.nothing();
         }
         let Some(found) = of.exact.and_then(|e| e.from_median) else {
-            return of.needs_rows();
+            let Some((spread, n)) = spread_of_outcomes(of) else {
+                return of.needs_rows();
+            };
+            if spread.low >= f64::MAX {
+                return Estimate::undefined("too large for a number", n);
+            }
+            let rows = n as f64;
+            return middle(
+                Between {
+                    low: spread.low / rows,
+                    high: spread.high / rows,
+                },
+                n,
+            );
         };
         if found.spread >= f64::MAX {
             return Estimate::undefined("too large for a number", found.n);

@@ -5,8 +5,10 @@
 
 use super::MeanAbsoluteError;
 use crate::log::Task;
-use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Rank, Unit};
-use crate::summary::Summary;
+use crate::metric::{
+    Better, Estimate, Family, Info, Material, Measures, Metric, NOT_KEPT, Rank, Unit,
+};
+use crate::summary::{Summary, Untold};
 
 /// MASE.
 pub struct MeanAbsoluteScaledError;
@@ -24,7 +26,7 @@ const INFO: Info = Info {
     better: Better::Lower,
     unit: Unit::Ratio,
     range: (Some(0.0), None),
-    undefined: "no outcome lies one season after another, outcomes are what they were one season earlier, or the rows were not kept",
+    undefined: "no outcome lies one season after another, outcomes are what they were one season earlier, or rows that were not kept did not pass in order of time",
     material: Material::Never,
 };
 
@@ -45,6 +47,19 @@ impl Metric for MeanAbsoluteScaledError {
         let Some(naive) = of.naive else {
             return of.needs_rows();
         };
+        let untold = naive.untold.map(|why| match why {
+            Untold::Order => "the rows were not kept, and did not pass in order of time",
+            Untold::Far => {
+                "the rows were not kept, and more of them make a season than are remembered"
+            }
+            Untold::Season => {
+                "the rows were not kept, and were counted by another season as they passed"
+            }
+            Untold::Slice => NOT_KEPT,
+        });
+        if let Some(why) = untold {
+            return Estimate::undefined(why, absolute.n);
+        }
         let scale = match naive.error {
             None if naive.pairs > 0 => {
                 return Estimate::undefined("too large for a number", absolute.n);

@@ -1,6 +1,7 @@
-//! Median absolute error: from the rows, since no sum tells it.
+//! Median absolute error: exact where the rows were sorted, else from a sketch to 1 %.
 
 use crate::log::Task;
+use crate::metric::binned::quantile;
 use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Rank, Unit};
 use crate::stats::interval::Interval;
 use crate::summary::Summary;
@@ -21,7 +22,7 @@ const INFO: Info = Info {
     better: Better::Lower,
     unit: Unit::Outcome,
     range: (Some(0.0), None),
-    undefined: "no outcome stands beside a prediction, or the rows were not kept",
+    undefined: "no outcome stands beside a prediction",
     material: Material::Never,
 };
 
@@ -35,18 +36,23 @@ impl Metric for MedianAbsoluteError {
     }
 
     fn estimate(&self, of: &Measures<'_>) -> Estimate {
-        if of.numbers().is_none_or(|n| n.error.n == 0) {
+        let Some(numbers) = of.numbers().filter(|n| n.error.n > 0) else {
             return of.nothing();
-        }
+        };
+        let too_few =
+            |n: u64| format!("no interval: {n} rows are too few for a true one of a median");
         let Some(median) = of.exact.and_then(|e| e.absolute_error) else {
-            return of.needs_rows();
+            let errors = numbers.in_order.as_ref().map(|o| &o.errors);
+            return match errors.and_then(|errors| quantile(errors, 0.5)) {
+                Some(found) => found.or_why(|| too_few(numbers.error.n)),
+                None => of.needs_rows(),
+            };
         };
         let interval = median
             .low
             .zip(median.high)
             .map(|(low, high)| Interval { low, high });
         let n = median.n;
-        Estimate::of(median.value, interval, n)
-            .or_why(|| format!("no interval: {n} rows are too few for a true one of a median"))
+        Estimate::of(median.value, interval, n).or_why(|| too_few(n))
     }
 }

@@ -1,9 +1,9 @@
 //! Percentiles of the latency: exact where the rows were sorted, else from a sketch to 1 %.
 
 use crate::log::Role;
+use crate::metric::binned::quantile;
 use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Rank, Unit};
-use crate::stats::exact_quantile::between;
-use crate::stats::interval::{End, Interval, quantile_ends};
+use crate::stats::interval::Interval;
 use crate::summary::{PERCENTILES, Summary};
 
 /// A percentile of the latency.
@@ -99,23 +99,8 @@ impl Metric for Latency {
                 .map(|(low, high)| Interval { low, high });
             return Estimate::of(ranked.value, interval, n).or_why(|| too_few(n));
         }
-        let p = PERCENTILES[self.place];
-        let at = |end: End| {
-            let value = sketch.value_at_rank(end.rank)?;
-            let next = sketch.value_at_rank(end.rank + 1).unwrap_or(value);
-            Some(between(value, next, end.towards))
-        };
-        let interval = quantile_ends(n, p).and_then(|(low, high)| {
-            Some(Interval {
-                low: at(low)?,
-                high: at(high)?,
-            })
-        });
-        match sketch.quantile(p) {
-            Some(value) => Estimate {
-                bound: Some(value * 0.01),
-                ..Estimate::of(value, interval, n).or_why(|| too_few(n))
-            },
+        match quantile(sketch, PERCENTILES[self.place]) {
+            Some(found) => found.or_why(|| too_few(n)),
             None => Estimate::undefined("no latency", 0),
         }
     }

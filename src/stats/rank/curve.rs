@@ -303,6 +303,15 @@ impl Climb {
     }
 }
 
+/// The expected calibration error over ten bins of equal numbers of rows, of blocks of tied rows in ascending order:
+/// score, positive rows, all rows. `None` without rows.
+pub fn equal_mass_error(blocks: impl Iterator<Item = (f64, u64, u64)> + Clone) -> Option<f64> {
+    let mut masses = Masses::new(blocks.clone().map(|b| b.2).sum());
+    let blocks = blocks.filter(|b| b.2 > 0);
+    blocks.for_each(|(score, positives, rows)| masses.add(score, positives, rows));
+    masses.error()
+}
+
 /// Ten bins of equal numbers of rows, whose borders are the deciles of the scores; a row that scores as
 /// much as a border lies below it.
 #[derive(Clone, Default)]

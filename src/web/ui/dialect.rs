@@ -24,7 +24,7 @@ struct Part {
     say: fn(&mut Fix, &str),
 }
 
-const PARTS: [Part; 6] = [
+const PARTS: [Part; 7] = [
     Part {
         word: "separator",
         label: "Separator",
@@ -65,6 +65,20 @@ const PARTS: [Part; 6] = [
         },
         said: |fix| fix.quote.map(|q| q.word().to_owned()),
         say: |fix, word| fix.quote = Quote::ALL.into_iter().find(|q| q.word() == word),
+    },
+    Part {
+        word: "blanks",
+        label: "Blanks around fields",
+        all: || {
+            let texts = [(false, "part of them"), (true, "passed over")];
+            let texts = texts.iter();
+            texts
+                .map(|(skip, text)| (blanks(*skip).to_owned(), (*text).to_owned()))
+                .collect()
+        },
+        found: |dialect, _| Some(blanks(dialect.blanks).to_owned()),
+        said: |fix| fix.blanks.map(|skip| blanks(skip).to_owned()),
+        say: |fix, word| fix.blanks = [true, false].into_iter().find(|b| blanks(*b) == word),
     },
     Part {
         word: "decimal",
@@ -120,6 +134,10 @@ const PARTS: [Part; 6] = [
         say: |fix, word| fix.dates = DateOrder::ALL.into_iter().find(|o| o.word() == word),
     },
 ];
+
+fn blanks(skip: bool) -> &'static str {
+    if skip { "skip" } else { "keep" }
+}
 
 fn header(named: bool) -> &'static str {
     if named { "names" } else { "values" }

@@ -128,7 +128,7 @@ pub fn Machine() -> impl IntoView {
                     >
                         {begins.map(|group| view! { <h3 class="machine-group">{group}</h3> })}
                         <figure
-                            class=if title.starts_with("Drift of") { "machine-panel two-lines" } else { "machine-panel" }
+                            class=class_of(&title)
                             data-testid=format!("panel-{at}")
                         >
                             <figcaption>
@@ -186,6 +186,15 @@ fn LeadsCard(leads: Leads) -> impl IntoView {
                 <p>{leads.method}</p>
             </details>
         </div>
+    }
+}
+
+/// The class of a chart. Names and values of lines that come after the chart have their room before it.
+fn class_of(title: &str) -> &'static str {
+    match title {
+        title if title.starts_with("Drift of") => "machine-panel two-lines",
+        title if title.contains("duration") => "machine-panel full-line",
+        _ => "machine-panel",
     }
 }
 

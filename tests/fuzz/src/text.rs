@@ -26,6 +26,7 @@ pub fn delimited(input: &[u8]) -> Corpus {
     let fix = Fix {
         separator: Some(*separator).filter(|byte| *byte > 0),
         quote: pick(0).checked_sub(1).map(|at| Quote::ALL[at]),
+        blanks: (skip & 3).checked_sub(1).map(|at| at == 0),
         decimal: pick(2).checked_sub(1).and_then(|at| Decimal::ALL.get(at).copied()),
         header: pick(4).checked_sub(1).map(|at| at == 0),
         skip: skip.checked_sub(1).map(u32::from),
