@@ -84,11 +84,11 @@ pub fn streams(
     let mut out = Vec::new();
     let all = |c: &Counts| c.missing + c.wrong + c.cells.iter().sum::<u64>();
     let mut rest = 1.0;
-    let beside: [(Aspect, fn(&Counts) -> u64); 2] = [
-        (Aspect::Missing, |c| c.missing),
-        (Aspect::WrongType, |c| c.wrong),
-    ];
-    for (aspect, count) in beside {
+    for aspect in [Aspect::Missing, Aspect::WrongType] {
+        let count = |c: &Counts| match aspect {
+            Aspect::Missing => c.missing,
+            _ => c.wrong,
+        };
         let mut periods = baseline.iter().chain(windows.iter().flatten());
         if periods.any(|c| count(c) > 0) {
             let stream = share(baseline, windows, part * MISSING, |c| (count(c), all(c)));
