@@ -15,7 +15,7 @@ pub enum AlertKind {
     Metric,
     /// A metric of a slice.
     Slice,
-    /// What a column holds.
+    /// What a column holds, or what is wrong with whole rows.
     Column,
 }
 
@@ -25,8 +25,9 @@ pub struct Alert {
     /// What it is about.
     #[serde(default)]
     pub kind: AlertKind,
-    /// The metric; of a column, what is watched of it: `location`, `spread`, `shape`, `share`, `unknown`, `missing`, or
-    /// its `correlation` with another.
+    /// The metric; of a column, what is watched of it: `location`, `spread`, `shape`, `share`, `unknown`, `missing`,
+    /// `wrong_type`, or its `correlation` with another; of whole rows what is wrong with them: `duplicate_row`,
+    /// `duplicate_id`, `before1971`, `far_time`, `early_outcome`.
     pub metric: String,
     /// The column, where it is about one.
     #[serde(skip_serializing_if = "Option::is_none", default)]

@@ -88,7 +88,9 @@ pub(super) fn by_estimates(
     windows: &[Window],
     estimate: impl Fn(&'static Info, &dyn Fn(usize) -> bool) -> Option<Estimate>,
 ) {
-    let unknown = |a: &&mut Alert| a.kind == AlertKind::Column && a.effect.is_none();
+    // Rows that are wrong in themselves are no less so where predictions are as right as before.
+    let of_column = |a: &Alert| a.kind == AlertKind::Column && a.column.is_some();
+    let unknown = |a: &&mut Alert| of_column(a) && a.effect.is_none();
     for alert in alerts.iter_mut().filter(unknown) {
         let (since, until) = (alert.since, alert.until);
         let inside = |w: &Window| w.start >= since && until.is_none_or(|until| w.start < until);

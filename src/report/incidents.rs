@@ -5,6 +5,7 @@
 //! most: a metric of all rows in the order of the report, then a slice, then requests, then a column.
 
 use super::baseline::Basis;
+use super::checks::CheckKind;
 use super::effect::{self, Effect};
 use super::make::{self, Making};
 use super::steps::pause;
@@ -119,7 +120,7 @@ fn place(of: &Raised<'_>) -> Place {
         What::Metric(info) if info.family == Family::Resource => (2, order(info)),
         What::Metric(info) => (0, order(info)),
         What::Slice(..) => (1, 0),
-        What::Column(..) | What::Pair(_) => (3, 0),
+        What::Column(..) | What::Pair(_) | What::Rows(_) => (3, 0),
     };
     Place {
         over: of.alarm.end.is_some(),
@@ -137,6 +138,7 @@ fn begun(of: &Raised<'_>) -> Begun {
             What::Column(at, _) => 2 + at,
             // Behind every column.
             What::Pair(at) => usize::MAX / 2 + at,
+            What::Rows(kind) => usize::MAX / 4 + *kind as usize,
         },
         earliest: of.alarm.earliest,
         latest: of.alarm.latest,
@@ -163,7 +165,7 @@ fn now(of: &Tested, what: &What) -> Estimate {
     let (least, most) = match what {
         What::Metric(info) | What::Slice(info, ..) => info.range,
         What::Column(_, Aspect::Shape(_)) | What::Pair(_) => (None, None),
-        What::Column(..) => (Some(0.0), Some(1.0)),
+        What::Column(..) | What::Rows(_) => (Some(0.0), Some(1.0)),
     };
     let within = |x: f64| {
         if matches!(what, What::Pair(_)) {
@@ -261,9 +263,11 @@ fn names(
                 Aspect::Rest => ("share", None),
                 Aspect::Unknown => ("unknown", None),
                 Aspect::Missing => ("missing", None),
+                Aspect::WrongType => ("wrong_type", None),
             };
             (AlertKind::Column, watched.into(), Some(name), word)
         }
+        What::Rows(kind) => (AlertKind::Column, kind.name().into(), None, None),
         What::Pair(at) => {
             let of = |profile: &Profile| {
                 let (a, b) = profile.jointly.pairs.get(*at)?.columns;
@@ -352,6 +356,7 @@ impl Told<'_> {
             What::Slice(info, ..) => {
                 alert.sentence = judge::sentence(info, &alert, self.making, self.basis);
             }
+            What::Rows(kind) => alert.sentence = self.of_rows(&alert, *kind),
             What::Column(..) | What::Pair(_) => {
                 let main = self.main(alarm.start, end);
                 alert.harmless = main.map(|m| m.2).and_then(|of| of);
@@ -384,7 +389,7 @@ impl Told<'_> {
             }
             What::Column(_, Aspect::Shape(1)) => "mean rank (Mann–Whitney)",
             What::Column(_, Aspect::Shape(_)) => "component of Neyman's smooth test",
-            What::Column(..) => "Fisher's exact test of a share",
+            What::Column(..) | What::Rows(_) => "Fisher's exact test of a share",
             What::Pair(_) => "Fisher's z of a rank correlation (Spearman) within each window",
         };
         let phases = item.verdict.fit.as_ref().map_or(1, Fit::phases);
@@ -427,6 +432,49 @@ impl Told<'_> {
         Some((info, tested, harmless))
     }
 
+    /// Whether most of the rarer words of some windows are new, and which are the most frequent of them.
+    fn new_words(&self, alert: &Alert, at: usize, (from, to): (usize, usize)) -> String {
+        let first = self.making.shown.0;
+        let Some(column) = self.profile.and_then(|p| p.columns.get(at)) else {
+            return String::new();
+        };
+        let now = column.within(first + from..first + to);
+        let rarer = alert.value.value.unwrap_or_default() * now.values as f64;
+        if 2.0 * (now.unseen as f64) < rarer || now.unseen == 0 {
+            return String::new();
+        }
+        let named = column.unseen.first();
+        let named = named.map_or_else(String::new, |word| format!(", such as “{}”", word.0));
+        format!(" (most of them new{named})")
+    }
+
+    /// How a share moved.
+    fn shares(&self, alert: &Alert) -> String {
+        let change = alert.change.as_ref().and_then(|c| c.value);
+        format!(
+            "{} from {} ({}) to {} over {} {}",
+            if change.unwrap_or_default() > 0.0 {
+                "rose"
+            } else {
+                "fell"
+            },
+            words::value(Unit::Percent, alert.baseline.value.unwrap_or_default()),
+            self.basis.label,
+            words::in_unit(Unit::Percent, &alert.value),
+            words::rows(alert.change.as_ref().map_or(0, |c| c.n)),
+            judge::span(alert, self.making),
+        )
+    }
+
+    /// What happened to whole rows.
+    fn of_rows(&self, alert: &Alert, kind: CheckKind) -> String {
+        format!(
+            "The share of {} {}",
+            what_rows(kind.name()),
+            self.shares(alert)
+        )
+    }
+
     /// What happened to two columns together.
     fn of_pair(&self, alert: &Alert) -> String {
         let (first, second) = alert.value_of.as_ref().map_or(("", ""), |b| (&b.0, &b.1));
@@ -463,23 +511,23 @@ impl Told<'_> {
             .unwrap_or_default()
             > 0.0;
         let rows = words::rows(alert.change.as_ref().map_or(0, |c| c.n));
-        let shares = format!(
-            "{} from {} ({}) to {} over {rows} {span}",
-            if up { "rose" } else { "fell" },
-            words::value(Unit::Percent, alert.baseline.value.unwrap_or_default()),
-            self.basis.label,
-            words::in_unit(Unit::Percent, &alert.value)
-        );
+        let shares = self.shares(alert);
         match aspect {
             Aspect::Word(_) => {
                 let word = alert.value_of.as_ref().map_or("", |v| v.1.as_str());
                 return format!("The share of “{word}” in {name} {shares}");
             }
-            Aspect::Rest => return format!("The share of rarer values of {name} {shares}"),
+            Aspect::Rest => {
+                let new = self.new_words(alert, at, (from, to));
+                return format!("The share of rarer values of {name}{new} {shares}");
+            }
             Aspect::Unknown => {
                 return format!("The share of values of {name} that the baseline has not {shares}");
             }
             Aspect::Missing => return format!("The share of missing cells of {name} {shares}"),
+            Aspect::WrongType => {
+                return format!("The share of cells of {name} that hold no number {shares}");
+            }
             Aspect::Shape(_) => {}
         }
         let size = words::in_unit(Unit::Ratio, &size(alert.change.as_ref()));
@@ -506,6 +554,17 @@ impl Told<'_> {
             "Values of {name} are {how} than in the baseline ({}) by {size} standard deviations of ranks{means} over {rows} {span}",
             self.basis.label
         )
+    }
+}
+
+/// Rows that are wrong in themselves, in words.
+pub(super) fn what_rows(kind: &str) -> &'static str {
+    match kind {
+        "duplicate_row" => "rows that are there twice",
+        "duplicate_id" => "rows whose id an earlier row has",
+        "before1971" => "rows dated before 1971",
+        "far_time" => "rows dated far from all others",
+        _ => "outcomes dated before their prediction",
     }
 }
 

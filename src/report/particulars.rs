@@ -2,7 +2,7 @@
 //! method at which level, and what else changed then. The page, a notification and a message to a webhook have the
 //! same.
 
-use super::incidents::CORRELATION;
+use super::incidents::{CORRELATION, what_rows};
 use super::{Affected, Alert, AlertKind, Report, words};
 use crate::metric::{self, Estimate, Unit};
 use crate::summary::WindowSize;
@@ -70,7 +70,11 @@ fn what(
         (AlertKind::Column, CORRELATION, Some((first, second))) => {
             format!("The rank correlation of {first} and {second}")
         }
-        (AlertKind::Column, ..) => format!("The share of missing cells of {column}"),
+        (AlertKind::Column, "wrong_type", _) => {
+            format!("The share of cells of {column} that hold no number")
+        }
+        (AlertKind::Column, "missing", _) => format!("The share of missing cells of {column}"),
+        (AlertKind::Column, ..) => format!("The share of {}", what_rows(metric)),
     }
 }
 

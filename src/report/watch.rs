@@ -2,8 +2,12 @@
 //!
 //! Every metric that is judged, the main metric in every slice, and every column are streams of
 //! [`crate::stats::sequential`], which says what is guaranteed. The budget is divided by what there is: to
-//! metrics, of which the main one has half, to columns, to pairs of columns, to slices, and to what is expected of
-//! windows whose outcomes are not in yet.
+//! metrics, of which the main one has half, to columns, to pairs of columns, to whole rows, to slices, and to what is
+//! expected of windows whose outcomes are not in yet.
+//!
+//! Of whole rows is watched what is wrong in itself: rows and ids that are there twice, and times that cannot be. Rows
+//! that only look alike are the more the larger a window is; in one of more rows than the baseline's have, so many more
+//! are no change.
 //!
 //! A pair of columns is watched by Fisher's z of their rank correlation within each window ([`crate::summary::Jointly`]):
 //! by it a change is noticed that leaves every column alone. Of the tests of several columns together it is the one
@@ -11,6 +15,7 @@
 //! and would make columns and metrics seem so.
 
 use super::baseline::Basis;
+use super::checks::CheckKind;
 use super::make::Making;
 use super::steps::pause;
 use super::view::WindowSize;
@@ -21,14 +26,15 @@ use crate::stats::sequential::{
     Kind, Least, Reading, Side, Stream, Verdict, WINDOWS_TO_AN_ALARM, fit_all,
     judge as judge_stream,
 };
-use crate::summary::{Cell, ColumnProfile, Found, MOST_TOGETHER, Profile, Series};
+use crate::summary::{Cell, ColumnProfile, Found, Lines, MOST_TOGETHER, Profile, Series, Tally};
 use crate::table::time::{DAY, HOUR, Time};
 
 /// Parts of the budget, where all of them are there.
 const METRICS: f64 = 0.45;
 const COLUMNS: f64 = 0.3;
 const PAIRS: f64 = 0.05;
-const SLICES: f64 = 0.1;
+const SLICES: f64 = 0.08;
+const ROWS: f64 = 0.02;
 /// The part that is left to what is expected of windows without outcomes.
 pub(super) const ESTIMATES: f64 = 0.1;
 /// The part of the metrics' part that the first one has.
@@ -55,6 +61,8 @@ pub(super) enum What {
     Column(usize, Aspect),
     /// Two columns together, by their place among the pairs of the profile.
     Pair(usize),
+    /// Whole rows.
+    Rows(CheckKind),
 }
 
 impl What {
@@ -62,7 +70,7 @@ impl What {
     pub fn info(&self) -> Option<&'static Info> {
         match self {
             Self::Metric(info) | Self::Slice(info, ..) => Some(info),
-            Self::Column(..) | Self::Pair(_) => None,
+            Self::Column(..) | Self::Pair(_) | Self::Rows(_) => None,
         }
     }
 }
@@ -98,18 +106,20 @@ pub(super) async fn watch(
     let metrics = of_metrics(making, basis, (baseline, before), windows);
     pause().await;
     let slices = of_slices(making, basis, windows).await;
-    let (columns, pairs) = match profile {
+    let (columns, rows, pairs) = match profile {
         Some(profile) => (
             of_columns(making, basis, windows, profile).await,
+            of_rows(making, basis, windows, profile),
             of_pairs(making, basis, windows, profile).await,
         ),
-        None => (Vec::new(), Vec::new()),
+        None => (Vec::new(), Vec::new(), Vec::new()),
     };
     pause().await;
     let families = [
         (METRICS, metrics),
         (COLUMNS, columns),
         (SLICES, slices),
+        (ROWS, rows),
         (PAIRS, pairs),
     ];
     let there = families.iter().filter(|f| !f.1.is_empty()).map(|f| f.0);
@@ -355,7 +365,8 @@ async fn of_columns(
             let start = making.all.get(window)?.start;
             (tally.values > 0 || tally.missing() > 0).then(|| Counts {
                 cells: tally.counts.clone(),
-                missing: if outcome { 0 } else { tally.missing() },
+                missing: if outcome { 0 } else { absent(tally) },
+                wrong: if outcome { 0 } else { wrong(tally) },
                 phase: phase(making, start),
             })
         };
@@ -363,11 +374,8 @@ async fn of_columns(
             Some((from, to)) => (from..to).filter_map(counts).collect(),
             None => vec![Counts {
                 cells: column.baseline.counts.clone(),
-                missing: if outcome {
-                    0
-                } else {
-                    column.baseline.missing()
-                },
+                missing: if outcome { 0 } else { absent(&column.baseline) },
+                wrong: if outcome { 0 } else { wrong(&column.baseline) },
                 phase: 0,
             }],
         };
@@ -387,6 +395,94 @@ async fn of_columns(
                 .map(|(aspect, s)| (What::Column(at, aspect), s)),
         );
     }
+    out
+}
+
+/// Cells that hold something, but no value of the column.
+const fn wrong(tally: &Tally) -> u64 {
+    tally.texts + tally.infinite
+}
+
+/// Cells that hold nothing.
+fn absent(tally: &Tally) -> u64 {
+    tally.missing().saturating_sub(wrong(tally))
+}
+
+/// Rows that are wrong in themselves, by what is wrong, of so many.
+type OfLines = (CheckKind, fn(&Lines) -> (u64, u64));
+const OF_ROWS: [OfLines; 5] = [
+    (CheckKind::DuplicateRow, |l| (l.duplicates, l.rows)),
+    (CheckKind::DuplicateId, |l| (l.same_id, l.rows)),
+    (CheckKind::Before1971, |l| (l.before_1971, l.rows)),
+    (CheckKind::FarTime, |l| (l.far, l.rows)),
+    (CheckKind::EarlyOutcome, |l| {
+        (l.early_outcomes, l.timed_outcomes)
+    }),
+];
+
+/// What is wrong of whole rows, where anything is.
+fn of_rows(
+    making: &Making<'_>,
+    basis: &Basis<'_>,
+    windows: &[Window],
+    profile: &Profile,
+) -> Vec<(What, Stream)> {
+    let mut out = Vec::new();
+    for (kind, of) in OF_ROWS.into_iter().filter(|_| profile.exact) {
+        let before: Vec<(&Lines, u32)> = match basis.windows {
+            Some((from, to)) => (from..to)
+                .filter_map(|i| {
+                    Some((
+                        profile.windows.get(i)?,
+                        phase(making, making.all.get(i)?.start),
+                    ))
+                })
+                .collect(),
+            None => vec![(&profile.baseline, 0)],
+        };
+        let rows: u64 = before.iter().map(|(lines, _)| of(lines).1).sum();
+        let usual = rows as f64 / before.len().max(1) as f64;
+        let counts = |lines: &Lines, phase: u32| {
+            let (hits, rows) = of(lines);
+            // By chance the share of rows that are alike grows with the rows among which they may be.
+            let more = match kind {
+                CheckKind::DuplicateRow if rows as f64 > usual => usual / rows as f64,
+                _ => 1.0,
+            };
+            let hits = libm::floor(hits.min(rows) as f64 * more) as u64;
+            (rows > 0).then(|| Counts {
+                cells: vec![rows - hits],
+                missing: hits,
+                wrong: 0,
+                phase,
+            })
+        };
+        let judged = |(i, w): (usize, &Window)| {
+            let lines = profile.windows.get(making.shown.0 + i)?;
+            let known = counts(lines, phase(making, w.start))?;
+            (!w.in_baseline && !w.open).then_some(known)
+        };
+        let before: Vec<Counts> = before
+            .iter()
+            .filter_map(|(l, phase)| counts(l, *phase))
+            .collect();
+        let after: Vec<Option<Counts>> = windows.iter().enumerate().map(judged).collect();
+        if before.is_empty() || !after.iter().flatten().any(|c| c.missing > 0) {
+            continue;
+        }
+        let stream = columns::share(&before, &after, 1.0, |c| {
+            (c.missing, c.missing + c.cells[0])
+        });
+        out.push((
+            What::Rows(kind),
+            Stream {
+                side: Side::Up,
+                ..stream
+            },
+        ));
+    }
+    let part = 1.0 / out.len().max(1) as f64;
+    out.iter_mut().for_each(|s| s.1.part = part);
     out
 }
 

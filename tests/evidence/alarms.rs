@@ -184,8 +184,8 @@ pub fn column(
         };
         Counts {
             cells,
-            missing: 0,
             phase,
+            ..Counts::default()
         }
     };
     (0..baseline + WINDOWS).map(window).collect()

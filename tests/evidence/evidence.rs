@@ -13,6 +13,7 @@ mod defaults;
 mod defects;
 mod estimators;
 mod intervals;
+mod others;
 mod pace;
 #[path = "../pipeline/mod.rs"]
 mod pipeline;

@@ -26,14 +26,14 @@ const NANNYML: &str = include_str!("../reference/nannyml/drift.json");
 
 /// What was compared.
 #[derive(Default)]
-struct Count {
+pub struct Count {
     compared: u64,
     off: u64,
     worst: f64,
 }
 
 impl Count {
-    fn add(&mut self, what: &str, ours: Option<f64>, theirs: Option<f64>, near: f64) {
+    pub fn add(&mut self, what: &str, ours: Option<f64>, theirs: Option<f64>, near: f64) {
         let (ours, theirs) = match (ours, theirs) {
             (Some(ours), Some(theirs)) => (ours, theirs),
             (None, None) => return,
@@ -60,7 +60,7 @@ impl Count {
     }
 
     /// A verdict.
-    fn same(&mut self, what: &str, same: bool) {
+    pub fn same(&mut self, what: &str, same: bool) {
         self.compared += 1;
         if !same {
             self.off += 1;
@@ -87,6 +87,7 @@ pub fn claims(asked: &Asked) -> Vec<Claim> {
     let (mut numbers, mut verdicts) = (Count::default(), Count::default());
     of_evidently(&mut numbers, &mut verdicts);
     of_nannyml(&mut numbers, &mut verdicts);
+    crate::others::count(&mut numbers, &mut verdicts);
     let (runs, same) = reports(asked.seed);
     vec![
         Claim::new(

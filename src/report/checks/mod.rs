@@ -3,7 +3,8 @@
 //! What is expected comes from the baseline, with an interval where it is a share of rows. A window breaks a check
 //! where the interval of what was found, at 1 % over all windows together, lies beyond the interval of what is
 //! expected and beyond what any window of the baseline had: data of real services is lumpier than chance. This
-//! orders a table; it raises no alarm.
+//! orders a table. What raises an alarm is decided under the budget of false alarms, in `watch.rs`: missing cells, cells
+//! of another type, unseen words, rows and ids that are there twice, times that cannot be, and what columns hold.
 //!
 //! [`tracked`] gives counts and totals of each check window by window, to be judged elsewhere; [`Checks`] is what
 //! a reader sees of it.

@@ -17,7 +17,7 @@ const COMPONENTS: [f64; 4] = [0.4, 0.3, 0.15, 0.15];
 const WORDS: usize = 20;
 /// Rows in the baseline from which on a word is watched by itself.
 const FREQUENT: u64 = 20;
-/// The part of a column's budget that missing cells have.
+/// The part of a column's budget that missing cells have, and that cells of another type have.
 const MISSING: f64 = 0.15;
 /// Changes that are worth an alarm, near to standard deviations.
 pub const LEAST: f64 = 0.1;
@@ -30,6 +30,8 @@ pub struct Counts {
     pub cells: Vec<u64>,
     /// Cells that are missing.
     pub missing: u64,
+    /// Cells that hold what is no value of the column: texts among numbers, and what is not finite.
+    pub wrong: u64,
     /// Where in a season the window lies.
     pub phase: u32,
 }
@@ -47,6 +49,8 @@ pub enum Aspect {
     Unknown,
     /// The share of missing cells.
     Missing,
+    /// The share of cells of another type.
+    WrongType,
 }
 
 /// What a column holds.
@@ -78,17 +82,19 @@ pub fn streams(
         }
     }
     let mut out = Vec::new();
-    let missing = |c: &Counts| (c.missing, c.missing + c.cells.iter().sum::<u64>());
-    let some_missing = baseline
-        .iter()
-        .chain(windows.iter().flatten())
-        .any(|c| c.missing > 0);
-    let rest = if some_missing { 1.0 - MISSING } else { 1.0 };
-    if some_missing {
-        out.push((
-            Aspect::Missing,
-            share(baseline, windows, part * MISSING, missing),
-        ));
+    let all = |c: &Counts| c.missing + c.wrong + c.cells.iter().sum::<u64>();
+    let mut rest = 1.0;
+    for aspect in [Aspect::Missing, Aspect::WrongType] {
+        let count = |c: &Counts| match aspect {
+            Aspect::Missing => c.missing,
+            _ => c.wrong,
+        };
+        let mut periods = baseline.iter().chain(windows.iter().flatten());
+        if periods.any(|c| count(c) > 0) {
+            let stream = share(baseline, windows, part * MISSING, |c| (count(c), all(c)));
+            out.push((aspect, stream));
+            rest -= MISSING;
+        }
     }
     let met: u64 = known.iter().sum();
     if met == 0 {
@@ -303,6 +309,27 @@ mod tests {
                 assert!((sum / f64::from(n) - want).abs() < 1e-6, "{a} {b}");
             }
         }
+    }
+
+    #[test]
+    fn texts_among_numbers_are_told_from_what_is_missing() {
+        let of = |missing: u64, wrong: u64| Counts {
+            cells: vec![500, 500 - missing - wrong],
+            missing,
+            wrong,
+            phase: 0,
+        };
+        let windows = [Some(of(20, 0)), Some(of(20, 40)), Some(of(80, 0))];
+        let streams = streams(Of::Bins, &vec![of(20, 0); 5], &windows, 1.0);
+        assert_eq!(streams[0].0, Aspect::Missing);
+        assert_eq!(streams[1].0, Aspect::WrongType);
+        let parts: f64 = streams.iter().map(|s| s.1.part).sum();
+        assert!((parts - 1.0).abs() < 1e-12, "{parts}");
+        let streams: Vec<Stream> = streams.into_iter().map(|s| s.1).collect();
+        let raised: Vec<Vec<usize>> = (watch(&streams, 30.0).iter())
+            .map(|v| v.alarms.iter().map(|a| a.raised).collect())
+            .collect();
+        assert_eq!(raised[..2], [vec![2], vec![1]]);
     }
 
     #[test]

@@ -290,6 +290,21 @@ impl Moments {
     }
 }
 
+/// Σ a b, as four sums beside each other.
+fn product(a: &[f64], b: &[f64]) -> f64 {
+    let (fours, rest) = a.as_chunks::<4>();
+    let (others, left) = b.as_chunks::<4>();
+    let mut sums = [0.0; 4];
+    for (x, y) in fours.iter().zip(others) {
+        for ((sum, x), y) in sums.iter_mut().zip(x).zip(y) {
+            *sum += x * y;
+        }
+    }
+    let [p, q, r, s] = sums;
+    let last: f64 = rest.iter().zip(left).map(|(x, y)| x * y).sum();
+    (p + q) + (r + s) + last
+}
+
 /// The correlation of two columns of a period, the rows that have both, and those that have not.
 fn together(a: &Ranks, b: &Ranks, moments: Option<&mut Moments>) -> (Option<f64>, usize, u32) {
     if a.values.is_empty() || b.values.is_empty() {
@@ -315,8 +330,7 @@ fn together(a: &Ranks, b: &Ranks, moments: Option<&mut Moments>) -> (Option<f64>
         let r = (over > 1e-9).then(|| ((xy / m - x * y) / over).clamp(-1.0, 1.0));
         (r, n, (x, sx, y, sy))
     } else {
-        let sum: f64 = rows().map(|(a, b)| a * b).sum();
-        let r = (sum / all as f64).clamp(-1.0, 1.0);
+        let r = (product(&a.values, &b.values) / all as f64).clamp(-1.0, 1.0);
         (Some(r), all, (0.0, 1.0, 0.0, 1.0))
     };
     let missing = (all - n) as u32;

@@ -32,6 +32,9 @@ impl Incident {
     fn place(&self) -> (&'static str, &'static str) {
         let of = metric::info(&self.alert.metric);
         match self.alert.kind {
+            AlertKind::Column if self.alert.column.is_none() => {
+                ("quality", "Show it in Drift and data quality")
+            }
             AlertKind::Column => ("quality", "Show the column in Drift and data quality"),
             _ if of.is_some_and(|i| i.family == Family::Resource) => {
                 ("resources", "Show it in Resources")
