@@ -76,7 +76,13 @@ pub(in super::super) async fn leads(report: &Report) -> Option<Leads> {
     let all = tracks(report);
     let of = |about: About| all.iter().filter(move |t| t.about == about);
     let truths: Vec<&Track> = of(About::Truth).take(TRUTHS).collect();
-    let grid = &truths.first()?.places;
+    // Files begin and end within a window: counts of these two are no smaller for any reason of the service's.
+    let whole = |places: &[super::Place]| {
+        places
+            .get(1..places.len().saturating_sub(1))
+            .map(<[_]>::to_vec)
+    };
+    let grid = &whole(&truths.first()?.places)?;
     let services = of(About::Service).filter(|t| {
         !t.name.ends_with(".max") && t.places.first().is_some_and(|p| p.1 - p.0 <= step * 4 / 3)
     });
@@ -87,7 +93,7 @@ pub(in super::super) async fn leads(report: &Report) -> Option<Leads> {
     }
     let services = prepared_services;
     let truths = truths.into_iter().filter_map(|track| {
-        let values: Vec<Option<f64>> = track.places.iter().map(|p| p.2).collect();
+        let values: Vec<Option<f64>> = whole(&track.places)?.iter().map(|p| p.2).collect();
         prepared(track, &values, step)
     });
     let truths: Vec<Prepared<'_>> = truths.collect();
