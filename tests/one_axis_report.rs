@@ -48,8 +48,8 @@ fn start() -> i64 {
 }
 
 /// Hours of levels of things that no rule knows, one metric each.
-fn machine(series: &[(String, Vec<f64>)]) -> Machine {
-    let step = Step::at_least(HOUR);
+fn machine(series: &[(String, Vec<f64>)], step: i64) -> Machine {
+    let step = Step::at_least(step);
     let first = step.of(start());
     let signal = |(name, values): &(String, Vec<f64>)| Signal {
         measure: Measure::OtherLevel,
@@ -73,7 +73,7 @@ fn machine(series: &[(String, Vec<f64>)]) -> Machine {
 
 fn of_machine(series: &[(String, Vec<f64>)]) -> Report {
     let mut summary = Summary::of_task(Task::Service);
-    summary.machine = Some(Arc::new(machine(series)));
+    summary.machine = Some(Arc::new(machine(series, HOUR)));
     Report::from(&summary, &View::default())
 }
 
@@ -205,20 +205,31 @@ fn log(
     wrong: impl Fn(usize) -> f64,
     version: impl Fn(usize) -> &'static str,
 ) -> String {
+    log_by(HOUR, hours, rows, wrong, version)
+}
+
+/// The same by windows of another length.
+fn log_by(
+    step: i64,
+    windows: usize,
+    rows: usize,
+    wrong: impl Fn(usize) -> f64,
+    version: impl Fn(usize) -> &'static str,
+) -> String {
     let mut random = Random(3);
     let mut text = String::from("timestamp,prediction,label,amount,model_version\n");
-    for hour in 0..hours {
+    for window in 0..windows {
         for i in 0..rows {
             let truth = random.unit() < 0.5;
-            let predicted = truth ^ (random.unit() < wrong(hour));
-            let time = Time(start() + hour as i64 * HOUR + i as i64 * (HOUR / rows as i64));
+            let predicted = truth ^ (random.unit() < wrong(window));
+            let time = Time(start() + window as i64 * step + i as i64 * (step / rows as i64));
             writeln!(
                 text,
                 "{time},{},{},{:.3},{}",
                 u8::from(predicted),
                 u8::from(truth),
                 random.normal(),
-                version(hour)
+                version(window)
             )
             .unwrap();
         }
@@ -232,7 +243,11 @@ fn with_machine(text: &str, series: &[(String, Vec<f64>)], view: &View) -> Repor
         (Role::ModelVersion, "model_version"),
     ];
     let mut summary = pipeline::summary(&[("log.csv", text.as_bytes())], &roles, view).unwrap();
-    summary.machine = Some(Arc::new(machine(series)));
+    let step = match view.window {
+        Some(WindowSize::TenMinutes) => HOUR / 12,
+        _ => HOUR,
+    };
+    summary.machine = Some(Arc::new(machine(series, step)));
     Report::from(&summary, view)
 }
 
@@ -335,6 +350,37 @@ fn what_moves_before_accuracy_is_found_at_its_lag_and_what_does_not_is_not() {
     // Without what leads, nothing is found.
     let alone = with_machine(&text, &series[1..], &hourly()).leads.unwrap();
     assert_eq!(alone.found, []);
+}
+
+#[test]
+fn what_moves_ten_minutes_before_recall_is_told_in_minutes() {
+    let mut random = Random(6);
+    let n = 300;
+    let p99 = random.alike(0.8, n);
+    let wrong = |at: usize| match at.checked_sub(1) {
+        Some(before) => (0.2 + 0.12 * p99[before]).clamp(0.01, 0.6),
+        None => 0.2,
+    };
+    let text = log_by(HOUR / 6, n, 100, wrong, |_| "v1");
+    let view = View {
+        window: Some(WindowSize::TenMinutes),
+        baseline: BaselineChoice::Period(Time(start()), Time(start() + DAY)),
+        ..View::default()
+    };
+    // Scraped every five minutes.
+    let scraped = p99.iter().flat_map(|v| [*v, *v]).collect();
+    let series = [("p99".to_owned(), scraped)];
+    let report = with_machine(&text, &series, &view);
+    assert_eq!(report.windows.len(), n);
+    let found = report.leads.unwrap().found;
+    let of_recall = found.iter().find(|f| f.truth == "recall").unwrap();
+    assert_eq!((of_recall.windows, of_recall.ahead_s), (1, 600.0));
+    let told = "p99 (p99) rises 10 min before recall falls";
+    assert!(
+        of_recall.sentence.starts_with(told),
+        "{}",
+        of_recall.sentence
+    );
 }
 
 /// While rows still come, the window in which the newest lies is shown and not judged: an alarm's rate is promised for

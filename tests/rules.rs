@@ -563,7 +563,7 @@ fn a_file_that_is_wrong_is_told_where_and_how_to_mend_it() {
         ),
         (
             "window = 'fortnight'",
-            "line 1, column 10: 'fortnight' is not a window. Write hour, day, week, month or a number of rows",
+            "line 1, column 10: 'fortnight' is not a window. Write minute, 10min, hour, day, week, month or a number of rows",
         ),
         (
             "baseline = '2025'",

@@ -18,7 +18,7 @@ use crate::stats::sequential::columns::Aspect;
 use crate::stats::sequential::fit::Fit;
 use crate::stats::sequential::group::{Begun, group};
 use crate::stats::sequential::{Alarm, SCALES, Side, Tested};
-use crate::summary::{Cell, Profile, WindowSize};
+use crate::summary::{Cell, Profile};
 
 /// The level at which something belongs to an incident.
 const BELONGS: f64 = 0.05;
@@ -396,7 +396,7 @@ impl Told<'_> {
         let season = match (phases, self.making.size) {
             (0 | 1, _) => "",
             (25.., _) => ", compared with the same hour of the week",
-            (_, WindowSize::Hour) => ", compared with the same hour of the day",
+            (_, size) if size.within_day() => ", compared with the same hour of the day",
             _ => ", compared with the same weekday",
         };
         let scales: Vec<String> = SCALES.iter().map(|s| s.0.to_string()).collect();

@@ -221,6 +221,7 @@ impl Way {
         }
         // What happens every day or every week is alike as long as that.
         let season = match making.size {
+            WindowSize::TenMinutes => 24 * 6,
             WindowSize::Hour => 24,
             WindowSize::Day => 7,
             _ => 0,

@@ -192,7 +192,7 @@ pub(super) fn limits(making: &Making<'_>, profile: Option<&Profile>) -> Vec<Stri
 fn phase(making: &Making<'_>, start: Time) -> u32 {
     match making.size {
         WindowSize::Day if making.summary.timed => start.0.div_euclid(DAY).rem_euclid(7) as u32,
-        WindowSize::Hour if making.summary.timed => {
+        size if size.within_day() && making.summary.timed => {
             start.0.div_euclid(HOUR).rem_euclid(7 * 24) as u32
         }
         _ => 0,

@@ -153,7 +153,7 @@ pub fn list(names: &[String]) -> String {
     }
 }
 
-/// `5 Nov 2026`, with the hour where windows are hours; `row 1 200` where there are no times.
+/// `5 Nov 2026`, with the time of day where windows are within one; `row 1 200` where there are no times.
 #[must_use]
 pub fn instant(time: Time, size: WindowSize, timed: bool) -> String {
     if !timed {
@@ -164,7 +164,7 @@ pub fn instant(time: Time, size: WindowSize, timed: bool) -> String {
     let (h, min, _) = time.clock();
     match size {
         WindowSize::Month => format!("{month} {y}"),
-        WindowSize::Hour => format!("{d} {month} {y} {h:02}:{min:02} UTC"),
+        _ if size.within_day() => format!("{d} {month} {y} {h:02}:{min:02} UTC"),
         _ => format!("{d} {month} {y}"),
     }
 }
@@ -180,7 +180,7 @@ pub fn period(start: Time, end: Time, size: WindowSize, timed: bool) -> String {
         );
     }
     let last = Time(end.0 - 1);
-    if size == WindowSize::Hour && end.0 - start.0 < 3 * DAY {
+    if size.within_day() && end.0 - start.0 < 3 * DAY {
         let (from, to) = (instant(start, size, true), instant(end, size, true));
         let from = from.trim_end_matches(" UTC");
         if start.date() == end.date() {

@@ -15,6 +15,9 @@ pub const BINS: usize = 1001;
 /// Bins of equal numbers of rows.
 const MASSES: usize = 10;
 
+/// The part of the way to the next row from which on a decile may be rounded to it.
+const NEXT: f64 = 1.0 - 1e-9;
+
 /// A value and how far it can be off.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Near {
@@ -46,30 +49,11 @@ pub fn near_equal_mass_error(positive: &[u64], negative: &[u64], rounded: bool) 
         let value = equal_mass_error(blocks)?;
         return Some(Near { value, bound: 0.0 });
     }
-    let mut cuts = (1..MASSES).map_while(|j| rank(n, j as f64 / MASSES as f64));
-    let mut next = cuts.next();
-    // Rows and C below the bin, and the C of each decile: the least, the likeliest and the largest.
-    let (mut before, mut sum) = (0_u64, 0.0);
-    let mut sums: Vec<[f64; 3]> = Vec::with_capacity(MASSES);
+    let mut borders = Borders::default();
     for i in 0..bins {
-        let ((p, q), x) = (rows(i), probability(i));
-        let all = p + q;
-        while let Some((low, _)) = next.filter(|c| c.0 < before + all) {
-            let tied = i >= last;
-            let least = if tied { all } else { low + 1 - before };
-            let below = |rows: u64, positives: f64| sum + rows as f64 * x - positives;
-            // C falls with each positive row below and rises with each negative one.
-            let (few, many) = (p.clamp(least, all), q.clamp(least, all));
-            sums.push([
-                below(few, p.min(few) as f64),
-                below(least, p as f64 * least as f64 / all as f64),
-                below(many, many.saturating_sub(q) as f64),
-            ]);
-            next = cuts.next();
-        }
-        sum += all as f64 * x - p as f64;
-        before += all;
+        borders.add(rows(i), probability(i), i >= last, n);
     }
+    let (mut sums, sum) = (borders.sums, borders.sum);
     if n == 0 {
         return None;
     }
@@ -81,10 +65,64 @@ pub fn near_equal_mass_error(positive: &[u64], negative: &[u64], rounded: bool) 
     let value = likely.clamp(least, most.max(least));
     let coarse = n - rows(last).0 - rows(last).1;
     let width = coarse as f64 / all * (0.5 / (BINS - 1) as f64);
+    let off = (most - value).max(value - least).max(0.0) / all + width;
+    let value = (value / all).min(1.0);
     Some(Near {
-        value: (value / all).min(1.0),
-        bound: (most - value).max(value - least).max(0.0) / all + width,
+        value,
+        bound: off.min(value.max(1.0 - value)),
     })
+}
+
+/// What C may be at each decile: the least, the likeliest and the largest.
+#[derive(Default)]
+struct Borders {
+    sums: Vec<[f64; 3]>,
+    /// Deciles that may have the row behind them below them too.
+    met: Vec<(usize, u64)>,
+    /// Rows and C so far.
+    before: u64,
+    sum: f64,
+}
+
+impl Borders {
+    /// Adds a bin of positive and other rows of a probability, which are tied or not; `n`: all rows.
+    fn add(&mut self, (p, q): (u64, u64), x: f64, tied: bool, n: u64) {
+        let (all, before, sum) = (p + q, self.before, self.sum);
+        let end = before + all;
+        let below = |rows: u64, positives: f64| sum + rows as f64 * x - positives;
+        // C of a decile at a row of this bin: it falls with each positive row below and rises with each other one.
+        let at = |row: u64| {
+            let least = if tied { all } else { row + 1 - before };
+            let (few, many) = (p.clamp(least, all), q.clamp(least, all));
+            [
+                below(few, p.min(few) as f64),
+                below(least, p as f64 * least as f64 / all as f64),
+                below(many, many.saturating_sub(q) as f64),
+            ]
+        };
+        for (decile, row) in std::mem::take(&mut self.met) {
+            if row >= end {
+                self.met.push((decile, row));
+                continue;
+            }
+            let [low, _, high] = at(row);
+            let of = &mut self.sums[decile];
+            (of[0], of[2]) = (of[0].min(low), of[2].max(high));
+        }
+        while self.sums.len() + 1 < MASSES {
+            let decile = (self.sums.len() + 1) as f64 / MASSES as f64;
+            let Some((row, fraction)) = rank(n, decile).filter(|r| r.0 < end) else {
+                break;
+            };
+            // So near to the row behind it that it may be rounded to that.
+            if fraction > NEXT && row + 1 == end {
+                self.met.push((self.sums.len(), row + 1));
+            }
+            self.sums.push(at(row));
+        }
+        self.sum += all as f64 * x - p as f64;
+        self.before = end;
+    }
 }
 
 /// The least variation of a sequence that begins at 0 and passes through all of these intervals.
@@ -160,6 +198,23 @@ mod tests {
         let one = told(&[(1.0, true)]);
         assert_eq!((one.value, one.bound), (0.0, 0.0));
         assert_eq!(near_equal_mass_error(&[], &[], true), None);
+    }
+
+    /// (n − 1) j/10 may be rounded to just below a whole number, and the decile then to the row behind it.
+    #[test]
+    fn any_number_of_rows_is_within_its_bound() {
+        for n in 1..600_u32 {
+            let p = |i: u32| match i % 3 {
+                0 => f64::from(i * 7919 % 20) / 20.0,
+                _ => f64::from(i * 7919 % 1009) / 1009.0,
+            };
+            let rows: Vec<(f64, bool)> = (0..n).map(|i| (p(i), i * 31 % 7 < 3)).collect();
+            let (near, exact) = (told(&rows), exact(&rows));
+            assert!(
+                (near.value - exact).abs() <= near.bound + 1e-12,
+                "{n}: {near:?} {exact}"
+            );
+        }
     }
 
     proptest! {

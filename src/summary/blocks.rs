@@ -249,7 +249,7 @@ impl Wanted {
                 (size, size)
             }
             Some(WindowSize::Rows(_)) | None => (WindowSize::Hour, WindowSize::Hour),
-            Some(size) => (WindowSize::Hour, size),
+            Some(size) => (size.min(WindowSize::Hour), size),
         }
     }
 }

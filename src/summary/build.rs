@@ -551,11 +551,8 @@ fn scatter(
 
 /// A histogram out of one count a bin.
 pub(super) fn sparse(counts: &[u64]) -> Histogram {
-    Histogram(
-        (0u32..)
-            .zip(counts)
-            .filter(|c| *c.1 > 0)
-            .map(|(bin, n)| (bin, *n))
-            .collect(),
-    )
+    let filled = counts.iter().filter(|n| **n > 0).count();
+    let mut bins = Vec::with_capacity(filled);
+    bins.extend((0..).zip(counts.iter().copied()).filter(|c| c.1 > 0));
+    Histogram(bins)
 }

@@ -1,14 +1,20 @@
 //! Windows of time: their borders in UTC, and the size that suits a span.
 
-use crate::table::time::{DAY, HOUR, Time, days_from_civil};
+use crate::table::time::{DAY, HOUR, SECOND, Time, days_from_civil};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
+
+const MINUTE: i64 = 60 * SECOND;
 
 /// Size of a window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum WindowSize {
+    /// A minute.
+    Minute,
+    /// Ten minutes, of which an hour is made.
+    TenMinutes,
     /// An hour of UTC.
     Hour,
     /// A day of UTC.
@@ -23,7 +29,14 @@ pub enum WindowSize {
 
 impl WindowSize {
     /// The sizes of the calendar, finest first.
-    pub const CALENDAR: [Self; 4] = [Self::Hour, Self::Day, Self::Week, Self::Month];
+    pub const CALENDAR: [Self; 6] = [
+        Self::Minute,
+        Self::TenMinutes,
+        Self::Hour,
+        Self::Day,
+        Self::Week,
+        Self::Month,
+    ];
 
     /// The next larger size of the calendar that is made of whole windows of this one.
     pub(super) fn larger(self) -> Option<Self> {
@@ -34,18 +47,38 @@ impl WindowSize {
     /// Whether windows of this size are made of whole windows of the finer size.
     #[must_use]
     pub fn is_made_of(self, finer: Self) -> bool {
-        self == finer
-            || matches!(
-                (self, finer),
-                (Self::Day | Self::Week | Self::Month, Self::Hour)
-                    | (Self::Week | Self::Month, Self::Day)
-            )
+        match (self, finer) {
+            (Self::Rows(_), _) | (_, Self::Rows(_)) => self == finer,
+            (Self::Month, Self::Week) => false,
+            _ => finer <= self,
+        }
+    }
+
+    /// Whether windows are told by the time of the day.
+    #[must_use]
+    pub fn within_day(self) -> bool {
+        matches!(self, Self::Minute | Self::TenMinutes | Self::Hour)
+    }
+
+    /// How long a window is; a month counts thirty days. `None`: of rows.
+    fn length(self) -> Option<i64> {
+        match self {
+            Self::Minute => Some(MINUTE),
+            Self::TenMinutes => Some(10 * MINUTE),
+            Self::Hour => Some(HOUR),
+            Self::Day => Some(DAY),
+            Self::Week => Some(7 * DAY),
+            Self::Month => Some(30 * DAY),
+            Self::Rows(_) => None,
+        }
     }
 }
 
 impl fmt::Display for WindowSize {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Minute => f.write_str("minute"),
+            Self::TenMinutes => f.write_str("10min"),
             Self::Hour => f.write_str("hour"),
             Self::Day => f.write_str("day"),
             Self::Week => f.write_str("week"),
@@ -59,6 +92,8 @@ impl FromStr for WindowSize {
     type Err = String;
     fn from_str(text: &str) -> Result<Self, String> {
         match text {
+            "minute" => Ok(Self::Minute),
+            "10min" => Ok(Self::TenMinutes),
             "hour" => Ok(Self::Hour),
             "day" => Ok(Self::Day),
             "week" => Ok(Self::Week),
@@ -66,7 +101,7 @@ impl FromStr for WindowSize {
             n => match n.parse() {
                 Ok(n) if n > 0 => Ok(Self::Rows(n)),
                 _ => Err(format!(
-                    "'{text}' is not a window: hour, day, week, month or a number of rows"
+                    "'{text}' is not a window: minute, 10min, hour, day, week, month or a number of rows"
                 )),
             },
         }
@@ -78,6 +113,8 @@ impl FromStr for WindowSize {
 pub fn floor(size: WindowSize, time: Time) -> Time {
     let day = time.0.div_euclid(DAY);
     Time(match size {
+        WindowSize::Minute => time.0.div_euclid(MINUTE) * MINUTE,
+        WindowSize::TenMinutes => time.0.div_euclid(10 * MINUTE) * (10 * MINUTE),
         WindowSize::Hour => time.0.div_euclid(HOUR) * HOUR,
         WindowSize::Day => day * DAY,
         // 1970-01-01 was a Thursday.
@@ -94,6 +131,8 @@ pub fn floor(size: WindowSize, time: Time) -> Time {
 #[must_use]
 pub fn next(size: WindowSize, start: Time) -> Time {
     match size {
+        WindowSize::Minute => Time(start.0 + MINUTE),
+        WindowSize::TenMinutes => Time(start.0 + 10 * MINUTE),
         WindowSize::Hour => Time(start.0 + HOUR),
         WindowSize::Day => Time(start.0 + DAY),
         WindowSize::Week => Time(start.0 + 7 * DAY),
@@ -138,19 +177,24 @@ pub(super) fn suit_rows(times: &[i64], missing: i64, rows: usize) -> WindowSize 
     };
     let mut before = None;
     for size in WindowSize::CALENDAR {
-        let long = match size {
-            WindowSize::Hour => HOUR,
-            WindowSize::Day => DAY,
-            WindowSize::Week => 7 * DAY,
-            _ => 30 * DAY,
+        let Some(long) = size.length() else {
+            continue;
         };
+        let minutes = long < HOUR;
         // Windows that hold no row are not shown, so they do not count.
         let span = (high - low) / long + 1;
-        let count = if span > 400_000 {
+        let count = if span > if minutes { 20_000 } else { 400_000 } {
             span as usize
         } else {
             occupied(times, missing, size)
         };
+        if minutes {
+            // Only where they make a trend, each of rows enough.
+            if (FEW..=MANY).contains(&count) && rows >= count * THIN {
+                return size;
+            }
+            continue;
+        }
         if count < FEW && before.is_some() {
             break;
         }
@@ -212,6 +256,16 @@ mod tests {
             suit(&every(HOUR / 100, 100 * 48), i64::MIN),
             WindowSize::Hour
         );
+        assert_eq!(
+            suit(&every(HOUR / 1_000, 5_000), i64::MIN),
+            WindowSize::TenMinutes
+        );
+        assert_eq!(
+            suit(&every(HOUR / 9_000, 9_000), i64::MIN),
+            WindowSize::Minute
+        );
+        // Minutes of few rows are none.
+        assert_eq!(suit(&every(HOUR / 90, 450), i64::MIN), WindowSize::Hour);
         assert_eq!(suit(&every(DAY, 365 * 8), i64::MIN), WindowSize::Month);
         assert_eq!(suit(&every(1, 1_000), i64::MIN), WindowSize::Rows(50));
         assert_eq!(suit(&[], i64::MIN), WindowSize::Rows(50));

@@ -100,8 +100,7 @@ fn classes(all: &[&Classes]) -> Classes {
         log_loss: moments(all.iter().map(|c| &c.log_loss)),
         squared_error: moments(all.iter().map(|c| &c.squared_error)),
         ranks: counts(all.iter().map(|c| &c.ranks[..])),
-        masses: scored(all, |c| c.masses.as_ref())
-            .map(|all| Masses::total(&all, |of| histogram(of.into_iter()))),
+        masses: scored(all, |c| c.masses.as_ref()).map(|all| Masses::total(&all)),
         by_class: scored(all, |c| c.by_class.as_ref())
             .map(|all| ClassScores::total(&all, |of| histogram(of.into_iter()))),
         calibration: (0..tenths)

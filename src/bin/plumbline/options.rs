@@ -154,7 +154,7 @@ pub struct ReportOptions {
     /// What windows are compared with: a reference FILE, START..END (end exclusive), auto or none.
     #[arg(long, default_value = "auto")]
     pub baseline: String,
-    /// hour, day, week, month or a number of rows; otherwise what suits the span.
+    /// minute, 10min, hour, day, week, month or a number of rows; otherwise what suits the span.
     #[arg(long)]
     pub window: Option<WindowSize>,
     /// The role of a column, where the guess is wrong: `score=decile_score`. Several ids are one key

@@ -4,7 +4,7 @@
 use crate::log::Task;
 use crate::metric::measures::{NO_LABELS, NO_PROBABILITY};
 use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Rank, Unit};
-use crate::stats::masses::{BINS, near_equal_mass_error};
+use crate::stats::masses::near_equal_mass_error;
 use crate::summary::Summary;
 
 /// ECE over equal masses.
@@ -55,7 +55,7 @@ impl Metric for EqualMassError {
 fn from_bins(of: &Measures<'_>, n: u64) -> Estimate {
     let masses = of.classes().and_then(|c| c.masses.as_ref());
     let near = masses.and_then(|m| {
-        let (positive, negative) = (m.positive.dense(BINS), m.negative.dense(BINS));
+        let [positive, negative] = m.rows();
         near_equal_mass_error(&positive, &negative, m.rounded)
     });
     match near {

@@ -9,6 +9,8 @@ use leptos::prelude::*;
 /// A window size in words, with the number of windows that it gives.
 fn text(size: WindowSize, count: usize) -> String {
     let name = match size {
+        WindowSize::Minute => "Minute".to_string(),
+        WindowSize::TenMinutes => "10 minutes".to_string(),
         WindowSize::Hour => "Hour".to_string(),
         WindowSize::Day => "Day".to_string(),
         WindowSize::Week => "Week".to_string(),
