@@ -112,7 +112,7 @@ fn numbers_that_are_none() {
     for i in 0..97 {
         text.push_str(&format!("{i},a\n"));
     }
-    text.push_str("\"1,5\",b\nabc,b\n1e400,c\nNaN,c\ninf,c\n, \n-,?\n10%,\n");
+    text.push_str("\"1,5\",b\nabc,b\n1e400,c\nNaN,c\ninf,c\n, \n-,?\n10kg,\n");
     let found = sniffed(text.as_bytes());
     assert_eq!(found.columns[0].kind, Kind::Number);
     assert_eq!(found.columns[0].missing, 3);

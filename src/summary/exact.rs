@@ -43,6 +43,9 @@ pub struct Exact {
     /// Percentiles 50, 95 and 99 of the latency in milliseconds.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub latency_ms: Option<[Ranked; 3]>,
+    /// The 90th percentile of the latency.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub latency_p90_ms: Option<Ranked>,
 }
 
 /// A macro average with its standard error.
@@ -120,7 +123,13 @@ pub struct Ranked {
 }
 
 /// The percentiles of a latency that are kept.
-pub const PERCENTILES: [f64; 3] = [0.5, 0.95, 0.99];
+pub const P50: f64 = 0.5;
+/// As [`P50`].
+pub const P90: f64 = 0.9;
+/// As [`P50`].
+pub const P95: f64 = 0.95;
+/// As [`P50`].
+pub const P99: f64 = 0.99;
 
 /// Rows sorted once by what is ranked.
 #[derive(Default)]
@@ -303,7 +312,7 @@ impl Builder {
                     &self.orders.latency.values,
                     groups,
                     ranges.len(),
-                    PERCENTILES,
+                    [P50, P95, P99, P90],
                 )
             }
         };
@@ -319,6 +328,7 @@ impl Builder {
                 )
             }
         };
+        let latency_of = |at: usize| latency.get(at).copied().flatten();
         ranges
             .iter()
             .enumerate()
@@ -331,7 +341,8 @@ impl Builder {
                 set_averages: sets.get(i).cloned(),
                 absolute_error: error.get(i).copied().flatten().map(|[median]| median),
                 from_median: medians.get(i).copied().flatten(),
-                latency_ms: latency.get(i).copied().flatten(),
+                latency_ms: latency_of(i).map(|[p50, p95, p99, _]| [p50, p95, p99]),
+                latency_p90_ms: latency_of(i).map(|[.., p90]| p90),
             })
             .collect()
     }

@@ -66,7 +66,7 @@ pub use compat::{Compat, CompatAsked, Tool};
 pub use direct::{Expectation, Losses};
 pub use drift::{Bins, ColumnDrift, Distribution, Drift, Periods};
 pub use estimated::{Asked, Estimates, Estimating, Expected, Method};
-pub use exact::{Exact, Macro, PERCENTILES, Ranked};
+pub use exact::{Exact, Macro, P50, P90, P95, P99, Ranked};
 pub use examined::{Examined, ExaminedColumn, PairSays, TestSays, Together};
 pub use expectations::{Expectations, Holds, OfColumn, OfRows};
 pub use from_median::FromMedian;

@@ -4,25 +4,38 @@ use crate::log::Role;
 use crate::metric::binned::quantile;
 use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Rank, Unit};
 use crate::stats::interval::Interval;
-use crate::summary::{PERCENTILES, Summary};
+use crate::summary::{Exact, P50, P90, P95, P99, Ranked, Summary};
 
 /// A percentile of the latency.
 pub struct Latency {
     info: Info,
-    place: usize,
+    share: f64,
+    /// Where rows were sorted.
+    exact: fn(&Exact) -> Option<Ranked>,
 }
 
 /// Half of the requests are answered faster.
 pub static LATENCY_P50: Latency = latency(
-    0,
+    (P50, |e| e.latency_ms.map(|l| l[0])),
+    Rank::Headline,
     "latency_p50_ms",
     "Latency p50",
     "Half of the requests are answered within this time.",
     "numpy.percentile(latency_ms, 50)",
 );
+/// 90 of 100 requests are answered faster.
+pub static LATENCY_P90: Latency = latency(
+    (P90, |e| e.latency_p90_ms),
+    Rank::Detail,
+    "latency_p90_ms",
+    "Latency p90",
+    "90 of 100 requests are answered within this time.",
+    "numpy.percentile(latency_ms, 90)",
+);
 /// 95 of 100 requests are answered faster.
 pub static LATENCY_P95: Latency = latency(
-    1,
+    (P95, |e| e.latency_ms.map(|l| l[1])),
+    Rank::Headline,
     "latency_p95_ms",
     "Latency p95",
     "95 of 100 requests are answered within this time.",
@@ -30,7 +43,8 @@ pub static LATENCY_P95: Latency = latency(
 );
 /// 99 of 100 requests are answered faster.
 pub static LATENCY_P99: Latency = latency(
-    2,
+    (P99, |e| e.latency_ms.map(|l| l[2])),
+    Rank::Headline,
     "latency_p99_ms",
     "Latency p99",
     "99 of 100 requests are answered within this time.",
@@ -38,7 +52,8 @@ pub static LATENCY_P99: Latency = latency(
 );
 
 const fn latency(
-    place: usize,
+    (share, exact): (f64, fn(&Exact) -> Option<Ranked>),
+    rank: Rank,
     name: &'static str,
     title: &'static str,
     explain: &'static str,
@@ -54,14 +69,15 @@ const fn latency(
             source: "Hyndman & Fan 1996, The American Statistician 50, 361 (type 7); interval: David & Nagaraja 2003, Order Statistics, 7.1; Nyblom 1992, Statistics & Probability Letters 14, 129",
             sklearn: numpy,
             family: Family::Resource,
-            rank: Rank::Headline,
+            rank,
             better: Better::Lower,
             unit: Unit::Milliseconds,
             range: (Some(0.0), None),
             undefined: "no row has a latency",
             material: Material::Relative(0.1),
         },
-        place,
+        share,
+        exact,
     }
 }
 
@@ -72,9 +88,10 @@ fn too_few(n: u64) -> String {
 
 impl Metric for Latency {
     fn info(&self) -> &'static Info {
-        match self.place {
-            0 => &LATENCY_P50.info,
-            1 => &LATENCY_P95.info,
+        match self.share {
+            P50 => &LATENCY_P50.info,
+            P90 => &LATENCY_P90.info,
+            P95 => &LATENCY_P95.info,
             _ => &LATENCY_P99.info,
         }
     }
@@ -92,15 +109,53 @@ impl Metric for Latency {
             return Estimate::undefined("no latency", 0);
         };
         let n = sketch.count();
-        if let Some(ranked) = of.exact.and_then(|e| e.latency_ms).map(|l| l[self.place]) {
+        if let Some(ranked) = of.exact.and_then(self.exact) {
             let interval = ranked
                 .low
                 .zip(ranked.high)
                 .map(|(low, high)| Interval { low, high });
             return Estimate::of(ranked.value, interval, n).or_why(|| too_few(n));
         }
-        match quantile(sketch, PERCENTILES[self.place]) {
+        match quantile(sketch, self.share) {
             Some(found) => found.or_why(|| too_few(n)),
+            None => Estimate::undefined("no latency", 0),
+        }
+    }
+}
+
+/// The slowest request.
+pub struct LatencyMax;
+
+const MAX: Info = Info {
+    name: "latency_max_ms",
+    title: "Latency max",
+    explain: "The slowest request; it can only grow with more rows.",
+    formula: "max",
+    interval: "none: the slowest of all requests to come has no bound that these could tell",
+    source: "–",
+    sklearn: "numpy.max(latency_ms)",
+    family: Family::Resource,
+    rank: Rank::Detail,
+    better: Better::Lower,
+    unit: Unit::Milliseconds,
+    range: (Some(0.0), None),
+    undefined: "no row has a latency",
+    material: Material::Never,
+};
+
+impl Metric for LatencyMax {
+    fn info(&self) -> &'static Info {
+        &MAX
+    }
+
+    fn applies(&self, summary: &Summary) -> bool {
+        summary.has(Role::Latency)
+    }
+
+    fn estimate(&self, of: &Measures<'_>) -> Estimate {
+        let sketch = of.service().map(|s| &s.latency_ms);
+        match sketch.and_then(|s| s.most().map(|most| (most, s.count()))) {
+            Some((most, n)) => Estimate::of(most, None, n),
             None => Estimate::undefined("no latency", 0),
         }
     }

@@ -6,6 +6,6 @@ mod means;
 mod requests;
 
 pub use error_rate::ErrorRate;
-pub use latency::{LATENCY_P50, LATENCY_P95, LATENCY_P99};
+pub use latency::{LATENCY_P50, LATENCY_P90, LATENCY_P95, LATENCY_P99, LatencyMax};
 pub use means::{BYTES, CPU, MEMORY};
 pub use requests::Requests;

@@ -33,6 +33,7 @@ pub fn all() -> Vec<Box<dyn Population>> {
     let population = |(name, kind): (&'static str, Kind)| -> Box<dyn Population> {
         let truths = vec![
             ("latency_p50_ms", kind.quantile(0.5)),
+            ("latency_p90_ms", kind.quantile(0.9)),
             ("latency_p95_ms", kind.quantile(0.95)),
             ("latency_p99_ms", kind.quantile(0.99)),
         ];
