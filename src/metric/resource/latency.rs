@@ -74,7 +74,10 @@ const fn latency(
             unit: Unit::Milliseconds,
             range: (Some(0.0), None),
             undefined: "no row has a latency",
-            material: Material::Relative(0.1),
+            material: match rank {
+                Rank::Headline => Material::Relative(0.1),
+                Rank::Detail => Material::Never,
+            },
         },
         share,
         exact,
