@@ -6,8 +6,8 @@ use crate::stats::exact_quantile::between;
 use crate::stats::interval::{End, Interval, quantile_ends};
 use crate::stats::sketch::{ACCURACY, LogHistogram};
 
-/// A quantile of values of at least 0, within 1 %, with its distribution-free interval where there are enough
-/// values; `None` without any.
+/// A quantile of values of at least 0, within 1 %, with an interval that holds the distribution-free one where there
+/// are enough values; `None` without any.
 pub(super) fn quantile(sketch: &LogHistogram, p: f64) -> Option<Estimate> {
     let n = sketch.count();
     let at = |end: End| {
@@ -15,14 +15,17 @@ pub(super) fn quantile(sketch: &LogHistogram, p: f64) -> Option<Estimate> {
         let next = sketch.value_at_rank(end.rank + 1).unwrap_or(value);
         Some(between(value, next, end.towards))
     };
+    let (least, most) = (sketch.least()?, sketch.most()?);
+    let one = least == most;
+    // As wide as the exact one can reach: its ends are within 1 % of these.
+    let room = if one { 0.0 } else { ACCURACY };
     let interval = quantile_ends(n, p).and_then(|(low, high)| {
         Some(Interval {
-            low: at(low)?,
-            high: at(high)?,
+            low: (at(low)? / (1.0 + room)).max(least),
+            high: (at(high)? / (1.0 - room)).min(most),
         })
     });
     let value = sketch.quantile(p)?;
-    let one = sketch.least() == sketch.most();
     Some(Estimate {
         bound: Some(if one {
             0.0

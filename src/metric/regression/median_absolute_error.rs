@@ -14,7 +14,7 @@ const INFO: Info = Info {
     title: "Median AE",
     explain: "Half of the predictions are off by less, in the unit of the outcome; a few large errors do not move it.",
     formula: "median of |error|, the mean of the two middle ones",
-    interval: "distribution-free: between order statistics at binomial ranks, where the chance is 2.5 % at either end",
+    interval: "distribution-free: between order statistics at binomial ranks, where the chance is 2.5 % at either end; of rows that were not kept, one that holds it, 1 % wider at either end",
     source: "David & Nagaraja 2003, Order Statistics, 7.1; between them: Nyblom 1992, Statistics & Probability Letters 14, 129",
     sklearn: "sklearn.metrics.median_absolute_error(y_true, y_pred)",
     family: Family::Regression,

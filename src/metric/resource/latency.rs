@@ -65,7 +65,7 @@ const fn latency(
             title,
             explain,
             formula: "order statistic at (n − 1) p, linear in between",
-            interval: "distribution-free: between order statistics at binomial ranks, where the chance is 2.5 % at either end",
+            interval: "distribution-free: between order statistics at binomial ranks, where the chance is 2.5 % at either end; of rows that were not kept, one that holds it, 1 % wider at either end",
             source: "Hyndman & Fan 1996, The American Statistician 50, 361 (type 7); interval: David & Nagaraja 2003, Order Statistics, 7.1; Nyblom 1992, Statistics & Probability Letters 14, 129",
             sklearn: numpy,
             family: Family::Resource,
