@@ -242,7 +242,9 @@ impl DyadicBins {
     fn sum_above(&self, bin: &Bin, pivot: f64) -> Between {
         let rows = bin.rows as f64;
         let ends = self.ends(bin);
-        if self.shift > MANTISSA || bin.above == UNKNOWN {
+        // The bin of the largest negative numbers begins where no number is.
+        let beyond = -(bin.place << self.shift) > key(f64::MAX);
+        if self.shift > MANTISSA || bin.above == UNKNOWN || beyond {
             return Between {
                 low: rows * (ends.low - pivot),
                 high: rows * (ends.high - pivot),

@@ -72,6 +72,14 @@ fn keys_ascend_and_hold_their_values() {
 }
 
 #[test]
+fn the_largest_negative_numbers_are_within_their_bin() {
+    let mut values: Vec<f64> = (0..400).map(|i| libm::exp2(f64::from(i) - 200.0)).collect();
+    values.extend(values.clone().iter().map(|v| -v));
+    values.push(-1.5944326851608213e308);
+    check(&values);
+}
+
+#[test]
 fn few_values_are_told_to_the_ninth_digit() {
     let told = check(&[1.0, 2.0, 4.0, 9.0]);
     assert!(told.low <= 10.0 && told.high >= 10.0 && told.high - told.low < 1e-6);
