@@ -79,7 +79,7 @@ fn said(checks: &Checks) -> String {
     match first {
         None => {
             format!(
-                "{made} against the baseline, and no window is beyond what it lets expect. They raise no alarm by themselves: what is missing, of another type, new, there twice or at an impossible time is watched under the budget."
+                "{made} against the baseline, and no window is beyond what it lets expect. Those that are watched raise their alarms under the budget."
             )
         }
         Some(first) => {
