@@ -294,14 +294,7 @@ impl Making<'_> {
             let tracked = checks::tracked(self, basis, profile).await;
             checks = Some(checks::checks(self, |at| basis.holds(at), &tracked).await);
         }
-        let checks = checks.map(|checks| match (expected, profile) {
-            (Some(expected), Some(profile)) => super::Checks {
-                violations: expect::violations(self, profile, expected),
-                expectations: Some(expected.file.clone()),
-                ..checks
-            },
-            _ => checks,
-        });
+        let checks = checks.map(|checks| expect::hold(self, checks, expected, profile));
         let compat = basis
             .as_ref()
             .and_then(|basis| drift::compat(self, basis, view));

@@ -50,6 +50,9 @@ const LEAST_Z: f64 = 0.1;
 /// Skewness of a row over √rows, above which z is not near enough to normal.
 const SKEWED: f64 = 0.25;
 
+/// What is not watched where rows pass.
+const UNWATCHED: &str = "Of rows that were counted as they passed these are not watched for alarms: rows and ids that are there twice, text among numbers (it counts as missing), times that cannot be, the share of words that the baseline has not by itself, and rank correlations. Nor are outliers, the length of texts, values that stand still and times without rows checked.";
+
 /// What a stream is about.
 #[derive(Clone, Debug)]
 pub(super) enum What {
@@ -156,6 +159,9 @@ pub(super) fn limits(making: &Making<'_>, profile: Option<&Profile>) -> Vec<Stri
     let mut out = Vec::new();
     let windows = words::grouped(making.all.len() as f64);
     let larger = "Larger windows help.";
+    if profile.is_some_and(|p| !p.exact) {
+        out.push(UNWATCHED.into());
+    }
     if let Some(profile) = profile.filter(|p| p.left_out > 0) {
         let (kept, out_of) = (profile.columns.len(), profile.left_out);
         out.push(format!(

@@ -107,6 +107,26 @@ impl Expectations {
     }
 }
 
+impl OfColumn {
+    /// The keys of a file that it says something by, in their order.
+    pub fn keys(&self) -> impl Iterator<Item = &'static str> + use<> {
+        let said = [
+            ("type", self.holds.is_some()),
+            ("missing_share_max", self.missing_share_max.is_some()),
+            ("text_share_max", self.text_share_max.is_some()),
+            ("min", self.min.is_some()),
+            ("max", self.max.is_some()),
+            ("outside_share_max", self.outside_share_max.is_some()),
+            ("categories", self.categories.is_some()),
+            ("other_share_max", self.other_share_max.is_some()),
+            ("distinct_max", self.distinct_max.is_some()),
+            ("length_max", self.length_max.is_some()),
+        ];
+        let said = said.into_iter();
+        said.filter(|of| of.1).map(|of| of.0)
+    }
+}
+
 fn of(column: &ColumnProfile, exact: bool) -> OfColumn {
     let base = &column.baseline;
     let known = base.values > 0;

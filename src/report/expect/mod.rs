@@ -10,7 +10,7 @@ mod read;
 mod write;
 
 pub use infer::infer;
-pub(super) use judge::violations;
+pub(super) use judge::hold;
 pub use read::{is_expectations, read};
 pub use write::write;
 
@@ -61,6 +61,23 @@ pub struct Violation {
     pub since: Option<Time>,
     /// Whether the last window breaks it.
     pub goes_on: bool,
+    /// One sentence for a person.
+    pub sentence: String,
+}
+
+/// An expectation of which the data do not tell whether it is met.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unjudged {
+    /// The column; `None` for whole rows.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub column: Option<String>,
+    /// The key of the expectation.
+    pub key: String,
+    /// Where the file says it, counted from 1.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub line: Option<u64>,
+    /// Why they do not tell, as the end of a sentence.
+    pub why: String,
     /// One sentence for a person.
     pub sentence: String,
 }
