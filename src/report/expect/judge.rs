@@ -7,7 +7,7 @@
 mod column;
 
 use super::super::checks::Checks;
-use super::super::make::Making;
+use super::super::make::{Frame, Making};
 use super::super::words;
 use super::{Expectations, OfColumn, Unjudged, Violation};
 use crate::metric::Unit;
@@ -175,15 +175,18 @@ impl Judging<'_> {
             lines: &rows.lines,
         };
         let timed = self.making.summary.timed;
+        let possible = rows.impossible_times == Some(false);
         if !exact {
             let asked = [
                 ("unique_ids", rows.unique_ids),
                 ("duplicate_share_max", rows.duplicate_share_max.is_some()),
                 ("silence_max_hours", rows.silence_max_hours.is_some()),
+                ("impossible_times", possible),
             ];
             for (key, _) in asked.into_iter().filter(|asked| asked.1) {
                 self.pass_over(&said(key), PASSED);
             }
+            self.late();
             return;
         }
         if rows.unique_ids {
@@ -207,6 +210,53 @@ impl Judging<'_> {
             let most = format!("{} may pass", words::duration(allowed * 3_600.0));
             self.amount(&said("silence_max_hours"), allowed, each, what, &most);
         }
+        if possible && !timed {
+            self.pass_over(&said("impossible_times"), "the rows have no times");
+        }
+        if possible && timed {
+            // A row may be both.
+            let each = windows.iter().map(|w| (w.before_1971.max(w.far), w.rows));
+            self.share(&said("impossible_times"), 0.0, each, |share| {
+                format!("At least {share} of the rows are dated before 1971 or far from all others")
+            });
+            let each = windows.iter().map(|w| (w.early_outcomes, w.timed_outcomes));
+            self.share(&said("impossible_times"), 0.0, each, |share| {
+                format!("{share} of the outcomes are dated before their prediction")
+            });
+        }
+        self.late();
+    }
+
+    /// Outcomes that took long, of windows whose outcomes are in.
+    fn late(&mut self) {
+        let (making, rows) = (self.making, &self.expected.rows);
+        let Some(hours) = rows.late_after_hours else {
+            return;
+        };
+        let key = match rows.late_share_max {
+            Some(_) => "late_share_max",
+            None => "late_after_hours",
+        };
+        let said = Said {
+            column: None,
+            key,
+            lines: &rows.lines,
+        };
+        let (from, to) = making.shown;
+        let told = |frame: &Frame<'_>| frame.mature && frame.cell.delay_s.is_some();
+        let frames = making.all.get(from..to).unwrap_or_default();
+        if !frames.iter().any(told) {
+            let why = "no window whose outcomes are in tells how long they took";
+            return self.pass_over(&said, why);
+        }
+        let each = making.all.iter().map(|frame| {
+            let delays = frame.cell.delay_s.as_ref().filter(|_| frame.mature);
+            delays.map_or((0, 0), |d| (d.count_above(hours * 3_600.0), d.count()))
+        });
+        let took = words::duration(hours * 3_600.0);
+        self.share(&said, rows.late_share_max.unwrap_or(0.0), each, |share| {
+            format!("{share} of the outcomes took longer than {took}")
+        });
     }
 
     /// A column that is there, and that is not counted window by window.

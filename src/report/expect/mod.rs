@@ -23,9 +23,16 @@ use serde::{Deserialize, Serialize};
 pub const SCHEMA: &str = "plumbline.expectations/1";
 
 /// Keys of the table of rows.
-const OF_ROWS: [&str; 3] = ["unique_ids", "duplicate_share_max", "silence_max_hours"];
+const OF_ROWS: [&str; 6] = [
+    "unique_ids",
+    "duplicate_share_max",
+    "silence_max_hours",
+    "impossible_times",
+    "late_after_hours",
+    "late_share_max",
+];
 /// Keys of the table of a column.
-const OF_COLUMN: [&str; 10] = [
+const OF_COLUMN: [&str; 14] = [
     "type",
     "missing_share_max",
     "text_share_max",
@@ -35,6 +42,10 @@ const OF_COLUMN: [&str; 10] = [
     "categories",
     "other_share_max",
     "distinct_max",
+    "constant",
+    "run_max",
+    "outlier_share_max",
+    "length_min",
     "length_max",
 ];
 

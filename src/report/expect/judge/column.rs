@@ -7,11 +7,22 @@ use crate::summary::{Bins, ColumnProfile, Tally};
 use std::collections::BTreeSet;
 
 /// Keys that tell of numbers only, and of words only.
-const OF_NUMBERS: [&str; 4] = ["text_share_max", "min", "max", "outside_share_max"];
-const OF_WORDS: [&str; 3] = ["categories", "other_share_max", "length_max"];
+const OF_NUMBERS: [&str; 5] = [
+    "text_share_max",
+    "min",
+    "max",
+    "outside_share_max",
+    "outlier_share_max",
+];
+const OF_WORDS: [&str; 4] = ["categories", "other_share_max", "length_min", "length_max"];
 
 /// Keys that of numbers only rows that are kept tell.
-const NEED_ROWS: [&str; 2] = ["text_share_max", "distinct_max"];
+const NEED_ROWS: [&str; 4] = [
+    "text_share_max",
+    "distinct_max",
+    "constant",
+    "outlier_share_max",
+];
 
 impl Judging<'_> {
     pub(super) fn column(&mut self, column: &OfColumn, found: &ColumnProfile, exact: bool) {
@@ -119,6 +130,40 @@ impl Judging<'_> {
             let allowed = format!("{} may be", words::grouped(most as f64));
             self.amount(&said("distinct_max"), most as f64, each, what, &allowed);
         }
+        if told && column.constant == Some(false) {
+            let windows = tallies().map(|t| f64::from(u8::from(found.is_one_value(t))));
+            let what = |_| format!("All values of '{name}' are one");
+            self.amount(
+                &said("constant"),
+                0.5,
+                windows,
+                what,
+                "several are expected",
+            );
+        }
+        self.run(column, found, exact);
+        if let Some(allowed) = column.outlier_share_max.filter(|_| holds == Holds::Number) {
+            match found.fences {
+                Some(_) => {
+                    let each = tallies().map(|t| (t.outliers, t.values));
+                    self.share(&said("outlier_share_max"), allowed, each, |share| {
+                        format!("{share} of the numbers of '{name}' are outliers")
+                    });
+                }
+                None if told => {
+                    let why = "the quartiles of the baseline are one, and nothing is far from them";
+                    self.pass_over(&said("outlier_share_max"), why);
+                }
+                None => {}
+            }
+        }
+        if let Some(least) = column.length_min.filter(|_| found.of_words()) {
+            // As an amount that is not to be above what is allowed.
+            let each = tallies().map(|t| t.range.map_or(f64::NEG_INFINITY, |r| -r.0));
+            let what = |n: f64| format!("A word of '{name}' has {} characters", words::grouped(-n));
+            let allowed = format!("{} are the fewest", words::grouped(least));
+            self.amount(&said("length_min"), -least, each, what, &allowed);
+        }
         if let Some(most) = column.length_max.filter(|_| found.of_words()) {
             let each = tallies().map(|t| t.range.map_or(0.0, |r| r.1));
             let what = |n: f64| format!("A word of '{name}' has {} characters", words::grouped(n));
@@ -126,6 +171,30 @@ impl Judging<'_> {
             self.amount(&said("length_max"), most, each, what, &allowed);
         }
     }
+
+    /// Rows in a row that share a value, which rows that passed do not tell of words either.
+    fn run(&mut self, column: &OfColumn, found: &ColumnProfile, exact: bool) {
+        let Some(most) = column.run_max else {
+            return;
+        };
+        let said = Said {
+            column: Some(&column.name),
+            key: "run_max",
+            lines: &column.lines,
+        };
+        if !exact {
+            return self.pass_over(&said, PASSED);
+        }
+        let each = found.windows.iter().map(|t| t.run as f64);
+        let name = &column.name;
+        let what = |n: f64| {
+            let rows = words::grouped(n);
+            format!("'{name}' holds one value for {rows} rows in a row")
+        };
+        let allowed = format!("{} may be", words::grouped(most as f64));
+        self.amount(&said, most as f64, each, what, &allowed);
+    }
+
     /// Tells of keys that are for columns that hold something else.
     fn other_kind(&mut self, column: &OfColumn, holds: Holds) {
         let (others, why) = match holds {
