@@ -19,7 +19,7 @@ use super::checks::CheckKind;
 use super::make::Making;
 use super::steps::pause;
 use super::view::WindowSize;
-use super::{Metrics, Window, effect, judge, parts, words};
+use super::{Metrics, Window, judge, parts, words};
 use crate::metric::{self, Better, Estimate, Family, Info, Material, Measures};
 use crate::stats::sequential::columns::{self, Aspect, Counts};
 use crate::stats::sequential::{
@@ -44,9 +44,6 @@ const MOST_WINDOWS: usize = 400;
 /// Slices that are watched; those of most rows.
 const MOST_SLICES: usize = 100;
 
-/// The change of Fisher's z that is worth an alarm: J. Cohen's q (1988, *Statistical power analysis for the behavioral
-/// sciences*), which he calls small.
-const LEAST_Z: f64 = 0.1;
 /// Skewness of a row over √rows, above which z is not near enough to normal.
 const SKEWED: f64 = 0.25;
 
@@ -221,7 +218,7 @@ fn reading(of: &Estimate, towards: Option<f64>, phase: u32) -> Option<Reading> {
 
 /// The stream of a metric, from what it is in windows of the baseline and in those that are judged.
 fn stream(
-    info: &Info,
+    (info, least): (&Info, Least),
     base: &Estimate,
     before: Vec<Reading>,
     windows: Vec<Option<Reading>>,
@@ -236,7 +233,7 @@ fn stream(
             Better::Lower => Side::Up,
             Better::Zero | Better::Near(_) | Better::Neither => Side::Either,
         },
-        least: effect::least(info),
+        least,
         part: 1.0,
     }
 }
@@ -271,7 +268,7 @@ fn of_metrics(
             reading(of, base.value, phase(making, w.start))
         };
         let stream = stream(
-            info,
+            (info, making.least.of(info)),
             base,
             known.collect(),
             windows.iter().map(judged).collect(),
@@ -340,7 +337,7 @@ async fn of_slices(
             reading(&of, base.value, phase(making, w.start))
         };
         let stream = stream(
-            info,
+            (info, making.least.of(info)),
             &base,
             known.collect(),
             windows.iter().map(judged).collect(),
@@ -395,11 +392,10 @@ async fn of_columns(
             false => columns::Of::Bins,
         };
         let streams = columns::streams(of, &before, &after, part);
-        out.extend(
-            streams
-                .into_iter()
-                .map(|(aspect, s)| (What::Column(at, aspect), s)),
-        );
+        out.extend(streams.into_iter().map(|(aspect, s)| {
+            let least = making.least.of_column(s.least);
+            (What::Column(at, aspect), Stream { least, ..s })
+        }));
     }
     out
 }
@@ -483,6 +479,7 @@ fn of_rows(
             What::Rows(kind),
             Stream {
                 side: Side::Up,
+                least: making.least.of_column(stream.least),
                 ..stream
             },
         ));
@@ -531,7 +528,7 @@ async fn of_pairs(
             windows: windows.iter().enumerate().map(judged).collect(),
             kind: Kind::Mean { skewness: 0.0 },
             side: Side::Either,
-            least: Least::Absolute(LEAST_Z),
+            least: making.least.of_correlation(),
             part: 1.0,
         };
         if !stream.baseline.is_empty() && stream.windows.iter().any(Option::is_some) {
