@@ -899,11 +899,10 @@ impl Told<'_> {
 }
 
 /// Parts of sentences and notes that have to be met with.
-const NOTES: [&str; 8] = [
+const NOTES: [&str; 7] = [
     " was worse than the baseline in ",
     "The labels of 6 windows are still arriving; they are shown, not judged.",
     "harmless so far: accuracy of the same windows is ",
-    "harmless so far: estimated accuracy of the same windows is ",
     ", and accuracy of the same windows is ",
     " are higher than in the baseline (",
     "The share of “",

@@ -48,7 +48,7 @@ const MOST_SLICES: usize = 100;
 const SKEWED: f64 = 0.25;
 
 /// What is not watched where rows pass.
-const UNWATCHED: &str = "Of rows that were counted as they passed these are not watched for alarms: rows and ids that are there twice, text among numbers (it counts as missing), times that cannot be, the share of words that the baseline has not by itself, and rank correlations. Nor are outliers, the length of texts, values that stand still and times without rows checked.";
+const UNWATCHED: &str = "Of rows that were counted as they passed these are not watched for alarms: rows and ids that are there twice, text among numbers (it counts as missing), times that cannot be, the share of words that the baseline has not by itself, and rank correlations. Nor are outliers, the length of texts, how many different values there are, values that stand still and times without rows checked.";
 
 /// What a stream is about.
 #[derive(Clone, Debug)]
