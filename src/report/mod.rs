@@ -63,7 +63,9 @@ pub use service::{
     ServiceGap, Slo, UnlikeValue, told,
 };
 pub use steps::Steps;
-pub use tracks::{About, Change, Changes, EarlierWeeks, Lead, Leads, Measured, VersionChange};
+pub use tracks::{
+    About, Change, Changes, EarlierWeeks, Lead, Leads, Measured, Shifted, VersionChange,
+};
 pub use words::lower_first;
 
 use crate::log::Task;
