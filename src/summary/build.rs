@@ -4,6 +4,7 @@
 //! segments, the exact ROC AUC of a brushed range) is added to the same Summary.
 
 use super::cell::Histogram;
+use super::compared::SetWords;
 use super::exact::Orders;
 use super::facts::{Facts, edges, facts};
 use super::grid::{self, WindowSize, floor, next};
@@ -35,6 +36,8 @@ pub struct Builder {
     pub(super) lists: ListRows,
     /// Rows that equal one another, once they were asked for.
     pub(super) alike: OnceLock<Alike>,
+    /// Sets of labels as words, once they were asked for.
+    pub(super) sets: OnceLock<SetWords>,
     /// Of a log without times that comes in blocks: the rows before these.
     before: Option<u64>,
 }
@@ -78,6 +81,7 @@ impl Builder {
             orders,
             lists,
             alike: OnceLock::new(),
+            sets: OnceLock::new(),
             before: None,
         }
     }
@@ -92,6 +96,7 @@ impl Builder {
             orders: Orders::default(),
             lists: ListRows::default(),
             alike: OnceLock::new(),
+            sets: OnceLock::new(),
             before: log.time.is_empty().then_some(before),
             log,
         }

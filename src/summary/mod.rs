@@ -16,6 +16,7 @@ pub mod build;
 mod cell;
 pub mod class_curves;
 pub mod class_scores;
+mod compared;
 pub mod compat;
 mod direct;
 mod drift;
