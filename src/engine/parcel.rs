@@ -246,6 +246,7 @@ fn outline(summary: &Summary) -> Summary {
         streamed: summary.streamed,
         shapes: None,
         machine: summary.machine.clone(),
+        ledger: summary.ledger.clone(),
         series: summary.series.iter().map(series).collect(),
     }
 }

@@ -31,6 +31,7 @@ mod grid;
 mod groups;
 mod in_order;
 mod label_sets;
+mod ledger;
 mod lists;
 mod masses;
 mod merge;
@@ -89,7 +90,7 @@ pub use shapes::Shapes;
 pub use tails::TailPart;
 
 use crate::log::{Counts, Level, Role, Task};
-use crate::series::Machine;
+use crate::series::{Ledger, Machine};
 use crate::stats::exact_sum::Sum;
 use crate::table::time::Time;
 use serde::{Deserialize, Serialize};
@@ -234,6 +235,9 @@ pub struct Summary {
     /// What files of the service say, beside the rows.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub machine: Option<Arc<Machine>>,
+    /// The rows as requests by short steps of time, where they tell a latency or a status.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub ledger: Option<Arc<Ledger>>,
     /// Cells over time of each slice; the first one is of all rows.
     pub series: Vec<Series>,
 }
@@ -267,6 +271,7 @@ impl Summary {
             streamed: false,
             shapes: None,
             machine: None,
+            ledger: None,
             series: Vec::new(),
         }
     }
