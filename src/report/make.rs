@@ -2,6 +2,7 @@
 
 use super::baseline::Basis;
 use super::expect::Expectations;
+use super::least::Sizes;
 use super::missing::Missing;
 use super::steps::{Steps, pause};
 use super::view::{BaselineChoice, View};
@@ -32,6 +33,8 @@ pub(super) struct Making<'a> {
     pub all: Vec<Frame<'a>>,
     /// The windows of the view: a range of `all`.
     pub shown: (usize, usize),
+    /// From which size on a change counts.
+    pub least: &'a Sizes,
     /// Costs by true and predicted class.
     pub costs: Option<BTreeMap<(usize, usize), f64>>,
     /// What a naive forecast is off by in the baseline.
@@ -162,6 +165,7 @@ pub(super) async fn make(
         cut,
         all,
         shown,
+        least: &view.least,
         costs: {
             let costs = view.costs.as_ref();
             costs.map(|c| c.by_place(summary.task, &summary.labels))
@@ -298,14 +302,7 @@ impl Making<'_> {
             let tracked = checks::tracked(self, basis, profile).await;
             checks = Some(checks::checks(self, |at| basis.holds(at), &tracked).await);
         }
-        let checks = checks.map(|checks| match (expected, profile) {
-            (Some(expected), Some(profile)) => super::Checks {
-                violations: expect::violations(self, profile, expected),
-                expectations: Some(expected.file.clone()),
-                ..checks
-            },
-            _ => checks,
-        });
+        let checks = checks.map(|checks| expect::hold(self, checks, expected, profile));
         let compat = basis
             .as_ref()
             .and_then(|basis| drift::compat(self, basis, view));
@@ -355,6 +352,7 @@ impl Making<'_> {
                 costs: view.costs.clone(),
                 compat: view.compat,
                 budget: view.budget,
+                least: view.least.clone(),
                 all_tests: view.all_tests,
                 live: view.live,
                 service: view.service,

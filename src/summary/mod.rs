@@ -80,7 +80,7 @@ pub use masses::Masses;
 pub use models::{Loss, ModelCell, Models};
 pub use naive::{Lag, Naive, Season, Untold};
 pub use profile::{
-    BINS, ColumnProfile, Found, Jointly, Lines, MOST_TOGETHER, Pair, Profile, Spans, Tally,
+    BINS, ColumnProfile, Found, Jointly, Lines, MOST_TOGETHER, Pair, Profile, STUCK, Spans, Tally,
 };
 pub use quantiles::{IntervalCounts, LevelCounts, QuantileCounts};
 pub use residuals::{QuantilePair, ResidualBin, Residuals};

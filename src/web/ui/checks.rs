@@ -36,6 +36,8 @@ pub fn ChecksTable() -> impl IntoView {
     };
     let broken =
         move || checks.with(|c| c.as_ref().map(|c| c.violations.clone()).unwrap_or_default());
+    let unjudged =
+        move || checks.with(|c| c.as_ref().map(|c| c.unjudged.clone()).unwrap_or_default());
     view! {
         <Show
             when=move || checks.with(Option::is_some)
@@ -50,6 +52,11 @@ pub fn ChecksTable() -> impl IntoView {
                 <Show when=move || !broken().is_empty()>
                     <ul class="notes" data-testid="violations">
                         {move || broken().into_iter().map(|v| view! { <li>{v.sentence}</li> }).collect_view()}
+                    </ul>
+                </Show>
+                <Show when=move || !unjudged().is_empty()>
+                    <ul class="notes quiet" data-testid="unjudged">
+                        {move || unjudged().into_iter().map(|of| view! { <li>{of.sentence}</li> }).collect_view()}
                     </ul>
                 </Show>
                 <Show when=move || count.get() != 0>
