@@ -435,10 +435,11 @@ impl Making<'_> {
         let range = basis.map_or_else(|| Some(self.scope()), |b| b.range);
         let season = view.season.unwrap_or_default();
         let lag = Lag { range, season };
-        match self.series.naive(lag) {
-            // It is empty before, so that it is taken.
-            Some(naive) => drop(self.naive.set(*naive)),
-            None => self.missing.borrow_mut().naive = Some((self.at, lag)),
+        if self.series.naive(lag).is_none() {
+            self.missing.borrow_mut().naive = Some((self.at, lag));
+        }
+        if let Some(naive) = summary.naive(self.series, lag) {
+            self.naive.get_or_init(|| naive);
         }
     }
 

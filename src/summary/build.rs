@@ -155,6 +155,7 @@ impl Builder {
             notes: Vec::new(),
             streamed: false,
             shapes: None,
+            seasonal: None,
             versions: log.version.as_ref().map(|c| self.values(c)),
             segments: log.segments.iter().map(|c| self.values(c)).collect(),
             levels: log.quantiles.levels.clone(),
