@@ -8,9 +8,10 @@ use pipeline::{File, streamed_in, summary};
 use plumbline::engine::Shards;
 use plumbline::engine::message::Input;
 use plumbline::metric::Estimate;
-use plumbline::report::view::{BaselineChoice, View, WindowSize};
+use plumbline::report::view::{BaselineChoice, Season, View, WindowSize};
 use plumbline::report::{Metrics, Report};
 use plumbline::summary::Summary;
+use plumbline::table::time::Time;
 use proptest::prelude::*;
 use std::fmt::Write as _;
 
@@ -239,10 +240,10 @@ fn multiclass(n: usize, classes: usize, digits: usize) -> (String, Vec<String>) 
     let head: Vec<String> = names.iter().map(|n| format!("prob_{n}")).collect();
     let row = |i: usize| {
         let weights: Vec<f64> = (0..classes)
-            .map(|k| chance(i, k as u64).powi(6) + 1e-3)
+            .map(|k| chance(i * classes + k, 3).powi(6) + 1e-3)
             .collect();
         let all: f64 = weights.iter().sum();
-        let mut left = chance(i, 99) * all;
+        let mut left = chance(i, 999_983) * all;
         let truth = weights.iter().position(|w| {
             left -= w;
             left < 0.0
@@ -330,6 +331,49 @@ fn areas_of_several_classes() {
     assert!(area.no_interval.as_ref().unwrap().contains("vary together"));
 }
 
+/// Each of hundreds of classes against the rest, in bounded memory; of all pairs, it is said why not.
+#[test]
+fn areas_of_many_classes() {
+    for (classes, rows, bound) in [(65, 2_000, 0.01), (100, 2_000, 0.01), (500, 6_000, 0.03)] {
+        let (head, rows) = multiclass(rows, classes, 7);
+        let text = log(&head, &rows);
+        let exact = Report::from(&kept(&text), &view());
+        assert!(exact.overall.metrics["roc_auc"].value.is_some());
+        let blocks = [1, 2, 8].map(|parts| passed(&text, rows.len().div_ceil(parts)));
+        let written = blocks.each_ref().map(|s| serde_json::to_string(s).unwrap());
+        assert!(written[0] == written[1] && written[0] == written[2]);
+        let told = Report::from(&blocks[0], &view());
+        near(
+            &told.overall.metrics,
+            &exact.overall.metrics,
+            &MULTICLASS[..1],
+            "all",
+        );
+        let area = &told.overall.metrics["roc_auc"];
+        assert!(
+            area.bound.unwrap() < bound,
+            "{classes}: {area:?} {:?}",
+            exact.overall.metrics["roc_auc"]
+        );
+        let pairs = told.overall.metrics["roc_auc_ovo"].undefined.as_ref();
+        assert!(
+            pairs.unwrap().contains("square of the classes"),
+            "{pairs:?}"
+        );
+        if classes <= 100 {
+            check_merged(&head, &rows, &MULTICLASS[..1]);
+        }
+        for bucket in &blocks[0].series[0].buckets {
+            let counted = bucket
+                .cell
+                .classes
+                .as_ref()
+                .and_then(|c| c.by_class.as_ref());
+            assert!(counted.is_none_or(|c| c.counts() <= 1 << 16));
+        }
+    }
+}
+
 #[test]
 fn calibration_over_equal_masses() {
     let head = "score,label";
@@ -352,8 +396,177 @@ fn calibration_over_equal_masses() {
     assert_eq!(told.overall.metrics[BINARY[0]].bound, Some(0.0));
 }
 
+const MASE: &str = "mean_absolute_scaled_error";
+
+/// Rows of two shops in order of time, as CSV without a header: an hour apart, some missing, some with no outcome.
+fn hours(n: usize, salt: u64) -> Vec<String> {
+    let row = |i: usize| {
+        let (hour, shop) = (i / 2, i % 2);
+        let y = ((hour % 24) as f64 - 11.5).powi(2) + 3.0 * shop as f64 + 9.0 * chance(i, salt);
+        let known = chance(i, salt + 1) < 0.9;
+        let outcome = if known { y.to_string() } else { String::new() };
+        (chance(i, salt + 2) < 0.9).then(|| {
+            let (day, hour) = (hour / 24, hour % 24);
+            format!(
+                "2026-{:02}-{:02}T{hour:02}:00:00Z,{:?},{outcome}",
+                1 + day / 28,
+                1 + day % 28,
+                y + chance(i, salt + 3)
+            )
+        })
+    };
+    (0..n).filter_map(row).collect()
+}
+
+/// Merges parts two by two, whichever come first.
+fn merged_by(mut parts: Vec<Summary>, salt: u64) -> Summary {
+    while parts.len() > 1 {
+        let pick = |n: usize, k: usize| (chance(k, salt) * n as f64) as usize;
+        let mut one = parts.swap_remove(pick(parts.len(), 2 * parts.len()));
+        let other = parts.swap_remove(pick(parts.len(), 2 * parts.len() + 1));
+        one.merge(&other).unwrap();
+        parts.push(one);
+    }
+    parts.pop().unwrap()
+}
+
+fn text_of(rows: &[String]) -> String {
+    format!("timestamp,prediction,actual\n{}\n", rows.join("\n"))
+}
+
+fn part(rows: &[String], pass: bool, view: &View) -> Summary {
+    let text = text_of(rows);
+    let files: [File<'_>; 1] = [("log.csv", text.as_bytes())];
+    match pass {
+        true => streamed_in(Some(97), &files, &[], view, cut).unwrap(),
+        false => summary(&files, &[], view).unwrap(),
+    }
+}
+
+/// The scaled error of all rows and of each window, of parts that are cut at some rows, kept or passing.
+#[track_caller]
+fn check_seasons(rows: &[String], cuts: &[usize], view: &View, salt: u64) {
+    let exact = Report::from(&part(rows, false, view), view);
+    let borders: Vec<usize> = std::iter::once(0)
+        .chain(cuts.iter().copied())
+        .chain([rows.len()])
+        .collect();
+    let of = |(i, w): (usize, &[usize])| part(&rows[w[0]..w[1]], (i as u64 + salt) % 3 == 0, view);
+    let parts: Vec<Summary> = borders.windows(2).enumerate().map(of).collect();
+    let one = merged_by(parts.clone(), salt);
+    let other = merged_by(parts, salt + 77);
+    assert_eq!(one.seasonal, other.seasonal);
+    let read: Summary = serde_json::from_str(&serde_json::to_string(&one).unwrap()).unwrap();
+    for merged in [one, other, read] {
+        let told = Report::from(&merged, view);
+        let at = format!("{:?} {:?} {cuts:?}", view.season, view.baseline);
+        let (a, b) = (&told.overall.metrics[MASE], &exact.overall.metrics[MASE]);
+        assert_eq!((a.value, &a.undefined), (b.value, &b.undefined), "{at}");
+        assert_eq!(told.windows.len(), exact.windows.len(), "{at}");
+        for (a, b) in told.windows.iter().zip(&exact.windows) {
+            assert_eq!(a.metrics[MASE].value, b.metrics[MASE].value, "{at}");
+        }
+    }
+}
+
+/// Parts that follow one another in time, whatever they are merged with first, scale errors as one pass does, to the
+/// bit.
+#[test]
+fn errors_are_scaled_after_a_merge() {
+    let rows = hours(1_600, 5);
+    let time = |row: usize| Time::parse(&rows[row][..20]).unwrap();
+    let seasons = [
+        Season::Rows(1),
+        Season::Rows(7),
+        Season::Rows(400),
+        Season::Seconds(3_600),
+        Season::Seconds(86_400),
+        Season::Seconds(7 * 86_400),
+    ];
+    for (salt, season) in (1..).zip(seasons) {
+        for baseline in [
+            BaselineChoice::None,
+            BaselineChoice::Period(time(90), time(700)),
+        ] {
+            let view = View {
+                season: Some(season),
+                baseline,
+                ..view()
+            };
+            check_seasons(&rows, &[], &view, salt);
+            check_seasons(&rows, &[rows.len() / 2], &view, salt);
+            let eighths: Vec<usize> = (1..8).map(|i| i * rows.len() / 8).collect();
+            check_seasons(&rows, &eighths, &view, salt);
+            // Far shorter than a season.
+            check_seasons(&rows, &[100, 103, 120, 121, 160, 900, 903], &view, salt);
+        }
+    }
+    // Something was scaled.
+    let view = View {
+        season: Some(Season::Seconds(86_400)),
+        ..view()
+    };
+    let told = Report::from(&part(&rows, true, &view), &view);
+    assert!(told.overall.metrics[MASE].value.unwrap() > 0.0);
+}
+
+#[test]
+fn what_does_not_follow_in_time_is_not_scaled() {
+    let rows = hours(600, 9);
+    let reason = |summary: &Summary| {
+        let told = Report::from(summary, &view());
+        told.overall.metrics[MASE].undefined.clone().unwrap()
+    };
+    let of = |rows: &[String]| part(rows, false, &view());
+    let every = |k: usize| -> Vec<String> { rows.iter().skip(k).step_by(2).cloned().collect() };
+    let mut woven = of(&every(0));
+    woven.merge(&of(&every(1))).unwrap();
+    assert!(
+        reason(&woven).contains("overlap in time"),
+        "{}",
+        reason(&woven)
+    );
+    // The same rows twice.
+    let mut twice = of(&rows);
+    twice.merge(&of(&rows)).unwrap();
+    assert!(reason(&twice).contains("overlap in time"));
+    // A part that did not pass in order of time.
+    let mut turned = rows[300..].to_vec();
+    turned.swap(3, 90);
+    let mut both = of(&rows[..300]);
+    both.merge(&part(&turned, true, &view())).unwrap();
+    assert!(reason(&both).contains("order of time"));
+    // Parts that were looked at by different seasons.
+    let other = View {
+        season: Some(Season::Rows(2)),
+        ..view()
+    };
+    let mut both = part(&rows[..300], true, &view());
+    both.merge(&part(&rows[300..], true, &other)).unwrap();
+    assert!(reason(&both).contains("another season"));
+    // A saved report tells no single outcome.
+    let saved = of(&rows);
+    assert!(saved.seasonal.is_some() && saved.shared().seasonal.is_none());
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
+
+    #[test]
+    fn any_parts_are_scaled(
+        salt in 1..1_000_u64,
+        cuts in prop::collection::btree_set(60..340_usize, 0..7),
+        season in prop_oneof![
+            (1..90_u32).prop_map(Season::Rows),
+            (1..60_u32).prop_map(|h| Season::Seconds(h * 3_600)),
+        ],
+    ) {
+        let rows = hours(500, salt);
+        let cuts: Vec<usize> = cuts.into_iter().collect();
+        let near = cuts.windows(2).any(|w| w[1] - w[0] < 3);
+        let view = View { season: Some(season), ..view() };
+        check_seasons(&rows, if near { &cuts[..1] } else { &cuts }, &view, salt);
+    }
 
     #[test]
     fn any_numbers(

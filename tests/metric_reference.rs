@@ -262,7 +262,7 @@ fn delongs_variance_is_that_of_its_definition() {
     close("variance", variance, theirs.unwrap());
 }
 
-const FRESH: [&str; 10] = [
+const FRESH: [&str; 11] = [
     "relative",
     "ranks",
     "curve",
@@ -273,6 +273,7 @@ const FRESH: [&str; 10] = [
     "in_order",
     "masses",
     "by_class",
+    "seasonal",
 ];
 
 /// Removes fields that an older Summary did not have.

@@ -66,6 +66,7 @@ fn differences(kept: &Summary, passed: &Summary, view: &View) -> Vec<String> {
         series: Vec::new(),
         streamed: false,
         shapes: None,
+        seasonal: None,
         notes: Vec::new(),
         edges: Vec::new(),
         sources: Vec::new(),

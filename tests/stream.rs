@@ -102,6 +102,7 @@ fn assert_same(streamed: &Summary, kept: &Summary) {
         series: Vec::new(),
         streamed: false,
         shapes: None,
+        seasonal: None,
         sources: Vec::new(),
         ..s.clone()
     };

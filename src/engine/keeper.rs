@@ -325,7 +325,7 @@ impl Keeper {
 /// Adds to a Summary without rows how the columns differ in a view and what a naive forecast was off by, as far as
 /// it can tell.
 fn compare(summary: &mut Summary, view: &View) {
-    if summary.shapes.is_none() {
+    if summary.shapes.is_none() && summary.seasonal.is_none() {
         return;
     }
     let missing = Report::missing(summary, view);

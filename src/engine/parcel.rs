@@ -4,10 +4,12 @@
 //! A Summary of a long log is megabytes of JSON, and most of it stays as it is when a reader asks
 //! for one more slice. Layout: each piece is its length (`u32`, little endian) and its JSON; the
 //! first one holds everything but the buckets, what rows told of windows, and the columns by window; the others
-//! hold the new ones of these in order. Behind them may be the shapes of a streamed log's columns, which the page passes on to a worker unread
-//! ([`open`]).
+//! hold the new ones of these in order. Behind them may be the shapes of a streamed log's columns and the outcomes of a
+//! season, which the page passes on to a worker unread ([`open`]).
 
-use crate::summary::{Bucket, ColumnProfile, Exact, Profile, Series, Shapes, Summary, Tally};
+use crate::summary::{
+    Bucket, ColumnProfile, Exact, Profile, Seasonal, Series, Shapes, Summary, Tally,
+};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -82,8 +84,11 @@ pub struct Packing<'a> {
     out: Vec<u8>,
     /// Pieces to be written, the last one first.
     left: Vec<Piece<'a>>,
-    shapes: Option<&'a Shapes>,
+    unread: Unread<'a>,
 }
+
+/// What the page does not read.
+type Unread<'a> = (Option<&'a Shapes>, Option<&'a Seasonal>);
 
 impl<'a> Packing<'a> {
     /// Begins a parcel for a receiver that has the series `known`.
@@ -146,7 +151,7 @@ impl<'a> Packing<'a> {
         Ok(Self {
             out,
             left,
-            shapes: summary.shapes.as_deref(),
+            unread: (summary.shapes.as_deref(), summary.seasonal.as_deref()),
         })
     }
 
@@ -164,8 +169,9 @@ impl<'a> Packing<'a> {
             }
             return Ok(true);
         }
-        if let Some(shapes) = self.shapes.take() {
-            put(&mut self.out, shapes)?;
+        let unread = std::mem::take(&mut self.unread);
+        if unread != (None, None) {
+            put(&mut self.out, &unread)?;
         }
         Ok(false)
     }
@@ -245,7 +251,9 @@ fn outline(summary: &Summary) -> Summary {
         reference: summary.reference.clone(),
         streamed: summary.streamed,
         shapes: None,
+        seasonal: None,
         machine: summary.machine.clone(),
+        ledger: summary.ledger.clone(),
         series: summary.series.iter().map(series).collect(),
     }
 }
@@ -264,12 +272,13 @@ fn put<T: Serialize>(out: &mut Vec<u8>, piece: &T) -> Result<(), serde_json::Err
 pub fn open(parcel: &[u8], known: &[Series]) -> Option<Summary> {
     let mut unpacking = Unpacking::begin(parcel, known)?;
     while unpacking.step()? {}
-    let shapes = match unpacking.rest {
-        [] => None,
-        _ => Some(Arc::new(take(&mut unpacking.rest)?)),
+    let (shapes, seasonal): (Option<Shapes>, Option<Seasonal>) = match unpacking.rest {
+        [] => (None, None),
+        _ => take(&mut unpacking.rest)?,
     };
     Some(Summary {
-        shapes,
+        shapes: shapes.map(Arc::new),
+        seasonal: seasonal.map(Arc::new),
         ..unpacking.finish()
     })
 }

@@ -22,6 +22,8 @@ use std::collections::BTreeMap;
 /// What the parts of a report are made from.
 pub(super) struct Making<'a> {
     pub summary: &'a Summary,
+    /// Up to when anything is known.
+    pub as_of: Option<Time>,
     /// The series of the view's slice, and its place.
     pub series: &'a Series,
     pub at: usize,
@@ -117,6 +119,7 @@ pub(super) async fn make(
         ..Series::new(Slice::default(), size)
     };
     let series = summary.series.get(at).unwrap_or(&empty);
+    let as_of = maturity::as_of(summary, view);
     let (cut, threshold) = cut(summary, view, &mut missing);
     let mut all: Vec<Frame<'_>> = Vec::new();
     let mut cells = 0;
@@ -128,7 +131,7 @@ pub(super) async fn make(
             end,
             cell: total(series, range).await,
             mature: true,
-            open: view.live && summary.as_of.is_some_and(|newest| newest < end),
+            open: view.live && as_of.is_some_and(|newest| newest < end),
         });
         cells += range.1 - range.0;
         if cells >= CELLS {
@@ -137,7 +140,7 @@ pub(super) async fn make(
         }
     }
     pause().await;
-    let truth = maturity::mark(summary, &mut all);
+    let truth = maturity::mark(summary, as_of, &mut all);
     all.iter_mut().for_each(|frame| frame.mature &= !frame.open);
     pause().await;
     let shown = match view.range {
@@ -155,6 +158,7 @@ pub(super) async fn make(
     };
     let making = Making {
         summary,
+        as_of,
         series,
         at,
         size,
@@ -358,7 +362,7 @@ impl Making<'_> {
             span: summary.span.map(|(start, end)| Span {
                 start,
                 end,
-                as_of: summary.as_of.unwrap_or(end),
+                as_of: self.as_of.unwrap_or(end),
             }),
             health: super::Health {
                 level: super::Level::Unknown,
@@ -396,6 +400,7 @@ impl Making<'_> {
             resources: Resources {
                 block: block(resources),
                 service: service::service(summary, view),
+                objectives: service::of_rows(summary, view),
             },
             // Without a baseline, slices are not asked for, and are there only by chance.
             versions: match &basis {
@@ -430,10 +435,11 @@ impl Making<'_> {
         let range = basis.map_or_else(|| Some(self.scope()), |b| b.range);
         let season = view.season.unwrap_or_default();
         let lag = Lag { range, season };
-        match self.series.naive(lag) {
-            // It is empty before, so that it is taken.
-            Some(naive) => drop(self.naive.set(*naive)),
-            None => self.missing.borrow_mut().naive = Some((self.at, lag)),
+        if self.series.naive(lag).is_none() {
+            self.missing.borrow_mut().naive = Some((self.at, lag));
+        }
+        if let Some(naive) = summary.naive(self.series, lag) {
+            self.naive.get_or_init(|| naive);
         }
     }
 

@@ -61,11 +61,13 @@ pub use models::{Against, Model, Models};
 pub use particulars::Particular;
 pub use quantiles::{CentralInterval, QuantileLevel, Quantiles};
 pub use service::{
-    Apdex, BurnAlert, Full, Line, Objectives, Panel, Resources, Restart, Service, ServiceCost,
-    ServiceGap, Slo, UnlikeValue, told,
+    Apdex, BurnAlert, Full, Line, Objectives, OfRows, Panel, Resources, Restart, Service,
+    ServiceCost, ServiceGap, Slo, UnlikeValue, told,
 };
 pub use steps::Steps;
-pub use tracks::{About, Change, Changes, EarlierWeeks, Lead, Leads, Measured, VersionChange};
+pub use tracks::{
+    About, Change, Changes, EarlierWeeks, Lead, Leads, Measured, Shifted, VersionChange,
+};
 pub use words::lower_first;
 
 use crate::log::Task;

@@ -206,9 +206,9 @@ impl Blocks {
             let last = total.series.iter_mut().filter_map(|s| s.buckets.last_mut());
             last.for_each(|b| b.end = b.end.min(end));
         }
-        let mut shapes = known.shapes;
-        shapes.naive = (total.task == Task::Regression).then(|| known.naive.finish());
-        total.shapes = Some(Arc::new(shapes));
+        total.shapes = Some(Arc::new(known.shapes));
+        let seasonal = || Arc::new(known.naive.finish(known.whole));
+        total.seasonal = (total.task == Task::Regression).then(seasonal);
         let place = |v: &Values| total.columns.iter().position(|c| c.name == v.column);
         let mut segments = std::mem::take(&mut total.segments);
         segments.sort_by_key(place);

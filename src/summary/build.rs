@@ -8,6 +8,7 @@ use super::compared::SetWords;
 use super::exact::Orders;
 use super::facts::{Facts, edges, facts};
 use super::grid::{self, WindowSize, floor, next};
+use super::ledger::ledger;
 use super::lists::{ListRows, tell_lists};
 use super::models;
 use super::names::{Names, VALUES};
@@ -18,7 +19,7 @@ use crate::log::{Category, Log, LogColumn, Task, Truth};
 use crate::table::NO_TIME;
 use crate::table::time::{SECOND, Time};
 use std::collections::BTreeMap;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use super::work::Family;
 
@@ -154,6 +155,7 @@ impl Builder {
             notes: Vec::new(),
             streamed: false,
             shapes: None,
+            seasonal: None,
             versions: log.version.as_ref().map(|c| self.values(c)),
             segments: log.segments.iter().map(|c| self.values(c)).collect(),
             levels: log.quantiles.levels.clone(),
@@ -161,6 +163,7 @@ impl Builder {
             models: models::models(log),
             reference: None,
             machine: None,
+            ledger: ledger(log).map(Arc::new),
             series: Vec::new(),
         }
     }

@@ -32,13 +32,14 @@ impl InOrder {
 }
 
 impl Summary {
-    /// What is given away: without bins that hold single outcomes.
+    /// What is given away: without bins that hold single outcomes, and without the outcomes of a season.
     #[must_use]
     pub fn shared(&self) -> Cow<'_, Self> {
         if self.task != Task::Regression {
             return Cow::Borrowed(self);
         }
         let mut out = self.clone();
+        out.seasonal = None;
         let numbers = out.cells().filter_map(|cell| cell.numbers.as_mut());
         for in_order in numbers.filter_map(|n| n.in_order.as_mut()) {
             in_order.outcomes = in_order.outcomes.blurred();

@@ -44,6 +44,14 @@ impl Summary {
         self.delays |= other.delays;
         self.streamed |= other.streamed;
         self.shapes = None;
+        self.seasonal = match (self.seasonal.take(), &other.seasonal) {
+            (Some(mut mine), Some(theirs)) => {
+                Arc::make_mut(&mut mine).merge(theirs);
+                Some(mine)
+            }
+            // It would not be of all rows.
+            _ => None,
+        };
         self.span = match (self.span, other.span) {
             (Some(a), Some(b)) => Some((a.0.min(b.0), a.1.max(b.1))),
             (a, b) => a.or(b),
@@ -103,6 +111,13 @@ impl Summary {
             }
         }
         self.machine = match (self.machine.take(), &other.machine) {
+            (Some(mut mine), Some(theirs)) => {
+                Arc::make_mut(&mut mine).merge(theirs);
+                Some(mine)
+            }
+            (mine, theirs) => mine.or_else(|| theirs.clone()),
+        };
+        self.ledger = match (self.ledger.take(), &other.ledger) {
             (Some(mut mine), Some(theirs)) => {
                 Arc::make_mut(&mut mine).merge(theirs);
                 Some(mine)

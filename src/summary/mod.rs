@@ -7,8 +7,10 @@
 //! are exact. What only rows can tell (exact ROC AUC, exact percentiles) is kept beside the cells as
 //! [`Exact`], for the ranges of buckets that were asked for; it does not survive a merge, and where
 //! it is absent a report says so and gives the value from the histogram with its bound. The same holds of
-//! [`Drift`], the columns in two periods, of [`Profile`], the columns window by window, and of [`Estimates`], what is expected of windows whose outcomes are
-//! not known, which a report leaves out where they are absent.
+//! [`Drift`], the columns in two periods, of [`Profile`], the columns window by window, and of [`Estimates`], what is
+//! expected of windows whose outcomes are not known, which a report leaves out where they are absent. Of a regression
+//! [`Seasonal`] adds up too: so that parts may follow one another it holds the outcomes of one season at both ends of
+//! each, which nothing that is shared has ([`Summary::shared`]).
 
 mod arrivals;
 mod blocks;
@@ -31,6 +33,7 @@ mod grid;
 mod groups;
 mod in_order;
 mod label_sets;
+mod ledger;
 mod lists;
 mod masses;
 mod merge;
@@ -45,6 +48,7 @@ mod quantile_work;
 mod quantiles;
 pub mod relative;
 mod residuals;
+mod seasonal;
 mod series;
 mod set_averages;
 mod shapes;
@@ -83,13 +87,14 @@ pub use profile::{
 };
 pub use quantiles::{IntervalCounts, LevelCounts, QuantileCounts};
 pub use residuals::{QuantilePair, ResidualBin, Residuals};
+pub use seasonal::Seasonal;
 pub use series::{Bucket, Series};
 pub use set_averages::SetAverages;
 pub use shapes::Shapes;
 pub use tails::TailPart;
 
 use crate::log::{Counts, Level, Role, Task};
-use crate::series::Machine;
+use crate::series::{Ledger, Machine};
 use crate::stats::exact_sum::Sum;
 use crate::table::time::Time;
 use serde::{Deserialize, Serialize};
@@ -231,9 +236,15 @@ pub struct Summary {
     /// The columns of rows that were counted as they passed; it stays where these were.
     #[serde(skip)]
     pub shapes: Option<Arc<Shapes>>,
+    /// Outcomes one season apart, of a regression; of no saved report, for it tells single outcomes.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub seasonal: Option<Arc<Seasonal>>,
     /// What files of the service say, beside the rows.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub machine: Option<Arc<Machine>>,
+    /// The rows as requests by short steps of time, where they tell a latency or a status.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub ledger: Option<Arc<Ledger>>,
     /// Cells over time of each slice; the first one is of all rows.
     pub series: Vec<Series>,
 }
@@ -266,7 +277,9 @@ impl Summary {
             reference: None,
             streamed: false,
             shapes: None,
+            seasonal: None,
             machine: None,
+            ledger: None,
             series: Vec::new(),
         }
     }

@@ -1,13 +1,12 @@
 //! What a naive forecast would have been off by, that repeats the outcome of one season earlier.
 //!
 //! Neighbours in time may lie in two buckets, so that no sum of cells tells it: it is made of rows, for the
-//! range of buckets and the season that were asked for, or of what was counted as rows passed in order of time
-//! ([`super::passed_naive`]). Like [`super::Exact`] it stands beside the cells and
-//! does not survive a merge.
+//! range of buckets and the season that were asked for. Like [`super::Exact`] it stands beside the cells and
+//! does not survive a merge. Where rows are not at hand, it is made of what adds up ([`super::Seasonal`]).
 
 use super::build::Builder;
 use super::from_median::numbers;
-use super::{Series, Summary};
+use super::{Series, Slice, Summary};
 use crate::stats::exact_sum::ExactSum;
 use crate::table::NO_TIME;
 use crate::table::time::SECOND;
@@ -118,8 +117,8 @@ pub struct Naive {
     pub untold: Option<Untold>,
 }
 
-/// Why rows that were counted as they passed do not tell what a naive forecast was off by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// Why rows that are not at hand do not tell what a naive forecast was off by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Untold {
     /// A row was earlier than one before it.
@@ -130,6 +129,10 @@ pub enum Untold {
     Season,
     /// They were counted of all rows only.
     Slice,
+    /// Parts that were counted apart do not follow one another in time.
+    Overlap,
+    /// They were counted by windows that are longer than those asked for.
+    Windows,
 }
 
 impl Builder {
@@ -140,6 +143,9 @@ impl Builder {
         };
         let naive = self.naive(self.rows_of(series, lag.range), lag);
         series.keep_naive(naive);
+        if series.slice == Slice::default() {
+            self.add_seasonal(summary, lag.season);
+        }
     }
 
     fn naive(&self, mut rows: Vec<u32>, lag: Lag) -> Naive {
@@ -192,13 +198,25 @@ impl Series {
 }
 
 impl Summary {
-    /// Adds the naive error of a range of buckets of a series, by what was counted as rows passed.
+    /// Adds the naive error of a range of buckets of a series, by what adds up.
     pub fn add_naive(&mut self, at: usize, lag: Lag) {
-        let told = self.shapes.as_ref().and_then(|s| s.naive.as_ref());
-        if let (Some(told), Some(series)) = (told, self.series.get_mut(at)) {
+        if let (Some(told), Some(series)) = (&self.seasonal, self.series.get_mut(at)) {
             let naive = told.answer(series, lag);
             series.keep_naive(naive);
         }
+    }
+
+    /// The naive error of a range of buckets of a series, where it was made of rows or what adds up tells it; with the
+    /// reason where no rows are left that could.
+    #[must_use]
+    pub fn naive(&self, series: &Series, lag: Lag) -> Option<Naive> {
+        let told = || self.seasonal.as_ref().map(|told| told.answer(series, lag));
+        let open = |naive: &Naive| match naive.untold {
+            Some(Untold::Season | Untold::Slice | Untold::Windows) => self.streamed,
+            _ => true,
+        };
+        let made = series.naive(lag).copied();
+        made.or_else(|| told().filter(open))
     }
 }
 

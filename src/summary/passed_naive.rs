@@ -1,40 +1,23 @@
-//! What a naive forecast would have been off by, of rows that are counted as they pass.
+//! What a naive forecast would have been off by ([`Seasonal`]), while rows are counted in order of time.
 //!
 //! Where rows come in order of time, a row's outcome and that of one season earlier are both known once the row
-//! comes, if the rows of one season are remembered. What they differ by is added up for each two windows that such
-//! rows lie in: a range of windows has all pairs of which both do, which are those that the same rows would give if
-//! they were kept, to the bit. For one season, which is told before; of all rows and of the reference. Where a row is
-//! earlier than one before it, or a season is longer than [`MOST`] rows, it is said why there is no value.
-//!
-//! Memory: 32 bytes for each row of a season, 32 MB at most, and some 100 for each two neighbouring windows.
+//! comes, if the rows of one season are remembered. For one season, which is told before; of all rows and of the
+//! reference. Where a row is earlier than one before it, or a season is longer than
+//! [`MOST`](super::seasonal::MOST) rows, it is said why there is no value.
 
+use super::build::Builder;
 use super::from_median::numbers;
-use super::naive::{Lag, Naive, Season, Untold};
-use super::{Series, Slice, WindowSize, floor};
+use super::naive::{Season, Untold};
+use super::seasonal::{Back, MOST, Row, Run, Seasonal, Windows, add, apart};
+use super::{Slice, Summary, WindowSize, floor};
 use crate::log::{Log, Task, Truth};
 use crate::stats::exact_sum::{ExactSum, Sum};
 use crate::table::NO_TIME;
 use crate::table::time::{SECOND, Time};
-use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
-/// Rows that are remembered at most.
-pub const MOST: usize = 1 << 20;
-
-/// Windows of a row and of the one a season earlier; `None`: of the reference.
-type Windows = Option<(Time, Time)>;
-
-/// Rows of which one lies a season after the other, by their windows.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub(super) struct PassedNaive {
-    season: Season,
-    /// Windows, pairs and what they differ by in all.
-    pairs: Vec<(Windows, u64, Sum)>,
-    /// Why there are none: of all rows, and of the reference.
-    untold: [Option<Untold>; 2],
-}
-
-/// [`PassedNaive`] while rows are counted.
+/// [`Seasonal`] while rows are counted.
 pub(super) struct PassedNaiveWork {
     season: Season,
     pairs: BTreeMap<Windows, (u64, Sum)>,
@@ -46,70 +29,74 @@ pub(super) struct PassedNaiveWork {
 
 #[derive(Default)]
 struct Side {
-    /// Instant, outcome and window of the last rows.
-    recent: VecDeque<(i64, f64, Time)>,
-    /// The instant of the last row.
-    latest: Option<i64>,
+    /// The rows of the first season.
+    head: Vec<Row>,
+    /// The last rows.
+    back: Back,
+    rows: u64,
+    /// The first instant, and the last one.
+    span: Option<(i64, i64)>,
     /// Whether a row has no time.
     untimed: bool,
     turned: bool,
-    /// The mean outcome of an instant, and its window.
-    mean: Option<(i64, f64, Time)>,
     far: bool,
 }
 
 impl Side {
-    fn untold(&self, season: Season) -> Option<Untold> {
-        match season {
-            _ if self.far => Some(Untold::Far),
-            _ if self.turned && !self.untimed => Some(Untold::Order),
-            _ => None,
-        }
-    }
-
-    /// What the outcome of a row is compared with, and the window of that.
-    fn before(&mut self, time: i64, y: f64, window: Time, season: Season) -> Option<(f64, Time)> {
-        if self.latest.is_some_and(|latest| time < latest) {
-            self.turned = true;
-        }
-        self.latest = self.latest.max(Some(time));
-        let found = match season {
-            Season::Rows(n) => {
-                let full = self.recent.len() >= n as usize;
-                let first = full.then(|| self.recent.pop_front()).flatten();
-                first.map(|(_, y, window)| (y, window))
-            }
-            Season::Seconds(_) if self.untimed => return None,
-            Season::Seconds(s) => {
-                let wanted = time.saturating_sub(i64::from(s) * SECOND);
-                while self.recent.front().is_some_and(|r| r.0 < wanted) {
-                    self.recent.pop_front();
-                }
-                if self.mean.is_none_or(|m| m.0 != wanted) {
-                    self.mean = self.mean_at(wanted);
-                }
-                self.mean.map(|m| (m.1, m.2))
-            }
+    /// What the outcome of a row is compared with, and the window of that. Rows of the first season may look back to
+    /// those of another part, and are left for later.
+    fn before(&mut self, row: Row, season: Season) -> Option<(f64, Time)> {
+        let time = row.0;
+        let (first, last) = self.span.unwrap_or((time, time));
+        self.turned |= time < last;
+        self.span = Some((first.min(time), last.max(time)));
+        let begins = match season {
+            Season::Rows(n) => self.rows < u64::from(n),
+            Season::Seconds(s) => time <= first.saturating_add(i64::from(s) * SECOND),
         };
-        self.recent.push_back((time, y, window));
-        if self.recent.len() > MOST {
+        self.rows += 1;
+        let found = match (begins, season) {
+            (_, Season::Seconds(_)) if self.untimed => return None,
+            (true, _) => {
+                self.head.push(row);
+                None
+            }
+            (false, season) => self.back.find(time, season),
+        };
+        self.back.rows.push_back(row);
+        if self.back.rows.len() > MOST || self.head.len() > MOST {
             self.far = true;
-            self.recent.clear();
+            self.let_go();
         }
         found
     }
 
-    fn mean_at(&self, wanted: i64) -> Option<(i64, f64, Time)> {
-        let rows = self.recent.iter().take_while(|r| r.0 == wanted);
-        let (mut sum, mut n, mut window) = (ExactSum::new(), 0_u64, None);
-        for (_, y, of) in rows {
-            window = Some(*of);
-            if !y.is_nan() {
-                sum.add(*y);
-                n += 1;
-            }
+    fn let_go(&mut self) {
+        (self.head, self.back) = Default::default();
+    }
+
+    fn finish(mut self, season: Season, size: WindowSize) -> Option<Run> {
+        let span = self.span.filter(|_| !self.untimed);
+        let untold = match () {
+            () if self.far => Some(Untold::Far),
+            () if self.turned && !self.untimed => Some(Untold::Order),
+            () => None,
+        };
+        if untold.is_some() || self.untimed && matches!(season, Season::Seconds(_)) {
+            self.let_go();
         }
-        window.map(|window| (wanted, sum.value() / n as f64, window))
+        // The last rows reach back into the first ones where a run is short.
+        let earlier = self.rows.saturating_sub(self.back.rows.len() as u64);
+        let both = (self.head.len() as u64).saturating_sub(earlier) as usize;
+        let tail: Vec<Row> = self.back.rows.into_iter().skip(both).collect();
+        (self.rows > 0).then(|| Run {
+            span,
+            size,
+            untold,
+            remembered: (self.head.len() + tail.len()) as u64,
+            head: self.head,
+            tail,
+        })
     }
 }
 
@@ -142,22 +129,16 @@ impl PassedNaiveWork {
         let mut known = None;
         for row in 0..log.rows {
             let reference = row >= log.live;
-            let side = &mut self.sides[usize::from(reference)];
             let time = match log.time.get(row) {
                 None => (before + row as u64) as i64 * SECOND,
                 Some(time) => *time,
             };
-            if log.time.is_empty() {
-                side.untimed = true;
-            } else if time == NO_TIME {
+            if log.time.is_empty() || time == NO_TIME {
                 // Live rows without a time are in no window.
-                if !reference {
+                if !reference && !log.time.is_empty() {
                     continue;
                 }
-                side.untimed = true;
-            }
-            if side.far {
-                continue;
+                self.sides[usize::from(reference)].untimed = true;
             }
             let here = match known {
                 _ if reference => Time(0),
@@ -165,15 +146,19 @@ impl PassedNaiveWork {
                 _ => window(time),
             };
             known = (!reference).then_some((time, here));
-            let y = y.get(row).copied().unwrap_or(f64::NAN);
-            let Some((other, there)) = side.before(time, y, here, self.season) else {
-                continue;
-            };
-            let error = (y - other).abs();
-            if !error.is_nan() {
-                let windows = (!reference).then_some((here, there));
-                self.put(windows, error.min(f64::MAX));
-            }
+            self.take(reference, (time, outcome(y, row), here));
+        }
+    }
+
+    fn take(&mut self, reference: bool, row: Row) {
+        let side = &mut self.sides[usize::from(reference)];
+        if side.far {
+            return;
+        }
+        if let Some((other, there)) = side.before(row, self.season)
+            && let Some(error) = apart(row.1, other)
+        {
+            self.put((!reference).then_some((row.2, there)), error);
         }
     }
 
@@ -213,63 +198,74 @@ impl PassedNaiveWork {
             add(&mut pairs, windows.map(of), n, &sum);
         }
         self.pairs = pairs;
-        let recent = self.sides[0].recent.iter_mut();
-        recent.for_each(|row| row.2 = floor(size, row.2));
-        let mean = self.sides[0].mean.iter_mut();
-        mean.for_each(|mean| mean.2 = floor(size, mean.2));
+        let live = &mut self.sides[0];
+        live.back.rename(|window| floor(size, window));
+        live.head.iter_mut().for_each(|r| r.2 = floor(size, r.2));
     }
 
-    /// What was counted.
-    pub fn finish(mut self) -> PassedNaive {
+    /// What was counted, by windows of a size.
+    pub fn finish(mut self, size: WindowSize) -> Seasonal {
         self.flush();
-        let untold = self.sides.each_ref().map(|side| side.untold(self.season));
-        let pairs = self.pairs.into_iter();
-        PassedNaive {
-            season: self.season,
-            pairs: pairs.map(|(windows, (n, sum))| (windows, n, sum)).collect(),
-            untold,
-        }
+        let [live, reference] = &self.sides;
+        let lost = |side: &Side| {
+            let timed = side.untimed && matches!(self.season, Season::Seconds(_));
+            side.far || timed || side.turned && !side.untimed
+        };
+        let lost = [lost(live), lost(reference)];
+        self.pairs.retain(|w, _| !lost[usize::from(w.is_none())]);
+        let runs = self.sides.map(|side| side.finish(self.season, size));
+        Seasonal::of_run(self.season, size, self.pairs, runs)
     }
 }
 
-fn add(all: &mut BTreeMap<Windows, (u64, Sum)>, windows: Windows, pairs: u64, sum: &Sum) {
-    let there = all.entry(windows).or_default();
-    there.0 += pairs;
-    there.1 = there.1.merge(sum);
+fn outcome(y: &[f64], row: usize) -> Option<f64> {
+    y.get(row).copied().filter(|y| !y.is_nan())
 }
 
-impl PassedNaive {
-    /// The error over a range of buckets of a series, or why it cannot be told.
-    pub fn answer(&self, series: &Series, lag: Lag) -> Naive {
-        let untold = match () {
-            () if series.slice != Slice::default() => Some(Untold::Slice),
-            () if self.season != lag.season => Some(Untold::Season),
-            () => self.untold[usize::from(lag.range.is_none())],
+impl Builder {
+    /// Adds what a Summary of all rows needs to tell, once it is merged, what a naive forecast is off by. Windows of
+    /// rows by time do not add up, and have none.
+    pub(super) fn add_seasonal(&self, summary: &mut Summary, season: Season) {
+        let all = summary.series.iter();
+        let sizes = all.filter(|s| s.slice == Slice::default()).map(|s| s.size);
+        let log = &self.log;
+        let Some(size) = sizes.min().filter(|size| match size {
+            WindowSize::Rows(_) => log.time.is_empty(),
+            _ => true,
+        }) else {
+            return;
         };
-        let border = lag.range.map(|(from, to)| {
-            let bucket = |at: usize| series.buckets.get(at);
-            let first = bucket(from).map_or(Time(i64::MAX), |b| b.start);
-            let last = to.checked_sub(1).and_then(bucket);
-            (first, last.map_or(Time(i64::MIN), |b| b.end))
-        });
-        let (mut pairs, mut sum) = (0, ExactSum::new());
-        for (windows, n, of) in self.pairs.iter().filter(|_| untold.is_none()) {
-            let within = match (windows, border) {
-                (None, None) => true,
-                (Some((a, b)), Some((from, to))) => [a, b].iter().all(|t| **t >= from && **t < to),
-                _ => false,
-            };
-            if within {
-                pairs += n;
-                sum.add_sum(of);
+        let same = |s: &Arc<Seasonal>| s.is_by(season) && s.is_of(size);
+        if summary.seasonal.as_ref().is_some_and(same) {
+            return;
+        }
+        let y = numbers(log).map_or(&[][..], |n| n.0);
+        let buckets = self.buckets(size);
+        let start = |row: u32| {
+            let bucket = buckets.of.get(row as usize).copied();
+            let border = bucket.and_then(|b| buckets.borders.get(b as usize));
+            border.map_or(Time(0), |b| b.0)
+        };
+        let live: Vec<u32> = buckets.order.clone();
+        let reference: Vec<u32> = (log.live as u32..log.rows as u32).collect();
+        let mut work = PassedNaiveWork::new(season);
+        for (at, mut rows) in [live, reference].into_iter().enumerate() {
+            let time = |row: &u32| log.time.get(*row as usize).copied().unwrap_or(NO_TIME);
+            let timed = rows.iter().all(|row| time(row) != NO_TIME);
+            match timed {
+                true => rows.sort_by_key(|row| (time(row), *row)),
+                false => rows.sort_unstable(),
+            }
+            work.sides[at].untimed = !timed;
+            for row in rows {
+                let instant = match timed {
+                    true => time(&row),
+                    false => i64::from(row) * SECOND,
+                };
+                let here = if at == 0 { start(row) } else { Time(0) };
+                work.take(at == 1, (instant, outcome(y, row as usize), here));
             }
         }
-        let sum = sum.value();
-        Naive {
-            lag,
-            pairs,
-            error: (pairs > 0 && sum < f64::MAX).then(|| sum / pairs as f64),
-            untold,
-        }
+        summary.seasonal = Some(Arc::new(work.finish(size)));
     }
 }

@@ -9,7 +9,6 @@
 use super::build::{Buckets, Builder};
 use super::compared::Cells;
 use super::drift::{Bins, ColumnDrift, Distribution, Drift, Periods, undefined, words_apart};
-use super::passed_naive::PassedNaive;
 use super::{Bucket, Series, Slice, Summary, WindowSize, floor};
 use crate::log::Role;
 use crate::stats::distance::{Binned, Sample, jensen_shannon, psi};
@@ -35,9 +34,6 @@ pub struct Shapes {
     /// By start of their window; the reference is in none.
     windows: BTreeMap<Time, Counted>,
     pub(super) reference: Counted,
-    /// What a naive forecast was off by, where it is a regression.
-    #[serde(default)]
-    pub(super) naive: Option<PassedNaive>,
 }
 
 /// A column.
@@ -136,7 +132,6 @@ impl Shapes {
             columns: Vec::new(),
             windows: BTreeMap::new(),
             reference: Counted::default(),
-            naive: None,
         }
     }
 

@@ -24,7 +24,7 @@ const INFO: Info = Info {
     better: Better::Higher,
     unit: Unit::Ratio,
     range: (Some(0.0), Some(1.0)),
-    undefined: "all outcomes are of one class; several classes: a class does not occur, or the rows were not kept and classes are more than 64",
+    undefined: "all outcomes are of one class; several classes: a class does not occur, or the rows were not kept and classes are more than 1024",
     material: Material::Absolute(0.01),
 };
 
@@ -142,7 +142,7 @@ fn from_class_bins(of: &Measures<'_>, pairs: Pairs) -> Estimate {
     let classes = of.summary.labels.len();
     if classes > MOST {
         return Estimate::undefined(
-            "needs the rows of more than 64 classes, and they are not at hand",
+            "needs the rows of more than 1 024 classes, and they are not at hand",
             0,
         );
     }
@@ -152,7 +152,7 @@ fn from_class_bins(of: &Measures<'_>, pairs: Pairs) -> Estimate {
     let ones = pairs == Pairs::OneAgainstOne;
     if ones && (classes > PAIRED || !by_class.is_paired()) {
         return Estimate::undefined(
-            "needs the rows of more than 8 classes, and they are not at hand",
+            "needs the rows of more than 8 classes, which are not at hand: what is counted of pairs would grow with the square of the classes",
             0,
         );
     }

@@ -21,7 +21,7 @@ const INFO: Info = Info {
     better: Better::Higher,
     unit: Unit::Ratio,
     range: (Some(0.0), Some(1.0)),
-    undefined: "a class does not occur, or the rows were not kept and classes are more than 8",
+    undefined: "a class does not occur, or the rows were not kept and classes are more than 8, for counts of all pairs grow with the square of the classes",
     material: Material::Never,
 };
 

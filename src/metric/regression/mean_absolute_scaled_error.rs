@@ -26,7 +26,7 @@ const INFO: Info = Info {
     better: Better::Lower,
     unit: Unit::Ratio,
     range: (Some(0.0), None),
-    undefined: "no outcome lies one season after another, outcomes are what they were one season earlier, or rows that were not kept did not pass in order of time",
+    undefined: "no outcome lies one season after another, outcomes are what they were one season earlier, or rows that were not kept did not pass in order of time, or parts of them that were merged overlap in time",
     material: Material::Never,
 };
 
@@ -56,6 +56,12 @@ impl Metric for MeanAbsoluteScaledError {
                 "the rows were not kept, and were counted by another season as they passed"
             }
             Untold::Slice => NOT_KEPT,
+            Untold::Overlap => {
+                "the rows were not kept, and parts of them that were counted apart overlap in time"
+            }
+            Untold::Windows => {
+                "the rows were not kept, and were counted by windows longer than these"
+            }
         });
         if let Some(why) = untold {
             return Estimate::undefined(why, absolute.n);
