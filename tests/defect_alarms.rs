@@ -34,6 +34,7 @@ enum Wrong {
     Unseen,
     Twice,
     SameId,
+    TwiceSameId,
     Early,
 }
 
@@ -78,6 +79,9 @@ fn csv(wrong: Wrong) -> String {
         text += &line(if is(Wrong::SameId) { row - 1 } else { row });
         if is(Wrong::Twice) {
             text += &line(DAYS * 300 + row);
+        }
+        if is(Wrong::TwiceSameId) {
+            text += &line(row);
         }
     }
     text
@@ -228,4 +232,15 @@ fn rows_that_are_alike_by_chance_are_no_incident() {
         f64::from(alarms as u32) <= 1.2 * allowed + 3.0,
         "{alarms} of {allowed}"
     );
+}
+
+#[test]
+fn rows_that_are_there_twice_with_their_ids_are_one_incident_that_tells_both() {
+    let report = report(&csv(Wrong::TwiceSameId), &ROLES);
+    let begun = begun(&report);
+    assert_eq!(begun.len(), 1, "{begun:#?}");
+    let mut told: Vec<&str> = begun[0].affected.iter().map(|a| &a.metric[..]).collect();
+    told.push(&begun[0].metric);
+    told.sort_unstable();
+    assert_eq!(told, ["duplicate_id", "duplicate_row"]);
 }

@@ -6,7 +6,7 @@ mod pipeline;
 use pipeline::{File, inputs, keeper};
 use plumbline::engine::message::Shard;
 use plumbline::engine::rows::Load;
-use plumbline::engine::{Keeper, info, read_through};
+use plumbline::engine::{Keeper, Shards, info, read_through};
 use plumbline::log::{FileKind, Role};
 use plumbline::report::view::{BaselineChoice, SliceChoice, View, WindowSize};
 use plumbline::report::{Bins, ColumnDrift, Drift, Report};
@@ -323,4 +323,109 @@ fn the_first_report_says_that_rows_must_tell_and_a_saved_one_keeps_it() {
     }
     let kept = kept.series.iter().map(|s| s.drift.len());
     assert!(kept.max().unwrap() <= 8);
+}
+
+/// Two days of each, of which the later two differ.
+fn shifted(head: &str, row: impl Fn(bool, usize) -> String) -> String {
+    let mut out = format!("timestamp,{head}\n");
+    for i in 0..800 {
+        let day = 1 + i / 200;
+        let line = row(day > 2, i);
+        writeln!(out, "2026-03-{day:02}T{:02}:00:00Z,{line}", i % 24).unwrap();
+    }
+    out
+}
+
+fn told(text: &str, roles: &[(Role, &str)], stream: bool) -> Vec<(String, String, f64)> {
+    let files: [File<'_>; 1] = [("log.csv", text.as_bytes())];
+    let roles = [&[(Role::Time, "timestamp")], roles].concat();
+    let inputs = inputs(&files, &roles).unwrap();
+    let report = match stream {
+        false => Report::from(
+            &refined(&mut keeper(&files, &inputs).unwrap(), &view()),
+            &view(),
+        ),
+        true => Report::from(
+            &pipeline::streamed(&files, &roles, &view(), Shards::new).unwrap(),
+            &view(),
+        ),
+    };
+    let columns = drift(&report).columns.iter();
+    let told = |c: &ColumnDrift| {
+        let apart = c.jensen_shannon.unwrap_or(f64::NAN);
+        (c.column.clone(), c.role.clone(), apart)
+    };
+    columns.map(told).collect()
+}
+
+#[test]
+fn scores_of_classes_levels_of_quantiles_and_sets_of_labels_are_compared_as_all_else() {
+    let unit = |i: usize| (i * 37 % 101) as f64 / 101.0;
+    let classes = shifted("p_ant,p_bee,p_cat,label", |late, i| {
+        let a = if late { 0.5 * unit(i) } else { unit(i) };
+        let b = (1.0 - a) * unit(i * 3);
+        format!(
+            "{a:.4},{b:.4},{:.4},{}",
+            1.0 - a - b,
+            ["ant", "bee", "cat"][i * 7 % 3]
+        )
+    });
+    let score = Role::ClassScore;
+    let roles = [
+        (score, "p_ant"),
+        (score, "p_bee"),
+        (score, "p_cat"),
+        (Role::Outcome, "label"),
+    ];
+    let quantiles = shifted("q0.1,q0.5,q0.9,demand", |late, i| {
+        let y = unit(i) + if late { 0.4 } else { 0.0 };
+        format!(
+            "{:.4},{y:.4},{:.4},{:.4}",
+            y - 0.2,
+            y + 0.2,
+            y + 0.1 * unit(i * 5)
+        )
+    });
+    let sets = shifted("tags,truth", |late, i| {
+        let of = |i: usize| ["news|sport", "news", "sport|film", "film"][i];
+        format!("{},{}", of(if late { i % 2 } else { i % 4 }), of(i % 4))
+    });
+    let of_sets = [(Role::Prediction, "tags"), (Role::Outcome, "truth")];
+    for (text, roles, expected) in [
+        (
+            &classes,
+            &roles[..],
+            &[
+                "p_ant class_score",
+                "p_bee class_score",
+                "p_cat class_score",
+            ][..],
+        ),
+        (
+            &quantiles,
+            &[(Role::Outcome, "demand")],
+            &["q0.1 quantile", "q0.5 quantile", "q0.9 quantile"],
+        ),
+        (&sets, &of_sets, &["tags prediction", "truth outcome"]),
+    ] {
+        for stream in [false, true] {
+            let found = told(text, roles, stream);
+            for name in expected {
+                let of = |f: &&(String, String, f64)| format!("{} {}", f.0, f.1) == *name;
+                let apart = found
+                    .iter()
+                    .find(of)
+                    .unwrap_or_else(|| panic!("{name}: {found:?}"))
+                    .2;
+                match *name {
+                    // Of the late ones half are never there.
+                    "p_ant class_score" | "q0.5 quantile" | "tags prediction" => {
+                        assert!(apart > 0.3, "{found:?}")
+                    }
+                    "truth outcome" => assert!(apart < 1e-9, "{found:?}"),
+                    _ => assert!((0.0..=1.0).contains(&apart), "{found:?}"),
+                }
+            }
+        }
+    }
 }

@@ -149,3 +149,36 @@ fn where_nothing_changes_nothing_is_found() {
     assert!(p(&together.mean_discrepancy) > CHANCE);
     assert!(together.correlations.iter().all(|pair| pair.p > CHANCE));
 }
+
+#[test]
+fn a_distance_that_is_not_defined_says_why() {
+    let of = |amount: fn(usize) -> usize, word: fn(usize) -> &'static str| {
+        let line = |i: usize| {
+            let (score, outcome) = ((i * 37 % 101) as f64 / 101.0, i * 7 % 2);
+            format!("{score:.2},{outcome},{},{i},{i},{}\n", amount(i), word(i))
+        };
+        "score,outcome,moved,same,other,word\n".to_owned() + &(0..900).map(line).collect::<String>()
+    };
+    let before = of(|_| 5, |i| if i % 3 == 0 { "red" } else { "blue" });
+    let found = examined(&before, &of(|i| 5 + i % 2, |_| "blue"));
+    for (column, distance, why) in [
+        (
+            "moved",
+            "wasserstein_normalised",
+            "the baseline's numbers do not vary",
+        ),
+        (
+            "word",
+            "kullback_leibler",
+            "infinite: a bin or word has rows on one side only",
+        ),
+    ] {
+        let of = found.columns.iter().find(|c| c.column == column).unwrap();
+        assert_eq!(
+            of.undefined.get(distance).map(String::as_str),
+            Some(why),
+            "{of:?}"
+        );
+        assert!(!of.distances.contains_key(distance));
+    }
+}

@@ -116,6 +116,7 @@ fn what_breaks_them_is_told_with_its_line() {
             ("amount", "missing_share_max"),
             ("amount", "text_share_max"),
             ("amount", "max"),
+            ("amount", "outlier_share_max"),
             ("colour of it", "categories"),
         ]
     );
@@ -132,7 +133,7 @@ fn what_breaks_them_is_told_with_its_line() {
             .unwrap();
         assert!(line.starts_with(&violation.key), "{line}");
     }
-    let pink = &found[3].sentence;
+    let pink = &found[4].sentence;
     assert!(
         pink.contains("'pink'") && pink.contains("7 Mar 2026"),
         "{pink}"
@@ -173,6 +174,120 @@ fn what_a_person_changes_counts() {
         of("[columns.amount]\ndistinct_max = 5")[0].key,
         "distinct_max"
     );
+}
+
+/// What a row of [`many`] holds.
+struct Row {
+    at: String,
+    known: String,
+    amount: String,
+    note: String,
+}
+
+/// Ten days of 300 rows of which everything can be expected; `bad` changes those from the ninth day on.
+fn many(bad: impl Fn(usize, &mut Row)) -> Summary {
+    let mut text = String::from("id,timestamp,score,label,known_at,amount,note\n");
+    for i in 0..3_000 {
+        let (day, hour) = (1 + i / 300, i % 300 / 15);
+        let mut row = Row {
+            at: format!("2026-03-{day:02}T{hour:02}:{:02}:00Z", i % 15 * 4),
+            known: format!("2026-03-{day:02}T{:02}:{:02}:00Z", hour + 1 + i % 3, i % 60),
+            amount: format!("{}.5", 10 + i * 37 % 91),
+            note: format!("{}{}", "word".repeat(1 + i % 2), i * 7 % 60),
+        };
+        if day >= 9 {
+            bad(i, &mut row);
+        }
+        writeln!(
+            text,
+            "{i},{},0.{},{},{},{},{}",
+            row.at,
+            100 + i * 61 % 900,
+            i * 13 % 7 % 2,
+            row.known,
+            row.amount,
+            row.note
+        )
+        .unwrap();
+    }
+    let files: [File<'_>; 1] = [("log.csv", text.as_bytes())];
+    let roles = [
+        (Role::Feature, "amount"),
+        (Role::Feature, "note"),
+        (Role::OutcomeTime, "known_at"),
+    ];
+    let mut keeper = keeper(&files, &inputs(&files, &roles).unwrap()).unwrap();
+    keeper.finish(&view(), &mut |_, _| {}).unwrap();
+    keeper.refine(&view()).unwrap()
+}
+
+#[test]
+fn every_kind_of_check_has_an_expectation_that_is_inferred_and_judged() {
+    let clean = many(|_, _| {});
+    let text = expect::write(&expect::infer(&clean, &view()).unwrap());
+    let expected = expect::read(&text, "e.toml").unwrap();
+    assert_eq!(violations(&clean, &expected), []);
+    let (rows, amount) = (&expected.rows, expected.column("amount").unwrap());
+    assert_eq!(rows.impossible_times, Some(false));
+    let (late, share) = (rows.late_after_hours.unwrap(), rows.late_share_max.unwrap());
+    assert!((3.0..4.5).contains(&late), "{late}");
+    assert!((0.0..0.2).contains(&share), "{share}");
+    assert_eq!((amount.constant, amount.run_max), (Some(false), Some(20)));
+    assert!(amount.outlier_share_max.is_some_and(|share| share < 0.01));
+    assert_eq!(amount.distinct_max, Some(182));
+    let note = expected.column("note").unwrap();
+    assert_eq!((note.length_min, note.length_max), (Some(5.0), Some(10.0)));
+    assert_eq!(
+        (note.categories.as_ref(), note.distinct_max),
+        (None, Some(120))
+    );
+    #[track_caller]
+    fn breaks(expected: &Expectations, key: &str, of: &str, bad: impl Fn(usize, &mut Row)) {
+        let found = violations(&many(bad), expected);
+        let whose = |v: &Violation| v.column.clone().unwrap_or_else(|| "rows".into());
+        let told = found.iter().find(|v| v.key == key && whose(v) == of);
+        let told = told.unwrap_or_else(|| panic!("{key} of {of} is not among {found:#?}"));
+        assert!(told.line.is_some() && told.broken > 0, "{told:?}");
+    }
+    breaks(&expected, "constant", "amount", |_, row| {
+        row.amount = "50.5".into();
+    });
+    breaks(&expected, "run_max", "amount", |i, row| {
+        if i % 300 < 30 {
+            row.amount = "50.5".into();
+        }
+    });
+    breaks(&expected, "outlier_share_max", "amount", |i, row| {
+        if i % 10 == 0 {
+            row.amount = "2000".into();
+        }
+    });
+    breaks(&expected, "distinct_max", "amount", |i, row| {
+        row.amount = format!("{}.{}", 10 + i % 90, i % 1_000);
+    });
+    breaks(&expected, "distinct_max", "note", |i, row| {
+        row.note = format!("word{}", i % 300);
+    });
+    breaks(&expected, "length_min", "note", |i, row| {
+        if i % 50 == 0 {
+            row.note = "w".into();
+        }
+    });
+    breaks(&expected, "impossible_times", "rows", |i, row| {
+        if i % 50 == 0 {
+            row.known = "2026-03-01T00:00:00Z".into();
+        }
+    });
+    breaks(&expected, "impossible_times", "rows", |i, row| {
+        if i % 300 == 7 {
+            row.at = "1970-01-01T00:00:00Z".into();
+        }
+    });
+    breaks(&expected, "late_share_max", "rows", |i, row| {
+        if i % 2 == 0 {
+            row.known = format!("2026-03-{:02}T23:30:00Z", 1 + i / 300);
+        }
+    });
 }
 
 #[track_caller]
@@ -216,6 +331,30 @@ fn a_mistake_names_line_column_and_mend() {
     faulty(
         "shema = \"plumbline.expectations/1\"\n",
         "line 1, column 1: 'shema' is no key of a file of expectations. Did you mean 'schema'?",
+    );
+    faulty(
+        &format!("{HEAD}[columns.a]\nconstant = 'no'\n"),
+        "line 3, column 12: 'constant' is no flag. Write true or false",
+    );
+    faulty(
+        &format!("{HEAD}[columns.a]\nrun_max = 0\n"),
+        "line 3, column 11: 'run_max' is a number. Write a whole number from 1 on",
+    );
+    faulty(
+        &format!("{HEAD}[columns.a]\noutlier_share = 0.1\n"),
+        "line 3, column 1: 'outlier_share' is no key of the column 'a'. Did you mean 'outlier_share_max'?",
+    );
+    faulty(
+        &format!("{HEAD}[columns.a]\nlength_min = 9\nlength_max = 3\n"),
+        "line 2, column 1: of the column 'a' the shortest word, 9, is longer than the longest, 3. Swap them",
+    );
+    faulty(
+        &format!("{HEAD}[rows]\nlate_share_max = 0.1\n"),
+        "line 2, column 1: [rows] has late_share_max and does not say when an outcome is late. Write late_after_hours = 24 beside it",
+    );
+    faulty(
+        &format!("{HEAD}[rows]\nlate_after_hours = -1\n"),
+        "line 3, column 20: 'late_after_hours' is -1. Write a number of hours that is not negative",
     );
     let fault = expect::read(&format!("{HEAD}[columns.a]\nmin = 2\nmax = 1\n"), "e.toml");
     assert!(fault.unwrap_err().mend.contains("Swap"));

@@ -394,6 +394,11 @@ fn what_other_tools_say_is_explained_in_every_case() {
         ]
     );
     assert_eq!(rows[3].because, "Neither sees a change.");
+    // A metric that raises no alarm is not said to be unchanged.
+    assert_eq!(
+        rows[1].because,
+        "This report shows it with its interval; what it judges are other metrics of the same outcomes."
+    );
 
     let mut report = of(&text, &View::from_query("compat=nannyml"));
     let chunk = |reference: bool| Chunk {

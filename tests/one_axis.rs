@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 use plumbline::stats::lagged::{Innovations, correlations, innovations};
-use plumbline::stats::moved::{MOST, moved, unlike};
+use plumbline::stats::moved::{MOST, Tested, moved, unlike};
 use plumbline::stats::multiple::benjamini_yekutieli;
 use proptest::prelude::*;
 use serde_json::Value;
@@ -44,11 +44,20 @@ fn what_moved_is_what_statsmodels_says() {
             test.p_value,
             one["p_value"].as_f64().unwrap(),
         );
+        close_shift(&format!("{at}"), test, &one["shift"]);
     }
     for one in known["weeks"].as_array().unwrap() {
         let found = unlike(one["now"].as_f64().unwrap(), &numbers(&one["earlier"])).unwrap();
         close("weeks", found.p_value, one["p_value"].as_f64().unwrap());
+        close_shift("weeks", found, &one["shift"]);
     }
+}
+
+fn close_shift(what: &str, ours: Tested, theirs: &Value) {
+    let theirs = |name: &str| theirs[name].as_f64().unwrap();
+    close(what, ours.shift, theirs("value"));
+    close(what, ours.low, theirs("low"));
+    close(what, ours.high, theirs("high"));
 }
 
 #[test]
@@ -144,6 +153,36 @@ fn what_only_sways_is_not_said_to_have_moved() {
                 false_discoveries < 0.05,
                 "{weight} {length}: {false_discoveries}"
             );
+        }
+    }
+}
+
+/// The interval holds the true shift as often as it says, whatever the shift, and 0 where the test does not reject.
+#[test]
+fn the_interval_of_a_shift_holds_it() {
+    let mut random = Random(9);
+    for weight in [0.0, 0.5, 0.9] {
+        for (length, shift) in [(5, 3.0), (10, -8.0), (40, 0.5), (60, 20.0)] {
+            let (rounds, mut held, mut wide) = (2_000, 0, 0.0);
+            for _ in 0..rounds {
+                let mut all = random.alike(weight, 5 * length);
+                for value in all[4 * length..].iter_mut().flatten() {
+                    *value += shift;
+                }
+                let (before, period) = all.split_at(4 * length);
+                let test = moved(before, period).unwrap().test.unwrap();
+                assert!(test.low <= test.shift && test.shift <= test.high);
+                let has_none = (test.low..=test.high).contains(&0.0);
+                assert_eq!(has_none, test.p_value > 0.05, "{test:?}");
+                held += usize::from((test.low..=test.high).contains(&shift));
+                wide += (test.high - test.low) / rounds as f64;
+            }
+            let share = held as f64 / rounds as f64;
+            println!("{weight} {length} {shift}: {share:.4}, {wide:.2} wide");
+            // Three standard errors of the simulation, and what short series that sway cost.
+            let least = if length < 10 { 0.92 } else { 0.935 };
+            assert!(share >= least, "{weight} {length} {shift}: {share}");
+            assert!(share <= 0.985 || weight > 0.0, "{weight} {length}: {share}");
         }
     }
 }

@@ -163,6 +163,11 @@ fn what_happens_every_week_at_these_hours_is_told_as_usual() {
     for change in [odd, usual] {
         assert_eq!(change.weeks.as_ref().unwrap().weeks, 4);
         assert_eq!(change.values_before, 32);
+        let shift = change.shift.unwrap();
+        assert!(shift.low <= shift.value && shift.value <= shift.high);
+        let holds = (shift.low..=shift.high).contains(&0.0);
+        assert_eq!(holds, change.p_single.unwrap() > 0.05);
+        assert!(change.weeks.as_ref().unwrap().shift.is_some());
     }
     assert!(
         odd.weeks.as_ref().unwrap().p_value.unwrap() < 0.001,

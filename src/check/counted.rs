@@ -1,20 +1,25 @@
 //! What a rule counts window by window: incidents that go on, checks of data quality that are broken, expectations
 //! that are not met.
 
+use super::made::{only_those, why_not};
 use super::points::{Course, Point, whole_of};
 use super::rule::{About, Over};
 use crate::metric::{Better, Estimate, Unit};
 use crate::report::{AlertKind, Check, CheckKind, Level, Report, Window};
 
-/// The course of a count.
+/// The course of a count; `window`: `None` where it is not known yet.
 fn course(
     title: String,
     report: &Report,
     over: Over,
     whole: u64,
-    window: impl Fn(usize, &Window) -> u64,
+    window: impl Fn(usize, &Window) -> Option<u64>,
 ) -> Course {
     let count = |n: u64, rows: u64| Estimate::of(n as f64, None, rows);
+    let known = |n: Option<u64>, rows: u64| match n {
+        Some(n) => count(n, rows),
+        None => Estimate::undefined("it is not known yet", rows),
+    };
     let each = report.windows.iter().enumerate();
     Course {
         title,
@@ -26,9 +31,9 @@ fn course(
                 .map(|(at, w)| Point {
                     start: w.start,
                     end: w.end,
-                    value: count(window(at, w), w.rows),
-                    // What is counted of a window is known without its outcomes; what is not known yet is not
-                    // counted, as an incident that goes on goes on still.
+                    value: known(window(at, w), w.rows),
+                    // What is counted of a window is known without its outcomes, but for what is told as not known
+                    // yet. An incident that goes on goes on still.
                     immature: false,
                     in_baseline: w.in_baseline,
                 })
@@ -63,7 +68,7 @@ pub(super) fn incidents(about: About, over: Over, report: &Report) -> Result<Cou
         About::All => "Number of incidents".to_owned(),
         about => format!("Number of incidents of {}", about.name()),
     };
-    Ok(course(title, report, over, goes_on, |_, w| of(w)))
+    Ok(course(title, report, over, goes_on, |_, w| Some(of(w))))
 }
 
 /// Checks of data quality that are broken.
@@ -85,18 +90,35 @@ pub(super) fn checks(
             crate::settings::among(name, &names)
         ));
     }
+    let none = match kind {
+        Some(kind) => why_not(kind, column, checks, report),
+        None => {
+            let mut kinds = CheckKind::ALL.iter();
+            let any = kinds.any(|kind| checks.is_made(*kind, column));
+            (!any).then(|| "no check could be made of it".to_owned())
+        }
+    };
+    if let Some(why) = none {
+        return Err(why);
+    }
     let ours = |c: &&Check| {
         let kind = kind.is_none_or(|kind| c.kind == kind);
         kind && column.is_none_or(|name| c.column.as_deref() == Some(name))
     };
     let found = || checks.found.iter().filter(ours);
     let of = |at: usize| {
+        let told = |c: &Check| c.windows.get(at).copied().flatten().is_some();
+        // Of a single check: late outcomes of a window whose outcomes have yet to come are not few.
+        if kind.is_some() && found().next().is_some() && !found().any(told) {
+            return None;
+        }
         let broken = found().filter(|c| c.breaks.get(at) == Some(&true));
-        broken.count() as u64
+        Some(broken.count() as u64)
     };
+    let beside = only_those(column, checks, report);
     let title = match (kind, column) {
-        (None, None) => "Number of broken checks".to_owned(),
-        (None, Some(name)) => format!("Number of broken checks of {name}"),
+        (None, None) => format!("Number of broken checks{beside}"),
+        (None, Some(name)) => format!("Number of broken checks of {name}{beside}"),
         (Some(kind), None) => format!("Number of broken checks “{}”", kind.title()),
         (Some(kind), Some(name)) => {
             format!("Number of broken checks “{}” of {name}", kind.title())
@@ -124,12 +146,27 @@ pub(super) fn expectations(file: &str, over: Over, report: &Report) -> Result<Co
         return Err(format!("the expectations in force are those of {held}"));
     }
     let violations = || checks.iter().flat_map(|c| &c.violations);
+    let unjudged = checks.map_or(&[][..], |c| &c.unjudged);
+    if let (None, Some(first)) = (violations().next(), unjudged.first()) {
+        let told = first.sentence.trim_end_matches('.');
+        return Err(match unjudged.len() {
+            1 => told.to_owned(),
+            n => format!("{told}; nor can {} other expectations be judged", n - 1),
+        });
+    }
+    let beside = match unjudged.len() {
+        0 => String::new(),
+        n => format!(" ({n} could not be judged)"),
+    };
     let of = |at: usize| {
         let broken = violations().filter(|v| v.windows.get(at) == Some(&true));
-        broken.count() as u64
+        Some(broken.count() as u64)
     };
     Ok(course(
-        format!("Number of expectations of {} that are not met", bare(file)),
+        format!(
+            "Number of expectations of {} that are not met{beside}",
+            bare(file)
+        ),
         report,
         over,
         violations().count() as u64,

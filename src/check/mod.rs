@@ -22,6 +22,7 @@ mod counted;
 mod evaluate;
 mod junit;
 mod limits;
+mod made;
 mod markdown;
 mod points;
 mod read;

@@ -1,6 +1,7 @@
 //! The values that a rule watches, window by window.
 
 use super::counted;
+use super::made::why_not;
 use super::rule::{Measure, Over, Rule, Watched};
 use crate::metric::{self, Better, Estimate, Family, Unit};
 use crate::report::{Block, Check, CheckKind, Report, Window};
@@ -242,7 +243,7 @@ fn distances(
 }
 
 /// What the report's checks found of a column, and what the baseline lets expect. Of a check that found nothing
-/// at all the report is silent.
+/// at all the report is silent; one that was not made has no value.
 fn found(
     name: &str,
     measure: Measure,
@@ -257,6 +258,9 @@ fn found(
         Measure::OutOfRange => CheckKind::OutOfRange,
         _ => CheckKind::Outlier,
     };
+    if let Some(why) = why_not(kind, Some(name), checks, report) {
+        return Err(why);
+    }
     let of = |c: &&Check| c.kind == kind && c.column.as_deref() == Some(name);
     let check = checks.found.iter().find(of);
     let windows = report.windows.iter().enumerate();

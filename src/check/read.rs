@@ -18,7 +18,7 @@ use view::{fault, view_of};
 pub(super) const SCHEMA: &str = "plumbline.rules/1";
 
 /// The keys of the file.
-const FILE: [&str; 13] = [
+const FILE: [&str; 14] = [
     "schema",
     "window",
     "baseline",
@@ -29,6 +29,7 @@ const FILE: [&str; 13] = [
     "season",
     "cost",
     "budget",
+    "least",
     "compat",
     "roles",
     "rule",

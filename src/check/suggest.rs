@@ -6,6 +6,7 @@ use crate::log::Role;
 use crate::metric::{self, Estimate, Family, Info, Material, Rank};
 use crate::report::view::{BaselineChoice, View};
 use crate::report::{Baseline, DriftByWindow, Report, words};
+use crate::stats::sequential::Least;
 use std::collections::BTreeSet;
 
 /// Windows of the baseline from which on a band is learned rather than set.
@@ -80,14 +81,13 @@ fn of_metric(
 ) -> Rule {
     let own = report.windows.iter().filter(|w| w.in_baseline);
     let values = own.filter_map(|w| w.metrics.get(info.name)?.value).count();
-    let limit = match (values >= ENOUGH, info.material) {
+    let limit = match (values >= ENOUGH, report.view.least.of(info)) {
         (true, _) => Limit::Band {
             sd: BAND,
             spread: Spread::Prediction,
         },
-        (false, Material::Relative(share)) => Limit::Within(Tolerance::Relative(share)),
-        (false, Material::Absolute(by)) => Limit::Within(Tolerance::Absolute(by)),
-        (false, Material::Never) => Limit::Within(Tolerance::Relative(0.1)),
+        (false, Least::Relative(share)) => Limit::Within(Tolerance::Relative(share)),
+        (false, Least::Absolute(by) | Least::Angle(by)) => Limit::Within(Tolerance::Absolute(by)),
     };
     let of = match values {
         0 => String::new(),

@@ -28,7 +28,8 @@ const HEAD: &str = "\
 # part of the 95 % interval; for = 2 waits for two windows in a row; clear = { min = …, for = 2 } is what
 # brings it back; severity = \"warn\" does not fail; silence = [{ from = …, until = …, why = \"…\" }];
 # slice = { region = \"…\" } and model_version = \"…\" narrow it; over = \"all\" judges all rows at once;
-# fails = \"ever\" also counts a rule that came back.
+# fails = \"ever\" also counts a rule that came back. [least] with accuracy = 0.02, columns = 0.2 is how large a change
+# has to be for an incident: of a metric in its own unit, of columns in standard deviations (of shares Cohen's h).
 ";
 
 /// The text of a file.
@@ -74,6 +75,11 @@ pub fn write(rules: &Rules) -> String {
     }
     if let Some(tool) = view.compat {
         line("compat", quoted(&tool.to_string()));
+    }
+    if !view.least.is_usual() {
+        let sizes = view.least.0.iter();
+        let sizes = sizes.map(|(name, size)| format!("{} = {}\n", key(name), number(*size)));
+        out.push_str(&format!("\n[least]\n{}", sizes.collect::<String>()));
     }
     out.push_str(&roles(rules));
     for rule in &rules.rules {

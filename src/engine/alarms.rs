@@ -106,8 +106,7 @@ pub fn going_on(report: &Report) -> Vec<Alarm> {
         particulars: report.particulars(a),
         incident: Some(Box::new(a.clone())),
     });
-    let slos = report.resources.service.iter().flat_map(|s| &s.slos);
-    let burns = slos.flat_map(|slo| {
+    let burns = report.resources.slos().flat_map(|slo| {
         let on = slo.burns.iter().filter(|b| b.until.is_none());
         on.map(move |b| Alarm {
             id: format!("burn_rate {} {}", slo.of, b.long_s),

@@ -253,6 +253,7 @@ fn outline(summary: &Summary) -> Summary {
         shapes: None,
         seasonal: None,
         machine: summary.machine.clone(),
+        ledger: summary.ledger.clone(),
         series: summary.series.iter().map(series).collect(),
     }
 }

@@ -7,11 +7,13 @@
 //!
 //! **Bound.** Samples of [`LATE`] and two steps (at most [`MOST_SAMPLES`](crate::series::set::MOST_SAMPLES)), and
 //! [`MOST_STEPS`] cells of each measure of each thing. Where there would be more, steps become longer by one rung and
-//! the older cells are added up, which a note says.
+//! the older cells are added up, which a note says. Error budgets are judged in steps that stay short for longer
+//! ([`crate::series::fine`]): requests, errors and durations alone are kept in them, up to a bound of their own.
 
 use super::source::{Gap, Instant, SECOND};
 use crate::series::anomalies::Anomalies;
-use crate::series::known::{machine_in, span};
+use crate::series::fine::too_many;
+use crate::series::known::{fine_in, machine_in, of_rows, span};
 use crate::series::{Machine, SeriesSet, Step};
 
 /// How late a sample may come.
@@ -21,10 +23,21 @@ pub const MOST_STEPS: i64 = 2_880;
 /// Gaps that are told at most.
 const GAPS: usize = 100;
 
+/// What was told of a machine that grows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Told {
+    /// Its steps, and those of error budgets.
+    steps: (Step, Step),
+    /// The first step that was open.
+    border: i64,
+}
+
 /// A machine that grows.
 #[derive(Clone, Debug)]
 pub struct Growth {
     step: Step,
+    /// The step that error budgets are judged in; never longer than the other.
+    fine: Step,
     /// Samples of steps that are not closed.
     open: SeriesSet,
     /// Requests of logs, which are counted as they pass.
@@ -47,6 +60,7 @@ impl Growth {
     pub fn new(step: Step) -> Self {
         Self {
             step,
+            fine: step,
             open: SeriesSet::default(),
             logs: SeriesSet::default(),
             closed: Machine::new(step),
@@ -101,20 +115,33 @@ impl Growth {
         }
         let over = self.open.take_until(self.step.start(border));
         if !over.is_empty() {
-            let mut cells = machine_in(&over, self.step);
+            let mut cells = self.cells(&over);
             cells.keep_from(self.border.unwrap_or(i64::MIN));
             cells.notes.clear();
             cells.anomalies = self.anomalies.take(&cells, border);
             self.closed.merge(&cells);
         }
         self.border = Some(border);
+        let whole = |step: Step, longer: Step| {
+            // Only where a longer step begins: it would be torn otherwise.
+            border.saturating_mul(self.step.micros() / step.micros())
+                % (longer.micros() / step.micros())
+                == 0
+        };
+        if self.fine < self.step
+            && too_many(&self.closed.fine)
+            && let Some(longer) = self.fine.longer()
+            && whole(self.fine, longer)
+        {
+            self.closed.fine.iter_mut().for_each(|f| f.coarsen(longer));
+            self.fine = longer;
+        }
         let steps = self
             .first
             .map_or(0, |first| border - self.step.of_sample(first));
         if steps > MOST_STEPS
             && let Some(longer) = self.step.longer()
-            // Only where a longer step begins: it would be torn otherwise.
-            && border % (longer.micros() / self.step.micros()) == 0
+            && whole(self.step, longer)
         {
             self.closed.coarsen(longer);
             // What is unlike in longer steps is another question: they are looked at from their beginning.
@@ -127,15 +154,28 @@ impl Growth {
         }
     }
 
+    /// What samples tell, in the steps that are kept.
+    fn cells(&self, set: &SeriesSet) -> Machine {
+        let mut cells = machine_in(set, self.step);
+        cells.fine = fine_in(set, self.fine);
+        cells
+    }
+
     /// All that is known now.
     #[must_use]
     pub fn machine(&self) -> Machine {
-        let mut open = machine_in(&self.open, self.step);
+        let mut open = self.cells(&self.open);
         open.keep_from(self.border.unwrap_or(i64::MIN));
         let mut machine = self.closed.clone();
         machine.merge(&open);
         if !self.logs.is_empty() {
-            machine.merge(&machine_in(&self.logs, self.step));
+            let mut logs = machine_in(&self.logs, self.step);
+            logs.fine = of_rows(&self.logs);
+            machine.merge(&logs);
+        }
+        if self.fine == self.step {
+            // The others are no finer.
+            machine.fine.retain(|f| f.step < self.step);
         }
         machine.gaps = self.gaps.iter().map(|g| (g.from, g.to)).collect();
         if self.late > 0 {
@@ -156,14 +196,15 @@ impl Growth {
 
     /// What is known now of the steps that were open when it was told last, and the first of them; all, where steps
     /// became longer since or older ones may have changed. `told` remembers for the next time.
-    pub fn fresh(&self, told: &mut Option<(Step, i64)>) -> (Machine, Option<i64>) {
+    pub fn fresh(&self, told: &mut Option<Told>) -> (Machine, Option<i64>) {
         let mut machine = self.machine();
-        let from = told.filter(|(step, _)| *step == self.step && self.logs.is_empty());
-        let from = from.map(|(_, border)| border);
+        let steps = (self.step, self.fine);
+        let from = told.filter(|told| told.steps == steps && self.logs.is_empty());
+        let from = from.map(|told| told.border);
         if let Some(from) = from {
             machine.keep_from(from);
         }
-        *told = self.border.map(|border| (self.step, border));
+        *told = self.border.map(|border| Told { steps, border });
         (machine, from)
     }
 
@@ -292,5 +333,33 @@ mod tests {
         let (from, to) = machine.signals[0].cells.ends().unwrap();
         assert!((690..=701).contains(&(to - from)), "{from} {to}");
         assert!(machine.notes.iter().any(|n| n.contains("steps of 300 s")));
+    }
+
+    #[test]
+    fn error_budgets_are_judged_in_the_steps_that_samples_came_in() {
+        let times: Vec<i64> = (0..14_000)
+            .map(|i| (1_700_000_040 + i * 15) * SECOND)
+            .collect();
+        let (sets, minute) = (sets(&times), Step::at_least(60 * SECOND));
+        let mut growth = Growth::new(minute);
+        let (mut told, mut shown) = (None, Machine::new(minute));
+        let mut all = SeriesSet::default();
+        for (i, set) in sets.iter().enumerate() {
+            growth.take(set.clone());
+            all.merge(set.clone());
+            if i % 500 == 0 || i + 1 == sets.len() {
+                match growth.fresh(&mut told) {
+                    (machine, None) => shown = machine,
+                    (machine, Some(from)) => shown.renew(from, machine),
+                }
+            }
+        }
+        all.settle();
+        assert_eq!(shown.step.seconds(), 300.0);
+        assert_eq!(shown.fine, fine_in(&all, minute));
+        let measures: Vec<&str> = shown.fine.iter().map(|f| f.signal.measure.id()).collect();
+        assert_eq!(measures, ["requests", "server_errors", "duration"]);
+        let (spent, step) = shown.spent("a", Some(0.05));
+        assert_eq!((step, spent.len()), (minute, 3_500));
     }
 }

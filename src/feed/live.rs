@@ -1,7 +1,7 @@
 //! A live view: what a reader connects to, what comes of it, and what they are told of it.
 
 use super::clock::ServerClock;
-use super::grow::Growth;
+use super::grow::{Growth, Told};
 use super::mlflow::{self, Mlflow};
 use super::prometheus::{Prometheus, Settings};
 use super::rows;
@@ -10,7 +10,7 @@ use super::rows::poll::Poll;
 use super::rows::socket::Socket;
 use super::rows::tail::Tail;
 use super::source::{Gap, Instant, Offer, Piece, RowForm, Rows, SECOND, Source};
-use super::{BackOff, Came, Feed, Status, Todo};
+use super::{BackOff, Came, Feed, Silence, State, Status, Todo};
 use crate::series::{Machine, Step};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -49,6 +49,12 @@ impl Connection {
             Self::Socket(settings) => Box::new(Socket::new(settings.clone())),
             Self::Mlflow(settings) => Box::new(Mlflow::new(settings.clone())),
         }
+    }
+
+    /// What it is and where, as far as that is known before it is asked; it holds no password.
+    #[must_use]
+    pub fn name(&self) -> String {
+        self.source().name()
     }
 
     /// The step of time that its samples are told in.
@@ -94,6 +100,9 @@ pub struct News {
     /// Rows so far.
     #[serde(default)]
     pub lines: u64,
+    /// Since when nothing new has come of it, where that is longer than usual ([`Silence`]).
+    #[serde(default)]
+    pub silent: Option<Instant>,
     /// When this was so.
     pub at: Instant,
 }
@@ -113,8 +122,9 @@ pub struct Live {
     /// What was told last.
     told: Option<News>,
     /// Of the machine what was told last ([`Growth::fresh`]).
-    told_of: Option<(Step, i64)>,
+    told_of: Option<Told>,
     grown: bool,
+    silence: Silence,
 }
 
 impl Live {
@@ -134,6 +144,7 @@ impl Live {
             told: None,
             told_of: None,
             grown: false,
+            silence: Silence::default(),
         }
     }
 
@@ -150,6 +161,7 @@ impl Live {
 
     /// Takes what came; see [`Feed::came`].
     pub fn came(&mut self, now: Instant, jitter: f64, id: u64, came: Came) {
+        let (samples, lines) = (self.samples, self.lines);
         for piece in self.feed.came(now, jitter, id, came) {
             match piece {
                 Piece::Samples(set) => {
@@ -172,6 +184,11 @@ impl Live {
                     }
                 }
             }
+        }
+        if (samples, lines) != (self.samples, self.lines) {
+            self.silence.heard(now);
+        } else if self.feed.status().answered > 0 {
+            self.silence.answered(now);
         }
     }
 
@@ -198,6 +215,10 @@ impl Live {
 
     /// What is to be told, where it is something new.
     pub fn news(&mut self, now: Instant) -> Option<News> {
+        let goes_on = matches!(
+            self.feed.status().state,
+            State::Following | State::Retrying(_)
+        );
         let news = News {
             name: self.feed.name(),
             status: self.feed.status().clone(),
@@ -206,6 +227,7 @@ impl Live {
             gaps: self.growth.gaps().to_vec(),
             samples: self.samples,
             lines: self.lines,
+            silent: self.silence.since(now).filter(|_| goes_on),
             at: 0,
         };
         let same = self.told.as_ref() == Some(&news) && !self.grown && self.rows.is_empty();

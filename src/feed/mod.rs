@@ -30,10 +30,12 @@ pub mod live;
 pub mod mlflow;
 pub mod prometheus;
 pub mod rows;
+mod silence;
 mod source;
 
 pub use backoff::BackOff;
 pub use follow::{Feed, State, Status, Todo};
+pub use silence::Silence;
 pub use source::{
     Again, Answer, Ask, Came, Carrier, Fault, Gap, Instant, Method, Next, Offer, Piece, RowForm,
     Rows, SECOND, Source, Unreached, Way,

@@ -1,6 +1,6 @@
 //! What there is to know of a metric, in words: as the page explains it and `plumbline metrics` lists it.
 
-use super::{Better, Info, METRICS, Metric, Unit};
+use super::{Better, Info, METRICS, Material, Metric, Unit};
 use crate::log::Task;
 use serde::Serialize;
 
@@ -29,6 +29,10 @@ pub struct Listed {
     pub same_number: &'static str,
     /// Whether it has a card and may raise alarms.
     pub headline: bool,
+    /// The least change that is worth an alarm unless the reader says otherwise: in its own unit, or as a share of the
+    /// baseline's value; absent where it raises none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub least_change: Option<String>,
 }
 
 /// Every metric of the registry, in its order.
@@ -56,6 +60,11 @@ fn listed(metric: &dyn Metric) -> Listed {
         source: info.source,
         same_number: info.sklearn,
         headline: info.rank == super::Rank::Headline,
+        least_change: match info.material {
+            Material::Absolute(least) => Some(least.to_string()),
+            Material::Relative(share) => Some(format!("{} % of the baseline", share * 100.0)),
+            Material::Never => None,
+        },
     }
 }
 

@@ -6,6 +6,7 @@ use super::compat::{
 };
 use super::incidents::CORRELATION;
 use super::{AlertKind, Report};
+use crate::metric::{self, Material};
 
 /// A column, or a metric, in the eyes of two.
 #[derive(Clone, Debug, PartialEq)]
@@ -43,6 +44,14 @@ pub fn beside(report: &Report) -> Vec<Beside> {
     };
     rows.sort_by_key(|row| !(row.theirs || row.ours));
     rows
+}
+
+/// Said of a metric that raises no alarm here.
+const UNJUDGED: &str = "This report shows it with its interval; what it judges are other metrics of the same outcomes.";
+
+/// Whether a metric can raise an alarm.
+fn judged(name: &str) -> bool {
+    metric::info(name).is_some_and(|info| info.material != Material::Never)
 }
 
 /// Whether an incident is about a column, or touches it.
@@ -186,7 +195,11 @@ fn tests(report: &Report, says: &EvidentlySays) -> Vec<Beside> {
             says: line(value),
             theirs: failed,
             ours,
-            because: because(failed, ours).into(),
+            because: match judged(own) {
+                true => because(failed, ours),
+                false => UNJUDGED,
+            }
+            .into(),
         });
     }
     for column in &says.columns {
@@ -285,6 +298,7 @@ fn metrics(report: &Report, says: &NannymlSays) -> Vec<Beside> {
             (None, None) => "without a limit".into(),
         };
         let because = match (alarms > 0, ours) {
+            _ if !judged(own) => UNJUDGED.to_owned(),
             (true, true) => "Both see a change.".to_owned(),
             (false, false) => "Neither sees a change.".to_owned(),
             (true, false) => format!(

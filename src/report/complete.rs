@@ -133,7 +133,7 @@ pub(super) fn usual_coverage(all: &[Frame<'_>]) -> Option<f64> {
 /// outcomes are still out, and how many of these there are. None where outcomes carry no time.
 fn histories(making: &Making<'_>, first: usize, shown: usize) -> (Vec<History>, Option<usize>) {
     let summary = making.summary;
-    let (Some(as_of), true, false) = (summary.as_of, summary.delays, summary.streamed) else {
+    let (Some(as_of), true, false) = (making.as_of, summary.delays, summary.streamed) else {
         return (Vec::new(), None);
     };
     let immature = (first..first + shown).filter(|i| {

@@ -4,6 +4,7 @@
 //! It is told by the first metric that is judged. A change is harmless where that metric is surely (at 95 %) not
 //! worse by as much as matters; it harms where the metric is surely worse, and by as much.
 
+use super::least::Sizes;
 use super::watch::is_worse;
 use super::{Alert, AlertKind, Level, Metrics, Window, words};
 use crate::metric::{self, Better, Estimate, Family, Info, Material};
@@ -34,15 +35,6 @@ impl Effect {
             Some(true) => change.abs(),
             Some(false) | None => -change.abs(),
         }
-    }
-}
-
-/// The least change of a metric that matters.
-pub(super) fn least(info: &Info) -> Least {
-    match info.material {
-        Material::Absolute(least) => Least::Absolute(least),
-        Material::Relative(share) => Least::Relative(share),
-        Material::Never => Least::Absolute(f64::INFINITY),
     }
 }
 
@@ -84,7 +76,7 @@ pub(super) fn tell(alert: &mut Alert) {
 /// a metric over some windows together.
 pub(super) fn by_estimates(
     alerts: &mut [Alert],
-    baseline: &Metrics,
+    (baseline, least): (&Metrics, &Sizes),
     windows: &[Window],
     estimate: impl Fn(&'static Info, &dyn Fn(usize) -> bool) -> Option<Estimate>,
 ) {
@@ -111,7 +103,7 @@ pub(super) fn by_estimates(
             low: low - from,
             high: high - from,
         };
-        alert.harmless = harmless(info, from, now, (low, high));
+        alert.harmless = harmless((info, least.of(info)), from, now, (low, high));
         alert.effect = Some(Effect {
             metric: info.name.into(),
             change: Estimate::of(now - from, Some(ends), value.n),
@@ -123,8 +115,12 @@ pub(super) fn by_estimates(
 }
 
 /// Whether a value with its interval is surely not worse than the baseline's by as much as matters, or surely is.
-fn harmless(info: &Info, from: f64, now: f64, (low, high): (f64, f64)) -> Option<bool> {
-    let least = least(info);
+fn harmless(
+    (info, least): (&Info, Least),
+    from: f64,
+    now: f64,
+    (low, high): (f64, f64),
+) -> Option<bool> {
     let far = |a: f64, b: f64| {
         if (a - from).abs() > (b - from).abs() {
             a
@@ -240,7 +236,8 @@ mod tests {
     #[test]
     fn harmless_is_only_what_surely_is() {
         let info = metric::info("accuracy").expect("it is a metric");
-        let of = |now: f64, half: f64| harmless(info, 0.9, now, (now - half, now + half));
+        let least = Sizes::default().of(info);
+        let of = |now: f64, half: f64| harmless((info, least), 0.9, now, (now - half, now + half));
         assert_eq!(of(0.899, 0.004), Some(true));
         assert_eq!(of(0.95, 0.02), Some(true));
         assert_eq!(of(0.9, 0.1), None);

@@ -201,7 +201,7 @@ pub(super) async fn fill(
             Method::Cbpe | Method::Dle => found.of(range),
         }
     });
-    effect::by_estimates(alerts, baseline, windows, |info, within| {
+    effect::by_estimates(alerts, (baseline, making.least), windows, |info, within| {
         let of = guesses.get(info.name)?.iter().filter(|g| within(g.window));
         Some(together(
             metric::range(info, summary.task),

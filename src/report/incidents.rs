@@ -76,12 +76,14 @@ pub(super) async fn alerts(
     let mut out: Vec<(Place, Alert)> = Vec::new();
     for places in group(&begun) {
         pause().await;
-        let members: Vec<&Raised<'_>> = places.iter().filter_map(|i| raised.get(*i)).collect();
-        let Some(lead) = members.iter().min_by(|a, b| place(a).total_cmp(&place(b))) else {
-            continue;
-        };
-        if let Some(alert) = told.alert(lead).await {
-            out.push((place(lead), alert));
+        let mut members: Vec<&Raised<'_>> = places.iter().filter_map(|i| raised.get(*i)).collect();
+        members.sort_by(|a, b| place(a).total_cmp(&place(b)));
+        // What is not worse after all leaves its name to the next.
+        for lead in members {
+            if let Some(alert) = told.alert(lead).await {
+                out.push((place(lead), alert));
+                break;
+            }
         }
     }
     out.sort_by(|a, b| a.0.total_cmp(&b.0));
@@ -214,7 +216,8 @@ pub(super) fn changed(
         let (kind, metric, column, value_of) = names(item, profile);
         let same = own.as_ref().is_some_and(|own| {
             let same = kind == own.0 && column == own.2;
-            same && (kind == AlertKind::Column || (metric == own.1 && value_of == own.3))
+            let of_cells = column.is_some() && metric != CORRELATION && own.1 != CORRELATION;
+            same && (of_cells || (metric == own.1 && value_of == own.3))
         });
         if same || p_value > BELONGS || !matters || !worse {
             continue;
@@ -233,7 +236,10 @@ pub(super) fn changed(
     found.sort_by(|a, b| a.0.total_cmp(&b.0));
     let mut out: Vec<Affected> = Vec::new();
     for (_, of) in found {
-        let again = of.column.is_some() && out.iter().any(|o| o.column == of.column);
+        let pair = |of: &Affected| (of.metric == CORRELATION).then(|| of.value_of.clone());
+        let again = out
+            .iter()
+            .any(|o| o.column.is_some() && o.column == of.column && pair(o) == pair(&of));
         if !again && out.len() < TOLD {
             out.push(of);
         }
@@ -389,7 +395,9 @@ impl Told<'_> {
             }
             What::Column(_, Aspect::Shape(1)) => "mean rank (Mann–Whitney)",
             What::Column(_, Aspect::Shape(_)) => "component of Neyman's smooth test",
-            What::Column(..) | What::Rows(_) => "Fisher's exact test of a share",
+            What::Column(..) | What::Rows(_) => {
+                "difference of two shares (Fisher's exact test where few are expected)"
+            }
             What::Pair(_) => "Fisher's z of a rank correlation (Spearman) within each window",
         };
         let phases = item.verdict.fit.as_ref().map_or(1, Fit::phases);
@@ -401,7 +409,7 @@ impl Told<'_> {
         };
         let scales: Vec<String> = SCALES.iter().map(|s| s.0.to_string()).collect();
         format!(
-            "{test}, of the last {} windows together{season}; one false alarm in {} windows over {} numbers that are watched",
+            "{test}, of the last {} windows together{season}, allowing for what the baseline's windows vary by; one false alarm in {} windows over {} numbers that are watched",
             words::list(&scales),
             words::number(self.watched.budget),
             self.watched.items.len()

@@ -10,6 +10,7 @@ use super::watch::{Watched, What};
 use super::{Alert, AlertKind, Departure, Metrics, SliceRow, Window, words};
 use crate::metric::{self, Better, Estimate, Family, Info, Material};
 use crate::stats::compare::z_test;
+use crate::stats::sequential::Least;
 
 /// Whether a metric is about requests and resources, which need no outcomes.
 pub(super) fn is_resource(name: &str) -> bool {
@@ -98,14 +99,14 @@ pub(super) fn worse(info: &Info, from: f64, value: f64) -> Option<bool> {
     }
 }
 
-/// Whether a change is large enough to matter.
-pub(super) fn matters(info: &Info, change: f64, base: Option<&Estimate>) -> bool {
-    match info.material {
-        Material::Absolute(least) => change.abs() >= least,
-        Material::Relative(share) => base
-            .and_then(|b| b.value)
-            .is_none_or(|b| change.abs() >= share * b.abs()),
-        Material::Never => false,
+/// Whether a change is large enough to matter; a share of what is not known is.
+pub(super) fn matters(least: Least, change: f64, base: Option<&Estimate>) -> bool {
+    match base.and_then(|b| b.value) {
+        Some(from) => least.is_met(from, from + change),
+        None => match least {
+            Least::Absolute(least) => change.abs() >= least,
+            Least::Relative(_) | Least::Angle(_) => true,
+        },
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::baseline::Basis;
 use super::expect::Expectations;
+use super::least::Sizes;
 use super::missing::Missing;
 use super::steps::{Steps, pause};
 use super::view::{BaselineChoice, View};
@@ -21,6 +22,8 @@ use std::collections::BTreeMap;
 /// What the parts of a report are made from.
 pub(super) struct Making<'a> {
     pub summary: &'a Summary,
+    /// Up to when anything is known.
+    pub as_of: Option<Time>,
     /// The series of the view's slice, and its place.
     pub series: &'a Series,
     pub at: usize,
@@ -30,6 +33,8 @@ pub(super) struct Making<'a> {
     pub all: Vec<Frame<'a>>,
     /// The windows of the view: a range of `all`.
     pub shown: (usize, usize),
+    /// From which size on a change counts.
+    pub least: &'a Sizes,
     /// Costs by true and predicted class.
     pub costs: Option<BTreeMap<(usize, usize), f64>>,
     /// What a naive forecast is off by in the baseline.
@@ -114,6 +119,7 @@ pub(super) async fn make(
         ..Series::new(Slice::default(), size)
     };
     let series = summary.series.get(at).unwrap_or(&empty);
+    let as_of = maturity::as_of(summary, view);
     let (cut, threshold) = cut(summary, view, &mut missing);
     let mut all: Vec<Frame<'_>> = Vec::new();
     let mut cells = 0;
@@ -125,7 +131,7 @@ pub(super) async fn make(
             end,
             cell: total(series, range).await,
             mature: true,
-            open: view.live && summary.as_of.is_some_and(|newest| newest < end),
+            open: view.live && as_of.is_some_and(|newest| newest < end),
         });
         cells += range.1 - range.0;
         if cells >= CELLS {
@@ -134,7 +140,7 @@ pub(super) async fn make(
         }
     }
     pause().await;
-    let truth = maturity::mark(summary, &mut all);
+    let truth = maturity::mark(summary, as_of, &mut all);
     all.iter_mut().for_each(|frame| frame.mature &= !frame.open);
     pause().await;
     let shown = match view.range {
@@ -152,12 +158,14 @@ pub(super) async fn make(
     };
     let making = Making {
         summary,
+        as_of,
         series,
         at,
         size,
         cut,
         all,
         shown,
+        least: &view.least,
         costs: {
             let costs = view.costs.as_ref();
             costs.map(|c| c.by_place(summary.task, &summary.labels))
@@ -294,14 +302,7 @@ impl Making<'_> {
             let tracked = checks::tracked(self, basis, profile).await;
             checks = Some(checks::checks(self, |at| basis.holds(at), &tracked).await);
         }
-        let checks = checks.map(|checks| match (expected, profile) {
-            (Some(expected), Some(profile)) => super::Checks {
-                violations: expect::violations(self, profile, expected),
-                expectations: Some(expected.file.clone()),
-                ..checks
-            },
-            _ => checks,
-        });
+        let checks = checks.map(|checks| expect::hold(self, checks, expected, profile));
         let compat = basis
             .as_ref()
             .and_then(|basis| drift::compat(self, basis, view));
@@ -351,6 +352,7 @@ impl Making<'_> {
                 costs: view.costs.clone(),
                 compat: view.compat,
                 budget: view.budget,
+                least: view.least.clone(),
                 all_tests: view.all_tests,
                 live: view.live,
                 service: view.service,
@@ -360,7 +362,7 @@ impl Making<'_> {
             span: summary.span.map(|(start, end)| Span {
                 start,
                 end,
-                as_of: summary.as_of.unwrap_or(end),
+                as_of: self.as_of.unwrap_or(end),
             }),
             health: super::Health {
                 level: super::Level::Unknown,
@@ -398,6 +400,7 @@ impl Making<'_> {
             resources: Resources {
                 block: block(resources),
                 service: service::service(summary, view),
+                objectives: service::of_rows(summary, view),
             },
             // Without a baseline, slices are not asked for, and are there only by chance.
             versions: match &basis {

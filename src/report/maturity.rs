@@ -6,19 +6,34 @@
 
 use super::make::{Frame, Making};
 use super::words::duration;
-use super::{SliceTruth, Truth, parts};
+use super::{SliceTruth, Truth, View, parts};
 use crate::metric::Estimate;
 use crate::stats::interval::wilson;
 use crate::stats::sketch::LogHistogram;
 use crate::summary::{Series, Slice, Summary};
+use crate::table::time::Time;
 
 /// Share of the usual coverage from which a window is taken as complete.
 const COMPLETE: f64 = 0.95;
 /// Share of the usual coverage below which a last window is taken as incomplete.
 const INCOMPLETE: f64 = 0.8;
 
+/// Up to when anything is known. Where rows still come, time passes by what a service tells beside them, too: rows of a
+/// source that fell silent keep no window open. Only of a service that was seen while rows came: one of another time has
+/// another clock.
+pub(super) fn as_of(summary: &Summary, view: &View) -> Option<Time> {
+    let rows = summary.as_of?;
+    let service = summary.machine.as_ref().and_then(|m| m.span);
+    let beside = service.filter(|(from, _)| view.live && *from <= rows.0);
+    Some(beside.map_or(rows, |(_, to)| rows.max(Time(to))))
+}
+
 /// Marks each window, and says what is known of coverage and delay.
-pub(super) fn mark(summary: &Summary, windows: &mut [Frame<'_>]) -> Option<Truth> {
+pub(super) fn mark(
+    summary: &Summary,
+    as_of: Option<Time>,
+    windows: &mut [Frame<'_>],
+) -> Option<Truth> {
     let (rows, labelled) = windows
         .iter()
         .fold((0, 0), |(r, l), w| (r + w.cell.rows, l + w.cell.labelled));
@@ -28,7 +43,7 @@ pub(super) fn mark(summary: &Summary, windows: &mut [Frame<'_>]) -> Option<Truth
     let coverage = covered(labelled, rows);
     let delays = delays(summary);
     let (p50, p95) = (delays.quantile(0.5), delays.quantile(0.95));
-    let rule = match (p95, summary.as_of) {
+    let rule = match (p95, as_of) {
         _ if labelled == 0 => {
             windows.iter_mut().for_each(|w| w.mature = false);
             "There are no outcomes yet.".to_string()

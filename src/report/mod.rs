@@ -24,6 +24,7 @@ mod health;
 pub mod html;
 mod incidents;
 mod judge;
+mod least;
 mod make;
 mod maturity;
 mod missing;
@@ -54,16 +55,19 @@ pub use curves::{Curves, Tally};
 pub use effect::Effect;
 pub use estimated::{Estimated, ExpectedCells, PastError};
 pub use health::UNTIMED;
+pub use least::Sizes;
 pub use missing::Missing;
 pub use models::{Against, Model, Models};
 pub use particulars::Particular;
 pub use quantiles::{CentralInterval, QuantileLevel, Quantiles};
 pub use service::{
-    Apdex, BurnAlert, Full, Line, Objectives, Panel, Resources, Restart, Service, ServiceCost,
-    ServiceGap, Slo, UnlikeValue, told,
+    Apdex, BurnAlert, Full, Line, Objectives, OfRows, Panel, Resources, Restart, Service,
+    ServiceCost, ServiceGap, Slo, UnlikeValue, told,
 };
 pub use steps::Steps;
-pub use tracks::{About, Change, Changes, EarlierWeeks, Lead, Leads, Measured, VersionChange};
+pub use tracks::{
+    About, Change, Changes, EarlierWeeks, Lead, Leads, Measured, Shifted, VersionChange,
+};
 pub use words::lower_first;
 
 use crate::log::Task;

@@ -166,9 +166,10 @@ impl Report {
     fn level(&self, alert: &Alert) -> String {
         let budget = super::watch::budget(self.view.budget);
         format!(
-            "false-alarm rate {}; the budget of the whole report is 1 in {} windows",
+            "false-alarm rate {}; the budget of the whole report is 1 in {} windows; changes from {} on count",
             words::false_alarm_rate(alert.false_alarm_rate),
-            words::number(budget)
+            words::number(budget),
+            self.view.least.told(alert)
         )
     }
 }

@@ -207,7 +207,9 @@ pub(super) async fn slices(
     for (row, departure) in &mut rows {
         let Some(found) = departure else { continue };
         let p_value = corrected.next().unwrap_or(1.0);
-        if p_value < 0.05 && judge::matters(info, found.change, Some(&row.baseline)) {
+        if p_value < 0.05
+            && judge::matters(making.least.of(info), found.change, Some(&row.baseline))
+        {
             row.departure = Some(Departure {
                 p_value: Some(p_value),
                 ..*found

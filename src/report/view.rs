@@ -1,5 +1,6 @@
 //! What the reader chose. It fits in a URL, and a saved report carries it.
 
+use super::least::Sizes;
 use super::service::Objectives;
 use crate::metric::{CostCell, Costs};
 pub use crate::summary::{Season, Slice, SliceChoice, Tool, WindowSize};
@@ -34,6 +35,9 @@ pub struct View {
     /// Windows to a false alarm, over everything in the report; `None`: 30.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub budget: Option<f64>,
+    /// From which size on a change is worth an alarm, where that is not the usual one.
+    #[serde(skip_serializing_if = "Sizes::is_usual", default)]
+    pub least: Sizes,
     /// Whether columns are put to every test, and all together.
     #[serde(skip_serializing_if = "std::ops::Not::not", default)]
     pub all_tests: bool,
@@ -133,6 +137,9 @@ impl View {
         if let Some(budget) = self.budget {
             put("budget", budget.to_string());
         }
+        for (name, size) in &self.least.0 {
+            put(&format!("least.{name}"), size.to_string());
+        }
         if self.all_tests {
             put("tests", "all".into());
         }
@@ -177,6 +184,12 @@ impl View {
                         let number = value.parse().ok();
                         *place(&mut view.service) =
                             number.filter(|x: &f64| x.is_finite() && suits(*x));
+                    } else if let Some(name) = key.strip_prefix("least.") {
+                        let size: Option<f64> = value.parse().ok();
+                        let size = size.filter(|size| Sizes::check(name, *size).is_ok());
+                        view.least
+                            .0
+                            .extend(size.map(|size| (name.to_owned(), size)));
                     } else if let Some((cell, cost)) = cost(key, &value) {
                         let costs = view.costs.get_or_insert_default();
                         costs.0.insert(cell, cost);
@@ -282,6 +295,7 @@ mod tests {
             live: false,
             season: Some(Season::Seconds(86_400)),
             budget: Some(12.5),
+            least: "accuracy=0.02,columns=0.25".parse().unwrap_or_default(),
             compat: Some(Tool::Evidently),
             all_tests: true,
             costs: "fp=5,a=b&c->d e=-0.5".parse().ok(),
@@ -295,7 +309,7 @@ mod tests {
         assert_eq!(View::default().to_query(), "");
         assert_eq!(
             View::from_query(
-                "threshold=NaN&range=b..a&marked=2..1&window=0&season=0d&budget=0.5&slo=1&apdex=-1&cost.fp=NaN&cost.x=1&%"
+                "threshold=NaN&range=b..a&marked=2..1&window=0&season=0d&budget=0.5&least.accuracy=-1&least.none=1&slo=1&apdex=-1&cost.fp=NaN&cost.x=1&%"
             ),
             View::default()
         );

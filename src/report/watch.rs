@@ -19,7 +19,7 @@ use super::checks::CheckKind;
 use super::make::Making;
 use super::steps::pause;
 use super::view::WindowSize;
-use super::{Metrics, Window, effect, judge, parts, words};
+use super::{Metrics, Window, judge, parts, words};
 use crate::metric::{self, Better, Estimate, Family, Info, Material, Measures};
 use crate::stats::sequential::columns::{self, Aspect, Counts};
 use crate::stats::sequential::{
@@ -44,11 +44,11 @@ const MOST_WINDOWS: usize = 400;
 /// Slices that are watched; those of most rows.
 const MOST_SLICES: usize = 100;
 
-/// The change of Fisher's z that is worth an alarm: J. Cohen's q (1988, *Statistical power analysis for the behavioral
-/// sciences*), which he calls small.
-const LEAST_Z: f64 = 0.1;
 /// Skewness of a row over √rows, above which z is not near enough to normal.
 const SKEWED: f64 = 0.25;
+
+/// What is not watched where rows pass.
+const UNWATCHED: &str = "Of rows that were counted as they passed these are not watched for alarms: rows and ids that are there twice, text among numbers (it counts as missing), times that cannot be, the share of words that the baseline has not by itself, and rank correlations. Nor are outliers, the length of texts, values that stand still and times without rows checked.";
 
 /// What a stream is about.
 #[derive(Clone, Debug)]
@@ -156,6 +156,9 @@ pub(super) fn limits(making: &Making<'_>, profile: Option<&Profile>) -> Vec<Stri
     let mut out = Vec::new();
     let windows = words::grouped(making.all.len() as f64);
     let larger = "Larger windows help.";
+    if profile.is_some_and(|p| !p.exact) {
+        out.push(UNWATCHED.into());
+    }
     if let Some(profile) = profile.filter(|p| p.left_out > 0) {
         let (kept, out_of) = (profile.columns.len(), profile.left_out);
         out.push(format!(
@@ -215,7 +218,7 @@ fn reading(of: &Estimate, towards: Option<f64>, phase: u32) -> Option<Reading> {
 
 /// The stream of a metric, from what it is in windows of the baseline and in those that are judged.
 fn stream(
-    info: &Info,
+    (info, least): (&Info, Least),
     base: &Estimate,
     before: Vec<Reading>,
     windows: Vec<Option<Reading>>,
@@ -230,7 +233,7 @@ fn stream(
             Better::Lower => Side::Up,
             Better::Zero | Better::Near(_) | Better::Neither => Side::Either,
         },
-        least: effect::least(info),
+        least,
         part: 1.0,
     }
 }
@@ -265,7 +268,7 @@ fn of_metrics(
             reading(of, base.value, phase(making, w.start))
         };
         let stream = stream(
-            info,
+            (info, making.least.of(info)),
             base,
             known.collect(),
             windows.iter().map(judged).collect(),
@@ -334,7 +337,7 @@ async fn of_slices(
             reading(&of, base.value, phase(making, w.start))
         };
         let stream = stream(
-            info,
+            (info, making.least.of(info)),
             &base,
             known.collect(),
             windows.iter().map(judged).collect(),
@@ -389,11 +392,10 @@ async fn of_columns(
             false => columns::Of::Bins,
         };
         let streams = columns::streams(of, &before, &after, part);
-        out.extend(
-            streams
-                .into_iter()
-                .map(|(aspect, s)| (What::Column(at, aspect), s)),
-        );
+        out.extend(streams.into_iter().map(|(aspect, s)| {
+            let least = making.least.of_column(s.least);
+            (What::Column(at, aspect), Stream { least, ..s })
+        }));
     }
     out
 }
@@ -477,6 +479,7 @@ fn of_rows(
             What::Rows(kind),
             Stream {
                 side: Side::Up,
+                least: making.least.of_column(stream.least),
                 ..stream
             },
         ));
@@ -525,7 +528,7 @@ async fn of_pairs(
             windows: windows.iter().enumerate().map(judged).collect(),
             kind: Kind::Mean { skewness: 0.0 },
             side: Side::Either,
-            least: Least::Absolute(LEAST_Z),
+            least: making.least.of_correlation(),
             part: 1.0,
         };
         if !stream.baseline.is_empty() && stream.windows.iter().any(Option::is_some) {

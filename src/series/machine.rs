@@ -1,9 +1,8 @@
 //! Measures of services by step of time: cells that add up, and no sample.
 
 use super::anomalies::Anomaly;
-use super::{Family, Measure, Step, Unit};
-use crate::stats::buckets::{self, Native};
-use crate::stats::sketch::LogHistogram;
+use super::fine::{self, Fine};
+use super::{Durations, Family, Measure, Step, Unit};
 use serde::{Deserialize, Serialize};
 
 /// What came and how long it was looked at.
@@ -35,18 +34,6 @@ pub struct Level {
     pub least: f64,
     /// Most.
     pub most: f64,
-}
-
-/// How long things took.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Durations {
-    /// Of each one.
-    Rows(LogHistogram),
-    /// How many at or below each upper bound (seconds; the last is infinite, told as `null`).
-    Classic(Vec<(Option<f64>, f64)>),
-    /// By exponential buckets.
-    Native(Native),
 }
 
 /// Cells by number of the step, rising.
@@ -96,6 +83,9 @@ pub struct Machine {
     pub span: Option<(i64, i64)>,
     /// The measures, in the order of the page, then by thing.
     pub signals: Vec<Signal>,
+    /// Those that error budgets are judged by in shorter steps, as far as these are known.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fine: Vec<Fine>,
     /// Restarts that were seen: by thing, how often a counter began anew, and when first.
     #[serde(default)]
     pub restarts: Vec<Restart>,
@@ -162,82 +152,6 @@ impl Level {
     }
 }
 
-impl Durations {
-    /// How many.
-    #[must_use]
-    pub fn count(&self) -> f64 {
-        match self {
-            Self::Rows(sketch) => sketch.count() as f64,
-            Self::Classic(buckets) => buckets.last().map_or(0.0, |b| b.1),
-            Self::Native(native) => native.count,
-        }
-    }
-
-    /// A quantile: exactly Prometheus's of the counts of a histogram; of rows within 1 %.
-    #[must_use]
-    pub fn quantile(&self, q: f64) -> Option<f64> {
-        match self {
-            Self::Rows(sketch) => sketch.quantile(q),
-            Self::Classic(classic) => buckets::classic_quantile(q, &bounds(classic)),
-            Self::Native(native) => native.quantile(q),
-        }
-    }
-
-    /// The longest: of rows exact, of a histogram the upper end of the highest bucket that has any, so no more than
-    /// a bound; `None` where that bucket has no end.
-    #[must_use]
-    pub fn most(&self) -> Option<f64> {
-        match self {
-            Self::Rows(sketch) => sketch.most(),
-            Self::Classic(classic) => {
-                let all = buckets::monotonic(&bounds(classic));
-                let total = all.last()?.1;
-                let at = all.partition_point(|b| b.1 < total);
-                all.get(at).map(|b| b.0).filter(|b| b.is_finite())
-            }
-            Self::Native(native) => native.highest(),
-        }
-    }
-
-    /// About how many took at most so long.
-    #[must_use]
-    pub fn count_up_to(&self, x: f64) -> f64 {
-        match self {
-            Self::Rows(sketch) => (sketch.count() - sketch.count_above(x)) as f64,
-            Self::Classic(classic) => buckets::count_up_to(x, &bounds(classic)),
-            Self::Native(native) => native.count_up_to(x),
-        }
-    }
-
-    /// Adds others; of another kind, those of which there are more stay.
-    pub fn merge(&mut self, other: &Self) {
-        match (&mut *self, other) {
-            (Self::Rows(a), Self::Rows(b)) => a.merge(b),
-            (Self::Native(a), Self::Native(b)) => *a = a.plus(b),
-            (Self::Classic(a), Self::Classic(b)) => {
-                let above = |x: Option<f64>| x.unwrap_or(f64::INFINITY);
-                for (bound, count) in b {
-                    match a.binary_search_by(|x| above(x.0).total_cmp(&above(*bound))) {
-                        Ok(at) => a[at].1 += count,
-                        Err(at) => a.insert(at, (*bound, *count)),
-                    }
-                }
-            }
-            (mine, theirs) => {
-                if theirs.count() > mine.count() {
-                    *self = theirs.clone();
-                }
-            }
-        }
-    }
-}
-
-/// Infinity is `null` in JSON.
-fn bounds(classic: &[(Option<f64>, f64)]) -> Vec<(f64, f64)> {
-    let of = |(bound, count): &(Option<f64>, f64)| (bound.unwrap_or(f64::INFINITY), *count);
-    classic.iter().map(of).collect()
-}
-
 /// Puts cells of one step together.
 fn together<T: Clone>(
     cells: &mut Vec<(i64, T)>,
@@ -270,7 +184,7 @@ fn add_share(a: &mut Share, b: &Share) {
 
 impl Cells {
     /// Brings them to other numbers of steps.
-    fn renumber(&mut self, number: impl Fn(i64) -> i64) {
+    pub(super) fn renumber(&mut self, number: impl Fn(i64) -> i64) {
         match self {
             Self::Rate(cells) => together(cells, number, add_rate),
             Self::Share(cells) => together(cells, number, add_share),
@@ -288,6 +202,28 @@ impl Cells {
             // One measure of one thing is always of one kind but for a metric that changed its own.
             _ => {}
         }
+    }
+
+    /// Adds others; what both saw in one step is taken as parts of it.
+    pub(super) fn merge(&mut self, other: Self) {
+        let later = self
+            .ends()
+            .zip(other.ends())
+            .is_some_and(|(a, b)| a.1 < b.0);
+        self.extend(other);
+        if !later {
+            self.renumber(|number| number);
+        }
+    }
+
+    /// What came in a step; 0 where it is no rate or nothing was seen.
+    #[must_use]
+    pub fn increase(&self, number: i64) -> f64 {
+        let Self::Rate(cells) = self else {
+            return 0.0;
+        };
+        let at = cells.binary_search_by_key(&number, |c| c.0);
+        at.map_or(0.0, |at| cells[at].1.increase)
     }
 
     /// Lets go of cells from a step on.
@@ -378,7 +314,7 @@ impl Cells {
 
 impl Signal {
     /// Whether two are of the same measure, thing and kind.
-    fn is(&self, other: &Self) -> bool {
+    pub(super) fn is(&self, other: &Self) -> bool {
         (self.measure, &self.of, &self.what) == (other.measure, &other.of, &other.what)
             && std::mem::discriminant(&self.cells) == std::mem::discriminant(&other.cells)
     }
@@ -392,6 +328,7 @@ impl Machine {
             step,
             span: None,
             signals: Vec::new(),
+            fine: Vec::new(),
             restarts: Vec::new(),
             anomalies: Vec::new(),
             gaps: Vec::new(),
@@ -399,7 +336,7 @@ impl Machine {
         }
     }
 
-    /// Brings all cells to a longer step.
+    /// Brings all cells to a longer step, but for those that have a step of their own.
     pub fn coarsen(&mut self, step: Step) {
         if step > self.step {
             let finer = self.step;
@@ -419,13 +356,11 @@ impl Machine {
         other.coarsen(step);
         for theirs in other.signals {
             match self.signals.iter_mut().find(|s| s.is(&theirs)) {
-                Some(mine) => {
-                    mine.cells.extend(theirs.cells);
-                    mine.cells.renumber(|number| number);
-                }
+                Some(mine) => mine.cells.merge(theirs.cells),
                 None => self.signals.push(theirs),
             }
         }
+        fine::merge(&mut self.fine, other.fine);
         self.span = match (self.span, other.span) {
             (Some(a), Some(b)) => Some((a.0.min(b.0), a.1.max(b.1))),
             (a, b) => a.or(b),
@@ -452,6 +387,11 @@ impl Machine {
             }
         }
         self.signals.retain(|s| s.cells.ends().is_some());
+        let start = self.step.start(from);
+        for fine in &mut self.fine {
+            fine.signal.cells.keep_until(fine.step.of(start));
+        }
+        fine::merge(&mut self.fine, newer.fine);
         self.span = newer.span;
         self.restarts = newer.restarts;
         self.anomalies = newer.anomalies;
@@ -466,12 +406,21 @@ impl Machine {
             signal.cells.keep_from(number);
             signal.cells.ends().is_some()
         });
+        let start = self.step.start(number);
+        self.fine.retain_mut(|fine| {
+            fine.signal.cells.keep_from(fine.step.of(start));
+            fine.signal.cells.ends().is_some()
+        });
     }
 
     /// Puts everything into its order.
     pub fn settle(&mut self) {
         self.signals
             .sort_by(|a, b| (a.measure, &a.of, &a.what).cmp(&(b.measure, &b.of, &b.what)));
+        self.fine.sort_by(|a, b| {
+            let place = |f: &Fine| (f.signal.measure, f.signal.of.clone());
+            place(a).cmp(&place(b))
+        });
         self.restarts.sort();
         self.restarts.dedup();
         let more = self.restarts.len().saturating_sub(RESTARTS);
@@ -539,15 +488,5 @@ mod tests {
         let total = one.signals[0].cells.total(0, 100).unwrap();
         assert!((total - 3_100.0 / 900.0).abs() < 1e-12, "{total}");
         assert_eq!(one.signals[0].cells.total(15, 100), None);
-    }
-
-    #[test]
-    fn classic_durations_add_up_by_their_bounds() {
-        let mut a = Durations::Classic(vec![(Some(0.1), 5.0), (None, 10.0)]);
-        a.merge(&Durations::Classic(vec![(Some(0.1), 5.0), (None, 10.0)]));
-        assert_eq!(a.count(), 20.0);
-        assert_eq!(a.quantile(0.25), Some(0.05));
-        assert_eq!(a.most(), None);
-        assert_eq!(a.count_up_to(0.1), 10.0);
     }
 }

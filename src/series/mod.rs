@@ -28,20 +28,33 @@
 //! `histogram_quantile` over the increases of the step ([`crate::stats::buckets`]); of rows they are from a sketch
 //! within 1 %.
 //!
+//! **Error budgets** are judged over windows of their own, the shortest of five minutes ([`crate::stats::burn`]), in the
+//! shortest steps in which the data are kept, and not in those of a chart: [`Machine::fine`] holds the signals of
+//! requests, errors and durations so, and a [`Ledger`] the rows of a log. What is bounded, and how, is said there.
+//!
 //! **Clock skew.** Samples are put into order by their times, and of two at one time the later one counts. A sample
 //! without a time gets that of its scrape, where the file tells it ([`read`] says how); a scrape of which no time can
 //! be told is counted in the totals and drawn nowhere.
 
 pub mod anomalies;
+mod beside;
+mod durations;
+pub mod fine;
 pub mod known;
+pub mod ledger;
 mod machine;
 pub mod measure;
 pub mod read;
 pub mod requests;
 pub mod set;
 mod step;
+pub mod took;
 
-pub use machine::{Cells, Durations, Level, Machine, Rate, Share, Signal};
+pub use beside::{beside, short};
+pub use durations::Durations;
+pub use fine::Fine;
+pub use ledger::Ledger;
+pub use machine::{Cells, Level, Machine, Rate, Share, Signal};
 pub use measure::{Family, Measure, Unit};
 pub use requests::{RequestCell, Requests};
 pub use set::{Key, Kind, Labels, Series, SeriesSet, Values};

@@ -1,6 +1,7 @@
 //! Rows of logs, counted as they pass: a log of any length takes the room of some thousand cells.
 
 use super::Step;
+use super::ledger::{Entry, Ledger};
 use super::step::is_plausible;
 use crate::stats::sketch::LogHistogram;
 use serde::{Deserialize, Serialize};
@@ -44,6 +45,10 @@ pub struct RequestCell {
     pub per_token_s: LogHistogram,
 }
 
+fn is_server_error(status: u16) -> bool {
+    (500..600).contains(&status)
+}
+
 fn is_empty(sketch: &LogHistogram) -> bool {
     sketch.count() == 0
 }
@@ -84,7 +89,7 @@ impl RequestCell {
             }
         };
         sketch(&mut self.duration_s, r.duration_s);
-        let failed = r.status.is_some_and(|s| (500..600).contains(&s));
+        let failed = r.status.is_some_and(is_server_error);
         sketch(&mut self.failed_s, r.duration_s.filter(|_| failed));
         sketch(&mut self.first_token_s, r.first_token_s);
         sketch(&mut self.per_token_s, r.per_token_s);
@@ -146,6 +151,9 @@ pub struct Requests {
     /// Those that are dated before 1900 or after 2300, which no cell has.
     #[serde(default)]
     pub far: u64,
+    /// The same by shorter steps, for error budgets.
+    #[serde(default)]
+    pub ledger: Ledger,
 }
 
 impl Default for Requests {
@@ -156,6 +164,7 @@ impl Default for Requests {
             span: None,
             told: Told::default(),
             far: 0,
+            ledger: Ledger::default(),
         }
     }
 }
@@ -177,6 +186,11 @@ impl Requests {
         told.bytes_out |= request.bytes_out.is_some();
         told.tokens_in |= request.tokens_in.is_some();
         told.tokens_out |= request.tokens_out.is_some();
+        self.ledger.add(&Entry {
+            time: request.time,
+            failed: request.status.map(is_server_error),
+            took_s: request.duration_s,
+        });
         let number = self.step.of(request.time);
         self.cells.entry(number).or_default().add(request);
         self.bound();
@@ -195,6 +209,7 @@ impl Requests {
             (a, b) => a.or(b),
         };
         self.far += other.far;
+        self.ledger.merge(&other.ledger);
         let (a, b) = (&mut self.told, other.told);
         a.status |= b.status;
         a.bytes_in |= b.bytes_in;

@@ -7,6 +7,12 @@
 //! samples. From [`WHITEN`] points on what a value owes to the one before it is taken off first, from series and
 //! step alike, so that even a series near a random walk alarms no more often than stated.
 //!
+//! The interval of the shift holds all shifts that the same test would not reject at 5 %: taking one off the period
+//! changes neither the cosines' parts nor what a value owes to the one before it, so it is the estimate of the step give
+//! or take t(ν) standard errors, and holds 0 if and only if the p-value is above 0.05. Where values are whitened the
+//! estimate is the one of generalised least squares, which looks most at the border, and need not be the difference of
+//! the means.
+//!
 //! Sources: E. Lazarus, D. J. Lewis, J. H. Stock and M. W. Watson (2018), *HAR inference: recommendations for
 //! practice*, JBES 36, 541–559 (cosines with equal weights; here ν = 0.3 n^⅔, fewer than their 0.4, for series are
 //! short); U. K. Müller (2014), *HAC corrections for strongly autocorrelated time series*, JBES 32, 311–322;
@@ -15,7 +21,7 @@
 //! *Bias in the estimation of autocorrelations*, Biometrika 41, 390–402 (the correction of the first one, here for
 //! two means that are taken off).
 
-use super::special::student_t_cdf;
+use super::special::{student_t_cdf, student_t_quantile};
 use std::f64::consts::PI;
 
 /// Points at most that are tested; of more, neighbours are averaged.
@@ -46,13 +52,45 @@ pub struct Moved {
     pub test: Option<Tested>,
 }
 
-/// A p-value and the degrees of freedom of its t distribution.
+/// A p-value with the degrees of freedom of its t distribution, and the shift that it is of.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Tested {
     /// Two-sided.
     pub p_value: f64,
     /// Degrees of freedom.
     pub df: usize,
+    /// The shift as the test estimates it, in the unit of the values.
+    pub shift: f64,
+    /// Lower end of its 95 % interval.
+    pub low: f64,
+    /// Upper end of its 95 % interval.
+    pub high: f64,
+}
+
+impl Tested {
+    /// A shift and its standard error; values are of about this size, so what is 10⁻¹² of it is rounding. Without any
+    /// error the p-value is 1 for no shift and 0 for another, and the interval is a point.
+    fn of(shift: f64, error: f64, size: f64, df: usize) -> Self {
+        let nothing = size * 1e-12;
+        let shift = if shift.abs() <= nothing { 0.0 } else { shift };
+        let error = if error <= nothing { 0.0 } else { error };
+        let p_value = match (shift == 0.0, error == 0.0) {
+            (true, _) => 1.0,
+            (false, true) => 0.0,
+            (false, false) => {
+                let t = -(shift / error).abs();
+                (2.0 * student_t_cdf(t, df as f64)).clamp(0.0, 1.0)
+            }
+        };
+        let reach = student_t_quantile(0.975, df as f64) * error;
+        Self {
+            p_value,
+            df,
+            shift,
+            low: shift - reach,
+            high: shift + reach,
+        }
+    }
 }
 
 /// How a series moved from what stood before to a period, each in order of time; `None` is a gap. `None` where a
@@ -87,22 +125,8 @@ pub fn unlike(now: f64, earlier: &[f64]) -> Option<Tested> {
     let (mean, spread) = (mean(earlier)?, deviation(earlier)?);
     let error = spread * (1.0 + 1.0 / n).sqrt();
     let df = earlier.len() - 1;
-    Some(Tested {
-        p_value: two_sided(now - mean, error, now.abs().max(mean.abs()), df),
-        df,
-    })
-}
-
-/// Without any spread it is 1 for no difference and 0 for another.
-fn two_sided(difference: f64, error: f64, size: f64, df: usize) -> f64 {
-    let nothing = size * 1e-12;
-    if difference.abs() <= nothing {
-        1.0
-    } else if error <= nothing {
-        0.0
-    } else {
-        (2.0 * student_t_cdf(-(difference / error).abs(), df as f64)).clamp(0.0, 1.0)
-    }
+    let size = now.abs().max(mean.abs());
+    Some(Tested::of(now - mean, error, size, df))
 }
 
 fn finite(values: &[Option<f64>]) -> Vec<Option<f64>> {
@@ -212,6 +236,7 @@ fn ratio(rows: &[Row]) -> Option<Tested> {
     let length = (rows.last()?.at - first + 1) as f64;
     let wanted = ((0.3 * libm::pow(n as f64, 2.0 / 3.0)).round() as usize).max(3);
     let mut basis: Vec<Vec<f64>> = Vec::new();
+    // Gives what is left of it beside those before it; nothing where that is rounding.
     let mut add = |vector: Vec<f64>| {
         let size = norm(&vector);
         let mut vector = vector;
@@ -228,18 +253,17 @@ fn ratio(rows: &[Row]) -> Option<Tested> {
             vector.iter_mut().for_each(|v| *v /= left);
             basis.push(vector);
         }
-        seen
+        seen.then_some(left)
     };
-    if !add(vec![1.0; n]) || !add(rows.iter().map(|r| r.step).collect()) {
-        return None;
-    }
+    add(vec![1.0; n])?;
+    let alone = add(rows.iter().map(|r| r.step).collect())?;
     let mut df = 0;
     for j in 1..n {
         if df == wanted {
             break;
         }
         let cosine = |r: &Row| libm::cos(PI * j as f64 * ((r.at - first) as f64 + 0.5) / length);
-        df += usize::from(add(rows.iter().map(cosine).collect()));
+        df += usize::from(add(rows.iter().map(cosine).collect()).is_some());
     }
     let values: Vec<f64> = rows.iter().map(|r| r.value).collect();
     let parts: Vec<f64> = basis.iter().map(|b| product(b, &values)).collect();
@@ -251,11 +275,9 @@ fn ratio(rows: &[Row]) -> Option<Tested> {
     }
     let square: f64 = others.iter().map(|x| x * x).sum();
     let error = (square / others.len() as f64).sqrt();
-    let size = norm(&values);
-    (error.is_finite() && step.is_finite()).then(|| Tested {
-        p_value: two_sided(*step, error, size, others.len()),
-        df: others.len(),
-    })
+    // A shift of 1 is so much of the step's part.
+    let (shift, error, size) = (*step / alone, error / alone, norm(&values) / alone);
+    (error.is_finite() && shift.is_finite()).then(|| Tested::of(shift, error, size, others.len()))
 }
 
 fn product(a: &[f64], b: &[f64]) -> f64 {
@@ -291,5 +313,10 @@ mod tests {
         assert_eq!(stepped.test.unwrap().p_value, 0.0);
         assert!(stepped.deviation > 0.0);
         assert_eq!(unlike(0.1, &[0.1; 3]).unwrap().p_value, 1.0);
+        // Without spread there is nothing between the ends.
+        let ends = |t: Tested| (t.low, t.high);
+        assert_eq!(ends(still.test.unwrap()), (0.0, 0.0));
+        let (low, high) = ends(stepped.test.unwrap());
+        assert!((low - 0.2).abs() < 1e-12 && low == high, "{low} {high}");
     }
 }

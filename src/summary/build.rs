@@ -4,9 +4,11 @@
 //! segments, the exact ROC AUC of a brushed range) is added to the same Summary.
 
 use super::cell::Histogram;
+use super::compared::SetWords;
 use super::exact::Orders;
 use super::facts::{Facts, edges, facts};
 use super::grid::{self, WindowSize, floor, next};
+use super::ledger::ledger;
 use super::lists::{ListRows, tell_lists};
 use super::models;
 use super::names::{Names, VALUES};
@@ -17,7 +19,7 @@ use crate::log::{Category, Log, LogColumn, Task, Truth};
 use crate::table::NO_TIME;
 use crate::table::time::{SECOND, Time};
 use std::collections::BTreeMap;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use super::work::Family;
 
@@ -34,6 +36,8 @@ pub struct Builder {
     pub(super) lists: ListRows,
     /// Rows that equal one another, once they were asked for.
     pub(super) alike: OnceLock<Alike>,
+    /// Sets of labels as words, once they were asked for.
+    pub(super) sets: OnceLock<SetWords>,
     /// Of a log without times that comes in blocks: the rows before these.
     before: Option<u64>,
 }
@@ -77,6 +81,7 @@ impl Builder {
             orders,
             lists,
             alike: OnceLock::new(),
+            sets: OnceLock::new(),
             before: None,
         }
     }
@@ -91,6 +96,7 @@ impl Builder {
             orders: Orders::default(),
             lists: ListRows::default(),
             alike: OnceLock::new(),
+            sets: OnceLock::new(),
             before: log.time.is_empty().then_some(before),
             log,
         }
@@ -157,6 +163,7 @@ impl Builder {
             models: models::models(log),
             reference: None,
             machine: None,
+            ledger: ledger(log).map(Arc::new),
             series: Vec::new(),
         }
     }

@@ -6,10 +6,9 @@
 //! tells it as well as it can be told.
 
 use super::build::{Builder, Places};
+use super::compared::Cells;
 use super::{Series, Summary};
-use crate::log::{Role, Truth};
 use crate::stats::distance::{Sample, jensen_shannon, psi};
-use crate::table::Column;
 use serde::{Deserialize, Serialize};
 
 /// Words at most that are told by name.
@@ -149,12 +148,6 @@ pub(super) const BEFORE: u8 = 0;
 pub(super) const AFTER: u8 = 1;
 const NEITHER: u8 = 2;
 
-/// The cells of a column.
-pub(super) enum Cells<'a> {
-    Numbers(&'a [f64]),
-    Words(&'a [u32], &'a [String]),
-}
-
 impl Builder {
     /// Adds to a series how its columns differ between two periods, unless it has that.
     pub fn add_drift(&self, summary: &mut Summary, at: usize, periods: &Periods) {
@@ -186,50 +179,6 @@ impl Builder {
             columns: columns.collect(),
         };
         series.keep_drift(drift);
-    }
-
-    /// The columns that are compared.
-    pub(super) fn compared(&self) -> Vec<(&str, Role, Cells<'_>)> {
-        let log = &self.log;
-        let score = || (!log.score.is_empty()).then_some(Cells::Numbers(&log.score));
-        let has = |role| log.columns.iter().any(|c| c.role == role);
-        let mut out: Vec<(&str, Role, Cells<'_>)> = Vec::new();
-        for column in &log.columns {
-            let cells = match column.role {
-                Role::Feature => match &column.cells {
-                    Column::Number(values) => Some(Cells::Numbers(values)),
-                    Column::Category { codes, levels } => Some(Cells::Words(codes, levels)),
-                    _ => None,
-                },
-                Role::Segment => {
-                    let segment = log.segments.iter().find(|s| s.name == column.name);
-                    segment.map(|s| Cells::Words(&s.codes, &s.levels))
-                }
-                Role::Score => score(),
-                // Between 0 and 1 beside two outcomes, a prediction is taken as the score.
-                Role::Prediction => {
-                    let score = || score().filter(|_| !has(Role::Score));
-                    labelled(&log.predicted, &log.labels).or_else(score)
-                }
-                Role::Outcome => labelled(&log.truth, &log.labels),
-                _ => None,
-            };
-            out.extend(cells.map(|cells| (column.name.as_str(), column.role, cells)));
-        }
-        // From a file of its own, the outcome has no column among the predictions.
-        if !has(Role::Outcome) {
-            let cells = labelled(&log.truth, &log.labels);
-            out.extend(cells.map(|cells| ("outcome", Role::Outcome, cells)));
-        }
-        out
-    }
-}
-
-fn labelled<'a>(cells: &'a Truth, labels: &'a [String]) -> Option<Cells<'a>> {
-    match cells {
-        Truth::Labels(codes) => Some(Cells::Words(codes, labels)),
-        Truth::Numbers(values) => Some(Cells::Numbers(values)),
-        Truth::Sets(_) | Truth::None => None,
     }
 }
 

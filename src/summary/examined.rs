@@ -65,8 +65,11 @@ pub struct ExaminedColumn {
     pub numbers: bool,
     /// Tests by name.
     pub tests: BTreeMap<String, TestSays>,
-    /// Distances by name; those that are not defined are left out.
+    /// Distances by name.
     pub distances: BTreeMap<String, f64>,
+    /// Distances that are not defined, and why.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty", default)]
+    pub undefined: BTreeMap<String, String>,
 }
 
 /// What a test says.
@@ -291,6 +294,15 @@ fn examined(own: &Own<'_>, sides: (&[u32], &[u32])) -> ExaminedColumn {
             .map(|(name, test)| (name.to_owned(), test.into()));
         says.collect()
     };
+    let why = |name: &str| match name {
+        _ if distances.iter().all(|d| d.1.is_none()) => "one side has no values",
+        "kullback_leibler" => "infinite: a bin or word has rows on one side only",
+        "wasserstein_normalised" => "the baseline's numbers do not vary",
+        _ => "not defined for these values",
+    };
+    let undefined = distances.iter().filter(|d| d.1.is_none());
+    let undefined = undefined.map(|d| (d.0.to_owned(), why(d.0).to_owned()));
+    let undefined = undefined.collect();
     ExaminedColumn {
         column: own.name.into(),
         numbers: matches!(own.values, Values::Numbers(_)),
@@ -299,6 +311,7 @@ fn examined(own: &Own<'_>, sides: (&[u32], &[u32])) -> ExaminedColumn {
             .into_iter()
             .filter_map(|(name, value)| Some((name.to_owned(), value?)))
             .collect(),
+        undefined,
     }
 }
 

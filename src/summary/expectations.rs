@@ -1,7 +1,8 @@
 //! What a person expects of the columns: inferred from a baseline, then theirs to change.
 
-use super::{Bins, ColumnProfile, Profile};
+use super::{Bins, ColumnProfile, Profile, STUCK, Tally};
 use crate::stats::interval::wilson;
+use crate::stats::sketch::LogHistogram;
 use serde::{Deserialize, Serialize};
 
 /// What is expected of the rows and columns of a log.
@@ -24,6 +25,13 @@ pub struct OfRows {
     pub duplicate_share_max: Option<f64>,
     /// Longest time without a row, in hours.
     pub silence_max_hours: Option<f64>,
+    /// Whether rows may be dated before 1971 or far from all others, and outcomes before their prediction; `None` or
+    /// `true`: they are not looked at.
+    pub impossible_times: Option<bool>,
+    /// Hours after which an outcome is late.
+    pub late_after_hours: Option<f64>,
+    /// Largest share of outcomes that are late; without it, none may be.
+    pub late_share_max: Option<f64>,
     /// Lines of the file that say these, by key.
     pub lines: Vec<(String, u64)>,
 }
@@ -62,6 +70,14 @@ pub struct OfColumn {
     pub other_share_max: Option<f64>,
     /// Most different values in a window.
     pub distinct_max: Option<u64>,
+    /// Whether a window may hold one value only; `None` or `true`: it is not looked at.
+    pub constant: Option<bool>,
+    /// Most rows in a row that share a value.
+    pub run_max: Option<u64>,
+    /// Largest share of numbers beyond the baseline's fences ([`ColumnProfile::fences`]).
+    pub outlier_share_max: Option<f64>,
+    /// Fewest characters of a word.
+    pub length_min: Option<f64>,
     /// Most characters of a word.
     pub length_max: Option<f64>,
     /// Lines of the file that say these, by key.
@@ -69,20 +85,23 @@ pub struct OfColumn {
 }
 
 impl Expectations {
-    /// Those that the baseline of a profile lets expect. A share may be as large as the upper end of its 95 %
-    /// interval.
+    /// Those that the baseline of a profile lets expect, with how long its outcomes took, in seconds. A share may be
+    /// as large as the upper end of its 95 % interval.
     #[must_use]
-    pub fn infer(profile: &Profile, timed: bool) -> Self {
-        let of_rows = profile.windows.iter().fold((0, 0, 0, 0), |sum, w| {
-            (
-                sum.0 + w.duplicates,
-                sum.1 + w.same_id,
-                sum.2 + w.rows,
-                w.gap.max(sum.3),
-            )
+    pub fn infer(profile: &Profile, timed: bool, delays: Option<&LogHistogram>) -> Self {
+        let of_rows = profile.windows.iter().fold((0, 0, 0), |sum, w| {
+            (sum.0 + w.duplicates, sum.1 + w.same_id, sum.2 + w.rows)
         });
-        let (duplicates, _, rows, _) = of_rows;
+        let (duplicates, _, rows) = of_rows;
         let base = &profile.baseline;
+        // Rounded up to what a person would write, and then counted by that.
+        let late = delays.filter(|_| timed).and_then(|delays| {
+            let hours = delays.quantile(0.95).filter(|long| *long > 0.0)? / 3_600.0;
+            let hours = rounded_up(hours);
+            let share = upper(delays.count_above(hours * 3_600.0), delays.count());
+            Some((hours, share))
+        });
+        let impossible = base.before_1971 + base.far + base.early_outcomes;
         Self {
             file: String::new(),
             rows: OfRows {
@@ -90,13 +109,12 @@ impl Expectations {
                 duplicate_share_max: profile.exact.then(|| upper(duplicates, rows)),
                 silence_max_hours: (profile.exact && timed && base.gap > 0)
                     .then(|| rounded_up(2.0 * base.gap as f64 / 3.6e9)),
+                impossible_times: (profile.exact && timed && impossible == 0).then_some(false),
+                late_after_hours: late.map(|late| late.0),
+                late_share_max: late.map(|late| late.1),
                 lines: Vec::new(),
             },
-            columns: profile
-                .columns
-                .iter()
-                .map(|c| of(c, profile.exact))
-                .collect(),
+            columns: profile.columns.iter().map(|c| of(c, profile)).collect(),
         }
     }
 
@@ -107,8 +125,32 @@ impl Expectations {
     }
 }
 
-fn of(column: &ColumnProfile, exact: bool) -> OfColumn {
-    let base = &column.baseline;
+impl OfColumn {
+    /// The keys of a file that it says something by, in their order.
+    pub fn keys(&self) -> impl Iterator<Item = &'static str> + use<> {
+        let said = [
+            ("type", self.holds.is_some()),
+            ("missing_share_max", self.missing_share_max.is_some()),
+            ("text_share_max", self.text_share_max.is_some()),
+            ("min", self.min.is_some()),
+            ("max", self.max.is_some()),
+            ("outside_share_max", self.outside_share_max.is_some()),
+            ("categories", self.categories.is_some()),
+            ("other_share_max", self.other_share_max.is_some()),
+            ("distinct_max", self.distinct_max.is_some()),
+            ("constant", self.constant == Some(false)),
+            ("run_max", self.run_max.is_some()),
+            ("outlier_share_max", self.outlier_share_max.is_some()),
+            ("length_min", self.length_min.is_some()),
+            ("length_max", self.length_max.is_some()),
+        ];
+        let said = said.into_iter();
+        said.filter(|of| of.1).map(|of| of.0)
+    }
+}
+
+fn of(column: &ColumnProfile, profile: &Profile) -> OfColumn {
+    let (base, exact) = (&column.baseline, profile.exact);
     let known = base.values > 0;
     let outcome = column.role == "outcome";
     let next_outside = upper(2.min(base.values + 1), base.values + 1);
@@ -119,22 +161,47 @@ fn of(column: &ColumnProfile, exact: bool) -> OfColumn {
             .then(|| upper(base.missing() - base.texts - base.infinite, base.cells)),
         ..OfColumn::default()
     };
+    let moves = base.distinct > 1;
+    if exact && moves {
+        let own = || column.windows_of_baseline(profile);
+        out.constant = (!own().any(|t| column.is_one_value(t))).then_some(false);
+        out.run_max = Some((base.run * STUCK.1).max(STUCK.0));
+    }
     match &column.bins {
         Bins::Edges(_) => {
             out.holds = Some(Holds::Number);
             out.text_share_max = exact.then(|| upper(base.texts, base.cells));
             (out.min, out.max) = (base.range.map(|r| r.0), base.range.map(|r| r.1));
             out.outside_share_max = known.then_some(next_outside);
+            let fences = column.fences.is_some() && known;
+            out.outlier_share_max = fences.then(|| upper(base.outliers, base.values));
+            out.distinct_max = most_distinct(column, profile).filter(|_| exact);
         }
         Bins::Words(told) => {
             out.holds = Some(Holds::Category);
             let all = base.distinct == told.len() as u64 && known;
             out.categories = all.then(|| told.clone());
             out.other_share_max = known.then(|| upper(column.once, base.values));
-            out.length_max = (!all).then_some(base.range).flatten().map(|r| r.1);
+            if !all {
+                (out.length_min, out.length_max) =
+                    (base.range.map(|r| r.0), base.range.map(|r| r.1));
+                out.distinct_max = most_distinct(column, profile);
+            }
         }
     }
     out
+}
+
+/// Twice the most different values of a window of the baseline; of a reference, of all of it. `None` where nearly
+/// every row has a value of its own, so that their number tells that of rows.
+fn most_distinct(column: &ColumnProfile, profile: &Profile) -> Option<u64> {
+    let base = &column.baseline;
+    if base.distinct < 2 || base.distinct * 2 > base.values {
+        return None;
+    }
+    let most = |t: &Tally| t.distinct + t.distinct_bound;
+    let own = column.windows_of_baseline(profile).map(most).max();
+    Some(2 * own.filter(|n| *n > 0).unwrap_or_else(|| most(base)))
 }
 
 /// The upper end of the interval of a share, rounded up; 1 without rows.

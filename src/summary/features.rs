@@ -1,7 +1,7 @@
 //! The columns that a model saw, as boosted trees take them: inputs and segments, numbers and words.
 
 use super::build::Builder;
-use super::drift::Cells;
+use super::compared::Cells;
 use crate::log::Role;
 use crate::stats::boost::{Bins, Feature, Rows, spread};
 

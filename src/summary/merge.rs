@@ -117,6 +117,13 @@ impl Summary {
             }
             (mine, theirs) => mine.or_else(|| theirs.clone()),
         };
+        self.ledger = match (self.ledger.take(), &other.ledger) {
+            (Some(mut mine), Some(theirs)) => {
+                Arc::make_mut(&mut mine).merge(theirs);
+                Some(mine)
+            }
+            (mine, theirs) => mine.or_else(|| theirs.clone()),
+        };
         self.series.iter_mut().for_each(Series::forget_rows);
         self.series
             .sort_by(|a, b| (&a.slice, a.size).cmp(&(&b.slice, b.size)));

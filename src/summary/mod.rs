@@ -18,6 +18,7 @@ pub mod build;
 mod cell;
 pub mod class_curves;
 pub mod class_scores;
+mod compared;
 pub mod compat;
 mod direct;
 mod drift;
@@ -32,6 +33,7 @@ mod grid;
 mod groups;
 mod in_order;
 mod label_sets;
+mod ledger;
 mod lists;
 mod masses;
 mod merge;
@@ -81,7 +83,7 @@ pub use masses::Masses;
 pub use models::{Loss, ModelCell, Models};
 pub use naive::{Lag, Naive, Season, Untold};
 pub use profile::{
-    BINS, ColumnProfile, Found, Jointly, Lines, MOST_TOGETHER, Pair, Profile, Spans, Tally,
+    BINS, ColumnProfile, Found, Jointly, Lines, MOST_TOGETHER, Pair, Profile, STUCK, Spans, Tally,
 };
 pub use quantiles::{IntervalCounts, LevelCounts, QuantileCounts};
 pub use residuals::{QuantilePair, ResidualBin, Residuals};
@@ -92,7 +94,7 @@ pub use shapes::Shapes;
 pub use tails::TailPart;
 
 use crate::log::{Counts, Level, Role, Task};
-use crate::series::Machine;
+use crate::series::{Ledger, Machine};
 use crate::stats::exact_sum::Sum;
 use crate::table::time::Time;
 use serde::{Deserialize, Serialize};
@@ -240,6 +242,9 @@ pub struct Summary {
     /// What files of the service say, beside the rows.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub machine: Option<Arc<Machine>>,
+    /// The rows as requests by short steps of time, where they tell a latency or a status.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub ledger: Option<Arc<Ledger>>,
     /// Cells over time of each slice; the first one is of all rows.
     pub series: Vec<Series>,
 }
@@ -274,6 +279,7 @@ impl Summary {
             shapes: None,
             seasonal: None,
             machine: None,
+            ledger: None,
             series: Vec::new(),
         }
     }

@@ -7,9 +7,8 @@
 //! up like cells do, and is no part of what is shared: it can tell single numbers.
 
 use super::build::{Buckets, Builder};
-use super::drift::{
-    Bins, Cells, ColumnDrift, Distribution, Drift, Periods, undefined, words_apart,
-};
+use super::compared::Cells;
+use super::drift::{Bins, ColumnDrift, Distribution, Drift, Periods, undefined, words_apart};
 use super::{Bucket, Series, Slice, Summary, WindowSize, floor};
 use crate::log::Role;
 use crate::stats::distance::{Binned, Sample, jensen_shannon, psi};

@@ -68,7 +68,7 @@ async fn measure(client: &Client, files: Vec<File>) -> Result<Value, Stopped> {
     let reported = timing::now();
     let by_hour = view(WindowSize::Hour);
     let finer = client
-        .refine(by_hour.clone(), Depth::Columns, |_| ())
+        .refine(by_hour.clone(), Depth::Metrics, |_| ())
         .await?;
     let summarised_again = timing::now();
     let (hours, _) = report(&finer, &by_hour, None).await;

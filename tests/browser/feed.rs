@@ -377,3 +377,51 @@ fn an_error_budget_that_is_spent_too_fast_calls_a_webhook_once() {
     assert_eq!(alarm["alarm"]["kind"], "burn_rate");
     assert!(app.page.text(&part("live-alarms")).contains("alarm"));
 }
+
+/// Two servers have a service of one name: both are followed, and told apart by where they are.
+#[test]
+fn two_servers_of_metrics_are_followed_beside_each_other() {
+    let Some(mut app) = App::open() else { return };
+    let one = Served::start(Shop::open_for(600_000, now(), 1_000));
+    let other = Served::start(Shop::open_for(600_000, now(), 1_000));
+    connect(&mut app, &one.url, "900", "1");
+    app.page.wait_for(&state_is("following"));
+    ready(&mut app.page);
+    app.page.click(&part("connect"));
+    app.page.wait_for(&has("connect-panel"));
+    app.page.choose(&part("connect-url"), &other.url);
+    app.page.click(&part("connect-go"));
+    let bars = format!(
+        "[...document.querySelectorAll({})].filter(b => b.dataset.state === 'following').length",
+        json!(part("live-bar"))
+    );
+    app.page.wait_for(&format!("{bars} === 2"));
+    let servers: Vec<&str> = [&one.url, &other.url]
+        .map(|url| url.trim_start_matches("http://"))
+        .to_vec();
+    let told = format!(
+        "document.querySelector({}).innerText",
+        json!(part("machine-stack"))
+    );
+    for server in &servers {
+        app.page.wait_for(&format!(
+            "{told}.includes({})",
+            json!(format!("({server})"))
+        ));
+    }
+    let (_, report) = saved_json(&mut app.page);
+    let slos = report["resources"]["service"]["slos"].as_array().unwrap();
+    for server in &servers {
+        assert!(
+            slos.iter()
+                .any(|s| s["of"].as_str().unwrap().contains(server)),
+            "{slos:?}"
+        );
+    }
+    // The one at the same address takes the other's place.
+    app.page.click(&part("connect"));
+    app.page.wait_for(&has("connect-panel"));
+    app.page.click(&part("connect-go"));
+    thread::sleep(Duration::from_millis(1_500));
+    app.page.wait_for(&format!("{bars} === 2"));
+}

@@ -82,6 +82,7 @@ fn a_marked_period_ranks_every_series() {
         json!(part("change"))
     );
     app.page.wait_for(&format!("{rows} > 5"));
+    app.page.wait_for(&has("change-interval"));
     app.page.wait_for("location.hash.includes('marked=')");
     let (text, report) = saved_json(&mut app.page);
     let marked = report["view"]["marked"].as_array().unwrap();
@@ -102,4 +103,48 @@ fn a_marked_period_ranks_every_series() {
     app.page.open(&format!("file://{}", saved.display()));
     ready(&mut app.page);
     app.page.wait_for(&format!("{rows} > 5"));
+}
+
+/// A log of predictions with a latency has objectives of its own, which a reader sets; saved as the command line has it.
+#[test]
+fn predictions_with_a_latency_have_objectives() {
+    let Some(mut app) = App::open() else { return };
+    let folder = data::folder("objectives");
+    let log = folder.join("served.csv");
+    let mut text = String::from("timestamp,prediction,label,latency_ms\n");
+    for i in 0..6_000 {
+        let (hour, minute, second) = (i / 600, i % 600 / 10, i % 10 * 6);
+        let slow = i / 600 == 7 && i % 3 == 0;
+        let took = if slow { 900 } else { 50 };
+        let label = i % 2;
+        let said = u32::from(i % 9 == 0) ^ label;
+        text += &format!("2026-03-02T{hour:02}:{minute:02}:{second:02}Z,{said},{label},{took}\n");
+    }
+    std::fs::write(&log, text).unwrap();
+    app.read(&[&log]);
+    app.page.wait_for(&has("wanted"));
+    app.page.click(&format!("{} > summary", part("wanted")));
+    app.page.choose(&part("wish-slow"), "500");
+    app.page.choose(&part("wish-slo"), "99");
+    app.page.wait_for(&has("burns"));
+    assert!(
+        app.page
+            .text(&part("burns"))
+            .contains("The error budget of the model")
+    );
+    let (text, report) = saved_json(&mut app.page);
+    assert_same(
+        &text,
+        &command_line(&[&log], &["--slow", "0.5", "--slo", "0.99", "--out", "-"]),
+    );
+    let slo = &report["resources"]["objectives"]["slos"][0];
+    assert_eq!(
+        (&slo["requests"], &slo["bad"]),
+        (&json!(6_000.0), &json!(200.0))
+    );
+    let saved = save(&mut app.page, "save-report");
+    app.assert_quiet();
+    app.page.open(&format!("file://{}", saved.display()));
+    ready(&mut app.page);
+    app.page.wait_for(&has("burns"));
 }

@@ -73,6 +73,7 @@ pub fn count(numbers: &mut Count, verdicts: &mut Count) {
         let files = ["analysis", "reference"].map(|part| format!("nannyml/{set}_{part}.csv"));
         let files = [files[0].as_str(), files[1].as_str()];
         let Says::Nannyml(found) = says(files, roles, Tool::Nannyml, Some(rows)) else {
+            verdicts.same(set, false);
             continue;
         };
         for (part, own) in [
@@ -103,8 +104,9 @@ pub fn count(numbers: &mut Count, verdicts: &mut Count) {
             PRICES,
         ),
     ] {
-        if let Says::Evidently(found) = says(files, roles, Tool::Evidently, None) {
-            values(&found, &golden[set], (numbers, verdicts));
+        match says(files, roles, Tool::Evidently, None) {
+            Says::Evidently(found) => values(&found, &golden[set], (numbers, verdicts)),
+            Says::Nannyml(_) => verdicts.same(set, false),
         }
     }
 }
@@ -114,7 +116,9 @@ fn lines(
     golden: &Value,
     (numbers, verdicts): (&mut Count, &mut Count),
 ) {
-    for (metric, want) in golden.as_object().into_iter().flatten() {
+    let golden = golden.as_object().unwrap();
+    assert!(!golden.is_empty());
+    for (metric, want) in golden {
         let Some(line) = own.get(metric) else {
             verdicts.same(metric, false);
             continue;
@@ -126,13 +130,17 @@ fn lines(
             ("highs", &line.highs),
         ];
         for (part, ours) in parts {
-            for (ours, theirs) in ours.iter().zip(want[part].as_array().into_iter().flatten()) {
+            let theirs = want[part].as_array().map_or(&[][..], Vec::as_slice);
+            numbers.as_many(metric, ours.len(), theirs.len());
+            for (ours, theirs) in ours.iter().zip(theirs) {
                 numbers.add(metric, *ours, theirs.as_f64(), 1e-9);
             }
         }
         numbers.add(metric, line.lower, want["lower"].as_f64(), 1e-9);
         numbers.add(metric, line.upper, want["upper"].as_f64(), 1e-9);
-        for (ours, theirs) in line.alerts.iter().zip(want["alerts"].as_array().unwrap()) {
+        let theirs = want["alerts"].as_array().unwrap();
+        verdicts.as_many(metric, line.alerts.len(), theirs.len());
+        for (ours, theirs) in line.alerts.iter().zip(theirs) {
             verdicts.same(metric, Some(*ours) == theirs.as_bool());
         }
     }

@@ -43,7 +43,9 @@ def moved(before, period):
     q, _ = np.linalg.qr(np.column_stack([np.ones(n), step, cosines]), mode="complete")
     # Every direction but the cosines', as nuisance.
     fit = sm.OLS(y, np.column_stack([np.ones(n), step, q[:, 2 + wanted :]])).fit()
-    return float(fit.pvalues[1]), wanted
+    low, high = fit.conf_int()[1]
+    shift = {"value": float(fit.params[1]), "low": float(low), "high": float(high)}
+    return float(fit.pvalues[1]), wanted, shift
 
 
 def innovations(x):
@@ -66,14 +68,16 @@ for before, period in [(4, 2), (8, 2), (12, 3), (16, 4), (20, 5), (40, 10), (80,
             noise = rng.standard_normal(before + period + 200)
             y = np.round(ar(before + period, weight, noise) + 10, 6)
             y[before:] = np.round(y[before:] + shift, 6)
-            p, df = moved(y[:before], y[before:])
-            series.append({"before": list(y[:before]), "period": list(y[before:]), "p_value": p, "df": df})
+            p, df, interval = moved(y[:before], y[before:])
+            series.append({"before": list(y[:before]), "period": list(y[before:]), "p_value": p, "df": df, "shift": interval})
 
 weeks = []
 for n in (3, 5, 8):
     earlier, now = np.round(rng.standard_normal(n), 6), round(float(rng.standard_normal()) + 2, 6)
-    p = stats.ttest_ind([now], earlier, equal_var=True).pvalue
-    weeks.append({"now": now, "earlier": list(earlier), "p_value": float(p)})
+    test = stats.ttest_ind([now], earlier, equal_var=True)
+    interval = test.confidence_interval(0.95)
+    shift = {"value": now - float(np.mean(earlier)), "low": float(interval.low), "high": float(interval.high)}
+    weeks.append({"now": now, "earlier": list(earlier), "p_value": float(test.pvalue), "shift": shift})
 
 pairs = []
 for n, one, other in [(60, 0.5, 0.8), (120, 0.9, 0.0), (200, 1.0, 1.0), (90, 0.0, 0.0)]:

@@ -6,8 +6,8 @@ use plumbline::engine::Depth;
 use plumbline::log::Role;
 use plumbline::metric::Costs;
 use plumbline::read::{DateOrder, Decimal, Encoding, Quote};
-use plumbline::report::Objectives;
 use plumbline::report::view::{self, BaselineChoice, Season, SliceChoice, Tool, View, WindowSize};
+use plumbline::report::{Objectives, Sizes};
 use std::path::PathBuf;
 
 /// Tells whether a machine-learning model in production is still true.
@@ -242,6 +242,10 @@ pub struct ReportOptions {
     /// How many windows there may be to a false alarm, over everything in the report: 30 unless said otherwise.
     #[arg(long, value_name = "WINDOWS", value_parser = budget)]
     pub budget: Option<f64>,
+    /// From which size on a change is worth an alarm: of a metric in its own unit, of columns in standard deviations (of
+    /// shares Cohen's h), of correlations Cohen's q: `accuracy=0.02,columns=0.2`. May be given several times.
+    #[arg(long, value_name = "NAME=SIZE,…", allow_hyphen_values = true)]
+    pub least: Vec<Sizes>,
     /// Put every column to every test of two samples, and all inputs together: the report's part `examined`. With
     /// `--compat evidently` its other tests are told, too.
     #[arg(long)]
@@ -282,6 +286,12 @@ impl ReportOptions {
                 return Err(format!("--cost: {cell} is given two costs; give it one"));
             }
         }
+        let mut least = Sizes::default();
+        for (name, size) in self.least.iter().flat_map(|s| &s.0) {
+            if least.0.insert(name.clone(), *size).is_some() {
+                return Err(format!("--least: {name} is given two sizes; give it one"));
+            }
+        }
         let mut slices = self.slice.clone();
         slices.sort();
         Ok(View {
@@ -303,6 +313,7 @@ impl ReportOptions {
             service: self.objectives()?,
             costs: Some(costs).filter(|c| !c.0.is_empty()),
             budget: self.budget,
+            least,
             live: false,
         })
     }
@@ -362,6 +373,11 @@ impl ReportOptions {
                 said.service
             },
             budget: said.budget.or(view.budget),
+            least: {
+                let mut sizes = view.least;
+                sizes.0.extend(said.least.0);
+                sizes
+            },
         })
     }
 

@@ -2,6 +2,7 @@
 
 use super::{slices, text};
 use crate::metric::Costs;
+use crate::report::Sizes;
 use crate::report::view::{self, Tool, View};
 use crate::settings::{Data, Fault, Place, Table, Value, among};
 use std::str::FromStr;
@@ -61,6 +62,18 @@ pub(super) fn view_of(file: &mut Table) -> Result<View, Fault> {
             let mend =
                 "Write how many windows there may be to a false alarm, at least 1: budget = 30";
             return Err(value.fault(format!("the budget is {windows}"), mend));
+        }
+    }
+    if let Some(value) = file.take("least") {
+        let like = "a table: [least], and below it accuracy = 0.02";
+        for (name, at, value) in value.table("least", like)?.rest() {
+            let size = value.number(&name)?;
+            Sizes::check(&name, size).map_err(|why| {
+                let wrong = fault(at, &why);
+                let at = if size < 0.0 { value.at } else { at };
+                Fault { at, ..wrong }
+            })?;
+            view.least.0.insert(name, size);
         }
     }
     if let Some(value) = file.take("compat") {

@@ -9,18 +9,14 @@ use crate::metric::Estimate;
 use crate::stats::interval::{Interval, wilson};
 use crate::stats::proportions::{self, Share};
 use crate::stats::sketch::LogHistogram;
-use crate::summary::{ColumnProfile, Lines, Profile, Tally};
+use crate::summary::{ColumnProfile, Lines, Profile, STUCK, Tally};
 
 /// Chance over all windows of a check that one of a baseline without lumps breaks it.
 const ALPHA: f64 = 0.01;
 /// Different words above which a column is looked at as text.
 const TEXT: u64 = 50;
-/// Rows at least that are in a row of one value, for a column to be stuck, and times as many as in the baseline.
-const STUCK: (u64, u64) = (20, 2);
 /// Times as long as in the baseline without a row.
 const SILENT: f64 = 2.0;
-/// A chance that counts as none.
-const NO_CHANCE: f64 = 1e-6;
 /// By how much different values must be more or fewer than expected, and by how many standard deviations.
 const CARDINALITY: (f64, f64) = (0.2, 4.0);
 
@@ -349,13 +345,11 @@ impl Collecting<'_> {
 
 /// Windows in which all values are one.
 fn constant(column: &ColumnProfile) -> Option<Tracked> {
-    let base = &column.baseline;
-    if base.distinct < 2 {
+    if column.baseline.distinct < 2 {
         return None;
     }
-    let most = base.counts.iter().copied().max().unwrap_or(0) as f64 / base.values as f64;
     let windows = column.windows.iter().map(|t| {
-        let one = t.distinct == 1 && libm::pow(most, t.values as f64) < NO_CHANCE;
+        let one = column.is_one_value(t);
         (t.values > 0).then_some((
             f64::from(u8::from(one)),
             if one { t.values } else { 0 },

@@ -16,10 +16,11 @@ mod table;
 pub(super) use collect::tracked;
 pub(super) use table::checks;
 
-use super::expect::Violation;
+use super::expect::{Unjudged, Violation};
 use crate::metric::Estimate;
 use crate::table::time::Time;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// What is checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -144,6 +145,43 @@ impl CheckKind {
         matches!(self, Self::Before1971 | Self::FarTime)
     }
 
+    /// Whether it looks at the cells of a column, and not at whole rows.
+    #[must_use]
+    pub fn is_of_column(self) -> bool {
+        matches!(
+            self,
+            Self::Missing
+                | Self::WrongType
+                | Self::NotFinite
+                | Self::UnseenWord
+                | Self::OutOfRange
+                | Self::Outlier
+                | Self::TextLength
+                | Self::Constant
+                | Self::Stuck
+                | Self::Cardinality
+        )
+    }
+
+    /// Whether only rows that are kept tell it; of those that pass it is not made.
+    #[must_use]
+    pub fn needs_rows(self) -> bool {
+        !matches!(
+            self,
+            Self::Missing | Self::UnseenWord | Self::OutOfRange | Self::LateOutcome
+        )
+    }
+
+    /// Whether it is made of numbers only (`true`) or of words only (`false`); `None`: of both, or of whole rows.
+    #[must_use]
+    pub fn of_numbers(self) -> Option<bool> {
+        match self {
+            Self::WrongType | Self::NotFinite | Self::OutOfRange | Self::Outlier => Some(true),
+            Self::UnseenWord | Self::TextLength => Some(false),
+            _ => None,
+        }
+    }
+
     /// Whether its values are shares of rows or cells.
     #[must_use]
     pub fn is_share(self) -> bool {
@@ -159,14 +197,33 @@ impl CheckKind {
 pub struct Checks {
     /// Checks that were made: kinds of them times columns.
     pub made: u64,
+    /// The kinds of checks of which a window in view tells anything, each with its columns in the order of the files;
+    /// of whole rows there are none.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty", default)]
+    pub checked: BTreeMap<CheckKind, Vec<String>>,
     /// Those that found anything: broken ones first, of these the ones that still are, and what affects most rows.
     pub found: Vec<Check>,
     /// Expectations that are not met, where a person says what they expect.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub violations: Vec<Violation>,
+    /// Expectations of which these data do not tell whether they are met.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub unjudged: Vec<Unjudged>,
     /// The file of expectations that the columns were held to.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub expectations: Option<String>,
+}
+
+impl Checks {
+    /// Whether a check was made: of this column, or where none is named of any column or of whole rows.
+    #[must_use]
+    pub fn is_made(&self, kind: CheckKind, column: Option<&str>) -> bool {
+        let columns = self.checked.get(&kind);
+        match column {
+            None => columns.is_some(),
+            Some(name) => columns.is_some_and(|all| all.iter().any(|of| of == name)),
+        }
+    }
 }
 
 /// What a check found.

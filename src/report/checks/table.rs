@@ -7,6 +7,7 @@ use super::{Check, CheckKind, Checks, Seen, Tracked};
 use crate::metric::Estimate;
 use crate::stats::interval::wilson;
 use std::cmp::Reverse;
+use std::collections::BTreeMap;
 
 /// The checks that found something in the windows in view; `in_baseline` tells of windows of `making.all`.
 pub(in super::super) async fn checks(
@@ -36,10 +37,21 @@ pub(in super::super) async fn checks(
         let most = first.then_with(|| share(b).total_cmp(&share(a)));
         most.then_with(|| (a.kind, &a.column).cmp(&(b.kind, &b.column)))
     });
+    let mut checked: BTreeMap<CheckKind, Vec<String>> = BTreeMap::new();
+    let tells = |check: &&Tracked| {
+        let windows = check.windows.get(from..to).unwrap_or_default();
+        windows.iter().any(Option::is_some)
+    };
+    for check in tracked.iter().filter(tells) {
+        let columns = checked.entry(check.kind).or_default();
+        columns.extend(check.column.clone());
+    }
     Checks {
         made: tracked.len() as u64,
+        checked,
         found,
         violations: Vec::new(),
+        unjudged: Vec::new(),
         expectations: None,
     }
 }

@@ -125,7 +125,11 @@ impl<'a> Expects<'a> {
         let departs = |(_, d): &(&Guess, Departure)| {
             rate(d) <= 1.0 / self.budget
                 && d.worse == Some(true)
-                && judge::matters(course.info, d.change, Some(course.base))
+                && judge::matters(
+                    self.making.least.of(course.info),
+                    d.change,
+                    Some(course.base),
+                )
         };
         let departing: Vec<bool> = course.of.iter().map(departs).collect();
         let raised = judge::onset(&departing).0?;
@@ -261,8 +265,12 @@ impl<'a> Expects<'a> {
             let departs = begins
                 .iter()
                 .any(|b| b.course.info.name == course.info.name);
-            let sure =
-                p_value <= BELONGS && judge::matters(course.info, found.change, Some(course.base));
+            let sure = p_value <= BELONGS
+                && judge::matters(
+                    self.making.least.of(course.info),
+                    found.change,
+                    Some(course.base),
+                );
             let change = change(&value, course.base);
             if found.worse == Some(true)
                 && (departs || sure)

@@ -2,43 +2,60 @@
 //!
 //! A share is broken where the lower end of its 95 % interval lies above what is allowed, so that a few rows do not
 //! break it by chance; where none is allowed, one is enough. Of counts by bin, only what surely lies outside a limit
-//! is counted as outside.
+//! is counted as outside. What the counts do not tell is no expectation that is met: it is told as not judged.
 
-use super::super::make::Making;
+mod column;
+
+use super::super::checks::Checks;
+use super::super::make::{Frame, Making};
 use super::super::words;
-use super::{Expectations, Holds, OfColumn, Violation};
+use super::{Expectations, OfColumn, Unjudged, Violation};
 use crate::metric::Unit;
 use crate::stats::interval::wilson;
-use crate::summary::{Bins, ColumnProfile, Lines, Profile, Tally};
-use std::collections::BTreeSet;
+use crate::summary::{Lines, Profile};
 
-/// The expectations that the windows in view do not meet, in the order of the file.
-pub(in super::super) fn violations(
+/// Why rows that passed do not tell.
+const PASSED: &str = "it needs rows that are kept, and these were counted as they passed";
+
+/// The checks, and in them what the windows in view do not meet of what is expected, and what they do not tell of it,
+/// both in the order of the file.
+pub(in super::super) fn hold(
     making: &Making<'_>,
-    profile: &Profile,
-    expected: &Expectations,
-) -> Vec<Violation> {
+    checks: Checks,
+    expected: Option<&Expectations>,
+    profile: Option<&Profile>,
+) -> Checks {
+    let (Some(expected), Some(profile)) = (expected, profile) else {
+        return checks;
+    };
     let mut judging = Judging {
         making,
         expected,
-        out: Vec::new(),
+        broken: Vec::new(),
+        unjudged: Vec::new(),
     };
     judging.rows(&profile.windows, profile.exact);
     for column in &expected.columns {
         let known = making.summary.columns.iter().any(|c| c.name == column.name);
         match profile.column(&column.name) {
             Some(found) => judging.column(column, found, profile.exact),
-            None if known => {}
+            None if known => judging.uncounted(column, profile),
             None => judging.absent(column),
         }
     }
-    judging.out
+    Checks {
+        violations: judging.broken,
+        unjudged: judging.unjudged,
+        expectations: Some(expected.file.clone()),
+        ..checks
+    }
 }
 
 struct Judging<'a> {
     making: &'a Making<'a>,
     expected: &'a Expectations,
-    out: Vec<Violation>,
+    broken: Vec<Violation>,
+    unjudged: Vec<Unjudged>,
 }
 
 /// An expectation: whose, by which key, and where the file says it.
@@ -111,10 +128,8 @@ impl Judging<'_> {
                 n => format!(" in {n} windows, the first of {at}"),
             }
         });
-        let line = said.lines.iter().find(|l| l.0 == said.key).map(|l| l.1);
-        let file = &self.expected.file;
-        let place = line.map_or_else(String::new, |line| format!(" ({file}, line {line})"));
-        self.out.push(Violation {
+        let (line, place) = self.place(said);
+        self.broken.push(Violation {
             column: said.column.map(Into::into),
             key: said.key.into(),
             line,
@@ -127,6 +142,30 @@ impl Judging<'_> {
         });
     }
 
+    /// Where the file says it.
+    fn place(&self, said: &Said<'_>) -> (Option<u64>, String) {
+        let line = said.lines.iter().find(|l| l.0 == said.key).map(|l| l.1);
+        let file = &self.expected.file;
+        let place = line.map_or_else(String::new, |line| format!(" ({file}, line {line})"));
+        (line, place)
+    }
+
+    /// Tells that it cannot be judged.
+    fn pass_over(&mut self, said: &Said<'_>, why: &str) {
+        let (line, place) = self.place(said);
+        let of = said.column.map_or_else(
+            || "of whole rows".to_owned(),
+            |column| format!("of '{column}'"),
+        );
+        self.unjudged.push(Unjudged {
+            column: said.column.map(Into::into),
+            key: said.key.into(),
+            line,
+            why: why.into(),
+            sentence: format!("{} {of} is not judged: {why}{place}.", said.key),
+        });
+    }
+
     fn rows(&mut self, windows: &[Lines], exact: bool) {
         let expected = self.expected;
         let rows = &expected.rows;
@@ -135,7 +174,19 @@ impl Judging<'_> {
             key,
             lines: &rows.lines,
         };
+        let timed = self.making.summary.timed;
+        let possible = rows.impossible_times == Some(false);
         if !exact {
+            let asked = [
+                ("unique_ids", rows.unique_ids),
+                ("duplicate_share_max", rows.duplicate_share_max.is_some()),
+                ("silence_max_hours", rows.silence_max_hours.is_some()),
+                ("impossible_times", possible),
+            ];
+            for (key, _) in asked.into_iter().filter(|asked| asked.1) {
+                self.pass_over(&said(key), PASSED);
+            }
+            self.late();
             return;
         }
         if rows.unique_ids {
@@ -150,11 +201,81 @@ impl Judging<'_> {
                 format!("{share} of the rows are there twice")
             });
         }
-        if let Some(allowed) = rows.silence_max_hours.filter(|_| self.making.summary.timed) {
+        if rows.silence_max_hours.is_some() && !timed {
+            self.pass_over(&said("silence_max_hours"), "the rows have no times");
+        }
+        if let Some(allowed) = rows.silence_max_hours.filter(|_| timed) {
             let each = windows.iter().map(|w| w.gap as f64 / 3.6e9);
             let what = |hours: f64| format!("No row came for {}", words::duration(hours * 3_600.0));
             let most = format!("{} may pass", words::duration(allowed * 3_600.0));
             self.amount(&said("silence_max_hours"), allowed, each, what, &most);
+        }
+        if possible && !timed {
+            self.pass_over(&said("impossible_times"), "the rows have no times");
+        }
+        if possible && timed {
+            // A row may be both.
+            let each = windows.iter().map(|w| (w.before_1971.max(w.far), w.rows));
+            self.share(&said("impossible_times"), 0.0, each, |share| {
+                format!("At least {share} of the rows are dated before 1971 or far from all others")
+            });
+            let each = windows.iter().map(|w| (w.early_outcomes, w.timed_outcomes));
+            self.share(&said("impossible_times"), 0.0, each, |share| {
+                format!("{share} of the outcomes are dated before their prediction")
+            });
+        }
+        self.late();
+    }
+
+    /// Outcomes that took long, of windows whose outcomes are in.
+    fn late(&mut self) {
+        let (making, rows) = (self.making, &self.expected.rows);
+        let Some(hours) = rows.late_after_hours else {
+            return;
+        };
+        let key = match rows.late_share_max {
+            Some(_) => "late_share_max",
+            None => "late_after_hours",
+        };
+        let said = Said {
+            column: None,
+            key,
+            lines: &rows.lines,
+        };
+        let (from, to) = making.shown;
+        let told = |frame: &Frame<'_>| frame.mature && frame.cell.delay_s.is_some();
+        let frames = making.all.get(from..to).unwrap_or_default();
+        if !frames.iter().any(told) {
+            let why = "no window whose outcomes are in tells how long they took";
+            return self.pass_over(&said, why);
+        }
+        let each = making.all.iter().map(|frame| {
+            let delays = frame.cell.delay_s.as_ref().filter(|_| frame.mature);
+            delays.map_or((0, 0), |d| (d.count_above(hours * 3_600.0), d.count()))
+        });
+        let took = words::duration(hours * 3_600.0);
+        self.share(&said, rows.late_share_max.unwrap_or(0.0), each, |share| {
+            format!("{share} of the outcomes took longer than {took}")
+        });
+    }
+
+    /// A column that is there, and that is not counted window by window.
+    fn uncounted(&mut self, column: &OfColumn, profile: &Profile) {
+        let why = match profile.left_out {
+            0 => {
+                "the column is not counted window by window, for its role is none whose values are, or it holds too many different words"
+            }
+            _ => {
+                "the column is not counted window by window, for its role is none whose values are, or there are too many columns and windows"
+            }
+        };
+        for key in column.keys() {
+            let said = Said {
+                column: Some(&column.name),
+                key,
+                lines: &column.lines,
+            };
+            self.pass_over(&said, why);
         }
     }
 
@@ -169,134 +290,4 @@ impl Judging<'_> {
         let what = format!("There is no column '{}'", column.name);
         self.tell(&said, &vec![true; to - from], &what, "it is expected");
     }
-
-    fn column(&mut self, column: &OfColumn, found: &ColumnProfile, exact: bool) {
-        let name = &column.name;
-        let said = |key| Said {
-            column: Some(name),
-            key,
-            lines: &column.lines,
-        };
-        let tallies = || found.windows.iter();
-        let holds = match found.of_words() {
-            true => Holds::Category,
-            false => Holds::Number,
-        };
-        if let Some(expected) = column.holds.filter(|expected| *expected != holds) {
-            let plural = |holds| match holds {
-                Holds::Number => "numbers",
-                Holds::Category => "words",
-            };
-            let what = format!("'{name}' holds {}", plural(holds));
-            let allowed = format!("{} are expected", plural(expected));
-            let all = vec![true; self.making.shown.1 - self.making.shown.0];
-            self.tell(&said("type"), &all, &what, &allowed);
-            // What else is said of the column is of the other kind.
-            return;
-        }
-        if let Some(allowed) = column.missing_share_max {
-            let missing = |t: &Tally| t.missing() - t.texts - t.infinite;
-            let each = tallies().map(|t| (missing(t), t.cells));
-            self.share(&said("missing_share_max"), allowed, each, |share| {
-                format!("{share} of the cells of '{name}' are missing")
-            });
-        }
-        if let Some(allowed) = column.text_share_max.filter(|_| exact) {
-            let each = tallies().map(|t| (t.texts, t.cells));
-            self.share(&said("text_share_max"), allowed, each, |share| {
-                format!("{share} of the cells of '{name}' hold text where numbers stand")
-            });
-        }
-        let allowed = column.outside_share_max.unwrap_or(0.0);
-        if let Some(min) = column.min {
-            let each = tallies().map(|t| (beneath(found, t, min), t.values));
-            self.share(&said("min"), allowed, each, |share| {
-                format!("At least {share} of the numbers of '{name}' are below {min}")
-            });
-        }
-        if let Some(max) = column.max {
-            let each = tallies().map(|t| (beyond(found, t, max), t.values));
-            self.share(&said("max"), allowed, each, |share| {
-                format!("At least {share} of the numbers of '{name}' are above {max}")
-            });
-        }
-        if let (Some(categories), Bins::Words(told)) = (&column.categories, &found.bins) {
-            let known: BTreeSet<&String> = categories.iter().collect();
-            let others = |t: &Tally| {
-                let named = told.iter().zip(&t.counts).filter(|w| !known.contains(w.0));
-                let named: u64 = named.map(|w| *w.1).sum();
-                named + t.unseen
-            };
-            // Words that the baseline has not, but the file: in which windows they stand is not known.
-            let fresh: u64 = found
-                .unseen
-                .iter()
-                .filter(|w| known.contains(&w.0))
-                .map(|w| w.1)
-                .sum();
-            let unseen: u64 = tallies().map(|t| t.unseen).sum();
-            let forgiven = if unseen > 0 {
-                fresh as f64 / unseen as f64
-            } else {
-                0.0
-            };
-            let rest = |t: &Tally| {
-                let given = (t.unseen as f64 * forgiven).round() as u64;
-                others(t).saturating_sub(given)
-            };
-            let allowed = column.other_share_max.unwrap_or(0.0);
-            let each = tallies().map(|t| (rest(t), t.values));
-            let first = found.unseen.iter().find(|w| !known.contains(&w.0));
-            let first = first.map_or_else(String::new, |w| format!(", '{}' for one", w.0));
-            self.share(&said("categories"), allowed, each, |share| {
-                format!("{share} of the cells of '{name}' hold another word{first}")
-            });
-        } else if let (Some(allowed), None, true) =
-            (column.other_share_max, &column.categories, found.of_words())
-        {
-            let each = tallies().map(|t| (t.unseen, t.values));
-            self.share(&said("other_share_max"), allowed, each, |share| {
-                format!("{share} of the cells of '{name}' hold words that the baseline has not")
-            });
-        }
-        if let Some(most) = column.distinct_max.filter(|_| exact) {
-            // Where it is not counted one by one, what is surely there.
-            let each = tallies().map(|t| t.distinct.saturating_sub(t.distinct_bound) as f64);
-            let what = |n: f64| format!("'{name}' has {} different values", words::grouped(n));
-            let allowed = format!("{} may be", words::grouped(most as f64));
-            self.amount(&said("distinct_max"), most as f64, each, what, &allowed);
-        }
-        if let Some(most) = column.length_max.filter(|_| found.of_words()) {
-            let each = tallies().map(|t| t.range.map_or(0.0, |r| r.1));
-            let what = |n: f64| format!("A word of '{name}' has {} characters", words::grouped(n));
-            let allowed = format!("{} may be", words::grouped(most));
-            self.amount(&said("length_max"), most, each, what, &allowed);
-        }
-    }
-}
-
-/// Numbers that surely are below a limit.
-fn beneath(column: &ColumnProfile, tally: &Tally, min: f64) -> u64 {
-    let one = u64::from(tally.range.is_some_and(|r| r.0 < min));
-    if column.baseline.range.is_some_and(|r| r.0 == min) {
-        return tally.below;
-    }
-    let Bins::Edges(edges) = &column.bins else {
-        return 0;
-    };
-    let bins = edges.partition_point(|e| *e <= min);
-    tally.counts.iter().take(bins).sum::<u64>().max(one)
-}
-
-/// Numbers that surely are above a limit.
-fn beyond(column: &ColumnProfile, tally: &Tally, max: f64) -> u64 {
-    let one = u64::from(tally.range.is_some_and(|r| r.1 > max));
-    if column.baseline.range.is_some_and(|r| r.1 == max) {
-        return tally.above;
-    }
-    let Bins::Edges(edges) = &column.bins else {
-        return 0;
-    };
-    let bins = edges.partition_point(|e| *e <= max) + 1;
-    tally.counts.iter().skip(bins).sum::<u64>().max(one)
 }

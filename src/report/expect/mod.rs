@@ -10,7 +10,7 @@ mod read;
 mod write;
 
 pub use infer::infer;
-pub(super) use judge::violations;
+pub(super) use judge::hold;
 pub use read::{is_expectations, read};
 pub use write::write;
 
@@ -23,9 +23,16 @@ use serde::{Deserialize, Serialize};
 pub const SCHEMA: &str = "plumbline.expectations/1";
 
 /// Keys of the table of rows.
-const OF_ROWS: [&str; 3] = ["unique_ids", "duplicate_share_max", "silence_max_hours"];
+const OF_ROWS: [&str; 6] = [
+    "unique_ids",
+    "duplicate_share_max",
+    "silence_max_hours",
+    "impossible_times",
+    "late_after_hours",
+    "late_share_max",
+];
 /// Keys of the table of a column.
-const OF_COLUMN: [&str; 10] = [
+const OF_COLUMN: [&str; 14] = [
     "type",
     "missing_share_max",
     "text_share_max",
@@ -35,6 +42,10 @@ const OF_COLUMN: [&str; 10] = [
     "categories",
     "other_share_max",
     "distinct_max",
+    "constant",
+    "run_max",
+    "outlier_share_max",
+    "length_min",
     "length_max",
 ];
 
@@ -61,6 +72,23 @@ pub struct Violation {
     pub since: Option<Time>,
     /// Whether the last window breaks it.
     pub goes_on: bool,
+    /// One sentence for a person.
+    pub sentence: String,
+}
+
+/// An expectation of which the data do not tell whether it is met.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unjudged {
+    /// The column; `None` for whole rows.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub column: Option<String>,
+    /// The key of the expectation.
+    pub key: String,
+    /// Where the file says it, counted from 1.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub line: Option<u64>,
+    /// Why they do not tell, as the end of a sentence.
+    pub why: String,
     /// One sentence for a person.
     pub sentence: String,
 }

@@ -85,22 +85,46 @@ impl Keys {
     }
 }
 
+fn flag(value: &Value, key: &str) -> Result<bool, Fault> {
+    match value.data {
+        Data::Flag(flag) => Ok(flag),
+        _ => Err(value.fault(format!("'{key}' is no flag"), "Write true or false")),
+    }
+}
+
+fn hours(value: &Value, key: &str) -> Result<f64, Fault> {
+    match value.number(key)? {
+        hours if hours >= 0.0 => Ok(hours),
+        other => Err(value.fault(
+            format!("'{key}' is {other}"),
+            "Write a number of hours that is not negative",
+        )),
+    }
+}
+
 fn of_rows(table: Table) -> Result<OfRows, Fault> {
+    let at = table.at;
     table.only("[rows]", &OF_ROWS)?;
     let mut keys = Keys {
         table,
         lines: Vec::new(),
     };
-    let flag = |value: &Value, key: &str| match value.data {
-        Data::Flag(flag) => Ok(flag),
-        _ => Err(value.fault(format!("'{key}' is no flag"), "Write true or false")),
-    };
     let rows = OfRows {
         unique_ids: keys.take("unique_ids", flag)?.unwrap_or(false),
         duplicate_share_max: keys.share("duplicate_share_max")?,
         silence_max_hours: keys.take("silence_max_hours", Value::number)?,
+        impossible_times: keys.take("impossible_times", flag)?,
+        late_after_hours: keys.take("late_after_hours", hours)?,
+        late_share_max: keys.share("late_share_max")?,
         lines: Vec::new(),
     };
+    if rows.late_share_max.is_some() && rows.late_after_hours.is_none() {
+        return Err(Fault {
+            at,
+            found: "[rows] has late_share_max and does not say when an outcome is late".into(),
+            mend: "Write late_after_hours = 24 beside it".into(),
+        });
+    }
     Ok(OfRows {
         lines: keys.lines,
         ..rows
@@ -140,6 +164,10 @@ fn of_column(name: String, table: Table) -> Result<OfColumn, Fault> {
         categories: keys.take("categories", words)?,
         other_share_max: keys.share("other_share_max")?,
         distinct_max: keys.take("distinct_max", Value::count)?.map(u64::from),
+        constant: keys.take("constant", flag)?,
+        run_max: keys.take("run_max", Value::count)?.map(u64::from),
+        outlier_share_max: keys.share("outlier_share_max")?,
+        length_min: keys.take("length_min", Value::number)?,
         length_max: keys.take("length_max", Value::number)?,
         lines: Vec::new(),
         name,
@@ -150,6 +178,17 @@ fn of_column(name: String, table: Table) -> Result<OfColumn, Fault> {
         return Err(Fault {
             at,
             found: format!("of {whose} the smallest number, {min}, is above the largest, {max}"),
+            mend: "Swap them".into(),
+        });
+    }
+    if let (Some(min), Some(max)) = (column.length_min, column.length_max)
+        && min > max
+    {
+        return Err(Fault {
+            at,
+            found: format!(
+                "of {whose} the shortest word, {min}, is longer than the longest, {max}"
+            ),
             mend: "Swap them".into(),
         });
     }

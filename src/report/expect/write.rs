@@ -11,9 +11,14 @@ const HEAD: &str = "\
 #   plumbline report FILES… --expect expectations.toml
 #
 # A share is one of the cells of a window, from 0 to 1, and is broken where it surely is larger (95 %).
-# type = \"number\" or \"category\"; min, max: numbers outside them may be outside_share_max; categories: all
-# words, others may be other_share_max; distinct_max: most different values in a window; length_max: most
-# characters of a word; text_share_max: texts where numbers stand.
+# Of rows: unique_ids = true: no id twice; duplicate_share_max: rows that are there twice; silence_max_hours: longest
+# time without a row; impossible_times = false: no row dated before 1971 or far from all others, no outcome dated
+# before its prediction; late_after_hours: outcomes that took longer may be late_share_max.
+# Of a column: type = \"number\" or \"category\"; min, max: numbers outside them may be outside_share_max;
+# categories: all words, others may be other_share_max; distinct_max: most different values in a window;
+# constant = false: no window is of one value; run_max: most rows in a row of one value; outlier_share_max: numbers
+# more than three quartile distances beyond the baseline's quartiles; length_min, length_max: characters of a word;
+# text_share_max: texts where numbers stand. What rows that are counted as they pass do not tell is not judged.
 ";
 
 /// The text of a file.
@@ -34,6 +39,14 @@ pub fn write(expectations: &Expectations) -> String {
         "silence_max_hours",
         rows.silence_max_hours.map(number),
     );
+    let flag = |said: Option<bool>| said.map(|said| said.to_string());
+    line(&mut out, "impossible_times", flag(rows.impossible_times));
+    line(
+        &mut out,
+        "late_after_hours",
+        rows.late_after_hours.map(number),
+    );
+    line(&mut out, "late_share_max", rows.late_share_max.map(number));
     for column in &expectations.columns {
         of_column(&mut out, column);
     }
@@ -75,6 +88,14 @@ fn of_column(out: &mut String, column: &OfColumn) {
         "distinct_max",
         column.distinct_max.map(|n| n.to_string()),
     );
+    line(out, "constant", column.constant.map(|c| c.to_string()));
+    line(out, "run_max", column.run_max.map(|n| n.to_string()));
+    line(
+        out,
+        "outlier_share_max",
+        column.outlier_share_max.map(number),
+    );
+    line(out, "length_min", column.length_min.map(number));
     line(out, "length_max", column.length_max.map(number));
 }
 

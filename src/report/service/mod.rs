@@ -2,10 +2,16 @@
 //! grid of time.
 
 mod objectives;
+mod of_rows;
 mod panels;
+mod slo;
 pub mod told;
 
-pub use objectives::{Apdex, BurnAlert, Full, Objectives, ServiceCost, Slo};
+pub use objectives::{Apdex, Full, Objectives, ServiceCost};
+pub use of_rows::OfRows;
+pub use slo::{BurnAlert, Slo};
+
+pub(super) use of_rows::of_rows;
 
 use super::words::lower_first;
 use super::{Block, View};
@@ -25,6 +31,43 @@ pub struct Resources {
     /// Of metrics and logs of the service, where such files were given.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub service: Option<Service>,
+    /// Whether the rows meet what is wanted of a service.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub objectives: Option<OfRows>,
+}
+
+impl Resources {
+    /// Objectives of the rows, and of what files of the service tell.
+    pub fn slos(&self) -> impl Iterator<Item = &Slo> {
+        let rows = self.objectives.iter().flat_map(|r| &r.slos);
+        rows.chain(self.service.iter().flat_map(|s| &s.slos))
+    }
+
+    /// The same of Apdex.
+    pub fn apdex(&self) -> impl Iterator<Item = &Apdex> {
+        let rows = self.objectives.iter().flat_map(|r| &r.apdex);
+        rows.chain(self.service.iter().flat_map(|s| &s.apdex))
+    }
+
+    /// The same of costs.
+    pub fn costs(&self) -> impl Iterator<Item = &ServiceCost> {
+        let rows = self.objectives.iter().flat_map(|r| &r.costs);
+        rows.chain(self.service.iter().flat_map(|s| &s.costs))
+    }
+
+    /// Which rules of error budgets could not be judged, in words.
+    #[must_use]
+    pub fn unjudged(&self) -> Vec<String> {
+        let unjudged = self.slos().filter(|s| !s.unjudged.is_empty());
+        let told = |slo: &Slo| {
+            format!(
+                "Whether the error budget of {} is spent too fast is not judged over {}.",
+                slo.of,
+                slo.unjudged.join("; nor over ")
+            )
+        };
+        unjudged.map(told).collect()
+    }
 }
 
 impl Deref for Resources {
@@ -152,7 +195,7 @@ fn instant(time: Time) -> String {
 
 impl Service {
     /// What its charts mark beside restarts, in words: values that are unlike those before them, and gaps of a live
-    /// source; and which rules of error budgets could not be judged.
+    /// source.
     #[must_use]
     pub fn marks(&self) -> Vec<String> {
         let lines = self
@@ -195,15 +238,7 @@ impl Service {
                 instant(gap.end)
             )
         });
-        let unjudged = self.slos.iter().filter(|s| !s.unjudged.is_empty());
-        let unjudged = unjudged.map(|slo| {
-            format!(
-                "Whether the error budget of {} is spent too fast is not judged over {}.",
-                slo.of,
-                slo.unjudged.join("; nor over ")
-            )
-        });
-        last.into_iter().chain(gap).chain(unjudged).collect()
+        last.into_iter().chain(gap).collect()
     }
 
     /// The panel of a measure, the first one where there are several.
@@ -284,7 +319,7 @@ pub(super) fn service(summary: &Summary, view: &View) -> Option<Service> {
         step_s: machine.step.seconds(),
         requests_per_second: panels::together(machine, Measure::Requests, from, to),
         panels: panels::panels(machine, from, to),
-        slos: objectives::slos(machine, view, from, to),
+        slos: slo::slos(machine, view, from, to),
         apdex: objectives::apdex(machine, view, from, to),
         costs: objectives::costs(machine, view, from, to),
         restarts: restarts.collect(),

@@ -1,10 +1,8 @@
-//! What is wanted of a service, and whether it is met: an objective with its error budget and how fast that is
-//! spent, Apdex, what requests cost, and when a resource will be full.
+//! What is wanted of a service, and how it fares: Apdex, what requests cost, and when a resource will be full.
+//! Objectives with their error budgets are beside it, in `slo`.
 
 use crate::report::View;
-use crate::report::words::grouped;
 use crate::series::{Cells, Machine, Measure, Signal};
-use crate::stats::burn::{RULES, Rule, Silent, burns, fewest};
 use crate::stats::trend::{self, line, reaches};
 use crate::table::time::Time;
 use serde::{Deserialize, Serialize};
@@ -31,54 +29,6 @@ pub struct Objectives {
     /// Price of an hour in which the service runs.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub price_hour: Option<f64>,
-}
-
-/// Whether an objective is met.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Slo {
-    /// The service.
-    pub of: String,
-    /// Share of requests that shall be good.
-    pub objective: f64,
-    /// Whether the reader chose it.
-    pub chosen: bool,
-    /// What a good request is, in words.
-    pub good: String,
-    /// Requests.
-    pub requests: f64,
-    /// Those that were not good.
-    pub bad: f64,
-    /// Share of the error budget of the time shown that is left; negative where it is overspent. `None` where there
-    /// are so few requests that the objective allows less than one of them to be bad.
-    pub budget_left: Option<f64>,
-    /// Requests of which the objective allows one to be bad: with fewer there is no budget to tell of.
-    pub budget_from: f64,
-    /// When the budget was spent too fast, first one first.
-    pub burns: Vec<BurnAlert>,
-    /// Rules that could not be judged, and why.
-    #[serde(skip_serializing_if = "Vec::is_empty", default)]
-    pub unjudged: Vec<String>,
-}
-
-/// A time in which an error budget was spent too fast.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct BurnAlert {
-    /// When it would have alerted: the end of the first step.
-    pub since: Time,
-    /// When it ended; `None`: it goes on.
-    pub until: Option<Time>,
-    /// The long window in seconds.
-    pub long_s: f64,
-    /// The short window in seconds.
-    pub short_s: f64,
-    /// The burn rate from which it alerts.
-    pub rate: f64,
-    /// The highest burn rate.
-    pub most: f64,
-    /// Whether someone had to look at once.
-    pub page: bool,
-    /// One sentence for a person.
-    pub sentence: String,
 }
 
 /// Satisfied requests and half of the tolerable ones, over all; failed ones count as frustrated,
@@ -144,151 +94,48 @@ impl Objectives {
     }
 }
 
-/// Whether objectives are met over a range of steps.
-pub fn slos(machine: &Machine, view: &View, from: i64, to: i64) -> Vec<Slo> {
-    let wanted = view.service;
-    let objective = wanted.slo.unwrap_or(0.999);
-    let mut out = Vec::new();
-    for requests in machine.of(Measure::Requests) {
-        let find = |measure| machine.of(measure).find(|s| s.of == requests.of);
-        let (failed, durations) = (find(Measure::ServerErrors), find(Measure::Duration));
-        let slow = wanted.slow_s.filter(|_| durations.is_some());
-        if failed.is_none() && slow.is_none() {
-            continue;
-        }
-        let step = |n: i64| {
-            let all = increase(requests, n);
-            let failed = failed.map_or(0.0, |s| increase(s, n));
-            let slow = slow.zip(durations).map_or(0.0, |(slow, s)| {
-                // A histogram and a counter of one service may differ by what was in flight.
-                let told = s.cells.durations_at(n);
-                told.map_or(0.0, |d| {
-                    (1.0 - d.count_up_to(slow) / d.count().max(1e-9)).max(0.0) * all
-                })
-            });
-            // Which of the failed were slow, too, is not told: no less is bad than the larger of both.
-            (failed.max(slow).min(all), all)
-        };
-        let steps: Vec<(f64, f64)> = (from..to).map(step).collect();
-        let (bad, all) = steps
-            .iter()
-            .fold((0.0, 0.0), |sum, s| (sum.0 + s.0, sum.1 + s.1));
-        if all <= 0.0 {
-            continue;
-        }
-        let good = match (failed.is_some(), slow) {
-            (true, None) => "not failed by the server's fault (5xx)".to_owned(),
-            (true, Some(s)) => format!("not failed by the server's fault, and within {s} s"),
-            (false, _) => format!("within {} s", slow.unwrap_or_default()),
-        };
-        let allowed = 1.0 - objective;
-        let mut slo = Slo {
-            of: requests.of.clone(),
-            objective,
-            chosen: wanted.slo.is_some(),
-            good,
-            requests: all,
-            bad,
-            // 1 / (1 - 0.999) is a little more than 1000.
-            budget_left: (all * allowed >= 1.0 - 1e-9).then(|| 1.0 - bad / all / allowed),
-            budget_from: (1.0 / allowed * 1e6).round() / 1e6,
-            burns: Vec::new(),
-            unjudged: Vec::new(),
-        };
-        for rule in RULES {
-            let seconds = machine.step.seconds();
-            let found = match burns(&steps, seconds, allowed, &rule) {
-                Ok(found) => found,
-                Err(why) => {
-                    slo.unjudged.push(silent(why, &rule, allowed));
-                    continue;
-                }
-            };
-            let time = |at: usize| Time(machine.step.start(from + at as i64 + 1));
-            slo.burns.extend(found.iter().map(|burn| {
-                let long = length(rule.long_s);
-                BurnAlert {
-                    since: time(burn.from),
-                    until: (burn.to < steps.len()).then(|| time(burn.to)),
-                    long_s: rule.long_s,
-                    short_s: rule.short_s.max(seconds),
-                    rate: rule.rate,
-                    most: burn.most,
-                    page: rule.page,
-                    sentence: format!(
-                        "{}'s error budget was spent {:.1} times as fast as it lasts for, over {long}",
-                        requests.of, burn.most
-                    ),
-                }
-            }));
-        }
-        slo.burns.sort_by_key(|b| (b.since, !b.page));
-        out.push(slo);
-    }
-    out
-}
-
-/// Why a rule was not judged.
-fn silent(why: Silent, rule: &Rule, allowed: f64) -> String {
-    let (long, short) = (length(rule.long_s), length(rule.short_s));
-    match why {
-        Silent::Coarse => format!(
-            "{long} and {short}: it needs steps of at most {} and a time of at least {long}",
-            length(rule.long_s / 2.0)
-        ),
-        Silent::Few => format!(
-            "{long} and {short}: it needs more than {} requests in {long}, so that one that fails does not alert by itself",
-            grouped(fewest(allowed, rule).floor())
-        ),
-    }
-}
-
-/// A time in words.
-fn length(seconds: f64) -> String {
-    match seconds {
-        s if s >= 172_800.0 => format!("{} days", s / 86_400.0),
-        s if s >= 7_200.0 => format!("{} h", s / 3_600.0),
-        s => format!("{} min", s / 60.0),
-    }
-}
-
-fn increase(signal: &Signal, number: i64) -> f64 {
-    let Cells::Rate(cells) = &signal.cells else {
-        return 0.0;
-    };
-    let at = cells.binary_search_by_key(&number, |c| c.0);
-    at.map_or(0.0, |at| cells[at].1.increase)
-}
-
 /// All that a signal counted in a range of steps.
 fn sum(signal: &Signal, from: i64, to: i64) -> f64 {
-    (from..to).map(|n| increase(signal, n)).sum()
+    (from..to).map(|n| signal.cells.increase(n)).sum()
 }
 
 /// Apdex of every service whose durations are known.
 pub fn apdex(machine: &Machine, view: &View, from: i64, to: i64) -> Vec<Apdex> {
-    let within_s = view.service.apdex_s.unwrap_or(0.5);
     let of = |signal: &Signal| {
         let all = signal.cells.durations(from, to)?;
-        let n = all.count();
         let of = |measure| machine.of(measure).find(|s| s.of == signal.of);
         let slow = of(Measure::FailedDuration).and_then(|s| s.cells.durations(from, to));
-        let failed = of(Measure::ServerErrors).map_or(0.0, |s| sum(s, from, to).min(n));
+        let failed = of(Measure::ServerErrors).map_or(0.0, |s| sum(s, from, to));
+        let failed = failed.min(all.count());
         // Where it is not told how long the failed ones took, they count as quick ones: most fail at once.
         let failed_within = |s: f64| slow.as_ref().map_or(failed, |d| d.count_up_to(s));
         let within = |s: f64| (all.count_up_to(s) - failed_within(s)).max(0.0);
-        let satisfied = within(within_s);
-        let tolerable = (within(4.0 * within_s) - satisfied).max(0.0);
-        (n > 0.0).then(|| Apdex {
-            of: signal.of.clone(),
-            within_s,
-            chosen: view.service.apdex_s.is_some(),
-            value: ((satisfied + tolerable / 2.0) / n).clamp(0.0, 1.0),
-            requests: n,
-            failed,
-        })
+        Apdex::of(&signal.of, &view.service, (all.count(), failed), within)
     };
     machine.of(Measure::Duration).filter_map(of).collect()
+}
+
+impl Apdex {
+    /// Of requests whose duration is known and of those of them that failed; `within` tells how many took at most so
+    /// many seconds and did not fail. `None` without any.
+    pub(super) fn of(
+        of: &str,
+        wanted: &Objectives,
+        (requests, failed): (f64, f64),
+        within: impl Fn(f64) -> f64,
+    ) -> Option<Self> {
+        let within_s = wanted.apdex_s.unwrap_or(0.5);
+        let satisfied = within(within_s);
+        let tolerable = (within(4.0 * within_s) - satisfied).max(0.0);
+        (requests > 0.0).then(|| Self {
+            of: of.to_owned(),
+            within_s,
+            chosen: wanted.apdex_s.is_some(),
+            value: ((satisfied + tolerable / 2.0) / requests).clamp(0.0, 1.0),
+            requests,
+            failed,
+        })
+    }
 }
 
 /// What requests cost, where prices are given.

@@ -3,7 +3,7 @@
 
 use super::{About, Measured, Track, length, period, tracks, worse};
 use crate::report::Report;
-use crate::stats::moved::{LEAST, LEAST_EARLIER, MOST, moved, unlike};
+use crate::stats::moved::{LEAST, LEAST_EARLIER, MOST, Tested, moved, unlike};
 use crate::stats::multiple::benjamini_yekutieli;
 use crate::table::time::{DAY, Time};
 use serde::{Deserialize, Serialize};
@@ -69,6 +69,9 @@ pub struct Change {
     /// The same before it is corrected.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub p_single: Option<f64>,
+    /// How far its level shifted, by the test; `None` for too few values.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub shift: Option<Shifted>,
     /// Against the same hours of earlier weeks, where there are such.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub weeks: Option<EarlierWeeks>,
@@ -78,6 +81,30 @@ pub struct Change {
     /// Whether that is for the worse, where it is known.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub worse: Option<bool>,
+}
+
+/// How far a level shifted, in the series' own unit, with its 95 % interval: all shifts that the test does not reject
+/// by itself, so 0 is in it where the p-value before correction is above 0.05. The interval is not corrected over all
+/// comparisons.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Shifted {
+    /// The estimate of the test: the difference of the means where values are taken as they are, and that of
+    /// generalised least squares where what each owes to the one before it is taken off.
+    pub value: f64,
+    /// Lower end.
+    pub low: f64,
+    /// Upper end.
+    pub high: f64,
+}
+
+impl From<Tested> for Shifted {
+    fn from(test: Tested) -> Self {
+        Self {
+            value: test.shift,
+            low: test.low,
+            high: test.high,
+        }
+    }
 }
 
 /// A period beside the same hours of earlier weeks.
@@ -102,6 +129,9 @@ pub struct EarlierWeeks {
     /// The same before it is corrected.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub p_single: Option<f64>,
+    /// The difference with its 95 % interval; `None` for fewer than three.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub shift: Option<Shifted>,
     /// Whether the difference is for the worse, where it is known.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub worse: Option<bool>,
@@ -245,6 +275,7 @@ fn change(track: &Track, (since, from, to): (i64, i64, i64), timed: bool) -> Opt
         values_before: found.n_before,
         p_value: None,
         p_single: found.test.map(|t| t.p_value),
+        shift: found.test.map(Shifted::from),
         weeks,
         sure: false,
         worse: worse(track, found.before, difference),
@@ -270,6 +301,7 @@ fn earlier(track: &Track, (from, to): (i64, i64), now: f64, values: usize) -> Op
     let centre = means.iter().sum::<f64>() / n;
     let squares: f64 = means.iter().map(|m| (m - centre) * (m - centre)).sum();
     let deviation = (squares / (n - 1.0)).sqrt();
+    let test = unlike(now, &means);
     Some(EarlierWeeks {
         weeks: means.len(),
         mean: centre,
@@ -278,7 +310,8 @@ fn earlier(track: &Track, (from, to): (i64, i64), now: f64, values: usize) -> Op
         change: now - centre,
         standardised: Some((now - centre) / deviation).filter(|s| s.is_finite()),
         p_value: None,
-        p_single: unlike(now, &means).map(|t| t.p_value),
+        p_single: test.map(|t| t.p_value),
+        shift: test.map(Shifted::from),
         worse: worse(track, centre, now - centre),
     })
 }
@@ -338,6 +371,6 @@ fn sentence(rows: &[Change]) -> String {
 
 fn method() -> String {
     format!(
-        "Means of the period against those of the {BEFORE} times longer time before it; more than {MOST} values are averaged in groups first. P-values allow for neighbouring values hanging together: the difference is held against how much the series sways by itself at low frequencies (Lazarus, Lewis, Stock and Watson 2018), after the first autocorrelation is taken off where there are enough values (Andrews and Monahan 1992). The same hours of up to {WEEKS} earlier weeks are compared by Student’s t test, weeks taken as independent. All p-values are corrected together (Benjamini and Yekutieli 2001), so that no more than 5 % of what is called sure is chance, however series depend on each other. That the period was chosen because it looked odd is not corrected for."
+        "Means of the period against those of the {BEFORE} times longer time before it; more than {MOST} values are averaged in groups first. P-values allow for neighbouring values hanging together: the difference is held against how much the series sways by itself at low frequencies (Lazarus, Lewis, Stock and Watson 2018), after the first autocorrelation is taken off where there are enough values (Andrews and Monahan 1992). The same hours of up to {WEEKS} earlier weeks are compared by Student’s t test, weeks taken as independent. All p-values are corrected together (Benjamini and Yekutieli 2001), so that no more than 5 % of what is called sure is chance, however series depend on each other. The interval of a change holds every shift that its test alone would not reject at 5 %; where the first autocorrelation is taken off it looks most at the beginning of the period, and need not lie around the difference of the means. That the period was chosen because it looked odd is not corrected for."
     )
 }

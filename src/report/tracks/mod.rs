@@ -5,7 +5,7 @@ mod changes;
 mod leads;
 mod versions;
 
-pub use changes::{Change, Changes, EarlierWeeks};
+pub use changes::{Change, Changes, EarlierWeeks, Shifted};
 pub use leads::{Lead, Leads};
 pub use versions::VersionChange;
 

@@ -7,6 +7,7 @@ use super::super::{
     Cells, Durations, Key, Kind, Level, Machine, Rate, Series, SeriesSet, Share, Signal, Step, Unit,
 };
 use super::cells::{levels, natives, restarts, rises};
+use super::fine::fine;
 use super::rows::rows;
 use super::rules::{Means, Take, counts_for_mean, ignored, means, other_way};
 use super::scrapes::{ONE_SCRAPE, since_start, span, step};
@@ -57,6 +58,8 @@ pub fn machine(set: &SeriesSet) -> Machine {
     let mut machine = machine_in(since.as_ref().unwrap_or(set), step);
     if since.is_some() {
         machine.notes.push(ONE_SCRAPE.into());
+    } else {
+        machine.fine = fine(set, step);
     }
     machine.settle();
     machine.anomalies = anomalies(&machine);
@@ -66,13 +69,7 @@ pub fn machine(set: &SeriesSet) -> Machine {
 /// What series mean, by a given step of time.
 #[must_use]
 pub fn machine_in(set: &SeriesSet, step: Step) -> Machine {
-    let mut making = Making {
-        step,
-        found: BTreeMap::new(),
-        restarts: Vec::new(),
-        others: BTreeMap::new(),
-        crowded: 0,
-    };
+    let mut making = Making::new(step, Measure::ALL);
     for (key, series) in set.series() {
         making.take(key, series);
     }
@@ -122,8 +119,21 @@ pub fn machine_in(set: &SeriesSet, step: Step) -> Machine {
     machine
 }
 
+/// What series mean of some measures, by a given step of time.
+pub(super) fn signals_of(set: &SeriesSet, step: Step, measures: &'static [Measure]) -> Vec<Signal> {
+    let mut making = Making::new(step, measures);
+    for (key, series) in set.series() {
+        making.take(key, series);
+    }
+    let mut signals = signals(making.found);
+    signals.retain(|s| measures.contains(&s.measure));
+    signals
+}
+
 struct Making<'a> {
     step: Step,
+    /// What is looked for.
+    measures: &'static [Measure],
     /// By place, what each metric says.
     found: BTreeMap<Place, BTreeMap<&'a str, Found>>,
     restarts: Vec<Restart>,
@@ -134,11 +144,22 @@ struct Making<'a> {
 }
 
 impl<'a> Making<'a> {
+    const fn new(step: Step, measures: &'static [Measure]) -> Self {
+        Self {
+            step,
+            measures,
+            found: BTreeMap::new(),
+            restarts: Vec::new(),
+            others: BTreeMap::new(),
+            crowded: 0,
+        }
+    }
+
     fn take(&mut self, key: &'a Key, series: &'a Series) {
         let counted = counts_for_mean(&key.name);
         let known = means(&key.name);
         for means in known.into_iter().chain(counted).chain(other_way(&key.name)) {
-            if !left_out(key, means.measure) {
+            if self.measures.contains(&means.measure) && !left_out(key, means.measure) {
                 self.apply(key, series, means);
             }
         }

@@ -6,12 +6,14 @@
 
 mod cells;
 mod collect;
+mod fine;
 mod rows;
 mod rules;
 mod scrapes;
 mod who;
 
 pub use collect::{machine, machine_in};
+pub use fine::{fine_in, of_rows};
 pub use rules::{Means, Take, counts_for_mean, ignored, means};
 pub use scrapes::span;
 pub use who::{Class, class, is_told, who, word};

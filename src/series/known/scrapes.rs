@@ -68,8 +68,9 @@ pub fn span(set: &SeriesSet) -> Option<(i64, i64)> {
         .reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))
 }
 
-/// The step that suits a set.
-pub fn step(set: &SeriesSet) -> Step {
+/// How long a step is that holds four scrapes of most series (microseconds; 0 without any), and whether there are so
+/// few scrapes that a border between them would cost too much.
+pub fn apart(set: &SeriesSet) -> (i64, bool) {
     let mut apart: Vec<i64> = Vec::new();
     let mut few = true;
     for series in set.series().values() {
@@ -83,18 +84,22 @@ pub fn step(set: &SeriesSet) -> Step {
     apart.sort_unstable();
     // Most series of a set are scraped alike; a few slow ones shall not make all of it coarse.
     let apart = apart.get(apart.len() * 3 / 4).copied().unwrap_or(0);
+    (apart.saturating_mul(SCRAPES), few)
+}
+
+/// The step that suits a set.
+pub fn step(set: &SeriesSet) -> Step {
+    let (apart, few) = apart(set);
     let (from, to) = span(set).unwrap_or_default();
     let rows = set.requests().values().map(|r| r.step.micros()).max();
     let least = rows.unwrap_or(0).max((to - from) / STEPS);
-    if few && apart > 0 {
-        // So few scrapes that a border between them would cost too much.
-        let mut step = Step::at_least(apart.saturating_mul(SCRAPES).max(least));
-        while step.of_sample(from) != step.of_sample(to)
-            && let Some(longer) = step.longer()
-        {
-            step = longer;
-        }
-        return step;
+    let mut step = Step::at_least(apart.max(least));
+    while few
+        && apart > 0
+        && step.of_sample(from) != step.of_sample(to)
+        && let Some(longer) = step.longer()
+    {
+        step = longer;
     }
-    Step::at_least(apart.saturating_mul(SCRAPES).max(least))
+    step
 }

@@ -13,7 +13,8 @@ pub use nannyml::{Chunk, NannymlColumn, NannymlLine, NannymlSays};
 pub use quality::EvidentlyValue;
 
 use super::build::Builder;
-use super::drift::{Cells, period_of_rows};
+use super::compared::Cells;
+use super::drift::period_of_rows;
 use super::{Periods, Series, Summary, WindowSize};
 use crate::log::Role;
 use crate::table::NO_TIME;

@@ -1,7 +1,7 @@
 //! Rows that equal one another: looked for once, whatever the windows are.
 
 use super::super::build::Builder;
-use super::super::drift::Cells;
+use super::super::compared::Cells;
 use crate::log::Role;
 use crate::stats::distinct::mix;
 use crate::table::NO_TIME;

@@ -1,7 +1,7 @@
 //! One pass over the rows.
 
 use super::super::build::{Builder, sort_by_group};
-use super::super::drift::Cells;
+use super::super::compared::Cells;
 use super::super::{Series, Summary};
 use super::alike::Alike;
 use super::cells::{of_numbers, of_words};

@@ -10,7 +10,7 @@
 //! it is one stretch.
 
 use super::super::build::Builder;
-use super::super::drift::Cells;
+use super::super::compared::Cells;
 use super::count::Rows;
 use crate::log::Role;
 use crate::stats::multivariate::correlation::standard_ranks;

@@ -30,6 +30,10 @@ use serde::{Deserialize, Serialize};
 
 /// Bins of numbers at most. A multiple of ten, so that deciles are among the edges.
 pub const BINS: u32 = 30;
+/// Rows at least that are in a row of one value, for a column to be stuck, and times as many as in the baseline.
+pub const STUCK: (u64, u64) = (20, 2);
+/// A chance that counts as none.
+const NO_CHANCE: f64 = 1e-6;
 /// Profiles at most that a series keeps.
 const KEPT: usize = 2;
 /// Columns times windows at most; further columns are left out.
@@ -134,6 +138,32 @@ impl ColumnProfile {
     #[must_use]
     pub fn of_words(&self) -> bool {
         matches!(self.bins, Bins::Words(_))
+    }
+
+    /// The windows that belong to the baseline; none for a reference.
+    pub fn windows_of_baseline<'a>(
+        &'a self,
+        profile: &'a Profile,
+    ) -> impl Iterator<Item = &'a Tally> + 'a {
+        let before = profile.spans.before.unwrap_or((0, 0));
+        let windows = profile.spans.windows.iter().zip(&self.windows);
+        windows
+            .filter(move |(span, _)| span.0 >= before.0 && span.1 <= before.1 && span.0 < span.1)
+            .map(|of| of.1)
+    }
+
+    /// Whether all values of a window are one, so many of them that those of the baseline would not be by chance
+    /// (less than one in a million, as if drawn one by one). Where the baseline itself holds one value, the chance of
+    /// the same again is taken for a half.
+    #[must_use]
+    pub fn is_one_value(&self, window: &Tally) -> bool {
+        let base = &self.baseline;
+        let most = base.counts.iter().copied().max().unwrap_or(0) as f64;
+        let again = match base.distinct {
+            0 | 1 => 0.5,
+            _ => most / base.values as f64,
+        };
+        window.distinct == 1 && libm::pow(again, window.values as f64) < NO_CHANCE
     }
 
     /// The counts of a period: of the windows from the first to the end (exclusive). What does not add up, as

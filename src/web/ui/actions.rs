@@ -424,7 +424,7 @@ pub fn remove(app: App, index: usize) {
 
 fn after_removal(app: App) {
     if app.inputs.with_untracked(Vec::is_empty) && app.served.with_untracked(Vec::is_empty) {
-        match app.grown.with_value(Option::is_some) {
+        match app.metrics.has_grown() {
             true => live::alone(app),
             false => clear(app),
         }

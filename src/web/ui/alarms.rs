@@ -5,7 +5,6 @@ use super::icons;
 use super::state::App;
 use super::widgets::{Choice, Menu};
 use crate::engine::alarms::{Alarm, Shape, Watch, going_on};
-use crate::feed::State;
 use crate::table::time::Time;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -41,10 +40,8 @@ impl Alarms {
         };
         let watch = StoredValue::new(Watch::default());
         let live = Memo::new(move |_| {
-            app.live.with(|news| {
-                let state = news.as_ref().map(|n| n.status.state);
-                state.is_some_and(|s| s != State::Ended)
-            }) || app.streams.follow_any()
+            let metrics = app.metrics.follow_any();
+            app.streams.follow_any() || metrics
         });
         Effect::new(move |_| {
             let report = app.report.get();
@@ -53,13 +50,7 @@ impl Alarms {
             }
             let Some(report) = report else { return };
             // Until it has caught up with now, what it tells is of the past.
-            let caught_up = app
-                .live
-                .with_untracked(|n| n.as_ref().is_none_or(|n| !n.behind))
-                && app.streams.caught_up();
-            let waits =
-                app.live.with_untracked(Option::is_some) && app.grown.with_value(Option::is_none);
-            if waits || !caught_up {
+            if !app.metrics.caught_up() || !app.streams.caught_up() {
                 return;
             }
             let began = watch.try_update_value(|w| w.look(going_on(&report)));

@@ -98,7 +98,7 @@ fn Ranked(changes: Changes) -> impl IntoView {
             <thead>
                 <tr>
                     <th scope="col">"Series"</th>
-                    <th scope="col" class="right" title="The difference of the means, in the series’ own unit">
+                    <th scope="col" class="right" title="The difference of the means, in the series’ own unit; below it the 95 % interval of the shift">
                         "Change"
                     </th>
                     <th
@@ -152,6 +152,15 @@ fn row(change: &Change) -> impl IntoView + use<> {
         || "–".to_owned(),
         |s| format!("{}{}", if s > 0.0 { "+" } else { "" }, format::fixed(s, 1)),
     );
+    let interval = change.shift.map(|shift| {
+        let told = |x| change.unit.told_change(x);
+        let ends = format!("{} to {}", told(shift.low), told(shift.high));
+        // The test looks most at the border where neighbouring values hang together.
+        match (shift.low..=shift.high).contains(&change.change) {
+            true => ends,
+            false => format!("by the test {}: {ends}", told(shift.value)),
+        }
+    });
     let p = match change.p_value {
         Some(p) => format!("p {}", p_value(p)),
         None => "few values".to_owned(),
@@ -167,7 +176,10 @@ fn row(change: &Change) -> impl IntoView + use<> {
                 </span>
                 {weeks.map(|w| view! { <span class="changes-values">{w}</span> })}
             </th>
-            <td class="right num">{change.unit.told_change(change.change)}</td>
+            <td class="right num">
+                {change.unit.told_change(change.change)}
+                {interval.map(|i| view! { <span class="changes-values" data-testid="change-interval">{i}</span> })}
+            </td>
             <td class="right num">
                 {size}
                 <span class="changes-values">{p}</span>

@@ -3,7 +3,7 @@
 use super::expectations::ExpectationsPart;
 use super::format;
 use super::state::app;
-use super::widgets::{More, ROWS};
+use super::widgets::{Empty, More, ROWS};
 use crate::metric::Unit;
 use crate::report::{Check, CheckKind, Checks};
 use crate::web::chart_view::ValuesSparkline;
@@ -28,16 +28,35 @@ pub fn ChecksTable() -> impl IntoView {
         true => "The columns are being counted window by window …".to_owned(),
         false => checks.with(|c| c.as_ref().map(said).unwrap_or_default()),
     };
+    let lacks = move || {
+        let made = app
+            .made
+            .with(|m| m.as_ref().is_some_and(|m| m.missing.profile.is_some()));
+        app.saved && made
+    };
     let broken =
         move || checks.with(|c| c.as_ref().map(|c| c.violations.clone()).unwrap_or_default());
+    let unjudged =
+        move || checks.with(|c| c.as_ref().map(|c| c.unjudged.clone()).unwrap_or_default());
     view! {
-        <Show when=move || checks.with(Option::is_some)>
+        <Show
+            when=move || checks.with(Option::is_some)
+            fallback=move || {
+                lacks()
+                    .then(|| view! { <Empty text="This saved report holds no checks of the columns for this choice."/> })
+            }
+        >
             <div class="card" data-testid="checks">
                 <h3>"Data quality"</h3>
                 <p class="quiet about">{about}</p>
                 <Show when=move || !broken().is_empty()>
                     <ul class="notes" data-testid="violations">
                         {move || broken().into_iter().map(|v| view! { <li>{v.sentence}</li> }).collect_view()}
+                    </ul>
+                </Show>
+                <Show when=move || !unjudged().is_empty()>
+                    <ul class="notes quiet" data-testid="unjudged">
+                        {move || unjudged().into_iter().map(|of| view! { <li>{of.sentence}</li> }).collect_view()}
                     </ul>
                 </Show>
                 <Show when=move || count.get() != 0>
@@ -79,7 +98,7 @@ fn said(checks: &Checks) -> String {
     match first {
         None => {
             format!(
-                "{made} against the baseline, and no window is beyond what it lets expect. They raise no alarm by themselves: what is missing, of another type, new, there twice or at an impossible time is watched under the budget."
+                "{made} against the baseline, and no window is beyond what it lets expect. Those that are watched raise their alarms under the budget."
             )
         }
         Some(first) => {

@@ -6,9 +6,9 @@ use super::live_bar::FaultText;
 use super::state::app;
 use super::streams;
 use super::widgets::{Choice, Menu};
-use crate::feed::live::{Connection, News};
+use crate::feed::live::Connection;
 use crate::feed::prometheus::{Settings, SignIn};
-use crate::feed::{Instant, SECOND, State, mlflow, rows};
+use crate::feed::{Instant, SECOND, mlflow, rows};
 use crate::web::boot;
 use leptos::{html, prelude::*};
 
@@ -268,14 +268,7 @@ pub fn Connect() -> impl IntoView {
     // It may open below what is in sight.
     let door = NodeRef::<html::Section>::new();
     door.on_load(|door| door.scroll_into_view_with_bool(false));
-    let fault = Memo::new(move |_| {
-        let stuck = |n: &&News| n.status.state == State::Stuck;
-        app.live.with(|n| {
-            n.as_ref()
-                .filter(stuck)
-                .and_then(|n| n.status.fault.clone())
-        })
-    });
+    let fault = Memo::new(move |_| app.metrics.fault());
     view! {
         <section
             node_ref=door

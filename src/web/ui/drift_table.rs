@@ -3,7 +3,6 @@
 use super::format;
 use super::state::app;
 use super::widgets::{Empty, More, ROWS};
-use crate::log::Task;
 use crate::report::{ColumnDrift, DriftByWindow, Report};
 use crate::web::chart_view::{ShiftChart, ValuesSparkline};
 use leptos::prelude::*;
@@ -54,6 +53,9 @@ pub fn DriftTable() -> impl IntoView {
         let streamed = app.report.with(|r| r.as_ref().is_some_and(|r| r.streamed));
         match (lacking, app.saved) {
             (true, true) => "This saved report holds no comparison of columns for this choice.",
+            (true, false) if streamed && app.view.with(|v| !v.slices.is_empty()) => {
+                "The rows were counted as they passed, and the columns of all rows only: of a part of them they cannot be compared."
+            }
             (true, false) if streamed => {
                 "The rows were counted as they passed, by larger windows than these: columns can be compared where the baseline and the period end with them."
             }
@@ -103,20 +105,23 @@ pub fn DriftTable() -> impl IntoView {
 
 /// The names and roles of the columns that are going to be compared, as far as they are known before.
 fn to_come(report: &Report) -> Vec<(String, String)> {
-    let compared = ["feature", "segment", "score", "prediction", "outcome"];
+    let compared = [
+        "feature",
+        "segment",
+        "score",
+        "class_score",
+        "quantile",
+        "prediction",
+        "outcome",
+    ];
     let has = |role: &str| report.quality.iter().any(|c| c.role == role);
-    // From a file of its own, the outcome has no column among the predictions; and sets of labels are none.
+    // From a file of its own, the outcome has no column among the predictions.
     let outcome = !has("outcome") && report.rows.outcomes > 0;
     let columns = report.quality.iter();
     let columns = columns.filter(|c| compared.contains(&c.role.as_str()));
     let names = columns.map(|c| (c.column.clone(), c.role.clone()));
     let outcome = outcome.then(|| ("outcome".to_owned(), "outcome".to_owned()));
-    let sets =
-        |role: &str| report.task == Task::Multilabel && matches!(role, "prediction" | "outcome");
-    let mut all: Vec<_> = names
-        .chain(outcome)
-        .filter(|(_, role)| !sets(role))
-        .collect();
+    let mut all: Vec<_> = names.chain(outcome).collect();
     all.truncate(ROWS);
     all
 }

@@ -78,6 +78,13 @@ impl Cell {
             about: String::new(),
         }
     }
+
+    fn lacking(why: &str) -> Self {
+        Self {
+            text: format::NOTHING.into(),
+            about: why.to_owned(),
+        }
+    }
 }
 
 fn matrices(examined: &Examined) -> Vec<Matrix> {
@@ -90,7 +97,9 @@ fn matrices(examined: &Examined) -> Vec<Matrix> {
         };
         let distances = |c: &ExaminedColumn| -> Vec<(String, Cell)> {
             let of = |(name, x): (&String, &f64)| (name.clone(), Cell::of_distance(*x));
-            c.distances.iter().map(of).collect()
+            let none = |(name, why): (&String, &String)| (name.clone(), Cell::lacking(why));
+            let told = c.distances.iter().map(of);
+            told.chain(c.undefined.iter().map(none)).collect()
         };
         let tests: Vec<_> = columns().map(|c| (c.column.clone(), tests(c))).collect();
         let distances: Vec<_> = columns()

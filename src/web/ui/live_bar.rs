@@ -53,6 +53,11 @@ pub(super) fn facts(news: &News, now: Instant) -> Vec<String> {
     if let Some(last) = news.status.last {
         facts.push(format!("last answer {}", ago(last, now)));
     }
+    if let Some(since) = news.silent {
+        // Windows close by the clock of the others, and what comes late is counted late.
+        let since = format::instant(true, Time(since));
+        facts.push(format!("silent since {since}: nothing waits for it"));
+    }
     if news.samples > 0 {
         facts.push(format::plural(news.samples, "sample", "samples"));
     }
@@ -68,20 +73,23 @@ pub(super) fn facts(news: &News, now: Instant) -> Vec<String> {
     facts
 }
 
-/// The bar.
+/// The bars, one for each source of metrics.
 #[component]
 pub fn LiveBar() -> impl IntoView {
     let app = app();
-    let there = move || app.live.with(Option::is_some);
+    let ids = Memo::new(move |_| {
+        let ids = |all: &Vec<(u32, News)>| all.iter().map(|one| one.0).collect::<Vec<u32>>();
+        app.metrics.news.with(ids)
+    });
     view! {
-        <Show when=there>
-            <Bar/>
-        </Show>
+        <For each=move || ids.get() key=|id| *id let(id)>
+            <Bar id alarms=Signal::derive(move || ids.with(|ids| ids.first() == Some(&id)))/>
+        </For>
     }
 }
 
 #[component]
-fn Bar() -> impl IntoView {
+fn Bar(id: u32, alarms: Signal<bool>) -> impl IntoView {
     let app = app();
     let clock = || (js_sys::Date::now() * 1e3) as Instant;
     let now = RwSignal::new(clock());
@@ -91,7 +99,13 @@ fn Bar() -> impl IntoView {
             ticking.clear();
         }
     });
-    let news = move || app.live.get().unwrap_or_default();
+    let news = Memo::new(move |_| -> News {
+        let find = |all: &Vec<(u32, News)>| all.iter().find(|one| one.0 == id).map(|l| l.1.clone());
+        app.metrics.news.with(find).unwrap_or_default()
+    });
+    let news = move || news.get();
+    // With others or with files beside it, it goes alone.
+    let beside = move || app.has_files() || app.metrics.news.with(|all| all.len() > 1);
     let state = Memo::new(move |_| news().status.state);
     let behind = Memo::new(move |_| news().behind);
     let fault = Memo::new(move |_| news().status.fault);
@@ -120,14 +134,16 @@ fn Bar() -> impl IntoView {
                 <span class="num live-facts" data-testid="live-facts">{told}</span>
             </p>
             <div class="live-actions">
-                <Offers/>
-                <AlarmSheet/>
+                <Offers id news=Signal::derive(news)/>
+                <Show when=move || alarms.get()>
+                    <AlarmSheet/>
+                </Show>
                 <Show when=move || !is_over()>
                     <button
                         class="button"
                         data-testid="live-pause"
                         on:click=move |_| {
-                            live::order(app, if goes() { Order::Pause } else { Order::Resume });
+                            live::order(app, id, if goes() { Order::Pause } else { Order::Resume });
                         }
                     >
                         {move || match state.get() {
@@ -140,13 +156,13 @@ fn Bar() -> impl IntoView {
                 <button
                     class="button quiet"
                     data-testid="live-stop"
-                    on:click=move |_| match (is_over(), app.has_files()) {
-                        (false, _) => live::order(app, Order::Stop),
-                        (true, true) => app.live.set(None),
+                    on:click=move |_| match (is_over(), beside()) {
+                        (false, _) => live::order(app, id, Order::Stop),
+                        (true, true) => live::close(app, id),
                         (true, false) => actions::clear(app),
                     }
                 >
-                    {move || match (is_over(), app.has_files()) {
+                    {move || match (is_over(), beside()) {
                         (false, _) => "Stop",
                         (true, true) => "Close",
                         (true, false) => "Start over",
@@ -209,17 +225,15 @@ pub fn FaultText(fault: Memo<Option<Fault>>, #[prop(into)] lasts: Signal<bool>) 
 
 /// What of the source is followed.
 #[component]
-fn Offers() -> impl IntoView {
+fn Offers(id: u32, news: Signal<News>) -> impl IntoView {
     let app = app();
-    let offers = Memo::new(move |_| {
-        app.live
-            .with(|n| n.as_ref().map(|n| n.offers.clone()).unwrap_or_default())
-    });
+    let source = id;
+    let offers = Memo::new(move |_| news.with(|n| n.offers.clone()));
     let several = move || offers.with(|o| !o.is_empty());
     let choose = move |id: &str, on: bool| {
         let chosen = offers.get_untracked().into_iter();
         let chosen = chosen.filter(|o| if o.id == id { on } else { o.chosen });
-        live::order(app, Order::Choose(chosen.map(|o| o.id).collect()));
+        live::order(app, source, Order::Choose(chosen.map(|o| o.id).collect()));
     };
     let ids = Memo::new(move |_| {
         let all = offers.get().into_iter();

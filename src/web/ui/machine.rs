@@ -64,6 +64,7 @@ pub fn Machine() -> impl IntoView {
         incidents.chain(versions).collect::<Vec<_>>()
     });
     let serves = app.part(|r| r.resources.service.is_some());
+    let wanted = app.part(|r| r.resources.service.is_some() || r.resources.objectives.is_some());
     let step = app.part(|r| r.resources.service.as_ref().map_or(0.0, |s| s.step_s));
     let leads = app.part(|r| r.leads.clone());
     let both = app.part(|r| r.resources.service.is_some() && !r.windows.is_empty());
@@ -96,7 +97,7 @@ pub fn Machine() -> impl IntoView {
     };
     view! {
         <Section id="machine" title="One time axis" about=Signal::derive(about)>
-            <Show when=move || serves.get()>
+            <Show when=move || wanted.get()>
                 <Wanted/>
             </Show>
             <Show when=move || both.get() && part.get()>

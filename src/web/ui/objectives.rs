@@ -4,7 +4,7 @@ use super::format;
 use super::state::app;
 use super::widgets::{Fact, NumberField};
 use crate::report::told::amount;
-use crate::report::{Objectives, Service, Slo};
+use crate::report::{Objectives, Resources, Slo};
 use crate::series::Unit;
 use crate::table::time::{DAY, Time};
 use leptos::prelude::*;
@@ -76,11 +76,21 @@ const WISHES: [Wish; 6] = [
 #[component]
 pub fn Wanted() -> impl IntoView {
     let app = app();
-    let facts = app.part(|r| r.resources.service.as_ref().map(facts).unwrap_or_default());
-    let burns = app.part(|r| r.resources.service.as_ref().map(burns).unwrap_or_default());
+    let facts = app.part(|r| facts(&r.resources));
+    let burns = app.part(|r| burns(&r.resources));
+    let unjudged = app.part(|r| {
+        let notes = r.resources.objectives.iter().flat_map(|r| r.notes.clone());
+        r.resources
+            .unjudged()
+            .into_iter()
+            .chain(notes)
+            .collect::<Vec<_>>()
+    });
     let serves = app.part(|r| {
         let service = r.resources.service.as_ref();
-        service.is_some_and(|s| s.panel("requests").is_some() || s.panel("duration").is_some())
+        let told =
+            service.is_some_and(|s| s.panel("requests").is_some() || s.panel("duration").is_some());
+        told || r.resources.objectives.is_some()
     });
     view! {
         <Show when=move || facts.with(|f| !f.is_empty())>
@@ -94,6 +104,11 @@ pub fn Wanted() -> impl IntoView {
         <Show when=move || burns.with(|b| !b.is_empty())>
             <ul class="machine-notes" data-testid="burns">
                 {move || burns.get().into_iter().map(|b| view! { <li>{b}</li> }).collect_view()}
+            </ul>
+        </Show>
+        <Show when=move || unjudged.with(|u| !u.is_empty())>
+            <ul class="machine-notes" data-testid="unjudged">
+                {move || unjudged.get().into_iter().map(|u| view! { <li>{u}</li> }).collect_view()}
             </ul>
         </Show>
         <Show when=move || serves.get()>
@@ -138,36 +153,33 @@ fn Number(wish: Wish) -> impl IntoView {
 /// What is told, its value, and what it means.
 type Told = (String, String, String);
 
-fn facts(service: &Service) -> Vec<Told> {
+fn facts(resources: &Resources) -> Vec<Told> {
     let mut out = Vec::new();
     let named = |what: &str, of: &str, several: bool| match several {
         true => format!("{what}, {of}"),
         false => what.to_owned(),
     };
-    let several = service.slos.len() > 1;
-    for slo in &service.slos {
+    let usual = |chosen: bool| if chosen { "" } else { " (usual, set your own)" };
+    let several = resources.slos().count() > 1;
+    for slo in resources.slos() {
         let good = 1.0 - slo.bad / slo.requests;
-        let chosen = if slo.chosen {
-            ""
-        } else {
-            " (usual, set your own)"
-        };
         out.push((
             named("Good requests", &slo.of, several),
             format!("{:.3} %", good * 100.0),
-            format!("{}; {} % wanted{chosen}", slo.good, percent(slo.objective)),
+            format!(
+                "{}; {} % wanted{}",
+                slo.good,
+                percent(slo.objective),
+                usual(slo.chosen)
+            ),
         ));
         let (left, hint) = budget(slo);
         out.push((named("Error budget left", &slo.of, several), left, hint));
     }
-    let several = service.apdex.len() > 1;
-    for apdex in &service.apdex {
+    let several = resources.apdex().count() > 1;
+    for apdex in resources.apdex() {
         let within = amount(Unit::Seconds, apdex.within_s);
-        let chosen = if apdex.chosen {
-            ""
-        } else {
-            " (usual, set your own)"
-        };
+        let chosen = usual(apdex.chosen);
         out.push((
             named("Apdex", &apdex.of, several),
             format::fixed(apdex.value, 3),
@@ -177,14 +189,17 @@ fn facts(service: &Service) -> Vec<Told> {
             },
         ));
     }
-    let several = service.costs.len() > 1;
-    for cost in &service.costs {
+    let several = resources.costs().count() > 1;
+    for cost in resources.costs() {
         out.push((
             named("Cost of 1000 requests", &cost.of, several),
             format::number(cost.per_thousand),
             format!("{} in the time shown", format::number(cost.all)),
         ));
     }
+    let Some(service) = &resources.service else {
+        return out;
+    };
     // Within days the hour matters.
     let soon = |at: Time| (at.0 - service.end.0).abs() < 3 * DAY;
     let when = |at: Time| match soon(at) {
@@ -244,8 +259,8 @@ fn percent(share: f64) -> String {
 }
 
 /// When a budget was spent too fast.
-fn burns(service: &Service) -> Vec<String> {
-    let all = service.slos.iter().flat_map(|s| &s.burns);
+fn burns(resources: &Resources) -> Vec<String> {
+    let all = resources.slos().flat_map(|s| &s.burns);
     all.take(6)
         .map(|burn| {
             let since = format::instant(true, burn.since);

@@ -5,23 +5,21 @@
 
 use super::expectations::Expected;
 use super::format;
+use super::live::Metrics;
 use super::streams::Streams;
 use super::theme::Theme;
 use crate::check::{Rules, Verdicts};
 use crate::engine::message::Input;
 use crate::engine::pace::Looks;
 use crate::engine::{Depth, Mode};
-use crate::feed::live::News;
 use crate::log::Task;
 use crate::metric::Info;
 use crate::read::ReadError;
 use crate::report::view::View;
 use crate::report::{Choices, Missing, Report};
-use crate::series::Machine;
 use crate::summary::Summary;
 use crate::table::time::Time;
 use crate::web::client::{Client, Progress};
-use crate::web::line::Line;
 use crate::web::look::Served;
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -95,12 +93,8 @@ pub struct App {
     pub served: RwSignal<Vec<Served>>,
     /// Whether rows are kept.
     pub mode: RwSignal<Mode>,
-    /// The live source that is followed.
-    pub line: StoredValue<Option<Line>, LocalStorage>,
-    /// How it stands.
-    pub live: RwSignal<Option<News>>,
-    /// What the machine says live.
-    pub grown: StoredValue<Option<Arc<Machine>>>,
+    /// Live sources of metrics.
+    pub metrics: Metrics,
     /// Live sources of rows.
     pub streams: Streams,
     /// The counts of the files alone, where there are files.
@@ -182,9 +176,7 @@ impl App {
             inputs: RwSignal::default(),
             served: RwSignal::default(),
             mode: RwSignal::default(),
-            line: StoredValue::new_local(None),
-            live: RwSignal::default(),
-            grown: StoredValue::new(None),
+            metrics: Metrics::default(),
             streams: Streams::default(),
             read: StoredValue::new(None),
             connecting: RwSignal::new(false),

@@ -19,7 +19,7 @@ pub fn StreamBars() -> impl IntoView {
     });
     let any = move || ids.with(|ids| !ids.is_empty());
     // A source of metrics has it in its own bar.
-    let alone = move || app.live.with(Option::is_none);
+    let alone = move || !app.metrics.any();
     view! {
         <Show when=any>
             <div class="stream-bars" data-testid="stream-bars">
