@@ -39,11 +39,13 @@ fn names(machine: &Machine) -> BTreeSet<&str> {
     machine.signals.iter().map(|s| s.of.as_str()).collect()
 }
 
-/// Names of sources as short as they tell them apart: the server of an address alone, where that is enough.
+/// Names of sources as short as they tell them apart: of `Prometheus at http://shop:9090/prom` the server `shop:9090`
+/// alone, where that is enough.
 #[must_use]
 pub fn short(names: &[&str]) -> Vec<String> {
     let server = |name: &str| {
-        let address = name.split_once("://").map_or(name, |parts| parts.1);
+        let place = name.rsplit_once(" at ").map_or(name, |parts| parts.1);
+        let address = place.split_once("://").map_or(place, |parts| parts.1);
         let end = address.find(['/', '?', '#']).unwrap_or(address.len());
         address[..end].to_owned()
     };
@@ -132,6 +134,8 @@ mod tests {
         let all = ["Prometheus at http://a:9090", "MLflow at https://b/ml"];
         assert_eq!(short(&all), ["a:9090", "b"]);
         let one_server = ["Prometheus at http://a/x", "Prometheus at http://a/y"];
+        let told = ["Prometheus at a:9090", "An exporter at b"];
+        assert_eq!(short(&told), ["a:9090", "b"]);
         assert_eq!(short(&one_server), one_server);
         let same = ["Prometheus at http://a", "Prometheus at http://a"];
         assert_eq!(

@@ -4,10 +4,11 @@ use super::format;
 use super::state::app;
 use super::widgets::{Fact, NumberField};
 use crate::report::told::amount;
-use crate::report::{Objectives, Resources, Slo};
+use crate::report::{BurnAlert, Objectives, Resources, Slo};
 use crate::series::Unit;
 use crate::table::time::{DAY, Time};
 use leptos::prelude::*;
+use std::cmp::Reverse;
 
 /// A number that a reader sets.
 #[derive(Clone, Copy)]
@@ -258,18 +259,26 @@ fn percent(share: f64) -> String {
     ((share * 100.0 * 1e9).round() / 1e9).to_string()
 }
 
-/// When a budget was spent too fast.
+/// Alerts of budgets that are told one by one.
+const BURNS: usize = 4;
+
+/// When a budget was spent too fast: what goes on first, then the latest.
 fn burns(resources: &Resources) -> Vec<String> {
-    let all = resources.slos().flat_map(|s| &s.burns);
-    all.take(6)
-        .map(|burn| {
-            let since = format::instant(true, burn.since);
-            let until = match burn.until {
-                Some(until) => format!("until {}", format::instant(true, until)),
-                None => "and goes on".to_owned(),
-            };
-            let kind = if burn.page { "Page" } else { "Ticket" };
-            format!("{kind}: {}, from {since} {until}.", burn.sentence)
-        })
-        .collect()
+    let mut all: Vec<&BurnAlert> = resources.slos().flat_map(|s| &s.burns).collect();
+    all.sort_by_key(|b| (b.until.is_some(), Reverse(b.since)));
+    let more = all.len().saturating_sub(BURNS) as u64;
+    let more = (more > 0).then(|| {
+        let alerts = format::plural(more, "alert", "alerts");
+        format!("{alerts} more of the time shown; the saved data lists them.")
+    });
+    let told = all.iter().take(BURNS).map(|burn| {
+        let since = format::instant(true, burn.since);
+        let until = match burn.until {
+            Some(until) => format!("until {}", format::instant(true, until)),
+            None => "and goes on".to_owned(),
+        };
+        let kind = if burn.page { "Page" } else { "Ticket" };
+        format!("{kind}: {}, from {since} {until}.", burn.sentence)
+    });
+    told.chain(more).collect()
 }
