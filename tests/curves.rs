@@ -4,8 +4,9 @@
 
 mod pipeline;
 
-use pipeline::{report, summary};
+use pipeline::{report, streamed, summary};
 use plumbline::chart::{Chart, CurvePlot, Reliability, Shape};
+use plumbline::engine::Shards;
 use plumbline::report::curves::{
     Curves, balanced_accuracy, cohen_kappa, f0_5, f2, false_positive_rate, jaccard,
     matthews_corrcoef, negative_predictive_value, net_benefit, precision, recall, specificity,
@@ -182,10 +183,18 @@ fn each_of_several_classes_has_its_curves() {
     let place = |name: &str| head.iter().position(|h| *h == name).unwrap();
     let outcome = place("outcome");
     let rows: Vec<Vec<&str>> = lines.filter(|cells| !cells[outcome].is_empty()).collect();
-    let report = report(&[("log.csv", log.as_bytes())], &view(None));
-    assert!(report.curves.is_none());
-    assert_eq!(report.class_curves.len(), 4);
-    for of in &report.class_curves {
+    let files = [("log.csv", log.as_bytes())];
+    let kept = report(&files, &view(None));
+    // Rows that pass tell it at thresholds of their own, and no calibration.
+    let passed = streamed(&files, &[], &view(None), Shards::new).unwrap();
+    let passed = Report::from(&passed, &view(None));
+    assert!(passed.class_curves[0].curves.thresholds.len() == 128);
+    let both = [&kept, &passed].map(|report| {
+        assert!(report.curves.is_none());
+        assert_eq!(report.class_curves.len(), 4);
+        report.class_curves.iter().map(move |of| (report, of))
+    });
+    for (report, of) in both.into_iter().flatten() {
         let at = place(&format!("proba_{}", of.label));
         let scored = rows.iter().map(|cells| {
             let p: f64 = cells[at].parse().unwrap();
@@ -212,8 +221,10 @@ fn each_of_several_classes_has_its_curves() {
                 close("came true", bin.positive.value, Some(share));
             }
         }
-        let plot = CurvePlot::of_class(&report, Shape::Roc, &of.label);
-        assert!(plot.things() > 20 && Reliability::of_class(&report, &of.label).things() > 3);
+        let plot = CurvePlot::of_class(report, Shape::Roc, &of.label);
+        assert!(plot.things() > 20);
+        assert_eq!(of.calibration.is_empty(), report.streamed);
+        assert!(report.streamed || Reliability::of_class(report, &of.label).things() > 3);
     }
     let before = View {
         baseline: BaselineChoice::Auto,

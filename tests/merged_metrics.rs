@@ -76,7 +76,8 @@ fn near(told: &Metrics, exact: &Metrics, names: &[&str], place: &str) {
             continue;
         };
         let bound = told.bound.unwrap_or(0.0);
-        let room = bound + 1e-12 * wanted.abs().max(value.abs());
+        // What is far below every normal number may be told as 0.
+        let room = bound + 1e-12 * wanted.abs().max(value.abs()) + f64::MIN_POSITIVE;
         assert!(
             (value - wanted).abs() <= room,
             "{place}: {name} is {value} within {bound}, not {wanted}"

@@ -11,8 +11,8 @@ use super::baseline::Basis;
 use super::make::Making;
 use crate::log::Task;
 pub use crate::summary::Counted;
-use crate::summary::class_curves::BINS;
-use crate::summary::{Cell, ClassCurve, Histogram};
+use crate::summary::class_curves::{BINS, most_frequent};
+use crate::summary::{Cell, ClassCurve, ClassScores, Histogram, Summary, class_scores};
 use serde::{Deserialize, Serialize};
 
 /// Rows at or above each threshold by outcome: `tp` and `fp` of every curve. With `positives` and
@@ -113,11 +113,11 @@ pub struct ClassCurves {
     pub label: String,
     /// At hundredths of its probability.
     pub curves: Curves,
-    /// Its probability against what happened, by tenths.
+    /// Its probability against what happened, by tenths; empty where rows were not kept.
     pub calibration: Vec<CalibrationBin>,
 }
 
-/// The classes of a multiclass task with probabilities, over all rows of the view; empty where rows are not at hand.
+/// The classes of a multiclass task with probabilities, over all rows of the view.
 pub(super) fn class_curves(
     making: &Making<'_>,
     total: &Cell,
@@ -126,8 +126,11 @@ pub(super) fn class_curves(
 ) -> Vec<ClassCurves> {
     let summary = making.summary;
     let scored = total.classes.as_ref().is_some_and(|c| c.log_loss.n > 0);
-    if summary.task != Task::Multiclass || !scored || summary.streamed {
+    if summary.task != Task::Multiclass || !scored {
         return Vec::new();
+    }
+    if summary.streamed {
+        return from_bins(summary, total, basis.map(|b| &*b.cell));
     }
     let find = |range: Option<(usize, usize)>| {
         let found = making.series.class_curves.iter().find(|c| c.range == range);
@@ -160,6 +163,37 @@ pub(super) fn class_curves(
         }
     };
     now.classes.iter().map(of).collect()
+}
+
+/// The same of rows that are not at hand, at the edges of the bins that their probabilities were counted in; without
+/// calibration, of which bins do not tell the mean probability.
+fn from_bins(summary: &Summary, total: &Cell, before: Option<&Cell>) -> Vec<ClassCurves> {
+    let bins = |cell: &'_ Cell| cell.classes.as_ref().and_then(|c| c.by_class.clone());
+    let Some(now) = bins(total).filter(|_| summary.probabilistic) else {
+        return Vec::new();
+    };
+    let before = before.filter(|b| b.labelled > 0).and_then(bins);
+    let counted = now.classes();
+    let edges = class_scores::edges(counted.len());
+    let thresholds: Vec<f64> = std::iter::once(0.0).chain(edges).collect();
+    let tally = |scores: &ClassScores, class: u32| {
+        let [positive, negative] = scores.against(class, None).map(|mut rows| {
+            rows.truncate(thresholds.len());
+            rows
+        });
+        Tally::of_bins(&positive, &negative)
+    };
+    let one = |class: u32| ClassCurves {
+        label: (summary.labels.get(class as usize).cloned()).unwrap_or_default(),
+        curves: Curves {
+            probability: true,
+            current: tally(&now, class),
+            baseline: before.as_ref().map(|b| tally(b, class)),
+            thresholds: thresholds.clone(),
+        },
+        calibration: Vec::new(),
+    };
+    most_frequent(counted).into_iter().map(one).collect()
 }
 
 /// The calibration of a class.

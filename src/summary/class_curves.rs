@@ -4,6 +4,7 @@
 //! Cells count one histogram of scores, of two classes; for several it would be two a class in every cell. So it is made
 //! of rows, for the ranges of buckets that were asked for, over hundredths of the probability: each point is what
 //! scikit-learn has at that threshold. Like [`super::Exact`] it stands beside the cells and does not survive a merge.
+//! Of rows that were not kept, [`super::class_scores`] tells the same, but for calibration, at thresholds of its own.
 
 use super::Summary;
 use super::build::Builder;
@@ -40,6 +41,16 @@ pub struct ClassCurve {
     pub negative: Vec<u64>,
     /// Sum of the probabilities in each tenth.
     pub sums: Vec<f64>,
+}
+
+/// Those of the most rows among classes and their rows, [`MOST`] of them at most; in the order of the classes.
+#[must_use]
+pub fn most_frequent(mut counted: Vec<(u32, u64)>) -> Vec<u32> {
+    counted.sort_by_key(|(class, rows)| (std::cmp::Reverse(*rows), *class));
+    counted.truncate(MOST);
+    let mut classes: Vec<u32> = counted.into_iter().map(|c| c.0).collect();
+    classes.sort_unstable();
+    classes
 }
 
 /// The bin whose lower edge, i / [`BINS`], is the last one that is not above a probability.
@@ -87,15 +98,12 @@ impl Builder {
             Some((at, log.truth.label(at)?)).filter(|_| scored)
         };
         let known: Vec<(usize, u32)> = rows.iter().filter_map(known).collect();
-        let mut frequent: Vec<(u64, u32)> = (0..scores.len() as u32).map(|c| (0, c)).collect();
+        let mut counted: Vec<(u32, u64)> = (0..scores.len() as u32).map(|c| (c, 0)).collect();
         for (_, label) in &known {
-            if let Some(one) = frequent.get_mut(*label as usize) {
-                one.0 += 1;
+            if let Some(one) = counted.get_mut(*label as usize) {
+                one.1 += 1;
             }
         }
-        frequent.sort_by_key(|(rows, class)| (std::cmp::Reverse(*rows), *class));
-        frequent.truncate(MOST);
-        frequent.sort_by_key(|(_, class)| *class);
         let one = |class: u32| {
             let own = scores.get(class as usize)?;
             let mut sums = vec![ExactSum::default(); TENTHS];
@@ -121,7 +129,7 @@ impl Builder {
             out.sums = sums.iter().map(ExactSum::value).collect();
             Some(out)
         };
-        let classes = frequent.iter().map(|(_, class)| one(*class));
+        let classes = most_frequent(counted).into_iter().map(one);
         classes.collect::<Option<Vec<_>>>().unwrap_or_default()
     }
 }

@@ -273,6 +273,8 @@ impl Seasonal {
                 true => Place::Within,
                 false => Place::Without,
             },
+            // No window of a calendar, as a damaged file may have it.
+            Some(_) if start.0.unsigned_abs() > i64::MAX as u64 / 2 => Place::Without,
             Some((from, to)) => {
                 let end = next(size, start);
                 match () {

@@ -1157,7 +1157,7 @@ def regression_metrics(outcome, prediction, scale=None):
             "mean_pinball_loss": of_absolute and [end / 2 for end in of_absolute],
             "mean_absolute_scaled_error": [end / scale for end in of_absolute] if scale and of_absolute else None,
             "mean_error": signed_interval(errors),
-            "symmetric_mean_absolute_percentage_error": positive_interval(symmetric, 30),
+            "symmetric_mean_absolute_percentage_error": positive_interval(symmetric, 60),
             "explained_variance": explained_interval(outcome, prediction, np.mean) if varied else None,
             "r2": explained_interval(outcome, prediction, lambda e: 0) if varied else None,
         }

@@ -10,7 +10,7 @@
 //! A bin counts its values and adds up how far their keys are above its first one, both integers. Within one
 //! power of two keys are proportional to values, so that the sum of a bin is known to 2⁻³² of its size, whatever
 //! its width; only the bin that the median falls into leaves open how much of it is on either side. That gives a
-//! sure bound of what is told.
+//! sure bound of what is told. Numbers below 2⁻¹⁰²² are known to 2⁻¹⁰⁵⁴, and no bound tells so little.
 //!
 //! What is given away is [`DyadicBins::blurred`]: with few values a bin is a value.
 //!

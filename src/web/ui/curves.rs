@@ -100,12 +100,15 @@ pub fn Curves() -> impl IntoView {
         found.or_else(|| labels.with(|l| l.first().cloned()))
     });
     let several = move || app.awaited.get().class_curves || labels.with(|l| !l.is_empty());
+    let told = app.part(|r| r.class_curves.iter().any(|c| !c.calibration.is_empty()));
     let waits = move || several() && labels.with(Vec::is_empty);
     let choices = Signal::derive(move || {
         let one = |l: &String| Choice::new(l, l);
         labels.with(|l| l.iter().map(one).collect::<Vec<_>>())
     });
     let there = move |tab: &Tab| match tab.drawn {
+        // Rows that were not kept do not tell it of several classes.
+        Drawn::Calibration if several() => waits() || told.get(),
         // Of several classes there is no one threshold.
         Drawn::Over(_) if several() => false,
         Drawn::Over(Lines::Cost) => billed.get(),
