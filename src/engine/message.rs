@@ -290,7 +290,7 @@ pub enum Reply {
     /// To `Carry`; the Summary rides beside ([`super::parcel`]).
     Carried {
         /// The view that was saved.
-        view: View,
+        view: Box<View>,
         /// The rules and expectations that were in force.
         standards: Box<Standards>,
     },

@@ -258,7 +258,7 @@ impl Client {
         };
         let summary = Arc::new(unpack(parcel, &[]).await?);
         self.0.scribe.replace(Some((scribe, Arc::clone(&summary))));
-        Ok((summary, view, *standards))
+        Ok((summary, *view, *standards))
     }
 
     /// Has a worker write what the reader saves: that which keeps the rows, else one that is given

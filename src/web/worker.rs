@@ -235,7 +235,7 @@ fn answer(
                     found: format!("its data cannot be read: {why}"),
                     mend: "Ask for it to be saved again".to_owned(),
                 })?;
-            let view = payload.view.into_owned();
+            let view = Box::new(payload.view.into_owned());
             let standards = Box::new(payload.standards.into_owned());
             let summary = payload.summary.into_owned();
             let mut held = Keeping::new(Keeper::holding(summary.clone()));
