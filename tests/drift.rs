@@ -420,7 +420,7 @@ fn scores_of_classes_levels_of_quantiles_and_sets_of_labels_are_compared_as_all_
                 match *name {
                     // Of the late ones half are never there.
                     "p_ant class_score" | "q0.5 quantile" | "tags prediction" => {
-                        assert!(apart > 0.3, "{found:?}")
+                        assert!(apart > 0.3, "{found:?}");
                     }
                     "truth outcome" => assert!(apart < 1e-9, "{found:?}"),
                     _ => assert!((0.0..=1.0).contains(&apart), "{found:?}"),

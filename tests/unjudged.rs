@@ -233,7 +233,7 @@ fn expectations_that_the_data_do_not_tell_are_not_met() {
         "text_share_max of 'amount' is not judged: it needs rows that are kept, and these were counted as they passed (e.toml, line 7)."
     );
     assert_eq!(verdict.outcome, Outcome::NotEvaluated);
-    let reason = verdict.reason.clone().unwrap();
+    let reason = verdict.reason.as_deref().unwrap();
     assert!(reason.contains("unique_ids of whole rows"), "{reason}");
     assert!(reason.contains("nor can 4 other expectations"), "{reason}");
     let rules = check::read("[[rule]]\nexpectations = 'e.toml'").unwrap();

@@ -72,7 +72,7 @@ fn slo(ledger: &Ledger, view: &View, shown: Range<i64>, now: Option<Time>) -> Op
     let step = ledger.step();
     Slo::of(
         &view.service,
-        Judged {
+        &Judged {
             of: MODEL,
             fails: ledger.knows_failed(),
             slow_s,

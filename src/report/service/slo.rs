@@ -103,7 +103,7 @@ pub(super) fn slos(machine: &Machine, view: &View, from: i64, to: i64) -> Vec<Sl
         let end = last.max(steps.last().map_or(i64::MIN, |s| s.at)) + 1;
         out.extend(Slo::of(
             &view.service,
-            Judged {
+            &Judged {
                 of: &requests.of,
                 fails: find(Measure::ServerErrors).is_some(),
                 slow_s,
@@ -120,7 +120,7 @@ pub(super) fn slos(machine: &Machine, view: &View, from: i64, to: i64) -> Vec<Sl
 
 impl Slo {
     /// `None` without requests, or where nothing tells good ones from bad ones.
-    pub(super) fn of(wanted: &Objectives, judged: Judged<'_>) -> Option<Self> {
+    pub(super) fn of(wanted: &Objectives, judged: &Judged<'_>) -> Option<Self> {
         let objective = wanted.slo.unwrap_or(0.999);
         let (bad, all) = judged.total;
         let good = match (judged.fails, judged.slow_s) {
@@ -148,7 +148,7 @@ impl Slo {
             unjudged: Vec::new(),
         };
         for rule in RULES {
-            match alerts(&judged, allowed, &rule) {
+            match alerts(judged, allowed, &rule) {
                 Ok(found) => slo.burns.extend(found),
                 Err(why) => slo.unjudged.push(silent(why, &rule, allowed)),
             }

@@ -204,7 +204,7 @@ async fn follow(app: App, id: u32, line: Line) {
     let let_go = || {
         metrics
             .lines
-            .update_value(|all| all.retain(|one| one.0 != id))
+            .update_value(|all| all.retain(|one| one.0 != id));
     };
     loop {
         let fresh = match line.news().await {
