@@ -222,6 +222,8 @@ fn a_table_that_grows_on_nginx_is_followed() {
     page.wait_for(gaps);
 }
 
+/// Polls of a long run, one a second of its clock; `PLUMBLINE_SOAK_POLLS` says another number.
+const POLLS: u32 = 2_000;
 /// How many times as fast the clock of workers is.
 const FASTER: u32 = 100;
 
@@ -250,8 +252,10 @@ fn fast(times: u32) -> String {
 fn following_for_long_takes_no_more_memory() {
     let Some(mut app) = App::open() else { return };
     let folder = data::folder("live-soak");
-    // An hour of ten series, a sample a second, as VictoriaMetrics exports them.
-    let seconds = 4_200_usize;
+    let polls = std::env::var("PLUMBLINE_SOAK_POLLS").ok();
+    let polls = polls.and_then(|n| n.parse().ok()).unwrap_or(POLLS);
+    // Ten series, a sample a second, as VictoriaMetrics exports them.
+    let seconds = polls as usize + 2_200;
     let mut text = String::new();
     for series in 0..10 {
         let labels = match series {
@@ -314,7 +318,9 @@ fn following_for_long_takes_no_more_memory() {
              done([gaps[Math.floor(gaps.length / 2)], gaps[Math.floor(gaps.length * 0.99)]]); } };
          requestAnimationFrame(t); })",
     );
-    thread::sleep(Duration::from_secs(3));
+    thread::sleep(Duration::from_secs(
+        u64::from(polls / FASTER).saturating_sub(17),
+    ));
     let cold = page.heap();
     let bar = page.text(&part("live-bar"));
     let growth = cold / warm - 1.0;
