@@ -18,7 +18,7 @@ fn mended(cut: &[u8], other: &[u8]) -> Result<Mended, ReadError> {
 /// Asserts that a file that was made whole holds the first rows of the file that it was.
 #[track_caller]
 fn assert_first_rows(cut: &[u8], mended: &Mended, bytes: &[u8], whole: &Sniff) {
-    let file = Spliced::new(&cut, mended.whole, &mended.tail);
+    let file = Spliced::new(cut, mended.whole, &mended.tail);
     assert!(!ends_early(&file).unwrap());
     let sniff = inspect("cut", &file).unwrap();
     let turns = 0..groups(&sniff);

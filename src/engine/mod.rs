@@ -31,6 +31,7 @@ pub mod alarms;
 pub mod example;
 mod keeper;
 mod look;
+mod mend;
 pub mod message;
 mod notices;
 pub mod pace;
@@ -53,6 +54,7 @@ mod write;
 
 pub use keeper::{Keeper, Refined};
 pub use look::{arrange, look, look_as};
+pub use mend::{loss, tellers};
 pub use message::Depth;
 pub use part::{info, read_through};
 pub use plan::{Next, Plan};

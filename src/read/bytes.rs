@@ -62,20 +62,20 @@ impl Bytes for Counted<'_> {
 }
 
 /// The first bytes of a file, and others behind them.
-pub struct Spliced<'a> {
-    file: &'a dyn Bytes,
+pub struct Spliced<'a, B> {
+    file: B,
     whole: u64,
     tail: &'a [u8],
 }
 
-impl<'a> Spliced<'a> {
+impl<'a, B: Bytes> Spliced<'a, B> {
     /// The first `whole` bytes of a file, which has as many, and then the tail.
-    pub fn new(file: &'a dyn Bytes, whole: u64, tail: &'a [u8]) -> Self {
+    pub fn new(file: B, whole: u64, tail: &'a [u8]) -> Self {
         Self { file, whole, tail }
     }
 }
 
-impl Bytes for Spliced<'_> {
+impl<B: Bytes> Bytes for Spliced<'_, B> {
     fn size(&self) -> u64 {
         self.whole.saturating_add(self.tail.len() as u64)
     }

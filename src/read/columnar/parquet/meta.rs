@@ -96,7 +96,7 @@ pub(super) struct PageHeader {
     /// Rows and missing values of a page of version 2.
     pub rows: Option<usize>,
     pub missing: Option<usize>,
-    /// A bit for each field that is there.
+    /// A bit for each field that is there; the first where one is not as it should be.
     pub fields: u16,
 }
 
@@ -313,7 +313,10 @@ pub(super) fn page_header(bytes: &[u8]) -> Option<(PageHeader, usize)> {
     };
     let mut t = Thrift::new(bytes);
     t.fields(|t, field, kind| {
-        out.fields |= u32::try_from(field).map_or(0, |bit| 1u16.checked_shl(bit).unwrap_or(0));
+        out.fields |= match (field, kind) {
+            (1..=4, 4..=6) | (5..=8, kind::STRUCT) => 1 << field,
+            _ => 1,
+        };
         match (field, kind) {
             (1, 4..=6) => out.kind = t.number()?,
             (2, 4..=6) => out.unpacked = size(t)?,

@@ -19,6 +19,9 @@ pub(super) struct Like {
     pub codec: i64,
 }
 
+/// Zeros that fastparquet writes behind the values of a page.
+const SPARE: usize = 8;
+
 /// Bytes of a value, where all have as many.
 fn width(leaf: &Leaf) -> Option<usize> {
     match leaf.physical {
@@ -92,7 +95,7 @@ impl Like {
         let takes = |each: usize| {
             let full = there.unwrap_or(count).checked_mul(each);
             full.is_some_and(|full| match there {
-                Some(_) if exact => body == full,
+                Some(_) if exact => (full..=full.saturating_add(SPARE)).contains(&body),
                 _ => body <= full.saturating_add(slack),
             })
         };
@@ -100,7 +103,7 @@ impl Like {
             (0, Physical::Flag) => {
                 let full = there.unwrap_or(count).div_ceil(8);
                 if exact && there.is_some() {
-                    body == full
+                    (full..=full + SPARE).contains(&body)
                 } else {
                     body <= full + slack
                 }
@@ -168,8 +171,8 @@ impl Like {
 
     fn dictionary(&self, header: &PageHeader, body: Vec<u8>) -> Option<usize> {
         let page = unpack(codec(self.codec), header, body)?;
-        self.plain(&page, header.values)?;
-        Some(header.values)
+        let used = self.plain(&page, header.values)?;
+        (used == page.len()).then_some(header.values)
     }
 
     fn data(&self, header: &PageHeader, body: Vec<u8>, words: Option<usize>) -> Option<()> {
@@ -178,39 +181,44 @@ impl Like {
         let bytes = levels.page.get(from..)?;
         if count == 0 {
             // Some writers begin what is not there.
-            return (bytes.len() <= 8).then_some(());
+            return (bytes.len() <= SPARE).then_some(());
         }
         match header.encoding {
-            0 => self.plain(bytes, count),
+            0 => {
+                let used = self.plain(bytes, count)?;
+                ends(&bytes[used..]).then_some(())
+            }
             2 | 8 => {
                 let (&wide, rest) = bytes.split_first()?;
                 let mut codes = Vec::new();
                 let used = packed::runs(rest, wide.into(), count, &mut codes)?;
                 let most = codes.iter().copied().max().unwrap_or_default();
-                (used == rest.len() && (most as usize) < words?).then_some(())
+                (ends(&rest[used..]) && (most as usize) < words?).then_some(())
             }
             9 => {
                 let all = width(&self.leaf)?.checked_mul(count)?;
-                (all == bytes.len()).then_some(())
+                ends(bytes.get(all..)?).then_some(())
             }
             other => values(&self.leaf, other, levels.page, from, count, words).map(|_| ()),
         }
     }
 
-    /// Whether so many values end with the bytes, and are none of another type of as many bytes.
-    fn plain(&self, bytes: &[u8], count: usize) -> Option<()> {
-        let whole = match self.leaf.physical {
-            Physical::Flag => bytes.len() == count.div_ceil(8),
+    /// Bytes that so many values take; `None`: they are not there, or seem to be of another type of as many
+    /// bytes.
+    fn plain(&self, bytes: &[u8], count: usize) -> Option<usize> {
+        let used = match self.leaf.physical {
+            Physical::Flag => count.div_ceil(8),
             Physical::Bytes => {
                 let mut rest = bytes;
                 for _ in 0..count {
                     let (len, after) = rest.split_first_chunk::<4>()?;
                     rest = after.get(u32::from_le_bytes(*len) as usize..)?;
                 }
-                rest.is_empty()
+                bytes.len() - rest.len()
             }
-            _ => width(&self.leaf)?.checked_mul(count)? == bytes.len(),
+            _ => width(&self.leaf)?.checked_mul(count)?,
         };
+        let bytes = bytes.get(..used)?;
         let doubtful = match self.leaf.physical {
             Physical::Int64 => all(bytes, |b| sane(f64::from_bits(u64::from_le_bytes(b)))),
             Physical::Int32 => all(bytes, |b| {
@@ -220,8 +228,13 @@ impl Like {
             Physical::Float => all(bytes, |b| i32::from_le_bytes(b).unsigned_abs() < 1 << 23),
             _ => false,
         };
-        (whole && !doubtful).then_some(())
+        (!doubtful).then_some(used)
     }
+}
+
+/// Whether no value stands in what is left of a page.
+fn ends(rest: &[u8]) -> bool {
+    rest.len() <= SPARE && rest.iter().all(|b| *b == 0)
 }
 
 /// Whether a number is as large as those that people write as fractions.
