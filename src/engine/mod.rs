@@ -7,6 +7,7 @@
 //! ```text
 //! page ── Sniff ──► any worker ── Sniffed ──► page      (head of each file: format, columns, roles)
 //!                  any worker ── Unpacked ► page      (the files in it, to be looked into)
+//! page ── Mend ───► any worker ── Sniffed ──► page      (a file that has lost its end, beside whole ones of its table)
 //! page ── Open ───► keeper                              (all inputs, with the roles in force; of very many, More follows)
 //!                  any worker ── Served ──► page      (what a file of a service says; no table)
 //! page ── Serve ──► keeper                              (which is put beside the rows)

@@ -162,36 +162,58 @@ fn is_page(header: &PageHeader) -> bool {
     header.fields & !(1 << 4) == must && (header.kind != 3 || header.rows.is_some())
 }
 
-/// Whether the bytes begin like a footer: its version, then the list of its schema.
+/// What the bytes begin with, behind the pages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Behind {
+    /// A version, then a list of structures: what columns say of themselves begins with a type, then a
+    /// list of numbers.
+    Footer,
+    /// The index of a column's pages: a list of flags, then one of values.
+    Pages,
+    /// Or a list alone.
+    Places,
+}
+
+/// Whether the bytes begin like a footer.
 pub(super) fn begins_footer(bytes: &[u8]) -> bool {
-    matches!(first_fields(bytes).as_slice(), [(1, 5), (2, kind::LIST)])
+    behind(bytes) == Some(Behind::Footer)
 }
 
-/// Whether the bytes begin like a footer, or like the index of a column's pages: a list of flags, then
-/// one of values; or a list of places alone.
+/// Whether the bytes begin like what comes behind all pages.
 fn begins_end(bytes: &[u8]) -> bool {
-    match first_fields(bytes).as_slice() {
-        [(1, 5), (2, kind::LIST)] | [(1, kind::LIST), (2, kind::LIST)] => true,
-        [(1, kind::LIST)] => Thrift::new(bytes)
-            .fields(|t, _, kind| t.skip(kind))
-            .is_some(),
-        _ => false,
-    }
+    behind(bytes).is_some_and(|found| {
+        let whole = || Thrift::new(bytes).fields(|t, _, kind| t.skip(kind));
+        found != Behind::Places || whole().is_some()
+    })
 }
 
-/// The first two fields, where the first is a version or a list.
-fn first_fields(bytes: &[u8]) -> Vec<(i64, u8)> {
-    let mut first = Vec::new();
-    // What is asked for is known before the bytes end.
-    let _ = Thrift::new(bytes).fields(|t, field, kind| {
-        first.push((field, kind));
-        match (field, kind, first.len()) {
-            (1, 5, 1) => t.number().filter(|v| (1..=2).contains(v)).map(|_| ()),
-            (1, kind::LIST, 1) => t.skip(kind),
-            _ => None,
+fn behind(bytes: &[u8]) -> Option<Behind> {
+    let (mut version, mut found) = (false, None);
+    // It is known what it is before the bytes end.
+    let _ = Thrift::new(bytes).fields(|t, field, kind| match (field, kind) {
+        (1, 5) => {
+            version = (1..=2).contains(&t.number()?);
+            Some(())
+        }
+        (1, kind::LIST) => {
+            t.skip(kind)?;
+            found = Some(Behind::Places);
+            Some(())
+        }
+        (2, kind::LIST) if version => t.items(|_, kind| {
+            found = (kind == kind::STRUCT).then_some(Behind::Footer);
+            None
+        }),
+        (2, kind::LIST) if found.is_some() => {
+            found = Some(Behind::Pages);
+            None
+        }
+        _ => {
+            found = None;
+            None
         }
     });
-    first
+    found
 }
 
 /// A column's own words of itself, alone or within what a footer says of it; and their length.
