@@ -223,7 +223,7 @@ impl Cutter<'_> {
             }
         }
         if at == all {
-            rest = Some(vec![from..at]);
+            rest = Some(std::iter::once(from..at).collect());
         }
         ways.extend(rest.filter(|_| !self.walk.whole).map(Way::Rest));
         Ok(ways)

@@ -126,13 +126,13 @@ fn made(
 ) -> Option<Mended> {
     let rows = groups.iter().try_fold(0u64, |n, g| n.checked_add(g.rows))?;
     let last = groups.last()?.columns.last()?;
-    let pages = walk.items.get(last.clone())?.iter();
-    let ends = pages.filter_map(|item| match item {
+    let whole = walk.items.get(last.clone())?.iter().rev();
+    let mut ends = whole.filter_map(|item| match item {
         Item::Page(page) => Some(page.end),
         Item::Told(_) => None,
     });
     let mended = Mended {
-        whole: ends.last()?,
+        whole: ends.next()?,
         tail: write::tail(&shape.schema, &shape.likes, walk, groups),
         rows,
         groups: groups.len(),
