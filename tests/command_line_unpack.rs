@@ -376,3 +376,76 @@ fn thousands_of_files_are_one_table() {
     let counts = [1, 1, 1, 1, 2_996];
     assert!(named.iter().map(String::as_str).zip(counts).eq(told));
 }
+
+#[test]
+fn a_parquet_part_without_its_end_is_read_beside_a_whole_one() {
+    let folder = Folder::new("cut-parquet");
+    let of = |n: u8| {
+        let path = format!("tests/formats/cut/polars-{n}.parquet");
+        std::fs::read(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap()
+    };
+    let (whole, other) = (of(0), of(1));
+    let cut = &other[..other.len() / 2];
+    let parts = [
+        folder.file("day=1/part-0.parquet", &whole),
+        folder.file("day=2/part-1.parquet", cut),
+    ];
+    let (text, said) = report(&[&parts[1], &parts[0]]);
+    let read: Report = serde_json::from_str(&text).unwrap();
+    // Of 120 rows the first two groups of 50.
+    assert_eq!(read.rows.predictions, 220);
+    let [rejected] = &read.rejected[..] else {
+        panic!("{:?}", read.rejected)
+    };
+    assert_eq!(
+        (rejected.source.as_str(), rejected.line, rejected.row_lost),
+        ("part-1.parquet", 101, true)
+    );
+    assert!(
+        rejected
+            .reason
+            .starts_with("the file ends early: 100 rows in 2 whole groups are used")
+            && rejected.reason.contains("are those of part-0.parquet"),
+        "{}",
+        rejected.reason
+    );
+    assert!(said.contains("part-1.parquet, line 101"), "{said}");
+    // The same as they pass, in a folder, and in an archive.
+    let (streamed, _) = report(&[&parts[1], &parts[0], "--stream"]);
+    let streamed: Report = serde_json::from_str(&streamed).unwrap();
+    assert_eq!(streamed.rows.predictions, 220);
+    assert_eq!(streamed.rejected, read.rejected);
+    let (text, _) = report(&[folder.0.to_str().unwrap()]);
+    assert!(text.contains("\"day\""), "{text}");
+    let in_folder: Report = serde_json::from_str(&text).unwrap();
+    assert_eq!(
+        (in_folder.rows.predictions, in_folder.rejected.len()),
+        (220, 1)
+    );
+    let mut archive = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, bytes) in [
+        ("part-0.parquet", whole.as_slice()),
+        ("part-1.parquet", cut),
+    ] {
+        archive
+            .start_file(name, zip::write::SimpleFileOptions::default())
+            .unwrap();
+        archive.write_all(bytes).unwrap();
+    }
+    let archive = folder.file("all.zip", archive.finish().unwrap().into_inner());
+    let (text, _) = report(&[&archive]);
+    let in_archive: Report = serde_json::from_str(&text).unwrap();
+    assert_eq!(
+        (in_archive.rows.predictions, in_archive.rejected.len()),
+        (220, 1)
+    );
+    // By itself it is refused, and what would help is said.
+    let out = run(&[&parts[1]]);
+    assert_eq!(out.status.code(), Some(2));
+    let said = String::from_utf8_lossy(&out.stderr).into_owned();
+    assert!(
+        said.contains("part-1.parquet: the Parquet file ends early")
+            && said.contains("together with a whole file of the same table"),
+        "{said}"
+    );
+}

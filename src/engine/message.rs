@@ -147,6 +147,15 @@ pub enum Request {
         /// What the reader says of how it is written.
         fix: Fix,
     },
+    /// Look into a file that has lost its end, which rides beside with whole files that may tell its columns.
+    Mend {
+        /// Its name.
+        name: String,
+        /// What the reader says of how it is written.
+        fix: Fix,
+        /// The names of the others.
+        others: Vec<String>,
+    },
     /// Keeper: forget everything and expect the parts of these files.
     Open {
         /// The files, in order.
@@ -234,11 +243,13 @@ pub enum Request {
 pub enum Reply {
     /// The worker stands ready.
     Ready,
-    /// To `Sniff`; roles are guessed for the file alone.
+    /// To `Sniff` and `Mend`; roles are guessed for the file alone. What was made whole rides beside.
     Sniffed {
         /// The file.
         input: Box<Input>,
     },
+    /// To `Sniff`, where the file has lost its end: others may tell its columns.
+    EndsEarly,
     /// To `Sniff`, where the file is of a service, and to `ServeTable`: what it says rides beside ([`super::service`]).
     Served {
         /// Its name.

@@ -7,6 +7,7 @@
 //! ```text
 //! page ── Sniff ──► any worker ── Sniffed ──► page      (head of each file: format, columns, roles)
 //!                  any worker ── Unpacked ► page      (the files in it, to be looked into)
+//! page ── Mend ───► any worker ── Sniffed ──► page      (a file that has lost its end, beside whole ones of its table)
 //! page ── Open ───► keeper                              (all inputs, with the roles in force; of very many, More follows)
 //!                  any worker ── Served ──► page      (what a file of a service says; no table)
 //! page ── Serve ──► keeper                              (which is put beside the rows)
@@ -31,6 +32,7 @@ pub mod alarms;
 pub mod example;
 mod keeper;
 mod look;
+mod mend;
 pub mod message;
 mod notices;
 pub mod pace;
@@ -53,6 +55,7 @@ mod write;
 
 pub use keeper::{Keeper, Refined};
 pub use look::{arrange, look, look_as};
+pub use mend::{loss, tellers};
 pub use message::Depth;
 pub use part::{info, read_through};
 pub use plan::{Next, Plan};

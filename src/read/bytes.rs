@@ -60,3 +60,35 @@ impl Bytes for Counted<'_> {
         Ok(bytes)
     }
 }
+
+/// The first bytes of a file, and others behind them.
+pub struct Spliced<'a, B> {
+    file: B,
+    whole: u64,
+    tail: &'a [u8],
+}
+
+impl<'a, B: Bytes> Spliced<'a, B> {
+    /// The first `whole` bytes of a file, which has as many, and then the tail.
+    pub fn new(file: B, whole: u64, tail: &'a [u8]) -> Self {
+        Self { file, whole, tail }
+    }
+}
+
+impl<B: Bytes> Bytes for Spliced<'_, B> {
+    fn size(&self) -> u64 {
+        self.whole.saturating_add(self.tail.len() as u64)
+    }
+
+    fn read(&self, from: u64, to: u64) -> Result<Vec<u8>, ReadError> {
+        let mut bytes = match from < self.whole {
+            true => self.file.read(from, to.min(self.whole))?,
+            false => Vec::new(),
+        };
+        if to > self.whole {
+            let behind = from.saturating_sub(self.whole)..to - self.whole;
+            bytes.extend(Bytes::read(&self.tail, behind.start, behind.end)?);
+        }
+        Ok(bytes)
+    }
+}

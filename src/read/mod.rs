@@ -41,7 +41,8 @@ mod shard;
 mod sniff;
 mod trouble;
 
-pub use bytes::{Bytes, Counted};
+pub use bytes::{Bytes, Counted, Spliced};
+pub use columnar::{Mended, ends_early, mend};
 pub use fix::{
     DateOrder, Decimal, Fix, Quote, SEPARATORS, not_delimited, separator, separator_word,
 };

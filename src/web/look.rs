@@ -2,6 +2,7 @@
 
 use super::client::unexpected;
 use super::files::Given;
+use super::mend::{Seen, whole};
 use super::pool::{Answer, Hand, OnProgress, Stopped};
 use super::progress::Looking;
 use super::slices::Slices;
@@ -79,19 +80,21 @@ impl Looked {
         let looking = Rc::new(Looking::into_files(files.len(), tell));
         let looks = files.into_iter().enumerate();
         let looks = looks.map(|(at, given)| into(readers, at, given, &looking));
-        let (mut found, mut refused, mut damaged) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut seen, mut refused, mut damaged) = (Vec::new(), Vec::new(), Vec::new());
         let mut served = Vec::new();
         let looks = stream::iter(looks).buffered(AT_A_TIME);
         for (looked, skipped) in looks.try_collect::<Vec<_>>().await? {
             for looked in looked {
                 match looked {
-                    Ok(Of::Model(file, input)) => found.push((file, *input)),
+                    Ok(Of::Model(one)) => seen.push(one),
                     Ok(Of::Service(says)) => served.push(says),
                     Err(why) => refused.push(why),
                 }
             }
             damaged.extend(skipped);
         }
+        let (found, early) = whole(readers, seen).await?;
+        refused.extend(early);
         let slices = Slices::begin();
         let mut tables = Tables::of(found);
         while tables.step() {
@@ -112,8 +115,8 @@ impl Looked {
 
 /// What a file is.
 enum Of {
-    /// A table.
-    Model(File, Box<Input>),
+    /// A table, or one that has lost its end.
+    Model(Seen),
     /// Of a service.
     Service(Served),
 }
@@ -156,14 +159,15 @@ async fn into(
 
 fn table(given: Given, sheet: bool, answer: Result<Answer, Stopped>) -> Result<Found, Stopped> {
     match answer {
-        Ok((Reply::Sniffed { input }, _)) => Ok(Ok(Of::Model(
+        Ok((Reply::Sniffed { input }, _)) => Ok(Ok(Of::Model(Seen::Table(
             given.file,
             Box::new(Input {
                 troubles: given.troubles,
                 sheet,
                 ..*input
             }),
-        ))),
+        )))),
+        Ok((Reply::EndsEarly, _)) => Ok(Ok(Of::Model(Seen::Early(given)))),
         Ok((reply, load)) => {
             let served = Served::of(reply, load).map(Of::Service);
             Ok(served.ok_or_else(|| unexpected(&given.name)))

@@ -21,6 +21,7 @@ pub mod files;
 mod follower;
 pub mod line;
 pub mod look;
+mod mend;
 mod opening;
 mod pool;
 mod progress;

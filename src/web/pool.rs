@@ -301,7 +301,9 @@ impl Hand {
 /// File and task of a question, for the words of an error.
 fn describe(request: &Request) -> (String, String) {
     match request {
-        Request::Sniff { name, .. } => (name.clone(), "look into it".into()),
+        Request::Sniff { name, .. } | Request::Mend { name, .. } => {
+            (name.clone(), "look into it".into())
+        }
         Request::Read { shard, input } => (
             input.name.clone(),
             format!("read its bytes {} to {}", shard.start, shard.end),

@@ -6,6 +6,7 @@
 //! kept, so that it rests between its steps to hear whether it is still wanted.
 
 use super::follower::Follower;
+use super::mend::mended;
 use super::pool::text_of;
 use super::timing;
 use super::unpack::unpacked;
@@ -14,7 +15,7 @@ use crate::engine::message::{Input, Reply, Request, Shard, Written};
 use crate::engine::rows::Load as Rows;
 use crate::engine::service::{Served, is_served, serve, serve_table};
 use crate::engine::{Depth, Keeper, Refined, example, info, look_as, parcel, read_through, write};
-use crate::read::{Bytes, Counted, ReadError};
+use crate::read::{Bytes, Counted, ReadError, ends_early};
 use crate::report::html::{self, Payload};
 use crate::report::view::View;
 use crate::series::read::About;
@@ -159,9 +160,16 @@ fn answer(
                 };
                 return told(&serve(&about, &slices, form)?);
             }
-            let input = Box::new(look_as(&name, &slices, fix)?);
-            Ok((Reply::Sniffed { input }, Load::None))
+            match look_as(&name, &slices, fix) {
+                Ok(input) => {
+                    let input = Box::new(input);
+                    Ok((Reply::Sniffed { input }, Load::None))
+                }
+                Err(_) if ends_early(&slices)? => Ok((Reply::EndsEarly, Load::None)),
+                Err(why) => Err(why),
+            }
         }
+        Request::Mend { name, fix, others } => mended(&name, fix, &others, load),
         Request::ServeTable { input } => {
             let file = file(load, &input.name)?;
             let slices = Slices {

@@ -7,6 +7,7 @@ use flate2::write::GzEncoder;
 use std::fmt::Write as _;
 use std::fs;
 use std::io::{Cursor, Write as _};
+use std::path::Path;
 
 fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut gzip = GzEncoder::new(Vec::new(), Compression::default());
@@ -129,6 +130,33 @@ fn a_file_that_was_cut_off_is_read_as_far_as_it_goes_and_the_loss_is_shown() {
     ));
     let (text, _) = saved_json(&mut app.page);
     assert_same(&text, &command_line(&[&cut, &outcomes], &["--out", "-"]));
+    app.assert_quiet();
+}
+
+#[test]
+fn a_parquet_part_without_its_end_is_read_beside_a_whole_one() {
+    let Some(mut app) = App::open() else { return };
+    let folder = data::folder("cut-parquet");
+    let of = |n: u8| {
+        let path = format!("tests/formats/cut/polars-{n}.parquet");
+        fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap()
+    };
+    let (whole, other) = (of(0), of(1));
+    let cut = data::file(&folder, "part-1.parquet", &other[..other.len() / 2]);
+    // Alone it is refused, and nothing is shown.
+    app.page.drop_files(&part("drop-zone"), &[&cut]);
+    app.page.wait_for(&format!(
+        "document.querySelector('{}')?.innerText.includes('together with a whole file of the same table')",
+        part("errors")
+    ));
+    let whole = data::file(&folder, "part-0.parquet", &whole);
+    app.read(&[&whole, &cut]);
+    app.page.wait_for(&format!(
+        "document.querySelector('{}')?.innerText.includes('100 rows in 2 whole groups are used')",
+        part("rejected")
+    ));
+    let (text, _) = saved_json(&mut app.page);
+    assert_same(&text, &command_line(&[&whole, &cut], &["--out", "-"]));
     app.assert_quiet();
 }
 

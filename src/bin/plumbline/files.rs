@@ -2,9 +2,11 @@
 //! shard on every core.
 
 use super::Failure;
+use super::early::{Early, Looked, mended};
 use super::fixes::Fixes;
 use super::folder;
 use super::options::ReportOptions;
+use super::place::Place;
 use plumbline::engine::message::{Input, Shard};
 use plumbline::engine::rows::Load as Rows;
 use plumbline::engine::service::{Served, is_served, made_of, serve, serve_table};
@@ -12,14 +14,12 @@ use plumbline::engine::{
     Keeper, Next, Plan, arrange, few, give, in_order, info, read_through, sift, tables, tie,
 };
 use plumbline::log::{FileKind, Role};
-use plumbline::read::{Bytes, Part, ReadError, Trouble, Unfit};
+use plumbline::read::{Bytes, Part, ReadError, Trouble, Unfit, ends_early};
 use plumbline::report::view::View;
 use plumbline::series::read::{About, Form};
 use plumbline::table::{Kind, Table};
-use plumbline::unpack::{self, Chunks, Limits, Memory, holds_others, unpack};
+use plumbline::unpack::{self, Limits, Memory, holds_others, unpack};
 use std::collections::BTreeMap;
-use std::fs::File;
-use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
@@ -32,12 +32,6 @@ const FEW: usize = 8;
 pub struct Opened {
     files: Vec<Place>,
     pub input: Input,
-}
-
-/// Where the bytes of a file are.
-enum Place {
-    Disk(PathBuf),
-    Memory(Chunks),
 }
 
 /// What files hold: tables of a model, and what a service's files say.
@@ -70,6 +64,11 @@ pub fn look(options: &ReportOptions) -> Result<Found, String> {
                 found.extend(within.tables);
                 served.extend(within.served);
             }
+        }
+        let (found, refused) = mended(found, &fixes)?;
+        match refused.first() {
+            Some(why) if found.is_empty() && served.is_empty() => return Err(why.to_string()),
+            _ => tell(refused),
         }
         let (found, unknown) = sift(tables(found));
         tell(unknown);
@@ -109,17 +108,7 @@ pub fn look(options: &ReportOptions) -> Result<Found, String> {
 fn served_table(opened: &Opened) -> Result<Vec<Served>, String> {
     let inputs = Input::files(std::slice::from_ref(&opened.input));
     let files = opened.files.iter().zip(&inputs);
-    let read = files.map(|(place, input)| match place {
-        Place::Memory(bytes) => serve_table(input, bytes),
-        Place::Disk(path) => {
-            let file = OnDisk {
-                path,
-                name: &input.name,
-                bytes: input.bytes,
-            };
-            serve_table(input, &file)
-        }
-    });
+    let read = files.map(|(place, input)| serve_table(input, &*place.open(&input.name)));
     read.map(|served| served.map_err(|e| e.to_string()))
         .collect()
 }
@@ -170,7 +159,7 @@ fn tell(refused: Vec<ReadError>) {
 /// The tables in a file, what files of a service in it say, and what in it could not be unpacked or is none.
 #[derive(Default)]
 struct Within {
-    tables: Vec<(Place, Input)>,
+    tables: Vec<Looked>,
     served: Vec<Served>,
     skipped: Vec<ReadError>,
 }
@@ -204,25 +193,37 @@ fn within(path: &Path, name: &str, fixes: &Fixes) -> Result<Within, ReadError> {
             mend: "Check that it is there and that you may read it".into(),
         })?
         .len();
-    let file = OnDisk { path, name, bytes };
+    let place = Place::disk(path, bytes);
+    let file = place.open(name);
+    let file = &*file;
     if !holds_others(&file.read(0, unpack::HEAD_BYTES.min(bytes))?) {
-        if let Some(form) = of_service(path, name, &file, fixes)? {
+        if let Some(form) = of_service(path, name, file, fixes)? {
             let about = About {
                 name: name.into(),
                 modified: modified(path),
             };
             return Ok(Within {
-                served: vec![serve(&about, &file, form)?],
+                served: vec![serve(&about, file, form)?],
                 ..Within::default()
             });
         }
-        let input = fixes.look(path, name, &file, None)?;
+        let looked = match fixes.look(path, name, file, None) {
+            Ok(input) => Looked::Table(place.clone(), Box::new(input)),
+            Err(_) if ends_early(file)? => Looked::Early(Early {
+                name: name.into(),
+                path: path.into(),
+                place: place.clone(),
+                unpacked: None,
+                troubles: Vec::new(),
+            }),
+            Err(why) => return Err(why),
+        };
         return Ok(Within {
-            tables: vec![(Place::Disk(path.into()), input)],
+            tables: vec![looked],
             ..Within::default()
         });
     }
-    let found = unpack(name, &file, &mut Memory::default(), Limits::NATIVE)?;
+    let found = unpack(name, file, &mut Memory::default(), Limits::NATIVE)?;
     let (mut tables, mut served, mut refused) = (Vec::new(), Vec::new(), found.skipped);
     for member in found.files {
         if let Some(form) = of_service(path, &member.name, &member.file, fixes)? {
@@ -244,8 +245,15 @@ fn within(path: &Path, name: &str, fixes: &Fixes) -> Result<Within, ReadError> {
                     sheet,
                     ..input
                 };
-                tables.push((Place::Memory(member.file), input));
+                tables.push(Looked::Table(Place::memory(member.file), Box::new(input)));
             }
+            Err(_) if ends_early(&member.file)? => tables.push(Looked::Early(Early {
+                name: member.name,
+                path: path.into(),
+                place: Place::memory(member.file),
+                unpacked: Some(member.sheet),
+                troubles: member.troubles,
+            })),
             Err(why) => refused.push(why),
         }
     }
@@ -258,7 +266,13 @@ fn within(path: &Path, name: &str, fixes: &Fixes) -> Result<Within, ReadError> {
 
 /// Looks into a path that leads to one table.
 pub fn series(path: &Path) -> Result<Opened, String> {
-    let mut found = tables(open(path, &Fixes::default())?.tables);
+    let fixes = Fixes::default();
+    let (found, refused) = mended(open(path, &fixes)?.tables, &fixes)?;
+    if let (true, Some(why)) = (found.is_empty(), refused.first()) {
+        return Err(why.to_string());
+    }
+    tell(refused);
+    let mut found = tables(found);
     match (found.pop(), found.len()) {
         (Some((files, input)), 0) => Ok(Opened { files, input }),
         (None, _) => Err(format!(
@@ -377,7 +391,7 @@ pub fn lines_of_bytes(input: Input, bytes: &[u8]) -> Lines {
     let mut memory = Memory::default();
     unpack::Shelf::put(&mut memory, bytes).unwrap();
     let file = unpack::Shelf::finish(&mut memory, &input.name, input.bytes).unwrap();
-    let files = vec![Place::Memory(file)];
+    let files = vec![Place::memory(file)];
     read_lines(&Opened { files, input }, false).ok().unwrap()
 }
 
@@ -454,17 +468,7 @@ fn read_shards(
 }
 
 fn part(place: &Place, input: &Input, shard: Shard) -> Result<Part, ReadError> {
-    match place {
-        Place::Memory(bytes) => read_through(input, shard, bytes),
-        Place::Disk(path) => {
-            let file = OnDisk {
-                path,
-                name: &input.name,
-                bytes: input.bytes,
-            };
-            read_through(input, shard, &file)
-        }
-    }
+    read_through(input, shard, &*place.open(&input.name))
 }
 
 /// Does a work for each of some things, as many at a time as there are cores; the results are in order.
@@ -494,33 +498,4 @@ fn on_every_core<T: Sync, R: Send>(things: &[T], work: impl Fn(&T) -> R + Sync) 
     let mut done = done.into_inner().unwrap_or_default();
     done.sort_by_key(|(at, _)| *at);
     done.into_iter().map(|(_, result)| result).collect()
-}
-
-/// A file of the disk.
-struct OnDisk<'a> {
-    path: &'a Path,
-    name: &'a str,
-    bytes: u64,
-}
-
-impl Bytes for OnDisk<'_> {
-    fn size(&self) -> u64 {
-        self.bytes
-    }
-
-    fn read(&self, from: u64, to: u64) -> Result<Vec<u8>, ReadError> {
-        let read = || -> std::io::Result<Vec<u8>> {
-            let mut file = File::open(self.path)?;
-            file.seek(SeekFrom::Start(from))?;
-            let mut bytes = Vec::new();
-            file.take(to.saturating_sub(from)).read_to_end(&mut bytes)?;
-            Ok(bytes)
-        };
-        read().map_err(|e| ReadError {
-            file: self.name.into(),
-            line: None,
-            found: format!("it cannot be read: {e}"),
-            mend: "Check that it is there and that you may read it".into(),
-        })
-    }
 }

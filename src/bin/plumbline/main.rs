@@ -5,11 +5,13 @@
 
 mod anomalies;
 mod check;
+mod early;
 mod feed;
 mod files;
 mod fixes;
 mod folder;
 mod options;
+mod place;
 
 use clap::Parser;
 use flate2::Compression;

@@ -18,6 +18,8 @@ use arrow::Arrow;
 use parquet::Parquet;
 use std::ops::Range;
 
+pub use parquet::{Mended, ends_early, mend};
+
 /// Every columnar reader.
 const COLUMNAR: [&dyn Columnar; 2] = [&Parquet, &Arrow];
 

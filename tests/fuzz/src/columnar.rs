@@ -2,7 +2,9 @@
 
 use crate::{same_troubles, within};
 use libfuzzer_sys::Corpus;
-use plumbline::read::{Cut, Part, TimeFormat, inspect, read_groups_at};
+use plumbline::read::{
+    Cut, Part, Spliced, TimeFormat, inspect, mend, read_groups, read_groups_at,
+};
 use plumbline::table::{Kind, Table};
 use std::ops::Range;
 
@@ -44,6 +46,7 @@ pub fn columnar(bytes: &[u8], begins: fn(&[u8]) -> bool) -> Corpus {
                 (column.kind == Kind::Time).then(|| column.time.unwrap_or(TimeFormat::Iso));
         }
     }
+    cut(bytes, choice);
     let groups = sizes.len() as u64;
     let read = |groups: Range<u64>, places: &[u64]| {
         let part = within(MOST, "some groups", || {
@@ -79,6 +82,23 @@ pub fn columnar(bytes: &[u8], begins: fn(&[u8]) -> bool) -> Corpus {
         );
     }
     Corpus::Keep
+}
+
+/// Cuts a file and finds what is whole in it; it tells its own columns.
+fn cut(bytes: &[u8], choice: u8) {
+    let cut = &bytes[..bytes.len() * usize::from(choice) / 256];
+    let mended = within(MOST, "what is whole", || mend(&cut, &[&bytes]));
+    let Ok(mended) = mended else { return };
+    let file = Spliced::new(cut, mended.whole, &mended.tail);
+    let Ok(sniff) = within(MOST, "the first look", || inspect("f", &file)) else {
+        return;
+    };
+    if let Cut::Groups(_) = &sniff.cut {
+        let part = within(MOST, "the first group", || {
+            read_groups(&sniff.schema, &file, 0..1)
+        });
+        let _ = part.inspect(sound);
+    }
 }
 
 /// Every column has as many cells as there are rows.

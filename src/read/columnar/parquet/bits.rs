@@ -2,13 +2,13 @@
 
 use super::thrift::{Thrift, zigzag};
 
-/// Reads `count` numbers of `width` bits in runs (`RLE` with bit-packing). `None` where the bytes
-/// end too early.
-pub(super) fn runs(bytes: &[u8], width: u32, count: usize, out: &mut Vec<u32>) -> Option<()> {
+/// Reads `count` numbers of `width` bits in runs (`RLE` with bit-packing); gives how many bytes they take.
+/// `None` where the bytes end too early.
+pub(super) fn runs(bytes: &[u8], width: u32, count: usize, out: &mut Vec<u32>) -> Option<usize> {
     let all = out.len() + count;
     if width == 0 {
         out.resize(all, 0);
-        return Some(());
+        return Some(0);
     }
     if width > 32 {
         return None;
@@ -46,7 +46,7 @@ pub(super) fn runs(bytes: &[u8], width: u32, count: usize, out: &mut Vec<u32>) -
             rest = after;
         }
     }
-    Some(())
+    Some(bytes.len() - rest.len())
 }
 
 /// Gives `count` numbers of `width` bits (at most 64), lowest bits first; missing bytes are 0.

@@ -8,7 +8,7 @@ use crate::read::dialect::make_unique;
 const DEPTH: usize = 32;
 
 /// A leaf of the schema.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct Leaf {
     /// The way to it, with dots; unique in its file.
     pub name: String,

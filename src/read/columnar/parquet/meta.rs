@@ -93,11 +93,29 @@ pub(super) struct PageHeader {
     pub levels: [usize; 2],
     /// Whether the values of a page of version 2 are packed.
     pub compressed: bool,
+    /// Rows and missing values of a page of version 2.
+    pub rows: Option<usize>,
+    pub missing: Option<usize>,
+    /// A bit for each field that is there; the first where one is not as it should be.
+    pub fields: u16,
 }
 
 /// The footer's structure; `None` where the bytes make none.
 pub(super) fn footer(bytes: &[u8]) -> Option<Footer> {
     let mut out = Footer::default();
+    fill(bytes, &mut out)?;
+    Some(out)
+}
+
+/// As much of a footer as stands in these bytes.
+pub(super) fn begun_footer(bytes: &[u8]) -> Footer {
+    let mut out = Footer::default();
+    // What came before its end is what is asked for.
+    let _ = fill(bytes, &mut out);
+    out
+}
+
+fn fill(bytes: &[u8], out: &mut Footer) -> Option<()> {
     let at = |t: &Thrift| bytes.len() - t.left();
     Thrift::new(bytes).fields(|t, field, kind| match (field, kind) {
         (2, kind::LIST) => {
@@ -116,8 +134,7 @@ pub(super) fn footer(bytes: &[u8]) -> Option<Footer> {
             Some(())
         }),
         _ => t.skip(kind),
-    })?;
-    Some(out)
+    })
 }
 
 /// A list of the schema that stands in these bytes alone.
@@ -296,6 +313,10 @@ pub(super) fn page_header(bytes: &[u8]) -> Option<(PageHeader, usize)> {
     };
     let mut t = Thrift::new(bytes);
     t.fields(|t, field, kind| {
+        out.fields |= match (field, kind) {
+            (1..=4, 4..=6) | (5..=8, kind::STRUCT) => 1 << field,
+            _ => 1,
+        };
         match (field, kind) {
             (1, 4..=6) => out.kind = t.number()?,
             (2, 4..=6) => out.unpacked = size(t)?,
@@ -306,6 +327,8 @@ pub(super) fn page_header(bytes: &[u8]) -> Option<(PageHeader, usize)> {
                     match (field, inner, kind) {
                         (_, 1, 4..=6) => out.values = size(t)?,
                         (5 | 7, 2, 4..=6) | (8, 4, 4..=6) => out.encoding = t.number()?,
+                        (8, 2, 4..=6) => out.missing = Some(size(t)?),
+                        (8, 3, 4..=6) => out.rows = Some(size(t)?),
                         (5, 3, 4..=6) => out.level_encodings[0] = t.number()?,
                         (5, 4, 4..=6) => out.level_encodings[1] = t.number()?,
                         (8, 5, 4..=6) => out.levels[0] = size(t)?,

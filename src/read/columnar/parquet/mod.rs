@@ -20,6 +20,7 @@ mod leaves;
 mod meta;
 mod pages;
 mod places;
+mod salvage;
 mod thrift;
 mod values;
 
@@ -32,6 +33,8 @@ use chunk::Column;
 use leaves::{Leaf, leaves};
 use meta::{Footer, Group};
 use std::ops::Range;
+
+pub use salvage::{Mended, ends_early, mend};
 
 /// Rows of a group that are read in one turn, some fewer or more.
 const UNIT: u64 = 1 << 18;
@@ -172,20 +175,26 @@ fn error(found: &str, mend: &str) -> ReadError {
     }
 }
 
+/// Where the footer of a file of so many bytes starts, as its last ones say; `None`: they are no end.
+fn footer_at(size: u64, tail: &[u8]) -> Option<u64> {
+    let (len, magic) = tail.split_first_chunk::<4>()?;
+    let start = size.checked_sub(8 + u64::from(u32::from_le_bytes(*len)))?;
+    (magic == b"PAR1" && start >= 4).then_some(start)
+}
+
 /// Reads the footer.
 fn open(file: &dyn Bytes) -> Result<Open<'_>, ReadError> {
     const AGAIN: &str = "Copy or export the file again";
     let size = file.size();
     let tail = file.read(size.saturating_sub(8), size)?;
-    let Some((len, magic)) = tail.split_first_chunk::<4>() else {
+    if tail.len() < 8 {
         return Err(error("the Parquet file ends within its first bytes", AGAIN));
-    };
-    if magic == b"PARE" {
+    }
+    if tail.ends_with(b"PARE") {
         let mend = "Write it without encryption, or export it as CSV";
         return Err(error("the Parquet file is encrypted", mend));
     }
-    let start = size.checked_sub(8 + u64::from(u32::from_le_bytes(*len)));
-    let (b"PAR1", Some(start)) = (magic, start.filter(|&s| s >= 4)) else {
+    let Some(start) = footer_at(size, &tail) else {
         let found = "the Parquet file has no footer: its end is missing (a copy that was broken off, \
                      or a writer that was not closed?)";
         return Err(error(found, AGAIN));

@@ -129,7 +129,7 @@ impl<'a> Pages<'a> {
                 return Ok(Some(page.unwrap_or_else(|| self.lost(header.values))));
             }
             // Where it is damaged, the pages that need it are lost, and no others.
-            let unpacked = self.unpack(packed, header.unpacked, header.crc);
+            let unpacked = unpack(self.codec, &header, packed);
             let words = unpacked.and_then(|page| plain(self.leaf, page, 0, header.values));
             self.words = words.as_ref().map(Cells::len);
             if let Some(words) = words {
@@ -190,58 +190,16 @@ impl<'a> Pages<'a> {
         Ok(&self.window[all.min(from as usize)..all.min(to as usize)])
     }
 
-    fn unpack(&self, packed: Vec<u8>, size: usize, crc: Option<u32>) -> Option<Vec<u8>> {
-        if crc.is_some_and(|crc| crc != checksum(&packed)) {
-            return None;
-        }
-        match self.codec? {
-            Codec::Plain => (packed.len() == size).then_some(packed),
-            codec => codec.unpack(&packed, size),
-        }
-    }
-
     fn data(&self, header: &PageHeader, packed: Vec<u8>) -> Option<Page> {
         let leaf = self.leaf;
+        let Levels {
+            repetition,
+            mut definition,
+            there,
+            page,
+            from,
+        } = levels(leaf, self.codec, header, packed)?;
         let count = header.values;
-        let (mut repetition, mut definition) = (Vec::new(), Vec::new());
-        let (page, from) = if header.kind == 0 {
-            let page = self.unpack(packed, header.unpacked, header.crc)?;
-            let mut from = 0;
-            let levels = [
-                (leaf.lists, header.level_encodings[1], &mut repetition),
-                (leaf.present, header.level_encodings[0], &mut definition),
-            ];
-            for (most, encoding, out) in levels.into_iter().filter(|(most, ..)| *most > 0) {
-                // The old way to pack levels was given up in 2013.
-                let (len, rest) = page.get(from..)?.split_first_chunk::<4>()?;
-                let len = u32::from_le_bytes(*len) as usize;
-                let packed = rest.get(..len).filter(|_| encoding == 3)?;
-                runs(packed, bits(most), count, out)?;
-                from += 4 + len;
-            }
-            (page, from)
-        } else {
-            let [defined, repeated] = header.levels;
-            if header.crc.is_some_and(|crc| crc != checksum(&packed)) {
-                return None;
-            }
-            let (levels, packed) = packed.split_at_checked(repeated.checked_add(defined)?)?;
-            let (repeats, defines) = levels.split_at(repeated);
-            if leaf.lists > 0 {
-                runs(repeats, bits(leaf.lists), count, &mut repetition)?;
-            }
-            if leaf.present > 0 {
-                runs(defines, bits(leaf.present), count, &mut definition)?;
-            }
-            let size = header.unpacked.checked_sub(levels.len())?;
-            let page = match self.codec? {
-                codec if header.compressed && size > 0 => codec.unpack(packed, size)?,
-                _ => packed.to_vec(),
-            };
-            (page, 0)
-        };
-        let there = definition.iter().filter(|&&d| d == leaf.present).count();
-        let there = if leaf.present == 0 { count } else { there };
         if there == count && leaf.lists == 0 {
             definition.clear();
         }
@@ -254,7 +212,92 @@ impl<'a> Pages<'a> {
     }
 }
 
-fn bits(most: u32) -> u32 {
+/// A page of values, unpacked.
+pub(super) struct Levels {
+    /// Where lists begin (0) and go on; empty where there are none.
+    pub repetition: Vec<u32>,
+    /// What is there; empty where nothing can be missing.
+    pub definition: Vec<u32>,
+    /// Values that are there.
+    pub there: usize,
+    /// The bytes, and where the values begin in them.
+    pub page: Vec<u8>,
+    pub from: usize,
+}
+
+/// Unpacks a page of a dictionary, or one of values of version 1.
+pub(super) fn unpack(
+    codec: Option<Codec>,
+    header: &PageHeader,
+    packed: Vec<u8>,
+) -> Option<Vec<u8>> {
+    if header.crc.is_some_and(|crc| crc != checksum(&packed)) {
+        return None;
+    }
+    match codec? {
+        Codec::Plain => (packed.len() == header.unpacked).then_some(packed),
+        codec => codec.unpack(&packed, header.unpacked),
+    }
+}
+
+/// Unpacks a page of values and reads their levels; `None` where it is damaged.
+pub(super) fn levels(
+    leaf: &Leaf,
+    codec: Option<Codec>,
+    header: &PageHeader,
+    packed: Vec<u8>,
+) -> Option<Levels> {
+    let count = header.values;
+    let (mut repetition, mut definition) = (Vec::new(), Vec::new());
+    let (page, from) = if header.kind == 0 {
+        let page = unpack(codec, header, packed)?;
+        let mut from = 0;
+        let levels = [
+            (leaf.lists, header.level_encodings[1], &mut repetition),
+            (leaf.present, header.level_encodings[0], &mut definition),
+        ];
+        for (most, encoding, out) in levels.into_iter().filter(|(most, ..)| *most > 0) {
+            // The old way to pack levels was given up in 2013.
+            let (len, rest) = page.get(from..)?.split_first_chunk::<4>()?;
+            let len = u32::from_le_bytes(*len) as usize;
+            let packed = rest.get(..len).filter(|_| encoding == 3)?;
+            runs(packed, bits(most), count, out)?;
+            from += 4 + len;
+        }
+        (page, from)
+    } else {
+        let [defined, repeated] = header.levels;
+        if header.crc.is_some_and(|crc| crc != checksum(&packed)) {
+            return None;
+        }
+        let (levels, packed) = packed.split_at_checked(repeated.checked_add(defined)?)?;
+        let (repeats, defines) = levels.split_at(repeated);
+        if leaf.lists > 0 {
+            runs(repeats, bits(leaf.lists), count, &mut repetition)?;
+        }
+        if leaf.present > 0 {
+            runs(defines, bits(leaf.present), count, &mut definition)?;
+        }
+        let size = header.unpacked.checked_sub(levels.len())?;
+        let page = match codec? {
+            codec if header.compressed && size > 0 => codec.unpack(packed, size)?,
+            _ => packed.to_vec(),
+        };
+        (page, 0)
+    };
+    let there = definition.iter().filter(|&&d| d == leaf.present).count();
+    let there = if leaf.present == 0 { count } else { there };
+    Some(Levels {
+        repetition,
+        definition,
+        there,
+        page,
+        from,
+    })
+}
+
+/// Bits of a level of at most this.
+pub(super) fn bits(most: u32) -> u32 {
     u32::BITS - most.leading_zeros()
 }
 
