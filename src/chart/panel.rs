@@ -19,6 +19,7 @@ use crate::series::Unit;
 use crate::table::time::Time;
 use plotters::style::RGBColor;
 use plotters_backend::DrawingBackend;
+use std::sync::Arc;
 
 /// Room for labels on the left, the same for all.
 const LEFT: f64 = 64.0;
@@ -51,7 +52,8 @@ type Stretch = (i64, i64, Option<f64>);
 #[derive(Clone, Debug, PartialEq)]
 struct Course {
     name: String,
-    stretches: Vec<Stretch>,
+    /// Shared by all that hold the chart: they are most of it.
+    stretches: Arc<[Stretch]>,
     /// Instants of values that are unlike those before them, with their scores.
     unlike: Vec<(i64, f64)>,
 }
@@ -110,7 +112,7 @@ impl PanelPlot {
     }
 
     fn values(&self) -> impl Iterator<Item = f64> {
-        let stretches = self.lines.iter().flat_map(|l| &l.stretches);
+        let stretches = self.lines.iter().flat_map(|l| l.stretches.iter());
         stretches.filter_map(|s| s.2).filter(|v| v.is_finite())
     }
 
@@ -229,7 +231,7 @@ impl PanelPlot {
     fn runs(&self, course: &Course, frame: &Frame, look: &Look) -> Vec<Vec<(f64, f64)>> {
         let mut out: Vec<Vec<(f64, f64)>> = Vec::new();
         let mut end = i64::MIN;
-        for (start, to, value) in &course.stretches {
+        for (start, to, value) in course.stretches.iter() {
             let Some(value) = value.filter(|v| v.is_finite()) else {
                 continue;
             };

@@ -8,6 +8,7 @@ use crate::log::Task;
 use crate::metric::{self, Info, Unit};
 use crate::report::told::amount;
 use crate::report::{Level, Panel, Report, Service, Window};
+use std::sync::Arc;
 
 /// Columns whose drift is drawn: the farthest from the baseline.
 const COLUMNS: usize = 4;
@@ -328,7 +329,7 @@ fn drift(report: &Report, awaits: bool) -> Option<OfRows> {
 }
 
 /// The values of a line within the time shown.
-fn stretches(service: &Service, values: &[Option<f64>], grid: Grid) -> Vec<Stretch> {
+fn stretches(service: &Service, values: &[Option<f64>], grid: Grid) -> Arc<[Stretch]> {
     let of = |(at, value): (usize, &Option<f64>)| {
         let start = service.start.0 + at as i64 * grid.step;
         (start, start + grid.step, *value)
