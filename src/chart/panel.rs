@@ -67,6 +67,9 @@ pub struct PanelPlot {
     lines: Vec<Course>,
     /// From when to when something departs, and how bad that is.
     incidents: Vec<(i64, i64, Level)>,
+    /// From when to when an error budget was spent too fast, and how bad that is; of an objective that nobody chose it
+    /// is [`Level::Unknown`].
+    burns: Vec<(i64, i64, Level)>,
     restarts: Vec<i64>,
     /// From when to when a live source gave nothing.
     gaps: Vec<(i64, i64)>,
@@ -88,6 +91,7 @@ impl Default for PanelPlot {
             told: Told::Machine(Unit::Plain),
             lines: Vec::new(),
             incidents: Vec::new(),
+            burns: Vec::new(),
             restarts: Vec::new(),
             gaps: Vec::new(),
             versions: Vec::new(),
@@ -278,7 +282,7 @@ impl Chart for PanelPlot {
             let (left, right) = (look.snap(side(*from)), look.snap(side(*to)));
             pen.rect((left, frame.top), (right.max(left + 1.0), frame.bottom), colours.neutral, 0.14)?;
         }
-        for (from, to, level) in &self.incidents {
+        for (from, to, level) in self.incidents.iter().chain(&self.burns) {
             let colour = match level {
                 Level::Bad => colours.bad,
                 Level::Watch => colours.warn,
@@ -397,6 +401,9 @@ impl Chart for PanelPlot {
         }
         if self.incidents.iter().any(|(a, b, _)| (*a..*b).contains(&time)) {
             out.push(Fact::new("Incident", "goes on"));
+        }
+        if self.burns.iter().any(|(a, b, _)| (*a..*b).contains(&time)) {
+            out.push(Fact::new("Error budget", "spent too fast"));
         }
         for (_, version) in self.versions.iter().filter(|v| (start..end).contains(&v.0)) {
             out.push(Fact::new("Version", format!("{version} took over")));
