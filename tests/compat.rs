@@ -45,6 +45,18 @@ fn compat(folder: &str, names: [&str; 2], roles: &[(Role, &str)], view: &View) -
     let shown = Report::from(&arrived, view);
     assert_eq!(shown.compat, report.compat, "in the page");
     let rows = beside(&shown);
+    let whole = rows.iter().find(|row| match view.compat.unwrap() {
+        Tool::Evidently => row.column == "dataset",
+        Tool::Nannyml => row.column == "reconstruction_error",
+    });
+    let verdict = match &shown.compat.as_ref().unwrap().says {
+        Says::Evidently(says) => says.share.map(|_| says.drifted),
+        Says::Nannyml(says) => says.reconstruction_error.as_ref().map(|line| {
+            let tested = line.alerts.iter().zip(&says.chunks);
+            tested.filter(|t| !t.1.reference).any(|t| *t.0)
+        }),
+    };
+    assert_eq!(whole.map(|row| row.theirs), verdict, "of all columns");
     assert!(!rows.is_empty() && rows.iter().all(|row| row.because.ends_with('.')));
     report.compat.expect("it was asked for")
 }

@@ -69,6 +69,58 @@ fn a_serving_log() {
     );
 }
 
+/// A log of payments whose score is called nothing like a score.
+fn payments(score: &str) -> String {
+    let header = format!("request_id;served_at;model;country;basket_eur;{score};is_fraud;took_ms");
+    file(&header, |i| {
+        let country = ["FR", "DE"][i % 2];
+        format!(
+            "r{i};01.03.2026 00:{i:02};v1;{country};{i}.28;0.{:02}8;{};{}.9",
+            i * 2 + 10,
+            u8::from(i % 5 == 0),
+            i + 9
+        )
+    })
+}
+
+#[test]
+fn a_probability_is_known_by_the_event_that_it_is_of() {
+    let others = [
+        ("request_id", Role::Id),
+        ("served_at", Role::Time),
+        ("country", Role::Segment),
+        ("basket_eur", Role::Feature),
+        ("is_fraud", Role::Outcome),
+        ("took_ms", Role::Latency),
+    ];
+    for score in ["p_fraud", "fraud_level", "FraudModelOutput"] {
+        let log = [("log.csv", payments(score))];
+        check(&log, &[&others[..], &[(score, Role::Score)]].concat());
+    }
+}
+
+#[test]
+fn what_lies_beside_a_prediction_that_the_reader_gives_is_guessed_with_it() {
+    let log = payments("u");
+    let bytes = [("log.csv", log.as_bytes())];
+    let mut inputs = pipeline::inputs(&bytes, &[]).unwrap();
+    assert_eq!(inputs[0].kind, FileKind::Outcomes);
+    inputs[0].give(Role::Score, "u").unwrap();
+    assert_eq!(inputs[0].kind, FileKind::Predictions);
+    let roles: Vec<Role> = inputs[0].roles.iter().map(|g| g.role).collect();
+    let expected = [
+        Role::Id,
+        Role::Time,
+        Role::ModelVersion,
+        Role::Segment,
+        Role::Feature,
+        Role::Score,
+        Role::Outcome,
+        Role::Latency,
+    ];
+    assert_eq!(roles, expected);
+}
+
 #[test]
 fn outcomes_name_the_truth_for_every_file() {
     let predictions = file("id,timestamp,repaid_on_time,y_pred_proba,y_pred", |i| {

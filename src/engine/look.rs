@@ -2,7 +2,7 @@
 
 use super::message::Input;
 use super::tie::tie;
-use crate::log::{FileKind, Role, RoleGuess, guess, kind_of};
+use crate::log::{FileKind, Role, RoleGuess, guess, guess_beside, kind_of};
 use crate::read::{Bytes, Fix, Format, ReadError, Schema, TimeFormat, inspect_as};
 use crate::table::Kind;
 use std::collections::BTreeMap;
@@ -132,6 +132,12 @@ pub(super) fn one_outcome(inputs: &mut [Input]) {
     }
 }
 
+/// A role that stays whatever a file turns out to hold.
+fn known(guess: &RoleGuess) -> Option<RoleGuess> {
+    let stays = guess.is_given() || [Role::Id, Role::Outcome].contains(&guess.role);
+    stays.then(|| guess.clone())
+}
+
 impl Input {
     /// Whether it is delimited text, so that the reader can correct how it is taken apart.
     #[must_use]
@@ -213,6 +219,9 @@ impl Input {
         self.roles[at] = RoleGuess::given(role);
         let predicts = self.roles.iter().any(|r| r.role.predicts());
         if predicts && self.kind == FileKind::Outcomes {
+            // What a file of outcomes has no use for means something beside a prediction.
+            let given: Vec<Option<RoleGuess>> = self.roles.iter().map(known).collect();
+            self.roles = guess_beside(&self.sniff.columns, &given).1;
             self.kind = FileKind::Predictions;
         }
         Ok(())

@@ -39,7 +39,9 @@ pub use level::{Assumed, Level, Named, level_of};
 pub use names::{apart, plain_name, same_name};
 pub use notes::Notes;
 pub use quantiles::Quantiles;
-pub use roles::{RoleGuess, guess, is_index_name, is_prose, is_unread_time, kind_of, words};
+pub use roles::{
+    RoleGuess, guess, guess_beside, is_index_name, is_prose, is_unread_time, kind_of, words,
+};
 pub use rows::{
     Category, Challenger, Counts, Foretold, Labels, Log, LogColumn, Source, Spread, Truth,
 };

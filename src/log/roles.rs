@@ -54,7 +54,17 @@ const SEGMENTS: usize = 8;
 /// Guesses the role of each column and what the file gives.
 #[must_use]
 pub fn guess(columns: &[ColumnSniff]) -> (FileKind, Vec<RoleGuess>) {
-    let mut found: Vec<Option<RoleGuess>> = vec![None; columns.len()];
+    guess_beside(columns, &vec![None; columns.len()])
+}
+
+/// The same where the reader gave some columns their roles, which stay.
+#[must_use]
+pub fn guess_beside(
+    columns: &[ColumnSniff],
+    given: &[Option<RoleGuess>],
+) -> (FileKind, Vec<RoleGuess>) {
+    let mut found: Vec<Option<RoleGuess>> = given.to_vec();
+    found.resize(columns.len(), None);
     let words: Vec<Vec<String>> = columns.iter().map(|c| words(&c.name)).collect();
 
     class_scores(columns, &mut found);
@@ -67,6 +77,7 @@ pub fn guess(columns: &[ColumnSniff]) -> (FileKind, Vec<RoleGuess>) {
     for (role, rule) in RULES
         .iter()
         .filter(|(role, _)| !listed || *role != Role::Query)
+        .filter(|(role, _)| !given.iter().flatten().any(|g| g.role == *role))
     {
         // What quantiles foretell is a number.
         let fits = |i: usize| !forecasts || *role != Role::Outcome || is_number(&columns[i]);
@@ -87,6 +98,11 @@ pub fn guess(columns: &[ColumnSniff]) -> (FileKind, Vec<RoleGuess>) {
         by_values(columns, &mut found);
     }
     challengers(columns, &words, &mut found);
+    for (found, given) in found.iter_mut().zip(given) {
+        if given.is_some() {
+            found.clone_from(given);
+        }
+    }
 
     let has = |found: &[Option<RoleGuess>], role| {
         found.iter().flatten().any(|g: &RoleGuess| g.role == role)
@@ -262,7 +278,8 @@ fn pairs(columns: &[ColumnSniff], words: &[Vec<String>], found: &mut [Option<Rol
     ));
 }
 
-/// Where names are silent: an outcome that a score foretells, or a number that follows the outcome.
+/// Where names are silent: an outcome that a score foretells, a score named after the outcome, or a number that
+/// follows the outcome.
 fn by_values(columns: &[ColumnSniff], found: &mut [Option<RoleGuess>]) {
     let at = |found: &[Option<RoleGuess>], role| {
         found
@@ -292,6 +309,26 @@ fn by_values(columns: &[ColumnSniff], found: &mut [Option<RoleGuess>]) {
                 0.6,
                 format!("two values, and {} carries its name", columns[s].name),
             ));
+        }
+    }
+    // So does a share that carries the name of the event, whatever else it is called: `p_fraud` beside `is_fraud`.
+    if let (None, None, Some(o)) = (score, prediction, outcome)
+        && columns[o].distinct == 2
+    {
+        let marks = [
+            "is", "has", "was", "outcome", "actual", "truth", "label", "target", "flag",
+        ];
+        let mut event = words(&columns[o].name);
+        event.retain(|w| !marks.contains(&w.as_str()));
+        let named = |i: &usize| {
+            let own = words(&columns[*i].name);
+            !event.is_empty() && own.len() > event.len() && event.iter().all(|w| own.contains(w))
+        };
+        let share = |i: &usize| is_unit(&columns[*i]) && !columns[*i].whole;
+        if let Some(i) = (0..columns.len()).find(|i| free(found, *i) && share(i) && named(i)) {
+            let why = format!("values in [0, 1], named after {}", columns[o].name);
+            found[i] = Some(RoleGuess::new(Role::Score, 0.8, why));
+            return;
         }
     }
     if let (None, None, Some(o)) = (score, prediction, outcome)

@@ -337,6 +337,16 @@ fn score(c: &ColumnSniff, w: &[String]) -> Option<(f64, &'static str)> {
     if ["p", "p_1", "p1", "yhat_proba", "phat"].contains(&name.as_str()) && unit {
         return Some((0.85, "named like a score, values in [0, 1]"));
     }
+    // `p_fraud`, but neither a p value nor the share of a class whose others are there, too.
+    if let ([p, event], true) = (w, unit && !c.whole)
+        && ["p", "pr", "phat"].contains(&p.as_str())
+        && EVENTS.contains(&event.as_str())
+    {
+        return Some((
+            0.9,
+            "named like the probability of an event, values in [0, 1]",
+        ));
+    }
     let fitting = name.starts_with("prob") || name.ends_with("prob") || name.contains("predmarker");
     match (strong || fitting, unit) {
         (true, true) => Some((0.97, "named like a score, values in [0, 1]")),
@@ -396,11 +406,17 @@ fn model_version(c: &ColumnSniff, w: &[String]) -> Option<(f64, &'static str)> {
 }
 
 fn latency(c: &ColumnSniff, w: &[String]) -> Option<(f64, &'static str)> {
-    let named = any(w, &["latency", "duration", "elapsed", "rt"])
+    if !is_number(c) || c.range.is_none_or(|r| r.0 < 0.0) {
+        return None;
+    }
+    let named = any(w, &["latency", "duration", "elapsed", "rt", "took"])
         || (any(w, &["response", "request", "processing", "inference"])
             && any(w, &["time", "ms", "seconds"]));
-    (named && is_number(c) && c.range.is_some_and(|r| r.0 >= 0.0))
-        .then_some((0.95, "named like a latency, not negative"))
+    if named {
+        return Some((0.95, "named like a latency, not negative"));
+    }
+    let ends = w.len() > 1 && w.last().is_some_and(|l| l == "ms" || l == "millis");
+    ends.then_some((0.6, "a time in milliseconds, not negative"))
 }
 
 fn status(c: &ColumnSniff, w: &[String]) -> Option<(f64, &'static str)> {

@@ -34,12 +34,14 @@ pub fn beside(report: &Report) -> Vec<Beside> {
         Says::Evidently(says) => {
             let columns = says.columns.iter();
             let columns = columns.map(|c| of_evidently(report, compat, c));
-            columns.chain(tests(report, says)).collect()
+            let whole = dataset(report, says).into_iter();
+            whole.chain(columns).chain(tests(report, says)).collect()
         }
         Says::Nannyml(says) => {
             let metrics = metrics(report, says);
             let columns = says.columns.iter().map(|c| of_nannyml(report, says, c));
-            metrics.into_iter().chain(columns).collect()
+            let together = reconstruction(report, says).into_iter();
+            together.chain(metrics).chain(columns).collect()
         }
     };
     rows.sort_by_key(|row| !(row.theirs || row.ours));
@@ -126,6 +128,75 @@ fn of_evidently(report: &Report, compat: &Compat, column: &EvidentlyColumn) -> B
         ours,
         because,
     }
+}
+
+/// Evidently's verdict on the data set, which counts its columns.
+fn dataset(report: &Report, says: &EvidentlySays) -> Option<Beside> {
+    let tested = says.columns.iter().filter(|c| c.score.is_some()).count();
+    let share = says.share?;
+    let ours = changed(report);
+    let because = match (says.drifted, ours) {
+        (true, true) => "Both see a change.",
+        (false, false) => "Neither sees a change.",
+        (true, false) => {
+            "It counts the columns that its tests alarm of, each as if it were the only one; none of them is sure here, or large enough to matter."
+        }
+        (false, true) => {
+            "It speaks up once half of the columns have changed; one that has is enough for an incident here."
+        }
+    };
+    Some(Beside {
+        column: "dataset".into(),
+        says: format!(
+            "{} of {tested} columns drifted, {} of them: {} half",
+            says.drifted_columns,
+            shown(share),
+            if says.drifted { "at least" } else { "below" }
+        ),
+        theirs: says.drifted,
+        ours,
+        because: because.into(),
+    })
+}
+
+/// Whether an incident is about any column.
+fn changed(report: &Report) -> bool {
+    report.alerts.iter().any(|alert| {
+        let mut kinds = alert.affected.iter().map(|a| a.kind);
+        alert.kind == AlertKind::Column || kinds.any(|kind| kind == AlertKind::Column)
+    })
+}
+
+/// NannyML's look at all columns together.
+fn reconstruction(report: &Report, says: &NannymlSays) -> Option<Beside> {
+    let line = says.reconstruction_error.as_deref()?;
+    let tested = || {
+        let alerts = line.alerts.iter().zip(&says.chunks);
+        alerts.filter(|(_, chunk)| !chunk.reference)
+    };
+    let (all, alarms) = (tested().count(), tested().filter(|(a, _)| **a).count());
+    let ours = changed(report);
+    let limits = match (line.lower, line.upper) {
+        (Some(low), Some(high)) => format!("outside {} … {}", shown(low), shown(high)),
+        _ => "without a limit".into(),
+    };
+    let because = match (alarms > 0, ours) {
+        (true, true) => "Both see a change.",
+        (false, false) => "Neither sees a change.",
+        (true, false) => {
+            "Its limits are three standard deviations of the reference's chunks, each chunk's own; under the budget of false alarms no column's change is sure, or large enough to matter."
+        }
+        (false, true) => {
+            "It sees changes of how columns hang together on the main components of the reference; a change of one column can leave these alone."
+        }
+    };
+    Some(Beside {
+        column: "reconstruction_error".into(),
+        says: format!("{limits} in {alarms} of {all} chunks"),
+        theirs: alarms > 0,
+        ours,
+        because: because.into(),
+    })
 }
 
 /// Evidently's metrics, and what this report calls them, or what moves with them.
