@@ -16,7 +16,7 @@ use plumbline::metric::{Better, Estimate, Family, Info, Material, Rank, Unit};
 use plumbline::report::view::View;
 use plumbline::report::{
     Baseline, Bill, Bins, Block, CalibrationBin, Cheapest, ColumnDrift, Confusion, Curves,
-    Departure, Distribution, Health, Level, Line, Model, Models, Panel, QuantileLevel,
+    Departure, Distribution, Fulfilment, Health, Level, Line, Model, Models, Panel, QuantileLevel,
     QuantilePair, Quantiles, Report, ResidualBin, Residuals, Resources, Restart, Rows, SCHEMA,
     Scores, Service, ServiceGap, Span, Tally, UnlikeValue, Window,
 };
@@ -723,9 +723,7 @@ fn served() -> Report {
                 vec![line("a", vec![None; 240])],
             ),
         ],
-        slos: vec![],
-        apdex: vec![],
-        costs: vec![],
+        objectives: Fulfilment::default(),
         full: vec![],
         restarts: vec![Restart {
             time: Time(start.0 + 180 * HOUR),
@@ -735,7 +733,6 @@ fn served() -> Report {
             start: Time(start.0 + 100 * HOUR),
             end: Time(start.0 + 112 * HOUR),
         }],
-        notes: vec![],
     });
     report
 }

@@ -112,9 +112,9 @@ fn one_scrape_has_the_time_of_its_name_and_tells_of_all_since_its_process_began(
     near(total(&service, "requests", "api"), 1_010.0 / 3_600.0);
     near(total(&service, "error_share", "5xx"), 10.0 / 1_010.0);
     assert!(
-        service.notes[0].contains("one scrape"),
+        service.objectives.notes[0].contains("one scrape"),
         "{:?}",
-        service.notes
+        service.objectives.notes
     );
 }
 
@@ -258,7 +258,7 @@ fn a_grafana_panel_is_one_panel_and_its_units_are_known() {
     near(total(&service, "other_level", "idle"), 0.6);
     near(total(&service, "other_level", "p99"), 0.756);
     assert_eq!(read.troubles.len(), 1, "{:?}", read.troubles);
-    assert!(service.notes.iter().any(|n| n.contains("UTC")));
+    assert!(service.objectives.notes.iter().any(|n| n.contains("UTC")));
 }
 
 #[test]
@@ -311,7 +311,7 @@ fn objectives_are_judged_by_what_the_reader_wants() {
         ..View::default()
     };
     let service = Report::from(&summary, &view).resources.service.unwrap();
-    let slo = &service.slos[0];
+    let slo = &service.objectives.slos[0];
     // One of four failed; two took longer than 30 ms, the failed one among them.
     near(slo.bad, 2.0);
     // Of four, less than one may be bad at 90 %: there is no budget to speak of.
@@ -330,9 +330,9 @@ fn objectives_are_judged_by_what_the_reader_wants() {
         .service
         .unwrap();
     near(
-        less.slos[0].budget_left.unwrap_or(f64::NAN),
+        less.objectives.slos[0].budget_left.unwrap_or(f64::NAN),
         1.0 - 0.5 / 0.3,
     );
     // 1 ms and 20 ms satisfy, 40 ms is tolerable, 1.5 s is not.
-    near(service.apdex[0].value, (2.0 + 0.5) / 4.0);
+    near(service.objectives.apdex[0].value, (2.0 + 0.5) / 4.0);
 }

@@ -19,6 +19,7 @@ use crate::series::Unit;
 use crate::table::time::Time;
 use plotters::style::RGBColor;
 use plotters_backend::DrawingBackend;
+use std::sync::Arc;
 
 /// Room for labels on the left, the same for all.
 const LEFT: f64 = 64.0;
@@ -51,7 +52,8 @@ type Stretch = (i64, i64, Option<f64>);
 #[derive(Clone, Debug, PartialEq)]
 struct Course {
     name: String,
-    stretches: Vec<Stretch>,
+    /// Shared by all that hold the chart: they are most of it.
+    stretches: Arc<[Stretch]>,
     /// Instants of values that are unlike those before them, with their scores.
     unlike: Vec<(i64, f64)>,
 }
@@ -65,6 +67,9 @@ pub struct PanelPlot {
     lines: Vec<Course>,
     /// From when to when something departs, and how bad that is.
     incidents: Vec<(i64, i64, Level)>,
+    /// From when to when an error budget was spent too fast, and how bad that is; of an objective that nobody chose it
+    /// is [`Level::Unknown`].
+    burns: Vec<(i64, i64, Level)>,
     restarts: Vec<i64>,
     /// From when to when a live source gave nothing.
     gaps: Vec<(i64, i64)>,
@@ -86,6 +91,7 @@ impl Default for PanelPlot {
             told: Told::Machine(Unit::Plain),
             lines: Vec::new(),
             incidents: Vec::new(),
+            burns: Vec::new(),
             restarts: Vec::new(),
             gaps: Vec::new(),
             versions: Vec::new(),
@@ -110,7 +116,7 @@ impl PanelPlot {
     }
 
     fn values(&self) -> impl Iterator<Item = f64> {
-        let stretches = self.lines.iter().flat_map(|l| &l.stretches);
+        let stretches = self.lines.iter().flat_map(|l| l.stretches.iter());
         stretches.filter_map(|s| s.2).filter(|v| v.is_finite())
     }
 
@@ -229,7 +235,7 @@ impl PanelPlot {
     fn runs(&self, course: &Course, frame: &Frame, look: &Look) -> Vec<Vec<(f64, f64)>> {
         let mut out: Vec<Vec<(f64, f64)>> = Vec::new();
         let mut end = i64::MIN;
-        for (start, to, value) in &course.stretches {
+        for (start, to, value) in course.stretches.iter() {
             let Some(value) = value.filter(|v| v.is_finite()) else {
                 continue;
             };
@@ -276,7 +282,7 @@ impl Chart for PanelPlot {
             let (left, right) = (look.snap(side(*from)), look.snap(side(*to)));
             pen.rect((left, frame.top), (right.max(left + 1.0), frame.bottom), colours.neutral, 0.14)?;
         }
-        for (from, to, level) in &self.incidents {
+        for (from, to, level) in self.incidents.iter().chain(&self.burns) {
             let colour = match level {
                 Level::Bad => colours.bad,
                 Level::Watch => colours.warn,
@@ -395,6 +401,9 @@ impl Chart for PanelPlot {
         }
         if self.incidents.iter().any(|(a, b, _)| (*a..*b).contains(&time)) {
             out.push(Fact::new("Incident", "goes on"));
+        }
+        if self.burns.iter().any(|(a, b, _)| (*a..*b).contains(&time)) {
+            out.push(Fact::new("Error budget", "spent too fast"));
         }
         for (_, version) in self.versions.iter().filter(|v| (start..end).contains(&v.0)) {
             out.push(Fact::new("Version", format!("{version} took over")));

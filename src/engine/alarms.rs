@@ -106,7 +106,9 @@ pub fn going_on(report: &Report) -> Vec<Alarm> {
         particulars: report.particulars(a),
         incident: Some(Box::new(a.clone())),
     });
-    let burns = report.resources.slos().flat_map(|slo| {
+    // Of an objective that nobody chose nobody wants to be called.
+    let chosen = report.resources.slos().filter(|slo| slo.chosen);
+    let burns = chosen.flat_map(|slo| {
         let on = slo.burns.iter().filter(|b| b.until.is_none());
         on.map(move |b| Alarm {
             id: format!("burn_rate {} {}", slo.of, b.long_s),

@@ -391,6 +391,9 @@ fn sharpen(
                 builder.add_class_curves(summary, at, range);
             }
         }
+        if let Some(slice) = &missing.ledger {
+            builder.add_ledger(summary, slice);
+        }
         if let Some((base, size)) = &missing.groups {
             builder.add_groups(summary, base, *size);
         }

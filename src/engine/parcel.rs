@@ -254,6 +254,7 @@ fn outline(summary: &Summary) -> Summary {
         seasonal: None,
         machine: summary.machine.clone(),
         ledger: summary.ledger.clone(),
+        ledgers: summary.ledgers.clone(),
         series: summary.series.iter().map(series).collect(),
     }
 }

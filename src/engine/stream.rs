@@ -1,6 +1,6 @@
 //! Files larger than memory: joined, counted and let go block by block, as their rows come.
 //!
-//! The outcomes are kept, in some 26 bytes each, made narrow as they come; so their files have to be read
+//! The outcomes are kept, in some 23 bytes each, made narrow as they come; so their files have to be read
 //! first ([`in_order`]). Of the predictions there is never more than a block and what readers are ahead.
 
 use super::message::Input;

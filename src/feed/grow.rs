@@ -18,8 +18,8 @@ use crate::series::{Machine, SeriesSet, Step};
 
 /// How late a sample may come.
 pub const LATE: Instant = 300 * SECOND;
-/// Steps at most.
-pub const MOST_STEPS: i64 = 2_880;
+/// Steps at most: about as many as a chart has pixels, beyond which nothing more is to be seen.
+pub const MOST_STEPS: i64 = 1_500;
 /// Gaps that are told at most.
 const GAPS: usize = 100;
 
@@ -164,9 +164,14 @@ impl Growth {
     /// All that is known now.
     #[must_use]
     pub fn machine(&self) -> Machine {
+        self.since(i64::MIN)
+    }
+
+    /// The same without the cells before a step.
+    fn since(&self, number: i64) -> Machine {
         let mut open = self.cells(&self.open);
         open.keep_from(self.border.unwrap_or(i64::MIN));
-        let mut machine = self.closed.clone();
+        let mut machine = self.closed.since(number);
         machine.merge(&open);
         if !self.logs.is_empty() {
             let mut logs = machine_in(&self.logs, self.step);
@@ -197,13 +202,10 @@ impl Growth {
     /// What is known now of the steps that were open when it was told last, and the first of them; all, where steps
     /// became longer since or older ones may have changed. `told` remembers for the next time.
     pub fn fresh(&self, told: &mut Option<Told>) -> (Machine, Option<i64>) {
-        let mut machine = self.machine();
         let steps = (self.step, self.fine);
         let from = told.filter(|told| told.steps == steps && self.logs.is_empty());
         let from = from.map(|told| told.border);
-        if let Some(from) = from {
-            machine.keep_from(from);
-        }
+        let machine = self.since(from.unwrap_or(i64::MIN));
         *told = self.border.map(|border| Told { steps, border });
         (machine, from)
     }

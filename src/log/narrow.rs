@@ -1,7 +1,7 @@
 //! Values and instants of outcomes in as few bytes as they allow, as their cells come.
 //!
-//! May use: columns of the table. Numbers of which few differ take a byte each, instants six; others what
-//! they take anyway. What comes in is what comes out, to the bit.
+//! May use: columns of the table. Numbers of which few differ take a byte each, instants five or six; others
+//! what they take anyway. What comes in is what comes out, to the bit.
 
 use crate::table::{Column, NO_TIME};
 
@@ -112,64 +112,120 @@ impl Few {
     }
 }
 
-/// Instants in six bytes each, where they lie within four years of the first.
+/// Instants in as few bytes as hold them.
 pub(super) enum Instants {
-    /// Microseconds after an instant; [`LATER`] for [`NO_TIME`].
-    Near {
-        /// Once the first is there.
-        from: Option<i64>,
-        after: Vec<[u8; 6]>,
-    },
+    /// Whole milliseconds within seventeen years of the first.
+    Milli(Near<5>),
+    /// Microseconds within four years of the first.
+    Micro(Near<6>),
     /// Any.
     All(Vec<i64>),
 }
 
-/// What six bytes do not hold, some nine years.
-const LATER: u64 = (1 << 48) - 1;
+/// Instants in so many bytes each: steps after an instant.
+#[derive(Default)]
+pub(super) struct Near<const BYTES: usize> {
+    /// Once the first is there.
+    from: Option<i64>,
+    after: Vec<[u8; BYTES]>,
+}
+
+impl<const BYTES: usize> Near<BYTES> {
+    /// Microseconds of a step.
+    const STEP: i64 = if BYTES < 6 { 1_000 } else { 1 };
+    /// What the bytes do not hold; stands for [`NO_TIME`].
+    const LATER: u64 = (1 << (8 * BYTES)) - 1;
+
+    /// Empty, with room for so many.
+    fn with_room(rows: usize) -> Self {
+        let mut near = Self::default();
+        let _ = near.after.try_reserve_exact(rows);
+        near
+    }
+
+    /// Puts an instant behind the others; false, and nothing is changed, where the bytes do not hold it.
+    fn push(&mut self, time: i64) -> bool {
+        let steps = match time {
+            NO_TIME => Self::LATER,
+            _ => {
+                let half = (Self::LATER / 2) as i64 * Self::STEP;
+                let from = *self.from.get_or_insert(time.saturating_sub(half));
+                let far = time.checked_sub(from).filter(|far| far % Self::STEP == 0);
+                match far.and_then(|far| u64::try_from(far / Self::STEP).ok()) {
+                    Some(steps) if steps < Self::LATER => steps,
+                    _ => return false,
+                }
+            }
+        };
+        let mut bytes = [0; BYTES];
+        for (to, from) in bytes.iter_mut().zip(steps.to_le_bytes()) {
+            *to = from;
+        }
+        self.after.push(bytes);
+        true
+    }
+
+    /// The instant of a row, [`NO_TIME`] where it has none; `None` where there is no such row.
+    fn get(&self, row: usize) -> Option<i64> {
+        let mut bytes = [0; 8];
+        for (to, from) in bytes.iter_mut().zip(self.after.get(row)?) {
+            *to = *from;
+        }
+        match u64::from_le_bytes(bytes) {
+            steps if steps == Self::LATER => Some(NO_TIME),
+            steps => Some(self.from.unwrap_or(0) + steps as i64 * Self::STEP),
+        }
+    }
+
+    fn all(&self) -> impl Iterator<Item = i64> {
+        (0..self.after.len()).filter_map(|row| self.get(row))
+    }
+}
 
 impl Default for Instants {
     fn default() -> Self {
-        Self::Near {
-            from: None,
-            after: Vec::new(),
-        }
+        Self::Milli(Near::default())
     }
 }
 
 impl Instants {
     /// Puts instants behind the others.
     pub fn append(&mut self, times: &[i64]) {
-        let (from, after) = match self {
-            Self::All(all) => return all.extend_from_slice(times),
-            Self::Near { from, after } => (from, after),
-        };
-        let first = times.iter().find(|time| **time != NO_TIME);
-        let start = first.map(|first| first.saturating_sub((LATER / 2) as i64));
-        let start = *from.get_or_insert(match start {
-            Some(start) => start,
-            None => {
-                after.extend(times.iter().map(|_| [u8::MAX; 6]));
-                return;
-            }
-        });
-        let rows = after.len();
         for time in times {
-            let far = time
-                .checked_sub(start)
-                .and_then(|far| u64::try_from(far).ok());
-            let far = match (*time, far) {
-                (NO_TIME, _) => LATER,
-                (_, Some(far)) if far < LATER => far,
-                _ => {
-                    let mut all: Vec<i64> = Vec::with_capacity(after.capacity());
-                    all.extend((0..rows as u32).filter_map(|row| self.get(row)));
-                    all.extend_from_slice(times);
-                    *self = Self::All(all);
-                    return;
+            while !self.push(*time) {
+                *self = self.wider();
+            }
+        }
+    }
+
+    fn push(&mut self, time: i64) -> bool {
+        match self {
+            Self::Milli(near) => near.push(time),
+            Self::Micro(near) => near.push(time),
+            Self::All(all) => {
+                all.push(time);
+                true
+            }
+        }
+    }
+
+    /// The same in more bytes.
+    fn wider(&self) -> Self {
+        let any = |room: usize, times: &mut dyn Iterator<Item = i64>| {
+            let mut all = Vec::with_capacity(room);
+            all.extend(times);
+            Self::All(all)
+        };
+        match self {
+            Self::Milli(near) => {
+                let mut micro = Near::with_room(near.after.capacity());
+                match near.all().all(|time| micro.push(time)) {
+                    true => Self::Micro(micro),
+                    false => any(near.after.capacity(), &mut near.all()),
                 }
-            };
-            let [a, b, c, d, e, f, ..] = far.to_le_bytes();
-            after.push([a, b, c, d, e, f]);
+            }
+            Self::Micro(near) => any(near.after.capacity(), &mut near.all()),
+            Self::All(all) => any(all.capacity(), &mut all.iter().copied()),
         }
     }
 
@@ -177,7 +233,8 @@ impl Instants {
     pub fn reserve(&mut self, rows: usize) {
         // Where it is not to be had, the instants tell.
         let _ = match self {
-            Self::Near { after, .. } => after.try_reserve_exact(rows),
+            Self::Milli(near) => near.after.try_reserve_exact(rows),
+            Self::Micro(near) => near.after.try_reserve_exact(rows),
             Self::All(times) => times.try_reserve_exact(rows),
         };
     }
@@ -185,13 +242,8 @@ impl Instants {
     /// The instant of a row, [`NO_TIME`] where it has none; `None` where there is no such row.
     pub fn get(&self, row: u32) -> Option<i64> {
         match self {
-            Self::Near { from, after } => {
-                let [a, b, c, d, e, f] = *after.get(row as usize)?;
-                match u64::from_le_bytes([a, b, c, d, e, f, 0, 0]) {
-                    LATER => Some(NO_TIME),
-                    far => Some(from.unwrap_or(0) + far as i64),
-                }
-            }
+            Self::Milli(near) => near.get(row as usize),
+            Self::Micro(near) => near.get(row as usize),
             Self::All(times) => times.get(row as usize).copied(),
         }
     }
@@ -204,13 +256,15 @@ mod tests {
 
     proptest! {
         #[test]
-        fn instants_in_six_bytes_are_the_same_instants(
+        fn instants_in_few_bytes_are_the_same_instants(
             from in -4_000_000_000_000_000..4_000_000_000_000_000_i64,
             steps in prop::collection::vec(prop::option::of(-200_000_000_000_000..200_000_000_000_000_i64), 0..40),
             by in prop::sample::select(vec![1_i64, 1_000, 1_000_000]),
+            whole in prop::sample::select(vec![1_i64, 1_000, 1_000_000]),
             cut in 1_usize..20,
         ) {
-            let time = |step: &Option<i64>| step.map_or(NO_TIME, |s| from + s / by);
+            let from = from / whole * whole;
+            let time = |step: &Option<i64>| step.map_or(NO_TIME, |s| from + s / by / whole * whole);
             let times: Vec<i64> = steps.iter().map(time).collect();
             let mut kept = Instants::default();
             times.chunks(cut).for_each(|part| kept.append(part));
@@ -218,7 +272,10 @@ mod tests {
                 prop_assert_eq!(kept.get(row), Some(*time));
             }
             prop_assert_eq!(kept.get(u32::MAX), None);
-            let near = matches!(kept, Instants::Near { .. });
+            let near = match whole {
+                1 => matches!(kept, Instants::Milli(_) | Instants::Micro(_)),
+                _ => matches!(kept, Instants::Milli(_)),
+            };
             prop_assert!(by == 1 || near);
         }
 

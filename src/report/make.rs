@@ -400,7 +400,7 @@ impl Making<'_> {
             resources: Resources {
                 block: block(resources),
                 service: service::service(summary, view),
-                objectives: service::of_rows(summary, view),
+                objectives: service::of_rows(summary, view, &mut self.missing().ledger),
             },
             // Without a baseline, slices are not asked for, and are there only by chance.
             versions: match &basis {

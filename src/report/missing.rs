@@ -29,6 +29,8 @@ pub struct Missing {
     pub residuals: Option<(usize, (usize, usize))>,
     /// Places of series and ranges of their buckets (`None`: the reference) whose classes were not counted one by one.
     pub class_curves: Vec<(usize, Option<(usize, usize)>)>,
+    /// A slice whose requests were not counted by short steps of time.
+    pub ledger: Option<Slice>,
     /// Place of a series and what a naive forecast was not tried on there.
     pub naive: Option<(usize, Lag)>,
     /// Place of a series and what is asked of another tool.

@@ -61,7 +61,7 @@ pub use models::{Against, Model, Models};
 pub use particulars::Particular;
 pub use quantiles::{CentralInterval, QuantileLevel, Quantiles};
 pub use service::{
-    Apdex, BurnAlert, Full, Line, Objectives, OfRows, Panel, Resources, Restart, Service,
+    Apdex, BurnAlert, Fulfilment, Full, Line, Objectives, Panel, Resources, Restart, Service,
     ServiceCost, ServiceGap, Slo, UnlikeValue, told,
 };
 pub use steps::Steps;

@@ -239,6 +239,19 @@ impl Cells {
         }
     }
 
+    /// The cells from a step on.
+    fn since(&self, number: i64) -> Self {
+        fn of<T: Clone>(cells: &[(i64, T)], number: i64) -> Vec<(i64, T)> {
+            cells[cells.partition_point(|c| c.0 < number)..].to_vec()
+        }
+        match self {
+            Self::Rate(cells) => Self::Rate(of(cells, number)),
+            Self::Share(cells) => Self::Share(of(cells, number)),
+            Self::Level(cells) => Self::Level(of(cells, number)),
+            Self::Durations(cells) => Self::Durations(of(cells, number)),
+        }
+    }
+
     fn keep_from(&mut self, number: i64) {
         fn of<T>(cells: &mut Vec<(i64, T)>, number: i64) {
             cells.drain(..cells.partition_point(|c| c.0 < number));
@@ -398,6 +411,40 @@ impl Machine {
         self.gaps = newer.gaps;
         self.notes = newer.notes;
         self.settle();
+    }
+
+    /// What is known of the steps from one on, as [`Machine::keep_from`] leaves it.
+    #[must_use]
+    pub fn since(&self, number: i64) -> Self {
+        fn of(signal: &Signal, number: i64) -> Option<Signal> {
+            let cells = signal.cells.since(number);
+            cells.ends().is_some().then(|| Signal {
+                measure: signal.measure,
+                of: signal.of.clone(),
+                what: signal.what.clone(),
+                source: signal.source.clone(),
+                unit: signal.unit,
+                cells,
+            })
+        }
+        let start = self.step.start(number);
+        let fine = |f: &Fine| {
+            let signal = of(&f.signal, f.step.of(start))?;
+            Some(Fine {
+                step: f.step,
+                signal,
+            })
+        };
+        Self {
+            step: self.step,
+            span: self.span,
+            signals: self.signals.iter().filter_map(|s| of(s, number)).collect(),
+            fine: self.fine.iter().filter_map(fine).collect(),
+            restarts: self.restarts.clone(),
+            anomalies: self.anomalies.clone(),
+            gaps: self.gaps.clone(),
+            notes: self.notes.clone(),
+        }
     }
 
     /// Lets go of cells before a step.

@@ -164,6 +164,7 @@ impl Builder {
             reference: None,
             machine: None,
             ledger: ledger(log).map(Arc::new),
+            ledgers: Vec::new(),
             series: Vec::new(),
         }
     }

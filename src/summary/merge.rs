@@ -124,6 +124,7 @@ impl Summary {
             }
             (mine, theirs) => mine.or_else(|| theirs.clone()),
         };
+        self.merge_ledgers(other);
         self.series.iter_mut().for_each(Series::forget_rows);
         self.series
             .sort_by(|a, b| (&a.slice, a.size).cmp(&(&b.slice, b.size)));

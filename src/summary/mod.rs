@@ -245,6 +245,9 @@ pub struct Summary {
     /// The rows as requests by short steps of time, where they tell a latency or a status.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub ledger: Option<Arc<Ledger>>,
+    /// The same of slices: those that were asked for last.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub ledgers: Vec<(Slice, Arc<Ledger>)>,
     /// Cells over time of each slice; the first one is of all rows.
     pub series: Vec<Series>,
 }
@@ -280,6 +283,7 @@ impl Summary {
             seasonal: None,
             machine: None,
             ledger: None,
+            ledgers: Vec::new(),
             series: Vec::new(),
         }
     }

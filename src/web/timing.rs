@@ -1,5 +1,6 @@
 //! How long each stage took, as User Timing measures: they show in the browser's profiler and in
-//! `performance.getEntriesByType("measure")`.
+//! `performance.getEntriesByType("measure")`. A page that is open for days makes a report every second: of each stage no
+//! more than [`KEPT`] are there.
 
 use gloo::timers::callback::Timeout;
 use js_sys::{Function, Object, Reflect};
@@ -32,6 +33,9 @@ pub fn measure(name: &str, since: f64) {
     measure_between(name, since, now());
 }
 
+/// Measures of a stage at most; with one more, those before it are forgotten.
+const KEPT: u32 = 100;
+
 /// Records a measure.
 pub fn measure_between(name: &str, start: f64, end: f64) {
     // web-sys knows `measure` between marks only; a browser without the options form records
@@ -41,6 +45,11 @@ pub fn measure_between(name: &str, start: f64, end: f64) {
         let options = Object::new();
         Reflect::set(&options, &"start".into(), &start.max(0.0).into())?;
         Reflect::set(&options, &"end".into(), &end.max(start).into())?;
+        if is_one_more(name) {
+            Reflect::get(&performance, &"clearMeasures".into())?
+                .dyn_into::<Function>()?
+                .call1(&performance, &name.into())?;
+        }
         Reflect::get(&performance, &"measure".into())?
             .dyn_into::<Function>()?
             .call2(&performance, &name.into(), &options)?;
@@ -49,7 +58,22 @@ pub fn measure_between(name: &str, start: f64, end: f64) {
     let _ = record();
 }
 
+/// Counts a measure of a stage; whether there are as many as are kept already.
+fn is_one_more(name: &str) -> bool {
+    COUNTS.with_borrow_mut(|counts| {
+        let at = counts.iter().position(|c| c.0 == name).unwrap_or_else(|| {
+            counts.push((name.to_owned(), 0));
+            counts.len() - 1
+        });
+        let full = counts[at].1 == KEPT;
+        counts[at].1 = if full { 1 } else { counts[at].1 + 1 };
+        full
+    })
+}
+
 thread_local! {
+    /// Measures that are there, by stage.
+    static COUNTS: RefCell<Vec<(String, u32)>> = const { RefCell::new(Vec::new()) };
     /// When the reader's wish came, and whether its answer is on its way to the screen.
     static WISH: Cell<Option<(f64, bool)>> = const { Cell::new(None) };
     /// When the last chart was drawn.

@@ -362,6 +362,9 @@ fn an_error_budget_that_is_spent_too_fast_calls_a_webhook_once() {
         .wait_for("document.querySelector('[data-testid=alarm-told]').innerText.includes('took')");
     let picture = app.page.screenshot();
     fs::write(data::folder("pictures").join("live-alarms.png"), picture).unwrap();
+    // Of an objective that nobody chose nobody is called.
+    app.page.click(&format!("{} > summary", part("wanted")));
+    app.page.choose(&part("wish-slo"), "99.9");
     // Much fails from now on.
     served.with(|s| s.shop.ill = Some(now()));
     let patience = now() + 90_000;

@@ -7,6 +7,28 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
 
+/// What a page and its workers hold, in bytes and in numbers of things.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Held {
+    /// Objects of JavaScript, and their buffers.
+    pub script: f64,
+    /// Linear memory of WebAssembly, which never shrinks.
+    pub program: f64,
+    /// The browser's own objects: elements, measures, requests.
+    pub browser: f64,
+    /// User Timing measures.
+    pub measures: f64,
+    /// Elements of the document.
+    pub elements: f64,
+}
+
+impl Held {
+    /// All bytes.
+    pub fn bytes(&self) -> f64 {
+        self.script + self.program + self.browser
+    }
+}
+
 /// The only page of a browser of its own.
 pub struct Page {
     browser: Browser,
@@ -280,33 +302,38 @@ impl Page {
         answer["result"]["value"].clone()
     }
 
-    /// Bytes that the page and its workers hold once garbage is collected, with the memory of the program where a test
-    /// keeps it as `linearMemory`.
-    pub fn heap(&mut self) -> f64 {
+    /// What the page and its workers hold once garbage is collected; the memory of the program where a test keeps it as
+    /// `linearMemory`. Requests are not written down for the test any more, for that takes memory in the browser.
+    pub fn held(&mut self) -> Held {
         let mut sessions = self.workers();
         sessions.push(self.session.clone());
-        let mut bytes = 0.0;
+        let mut held = Held::default();
         for session in sessions {
+            let mut ask =
+                |method: &str, params: &Value| self.browser.call(Some(&session), method, params);
             // A worker may end meanwhile; what it held is gone then.
-            let mut ask = |method: &str| self.browser.call(Some(&session), method, &json!({}));
-            if ask("HeapProfiler.collectGarbage").is_err() {
+            if ask("Network.disable", &json!({})).is_err()
+                || ask("HeapProfiler.collectGarbage", &json!({})).is_err()
+            {
                 continue;
             }
-            let memory = json!({ "expression": "self.linearMemory?.buffer.byteLength", "returnByValue": true });
-            let memory = self
-                .browser
-                .call(Some(&session), "Runtime.evaluate", &memory);
-            if let Ok(memory) = memory {
-                bytes += memory["result"]["value"].as_f64().unwrap_or_default();
+            let count = "[self.linearMemory?.buffer.byteLength || 0,
+                performance.getEntriesByType('measure').length,
+                self.document?.querySelectorAll('*').length || 0]";
+            let count = json!({ "expression": count, "returnByValue": true });
+            if let Ok(count) = ask("Runtime.evaluate", &count) {
+                let number = |at: usize| count["result"]["value"][at].as_f64().unwrap_or_default();
+                held.program += number(0);
+                held.measures += number(1);
+                held.elements += number(2);
             }
-            let mut ask = |method: &str| self.browser.call(Some(&session), method, &json!({}));
-            if let Ok(heap) = ask("Runtime.getHeapUsage") {
-                for part in ["usedSize", "backingStorageSize"] {
-                    bytes += heap[part].as_f64().unwrap_or_default();
-                }
+            if let Ok(heap) = ask("Runtime.getHeapUsage", &json!({})) {
+                let number = |name: &str| heap[name].as_f64().unwrap_or_default();
+                held.script += number("usedSize") + number("backingStorageSize");
+                held.browser += number("embedderHeapUsedSize");
             }
         }
-        bytes
+        held
     }
 
     /// Begins to record what the browser's threads do.

@@ -7,7 +7,8 @@ use crate::chart::theme::PALETTE;
 use crate::log::Task;
 use crate::metric::{self, Info, Unit};
 use crate::report::told::amount;
-use crate::report::{Level, Panel, Report, Service, Window};
+use crate::report::{Fulfilment, Level, Panel, Report, Service, Slo, Window};
+use std::sync::Arc;
 
 /// Columns whose drift is drawn: the farthest from the baseline.
 const COLUMNS: usize = 4;
@@ -117,6 +118,7 @@ pub fn stack(report: &Report, near: bool, chosen: Option<&str>, awaits: bool) ->
         told,
         lines,
         incidents: incidents.clone(),
+        burns: Vec::new(),
         restarts: restarts.clone(),
         gaps: gaps.clone(),
         versions: versions.clone(),
@@ -134,6 +136,7 @@ pub fn stack(report: &Report, near: bool, chosen: Option<&str>, awaits: bool) ->
                 let total = total.map(|t| format::exact(told.unit, t));
                 (name(&course.name), total, hue % PALETTE)
             });
+            let burns = told.judged.map(|judged| burns(report.resources.objectives.iter(), grid, judged));
             out.push(Stacked {
                 lines: lines.collect(),
                 of: String::new(),
@@ -146,6 +149,7 @@ pub fn stack(report: &Report, near: bool, chosen: Option<&str>, awaits: bool) ->
                     });
                     PanelPlot {
                         waits: told.lines.is_empty(),
+                        burns: burns.unwrap_or_default(),
                         ..plot(&told.title, Told::Model(told.unit), courses.collect())
                     }
                 },
@@ -165,19 +169,47 @@ pub fn stack(report: &Report, near: bool, chosen: Option<&str>, awaits: bool) ->
     out
 }
 
+/// What of an objective a chart shows.
+#[derive(Clone, Copy)]
+enum Shows<'a> {
+    /// Which requests failed.
+    Errors,
+    /// How long those of a thing took; of all things, where it is empty.
+    Durations(&'a str),
+}
+
+/// When error budgets were spent too fast, for a chart that shows why: failed requests count always, slow ones where
+/// a limit is set.
+fn burns<'a>(
+    of: impl Iterator<Item = &'a Fulfilment>,
+    grid: Grid,
+    shows: Shows<'_>,
+) -> Vec<(i64, i64, Level)> {
+    let suits = |slo: &&Slo| match shows {
+        Shows::Errors => true,
+        Shows::Durations(of) => slo.within_s.is_some() && (of.is_empty() || of == slo.of),
+    };
+    let slos = of.flat_map(|f| &f.slos).filter(suits);
+    let all = slos.flat_map(|slo| {
+        slo.burns.iter().map(|b| {
+            let level = match (slo.chosen, b.page) {
+                (false, _) => Level::Unknown,
+                (true, true) => Level::Bad,
+                (true, false) => Level::Watch,
+            };
+            (b.since.0, b.until.map_or(grid.to, |u| u.0), level)
+        })
+    });
+    all.filter(|(from, to, _)| *from < grid.to && *to > grid.from)
+        .collect()
+}
+
 /// The charts of what files of a service tell.
 fn of_machine<'a>(
     service: &'a Service,
     grid: Grid,
     plot: &'a impl Fn(&str, Told, Vec<Course>) -> PanelPlot,
 ) -> impl Iterator<Item = Stacked> + 'a {
-    let burns = service.slos.iter().flat_map(|slo| &slo.burns);
-    let burns: Vec<(i64, i64, Level)> = burns
-        .map(|b| {
-            let level = if b.page { Level::Bad } else { Level::Watch };
-            (b.since.0, b.until.map_or(grid.to, |u| u.0), level)
-        })
-        .collect();
     service.panels.iter().map(move |panel| {
         let course = |line: &crate::report::Line| Course {
             name: line.name.clone(),
@@ -195,8 +227,13 @@ fn of_machine<'a>(
         });
         let courses = panel.lines.iter().map(course).collect();
         let mut plot = plot(&panel.title, Told::Machine(panel.unit), courses);
-        if panel.id == "error_share" {
-            plot.incidents.extend(burns.iter().copied());
+        let judged = match panel.id.as_str() {
+            "error_share" => Some(Shows::Errors),
+            "duration" => Some(Shows::Durations(&panel.of)),
+            _ => None,
+        };
+        if let Some(judged) = judged {
+            plot.burns = burns(std::iter::once(&service.objectives), grid, judged);
         }
         Stacked {
             title: panel.title.clone(),
@@ -228,6 +265,8 @@ struct OfRows {
     unit: Unit,
     lines: Vec<(Course, Option<f64>)>,
     left_out: usize,
+    /// What of objectives it shows.
+    judged: Option<Shows<'static>>,
 }
 
 fn course(report: &Report, name: &str, value: impl Fn(usize, &Window) -> Option<f64>) -> Course {
@@ -256,6 +295,7 @@ fn of_rows(report: &Report, chosen: Option<&str>, awaits: bool) -> Vec<OfRows> {
         unit,
         lines: vec![line],
         left_out: 0,
+        judged: None,
     };
     let known = |info: &&Info| report.overall.metrics.contains_key(info.name);
     let main = chosen.and_then(metric::info).filter(known);
@@ -286,11 +326,15 @@ fn of_rows(report: &Report, chosen: Option<&str>, awaits: bool) -> Vec<OfRows> {
             unit: Unit::Milliseconds,
             lines: latencies().take(LATENCIES).map(|i| of_metric(report, i)).collect(),
             left_out: 0,
+            judged: Some(Shows::Durations("")),
         });
     }
     if let Some(info) = resources.iter().find(|i| i.name == "error_rate") {
         let line = of_metric(report, info);
-        out.push(one(info.title, "Requests of the model", info.unit, line));
+        out.push(OfRows {
+            judged: Some(Shows::Errors),
+            ..one(info.title, "Requests of the model", info.unit, line)
+        });
     }
     out
 }
@@ -303,6 +347,7 @@ fn drift(report: &Report, awaits: bool) -> Option<OfRows> {
         unit: Unit::Ratio,
         lines,
         left_out,
+        judged: None,
     };
     let Some(drift) = report.drift.as_ref() else {
         return awaits.then(|| of(Vec::new(), 0));
@@ -328,7 +373,7 @@ fn drift(report: &Report, awaits: bool) -> Option<OfRows> {
 }
 
 /// The values of a line within the time shown.
-fn stretches(service: &Service, values: &[Option<f64>], grid: Grid) -> Vec<Stretch> {
+fn stretches(service: &Service, values: &[Option<f64>], grid: Grid) -> Arc<[Stretch]> {
     let of = |(at, value): (usize, &Option<f64>)| {
         let start = service.start.0 + at as i64 * grid.step;
         (start, start + grid.step, *value)

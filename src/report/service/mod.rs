@@ -7,8 +7,7 @@ mod panels;
 mod slo;
 pub mod told;
 
-pub use objectives::{Apdex, Full, Objectives, ServiceCost};
-pub use of_rows::OfRows;
+pub use objectives::{Apdex, Fulfilment, Full, Objectives, ServiceCost};
 pub use slo::{BurnAlert, Slo};
 
 pub(super) use of_rows::of_rows;
@@ -33,32 +32,26 @@ pub struct Resources {
     pub service: Option<Service>,
     /// Whether the rows meet what is wanted of a service.
     #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub objectives: Option<OfRows>,
+    pub objectives: Option<Fulfilment>,
 }
 
 impl Resources {
-    /// Objectives of the rows, and of what files of the service tell.
+    /// Whether what is wanted is met: of the rows, and of what files of the service tell.
+    pub fn fulfilments(&self) -> impl Iterator<Item = &Fulfilment> {
+        let service = self.service.iter().map(|s| &s.objectives);
+        self.objectives.iter().chain(service)
+    }
+
+    /// Objectives with their error budgets, of all of these.
     pub fn slos(&self) -> impl Iterator<Item = &Slo> {
-        let rows = self.objectives.iter().flat_map(|r| &r.slos);
-        rows.chain(self.service.iter().flat_map(|s| &s.slos))
+        self.fulfilments().flat_map(|f| &f.slos)
     }
 
-    /// The same of Apdex.
-    pub fn apdex(&self) -> impl Iterator<Item = &Apdex> {
-        let rows = self.objectives.iter().flat_map(|r| &r.apdex);
-        rows.chain(self.service.iter().flat_map(|s| &s.apdex))
-    }
-
-    /// The same of costs.
-    pub fn costs(&self) -> impl Iterator<Item = &ServiceCost> {
-        let rows = self.objectives.iter().flat_map(|r| &r.costs);
-        rows.chain(self.service.iter().flat_map(|s| &s.costs))
-    }
-
-    /// Which rules of error budgets could not be judged, in words.
+    /// Which rules of error budgets could not be judged, in words; of an objective that nobody chose nobody waits for
+    /// an alert.
     #[must_use]
     pub fn unjudged(&self) -> Vec<String> {
-        let unjudged = self.slos().filter(|s| !s.unjudged.is_empty());
+        let unjudged = self.slos().filter(|s| s.chosen && !s.unjudged.is_empty());
         let told = |slo: &Slo| {
             format!(
                 "Whether the error budget of {} is spent too fast is not judged over {}.",
@@ -92,15 +85,9 @@ pub struct Service {
     pub requests_per_second: Option<f64>,
     /// One measure each, requests first.
     pub panels: Vec<Panel>,
-    /// Whether objectives are met.
-    #[serde(skip_serializing_if = "Vec::is_empty", default)]
-    pub slos: Vec<Slo>,
-    /// How satisfying durations are.
-    #[serde(skip_serializing_if = "Vec::is_empty", default)]
-    pub apdex: Vec<Apdex>,
-    /// What requests cost, where prices are given.
-    #[serde(skip_serializing_if = "Vec::is_empty", default)]
-    pub costs: Vec<ServiceCost>,
+    /// Whether what is wanted of it is met, and sentences on what was assumed or left out.
+    #[serde(flatten)]
+    pub objectives: Fulfilment,
     /// Resources that will be full if they go on as they did, soonest first.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub full: Vec<Full>,
@@ -110,9 +97,6 @@ pub struct Service {
     /// When a live source gave nothing.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub gaps: Vec<ServiceGap>,
-    /// Sentences on what was assumed or left out.
-    #[serde(skip_serializing_if = "Vec::is_empty", default)]
-    pub notes: Vec<String>,
 }
 
 /// A time in which a live source gave nothing, and that could not be asked for later.
@@ -319,12 +303,14 @@ pub(super) fn service(summary: &Summary, view: &View) -> Option<Service> {
         step_s: machine.step.seconds(),
         requests_per_second: panels::together(machine, Measure::Requests, from, to),
         panels: panels::panels(machine, from, to),
-        slos: slo::slos(machine, view, from, to),
-        apdex: objectives::apdex(machine, view, from, to),
-        costs: objectives::costs(machine, view, from, to),
+        objectives: Fulfilment {
+            slos: slo::slos(machine, view, from, to),
+            apdex: objectives::apdex(machine, view, from, to),
+            costs: objectives::costs(machine, view, from, to),
+            notes,
+        },
         restarts: restarts.collect(),
         gaps: gaps.collect(),
-        notes,
         full,
     })
 }

@@ -1,6 +1,7 @@
 //! What is wanted of a service, and how it fares: Apdex, what requests cost, and when a resource will be full.
 //! Objectives with their error budgets are beside it, in `slo`.
 
+use super::slo::Slo;
 use crate::report::View;
 use crate::series::{Cells, Machine, Measure, Signal};
 use crate::stats::trend::{self, line, reaches};
@@ -29,6 +30,23 @@ pub struct Objectives {
     /// Price of an hour in which the service runs.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub price_hour: Option<f64>,
+}
+
+/// Whether what is wanted of a service is met, in the time shown.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Fulfilment {
+    /// Whether objectives are met, and what is left of their error budgets.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub slos: Vec<Slo>,
+    /// How satisfying durations are.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub apdex: Vec<Apdex>,
+    /// What requests cost, where prices are given.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub costs: Vec<ServiceCost>,
+    /// Sentences on what was assumed or left out.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub notes: Vec<String>,
 }
 
 /// Satisfied requests and half of the tolerable ones, over all; failed ones count as frustrated,

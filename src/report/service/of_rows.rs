@@ -1,56 +1,78 @@
 //! What is wanted of a service, told of the rows of a log: each is a request.
 
-use super::objectives::{Apdex, ServiceCost};
+use super::objectives::{Apdex, Fulfilment, ServiceCost};
 use super::slo::{Judged, Slo};
 use crate::report::{View, maturity};
 use crate::series::Ledger;
-use crate::summary::Summary;
+use crate::summary::{Slice, Summary};
 use crate::table::time::Time;
-use serde::{Deserialize, Serialize};
 use std::ops::Range;
 
 /// What the rows are called among services.
 const MODEL: &str = "the model";
 
-/// Said where rows are narrowed to a version or a segment.
-const ALL: &str =
-    "Objectives are judged of all rows: they are not told apart by version or segment.";
+/// Said where rows are narrowed to a version or a segment, and those of it are not counted apart.
+const UNTOLD: &str = "Objectives are judged of all rows: those of one version or segment are counted when they are asked for, from rows that are kept. A saved report has those that it was saved with.";
+/// The same of rows that were counted as they passed.
+const PASSED: &str = "Objectives are judged of all rows: rows that are counted as they pass are not told apart by version or segment in steps as short as an error budget needs.";
 
-/// Objectives of the rows in the time shown.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct OfRows {
-    /// Whether objectives are met.
-    #[serde(skip_serializing_if = "Vec::is_empty", default)]
-    pub slos: Vec<Slo>,
-    /// How satisfying latencies are.
-    #[serde(skip_serializing_if = "Vec::is_empty", default)]
-    pub apdex: Vec<Apdex>,
-    /// What requests cost, where an hour of the service has a price.
-    #[serde(skip_serializing_if = "Vec::is_empty", default)]
-    pub costs: Vec<ServiceCost>,
-    /// Sentences on what was assumed or left out.
-    #[serde(skip_serializing_if = "Vec::is_empty", default)]
-    pub notes: Vec<String>,
-}
-
-/// Objectives of the rows; `None` where they tell no latency, no status or no time, and where their requests are those
-/// of a service that is told of already.
-pub(in crate::report) fn of_rows(summary: &Summary, view: &View) -> Option<OfRows> {
-    let ledger = summary.ledger.as_deref()?;
+/// Objectives of the rows in view; `None` where they tell no latency, no status or no time, and where their requests are
+/// those of a service that is told of already. Of a version or segment they are those of its own rows, where the Summary
+/// has them; otherwise of all rows, which a note says, and `lacks` names the slice whose rows are to be counted.
+pub(in crate::report) fn of_rows(
+    summary: &Summary,
+    view: &View,
+    lacks: &mut Option<Slice>,
+) -> Option<Fulfilment> {
+    let whole = summary.ledger.as_deref()?;
     if summary.task == crate::log::Task::Service && summary.machine.is_some() {
         return None;
     }
-    let steps = shown(ledger, view)?;
-    // Time passes where rows still come, too, as far as others tell.
-    let now = maturity::as_of(summary, view).filter(|_| view.live);
-    let narrowed = view.version.is_some() || !view.slices.is_empty();
-    let out = OfRows {
-        slos: slo(ledger, view, steps.clone(), now).into_iter().collect(),
-        apdex: apdex(ledger, view, steps.clone()).into_iter().collect(),
-        costs: costs(ledger, view, steps).into_iter().collect(),
-        notes: narrowed.then(|| ALL.to_owned()).into_iter().collect(),
+    let slice = view.slice();
+    let own = summary.ledger_of(&slice);
+    if own.is_none() && !summary.streamed {
+        *lacks = Some(slice.clone());
+    }
+    let note = match own {
+        Some(_) => None,
+        None if summary.streamed => Some(PASSED),
+        None => Some(UNTOLD),
     };
-    Some(out)
+    let of = name(own.map_or(&Slice::default(), |_| &slice));
+    let ledger = own.unwrap_or(whole);
+    let Some(steps) = shown(ledger, view) else {
+        // No row is of it.
+        return Some(Fulfilment::default());
+    };
+    // Time passes where rows still come, too, as far as others tell; and where those of other slices came.
+    let now = maturity::as_of(summary, view).filter(|_| view.live);
+    let step = ledger.step();
+    let last = whole.numbers()?.end.saturating_sub(1);
+    let end = step.of(whole.step().start(last)).saturating_add(1);
+    let end = now.map_or(i64::MIN, |now| step.of(now.0)).max(end);
+    Some(Fulfilment {
+        slos: slo(ledger, view, (&of, steps.clone(), end))
+            .into_iter()
+            .collect(),
+        apdex: apdex(ledger, view, (&of, steps)).into_iter().collect(),
+        // An hour of the service is paid for all rows at once.
+        costs: costs(whole, view).into_iter().collect(),
+        notes: note.map(str::to_owned).into_iter().collect(),
+    })
+}
+
+/// `the model (version 2, country = de)`.
+fn name(slice: &Slice) -> String {
+    let version = slice.version.iter().map(|v| format!("version {v}"));
+    let values = slice
+        .values
+        .iter()
+        .map(|v| format!("{} = {}", v.column, v.value));
+    let parts: Vec<String> = version.chain(values).collect();
+    match parts.is_empty() {
+        true => MODEL.to_owned(),
+        false => format!("{MODEL} ({})", parts.join(", ")),
+    }
 }
 
 /// The steps in view; a part of time in which there is none shows all of them.
@@ -64,7 +86,7 @@ fn shown(ledger: &Ledger, view: &View) -> Option<Range<i64>> {
     Some(part.filter(|part| part.start < part.end).unwrap_or(all))
 }
 
-fn slo(ledger: &Ledger, view: &View, shown: Range<i64>, now: Option<Time>) -> Option<Slo> {
+fn slo(ledger: &Ledger, view: &View, (of, shown, end): (&str, Range<i64>, i64)) -> Option<Slo> {
     let slow_s = view.service.slow_s.filter(|_| ledger.knows_durations());
     let steps = ledger.spent(slow_s);
     let within = steps.iter().filter(|s| shown.contains(&s.at));
@@ -73,31 +95,30 @@ fn slo(ledger: &Ledger, view: &View, shown: Range<i64>, now: Option<Time>) -> Op
     Slo::of(
         &view.service,
         &Judged {
-            of: MODEL,
+            of,
             fails: ledger.knows_failed(),
             slow_s,
             total,
             steps,
             step,
-            end: now
-                .map_or(i64::MIN, |now| step.of(now.0))
-                .max(ledger.numbers()?.end),
+            end: end.max(ledger.numbers()?.end),
             shown: (Time(step.start(shown.start)), Time(step.start(shown.end))),
         },
     )
 }
 
-fn apdex(ledger: &Ledger, view: &View, shown: Range<i64>) -> Option<Apdex> {
+fn apdex(ledger: &Ledger, view: &View, (of, shown): (&str, Range<i64>)) -> Option<Apdex> {
     let took = ledger.took(shown);
-    Apdex::of(MODEL, &view.service, (took.all(), took.failed()), |s| {
+    Apdex::of(of, &view.service, (took.all(), took.failed()), |s| {
         took.good_within(s)
     })
 }
 
-fn costs(ledger: &Ledger, view: &View, shown: Range<i64>) -> Option<ServiceCost> {
+fn costs(whole: &Ledger, view: &View) -> Option<ServiceCost> {
     let price = view.service.price_hour?;
-    let hours = (shown.end - shown.start) as f64 * ledger.step().seconds() / 3_600.0;
-    let spent = ledger.spent(None);
+    let shown = shown(whole, view)?;
+    let hours = (shown.end - shown.start) as f64 * whole.step().seconds() / 3_600.0;
+    let spent = whole.spent(None);
     let within = spent.iter().filter(|s| shown.contains(&s.at));
     let requests: f64 = within.map(|s| s.all).sum();
     (requests > 0.0).then(|| ServiceCost {

@@ -19,10 +19,13 @@ pub struct Slo {
     pub of: String,
     /// Share of requests that shall be good.
     pub objective: f64,
-    /// Whether the reader chose it.
+    /// Whether the reader chose it. An objective that nobody chose is told, and calls nobody.
     pub chosen: bool,
     /// What a good request is, in words.
     pub good: String,
+    /// Seconds within which a good one is answered, where that is wanted and known.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub within_s: Option<f64>,
     /// Requests.
     pub requests: f64,
     /// Those that were not good.
@@ -138,6 +141,7 @@ impl Slo {
             objective,
             chosen: wanted.slo.is_some(),
             good,
+            within_s: judged.slow_s,
             requests: all,
             bad,
             // 1 / (1 - 0.999) is a little more than 1000.

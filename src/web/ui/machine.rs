@@ -30,7 +30,7 @@ pub fn Machine() -> impl IntoView {
         r.resources
             .service
             .as_ref()
-            .map(|s| s.notes.clone())
+            .map(|s| s.objectives.notes.clone())
             .unwrap_or_default()
     });
     let restarts = app.part(|r| {

@@ -177,8 +177,9 @@ fn facts(resources: &Resources) -> Vec<Told> {
         let (left, hint) = budget(slo);
         out.push((named("Error budget left", &slo.of, several), left, hint));
     }
-    let several = resources.apdex().count() > 1;
-    for apdex in resources.apdex() {
+    let apdexes = || resources.fulfilments().flat_map(|f| &f.apdex);
+    let several = apdexes().count() > 1;
+    for apdex in apdexes() {
         let within = amount(Unit::Seconds, apdex.within_s);
         let chosen = usual(apdex.chosen);
         out.push((
@@ -190,8 +191,9 @@ fn facts(resources: &Resources) -> Vec<Told> {
             },
         ));
     }
-    let several = resources.costs().count() > 1;
-    for cost in resources.costs() {
+    let costs = || resources.fulfilments().flat_map(|f| &f.costs);
+    let several = costs().count() > 1;
+    for cost in costs() {
         out.push((
             named("Cost of 1000 requests", &cost.of, several),
             format::number(cost.per_thousand),
@@ -262,22 +264,33 @@ fn percent(share: f64) -> String {
 /// Alerts of budgets that are told one by one.
 const BURNS: usize = 4;
 
-/// When a budget was spent too fast: what goes on first, then the latest.
+/// When a budget was spent too fast: what goes on first, then the latest. Of an objective that the reader did not choose
+/// it is told as what would have been, for nobody is called by it.
 fn burns(resources: &Resources) -> Vec<String> {
-    let mut all: Vec<&BurnAlert> = resources.slos().flat_map(|s| &s.burns).collect();
-    all.sort_by_key(|b| (b.until.is_some(), Reverse(b.since)));
+    let mut all: Vec<(&Slo, &BurnAlert)> = Vec::new();
+    for slo in resources.slos() {
+        all.extend(slo.burns.iter().map(|burn| (slo, burn)));
+    }
+    all.sort_by_key(|(slo, b)| (!slo.chosen, b.until.is_some(), Reverse(b.since)));
     let more = all.len().saturating_sub(BURNS) as u64;
     let more = (more > 0).then(|| {
-        let alerts = format::plural(more, "alert", "alerts");
-        format!("{alerts} more of the time shown; the saved data lists them.")
+        let times = format::plural(more, "time", "times");
+        format!("{times} more in the time shown; the saved data lists them.")
     });
-    let told = all.iter().take(BURNS).map(|burn| {
+    let told = all.iter().take(BURNS).map(|(slo, burn)| {
         let since = format::instant(true, burn.since);
         let until = match burn.until {
             Some(until) => format!("until {}", format::instant(true, until)),
             None => "and goes on".to_owned(),
         };
-        let kind = if burn.page { "Page" } else { "Ticket" };
+        let kind = match (slo.chosen, burn.page) {
+            (true, true) => "Page".to_owned(),
+            (true, false) => "Ticket".to_owned(),
+            (false, _) => format!(
+                "No alert, for {} % is only usual (set your own)",
+                percent(slo.objective)
+            ),
+        };
         format!("{kind}: {}, from {since} {until}.", burn.sentence)
     });
     told.chain(more).collect()
