@@ -27,13 +27,13 @@ pub struct Early {
 }
 
 /// The tables, in their order, and why other files are none.
+pub type Mended = (Vec<(Place, Input)>, Vec<ReadError>);
+
+/// Makes whole what can be.
 ///
 /// # Errors
 /// Where a file was named itself and is none.
-pub fn mended(
-    found: Vec<Looked>,
-    fixes: &Fixes,
-) -> Result<(Vec<(Place, Input)>, Vec<ReadError>), String> {
+pub fn mended(found: Vec<Looked>, fixes: &Fixes) -> Result<Mended, String> {
     let inputs: Vec<Option<&Input>> = found.iter().map(input).collect();
     let made = found.iter().enumerate().map(|(at, looked)| match looked {
         Looked::Table(..) => None,
