@@ -100,6 +100,47 @@ fn a_probability_is_known_by_the_event_that_it_is_of() {
 }
 
 #[test]
+fn classes_leave_their_score_its_role() {
+    for (score, class) in [("y_prob", "1,0"), ("y_score", "1,0"), ("y_proba", "yes,no")] {
+        let class: Vec<&str> = class.split(',').collect();
+        let log = file(&format!("id,y_true,y_pred,{score}"), |i| {
+            format!("r{i},{},{},0.{}", class[i % 2], class[i % 3 / 2], i + 10)
+        });
+        let expected = [
+            ("y_true", Role::Outcome),
+            ("y_pred", Role::Prediction),
+            (score, Role::Score),
+        ];
+        check(&[("log.csv", log)], &expected);
+    }
+}
+
+#[test]
+fn a_number_that_is_foretold_under_its_own_name_is_the_outcome() {
+    for (outcome, prediction) in [
+        ("sales", "predicted_sales"),
+        ("price", "price_pred"),
+        ("eta_minutes", "predicted_eta_minutes"),
+    ] {
+        let log = file(&format!("id,{outcome},{prediction},size"), |i| {
+            format!("r{i},{}.5,{}.25,{}.75", i * 7 % 40, i * 7 % 41, i * 3)
+        });
+        let expected = [
+            (outcome, Role::Outcome),
+            (prediction, Role::Prediction),
+            ("size", Role::Feature),
+        ];
+        check(&[("log.csv", log)], &expected);
+    }
+}
+
+#[test]
+fn outcomes_that_none_of_the_first_rows_has_are_outcomes() {
+    let log = file("id,score,actual", |i| format!("r{i},0.{},", i + 10));
+    check(&[("log.csv", log)], &[("actual", Role::Outcome)]);
+}
+
+#[test]
 fn what_lies_beside_a_prediction_that_the_reader_gives_is_guessed_with_it() {
     let log = payments("u");
     let bytes = [("log.csv", log.as_bytes())];

@@ -5,7 +5,7 @@
 //! reason are shown beside sample values, and the reader can correct it.
 
 use super::rivals::challengers;
-use super::rules::{RULES, any, is_horizon, is_number, is_unit, shown_to, unique};
+use super::rules::{OUTCOMES, RULES, any, is_horizon, is_number, is_unit, shown_to, unique};
 use super::{FileKind, Role, quantile_roles};
 use crate::read::ColumnSniff;
 use crate::table::Kind;
@@ -98,6 +98,9 @@ pub fn guess_beside(
         by_values(columns, &mut found);
     }
     challengers(columns, &words, &mut found);
+    if !found.iter().flatten().any(|g| g.role == Role::Outcome) {
+        late_outcome(columns, &words, &mut found);
+    }
     for (found, given) in found.iter_mut().zip(given) {
         if given.is_some() {
             found.clone_from(given);
@@ -258,16 +261,17 @@ fn pairs(columns: &[ColumnSniff], words: &[Vec<String>], found: &mut [Option<Rol
             rest == stem
         });
     let Some(i) = partner else { return };
-    let role = if is_unit(&columns[i]) && columns[o].distinct <= 3 {
+    let graded = is_number(&columns[i]) && columns[i].distinct > columns[o].distinct.max(2);
+    let role = if is_unit(&columns[i]) && graded && columns[o].distinct <= 3 {
         Role::Score
     } else {
         Role::Prediction
     };
+    // Beside the classes that are foretold another column may be their score.
+    let classes = role == Role::Prediction && !graded;
     for guess in found.iter_mut() {
-        if guess
-            .as_ref()
-            .is_some_and(|g| [Role::Score, Role::Prediction].contains(&g.role))
-        {
+        let gone = |g: &RoleGuess| g.role == Role::Prediction || g.role == Role::Score && !classes;
+        if guess.as_ref().is_some_and(gone) {
             *guess = None;
         }
     }
@@ -309,6 +313,33 @@ fn by_values(columns: &[ColumnSniff], found: &mut [Option<RoleGuess>]) {
                 0.6,
                 format!("two values, and {} carries its name", columns[s].name),
             ));
+        }
+    }
+    // A number that is foretold under its own name, `price` beside `predicted_price`, is the outcome.
+    if let (Some(s), None) = (prediction, outcome) {
+        let marks = [
+            "predicted",
+            "prediction",
+            "pred",
+            "forecast",
+            "forecasted",
+            "projected",
+            "estimated",
+        ];
+        let mut own = words(&columns[s].name);
+        let all = own.len();
+        own.retain(|w| !marks.contains(&w.as_str()));
+        let same = |i: &usize| {
+            found[*i].is_none()
+                && columns[*i].kind == columns[s].kind
+                && words(&columns[*i].name) == own
+        };
+        if !own.is_empty() && own.len() < all {
+            if let Some(i) = (0..columns.len()).find(same) {
+                let why = format!("{} foretells it", columns[s].name);
+                found[i] = Some(RoleGuess::new(Role::Outcome, 0.8, why));
+                return;
+            }
         }
     }
     // So does a share that carries the name of the event, whatever else it is called: `p_fraud` beside `is_fraud`.
@@ -386,6 +417,18 @@ fn correlation(a: &[f64], b: &[f64]) -> f64 {
     if r.is_finite() { r } else { 0.0 }
 }
 
+/// Outcomes come late: a column that is called so may hold none in the first rows, the newest ones.
+fn late_outcome(columns: &[ColumnSniff], words: &[Vec<String>], found: &mut [Option<RoleGuess>]) {
+    let late = |i: &usize| {
+        let empty = columns[*i].filled == 0 && found[*i].is_none();
+        empty && OUTCOMES.contains(&words[*i].join("_").as_str())
+    };
+    if let Some(i) = (0..columns.len()).find(late) {
+        let why = "named like an outcome, none in the first rows";
+        found[i] = Some(RoleGuess::new(Role::Outcome, 0.6, why));
+    }
+}
+
 /// A file of an id, perhaps a time, and one other column gives outcomes, whatever that is called.
 fn only_outcome(columns: &[ColumnSniff], found: &mut [Option<RoleGuess>]) {
     let free: Vec<usize> = (0..columns.len())
@@ -459,7 +502,9 @@ fn is_unnamed(c: &ColumnSniff) -> bool {
 /// Whether a column is named as data frames name the index that they write.
 #[must_use]
 pub fn is_index_name(name: &str) -> bool {
-    ["index", "level_0"].contains(&name) || name.starts_with("Unnamed:")
+    ["index", "level_0"].contains(&name)
+        || name.starts_with("Unnamed:")
+        || name.starts_with("__index_level_")
 }
 
 /// Whether a column is the index that data frames write, which would drift by itself.
@@ -498,6 +543,8 @@ pub fn kind_of(role: Role, sniffed: &ColumnSniff) -> Option<Kind> {
         Role::ModelVersion | Role::Segment | Role::QuantileLevel | Role::OutputType => {
             Some(Kind::Category)
         }
+        // What is not known yet is taken for a number until it turns out to be words.
+        Role::Outcome if sniffed.filled == 0 => Some(Kind::Number),
         Role::Prediction | Role::Challenger | Role::Outcome | Role::Status | Role::Feature => {
             Some(if sniffed.kind == Kind::Time {
                 Kind::Presence

@@ -199,6 +199,24 @@ fn time(c: &ColumnSniff, w: &[String]) -> Option<(f64, &'static str)> {
     Some((weight * full, "holds times"))
 }
 
+/// What outcomes are called.
+pub(super) const OUTCOMES: [&str; 14] = [
+    "label",
+    "target",
+    "outcome",
+    "y_true",
+    "truth",
+    "ground_truth",
+    "actual",
+    "y",
+    "actuals",
+    "labels",
+    "gt",
+    "true_label",
+    "real",
+    "observed",
+];
+
 fn outcome(c: &ColumnSniff, w: &[String]) -> Option<(f64, &'static str)> {
     if any(
         w,
@@ -208,27 +226,11 @@ fn outcome(c: &ColumnSniff, w: &[String]) -> Option<(f64, &'static str)> {
         return None;
     }
     let name = w.join("_");
-    let exact = [
-        "label",
-        "target",
-        "outcome",
-        "y_true",
-        "truth",
-        "ground_truth",
-        "actual",
-        "y",
-        "actuals",
-        "labels",
-        "gt",
-        "true_label",
-        "real",
-        "observed",
-    ];
     // `target` beside it is what was observed: cases, deaths.
     if ["observation", "oracle_value"].contains(&name.as_str()) && is_number(c) {
         return Some((0.97, "named like an outcome"));
     }
-    if exact.contains(&name.as_str()) {
+    if OUTCOMES.contains(&name.as_str()) {
         return Some((0.95, "named like an outcome"));
     }
     if any(

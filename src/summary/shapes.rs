@@ -10,7 +10,7 @@ use super::build::{Buckets, Builder};
 use super::compared::Cells;
 use super::drift::{Bins, ColumnDrift, Distribution, Drift, Periods, undefined, words_apart};
 use super::{Bucket, Series, Slice, Summary, WindowSize, floor};
-use crate::log::Role;
+use crate::log::{LogColumn, Role};
 use crate::stats::distance::{Binned, Sample, jensen_shannon, psi};
 use crate::table::time::Time;
 use serde::{Deserialize, Serialize};
@@ -197,6 +197,14 @@ impl Shapes {
         for (at, shape) in self.columns.iter_mut().enumerate().filter(|s| !s.1.lost) {
             let like = |c: &&(&str, Role, Cells<'_>)| c.0 == shape.name && c.1 == shape.role;
             let Some((_, _, cells)) = compared.iter().find(like) else {
+                // Of so many words that only whether a cell is there was kept: none is missing for that.
+                let there = |c: &LogColumn| match &c.cells {
+                    crate::table::Column::Presence(there) => {
+                        c.name == shape.name && there.contains(&1)
+                    }
+                    _ => false,
+                };
+                shape.lost = builder.log.columns.iter().any(there);
                 continue;
             };
             let places = shape.of.places(cells);

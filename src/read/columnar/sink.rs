@@ -156,8 +156,8 @@ fn times(
         TimeFormat::EpochNanos => Some(1_000_000_000),
         _ => None,
     };
-    let mut all = |values: &[i64], meaning: Meaning, known: fn(&i64) -> bool| {
-        let one = |(i, &x): (usize, &i64)| match micros(x, meaning).filter(known) {
+    let mut all = |values: &[i64], meaning: Meaning| {
+        let one = |(i, &x): (usize, &i64)| match micros(x, meaning).filter(of_four_digits) {
             Some(x) => x,
             None => {
                 fault(i, Fault::NotTime);
@@ -168,11 +168,9 @@ fn times(
     };
     match (cells, meaning, per_second) {
         (Cells::Int(v), Meaning::Instant(_) | Meaning::Day | Meaning::LongDay, _) => {
-            all(v, meaning, |_| true)
+            all(v, meaning)
         }
-        (Cells::Int(v), Meaning::Plain, Some(per_second)) => {
-            all(v, Meaning::Instant(per_second), of_four_digits)
-        }
+        (Cells::Int(v), Meaning::Plain, Some(per_second)) => all(v, Meaning::Instant(per_second)),
         _ => {
             let mut instants = Instants::new(format);
             texts(cells, meaning, |i, text| {

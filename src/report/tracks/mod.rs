@@ -134,7 +134,10 @@ impl Track {
 /// Where each window stands on a grid without gaps, the length of a step, and whether there is such a grid: there is
 /// none, and each window is a step, where their lengths differ by more than months do, or most of it would be gaps.
 fn grid(windows: &[Window], timed: bool) -> (Vec<usize>, i64, bool) {
-    let mut lengths: Vec<i64> = windows.iter().map(|w| w.end.0 - w.start.0).collect();
+    let mut lengths: Vec<i64> = windows
+        .iter()
+        .map(|w| w.end.0.saturating_sub(w.start.0))
+        .collect();
     lengths.sort_unstable();
     let step = lengths.get(lengths.len() / 2).copied().unwrap_or(1).max(1);
     let ends = lengths.first().zip(lengths.last());
@@ -143,7 +146,7 @@ fn grid(windows: &[Window], timed: bool) -> (Vec<usize>, i64, bool) {
         return ((0..windows.len()).collect(), step, false);
     }
     let first = windows.first().map_or(0, |w| w.start.0);
-    let at = |w: &Window| (w.start.0 - first + step / 2) / step;
+    let at = |w: &Window| w.start.0.saturating_sub(first).saturating_add(step / 2) / step;
     let mut places: Vec<usize> = windows.iter().map(|w| at(w).max(0) as usize).collect();
     // A few rows far from all others would make a grid of gaps.
     if places
