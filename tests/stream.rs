@@ -431,6 +431,44 @@ fn segments_of_too_many_words_are_let_go() {
 }
 
 #[test]
+fn words_too_many_for_some_blocks_are_not_taken_for_missing() {
+    let mut text = String::from("time,score,label,device,amount\n");
+    for i in 0..260_000 {
+        let (score, label) = (f64::from(mixed(i, 1) % 100) / 100.0, mixed(i, 2) % 2);
+        // The last block holds few of them.
+        let device = if i < 220_000 { i } else { i % 50 };
+        writeln!(
+            text,
+            "{},{score},{label},d{device},{}",
+            day_and_hour(i),
+            mixed(i, 3) % 900
+        )
+        .unwrap();
+    }
+    let log = [("log.csv", text.as_bytes())];
+    let roles = [(Role::Feature, "device")];
+    let passed = streamed_in(Some(110_000), &log, &roles, &view(), cut).unwrap();
+    let report = Report::from(&passed, &view());
+    let names: Vec<String> = report
+        .drift
+        .unwrap()
+        .columns
+        .into_iter()
+        .map(|c| c.column)
+        .collect();
+    assert!(
+        names.iter().any(|n| n == "amount") && names.iter().all(|n| n != "device"),
+        "{names:?}"
+    );
+    let told = |text: &String| text.contains("missing cells of device");
+    assert!(
+        !report.health.notes.iter().any(told),
+        "{:?}",
+        report.health.notes
+    );
+}
+
+#[test]
 fn windows_of_few_rows_are_as_many_as_memory_allows() {
     let text = format!(
         "prediction,actual\n{}",

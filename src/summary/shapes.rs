@@ -183,6 +183,29 @@ impl Shapes {
         }
     }
 
+    /// Lets go of columns of so many words that of a block only whether a cell is there was kept: elsewhere none
+    /// is missing for that.
+    fn lose(&mut self, columns: &[LogColumn], compared: &[(&str, Role, Cells<'_>)]) {
+        let is_compared = |c: &LogColumn| compared.iter().any(|(name, ..)| *name == c.name);
+        let there = |c: &&LogColumn| match &c.cells {
+            crate::table::Column::Presence(there) => there.contains(&1) && !is_compared(c),
+            _ => false,
+        };
+        for LogColumn { name, role, .. } in columns.iter().filter(there) {
+            let like = |s: &&mut Shape| s.name == *name && s.role == *role;
+            match self.columns.iter_mut().find(like) {
+                Some(shape) => shape.lost = true,
+                None => self.columns.push(Shape {
+                    name: name.clone(),
+                    role: *role,
+                    of: Of::Words(Vec::new()),
+                    met: false,
+                    lost: true,
+                }),
+            }
+        }
+    }
+
     /// Counts the rows of a block, whose buckets are of the size of the windows.
     pub(super) fn add(&mut self, builder: &Builder, buckets: &Buckets) {
         let live = builder.log.live as u32;
@@ -194,17 +217,10 @@ impl Shapes {
         }
         let compared = builder.compared();
         self.learn(&compared);
+        self.lose(&builder.log.columns, &compared);
         for (at, shape) in self.columns.iter_mut().enumerate().filter(|s| !s.1.lost) {
             let like = |c: &&(&str, Role, Cells<'_>)| c.0 == shape.name && c.1 == shape.role;
             let Some((_, _, cells)) = compared.iter().find(like) else {
-                // Of so many words that only whether a cell is there was kept: none is missing for that.
-                let there = |c: &LogColumn| match &c.cells {
-                    crate::table::Column::Presence(there) => {
-                        c.name == shape.name && there.contains(&1)
-                    }
-                    _ => false,
-                };
-                shape.lost = builder.log.columns.iter().any(there);
                 continue;
             };
             let places = shape.of.places(cells);
