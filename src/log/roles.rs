@@ -334,12 +334,11 @@ fn by_values(columns: &[ColumnSniff], found: &mut [Option<RoleGuess>]) {
                 && columns[*i].kind == columns[s].kind
                 && words(&columns[*i].name) == own
         };
-        if !own.is_empty() && own.len() < all {
-            if let Some(i) = (0..columns.len()).find(same) {
-                let why = format!("{} foretells it", columns[s].name);
-                found[i] = Some(RoleGuess::new(Role::Outcome, 0.8, why));
-                return;
-            }
+        let named = !own.is_empty() && own.len() < all;
+        if let Some(i) = (0..columns.len()).find(same).filter(|_| named) {
+            let why = format!("{} foretells it", columns[s].name);
+            found[i] = Some(RoleGuess::new(Role::Outcome, 0.8, why));
+            return;
         }
     }
     // So does a share that carries the name of the event, whatever else it is called: `p_fraud` beside `is_fraud`.
