@@ -334,7 +334,7 @@ fn what_other_tools_say_is_explained_in_every_case() {
         let Says::Evidently(says) = &mut compat.says else {
             panic!("Evidently was asked");
         };
-        says.columns = vec![column];
+        (says.columns, says.share) = (vec![column], None);
         says.values.clear();
         let rows = beside(&report);
         assert_eq!(rows.len(), 1);
@@ -394,6 +394,19 @@ fn what_other_tools_say_is_explained_in_every_case() {
         ]
     );
     assert_eq!(rows[3].because, "Neither sees a change.");
+    let Says::Evidently(says) = &mut report.compat.as_mut().unwrap().says else {
+        panic!("Evidently was asked");
+    };
+    (says.share, says.drifted_columns, says.drifted) = (Some(1.0), 1, true);
+    let whole = &beside(&report)[0];
+    assert_eq!(
+        (whole.column.as_str(), whole.theirs, whole.ours),
+        ("dataset", true, true)
+    );
+    assert_eq!(
+        whole.says,
+        "1 of 1 columns drifted, 1 of them: at least half"
+    );
     // A metric that raises no alarm is not said to be unchanged.
     assert_eq!(
         rows[1].because,
@@ -434,6 +447,7 @@ fn what_other_tools_say_is_explained_in_every_case() {
         line.upper = Some(0.25);
         says.columns = vec![column];
         says.performance.clear();
+        says.reconstruction_error = None;
         let rows = beside(&report);
         assert_eq!(rows[0].because, because);
         assert_eq!(

@@ -18,8 +18,8 @@ use crate::series::{Machine, SeriesSet, Step};
 
 /// How late a sample may come.
 pub const LATE: Instant = 300 * SECOND;
-/// Steps at most: about as many as a chart has pixels, beyond which nothing more is to be seen.
-pub const MOST_STEPS: i64 = 1_500;
+/// Steps at most.
+pub const MOST_STEPS: i64 = 2_880;
 /// Gaps that are told at most.
 const GAPS: usize = 100;
 
