@@ -341,7 +341,8 @@ fn by_values(columns: &[ColumnSniff], found: &mut [Option<RoleGuess>]) {
             return;
         }
     }
-    // So does a share that carries the name of the event, whatever else it is called: `p_fraud` beside `is_fraud`.
+    // A share that carries the name of an event foretells it, whatever else it is called: `fraud_level` beside
+    // `is_fraud`.
     if let (None, None, Some(o)) = (score, prediction, outcome)
         && columns[o].distinct == 2
     {
