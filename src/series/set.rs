@@ -1,7 +1,8 @@
 //! Series by name and labels, as they were scraped.
 
-use super::Requests;
+use super::run::Before;
 use super::step::is_plausible;
+use super::{Requests, Step};
 use crate::stats::buckets::Native;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -108,9 +109,24 @@ pub struct Series {
     pub times: Vec<i64>,
     /// One a time.
     pub values: Values,
+    /// What is known of earlier samples that are not kept.
+    #[serde(skip)]
+    pub before: Before,
 }
 
 impl Series {
+    /// One without samples.
+    #[must_use]
+    pub fn empty(kind: Kind, unit: &str, values: Values) -> Self {
+        Self {
+            kind,
+            unit: unit.into(),
+            times: Vec::new(),
+            values,
+            before: Before::default(),
+        }
+    }
+
     /// Its numbers; empty where it is of histograms.
     #[must_use]
     pub fn numbers(&self) -> &[f64] {
@@ -163,6 +179,9 @@ pub struct SeriesSet {
 /// What is said of samples from before 1900 or after 2300.
 const FAR: &str = "Samples dated before 1900 or after 2300 were left out: give their times in seconds, milliseconds, microseconds or nanoseconds since 1970.";
 
+/// What is said of series that were forgotten in the middle of a step.
+const MANY: &str = "≈ So many series came and went that those silent for longest are missing in the step in which they were forgotten.";
+
 impl SeriesSet {
     /// Adds a sample; a number that is not finite is a gap.
     pub fn add(&mut self, key: Key, kind: Kind, unit: &str, time: i64, value: f64) {
@@ -214,12 +233,8 @@ impl SeriesSet {
             self.left_out += 1;
             return None;
         }
-        Some(self.series.entry(key).or_insert_with(|| Series {
-            kind,
-            unit: unit.into(),
-            times: Vec::new(),
-            values: empty(),
-        }))
+        let series = self.series.entry(key);
+        Some(series.or_insert_with(|| Series::empty(kind, unit, empty())))
     }
 
     /// The requests of a service, to count more.
@@ -253,6 +268,19 @@ impl SeriesSet {
     #[must_use]
     pub const fn notes(&self) -> &BTreeSet<String> {
         &self.notes
+    }
+
+    /// Adds all that another set has, and puts into order what it added to.
+    pub fn merge_in_order(&mut self, other: Self) {
+        let keys: Vec<Key> = other.series.keys().cloned().collect();
+        self.merge(other);
+        for key in keys {
+            if let Some(series) = self.series.get_mut(&key) {
+                let held = series.times.len();
+                series.settle();
+                self.samples -= held - series.times.len();
+            }
+        }
     }
 
     /// Adds all that another set has.
@@ -292,38 +320,54 @@ impl SeriesSet {
         self.notes.extend(other.notes);
     }
 
-    /// Takes out the samples up to an instant (in order); the last of each series stays as well, as what the next one
-    /// follows, unless there was none for an hour.
-    pub fn take_until(&mut self, time: i64) -> Self {
-        const LONG: i64 = 3_600_000_000;
-        let mut out = Self::default();
-        self.series.retain(|key, series| {
-            let n = series.times.partition_point(|t| *t <= time);
-            if n == 0 {
-                return true;
+    /// Drops the samples up to an instant, and tells how many there were.
+    pub fn drop_until(&mut self, time: i64) -> usize {
+        let held = self.samples;
+        let mut dropped = 0;
+        self.series.retain(|_, series| {
+            let keep: Vec<bool> = series.times.iter().map(|t| *t > time).collect();
+            let late = keep.iter().filter(|keep| !**keep).count();
+            if late > 0 {
+                dropped += late;
+                let mut of = keep.iter();
+                series.times.retain(|_| of.next() == Some(&true));
+                let mut of = keep.iter();
+                match &mut series.values {
+                    Values::Numbers(all) => all.retain(|_| of.next() == Some(&true)),
+                    Values::Natives(all) => all.retain(|_| of.next() == Some(&true)),
+                }
             }
-            let gone = n == series.times.len() && series.times[n - 1] < time.saturating_sub(LONG);
-            let keep = if gone { n } else { n - 1 };
-            let taken = Series {
-                kind: series.kind,
-                unit: series.unit.clone(),
-                times: series.times[..n].to_vec(),
-                values: match &series.values {
-                    Values::Numbers(all) => Values::Numbers(all[..n].to_vec()),
-                    Values::Natives(all) => Values::Natives(all[..n].to_vec()),
-                },
-            };
-            series.times.drain(..keep);
-            match &mut series.values {
-                Values::Numbers(all) => drop(all.drain(..keep)),
-                Values::Natives(all) => drop(all.drain(..keep)),
-            }
-            out.samples += n;
-            self.samples -= keep;
-            out.series.insert(key.clone(), taken);
-            !gone
+            !series.times.is_empty()
         });
-        out
+        self.samples = held.saturating_sub(dropped);
+        dropped
+    }
+
+    /// Lets go of the samples up to an instant (all in order) but for what cells in these steps depend on. A series
+    /// that was silent for a day and has none in a step that goes on is forgotten; so are, where there are more than
+    /// [`MOST_SERIES`], those that are silent for longest, which is said.
+    pub fn condense(&mut self, until: i64, steps: &[Step]) {
+        const DAY: i64 = 86_400_000_000;
+        let samples = &mut self.samples;
+        self.series.retain(|_, series| {
+            *samples -= series.condense(until, steps);
+            let goes_on = |last: i64| {
+                last > until.saturating_sub(DAY)
+                    || steps.iter().any(|s| s.of_sample(last) >= s.of(until))
+            };
+            series.last().is_some_and(goes_on)
+        });
+        let more = self.series.len().saturating_sub(MOST_SERIES);
+        if more > 0 {
+            let silent = self.series.iter().filter(|(_, s)| s.times.is_empty());
+            let mut silent: Vec<(Option<i64>, Key)> =
+                silent.map(|(key, s)| (s.last(), key.clone())).collect();
+            silent.sort();
+            for (_, key) in silent.iter().take(more) {
+                self.series.remove(key);
+            }
+            self.note(MANY);
+        }
     }
 
     /// Takes out the requests of logs.

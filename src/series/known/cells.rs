@@ -1,39 +1,17 @@
 //! From the samples of one series to its cells by step of time.
 
-use super::super::{Durations, Kind, Level, Series, Step, Values};
-use crate::stats::buckets::Native;
-use crate::stats::counter::{native_rise, rise};
-
-/// The samples of each step: its number and the range of them.
-pub fn by_step(times: &[i64], step: Step) -> Vec<(i64, std::ops::Range<usize>)> {
-    let mut out: Vec<(i64, std::ops::Range<usize>)> = Vec::new();
-    for (i, time) in times.iter().enumerate() {
-        let number = step.of_sample(*time);
-        match out.last_mut() {
-            Some((last, range)) if *last == number => range.end = i + 1,
-            _ => out.push((number, i..i + 1)),
-        }
-    }
-    out
-}
+use super::super::{Durations, Kind, Level, Series, Step};
 
 /// How much a counter rose in each step, and in how many seconds.
 pub fn rises(series: &Series, step: Step) -> Vec<(i64, f64, f64)> {
-    let (times, values) = (&series.times, series.numbers());
-    if values.len() != times.len() {
-        return Vec::new();
-    }
     let mut out = Vec::new();
-    for (number, range) in by_step(times, step) {
+    for (number, run) in series.runs(step) {
         let start = step.start(number);
         let found = if series.kind == Kind::Delta {
-            let seconds = range.clone().map(|i| since(times, i)).sum::<f64>();
-            let increase = values[range].iter().sum();
-            Some((increase, seconds.min(step.seconds())))
+            Some((run.level.sum, run.seconds.min(step.seconds())))
         } else {
-            let (times, values) = (&times[range.clone()], &values[range]);
-            let found = rise(times, values, start, start.saturating_add(step.micros()));
-            found.map(|r| (r.increase, r.seconds))
+            let rise = run.counted.rise(start, start.saturating_add(step.micros()));
+            rise.map(|r| (r.increase, r.seconds))
         };
         if let Some((increase, seconds)) = found.filter(|f| f.1 > 0.0) {
             out.push((number, increase, seconds));
@@ -42,61 +20,39 @@ pub fn rises(series: &Series, step: Step) -> Vec<(i64, f64, f64)> {
     out
 }
 
-/// Seconds from the sample before; of the first one as long as to the next.
-fn since(times: &[i64], i: usize) -> f64 {
-    let (a, b) = match i {
-        0 => (times.first(), times.get(1)),
-        i => (times.get(i - 1), times.get(i)),
-    };
-    match (a, b) {
-        (Some(a), Some(b)) => (b - a) as f64 / 1e6,
-        _ => 1.0,
-    }
-}
-
 /// What was seen of a gauge in each step.
 pub fn levels(series: &Series, step: Step, factor: f64) -> Vec<(i64, Level)> {
-    let values = series.numbers();
-    let mut out = Vec::new();
-    for (number, range) in by_step(&series.times, step) {
-        let mut seen = values.get(range).unwrap_or_default().iter();
-        let Some(first) = seen.next() else { continue };
-        let mut level = Level::seen(first * factor);
-        seen.for_each(|v| level.merge(&Level::seen(v * factor)));
-        out.push((number, level));
-    }
-    out
+    let runs = series.runs(step).into_iter();
+    runs.map(|(number, run)| (number, run.level.times(factor)))
+        .collect()
 }
 
 /// What came into a native histogram in each step, its values times a power of two at most.
 pub fn natives(series: &Series, step: Step) -> Vec<(i64, Durations)> {
-    let Values::Natives(all) = &series.values else {
-        return Vec::new();
-    };
     let mut out = Vec::new();
-    for (number, range) in by_step(&series.times, step) {
+    for (number, run) in series.native_runs(step) {
         let start = step.start(number);
-        let found: Option<Native> = if series.kind == Kind::Delta {
-            all[range].iter().fold(None, |sum: Option<Native>, h| {
-                Some(sum.map_or_else(|| h.clone(), |sum| sum.plus(h)))
-            })
-        } else {
-            let end = start.saturating_add(step.micros());
-            native_rise(&series.times[range.clone()], &all[range], start, end)
+        let found = match run.sum {
+            Some(sum) => Some(sum),
+            None => run.counted.rise(start, start.saturating_add(step.micros())),
         };
         out.extend(found.map(|native| (number, Durations::Native(native))));
     }
     out
 }
 
-/// When a counter began anew.
+/// When a counter began anew, among the samples that are kept.
 pub fn restarts(series: &Series) -> Vec<i64> {
     if series.kind == Kind::Delta {
         return Vec::new();
     }
-    let pairs = series.numbers().windows(2).zip(series.times.iter().skip(1));
-    pairs
-        .filter(|(pair, _)| pair[1] < pair[0])
-        .map(|(_, time)| *time)
-        .collect()
+    let mut before = series.before.last().and_then(|last| last.1);
+    let mut out = Vec::new();
+    for (time, value) in series.times.iter().zip(series.numbers()) {
+        if before.is_some_and(|before| *value < before) {
+            out.push(*time);
+        }
+        before = Some(*value);
+    }
+    out
 }

@@ -77,11 +77,7 @@ pub fn machine_in(set: &SeriesSet, step: Step) -> Machine {
     let crowded = making.crowded;
     let mut machine = Machine::new(step);
     machine.span = span(set);
-    machine.restarts = making.restarts;
-    machine.restarts.sort();
-    machine
-        .restarts
-        .dedup_by(|b, a| a.of == b.of && b.time - a.time < step.micros());
+    machine.restarts = told_restarts(restarts_in(set), step);
     machine.signals = signals(making.found);
     for (of, requests) in set.requests() {
         rows(of, requests, step, &mut machine.signals);
@@ -119,6 +115,38 @@ pub fn machine_in(set: &SeriesSet, step: Step) -> Machine {
     machine
 }
 
+/// The falls of the counters that tell of restarts, each at its own time.
+#[must_use]
+pub fn restarts_in(set: &SeriesSet) -> Vec<Restart> {
+    let mut out = Vec::new();
+    for (key, series) in set.series() {
+        let known = means(&key.name).into_iter();
+        let all = known.chain(counts_for_mean(&key.name));
+        for means in all.chain(other_way(&key.name)) {
+            let tells = matches!(means.measure, Measure::Requests | Measure::CpuCores);
+            if tells && matches!(means.take, Take::Rise(_)) && !left_out(key, means.measure) {
+                let of = who(key, means.measure);
+                out.extend(restarts(series).into_iter().map(|time| Restart {
+                    time,
+                    of: of.clone(),
+                }));
+            }
+        }
+    }
+    out.sort();
+    out.dedup();
+    out
+}
+
+/// Of the falls of several counters those that are told: of one thing no two within a step.
+#[must_use]
+pub fn told_restarts(mut all: Vec<Restart>, step: Step) -> Vec<Restart> {
+    all.sort_by(|a, b| (&a.of, a.time).cmp(&(&b.of, b.time)));
+    all.dedup_by(|b, a| a.of == b.of && b.time - a.time < step.micros());
+    all.sort();
+    all
+}
+
 /// What series mean of some measures, by a given step of time.
 pub(super) fn signals_of(set: &SeriesSet, step: Step, measures: &'static [Measure]) -> Vec<Signal> {
     let mut making = Making::new(step, measures);
@@ -136,7 +164,6 @@ struct Making<'a> {
     measures: &'static [Measure],
     /// By place, what each metric says.
     found: BTreeMap<Place, BTreeMap<&'a str, Found>>,
-    restarts: Vec<Restart>,
     /// By name, what no rule knows.
     others: BTreeMap<&'a str, Vec<(&'a Key, &'a Series)>>,
     /// Those of which not all series are shown.
@@ -149,7 +176,6 @@ impl<'a> Making<'a> {
             step,
             measures,
             found: BTreeMap::new(),
-            restarts: Vec::new(),
             others: BTreeMap::new(),
             crowded: 0,
         }
@@ -194,14 +220,6 @@ impl<'a> Making<'a> {
         let scale = scale(&series.unit);
         match means.take {
             Take::Rise(factor) => {
-                if means.measure == Measure::Requests || means.measure == Measure::CpuCores {
-                    let of = who(key, means.measure);
-                    let again = restarts(series).into_iter();
-                    self.restarts.extend(again.map(|time| Restart {
-                        time,
-                        of: of.clone(),
-                    }));
-                }
                 let found = self.place(key, means, String::new());
                 found.classed |= class.is_some();
                 for (number, increase, seconds) in rises(series, step) {
