@@ -57,7 +57,7 @@ pub struct Signal {
     pub measure: Measure,
     /// Of what: a service, a node, a GPU, a container.
     pub of: String,
-    /// What tells it from others of that thing: a quantile, the name of a metric that no rule knows.
+    /// What tells it from others of that thing: a quantile; of a metric that no rule knows its name and labels.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub what: String,
     /// The metric or file that it is from.

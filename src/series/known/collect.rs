@@ -378,18 +378,17 @@ impl<'a> Making<'a> {
     }
 }
 
-/// The labels of a series, but for those that say whose it is.
+/// The name of a series and its labels, but for those that say whose it is.
 fn told(key: &Key) -> String {
     let own = ["job", "instance", "service.name", "service_name"];
     let labels = key.labels.iter().filter(|(name, _)| !own.contains(name));
-    let labels: Vec<String> = labels
-        .take(3)
-        .map(|(name, value)| match name {
-            LEGEND => value.to_owned(),
-            name => format!("{name}={value}"),
-        })
-        .collect();
-    labels.join(" ")
+    let labels = labels.take(3).map(|(name, value)| match name {
+        LEGEND => value.to_owned(),
+        name => format!("{name}={value}"),
+    });
+    let name = Some(key.name.clone()).filter(|name| !name.is_empty());
+    let parts: Vec<String> = name.into_iter().chain(labels).collect();
+    parts.join(" ")
 }
 
 /// In what the values of a metric that no rule knows are told.
