@@ -34,7 +34,11 @@ const MAGIC: [(&[u8], &str, &str); 21] = [
     (b"\xfd7zXZ\0", "an xz archive", UNPACK),
     (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive", UNPACK),
     (b"\x04\x22\x4d\x18", "an LZ4 archive", UNPACK),
-    (b"FEA1", "a Feather file of version 1", EXPORT),
+    (
+        b"FEA1",
+        "a Feather file of version 1, which came before Arrow",
+        "Save it again as Feather 2: read it with pandas or pyarrow, and write it with to_feather (write_feather).",
+    ),
     (b"ORC", "an ORC file", EXPORT),
     (b"Obj\x01", "an Avro file", EXPORT),
     (b"\x89HDF", "an HDF5 file", EXPORT),
