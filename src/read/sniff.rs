@@ -10,7 +10,7 @@ use super::reader::{Head, UNFINISHED, recognise};
 use super::trouble::Troubles;
 use super::{
     Bytes, ColumnSniff, ColumnSpec, Cut, Encoding, Fix, Format, ReadError, Schema, Sniff, columnar,
-    json::document,
+    json::document, lists,
 };
 use crate::table::Kind;
 use std::borrow::Cow;
@@ -205,8 +205,16 @@ pub(super) fn sniff_as(name: &str, head: &[u8], bytes: u64, fix: &Fix) -> Result
                 wanted: true,
             })
             .collect(),
+        lists: Vec::new(),
     };
-    let (batch, troubles) = first_rows(&schema, &head);
+    let (mut batch, mut troubles) = first_rows(&schema, &head);
+    if schema.format == Format::Csv {
+        let found = lists::find(&batch, &text, &schema);
+        if !found.is_empty() {
+            lists::unfold(&mut schema, found);
+            (batch, troubles) = first_rows(&schema, &head);
+        }
+    }
     if batch.rows() == 0 {
         return Err(no_row(&head, &schema, troubles));
     }

@@ -19,6 +19,7 @@ pub(super) enum Fault {
     NotNumber,
     NotFinite,
     NotTime,
+    NotList,
     OtherTime,
     Percent,
     NotUtf8,
