@@ -139,7 +139,7 @@ async fn into(
         Ok((Reply::Unpacked { files, skipped }, Load::Files(blobs))) => (files, blobs, skipped),
         answer => {
             looking.looked();
-            return Ok((vec![table(given, false, answer)?], Vec::new()));
+            return Ok((vec![table(given, None, answer)?], Vec::new()));
         }
     };
     looking.unpacked(at, files.len());
@@ -151,21 +151,27 @@ async fn into(
         };
         let answer = sniff(readers, at + i, &given, None).await;
         looking.looked();
-        table(given, sheet, answer)
+        table(given, sheet.as_deref(), answer)
     });
     let found = stream::iter(within).buffered(AT_A_TIME).try_collect();
     Ok((found.await?, skipped))
 }
 
-fn table(given: Given, sheet: bool, answer: Result<Answer, Stopped>) -> Result<Found, Stopped> {
+fn table(
+    given: Given,
+    sheet: Option<&str>,
+    answer: Result<Answer, Stopped>,
+) -> Result<Found, Stopped> {
     match answer {
         Ok((Reply::Sniffed { input }, _)) => Ok(Ok(Of::Model(Seen::Table(
             given.file,
-            Box::new(Input {
-                troubles: given.troubles,
-                sheet,
-                ..*input
-            }),
+            Box::new(
+                Input {
+                    troubles: given.troubles,
+                    ..*input
+                }
+                .of_sheet(sheet),
+            ),
         )))),
         Ok((Reply::EndsEarly, _)) => Ok(Ok(Of::Model(Seen::Early(given)))),
         Ok((reply, load)) => {
