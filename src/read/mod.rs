@@ -25,6 +25,7 @@ pub mod cell;
 mod columnar;
 mod csv;
 mod cut;
+pub(crate) mod dates;
 mod dialect;
 mod dictionary;
 mod encoding;

@@ -10,7 +10,7 @@ use super::reader::{Head, UNFINISHED, recognise};
 use super::trouble::Troubles;
 use super::{
     Bytes, ColumnSniff, ColumnSpec, Cut, Encoding, Fix, Format, ReadError, Schema, Sniff, columnar,
-    json::document, lists,
+    dates, json::document, lists,
 };
 use crate::table::Kind;
 use std::borrow::Cow;
@@ -94,6 +94,10 @@ pub fn inspect_as(name: &str, file: &dyn Bytes, fix: &Fix) -> Result<Sniff, Read
             look_far(name, file, fix)?.ok_or(error)
         }),
     }
+    .and_then(|mut sniff| {
+        dates::settle(&mut sniff, file)?;
+        Ok(sniff)
+    })
 }
 
 /// Whether a file that begins like this tells what it is only as a whole.
