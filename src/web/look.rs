@@ -2,7 +2,7 @@
 
 use super::client::unexpected;
 use super::files::Given;
-use super::mend::{Seen, whole};
+use super::mend::{Seen, Whole, whole};
 use super::pool::{Answer, Hand, OnProgress, Stopped};
 use super::progress::Looking;
 use super::slices::Slices;
@@ -66,6 +66,8 @@ pub struct Looked {
     pub served: Vec<Served>,
     /// Why the other files are none.
     pub refused: Vec<ReadError>,
+    /// Files among these that have lost their end, and that a whole file of their table may tell of.
+    pub early: Vec<Given>,
     /// What was found beside tables and is not meant as one, and why.
     pub left_out: Vec<ReadError>,
 }
@@ -93,8 +95,12 @@ impl Looked {
             }
             damaged.extend(skipped);
         }
-        let (found, early) = whole(readers, seen).await?;
-        refused.extend(early);
+        let Whole {
+            found,
+            refused: cut,
+            early,
+        } = whole(readers, seen).await?;
+        refused.extend(cut);
         let slices = Slices::begin();
         let mut tables = Tables::of(found);
         while tables.step() {
@@ -108,6 +114,7 @@ impl Looked {
             found,
             served,
             refused: few(refused),
+            early,
             left_out,
         })
     }
