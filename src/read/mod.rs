@@ -33,6 +33,7 @@ mod foreign;
 pub mod instant;
 mod json;
 pub mod key;
+mod look_across;
 mod look_far;
 mod profile;
 mod reader;
