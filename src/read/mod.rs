@@ -36,6 +36,7 @@ pub mod instant;
 mod json;
 pub mod key;
 mod lists;
+mod look_across;
 mod look_far;
 mod profile;
 mod reader;

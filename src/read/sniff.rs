@@ -4,6 +4,7 @@ use super::batch::Batch;
 use super::encoding::{BOM, detect, from_utf16};
 use super::fix::not_delimited;
 use super::foreign::foreign;
+use super::look_across::look_across;
 use super::look_far::look_far;
 use super::profile::profile;
 use super::reader::{Head, UNFINISHED, recognise};
@@ -16,7 +17,7 @@ use crate::table::Kind;
 use std::borrow::Cow;
 
 /// Rows looked at.
-const ROWS: usize = 2_000;
+pub(super) const ROWS: usize = 2_000;
 /// Cells looked at, so that very wide files do not take long.
 const CELLS: usize = 4_000_000;
 
@@ -87,12 +88,15 @@ pub fn inspect_as(name: &str, file: &dyn Bytes, fix: &Fix) -> Result<Sniff, Read
             }
             sniff_as(name, &file.read(0, file.size())?, file.size(), fix)
         }
-        None => sniff_as(name, &head, file.size(), fix).or_else(|error| {
-            if !error.found.ends_with(UNFINISHED) || head.len() as u64 >= file.size() {
-                return Err(error);
+        None => match sniff_as(name, &head, file.size(), fix) {
+            Ok(found) => look_across(name, file, found),
+            Err(error)
+                if !error.found.ends_with(UNFINISHED) || head.len() as u64 >= file.size() =>
+            {
+                Err(error)
             }
-            look_far(name, file, fix)?.ok_or(error)
-        }),
+            Err(error) => look_far(name, file, fix)?.ok_or(error),
+        },
     }
     .and_then(|mut sniff| {
         dates::settle(&mut sniff, file)?;
