@@ -125,6 +125,18 @@ fn Card(
             })
         }
     };
+    // What has the unit of its column is said with its name, which mostly tells it.
+    let column = {
+        let role = match name.as_str() {
+            "cpu_mean" => "cpu",
+            "memory_mean" => "memory",
+            _ => "",
+        };
+        app.part(move |r| {
+            let mut columns = r.quality.iter();
+            columns.find(|c| c.role == role).map(|c| c.column.clone())
+        })
+    };
     let unit = unit(&name);
     let value = move || standing.with(|s| s.value.value.map(|v| v.to_string()));
     view! {
@@ -142,6 +154,7 @@ fn Card(
                 title=format!("Draw {} over time ({})", title(&name), better(&name))
             >
                 {title(&name)}
+                {move || column.get().map(|c| view! { <code>{c}</code> })}
             </button>
             <Number info=info(&name)>
             {move || standing.with(|s| match &s.pending {
