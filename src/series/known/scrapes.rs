@@ -91,7 +91,14 @@ pub fn apart(set: &SeriesSet) -> (i64, bool) {
 pub fn step(set: &SeriesSet) -> Step {
     let (apart, few) = apart(set);
     let (from, to) = span(set).unwrap_or_default();
-    let rows = set.requests().values().map(|r| r.step.micros()).max();
+    let rows = set.requests().values().map(|r| {
+        // Rows of whole hours have nothing to tell in shorter steps, but what is scraped beside them may.
+        let unit = r.resolution();
+        let alone = set.series().is_empty();
+        let least = if alone { unit } else { unit / STEPS };
+        r.step.micros().max(least)
+    });
+    let rows = rows.max();
     let least = rows.unwrap_or(0).max((to - from) / STEPS);
     let mut step = Step::at_least(apart.max(least));
     while few

@@ -1,0 +1,132 @@
+//! What files of a service come to, in inputs small enough to be worked out by hand.
+
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+use plumbline::engine::service::{Served, put};
+use plumbline::log::Task;
+use plumbline::report::view::View;
+use plumbline::report::{Report, Service};
+use plumbline::series::known::machine;
+use plumbline::series::read::{About, Form, SeriesRead, read};
+use plumbline::series::{Cells, Machine, Measure};
+use plumbline::summary::Summary;
+
+fn opened(name: &str, text: &str, form: Form) -> SeriesRead {
+    let about = About {
+        name: name.into(),
+        modified: None,
+    };
+    read(&about, &text.as_bytes(), form).unwrap()
+}
+
+fn measured(name: &str, text: &str, form: Form) -> Machine {
+    machine(&opened(name, text, form).set)
+}
+
+/// What a report shows of one file.
+fn shown(name: &str, text: &str, form: Form, view: &View) -> Service {
+    let mut summary = Summary::of_task(Task::Service);
+    let served = Served {
+        name: name.into(),
+        bytes: 0,
+        read: opened(name, text, form),
+    };
+    put(&mut summary, vec![served]);
+    Report::from(&summary, view).resources.service.unwrap()
+}
+
+/// The values of a line of a panel.
+#[track_caller]
+fn line(service: &Service, id: &str, name: &str) -> Vec<Option<f64>> {
+    let panel = service.panel(id).unwrap();
+    let line = panel.lines.iter().find(|l| l.name == name).unwrap();
+    line.values.clone()
+}
+
+#[track_caller]
+fn near(a: f64, b: f64) {
+    assert!(
+        (a - b).abs() <= 1e-9 * b.abs().max(1.0),
+        "{a}, expected {b}"
+    );
+}
+
+/// Rows of an access log on 23 November 2026 from 09:00:00 on, by second of that day: status and seconds.
+fn log(rows: impl Iterator<Item = (u32, u16, f64)>) -> String {
+    let row = |(second, status, took): (u32, u16, f64)| {
+        let (h, m, s) = (9 + second / 3_600, second / 60 % 60, second % 60);
+        format!(
+            "10.0.0.1 - - [23/Nov/2026:{h:02}:{m:02}:{s:02} +0000] \"GET /p HTTP/1.1\" {status} 512 \"-\" \"curl/8\" rt={took}\n"
+        )
+    };
+    rows.map(row).collect()
+}
+
+/// Two requests in each second.
+fn steady(seconds: u32) -> String {
+    log((0..2 * seconds).map(|i| (i / 2, 200, 0.01)))
+}
+
+#[test]
+fn a_steady_log_is_steady_to_its_last_step() {
+    // 61 s in steps of 1 s, and 4 h 1 s in steps of 30 s, of which the last holds one second.
+    for seconds in [61, 14_401] {
+        let service = shown(
+            "steady.log",
+            &steady(seconds),
+            Form::AccessLog,
+            &View::default(),
+        );
+        near(service.requests_per_second.unwrap(), 2.0);
+        let values = line(&service, "requests", "steady");
+        assert!(values.len() > 60);
+        values.iter().for_each(|v| near(v.unwrap(), 2.0));
+        assert!(
+            service
+                .panels
+                .iter()
+                .all(|p| p.lines.iter().all(|l| l.anomalies.is_empty()))
+        );
+    }
+}
+
+#[test]
+fn rows_of_whole_hours_stand_for_hours() {
+    let text = log((0..600).map(|i| (i / 100 * 3_600, 200, 0.1)));
+    let service = shown("hours.log", &text, Form::AccessLog, &View::default());
+    // 600 requests in the six hours from 9 to 15.
+    assert_eq!(service.step_s, 3_600.0);
+    near(service.requests_per_second.unwrap(), 600.0 / 21_600.0);
+    let values = line(&service, "requests", "hours");
+    assert_eq!(values.len(), 6);
+    values
+        .iter()
+        .for_each(|v| near(v.unwrap(), 100.0 / 3_600.0));
+}
+
+#[test]
+fn rows_of_one_instant_are_no_millions_a_second() {
+    let text = log((0..5).map(|_| (7, 200, 0.1)));
+    let service = shown("one.log", &text, Form::AccessLog, &View::default());
+    near(service.requests_per_second.unwrap(), 5.0);
+}
+
+#[test]
+fn a_short_step_at_an_end_is_told_with_its_neighbour() {
+    // Thousandths of a second: 100 in each of 600 s, and one at the very start of a step behind them.
+    let rows: String = (0..=60_000)
+        .map(|i| {
+            let time = 1_795_424_400_000_i64 + i * 10;
+            format!("{{\"time\":{time},\"status\":200,\"request_uri\":\"/\",\"request_method\":\"GET\",\"request_time\":0.1}}\n")
+        })
+        .collect();
+    let machine = measured("ms.json", &rows, Form::AccessJson);
+    let requests = machine.of(Measure::Requests).next().unwrap();
+    let Cells::Rate(cells) = &requests.cells else {
+        panic!("no rate");
+    };
+    near(cells.iter().map(|c| c.1.increase).sum(), 60_001.0);
+    for (_, rate) in cells {
+        assert!((rate.value().unwrap() - 100.0).abs() < 0.2, "{rate:?}");
+    }
+}
