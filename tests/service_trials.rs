@@ -130,3 +130,99 @@ fn a_short_step_at_an_end_is_told_with_its_neighbour() {
         assert!((rate.value().unwrap() - 100.0).abs() < 0.2, "{rate:?}");
     }
 }
+
+/// What is wanted: nine of ten good, and within half a second.
+fn wanted() -> View {
+    let mut view = View::default();
+    view.service.slo = Some(0.9);
+    view.service.slow_s = Some(0.5);
+    view
+}
+
+#[test]
+fn of_rows_one_that_failed_and_was_slow_is_bad_once() {
+    // Of ten in a minute three fail quickly and three others are slow; of every second minute one that failed is slow.
+    let rows = (0..600).flat_map(|minute| {
+        (0..10).map(move |k| {
+            let slow = (3..6).contains(&k) || k == 0 && minute % 2 == 0;
+            let took = if slow { 0.8 } else { 0.1 };
+            (minute * 60 + k * 6, if k < 3 { 500 } else { 200 }, took)
+        })
+    });
+    let text = log(rows);
+    let service = shown("both.log", &text, Form::AccessLog, &wanted());
+    let slo = &service.objectives.slos[0];
+    assert_eq!((slo.requests, slo.bad), (6_000.0, 3_600.0));
+    // 60 % bad is six times the tenth that is allowed; the rule of six hours alerts from a rate of six.
+    assert!(
+        slo.burns.iter().any(|b| (b.most - 6.0).abs() < 1e-9),
+        "{:?}",
+        slo.burns
+    );
+    assert_eq!(service.objectives.notes, Vec::<String>::new());
+}
+
+/// Counters and a histogram by minute: of ten requests three fail and three others are slow. `classed` tells the code
+/// of the histogram's requests, too.
+fn histogram(classed: bool) -> String {
+    let mut text = String::from(
+        "# TYPE http_requests_total counter\n# TYPE http_request_duration_seconds histogram\n",
+    );
+    let code = |code: &str| {
+        if classed {
+            format!(",code=\"{code}\"")
+        } else {
+            String::new()
+        }
+    };
+    for minute in 0..=600_i64 {
+        let time = 1_795_424_400_000 + minute * 60_000;
+        let mut put = |series: &str, value: i64| {
+            text.push_str(&format!("{series} {value} {time}\n"));
+        };
+        put("http_requests_total{job=\"api\",code=\"200\"}", 7 * minute);
+        put("http_requests_total{job=\"api\",code=\"500\"}", 3 * minute);
+        // Good ones within 0.5 s and all of them; failed ones are quick.
+        let all = match classed {
+            true => vec![(code("200"), 4, 7), (code("500"), 3, 3)],
+            false => vec![(code(""), 7, 10)],
+        };
+        for (code, quick, every) in all {
+            for (le, n) in [("0.5", quick), ("1", every), ("+Inf", every)] {
+                put(
+                    &format!(
+                        "http_request_duration_seconds_bucket{{job=\"api\"{code},le=\"{le}\"}}"
+                    ),
+                    n * minute,
+                );
+            }
+        }
+    }
+    text
+}
+
+#[test]
+fn of_a_histogram_by_code_failed_and_slow_requests_add_up() {
+    let service = shown("api.prom", &histogram(true), Form::Exposition, &wanted());
+    let slo = &service.objectives.slos[0];
+    near(slo.bad / slo.requests, 0.6);
+    assert!(
+        slo.burns.iter().any(|b| (b.most - 6.0).abs() < 1e-6),
+        "{:?}",
+        slo.burns
+    );
+    assert_eq!(service.objectives.notes, Vec::<String>::new());
+}
+
+#[test]
+fn where_it_is_not_told_which_failed_ones_were_slow_both_bounds_are_said() {
+    let service = shown("api.prom", &histogram(false), Form::Exposition, &wanted());
+    let slo = &service.objectives.slos[0];
+    near(slo.bad / slo.requests, 0.3);
+    let said = &service.objectives.notes;
+    assert!(
+        said.iter()
+            .any(|n| n.contains("of 6\u{202f}000 requests at least 1\u{202f}800 and at most 3\u{202f}600 were bad")),
+        "{said:?}"
+    );
+}
