@@ -221,8 +221,103 @@ fn where_it_is_not_told_which_failed_ones_were_slow_both_bounds_are_said() {
     near(slo.bad / slo.requests, 0.3);
     let said = &service.objectives.notes;
     assert!(
-        said.iter()
-            .any(|n| n.contains("of 6\u{202f}000 requests at least 1\u{202f}800 and at most 3\u{202f}600 were bad")),
+        said.iter().any(|n| n.contains(
+            "of 6\u{202f}000 requests at least 1\u{202f}800 and at most 3\u{202f}600 were bad"
+        )),
         "{said:?}"
     );
+}
+
+/// The rates of the requests of all files together by step, each of one thing.
+fn rates(files: &[(&str, &str, Form)]) -> (Vec<f64>, Machine) {
+    let mut all = plumbline::series::SeriesSet::default();
+    for (name, text, form) in files {
+        all.merge(opened(name, text, *form).set);
+    }
+    all.settle();
+    let machine = machine(&all);
+    let mut signals = machine.of(Measure::Requests);
+    let Some(Cells::Rate(cells)) = signals.next().map(|s| &s.cells) else {
+        panic!("no rate");
+    };
+    assert!(signals.next().is_none());
+    let rates = cells.iter().map(|c| c.1.value().unwrap()).collect();
+    drop(signals);
+    (rates, machine)
+}
+
+/// A counter by quarter of a minute, with the time of each sample.
+fn clocked(time: impl Fn(i64) -> i64) -> String {
+    let mut text = String::from("# TYPE http_requests_total counter\n");
+    for i in 0..80 {
+        let at = (1_793_491_200 + time(i)) * 1_000;
+        text.push_str(&format!(
+            "http_requests_total{{job=\"a\",code=\"200\"}} {} {at}\n",
+            150 * i
+        ));
+    }
+    text
+}
+
+#[test]
+fn a_clock_that_goes_back_makes_no_spike() {
+    // Five minutes back after ten, by whole samples and by others.
+    for by in [300, 293] {
+        let text = clocked(|i| 15 * i - if i >= 40 { by } else { 0 });
+        let (all, machine) = rates(&[("back.prom", &text, Form::Exposition)]);
+        assert!(all.len() >= 14, "{all:?}");
+        all.iter().for_each(|rate| near(*rate, 10.0));
+        assert!(
+            machine
+                .notes
+                .iter()
+                .any(|n| n.contains("a clock was set back")),
+            "{:?}",
+            machine.notes
+        );
+    }
+}
+
+#[test]
+fn one_sample_of_next_year_is_left_out_and_said() {
+    let text = clocked(|i| 15 * i + if i == 30 { 31_536_000 } else { 0 });
+    let (all, machine) = rates(&[("ahead.prom", &text, Form::Exposition)]);
+    assert_eq!((machine.step.seconds(), all.len()), (60.0, 20));
+    all.iter().for_each(|rate| near(*rate, 10.0));
+    assert!(
+        machine
+            .notes
+            .iter()
+            .any(|n| n.contains("2027-11-01T00:07:30Z")),
+        "{:?}",
+        machine.notes
+    );
+}
+
+#[test]
+fn few_scrapes_keep_their_shape() {
+    let mut files = Vec::new();
+    // Seven scrapes a minute apart at 40 s of each: 10 requests a second, then 15; memory rises by 100 MB.
+    let requests = [1_000, 1_600, 2_200, 2_800, 3_700, 4_600, 5_500];
+    for (i, requests) in requests.iter().enumerate() {
+        files.push((
+            format!("m-{}.txt", 1_795_424_200 + 60 * i),
+            format!(
+                "# TYPE http_requests_total counter\nhttp_requests_total{{job=\"a\",code=\"200\"}} {requests}\n# TYPE process_resident_memory_bytes gauge\nprocess_resident_memory_bytes{{job=\"a\"}} {}\n",
+                (i + 1) * 100_000_000
+            ),
+        ));
+    }
+    let all: Vec<(&str, &str, Form)> = files
+        .iter()
+        .map(|(name, text)| (name.as_str(), text.as_str(), Form::Exposition))
+        .collect();
+    let (rates, machine) = rates(&all);
+    assert_eq!(rates, [10.0, 10.0, 10.0, 15.0, 15.0, 15.0]);
+    let memory = machine.of(Measure::Memory).next().unwrap();
+    let (first, last) = memory.cells.ends().unwrap();
+    let levels: Vec<f64> = (first..=last)
+        .map(|n| memory.cells.total(n, n + 1).unwrap() / 1e8)
+        .collect();
+    assert_eq!(levels, [1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0]);
 }

@@ -273,6 +273,22 @@ impl Requests {
         self.step = step;
     }
 
+    /// Keeps the cells that begin from an instant to another, both inclusive.
+    pub fn keep(&mut self, from: i64, to: i64) {
+        let step = self.step;
+        let before = self.cells.len();
+        self.cells
+            .retain(|number, _| (from..=to).contains(&step.start(*number)));
+        if self.cells.len() == before {
+            return;
+        }
+        let ends = self.cells.keys().next().zip(self.cells.keys().next_back());
+        self.span = self.span.zip(ends).map(|(span, (first, last))| {
+            let end = step.start(last + 1) - 1;
+            (span.0.max(step.start(*first)), span.1.min(end))
+        });
+    }
+
     /// How exact the log's times are, as far as they show: the longest of [`UNITS`] of which each time is a whole number
     /// of times after the first. Where all are of one instant, that of the clock.
     #[must_use]

@@ -1,8 +1,10 @@
 //! Series by name and labels, as they were scraped.
 
 use super::Requests;
+use super::order::{Order, order};
 use super::step::is_plausible;
 use crate::stats::buckets::Native;
+use crate::table::time::{SECOND, Time};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -108,6 +110,9 @@ pub struct Series {
     pub times: Vec<i64>,
     /// One a time.
     pub values: Values,
+    /// Times of samples before which a clock went back, rising: what rose until then is not known.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub breaks: Vec<i64>,
 }
 
 impl Series {
@@ -120,25 +125,48 @@ impl Series {
         }
     }
 
-    /// Puts the samples into order; of two at one time the later one counts.
-    fn settle(&mut self) {
+    /// Adds samples behind its own, in any order; whether they are of its kind.
+    fn extend(&mut self, other: Self) -> bool {
+        match (&mut self.values, other.values) {
+            (Values::Numbers(a), Values::Numbers(b)) => a.extend(b),
+            (Values::Natives(a), Values::Natives(b)) => a.extend(b),
+            _ => return false,
+        }
+        self.times.extend(other.times);
+        self.breaks.extend(other.breaks);
+        self.breaks.sort_unstable();
+        self.breaks.dedup();
+        true
+    }
+
+    /// Adds samples of the same thing, in the order of time; of another kind they are none of it.
+    pub fn merge(&mut self, other: Self) {
+        if self.extend(other) {
+            self.settle();
+        }
+    }
+
+    /// Puts the samples into order ([`order`]).
+    fn settle(&mut self) -> Order {
         if self.times.windows(2).all(|pair| pair[0] < pair[1]) {
-            return;
+            return Order::default();
         }
-        let mut order: Vec<usize> = (0..self.times.len()).collect();
-        order.sort_by_key(|i| self.times[*i]);
-        let mut kept: Vec<usize> = Vec::with_capacity(order.len());
-        for i in order {
-            match kept.last_mut() {
-                Some(last) if self.times[*last] == self.times[i] => *last = i,
-                _ => kept.push(i),
-            }
-        }
+        let level: Vec<f64> = match &self.values {
+            Values::Numbers(numbers) => numbers.clone(),
+            Values::Natives(all) => all.iter().map(|h| h.count).collect(),
+        };
+        let order = order(&self.times, &level, self.kind);
         match &mut self.values {
-            Values::Numbers(numbers) => *numbers = kept.iter().map(|i| numbers[*i]).collect(),
-            Values::Natives(all) => *all = kept.iter().map(|i| all[*i].clone()).collect(),
+            Values::Numbers(numbers) => {
+                *numbers = order.kept.iter().map(|i| numbers[*i]).collect();
+            }
+            Values::Natives(all) => *all = order.kept.iter().map(|i| all[*i].clone()).collect(),
         }
-        self.times = kept.iter().map(|i| self.times[*i]).collect();
+        self.times = order.kept.iter().map(|i| self.times[*i]).collect();
+        self.breaks.extend(order.back.map(|back| back.0));
+        self.breaks.sort_unstable();
+        self.breaks.dedup();
+        order
     }
 }
 
@@ -219,6 +247,7 @@ impl SeriesSet {
             unit: unit.into(),
             times: Vec::new(),
             values: empty(),
+            breaks: Vec::new(),
         }))
     }
 
@@ -267,20 +296,12 @@ impl SeriesSet {
                 None => {
                     self.series.insert(key, theirs);
                 }
-                Some(mine) => match (&mut mine.values, theirs.values) {
-                    (Values::Numbers(a), Values::Numbers(b)) => {
-                        mine.times.extend(theirs.times);
-                        a.extend(b);
-                    }
-                    (Values::Natives(a), Values::Natives(b)) => {
-                        mine.times.extend(theirs.times);
-                        a.extend(b);
-                    }
-                    _ => {
+                Some(mine) => {
+                    if !mine.extend(theirs) {
                         self.left_out += n as u64;
                         continue;
                     }
-                },
+                }
             }
             self.samples += n;
         }
@@ -312,6 +333,7 @@ impl SeriesSet {
                     Values::Numbers(all) => Values::Numbers(all[..n].to_vec()),
                     Values::Natives(all) => Values::Natives(all[..n].to_vec()),
                 },
+                breaks: series.breaks.clone(),
             };
             series.times.drain(..keep);
             match &mut series.values {
@@ -324,6 +346,28 @@ impl SeriesSet {
             !gone
         });
         out
+    }
+
+    /// What is dated from an instant to another, both inclusive, and how many samples and requests are not.
+    #[must_use]
+    pub fn within(&self, from: i64, to: i64) -> (Self, u64) {
+        let mut out = self.clone();
+        for series in out.series.values_mut() {
+            let last = series.times.partition_point(|t| *t <= to);
+            let first = series.times.partition_point(|t| *t < from).min(last);
+            series.times = series.times[first..last].to_vec();
+            match &mut series.values {
+                Values::Numbers(all) => *all = all[first..last].to_vec(),
+                Values::Natives(all) => *all = all[first..last].to_vec(),
+            }
+        }
+        out.series.retain(|_, series| !series.times.is_empty());
+        for requests in out.requests.values_mut() {
+            requests.keep(from, to);
+        }
+        out.samples = out.series.values().map(|s| s.times.len()).sum();
+        let left = self.rows() - out.rows();
+        (out, left)
     }
 
     /// Takes out the requests of logs.
@@ -340,9 +384,33 @@ impl SeriesSet {
         self.samples
     }
 
-    /// Puts the samples of every series into order.
+    /// Puts the samples of every series into order. Times that were told twice with other values, and clocks that went
+    /// back, are said.
     pub fn settle(&mut self) {
-        self.series.values_mut().for_each(Series::settle);
+        let mut twice = (0, 0);
+        let mut back: Option<(usize, i64, i64)> = None;
+        for series in self.series.values_mut() {
+            let order = series.settle();
+            twice.0 += order.differ;
+            twice.1 += usize::from(order.differ > 0);
+            if let Some((time, by)) = order.back {
+                let (n, first, most) = back.unwrap_or((0, time, by));
+                back = Some((n + 1, first.min(time), most.max(by)));
+            }
+        }
+        if twice.0 > 0 {
+            self.note(&format!(
+                "{} samples of {} series have another value at the same time, too: the one that was read last counts.",
+                twice.0, twice.1
+            ));
+        }
+        if let Some((n, time, by)) = back {
+            self.note(&format!(
+                "The times of {n} series go back by up to {} s: a clock was set back, or two sources have the same labels. What was told twice was left out, up to {}, and there is a gap.",
+                by / SECOND,
+                Time(time)
+            ));
+        }
         self.samples = self.series.values().map(|s| s.times.len()).sum();
     }
 

@@ -17,23 +17,67 @@ pub fn by_step(times: &[i64], step: Step) -> Vec<(i64, std::ops::Range<usize>)> 
     out
 }
 
+/// How what rose between two samples is told of steps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Between {
+    /// As Prometheus does: of the samples in a step, extrapolated to its ends.
+    Extrapolated,
+    /// Of so few samples that none can be spared between steps: all that rose from one to the next is of the step of
+    /// the later one.
+    Whole,
+}
+
+/// The samples of a step in pieces between which nothing is known, where a clock went back, each with the range of time
+/// that it is told of: it ends where it was seen last, but for the ends of the step.
+fn pieces(
+    series: &Series,
+    range: std::ops::Range<usize>,
+    (number, step, between): (i64, Step, Between),
+) -> Vec<(std::ops::Range<usize>, i64, i64)> {
+    let whole = between == Between::Whole;
+    let from = if whole {
+        range.start.saturating_sub(1)
+    } else {
+        range.start
+    };
+    let again = |i: &usize| series.breaks.binary_search(&series.times[*i]).is_ok();
+    let mut borders = vec![from];
+    borders.extend((from + 1..range.end).filter(again));
+    borders.push(range.end);
+    let piece = |pair: &[usize]| {
+        let (first, last) = (series.times[pair[0]], series.times[pair[1] - 1]);
+        let start = match pair[0] == from && !whole {
+            true => step.start(number),
+            false => first,
+        };
+        let end = match pair[1] == range.end && !whole {
+            true => step.start(number).saturating_add(step.micros()),
+            false => last,
+        };
+        (pair[0]..pair[1], start, end)
+    };
+    borders.windows(2).map(piece).collect()
+}
+
 /// How much a counter rose in each step, and in how many seconds.
-pub fn rises(series: &Series, step: Step) -> Vec<(i64, f64, f64)> {
+pub fn rises(series: &Series, (step, between): (Step, Between)) -> Vec<(i64, f64, f64)> {
     let (times, values) = (&series.times, series.numbers());
     if values.len() != times.len() {
         return Vec::new();
     }
     let mut out = Vec::new();
     for (number, range) in by_step(times, step) {
-        let start = step.start(number);
         let found = if series.kind == Kind::Delta {
             let seconds = range.clone().map(|i| since(times, i)).sum::<f64>();
             let increase = values[range].iter().sum();
             Some((increase, seconds.min(step.seconds())))
         } else {
-            let (times, values) = (&times[range.clone()], &values[range]);
-            let found = rise(times, values, start, start.saturating_add(step.micros()));
-            found.map(|r| (r.increase, r.seconds))
+            let pieces = pieces(series, range, (number, step, between)).into_iter();
+            let found = pieces.filter_map(|(piece, from, to)| {
+                let rise = rise(&times[piece.clone()], &values[piece], from, to)?;
+                Some((rise.increase, rise.seconds))
+            });
+            found.reduce(|a, b| (a.0 + b.0, a.1 + b.1))
         };
         if let Some((increase, seconds)) = found.filter(|f| f.1 > 0.0) {
             out.push((number, increase, seconds));
@@ -69,20 +113,22 @@ pub fn levels(series: &Series, step: Step, factor: f64) -> Vec<(i64, Level)> {
 }
 
 /// What came into a native histogram in each step, its values times a power of two at most.
-pub fn natives(series: &Series, step: Step) -> Vec<(i64, Durations)> {
+pub fn natives(series: &Series, (step, between): (Step, Between)) -> Vec<(i64, Durations)> {
     let Values::Natives(all) = &series.values else {
         return Vec::new();
     };
     let mut out = Vec::new();
     for (number, range) in by_step(&series.times, step) {
-        let start = step.start(number);
         let found: Option<Native> = if series.kind == Kind::Delta {
             all[range].iter().fold(None, |sum: Option<Native>, h| {
                 Some(sum.map_or_else(|| h.clone(), |sum| sum.plus(h)))
             })
         } else {
-            let end = start.saturating_add(step.micros());
-            native_rise(&series.times[range.clone()], &all[range], start, end)
+            let pieces = pieces(series, range, (number, step, between)).into_iter();
+            let found = pieces.filter_map(|(piece, from, to)| {
+                native_rise(&series.times[piece.clone()], &all[piece], from, to)
+            });
+            found.reduce(|a, b| a.plus(&b))
         };
         out.extend(found.map(|native| (number, Durations::Native(native))));
     }
@@ -96,7 +142,7 @@ pub fn restarts(series: &Series) -> Vec<i64> {
     }
     let pairs = series.numbers().windows(2).zip(series.times.iter().skip(1));
     pairs
-        .filter(|(pair, _)| pair[1] < pair[0])
+        .filter(|(pair, time)| pair[1] < pair[0] && series.breaks.binary_search(time).is_err())
         .map(|(_, time)| *time)
         .collect()
 }

@@ -6,6 +6,7 @@
 
 mod cells;
 mod collect;
+mod far;
 mod fine;
 mod rows;
 mod rules;

@@ -69,7 +69,7 @@ pub fn span(set: &SeriesSet) -> Option<(i64, i64)> {
 }
 
 /// How long a step is that holds four scrapes of most series (microseconds; 0 without any), and whether there are so
-/// few scrapes that a border between them would cost too much.
+/// few scrapes that none can be spared between two steps.
 pub fn apart(set: &SeriesSet) -> (i64, bool) {
     let mut apart: Vec<i64> = Vec::new();
     let mut few = true;
@@ -100,13 +100,7 @@ pub fn step(set: &SeriesSet) -> Step {
     });
     let rows = rows.max();
     let least = rows.unwrap_or(0).max((to - from) / STEPS);
-    let mut step = Step::at_least(apart.max(least));
-    while few
-        && apart > 0
-        && step.of_sample(from) != step.of_sample(to)
-        && let Some(longer) = step.longer()
-    {
-        step = longer;
-    }
-    step
+    // Of a few scrapes each has a step of its own, and what rose between two is of the later one.
+    let apart = if few { apart / SCRAPES } else { apart };
+    Step::at_least(apart.max(least))
 }

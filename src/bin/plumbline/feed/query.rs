@@ -292,6 +292,7 @@ mod tests {
                 unit: String::new(),
                 times: Vec::new(),
                 values: Values::Numbers(Vec::new()),
+                breaks: Vec::new(),
             },
             look_back: 0,
         }
