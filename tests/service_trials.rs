@@ -228,6 +228,16 @@ fn where_it_is_not_told_which_failed_ones_were_slow_both_bounds_are_said() {
     );
 }
 
+/// An answer of Prometheus: a counter that rises by ten a second, by minute from one to another.
+fn answer(labels: &str, minutes: std::ops::Range<i64>) -> String {
+    let sample = |m: i64| format!("[{},\"{}\"]", 1_793_491_200 + 60 * m, 600 * m);
+    let samples: Vec<String> = minutes.map(sample).collect();
+    format!(
+        "{{\"status\":\"success\",\"data\":{{\"resultType\":\"matrix\",\"result\":[{{\"metric\":{{\"__name__\":\"http_requests_total\",{labels}}},\"values\":[{}]}}]}}}}",
+        samples.join(",")
+    )
+}
+
 /// The rates of the requests of all files together by step, each of one thing.
 fn rates(files: &[(&str, &str, Form)]) -> (Vec<f64>, Machine) {
     let mut all = plumbline::series::SeriesSet::default();
@@ -244,6 +254,21 @@ fn rates(files: &[(&str, &str, Form)]) -> (Vec<f64>, Machine) {
     let rates = cells.iter().map(|c| c.1.value().unwrap()).collect();
     drop(signals);
     (rates, machine)
+}
+
+#[test]
+fn overlapping_exports_of_one_series_are_one() {
+    let labels = "\"job\":\"api\",\"instance\":\"a:1\",\"code\":\"200\"";
+    let (x, y) = (answer(labels, 0..120), answer(labels, 60..180));
+    let form = Form::PrometheusJson;
+    let (all, machine) = rates(&[("y.json", &y, form), ("x.json", &x, form)]);
+    assert!(all.len() > 30);
+    all.iter().for_each(|rate| near(*rate, 10.0));
+    assert_eq!(machine.notes, Vec::<String>::new());
+    // Another value at one time is said.
+    let z = y.replace("\"36000\"", "\"36001\"");
+    let (_, machine) = rates(&[("x.json", &x, form), ("z.json", &z, form)]);
+    assert!(machine.notes[0].starts_with("1 samples of 1 series have another value"));
 }
 
 /// A counter by quarter of a minute, with the time of each sample.
@@ -292,6 +317,34 @@ fn one_sample_of_next_year_is_left_out_and_said() {
         "{:?}",
         machine.notes
     );
+}
+
+#[test]
+fn native_histograms_of_the_api_have_the_name_of_their_metric() {
+    // A hundred a quarter of a minute: 50 up to 0.125 s, 40 up to 0.25 s, 10 up to 1 s.
+    let sample = |i: i64| {
+        format!(
+            "[{},{{\"count\":\"{}\",\"sum\":\"{}\",\"buckets\":[[0,\"0.0625\",\"0.125\",\"{}\"],[0,\"0.125\",\"0.25\",\"{}\"],[0,\"0.5\",\"1\",\"{}\"]]}}]",
+            1_793_491_200 + 15 * i,
+            100 * i,
+            20 * i,
+            50 * i,
+            40 * i,
+            10 * i
+        )
+    };
+    let samples: Vec<String> = (0..40).map(sample).collect();
+    let text = format!(
+        "{{\"status\":\"success\",\"data\":{{\"resultType\":\"matrix\",\"result\":[{{\"metric\":{{\"__name__\":\"http_request_duration_seconds\",\"job\":\"nat\"}},\"histograms\":[{}]}}]}}}}",
+        samples.join(",")
+    );
+    let (all, machine) = rates(&[("native.json", &text, Form::PrometheusJson)]);
+    all.iter().for_each(|rate| near(*rate, 100.0 / 15.0));
+    let took = machine.of(Measure::Duration).next().unwrap();
+    let took = took.cells.durations(i64::MIN, i64::MAX).unwrap();
+    near(took.quantile(0.5).unwrap(), 0.125);
+    // Three quarters into the bucket from 0.125 to 0.25, by its exponent.
+    near(took.quantile(0.8).unwrap(), 0.125 * 2_f64.powf(0.75));
 }
 
 #[test]
