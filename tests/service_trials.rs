@@ -228,6 +228,70 @@ fn where_it_is_not_told_which_failed_ones_were_slow_both_bounds_are_said() {
     );
 }
 
+/// Cores and mebibytes of each pod at the last instant.
+fn top(text: &str) -> Vec<(String, f64, f64)> {
+    let machine = measured("top.txt", text, Form::Top);
+    let last = |measure, of: &str| {
+        let found = machine.of(measure).find(|s| s.of == of).unwrap();
+        let (_, last) = found.cells.ends().unwrap();
+        found.cells.total(last, last + 1).unwrap()
+    };
+    let all = machine.of(Measure::CpuCores).map(|s| s.of.clone());
+    all.map(|of| {
+        let (cores, bytes) = (last(Measure::CpuCores, &of), last(Measure::Memory, &of));
+        (of, cores, bytes / 1_048_576.0)
+    })
+    .collect()
+}
+
+#[test]
+fn kubectl_top_is_read_with_its_namespaces_containers_sums_and_dates() {
+    let of = |rows: &[(&str, f64, f64)]| -> Vec<(String, f64, f64)> {
+        rows.iter().map(|r| (r.0.to_owned(), r.1, r.2)).collect()
+    };
+    let all = "Mon Nov 23 09:00:00 UTC 2026
+NAMESPACE     NAME                       CPU(cores)   MEMORY(bytes)
+default       web-1                      425m         1970Mi
+kube-system   coredns-0                  3m           20Mi
+Mon Nov 23 09:01:00 UTC 2026
+NAMESPACE     NAME                       CPU(cores)   MEMORY(bytes)
+default       web-1                      500m         1980Mi
+kube-system   coredns-0                  4m           21Mi
+                                         ________     ________
+                                         504m         2001Mi
+";
+    assert_eq!(
+        top(all),
+        of(&[
+            ("default/web-1", 0.5, 1_980.0),
+            ("kube-system/coredns-0", 0.004, 21.0)
+        ])
+    );
+    let containers = "2026-11-23T09:00:00Z
+POD      NAME      CPU(cores)   MEMORY(bytes)
+web-1    app       400m         1000Mi
+web-1    sidecar   25m          100Mi
+";
+    assert_eq!(
+        top(containers),
+        of(&[("web-1/app", 0.4, 1_000.0), ("web-1/sidecar", 0.025, 100.0)])
+    );
+    let both = "2026-11-23T09:00:00Z
+NAMESPACE   POD      NAME      CPU(cores)   MEMORY(bytes)
+default     web-1    app       400m         1000Mi
+shop        web-1    app       25m          100Mi
+                               ________     ________
+                               425m         1100Mi
+";
+    assert_eq!(
+        top(both),
+        of(&[
+            ("default/web-1/app", 0.4, 1_000.0),
+            ("shop/web-1/app", 0.025, 100.0)
+        ])
+    );
+}
+
 /// An answer of Prometheus: a counter that rises by ten a second, by minute from one to another.
 fn answer(labels: &str, minutes: std::ops::Range<i64>) -> String {
     let sample = |m: i64| format!("[{},\"{}\"]", 1_793_491_200 + 60 * m, 600 * m);
