@@ -438,3 +438,69 @@ fn few_scrapes_keep_their_shape() {
         .collect();
     assert_eq!(levels, [1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0]);
 }
+
+/// The median of durations in seconds, and what is said of their unit.
+fn took(name: &str, text: &str, form: Form) -> (f64, Vec<String>) {
+    let machine = measured(name, text, form);
+    let signal = machine.of(Measure::Duration).next().unwrap();
+    let all = signal.cells.durations(i64::MIN, i64::MAX).unwrap();
+    let notes = machine.notes.iter().filter(|n| n.contains("no unit"));
+    (all.quantile(0.5).unwrap(), notes.cloned().collect())
+}
+
+#[test]
+fn durations_without_a_unit_are_taken_by_their_size_and_it_is_said() {
+    let line = |s: i64, rest: &str| {
+        format!(
+            "{{\"time\":{},\"remote_ip\":\"1\",\"uri\":\"/\",\"status\":200,{rest}}}\n",
+            1_793_491_200 + s
+        )
+    };
+    // Echo writes nanoseconds, Caddy seconds; both a tenth of a second.
+    let echo: String = (0..50).map(|s| line(s, "\"latency\":100000000")).collect();
+    let (seconds, said) = took("echo.json", &echo, Form::AccessJson);
+    assert!((seconds - 0.1).abs() < 0.001, "{seconds}");
+    assert_eq!(said.len(), 1);
+    assert!(
+        said[0].ends_with("it was taken as nanoseconds."),
+        "{said:?}"
+    );
+    let caddy: String = (0..50)
+        .map(|s| {
+            format!(
+                "{{\"ts\":{}.5,\"request\":{{\"remote_ip\":\"1.1.1.1\",\"host\":\"x\",\"uri\":\"/\"}},\"duration\":0.1,\"size\":10,\"status\":200}}\n",
+                1_793_491_200 + s
+            )
+        })
+        .collect();
+    assert_eq!(
+        plumbline::series::read::recognise(caddy.as_bytes()),
+        Some(Form::AccessJson)
+    );
+    let (seconds, said) = took("caddy.json", &caddy, Form::AccessJson);
+    assert!((seconds - 0.1).abs() < 0.001, "{seconds}");
+    assert!(said[0].ends_with("it was taken as seconds."), "{said:?}");
+    let words: String = (0..50).map(|s| line(s, "\"latency\":\"100ms\"")).collect();
+    let (seconds, said) = took("words.json", &words, Form::AccessJson);
+    assert!(
+        (seconds - 0.1).abs() < 0.001 && said.is_empty(),
+        "{seconds}"
+    );
+    // Apache's %D and %T.
+    let apache = |took: &dyn Fn(u32) -> u32| -> String {
+        (0..50)
+            .map(|s| {
+                format!("1.1.1.1 - - [01/Nov/2026:00:00:{s:02} +0000] \"GET / HTTP/1.1\" 200 5 \"-\" \"-\" {}\n", took(s))
+            })
+            .collect()
+    };
+    let (seconds, said) = took("d.log", &apache(&|_| 2_000), Form::AccessLog);
+    assert!((seconds - 0.002).abs() < 0.000_02, "{seconds}");
+    assert!(
+        said[0].ends_with("it was taken as microseconds."),
+        "{said:?}"
+    );
+    let (seconds, said) = took("t.log", &apache(&|s| s % 3), Form::AccessLog);
+    assert!((seconds - 1.0).abs() < 0.01, "{seconds}");
+    assert!(said[0].ends_with("it was taken as seconds."), "{said:?}");
+}
