@@ -504,3 +504,80 @@ fn durations_without_a_unit_are_taken_by_their_size_and_it_is_said() {
     assert!((seconds - 1.0).abs() < 0.01, "{seconds}");
     assert!(said[0].ends_with("it was taken as seconds."), "{said:?}");
 }
+
+#[test]
+fn columns_of_a_panel_have_their_own_units() {
+    let text = "\"Time\";\"p95\";\"rate\"\n2026-11-23 09:00:00;12,5 ms;950 req/s\n2026-11-23 09:01:00;1.012,5 ms;1,05 K req/s\n";
+    let service = shown("panel.csv", text, Form::Grafana, &View::default());
+    let units: Vec<String> = service
+        .panels
+        .iter()
+        .map(|p| format!("{:?}", p.unit))
+        .collect();
+    assert_eq!(units, ["PerSecond", "Seconds"]);
+    let values = |at: usize| -> Vec<f64> {
+        let line = &service.panels[at].lines[0];
+        line.values.iter().map(|v| v.unwrap()).collect()
+    };
+    assert_eq!(values(0), [950.0, 1_050.0]);
+    near(values(1)[0], 0.012_5);
+    near(values(1)[1], 1.012_5);
+}
+
+/// A point of a counter of OpenTelemetry in minutes: when it began, when it is, and its value or that there is none.
+fn point(start: i64, minute: i64, value: Option<i64>) -> String {
+    let at = |m: i64| format!("\"{}\"", (1_795_424_400 + 60 * m) * 1_000_000_000);
+    let value = value.map_or("\"flags\":1".to_owned(), |v| format!("\"asInt\":\"{v}\""));
+    format!(
+        "{{\"resourceMetrics\":[{{\"resource\":{{\"attributes\":[{{\"key\":\"service.name\",\"value\":{{\"stringValue\":\"svc\"}}}}]}},\"scopeMetrics\":[{{\"metrics\":[{{\"name\":\"http_requests_total\",\"sum\":{{\"aggregationTemporality\":2,\"isMonotonic\":true,\"dataPoints\":[{{\"startTimeUnixNano\":{},\"timeUnixNano\":{},{value}}}]}}}}]}}]}}]}}\n",
+        at(start),
+        at(minute)
+    )
+}
+
+#[test]
+fn a_counter_of_opentelemetry_begins_anew_where_it_says_so() {
+    // 60 a minute; the second process began at minute 10 and counts 60, 120, … again, more than the first had by then.
+    let mut text: String = (1..=10).map(|m| point(0, m, Some(6 * m))).collect();
+    text.extend((11..=20).map(|m| point(10, m, (m != 15).then_some(600 * (m - 10)))));
+    // Minute 10 is the last of the first one, so the other begins half a minute later.
+    let text = text.replace(
+        "\"startTimeUnixNano\":\"1795425000000000000\"",
+        "\"startTimeUnixNano\":\"1795425030000000000\"",
+    );
+    let read = opened("otlp.jsonl", &text, Form::Otlp);
+    assert_eq!(read.troubles, []);
+    let series = read.set.series().values().next().unwrap();
+    // Twenty points but for the one that recorded nothing, and the 0 with which the second process began.
+    assert_eq!(series.times.len(), 20);
+    assert_eq!(series.numbers()[9..12], [60.0, 0.0, 600.0]);
+    assert_eq!(series.times[10], 1_795_425_030_000_000);
+}
+
+#[test]
+fn a_list_of_docker_stats_is_read_row_by_row() {
+    let row = |name: &str, cpu: &str| {
+        format!(
+            "{{\"CPUPerc\":\"{cpu}\",\"MemUsage\":\"512MiB / 1GiB\",\"MemPerc\":\"50.00%\",\"Name\":\"{name}\",\"NetIO\":\"1kB / 1MB\",\"BlockIO\":\"0B / 0B\"}}"
+        )
+    };
+    let rows = [
+        row("web", "150.00%"),
+        row("db", "25.00%"),
+        row("web", "50.00%"),
+        row("db", "--"),
+    ];
+    for between in [",\n", ", "] {
+        let text = format!("[{}]\n", rows.join(between));
+        let read = opened("stats-1795424400.json", &text, Form::Docker);
+        assert_eq!(read.troubles, []);
+        let cores: Vec<&[f64]> = read
+            .set
+            .series()
+            .iter()
+            .filter(|(key, _)| key.name == "plumbline_cpu_cores")
+            .map(|(_, series)| series.numbers())
+            .collect();
+        assert_eq!(cores, [&[0.25][..], &[1.5, 0.5]]);
+    }
+}

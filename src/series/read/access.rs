@@ -89,9 +89,11 @@ fn status(text: &str) -> Option<u16> {
 
 /// `host ident user [time] "request" status bytes …`
 fn combined(text: &str) -> Option<(Request, Option<f64>)> {
-    let open = text.find('[')?;
-    let close = open + text[open..].find(']')?;
-    let time = times::clf(text.get(open + 1..close)?)?;
+    // A client may stand in such brackets, too: [::1].
+    let (time, close) = text.match_indices('[').take(3).find_map(|(open, _)| {
+        let close = open + text[open..].find(']')?;
+        Some((times::clf(text.get(open + 1..close)?)?, close))
+    })?;
     let rest = text.get(close + 1..)?.trim_start().strip_prefix('"')?;
     // A request may hold quotes that are escaped.
     let bytes = rest.as_bytes();
@@ -133,8 +135,13 @@ fn tail(text: &str) -> Option<Tail> {
     ];
     for name in named {
         for (at, _) in text.match_indices(name) {
-            if at > 0 && !text[..at].ends_with([' ', '"', ',', '\t']) {
+            let before = &text[..at];
+            if at > 0 && !before.ends_with([' ', '"', ',', '\t']) {
                 continue; // urt= holds rt=
+            }
+            // In what a client says of itself, or where it came from.
+            if before.matches('"').count() % 2 == 1 && !before.ends_with('"') {
+                continue;
             }
             let value = text[at + name.len()..].trim_start_matches(['"', ' ']);
             let value: &str = value.split(['"', ' ', ',', ';']).next()?;
@@ -262,6 +269,14 @@ mod tests {
             assert_eq!(took(end), Some(0.1), "{end}");
         }
         assert_eq!(took("\"10.0.0.1\""), None);
+        let boxed = row(
+            r#"[::1] - - [23/Nov/2026:09:00:10.250 +0000] "GET / HTTP/1.1" 200 1 "http://x/?a=1 duration=99 z" "-""#,
+        )
+        .unwrap();
+        assert_eq!(
+            (boxed.time, boxed.duration_s),
+            (1_795_424_410_250_000, None)
+        );
         assert_eq!(took("0.25"), Some(0.25));
         let bento = "2026-11-23T08:46:30+0000 [INFO] [entry_service:Iris:1] 127.0.0.1:49536 (scheme=http,method=POST,path=/predict,type=application/json,length=34) (status=500,type=application/json,length=26) 82.763ms (trace=a)";
         assert_eq!(row(bento).unwrap().duration_s, Some(0.082_763));

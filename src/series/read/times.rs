@@ -77,7 +77,21 @@ pub fn clf(text: &str) -> Option<i64> {
     if !(1..=31).contains(&day) || hour > 23 || minute > 59 || second > 60 {
         return None;
     }
-    let zone = match text.get(21..26) {
+    // A fraction of a second, in some formats.
+    let behind = text.get(20..).unwrap_or_default();
+    let digits = behind.strip_prefix(['.', ',']).unwrap_or_default();
+    let digits = &digits[..digits.bytes().take_while(u8::is_ascii_digit).count()];
+    let micros = match digits.len() {
+        0 => 0,
+        n => digits.get(..n.min(6))?.parse::<i64>().ok()? * 10_i64.pow(6 - n.min(6) as u32),
+    };
+    let at = 21
+        + if digits.is_empty() {
+            0
+        } else {
+            digits.len() + 1
+        };
+    let zone = match text.get(at..at + 5) {
         None => 0,
         Some(zone) => {
             let sign = if zone.starts_with('-') { -1 } else { 1 };
@@ -87,7 +101,7 @@ pub fn clf(text: &str) -> Option<i64> {
         }
     };
     let midnight = days_from_civil(year, month, day as u32) * DAY;
-    Some(midnight + hour * HOUR + minute * 60 * SECOND + second * SECOND - zone)
+    Some(midnight + hour * HOUR + minute * 60 * SECOND + second * SECOND + micros - zone)
 }
 
 /// What `date` prints, and whether its zone is known: `Mon Nov 23 09:00:00 UTC 2026`, `Mon 23 Nov 2026 09:00:00 AM UTC`,
