@@ -216,6 +216,18 @@ fn what_the_tools_of_a_system_pack_is_read() {
     }
 }
 
+#[test]
+fn of_a_cut_frame_of_the_systems_zstd_whole_blocks_are_read_and_the_loss_is_told() {
+    // Made by `tests/files/make.sh`: one frame whose window is the whole file.
+    let folder = format!("{}/tests/files", env!("CARGO_MANIFEST_DIR"));
+    let name = "cut-window.csv.zst";
+    let (_, whole) = numbers(&[&format!("{folder}/{name}")]);
+    // `zstd -d` gives 393 216 bytes of it, with 10 928 whole lines.
+    assert_eq!(whole.rows.predictions, 10_927);
+    let lost: Vec<&str> = whole.rejected.iter().map(|r| r.reason.as_str()).collect();
+    assert!(lost.iter().any(|r| r.contains("ends early")), "{lost:?}");
+}
+
 /// A report without what it says of the files that it is made of.
 #[track_caller]
 fn numbers(files: &[&str]) -> (Report, Report) {

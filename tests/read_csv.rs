@@ -247,3 +247,89 @@ proptest! {
         let _ = sniff("f", &bytes, bytes.len() as u64 + more);
     }
 }
+
+/// Rows of a log whose class probabilities are one cell each, as `write` has them.
+fn listed(rows: usize, write: impl Fn(usize, [f64; 3]) -> String) -> String {
+    (0..rows).fold("id,probabilities,label\n".to_owned(), |text, i| {
+        let (a, b) = ((i * 37 % 50) as f64 / 100.0, (i * 11 % 40) as f64 / 100.0);
+        text + &format!("r{i},{},{}\n", write(i, [a, b, 1.0 - a - b]), i % 3)
+    })
+}
+
+#[test]
+fn lists_of_probabilities_are_the_columns_that_their_items_would_be() {
+    let plain = listed(300, |_, [a, b, c]| format!("{a:.4},{b:.4},{c:.4}"));
+    let plain = plain.replacen(
+        "probabilities",
+        "probabilities.0,probabilities.1,probabilities.2",
+        1,
+    );
+    let expected = whole(&sniffed(plain.as_bytes()).schema, plain.as_bytes());
+    let quote = |text: String| format!("\"{text}\"");
+    let written: [&dyn Fn([f64; 3]) -> String; 6] = [
+        &|[a, b, c]| quote(format!("[{a:.4}, {b:.4}, {c:.4}]")),
+        &|[a, b, c]| quote(format!("[{a:.4} {b:.4}\n {c:.4}]")),
+        &|[a, b, c]| quote(format!("({a:.4}, {b:.4}, {c:.4})")),
+        &|[a, b, c]| format!("[{a:.4} {b:.4}  {c:.4}]"),
+        &|[a, b, c]| {
+            quote(format!(
+                "[np.float64({a:.4}), np.float64({b:.4}), np.float64({c:.4})]"
+            ))
+        },
+        &|[a, b, c]| quote(format!("[\"\"{a:.4}\"\", \"\"{b:.4}\"\", \"\"{c:.4}\"\"]")),
+    ];
+    for write in written {
+        let text = listed(300, |_, p| write(p));
+        let sniff = sniffed(text.as_bytes());
+        let names: Vec<&str> = sniff.columns.iter().map(|c| c.name.as_str()).collect();
+        let items = ["probabilities.0", "probabilities.1", "probabilities.2"];
+        assert_eq!(names[1..4], items, "{text}");
+        let found = whole(&sniff.schema, text.as_bytes());
+        assert_eq!(found.troubles, []);
+        assert_eq!(found.table, expected.table, "{text}");
+    }
+    // A decimal comma, and Python's point within the list.
+    let text = listed(300, |_, [a, b, c]| format!("[{a:.4}| {b:.4}| {c:.4}],0.5"));
+    let text = text.replacen("label", "size,label", 1);
+    let text = text
+        .replace(',', ";")
+        .replace('|', ",")
+        .replace(";0.5;", ";0,5;");
+    let sniff = sniffed(text.as_bytes());
+    assert_eq!(sniff.schema.dialect.decimal, b',', "{text}");
+    let found = whole(&sniff.schema, text.as_bytes());
+    assert_eq!(found.troubles, []);
+    assert_eq!(found.table.columns[1..4], expected.table.columns[1..4]);
+}
+
+#[test]
+fn a_list_that_cannot_be_read_is_told_with_its_row_and_costs_no_other() {
+    let text = listed(3_000, |i, [a, b, c]| match i {
+        2_500 => "\"[0.2, 0.3]\"".into(),
+        2_600 => "\"[0.2, oops, 0.3]\"".into(),
+        2_700 => String::new(),
+        2_800 => "[]".into(),
+        _ => format!("\"[{a:.4}, {b:.4}, {c:.4}]\""),
+    });
+    let sniff = sniffed(text.as_bytes());
+    let found = whole(&sniff.schema, text.as_bytes());
+    assert_eq!(found.table.rows, 3_000);
+    let [trouble] = &found.troubles[..] else {
+        panic!("{:?}", found.troubles)
+    };
+    assert_eq!((trouble.count, trouble.line), (2, 2_501));
+    assert_eq!(trouble.column.as_deref(), Some("probabilities.0"));
+    assert_eq!(
+        trouble.reason,
+        "found '[0.2, 0.3]', expected a list of 3 numbers like [0.25, 0.75]; its 3 cells are left empty"
+    );
+    for column in &found.table.columns[1..4] {
+        let missing: Vec<usize> = (0..3_000).filter(|&row| column.is_missing(row)).collect();
+        assert_eq!(missing, [2_500, 2_600, 2_700, 2_800]);
+    }
+    // In slices that start anywhere, the same.
+    for size in [1_000, 7_777, 50_000] {
+        let (cut, ..) = in_shards(&sniff.schema, text.as_bytes(), size);
+        assert!(cut.to_bytes() == found.table.to_bytes(), "{size}");
+    }
+}

@@ -170,7 +170,8 @@ proptest! {
             prop_assert_eq!(sum(&part.troubles, lost), sum(&troubles, lost));
         }
         for told in &part.troubles {
-            prop_assert!(troubles.iter().any(|t| t.reason == told.reason), "{}", told.reason);
+            let known = troubles.iter().any(|t| t.reason == told.reason);
+            prop_assert!(known || told.reason.starts_with("more "), "{}", told.reason);
         }
     }
 }
@@ -387,7 +388,7 @@ proptest! {
         let in_parts = in_order_as(&schema, text.as_bytes(), size);
         prop_assert_eq!(&in_parts.0, &all.0);
         let sum = |told: &[(u64, u64, String)]| told.iter().map(|t| t.1).sum::<u64>();
-        prop_assert_eq!(sum(&in_parts.2), sum(&all.2));
+        prop_assert_eq!(sum(&in_parts.2), sum(&all.2), "{} {:?} {:?}", text, in_parts.2, all.2);
         if cut && !text.ends_with(']') {
             prop_assert!(sum(&all.2) > 0, "{}", text);
         }

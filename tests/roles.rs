@@ -471,3 +471,135 @@ fn no_feature_of_a_real_file_is_taken_for_another_model() {
     }
     assert!(looked > 0);
 }
+
+#[test]
+fn names_that_platforms_and_notebooks_give_are_known() {
+    let p = |i: usize| format!("0.{:02}7", i * 2 + 10);
+    let seen = |i: usize| u8::from(i % 5 < 2);
+    // Azure Machine Learning.
+    let azure = file("Date,Survived,Scored Labels,Scored Probabilities", |i| {
+        format!("2026-01-{:02},{},{},{}", i % 28 + 1, seen(i), i / 20, p(i))
+    });
+    let roles = [
+        ("Survived", Role::Outcome),
+        ("Scored Labels", Role::Prediction),
+        ("Scored Probabilities", Role::Score),
+    ];
+    check(&[("azure.csv", azure)], &roles);
+    let header = "Species,Scored Probabilities for Class \"a\",Scored Probabilities for Class \"b\",Scored Labels";
+    let classes = format!("\"{}\"", header.replace('"', "\"\"").replace(',', "\",\""));
+    let azure = file(&classes, |i| {
+        let class = ["a", "b"];
+        format!(
+            "{},0.{:02},0.{:02},{}",
+            class[i % 2],
+            i + 20,
+            80 - i,
+            class[i / 20]
+        )
+    });
+    let roles = [
+        ("Species", Role::Segment),
+        ("Scored Probabilities for Class \"a\"", Role::ClassScore),
+        ("Scored Probabilities for Class \"b\"", Role::ClassScore),
+        ("Scored Labels", Role::Prediction),
+    ];
+    check(&[("azure.csv", azure)], &roles[1..]);
+
+    // SageMaker, and what else is called an output.
+    for score in ["model_output", "modelOutput", "output", "endpoint_output"] {
+        let log = file(&format!("ts,churned,{score},age"), |i| {
+            format!("2026-01-{:02},{},{},{}", i % 28 + 1, seen(i), p(i), i + 20)
+        });
+        let roles = [
+            ("churned", Role::Outcome),
+            (score, Role::Score),
+            ("age", Role::Feature),
+        ];
+        check(&[("log.csv", log)], &roles);
+    }
+    // Probabilities of events.
+    for score in ["P(yes)", "p(churn)", "P(y=1)", "P(y=1|x)", "proba_1", "pd"] {
+        let log = file(&format!("ts,defaulted,{score}"), |i| {
+            format!("2026-01-{:02},{},{}", i % 28 + 1, seen(i), p(i))
+        });
+        let roles = [("defaulted", Role::Outcome), (score, Role::Score)];
+        check(&[("log.csv", log)], &roles);
+    }
+    let both = file("Actual,P(yes),P(no)", |i| {
+        format!("{},0.{:02},0.{:02}", seen(i), i + 20, 80 - i)
+    });
+    let roles = [
+        ("Actual", Role::Outcome),
+        ("P(yes)", Role::ClassScore),
+        ("P(no)", Role::ClassScore),
+    ];
+    check(&[("log.csv", both.clone())], &roles);
+    let bytes = [("log.csv", both.as_bytes())];
+    let report = pipeline::report(&bytes, &plumbline::report::view::View::default());
+    assert!(report.overall.metrics.contains_key("roc_auc"));
+    // scikit-learn.
+    let numbers = file("y_test,preds,size", |i| {
+        format!("{}.5,{}.25,{}", i * 7 % 40, i * 7 % 41, i + 3)
+    });
+    let roles = [
+        ("y_test", Role::Outcome),
+        ("preds", Role::Prediction),
+        ("size", Role::Feature),
+    ];
+    check(&[("log.csv", numbers)], &roles);
+    let classes = file("y_test,preds,proba_0,proba_1", |i| {
+        format!("{},{},0.{:02},0.{:02}", seen(i), i / 20, 80 - i, i + 20)
+    });
+    let roles = [
+        ("y_test", Role::Outcome),
+        ("preds", Role::Prediction),
+        ("proba_0", Role::ClassScore),
+        ("proba_1", Role::ClassScore),
+    ];
+    check(&[("log.csv", classes)], &roles);
+}
+
+#[test]
+fn names_alike_that_are_of_something_else_are_features() {
+    let log = file(
+        "ts,churned,score,power_output,output_share,pd,p(km),n_predictions,test_y",
+        |i| {
+            let u = format!("0.{:02}", (i * 7) % 90 + 10);
+            format!(
+                "2026-01-{:02},{},0.{:02}1,{u},{u},{},{u},{},{u}",
+                i % 28 + 1,
+                u8::from(i % 5 < 2),
+                i * 2 + 10,
+                i * 13 % 50,
+                i * 3
+            )
+        },
+    );
+    let roles = [
+        ("churned", Role::Outcome),
+        ("score", Role::Score),
+        ("power_output", Role::Feature),
+        ("output_share", Role::Feature),
+        ("pd", Role::Feature),
+        ("p(km)", Role::Feature),
+        ("n_predictions", Role::Feature),
+        ("test_y", Role::Feature),
+    ];
+    check(&[("log.csv", log)], &roles);
+    // Without a score that is named as one, the outputs of a plant are none.
+    let plant = file("ts,is_raining,power_output,output_mw,pd", |i| {
+        let u = format!("0.{:02}", (i * 7) % 90 + 10);
+        format!(
+            "2026-01-{:02},{},{u},{}.5,{}",
+            i % 28 + 1,
+            u8::from(i % 5 < 2),
+            i * 13 % 50,
+            i * 13 % 50
+        )
+    });
+    let bytes = [("plant.csv", plant.as_bytes())];
+    let inputs = pipeline::inputs(&bytes, &[]).unwrap();
+    let predicts = inputs[0].roles.iter().any(|g| g.role.predicts());
+    assert!(!predicts, "{:?}", inputs[0].roles);
+}

@@ -332,7 +332,7 @@ fn overlapping_exports_of_one_series_are_one() {
     // Another value at one time is said.
     let z = y.replace("\"36000\"", "\"36001\"");
     let (_, machine) = rates(&[("x.json", &x, form), ("z.json", &z, form)]);
-    assert!(machine.notes[0].starts_with("1 samples of 1 series have another value"));
+    assert!(machine.notes[0].starts_with("1 sample has another value"));
 }
 
 /// A counter by quarter of a minute, with the time of each sample.

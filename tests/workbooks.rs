@@ -144,3 +144,37 @@ fn every_kind_of_cell_is_what_is_seen() {
     assert_eq!((troubles[0].line, troubles[0].count), (1, 5));
     assert!(troubles[0].reason.contains("B2") && troubles[0].reason.contains("never computed"));
 }
+
+#[test]
+fn a_workbook_is_called_one_with_its_sheet() {
+    for (name, told) in [
+        ("openpyxl.xlsx", &["Excel workbook, sheet '"][..]),
+        (
+            "sheets.xlsx",
+            &[
+                "Excel workbook, sheet 'Predictions 2025'",
+                "Excel workbook, sheet 'Outcomes'",
+            ],
+        ),
+    ] {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/formats/xlsx");
+        let out = std::process::Command::new(env!("CARGO_BIN_EXE_plumbline"))
+            .args(["report", &format!("{folder}/{name}")])
+            .output()
+            .unwrap();
+        let report: Value = serde_json::from_slice(&out.stdout).unwrap();
+        let sources = report["sources"].as_array().unwrap();
+        let formats: Vec<&str> = sources
+            .iter()
+            .filter_map(|s| s["format"].as_str())
+            .collect();
+        assert_eq!(formats.len(), told.len());
+        for (format, told) in formats.iter().zip(told) {
+            assert!(
+                format.starts_with(told) && !format.contains("CSV"),
+                "{format}"
+            );
+            assert!(!format.contains("UTF-8"), "{format}");
+        }
+    }
+}

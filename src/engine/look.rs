@@ -139,6 +139,20 @@ fn known(guess: &RoleGuess) -> Option<RoleGuess> {
 }
 
 impl Input {
+    /// The same of a file that was made of a sheet of a workbook, which nobody wrote as delimited text.
+    #[must_use]
+    pub fn of_sheet(mut self, sheet: Option<&str>) -> Self {
+        let Some(name) = sheet else { return self };
+        self.sheet = true;
+        let told = &self.sniff.description;
+        let as_text = ["CSV, comma", "CSV, one column"];
+        let rest = as_text.iter().find_map(|text| told.strip_prefix(text));
+        let rest = rest.map(|rest| rest.replacen(", UTF-8", "", 1));
+        self.sniff.description =
+            format!("Excel workbook, sheet '{name}'{}", rest.unwrap_or_default());
+        self
+    }
+
     /// Whether it is delimited text, so that the reader can correct how it is taken apart.
     #[must_use]
     pub fn is_delimited(&self) -> bool {

@@ -263,9 +263,9 @@ pub enum Reply {
     },
     /// To `Sniff`, where the file holds others: these ride beside.
     Unpacked {
-        /// Name of each, what was lost of it ([`Input::troubles`]), and whether it is a sheet
-        /// ([`Input::sheet`]).
-        files: Vec<(String, Vec<Trouble>, bool)>,
+        /// Name of each, what was lost of it ([`Input::troubles`]), and the sheet that it is
+        /// ([`Input::of_sheet`]).
+        files: Vec<(String, Vec<Trouble>, Option<String>)>,
         /// What in it could not be unpacked.
         skipped: Vec<ReadError>,
     },

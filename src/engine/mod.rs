@@ -38,6 +38,7 @@ mod notices;
 pub mod pace;
 pub mod parcel;
 mod part;
+mod path_times;
 mod paths;
 mod plan;
 mod promote;

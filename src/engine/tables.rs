@@ -218,6 +218,7 @@ mod tests {
     use super::*;
     use crate::engine::look;
     use crate::log::{FileKind, Role};
+    use crate::read::TimeFormat;
     use crate::table::Kind;
 
     fn of(files: &[(&str, &str)]) -> Vec<(Vec<usize>, Input)> {
@@ -402,5 +403,104 @@ mod tests {
         let constants: Vec<_> = flat.iter().map(|part| part.constants.clone()).collect();
         let dt = |day: &str| vec![("dt".to_owned(), day.to_owned())];
         assert_eq!(constants, [dt("2026-01-01"), dt("2026-01-02")]);
+    }
+
+    #[test]
+    fn a_time_is_made_of_the_folders_that_tell_its_pieces() {
+        let rows = "score,label\n0.5,1\n0.25,0\n";
+        let timed =
+            "observed_at,score,label\n2026-01-05T10:00:00Z,0.5,1\n2026-01-06T10:00:00Z,0.25,0\n";
+        let look = |a: &str, b: &str, rows: &str| {
+            let found = of(&[(a, rows), (b, rows)]);
+            let input = found[0].1.clone();
+            let times: Vec<String> = roles(&input)
+                .iter()
+                .filter(|(_, role)| *role == Role::Time)
+                .map(|(name, _)| (*name).to_owned())
+                .collect();
+            let values = input.parts.iter().flat_map(|p| &p.constants);
+            let values = values.filter(|(n, _)| times.contains(n));
+            let values: Vec<String> = values.map(|(_, v)| v.clone()).collect();
+            let told = input.parts.iter().map(|p| p.notices.len()).sum::<usize>();
+            (times.join(" "), values.join(" "), told)
+        };
+        let is = |time: &str, values: &str, told| (time.to_owned(), values.to_owned(), told);
+        assert_eq!(
+            look(
+                "d/year=2026/month=11/day=1/0.csv",
+                "d/year=2026/month=11/day=02/0.csv",
+                rows
+            ),
+            is("time", "2026-11-01T00:00:00Z 2026-11-02T00:00:00Z", 1)
+        );
+        assert_eq!(
+            look(
+                "d/year=2026/month=11/day=01/hour=05/0.csv",
+                "d/year=2026/month=11/day=01/hour=17/0.csv",
+                rows
+            ),
+            is("time", "2026-11-01T05:00:00Z 2026-11-01T17:00:00Z", 1)
+        );
+        assert_eq!(
+            look(
+                "d/dt=2026-11-01/hour=5/0.csv",
+                "d/dt=2026-11-02/hour=6/0.csv",
+                rows
+            ),
+            is("time", "2026-11-01T05:00:00Z 2026-11-02T06:00:00Z", 1)
+        );
+        // Rows that have a time of their own, days that are none, and folders that tell no day.
+        assert_eq!(
+            look(
+                "d/year=2026/month=11/day=01/0.csv",
+                "d/year=2026/month=11/day=02/0.csv",
+                timed
+            ),
+            is("", "", 0)
+        );
+        for (a, b) in [
+            (
+                "d/year=2026/month=02/day=30/0.csv",
+                "d/year=2026/month=02/day=28/0.csv",
+            ),
+            (
+                "d/year=2026/month=13/day=01/0.csv",
+                "d/year=2026/month=11/day=01/0.csv",
+            ),
+            (
+                "d/year=26/month=11/day=01/0.csv",
+                "d/year=26/month=11/day=02/0.csv",
+            ),
+            ("d/year=2026/month=11/0.csv", "d/year=2026/month=12/0.csv"),
+            ("d/year=2026/hour=11/0.csv", "d/year=2026/hour=12/0.csv"),
+            (
+                "d/month=1/day=mon/year=2026/0.csv",
+                "d/month=1/day=tue/year=2026/0.csv",
+            ),
+        ] {
+            assert_eq!(look(a, b, rows), is("", "", 0), "{a}");
+        }
+    }
+
+    #[test]
+    fn what_one_part_leaves_open_of_dates_another_one_tells() {
+        let part =
+            |day: u32| format!("at,score,label\n{day:02}/02/2026,0.5,1\n{day:02}/02/2026,0.25,0\n");
+        let found = of(&[
+            ("d/part-0.csv", &part(3)),
+            ("d/part-1.csv", &part(17)),
+            ("d/part-2.csv", &part(4)),
+        ]);
+        let input = &found[0].1;
+        assert_eq!(input.sniff.description, "3 files: CSV, comma, UTF-8");
+        for file in Input::files(std::slice::from_ref(input)) {
+            assert_eq!(file.schema().columns[0].time, Some(TimeFormat::DayFirst));
+        }
+        let open = of(&[("d/part-0.csv", &part(3)), ("d/part-1.csv", &part(7))]);
+        let told = &open[0].1.sniff.description;
+        assert!(
+            told.contains("could be read either way: month first"),
+            "{told}"
+        );
     }
 }

@@ -1,7 +1,9 @@
 //! The columns of all parts of a table, by name, and how the parts differ.
 
-use super::message::Input;
+use super::message::{Input, Notice};
+use super::path_times::path_time;
 use crate::log::{FileKind, Role, RoleGuess, guess};
+use crate::read::dates::is_slashed;
 use crate::read::instant::Instants;
 use crate::read::{ColumnSniff, TimeFormat, Trouble};
 use crate::table::Kind;
@@ -33,6 +35,8 @@ pub(super) struct Union {
     without: Vec<usize>,
     /// By name, the roles found so far.
     found: BTreeMap<String, RoleGuess>,
+    /// By name, how dates are written in a part that shows whether the day or the month comes first.
+    dates: BTreeMap<String, TimeFormat>,
     /// Columns that some part has in its rows.
     read: usize,
     stage: Stage,
@@ -72,9 +76,12 @@ impl Union {
     pub fn step(&mut self, parts: &mut [Input]) -> bool {
         if let Some(part) = parts.get_mut(self.next) {
             match self.stage {
-                Stage::Take => (0..)
-                    .zip(&part.sniff.columns)
-                    .for_each(|(at, column)| self.take(at, column)),
+                Stage::Take => {
+                    (0..)
+                        .zip(&part.sniff.columns)
+                        .for_each(|(at, column)| self.take(at, column));
+                    self.dates(part);
+                }
                 Stage::Compare => self.compare(part),
                 Stage::Roles => self.take_roles(part),
                 Stage::Settle => self.settle(part),
@@ -85,6 +92,14 @@ impl Union {
         self.next = 0;
         self.stage = match self.stage {
             Stage::Take => {
+                for column in &mut self.columns {
+                    let told = self.dates.get(&column.name);
+                    if let (Some(time), Some(told)) = (column.time.as_mut(), told)
+                        && is_slashed(*time)
+                    {
+                        *time = *told;
+                    }
+                }
                 self.first_rows(parts);
                 self.read = self.columns.len();
                 self.without = vec![0; self.read];
@@ -110,7 +125,8 @@ impl Union {
     }
 
     /// Adds the columns that the paths of parts give.
-    fn constants(&mut self, parts: &[Input]) {
+    fn constants(&mut self, parts: &mut [Input]) {
+        self.time(parts);
         let mut names: Vec<String> = Vec::new();
         for (name, _) in parts.iter().flat_map(|part| &part.constants) {
             if !self.places.contains_key(name) && !names.contains(name) {
@@ -122,7 +138,25 @@ impl Union {
         }
     }
 
+    /// Takes how dates are written in a part that shows it.
+    fn dates(&mut self, part: &Input) {
+        for (at, column) in part.sniff.columns.iter().enumerate() {
+            if let Some(format) = column.time.filter(|f| is_slashed(*f))
+                && !part.sniff.is_open(at)
+            {
+                self.dates.entry(column.name.clone()).or_insert(format);
+            }
+        }
+    }
+
     fn settle(&self, part: &mut Input) {
+        // What one part leaves open another one may tell.
+        for at in 0..part.sniff.columns.len() {
+            let told = self.dates.get(&part.sniff.columns[at].name);
+            if let Some(format) = told.filter(|_| part.sniff.is_open(at)) {
+                part.sniff.settle(at, *format);
+            }
+        }
         for column in &mut part.sniff.columns {
             column.numbers = Vec::new();
             column.samples = Vec::new();
@@ -296,6 +330,56 @@ impl Union {
             count: files as u64,
             row_lost: false,
         });
+    }
+
+    /// Adds the time that the paths of parts give in pieces, where rows have none; the pieces tell nothing else.
+    fn time(&mut self, parts: &mut [Input]) {
+        let timed = |role: &RoleGuess| matches!(role.role, Role::Time | Role::OutcomeTime);
+        if self.roles.iter().any(timed) {
+            return;
+        }
+        let Some(found) = path_time(parts) else {
+            return;
+        };
+        let mut instants = Instants::new(TimeFormat::Iso);
+        let given = |t: &&String| !t.is_empty();
+        let mut times = found.times.iter().filter(given);
+        if !times.all(|t| instants.read(t.as_bytes()).is_some()) {
+            return;
+        }
+        let taken = |name: &str| {
+            let own = self.places.contains_key(name);
+            let mut given = parts.iter().flat_map(|part| &part.constants);
+            own || given.any(|(n, _)| n == name)
+        };
+        let names = ["time", "path_time", "time_of_path"];
+        let Some(name) = names.into_iter().find(|name| !taken(name)) else {
+            return;
+        };
+        for (part, time) in parts.iter_mut().zip(&found.times) {
+            part.constants.push((name.into(), time.clone()));
+        }
+        if let Some(first) = parts.first_mut() {
+            first.notices.push(Notice {
+                column: name.into(),
+                sentence: found.sentence(name),
+            });
+        }
+        // The time goes before its pieces, which may be times themselves.
+        self.constant(name, parts);
+        for piece in found
+            .folders
+            .iter()
+            .filter(|f| !self.places.contains_key(*f))
+            .cloned()
+            .collect::<Vec<_>>()
+        {
+            self.constant(&piece, parts);
+            if let Some(role) = self.roles.last_mut() {
+                role.role = Role::Ignore;
+                role.because = format!("a piece of {name}");
+            }
+        }
     }
 
     /// A column that the paths of the parts give.

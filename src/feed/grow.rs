@@ -1,20 +1,28 @@
 //! From samples that come in to a [`Machine`] that grows: the same cells as of one set with all samples, in bounded
 //! memory.
 //!
-//! Samples are kept until their step is over and late ones are not to be expected any more; then the step is *closed*:
-//! its cells stay, its samples go. Cells of a step depend on the samples in it alone ([`crate::series`]), so closing
-//! changes no number; of each series the last sample stays, because whether a counter began anew is told by two.
+//! Samples are kept until late ones are not to be expected any more; then they are let go, but for what cells of steps
+//! that go on depend on ([`crate::series::run`]). Where a step is over it is *closed*: its cells stay.
 //!
-//! **Bound.** Samples of [`LATE`] and two steps (at most [`MOST_SAMPLES`](crate::series::set::MOST_SAMPLES)), and
-//! [`MOST_STEPS`] cells of each measure of each thing. Where there would be more, steps become longer by one rung and
-//! the older cells are added up, which a note says. Error budgets are judged in steps that stay short for longer
-//! ([`crate::series::fine`]): requests, errors and durations alone are kept in them, up to a bound of their own.
+//! **Steps.** Cells are made in steps of each length from the shortest on, all of them of the samples: the increase of a
+//! counter in five minutes is not what it rose in each of these, as it also rises, and begins anew, between two of them.
+//! So where there would be more than [`MOST_STEPS`] steps, those of the next length take their place, and each number is
+//! what one set with all samples gives, to the bit. What longer steps hold is a third of what the shown ones do. Error
+//! budgets are judged in steps that stay short for longer ([`crate::series::fine`]): of requests, errors and durations
+//! alone the cells of shorter steps are kept, up to a bound of their own.
+//!
+//! **Bound.** Samples of [`LATE`] and two of the shortest steps; of each series what a step of each length goes on from;
+//! and [`MOST_STEPS`] cells of each measure of each thing.
+//!
+//! **What differs from one set with all samples.** Samples that came too late are missing, which a note says. Where
+//! several metrics tell the same thing, the one that tells most is chosen of what is there when a step is closed, not of
+//! all; a change of it is said (≈). Of metrics that no rule knows, those stay that were once among the first.
 
 use super::source::{Gap, Instant, SECOND};
-use crate::series::anomalies::Anomalies;
-use crate::series::fine::too_many;
-use crate::series::known::{fine_in, machine_in, of_rows, span};
-use crate::series::{Machine, SeriesSet, Step};
+use crate::series::anomalies::{Anomalies, anomalies};
+use crate::series::fine::{Fine, JUDGED, too_many};
+use crate::series::known::{fine_in, machine_in, of_rows, restarts_in, span, told_restarts};
+use crate::series::{Machine, Restart, SeriesSet, Signal, Step};
 
 /// How late a sample may come.
 pub const LATE: Instant = 300 * SECOND;
@@ -22,6 +30,8 @@ pub const LATE: Instant = 300 * SECOND;
 pub const MOST_STEPS: i64 = 2_880;
 /// Gaps that are told at most.
 const GAPS: usize = 100;
+/// Restarts that are kept at most: the newest.
+const RESTARTS: usize = 10_000;
 
 /// What was told of a machine that grows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,44 +42,93 @@ pub struct Told {
     border: i64,
 }
 
+/// What is known in steps of one length.
+#[derive(Clone, Debug)]
+struct Rung {
+    step: Step,
+    /// Steps before [`Rung::border`].
+    closed: Machine,
+    /// The first step that is not closed; the least number before there is one.
+    border: i64,
+}
+
 /// A machine that grows.
 #[derive(Clone, Debug)]
 pub struct Growth {
-    step: Step,
-    /// The step that error budgets are judged in; never longer than the other.
-    fine: Step,
-    /// Samples of steps that are not closed.
+    /// By length of their steps, rising: from the steps that error budgets are judged in.
+    rungs: Vec<Rung>,
+    /// Which of them is shown.
+    shown: usize,
+    /// Steps that are shown at most.
+    most: i64,
+    /// Whether all samples are kept.
+    keeps: bool,
+    /// Samples that were not let go, and what is known of those that were.
     open: SeriesSet,
     /// Requests of logs, which are counted as they pass.
     logs: SeriesSet,
-    /// Steps before [`Growth::border`].
-    closed: Machine,
-    /// The first step that is not closed; `None` before there is one.
-    border: Option<i64>,
-    newest: Option<Instant>,
-    first: Option<Instant>,
+    /// Up to when samples were let go.
+    border: Option<Instant>,
+    /// First and last sample.
+    span: Option<(Instant, Instant)>,
     late: u64,
     anomalies: Anomalies,
+    /// Falls of counters that were let go, by time.
+    restarts: Vec<Restart>,
     gaps: Vec<Gap>,
+    /// Sentences on what was chosen anew.
+    changed: Vec<String>,
     longer: bool,
+}
+
+/// What error budgets are judged by.
+fn judged(machine: &Machine) -> impl Iterator<Item = &Signal> + Clone {
+    machine
+        .signals
+        .iter()
+        .filter(|s| JUDGED.contains(&s.measure))
 }
 
 impl Growth {
     /// Nothing yet, in steps of this length.
     #[must_use]
     pub fn new(step: Step) -> Self {
+        Self::holding(step, MOST_STEPS)
+    }
+
+    /// Nothing yet, of a source whose samples may be of any time: all are kept, up to
+    /// [`MOST_SAMPLES`](crate::series::set::MOST_SAMPLES), and none is late.
+    #[must_use]
+    pub fn keeping(step: Step) -> Self {
         Self {
+            keeps: true,
+            ..Self::new(step)
+        }
+    }
+
+    /// The same with another bound of the steps that are shown.
+    #[must_use]
+    pub fn holding(step: Step, most: i64) -> Self {
+        let rung = |step| Rung {
             step,
-            fine: step,
+            closed: Machine::new(step),
+            border: i64::MIN,
+        };
+        let rungs = std::iter::successors(Some(step), |step| step.longer());
+        Self {
+            rungs: rungs.map(rung).collect(),
+            shown: 0,
+            most,
+            keeps: false,
             open: SeriesSet::default(),
             logs: SeriesSet::default(),
-            closed: Machine::new(step),
             border: None,
-            newest: None,
-            first: None,
+            span: None,
             late: 0,
             anomalies: Anomalies::default(),
+            restarts: Vec::new(),
             gaps: Vec::new(),
+            changed: Vec::new(),
             longer: false,
         }
     }
@@ -77,18 +136,19 @@ impl Growth {
     /// Adds samples.
     pub fn take(&mut self, mut set: SeriesSet) {
         self.logs.merge(set.take_requests());
-        if let Some((from, to)) = span(&set) {
-            self.first = Some(self.first.map_or(from, |t| t.min(from)));
-            self.newest = self.newest.max(Some(to));
-        }
         if let Some(border) = self.border {
             // What is closed stays as it is.
-            let late = set.take_until(self.step.start(border));
-            self.late += late.samples() as u64;
+            self.late += set.drop_until(border) as u64;
         }
-        self.open.merge(set);
-        self.open.settle();
-        self.close();
+        if let Some((from, to)) = span(&set) {
+            let known = self.span.unwrap_or((from, to));
+            self.span = Some((known.0.min(from), known.1.max(to)));
+        }
+        self.open.merge_in_order(set);
+        match self.keeps {
+            true => self.lengthen(self.span.map_or(0, |span| span.1)),
+            false => self.close(),
+        }
     }
 
     /// Marks a gap; the oldest is forgotten where there are too many.
@@ -105,60 +165,102 @@ impl Growth {
         &self.gaps
     }
 
-    /// Closes steps that are over.
+    /// Closes steps that are over, and lets go of their samples.
     fn close(&mut self) {
-        let Some(newest) = self.newest else { return };
-        let late = LATE.max(2 * self.step.micros());
-        let border = self.step.of_sample(newest - late);
+        let (Some((_, newest)), Some(base)) = (self.span, self.rungs.first()) else {
+            return;
+        };
+        let base = base.step;
+        let late = LATE.max(2 * base.micros());
+        let border = base.start(base.of_sample(newest - late));
         if self.border.is_some_and(|known| border <= known) {
             return;
         }
-        let over = self.open.take_until(self.step.start(border));
-        if !over.is_empty() {
-            let mut cells = self.cells(&over);
-            cells.keep_from(self.border.unwrap_or(i64::MIN));
-            cells.notes.clear();
-            cells.anomalies = self.anomalies.take(&cells, border);
-            self.closed.merge(&cells);
-        }
         self.border = Some(border);
-        let whole = |step: Step, longer: Step| {
-            // Only where a longer step begins: it would be torn otherwise.
-            border.saturating_mul(self.step.micros() / step.micros())
-                % (longer.micros() / step.micros())
-                == 0
-        };
-        if self.fine < self.step
-            && too_many(&self.closed.fine)
-            && let Some(longer) = self.fine.longer()
-            && whole(self.fine, longer)
-        {
-            self.closed.fine.iter_mut().for_each(|f| f.coarsen(longer));
-            self.fine = longer;
+        let fell = restarts_in(&self.open).into_iter();
+        self.restarts.extend(fell.filter(|r| r.time <= border));
+        let more = self.restarts.len().saturating_sub(RESTARTS);
+        self.restarts.drain(..more);
+        for at in 0..self.rungs.len() {
+            self.close_rung(at, border);
         }
-        let steps = self
-            .first
-            .map_or(0, |first| border - self.step.of_sample(first));
-        if steps > MOST_STEPS
-            && let Some(longer) = self.step.longer()
-            && whole(self.step, longer)
-        {
-            self.closed.coarsen(longer);
-            // What is unlike in longer steps is another question: they are looked at from their beginning.
-            self.anomalies = Anomalies::default();
-            self.anomalies
-                .take(&self.closed, longer.holds(self.step, border));
-            self.border = Some(longer.holds(self.step, border));
-            self.step = longer;
+        let steps: Vec<Step> = self.rungs.iter().map(|r| r.step).collect();
+        self.open.condense(border, &steps);
+        while self.shown > 0 && too_many(judged(&self.rungs[0].closed)) {
+            self.rungs.remove(0);
+            self.shown -= 1;
+        }
+        self.lengthen(border);
+    }
+
+    /// Shows longer steps where those that are over by an instant are too many.
+    fn lengthen(&mut self, border: Instant) {
+        let Some((first, _)) = self.span else { return };
+        let before = self.shown;
+        while self.shown + 1 < self.rungs.len() {
+            let rung = &self.rungs[self.shown];
+            if rung.step.of(border) - rung.step.of_sample(first) <= self.most {
+                break;
+            }
+            self.shown += 1;
+        }
+        if self.shown > before {
             self.longer = true;
+            for shorter in &mut self.rungs[..self.shown] {
+                let closed = &mut shorter.closed;
+                closed.signals.retain(|s| JUDGED.contains(&s.measure));
+                closed.anomalies.clear();
+            }
+            // What is unlike in longer steps is another question: they are looked at from their beginning.
+            let rung = &mut self.rungs[self.shown];
+            self.anomalies = Anomalies::default();
+            rung.closed.anomalies = self.anomalies.take(&rung.closed, rung.border);
         }
     }
 
-    /// What samples tell, in the steps that are kept.
-    fn cells(&self, set: &SeriesSet) -> Machine {
-        let mut cells = machine_in(set, self.step);
-        cells.fine = fine_in(set, self.fine);
-        cells
+    /// Closes the steps of one length that are over by an instant.
+    fn close_rung(&mut self, at: usize, border: Instant) {
+        let open = if at < self.shown {
+            self.judged_in(self.rungs[at].step)
+        } else {
+            machine_in(&self.open, self.rungs[at].step)
+        };
+        let rung = &mut self.rungs[at];
+        let until = rung.step.of(border);
+        let mut cells = open;
+        cells.keep_from(rung.border);
+        cells.keep_until(until);
+        cells.notes.clear();
+        cells.restarts.clear();
+        if at == self.shown {
+            cells.anomalies = self.anomalies.take(&cells, until);
+            for signal in &cells.signals {
+                let mut known = rung.closed.signals.iter();
+                let known = known.find(|s| s.is(signal) && s.source != signal.source);
+                if let Some(known) = known {
+                    let note = format!(
+                        "≈ {} of {} is told by {} and by {}: of each time by the one that told more of it.",
+                        signal.measure.title(),
+                        signal.of,
+                        known.source,
+                        signal.source
+                    );
+                    if !self.changed.contains(&note) && self.changed.len() < GAPS {
+                        self.changed.push(note);
+                    }
+                }
+            }
+        }
+        rung.closed.merge(&cells);
+        rung.border = until;
+    }
+
+    /// What error budgets are judged by, of what is open.
+    fn judged_in(&self, step: Step) -> Machine {
+        let mut machine = Machine::new(step);
+        let signals = fine_in(&self.open, step).into_iter();
+        machine.signals = signals.map(|f| f.signal).collect();
+        machine
     }
 
     /// All that is known now.
@@ -169,20 +271,46 @@ impl Growth {
 
     /// The same without the cells before a step.
     fn since(&self, number: i64) -> Machine {
-        let mut open = self.cells(&self.open);
-        open.keep_from(self.border.unwrap_or(i64::MIN));
-        let mut machine = self.closed.since(number);
+        let Some(rung) = self.rungs.get(self.shown) else {
+            return Machine::new(Step::FINEST);
+        };
+        let mut open = machine_in(&self.open, rung.step);
+        open.keep_from(rung.border);
+        let mut machine = rung.closed.since(number);
         machine.merge(&open);
+        machine.span = self.span;
+        let mut restarts = self.restarts.clone();
+        restarts.extend(restarts_in(&self.open));
+        machine.restarts = told_restarts(restarts, rung.step);
+        if self.shown > 0
+            && let Some(fine) = self.rungs.first()
+        {
+            let mut open = self.judged_in(fine.step);
+            open.keep_from(fine.border);
+            let mut judged = fine.closed.since(fine.step.of(rung.step.start(number)));
+            judged.merge(&open);
+            let signals = judged.signals.into_iter();
+            machine.fine = signals
+                .map(|signal| Fine {
+                    step: fine.step,
+                    signal,
+                })
+                .collect();
+        }
+        if self.keeps {
+            machine.anomalies = anomalies(&machine);
+        }
         if !self.logs.is_empty() {
-            let mut logs = machine_in(&self.logs, self.step);
+            let mut logs = machine_in(&self.logs, rung.step);
             logs.fine = of_rows(&self.logs);
             machine.merge(&logs);
         }
-        if self.fine == self.step {
+        if self.shown == 0 {
             // The others are no finer.
-            machine.fine.retain(|f| f.step < self.step);
+            machine.fine.retain(|f| f.step < rung.step);
         }
         machine.gaps = self.gaps.iter().map(|g| (g.from, g.to)).collect();
+        machine.notes.extend(self.changed.iter().cloned());
         if self.late > 0 {
             machine.notes.push(format!(
                 "{} samples came more than {} minutes late and were left out.",
@@ -192,21 +320,26 @@ impl Growth {
         }
         if self.longer {
             machine.notes.push(format!(
-                "So long a time is told in steps of {} s: what came before was added up.",
-                self.step.seconds()
+                "So long a time is told in steps of {} s.",
+                rung.step.seconds()
             ));
         }
+        machine.settle();
         machine
     }
 
     /// What is known now of the steps that were open when it was told last, and the first of them; all, where steps
     /// became longer since or older ones may have changed. `told` remembers for the next time.
     pub fn fresh(&self, told: &mut Option<Told>) -> (Machine, Option<i64>) {
-        let steps = (self.step, self.fine);
-        let from = told.filter(|told| told.steps == steps && self.logs.is_empty());
+        let (fine, shown) = (self.rungs.first(), self.rungs.get(self.shown));
+        let steps = fine.zip(shown).map(|(fine, shown)| (shown.step, fine.step));
+        let from = told.filter(|told| Some(told.steps) == steps && self.logs.is_empty());
         let from = from.map(|told| told.border);
         let machine = self.since(from.unwrap_or(i64::MIN));
-        *told = self.border.map(|border| Told { steps, border });
+        let border = shown.map(|r| r.border).filter(|b| *b > i64::MIN);
+        *told = steps
+            .zip(border)
+            .map(|(steps, border)| Told { steps, border });
         (machine, from)
     }
 
@@ -219,149 +352,10 @@ impl Growth {
     /// Whether nothing has come yet.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.newest.is_none() && self.logs.is_empty()
+        self.span.is_none() && self.logs.is_empty()
     }
 }
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
-mod tests {
-    use super::*;
-    use crate::series::{Key, Kind, Labels};
-    use proptest::prelude::*;
-
-    /// A sample of each of three series at each time, with a counter that begins anew now and then.
-    fn sets(times: &[i64]) -> Vec<SeriesSet> {
-        let of = |(i, time): (usize, &i64)| {
-            let mut set = SeriesSet::default();
-            let mut add = |name: &str, labels: &[(&str, &str)], kind, value| {
-                let labels = labels.iter().map(|(n, v)| ((*n).into(), (*v).into()));
-                let key = Key {
-                    name: name.into(),
-                    labels: Labels::new(labels.collect()),
-                    file: String::new(),
-                };
-                set.add(key, kind, "", *time, value);
-            };
-            let n = (i % 97) as f64;
-            add(
-                "http_requests_total",
-                &[("job", "a"), ("code", "200")],
-                Kind::Counter,
-                n * 7.0,
-            );
-            add(
-                "http_requests_total",
-                &[("job", "a"), ("code", "500")],
-                Kind::Counter,
-                n,
-            );
-            add(
-                "http_request_duration_seconds_bucket",
-                &[("job", "a"), ("le", "0.1")],
-                Kind::Counter,
-                n * 5.0,
-            );
-            add(
-                "http_request_duration_seconds_bucket",
-                &[("job", "a"), ("le", "+Inf")],
-                Kind::Counter,
-                n * 7.0,
-            );
-            add(
-                "node_load1",
-                &[("instance", "b")],
-                Kind::Gauge,
-                (i % 13) as f64,
-            );
-            set
-        };
-        times.iter().enumerate().map(of).collect()
-    }
-
-    fn from_scratch(sets: &[SeriesSet], step: Step) -> Machine {
-        let mut all = SeriesSet::default();
-        sets.iter().for_each(|s| all.merge(s.clone()));
-        all.settle();
-        machine_in(&all, step)
-    }
-
-    proptest! {
-        #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
-        #[test]
-        fn what_grew_is_what_one_set_gives(gaps in prop::collection::vec(1_i64..90, 200..500), start in 0_i64..1_000) {
-            let mut time = (1_700_000_000 + start) * SECOND;
-            let times: Vec<i64> = gaps.iter().map(|gap| {
-                // Mostly every 15 s, some late, some missing.
-                time += if *gap < 60 { 15 * SECOND } else { gap * SECOND };
-                time
-            }).collect();
-            let sets = sets(&times);
-            let step = Step::at_least(60 * SECOND);
-            let mut growth = Growth::new(step);
-            let (mut told, mut shown) = (None, Machine::new(step));
-            for (i, set) in sets.iter().enumerate() {
-                growth.take(set.clone());
-                if i % 7 == 0 || i + 1 == sets.len() {
-                    match growth.fresh(&mut told) {
-                        (machine, None) => shown = machine,
-                        (machine, Some(from)) => shown.renew(from, machine),
-                    }
-                }
-            }
-            prop_assert_eq!(&shown, &growth.machine());
-            let (grown, whole) = (growth.machine(), from_scratch(&sets, step));
-            prop_assert_eq!(&grown.signals, &whole.signals);
-            prop_assert_eq!(grown.span, whole.span);
-            prop_assert!(growth.samples() < 5 * 40, "{}", growth.samples());
-        }
-    }
-
-    #[test]
-    fn memory_stays_where_it_is_over_many_polls() {
-        let times: Vec<i64> = (0..14_000)
-            .map(|i| (1_700_000_000 + i * 15) * SECOND)
-            .collect();
-        let mut growth = Growth::new(Step::at_least(60 * SECOND));
-        let mut most = 0;
-        for set in sets(&times) {
-            growth.take(set);
-            most = most.max(growth.samples());
-        }
-        assert!(most < 400, "{most} samples held");
-        let machine = growth.machine();
-        // 14 000 polls are 3 500 minutes: more than there is room for, so steps are of five minutes.
-        assert_eq!(machine.step.seconds(), 300.0);
-        let (from, to) = machine.signals[0].cells.ends().unwrap();
-        assert!((690..=701).contains(&(to - from)), "{from} {to}");
-        assert!(machine.notes.iter().any(|n| n.contains("steps of 300 s")));
-    }
-
-    #[test]
-    fn error_budgets_are_judged_in_the_steps_that_samples_came_in() {
-        let times: Vec<i64> = (0..14_000)
-            .map(|i| (1_700_000_040 + i * 15) * SECOND)
-            .collect();
-        let (sets, minute) = (sets(&times), Step::at_least(60 * SECOND));
-        let mut growth = Growth::new(minute);
-        let (mut told, mut shown) = (None, Machine::new(minute));
-        let mut all = SeriesSet::default();
-        for (i, set) in sets.iter().enumerate() {
-            growth.take(set.clone());
-            all.merge(set.clone());
-            if i % 500 == 0 || i + 1 == sets.len() {
-                match growth.fresh(&mut told) {
-                    (machine, None) => shown = machine,
-                    (machine, Some(from)) => shown.renew(from, machine),
-                }
-            }
-        }
-        all.settle();
-        assert_eq!(shown.step.seconds(), 300.0);
-        assert_eq!(shown.fine, fine_in(&all, minute));
-        let measures: Vec<&str> = shown.fine.iter().map(|f| f.signal.measure.id()).collect();
-        assert_eq!(measures, ["requests", "server_errors", "duration"]);
-        let (spent, step) = shown.spent("a", Some(0.05));
-        assert_eq!((step, spent.len()), (minute, 3_500));
-    }
-}
+mod tests;

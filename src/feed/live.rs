@@ -57,6 +57,15 @@ impl Connection {
         self.source().name()
     }
 
+    /// What its samples grow to.
+    fn growth(&self) -> Growth {
+        match self {
+            // Values are logged with any time.
+            Self::Mlflow(_) => Growth::keeping(self.step()),
+            _ => Growth::new(self.step()),
+        }
+    }
+
     /// The step of time that its samples are told in.
     #[must_use]
     pub fn step(&self) -> Step {
@@ -133,7 +142,7 @@ impl Live {
     pub fn new(connection: Connection) -> Self {
         Self {
             feed: Feed::new(connection.source(), BackOff::default()),
-            growth: Growth::new(connection.step()),
+            growth: connection.growth(),
             connection,
             offers: Vec::new(),
             notes: Vec::new(),
@@ -202,7 +211,7 @@ impl Live {
                 let more = |o: &Offer| !o.chosen && ids.contains(&o.id);
                 if self.offers.iter().any(more) {
                     // All that is followed is looked back on once more, so that it grows together.
-                    self.growth = Growth::new(self.connection.step());
+                    self.growth = self.connection.growth();
                     self.told_of = None;
                 }
                 for offer in &mut self.offers {

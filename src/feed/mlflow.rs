@@ -1,13 +1,18 @@
 //! MLflow's REST API: the metrics that training and evaluation log, as series.
 //!
-//! 1. Without experiments named, `POST …/experiments/search`: all that are active.
+//! 1. Without experiments named, `POST …/experiments/search`, page by page: all that are active.
 //! 2. `POST …/runs/search`, page by page, newest first: which runs there are, and the last value of each of their
 //!    metrics with its time and step.
-//! 3. For each metric of a run whose last value is not known yet, `GET …/metrics/get-history`, page by page: all its
-//!    values, of which the new ones are given.
+//! 3. For each metric of a run whose last value is another one than before, `GET …/metrics/get-history`, page by page:
+//!    all its values, of which the new ones are given. What MLflow calls the last value is that of the highest step: of
+//!    a run that goes on from an earlier step, values come once it is past where it was.
 //!
-//! Then it rests, and 2 follows. Two values of one metric at one millisecond are one sample, the later step's. Held are
-//! the last values of [`MOST_METRICS`] metrics of runs; of further ones it is said that they are left out.
+//! Then it rests, and it begins anew. Two values of one metric at one millisecond are one sample, the later step's.
+//! Values may be logged with any time; where some are older than what was given, the history is given once more. What is
+//! no finite number is a gap: MLflow writes `"NaN"`, and the greatest number for an infinite one. Held are the last
+//! values of [`MOST_METRICS`] metrics of runs; of further ones it is said that they are left out.
+//!
+//! Source: answers of MLflow 3.17, some of which `tests/feed_help/mlflow.jsonl` holds.
 
 use super::prometheus::SignIn;
 use super::{Answer, Ask, Came, Fault, Instant, Method, Next, Piece, SECOND, Source, Unreached};
@@ -20,6 +25,10 @@ use std::collections::{BTreeMap, VecDeque};
 pub const MOST_METRICS: usize = 10_000;
 /// Runs of a page, and values.
 const PAGE: u32 = 1_000;
+/// Samples that are given together; fewer only at the end of a round, so that not each history makes a view anew.
+const TOGETHER: usize = 20_000;
+/// What is said of values that are none.
+const GAPS: &str = "Values that are NaN or infinite are left out as gaps";
 /// What the database writes for an infinite number.
 const INFINITE: f64 = 1.797_693_134_862_315_7e308;
 
@@ -51,12 +60,50 @@ struct Metric {
     key: String,
 }
 
+/// What was given of a metric.
+#[derive(Clone, Copy, Debug, Default)]
+struct Known {
+    /// Time (milliseconds) and step of what the server called its last value.
+    last: (i64, i64),
+    /// The same of the last value that was given; `None` where all are to be given again.
+    given: Option<(i64, i64)>,
+    /// How many values its history had.
+    count: u64,
+}
+
+/// A history that is being read.
+#[derive(Clone, Debug)]
+struct Reading {
+    metric: Metric,
+    /// Its last value, as the server tells it.
+    last: (i64, i64),
+    /// What comes next.
+    page: String,
+    /// The last value so far by time and step, how many there are, and how many that are no later than what was given.
+    newest: Option<(i64, i64)>,
+    count: u64,
+    older: u64,
+}
+
+impl Reading {
+    const fn new(metric: Metric, last: (i64, i64)) -> Self {
+        Self {
+            metric,
+            last,
+            page: String::new(),
+            newest: None,
+            count: 0,
+            older: 0,
+        }
+    }
+}
+
 /// What is to be asked.
 #[derive(Clone, Debug)]
 enum Asked {
-    Experiments,
+    Experiments { page: String },
     Runs { page: String },
-    History { metric: Metric, page: String },
+    History(Reading),
 }
 
 /// A server of MLflow.
@@ -64,12 +111,12 @@ pub struct Mlflow {
     settings: Settings,
     base: String,
     experiments: Vec<String>,
-    /// Time (milliseconds) and step of the last value that was given.
-    known: BTreeMap<Metric, (i64, i64)>,
+    known: BTreeMap<Metric, Known>,
     asked: Asked,
-    waiting: VecDeque<Metric>,
-    /// The last value of the history that is being read.
-    newest: Option<(i64, i64)>,
+    /// Metrics whose histories are to be read, with their last values.
+    waiting: VecDeque<(Metric, (i64, i64))>,
+    /// What was read and not given.
+    gathered: SeriesSet,
     not_before: Instant,
     crowded: bool,
 }
@@ -85,22 +132,25 @@ impl Mlflow {
         if !base.contains("://") {
             base = format!("http://{base}");
         }
-        let experiments = settings.experiments.clone();
         Self {
+            asked: Self::round(&settings),
+            experiments: settings.experiments.clone(),
             settings,
             base,
-            asked: match experiments.is_empty() {
-                true => Asked::Experiments,
-                false => Asked::Runs {
-                    page: String::new(),
-                },
-            },
-            experiments,
             known: BTreeMap::new(),
             waiting: VecDeque::new(),
-            newest: None,
+            gathered: SeriesSet::default(),
             not_before: Instant::MIN,
             crowded: false,
+        }
+    }
+
+    /// What a round begins with.
+    const fn round(settings: &Settings) -> Asked {
+        let page = String::new();
+        match settings.experiments.is_empty() {
+            true => Asked::Experiments { page },
+            false => Asked::Runs { page },
         }
     }
 
@@ -126,12 +176,18 @@ impl Mlflow {
         }
     }
 
-    fn take_experiments(&mut self, answer: &Value) {
+    fn take_experiments(&mut self, first: bool, answer: &Value) {
+        if first {
+            self.experiments.clear();
+        }
         let found = list(answer, "experiments");
         let ids = found.filter_map(|e| e["experiment_id"].as_str());
-        self.experiments = ids.map(str::to_owned).collect();
-        self.asked = Asked::Runs {
-            page: String::new(),
+        self.experiments.extend(ids.map(str::to_owned));
+        self.asked = match next_page(answer) {
+            "" => Asked::Runs {
+                page: String::new(),
+            },
+            page => Asked::Experiments { page: page.into() },
         };
     }
 
@@ -148,7 +204,8 @@ impl Mlflow {
                     name: info["run_name"].as_str().unwrap_or(id).into(),
                     key: value["key"].as_str().unwrap_or_default().into(),
                 };
-                if self.known.get(&metric).copied() >= Some(place(value)) {
+                let last = place(value);
+                if self.known.get(&metric).is_some_and(|k| k.last == last) {
                     continue;
                 }
                 if self.known.len() + self.waiting.len() >= MOST_METRICS
@@ -163,86 +220,117 @@ impl Mlflow {
                     }
                     continue;
                 }
-                self.waiting.push_back(metric);
+                self.waiting.push_back((metric, last));
             }
         }
-        match answer["next_page_token"].as_str().unwrap_or_default() {
-            "" => self.go_on(now),
+        match next_page(answer) {
+            "" => pieces.extend(self.go_on(now)),
             page => self.asked = Asked::Runs { page: page.into() },
         }
         pieces
     }
 
-    /// The next history, or a rest.
-    fn go_on(&mut self, now: Instant) {
-        self.newest = None;
-        self.asked = match self.waiting.pop_front() {
-            Some(metric) => Asked::History {
-                metric,
-                page: String::new(),
-            },
+    /// The next history, or a rest; what was gathered, where it is enough or the round is over.
+    fn go_on(&mut self, now: Instant) -> Option<Piece> {
+        let next = self.waiting.pop_front();
+        let over = next.is_none();
+        self.asked = match next {
+            Some((metric, last)) => Asked::History(Reading::new(metric, last)),
             None => {
                 let every = match self.settings.every {
                     0 => 15 * SECOND,
                     every => every.max(SECOND),
                 };
                 self.not_before = now.saturating_add(every);
-                Asked::Runs {
-                    page: String::new(),
-                }
+                Self::round(&self.settings)
             }
         };
+        let enough = over || self.gathered.samples() >= TOGETHER;
+        let some = enough && !self.gathered.is_empty();
+        some.then(|| Piece::Samples(std::mem::take(&mut self.gathered)))
     }
 
-    fn take_history(&mut self, now: Instant, metric: Metric, answer: &Value) -> Vec<Piece> {
-        let known = self.known.get(&metric).copied();
+    fn take_history(&mut self, now: Instant, mut of: Reading, answer: &Value) -> Vec<Piece> {
+        let known = self.known.get(&of.metric).copied().unwrap_or_default();
+        let mut pieces = Vec::new();
         let mut values: Vec<(i64, i64, f64)> = Vec::new();
         for value in list(answer, "metrics") {
-            let (time, step) = place(value);
-            self.newest = self.newest.max(Some((time, step)));
-            let number = value["value"].as_f64().filter(|x| x.abs() < INFINITE);
-            if let Some(number) = number.filter(|_| Some((time, step)) > known) {
-                values.push((time, step, number));
+            let at = place(value);
+            of.newest = of.newest.max(Some(at));
+            of.count += 1;
+            if Some(at) <= known.given {
+                of.older += 1;
+                continue;
+            }
+            match value["value"].as_f64().filter(|x| x.abs() < INFINITE) {
+                Some(number) => values.push((at.0, at.1, number)),
+                None => pieces.push(Piece::Note(format!(
+                    "{GAPS}, such as of {} of {}.",
+                    of.metric.key, of.metric.name
+                ))),
             }
         }
+        pieces.truncate(1);
         // Of two at one time the one that is added later counts.
         values.sort_by_key(|(time, step, _)| (*time, *step));
-        let mut set = SeriesSet::default();
         let key = Key {
-            name: metric.key.clone(),
+            name: of.metric.key.clone(),
             labels: Labels::new(vec![
-                ("job".into(), metric.name.clone()),
-                ("run_id".into(), metric.run.clone()),
+                ("job".into(), of.metric.name.clone()),
+                ("run_id".into(), of.metric.run.clone()),
             ]),
             file: String::new(),
         };
         for (time, _, number) in values {
-            set.add(
-                key.clone(),
-                Kind::Gauge,
-                "",
-                time.saturating_mul(1_000),
-                number,
-            );
+            let time = time.saturating_mul(1_000);
+            self.gathered
+                .add(key.clone(), Kind::Gauge, "", time, number);
         }
-        set.settle();
-        match answer["next_page_token"].as_str().unwrap_or_default() {
+        match next_page(answer) {
             "" => {
-                if let Some(newest) = self.newest {
-                    self.known.insert(metric, newest);
+                // Some that are older came later: they are found by giving all again.
+                let all_again = of.older > known.count;
+                let known = Known {
+                    last: of.last,
+                    given: of.newest.filter(|_| !all_again),
+                    count: if all_again { 0 } else { of.count },
+                };
+                self.known.insert(of.metric.clone(), known);
+                if all_again {
+                    self.asked = Asked::History(Reading::new(of.metric, of.last));
+                } else {
+                    pieces.extend(self.go_on(now));
                 }
-                self.go_on(now);
             }
             page => {
-                let page = page.into();
-                self.asked = Asked::History { metric, page };
+                of.page = page.into();
+                self.asked = Asked::History(of);
             }
         }
-        match set.is_empty() {
-            true => Vec::new(),
-            false => vec![Piece::Samples(set)],
-        }
+        pieces
     }
+}
+
+/// What names the next page of an answer; empty behind the last one.
+fn next_page(answer: &Value) -> &str {
+    answer["next_page_token"].as_str().unwrap_or_default()
+}
+
+/// Whether MLflow takes requests to a host unless it is told otherwise: this machine's names, and private addresses.
+fn is_usual(host: &str) -> bool {
+    let names = ["localhost", "127.0.0.1", "[::1]", "0.0.0.0"];
+    let named = names.iter().any(|name| {
+        let port = host.strip_prefix(name);
+        port.is_some_and(|port| port.is_empty() || port.starts_with(':'))
+    });
+    let second = host
+        .strip_prefix("172.")
+        .and_then(|rest| rest.split_once('.'));
+    let second = second.and_then(|(second, _)| second.parse::<u8>().ok());
+    named
+        || host.starts_with("192.168.")
+        || host.starts_with("10.")
+        || second.is_some_and(|second| (16..32).contains(&second))
 }
 
 /// The members of a list; an empty answer has none.
@@ -270,7 +358,13 @@ impl Source for Mlflow {
             return Next::Wait(self.not_before);
         }
         Next::Ask(match &self.asked {
-            Asked::Experiments => self.post("experiments/search", &json!({"max_results": PAGE})),
+            Asked::Experiments { page } => {
+                let mut body = json!({"max_results": PAGE});
+                if !page.is_empty() {
+                    body["page_token"] = page.clone().into();
+                }
+                self.post("experiments/search", &body)
+            }
             Asked::Runs { page } => {
                 let mut body = json!({
                     "experiment_ids": self.experiments,
@@ -282,7 +376,7 @@ impl Source for Mlflow {
                 }
                 self.post("runs/search", &body)
             }
-            Asked::History { metric, page } => {
+            Asked::History(Reading { metric, page, .. }) => {
                 let mut path = format!(
                     "metrics/get-history?run_id={}&metric_key={}&max_results={PAGE}",
                     super::rows::escaped(&metric.run),
@@ -303,12 +397,12 @@ impl Source for Mlflow {
         };
         let answer = document(&answer, now)?;
         Ok(match self.asked.clone() {
-            Asked::Experiments => {
-                self.take_experiments(&answer);
+            Asked::Experiments { page } => {
+                self.take_experiments(page.is_empty(), &answer);
                 Vec::new()
             }
             Asked::Runs { .. } => self.take_runs(now, &answer),
-            Asked::History { metric, .. } => self.take_history(now, metric, &answer),
+            Asked::History(of) => self.take_history(now, of, &answer),
         })
     }
 
@@ -316,8 +410,13 @@ impl Source for Mlflow {
 
     fn unreached(&self, why: Unreached) -> Fault {
         let origin = match self.settings.origin.as_str() {
-            "" | "null" => "'*'",
+            "" => "null",
             origin => origin,
+        };
+        let host = self.place().split('/').next().unwrap_or_default();
+        let hosts = match is_usual(host) {
+            true => String::new(),
+            false => format!(" --allowed-hosts {host}"),
         };
         match why {
             Unreached::Cors => Fault::never(
@@ -326,7 +425,7 @@ impl Source for Mlflow {
                     self.name()
                 ),
                 format!(
-                    "Start it with mlflow server --cors-allowed-origins {origin}; MLflow before 3.5 needs a proxy that adds Access-Control-Allow-Origin."
+                    "Start it with mlflow server --cors-allowed-origins {origin}{hosts}; MLflow before 3.5 needs a proxy that adds Access-Control-Allow-Origin."
                 ),
             ),
             why => super::backoff::unreached(&self.name(), why),
@@ -357,3 +456,7 @@ fn document(answer: &Answer, now: Instant) -> Result<Value, Fault> {
         _ => Err(answer.fault(now)),
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::panic)]
+mod tests;

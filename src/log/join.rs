@@ -429,11 +429,20 @@ fn class_scores(predictions: &mut Predictions) -> Vec<(String, Column)> {
         });
     // The prefix ends at a separator, so that `p_cat` and `p_car` are not `t` and `r`.
     let cut = common
-        .rfind(['_', '.', ' ', '-', ':'])
+        .rfind(['_', '.', ' ', '-', ':', '('])
         .map_or(0, |at| at + 1);
+    // `P(cat)`, and Azure's `Scored Probabilities for Class "cat"`.
+    let class = |name: &str| {
+        let name = match cut > 0 && common.get(..cut).is_some_and(|c| c.ends_with('(')) {
+            true => name.strip_suffix(')').unwrap_or(name),
+            false => name,
+        };
+        let quoted = name.strip_prefix('"').and_then(|n| n.strip_suffix('"'));
+        quoted.unwrap_or(name).to_string()
+    };
     names
         .into_iter()
-        .map(|n| (n[cut..].to_string(), predictions.take_named(&n)))
+        .map(|n| (class(&n[cut..]), predictions.take_named(&n)))
         .collect()
 }
 

@@ -5,7 +5,9 @@
 //! reason are shown beside sample values, and the reader can correct it.
 
 use super::rivals::challengers;
-use super::rules::{OUTCOMES, RULES, any, is_horizon, is_number, is_unit, shown_to, unique};
+use super::rules::{
+    OUTCOMES, RULES, any, is_horizon, is_number, is_output, is_unit, shown_to, unique,
+};
 use super::{FileKind, Role, quantile_roles};
 use crate::read::ColumnSniff;
 use crate::table::Kind;
@@ -164,7 +166,15 @@ pub fn words(name: &str) -> Vec<String> {
 fn class_scores(columns: &[ColumnSniff], found: &mut [Option<RoleGuess>]) {
     let mut prefixes: Vec<&str> = Vec::new();
     for c in columns.iter().filter(|c| is_number(c) && is_unit(c)) {
-        for (at, _) in c.name.match_indices(['_', '.']) {
+        // `P(cat)` and `Scored Probabilities for Class "cat"` are written otherwise.
+        let likely = c.name.to_lowercase();
+        let likely = likely.starts_with("p(") || likely.starts_with("scored probabilities ");
+        let ends = |sign: char| match sign {
+            '_' | '.' => true,
+            '(' | ' ' => likely,
+            _ => false,
+        };
+        for (at, _) in c.name.match_indices(ends) {
             let prefix = &c.name[..=at];
             if !prefixes.contains(&prefix) {
                 prefixes.push(prefix);
@@ -338,6 +348,22 @@ fn by_values(columns: &[ColumnSniff], found: &mut [Option<RoleGuess>]) {
         if let Some(i) = (0..columns.len()).find(same).filter(|_| named) {
             let why = format!("{} foretells it", columns[s].name);
             found[i] = Some(RoleGuess::new(Role::Outcome, 0.8, why));
+            return;
+        }
+    }
+    // What is called an output is one of a model where it is a share beside an outcome of two values.
+    if let (None, None, Some(o)) = (score, prediction, outcome)
+        && columns[o].distinct == 2
+    {
+        let output = |i: &usize| {
+            free(found, *i)
+                && is_unit(&columns[*i])
+                && !columns[*i].whole
+                && is_output(&words(&columns[*i].name))
+        };
+        if let Some(i) = (0..columns.len()).find(output) {
+            let why = format!("an output in [0, 1] beside {}", columns[o].name);
+            found[i] = Some(RoleGuess::new(Role::Score, 0.7, why));
             return;
         }
     }

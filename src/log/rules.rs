@@ -200,7 +200,7 @@ fn time(c: &ColumnSniff, w: &[String]) -> Option<(f64, &'static str)> {
 }
 
 /// What outcomes are called.
-pub(super) const OUTCOMES: [&str; 14] = [
+pub(super) const OUTCOMES: [&str; 16] = [
     "label",
     "target",
     "outcome",
@@ -215,12 +215,23 @@ pub(super) const OUTCOMES: [&str; 14] = [
     "true_label",
     "real",
     "observed",
+    "y_test",
+    "y_val",
 ];
 
 fn outcome(c: &ColumnSniff, w: &[String]) -> Option<(f64, &'static str)> {
     if any(
         w,
-        &["pred", "predicted", "prediction", "proba", "prob", "score"],
+        &[
+            "pred",
+            "preds",
+            "predicted",
+            "prediction",
+            "proba",
+            "prob",
+            "score",
+            "scored",
+        ],
     ) && !w.last().is_some_and(|l| l == "outcome" || l == "actual")
     {
         return None;
@@ -315,6 +326,32 @@ pub fn spoilt_score(column: &ColumnSniff) -> Option<&str> {
     Some(word)
 }
 
+/// Whether a name is that of what a model puts out, and of nothing else: `model_output`, but not `power_output`.
+pub(super) fn is_output(w: &[String]) -> bool {
+    let of = [
+        "model",
+        "ml",
+        "raw",
+        "endpoint",
+        "inference",
+        "classifier",
+        "sagemaker",
+    ];
+    w.split_last().is_some_and(|(last, rest)| {
+        ["output", "outputs"].contains(&last.as_str())
+            && rest.iter().all(|w| of.contains(&w.as_str()))
+    })
+}
+
+/// The words of what a name is the probability of: `P(y = 1)`.
+fn probability_of(name: &str) -> Option<Vec<String>> {
+    let name = name.trim();
+    let within = name.get(..2).filter(|p| p.eq_ignore_ascii_case("p("));
+    let within = within.and(name.get(2..))?.strip_suffix(')')?;
+    // `P(y=1|x)`: what it is known of is another matter.
+    Some(words(within.split('|').next().unwrap_or(within)))
+}
+
 fn score(c: &ColumnSniff, w: &[String]) -> Option<(f64, &'static str)> {
     if !is_number(c) || c.distinct < 3 {
         return None;
@@ -326,6 +363,8 @@ fn score(c: &ColumnSniff, w: &[String]) -> Option<(f64, &'static str)> {
             "proba",
             "prob",
             "probability",
+            "probabilities",
+            "probs",
             "score",
             "scores",
             "confidence",
@@ -338,6 +377,29 @@ fn score(c: &ColumnSniff, w: &[String]) -> Option<(f64, &'static str)> {
     let unit = is_unit(c);
     if ["p", "p_1", "p1", "yhat_proba", "phat"].contains(&name.as_str()) && unit {
         return Some((0.85, "named like a score, values in [0, 1]"));
+    }
+    // The probability of default, as banks call it.
+    if name == "pd" && unit && !c.whole {
+        return Some((
+            0.85,
+            "named like the probability of default, values in [0, 1]",
+        ));
+    }
+    if w.len() > 1 && is_output(w) && unit && !c.whole {
+        return Some((0.75, "named like the output of a model, values in [0, 1]"));
+    }
+    // `P(yes)`, `p(y=1)`: of what does happen.
+    if let Some(event) = probability_of(&c.name)
+        && unit
+        && !c.whole
+        && event.last().is_some_and(|e| {
+            ["yes", "true", "positive", "1"].contains(&e.as_str()) || EVENTS.contains(&e.as_str())
+        })
+    {
+        return Some((
+            0.9,
+            "named like the probability of an event, values in [0, 1]",
+        ));
     }
     // `p_fraud`, but neither a p value nor the share of a class whose others are there, too.
     if let ([p, event], true) = (w, unit && !c.whole)
@@ -353,7 +415,19 @@ fn score(c: &ColumnSniff, w: &[String]) -> Option<(f64, &'static str)> {
     match (strong || fitting, unit) {
         (true, true) => Some((0.97, "named like a score, values in [0, 1]")),
         (true, false) => Some((0.7, "named like a score")),
-        (false, true) if any(w, &["pred", "prediction", "predicted", "forecast"]) && !c.whole => {
+        (false, true)
+            if any(
+                w,
+                &[
+                    "pred",
+                    "preds",
+                    "prediction",
+                    "predictions",
+                    "predicted",
+                    "forecast",
+                ],
+            ) && !c.whole =>
+        {
             Some((0.8, "a prediction with values in [0, 1]"))
         }
         _ => None,
@@ -364,8 +438,13 @@ fn prediction(c: &ColumnSniff, w: &[String]) -> Option<(f64, &'static str)> {
     let name = w.join("_");
     let exact = [
         "prediction",
+        "predictions",
         "y_pred",
+        "y_preds",
         "pred",
+        "preds",
+        "scored_label",
+        "scored_labels",
         "predicted",
         "yhat",
         "y_hat",

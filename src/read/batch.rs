@@ -71,6 +71,8 @@ pub(super) struct Batch {
     aside: Vec<u8>,
     /// Columns of the row that is being built whose cell was set more than once.
     doubled: Vec<usize>,
+    /// Names in that row that no column has.
+    unknown: Vec<String>,
 }
 
 impl Batch {
@@ -91,6 +93,7 @@ impl Batch {
             lines: Vec::new(),
             aside: vec![0],
             doubled: Vec::new(),
+            unknown: Vec::new(),
         }
     }
 
@@ -161,13 +164,30 @@ impl Batch {
         }
     }
 
+    /// Names in the open row that no column has.
+    pub fn unknown(&mut self) -> &mut Vec<String> {
+        &mut self.unknown
+    }
+
     /// Keeps the row that was built by [`Batch::set`], and counts the columns that were set more than
-    /// once.
+    /// once and the names that no column has.
     #[inline]
     pub fn keep_set_row(&mut self, line: u64, troubles: &mut Troubles) {
         self.keep_row(line);
         if !self.doubled.is_empty() {
             self.tell_doubled(line, troubles);
+        }
+        if !self.unknown.is_empty() {
+            self.tell_unknown(line, troubles);
+        }
+    }
+
+    #[cold]
+    fn tell_unknown(&mut self, line: u64, troubles: &mut Troubles) {
+        self.unknown.sort_unstable();
+        self.unknown.dedup();
+        for name in self.unknown.drain(..) {
+            troubles.unknown(&name, line);
         }
     }
 
@@ -217,6 +237,7 @@ impl Batch {
     pub fn drop_row(&mut self) {
         self.cells.truncate(self.lines.len() * self.width);
         self.doubled.clear();
+        self.unknown.clear();
     }
 
     /// The texts of a column from top to bottom.

@@ -17,6 +17,8 @@
 use super::batch::Batch;
 use super::cut::behind;
 use super::dialect;
+use super::field::{Field, field_text};
+use super::lists::{self, Unfolded};
 use super::reader::{Fill, Head, MAX_RECORD, Reader, Rows, Shape, Stop};
 use super::scan::Marks;
 use super::trouble::{Fault, Troubles};
@@ -43,6 +45,8 @@ impl Reader for Csv {
             signs: Signs::of(schema.dialect),
             skip: schema.dialect.skip.unwrap_or(0),
             above: usize::from(schema.dialect.above) + usize::from(schema.dialect.header),
+            decimal: schema.dialect.decimal,
+            lists: lists::unfolded(schema),
         })
     }
 
@@ -56,9 +60,9 @@ impl Reader for Csv {
 pub(super) struct Signs {
     delimiter: u8,
     /// What opens a field; the delimiter, which never does, where nothing is to.
-    quote: u8,
+    pub quote: u8,
     /// Whether a backslash within quotes takes the next byte as it is.
-    escapes: bool,
+    pub escapes: bool,
     /// Whether blanks around fields are none of them.
     blanks: bool,
 }
@@ -102,6 +106,9 @@ struct CsvRows {
     skip: u32,
     /// Records above the first row, the header among them.
     above: usize,
+    decimal: u8,
+    /// Fields that are several columns.
+    lists: Vec<Unfolded>,
 }
 
 impl Rows for CsvRows {
@@ -128,14 +135,35 @@ impl Rows for CsvRows {
     fn fill(
         &mut self,
         text: &[u8],
-        mut at: usize,
+        at: usize,
         end: usize,
         eof: bool,
         batch: &mut Batch,
         troubles: &mut Troubles,
     ) -> Fill {
+        if self.lists.is_empty() {
+            self.fill_rows::<false>(text, (at, end), eof, batch, troubles)
+        } else {
+            self.fill_rows::<true>(text, (at, end), eof, batch, troubles)
+        }
+    }
+}
+
+impl CsvRows {
+    fn fill_rows<const LISTS: bool>(
+        &self,
+        text: &[u8],
+        (mut at, end): (usize, usize),
+        eof: bool,
+        batch: &mut Batch,
+        troubles: &mut Troubles,
+    ) -> Fill {
         let mut marks = self.signs.marks(text, at);
-        let width = batch.width;
+        let more = self.lists.iter().map(|l| l.list.items.saturating_sub(1));
+        let width = batch.width.saturating_sub(more.sum());
+        let mut places = Vec::new();
+        // Fields of the record that are no lists and should be.
+        let mut odd: Vec<(Unfolded, Field)> = Vec::new();
         loop {
             if at >= end || at >= text.len() {
                 return Fill {
@@ -151,9 +179,21 @@ impl Rows for CsvRows {
             }
             let mut fields = 0;
             let mut too_many = false;
+            if LISTS {
+                odd.clear();
+            }
             let record = record(text, &mut marks, at, self.signs, |field| {
                 if fields < width {
-                    push(batch, text, field);
+                    let list = || self.lists.iter().find(|l| l.list.field == fields);
+                    match LISTS.then(list).flatten() {
+                        None => push(batch, text, field),
+                        Some(&of) => {
+                            let decimal = self.decimal;
+                            if !lists::push(batch, text, field, of.list, decimal, &mut places) {
+                                odd.push((of, field));
+                            }
+                        }
+                    }
                 } else {
                     too_many |= !field.is_empty();
                 }
@@ -184,6 +224,11 @@ impl Rows for CsvRows {
                 batch.drop_row();
             } else if fields >= width && !too_many {
                 batch.keep_row(line);
+                for (of, field) in odd.drain(..) {
+                    troubles.cell(Fault::NotList, of.column, line, || {
+                        lists::reason(text, field, of.list)
+                    });
+                }
             } else {
                 batch.drop_row();
                 let fault = if fields < width {
@@ -270,71 +315,6 @@ fn push(batch: &mut Batch, text: &[u8], field: Field) {
             let from = batch.aside().len();
             field_text(text, (start, close, end), signs, batch.aside());
             batch.push_aside(from);
-        }
-    }
-}
-
-/// Writes the text of a field that needs more than its bytes.
-#[cold]
-fn field_text(
-    text: &[u8],
-    (start, close, end): (usize, usize, usize),
-    signs: Signs,
-    out: &mut Vec<u8>,
-) {
-    let mut rest = &text[start..close];
-    let special = |rest: &[u8]| match signs.escapes {
-        true => memchr::memchr2(signs.quote, b'\\', rest),
-        false => memchr::memchr(signs.quote, rest),
-    };
-    while let Some(at) = special(rest) {
-        // A backslash goes, what it escapes stays; of two quotes one stays.
-        let kept = if rest[at] == signs.quote {
-            at..at + 1
-        } else {
-            at + 1..at + 2
-        };
-        out.extend_from_slice(&rest[..at]);
-        out.extend_from_slice(rest.get(kept).unwrap_or_default());
-        rest = rest.get(at + 2..).unwrap_or_default();
-    }
-    out.extend_from_slice(rest);
-    out.extend_from_slice(text.get(close + 1..end).unwrap_or_default());
-}
-
-/// Where a field's text is.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Field {
-    /// Its bytes are its text.
-    Plain { start: usize, end: usize },
-    /// Within quotes from `start` to `close`, with doubled quotes in it or text behind it.
-    Quoted {
-        start: usize,
-        close: usize,
-        end: usize,
-        signs: Signs,
-    },
-}
-
-impl Field {
-    fn is_empty(self) -> bool {
-        matches!(self, Self::Plain { start, end } if start == end)
-    }
-
-    /// Its text.
-    pub fn text(self, text: &[u8]) -> Vec<u8> {
-        match self {
-            Self::Plain { start, end } => text[start..end].to_vec(),
-            Self::Quoted {
-                start,
-                close,
-                end,
-                signs,
-            } => {
-                let mut out = Vec::new();
-                field_text(text, (start, close, end), signs, &mut out);
-                out
-            }
         }
     }
 }

@@ -25,14 +25,18 @@ pub mod cell;
 mod columnar;
 mod csv;
 mod cut;
+pub(crate) mod dates;
 mod dialect;
 mod dictionary;
 mod encoding;
+mod field;
 mod fix;
 mod foreign;
 pub mod instant;
 mod json;
 pub mod key;
+mod lists;
+mod look_across;
 mod look_far;
 mod profile;
 mod reader;
@@ -186,6 +190,18 @@ pub struct Schema {
     pub dialect: Dialect,
     /// All its columns in order.
     pub columns: Vec<ColumnSpec>,
+    /// Fields of delimited text that hold lists, each of which stands for several columns; in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lists: Vec<ListField>,
+}
+
+/// A field of delimited text that holds a list of numbers, `[0.6, 0.4]`: its items are columns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ListField {
+    /// Its place among the fields of a record.
+    pub field: usize,
+    /// How many columns it is, two or more.
+    pub items: usize,
 }
 
 /// What the start of a file tells of one column.

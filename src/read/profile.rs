@@ -4,7 +4,7 @@ use super::batch::Batch;
 use super::cell::{self, Number};
 use super::encoding::decode;
 use super::instant::{Instants, slashed_date};
-use super::{CODES, ColumnSniff, DateOrder, Schema, TimeFormat};
+use super::{CODES, ColumnSniff, DateOrder, Schema, TimeFormat, dates};
 use crate::table::Kind;
 use std::collections::HashMap;
 
@@ -176,14 +176,12 @@ impl Looks {
                 TimeFormat::MonthFirst
             } else {
                 // Who writes dots writes the day first.
-                let (format, first) = if self.dotted {
-                    (TimeFormat::DayFirst, "day")
+                let format = if self.dotted {
+                    TimeFormat::DayFirst
                 } else {
-                    (TimeFormat::MonthFirst, "month")
+                    TimeFormat::MonthFirst
                 };
-                notes.push(format!(
-                    "dates of {name} could be read either way: {first} first"
-                ));
+                notes.push(dates::note(name, format));
                 format
             };
             return (Kind::Time, Some(format));

@@ -4,19 +4,20 @@ use super::batch::Batch;
 use super::encoding::{BOM, detect, from_utf16};
 use super::fix::not_delimited;
 use super::foreign::foreign;
+use super::look_across::look_across;
 use super::look_far::look_far;
 use super::profile::profile;
 use super::reader::{Head, UNFINISHED, recognise};
 use super::trouble::Troubles;
 use super::{
     Bytes, ColumnSniff, ColumnSpec, Cut, Encoding, Fix, Format, ReadError, Schema, Sniff, columnar,
-    json::document,
+    dates, json::document, lists,
 };
 use crate::table::Kind;
 use std::borrow::Cow;
 
 /// Rows looked at.
-const ROWS: usize = 2_000;
+pub(super) const ROWS: usize = 2_000;
 /// Cells looked at, so that very wide files do not take long.
 const CELLS: usize = 4_000_000;
 
@@ -34,7 +35,11 @@ const MAGIC: [(&[u8], &str, &str); 21] = [
     (b"\xfd7zXZ\0", "an xz archive", UNPACK),
     (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive", UNPACK),
     (b"\x04\x22\x4d\x18", "an LZ4 archive", UNPACK),
-    (b"FEA1", "a Feather file of version 1", EXPORT),
+    (
+        b"FEA1",
+        "a Feather file of version 1, which came before Arrow",
+        "Save it again as Feather 2: read it with pandas or pyarrow, and write it with to_feather (write_feather).",
+    ),
     (b"ORC", "an ORC file", EXPORT),
     (b"Obj\x01", "an Avro file", EXPORT),
     (b"\x89HDF", "an HDF5 file", EXPORT),
@@ -83,13 +88,20 @@ pub fn inspect_as(name: &str, file: &dyn Bytes, fix: &Fix) -> Result<Sniff, Read
             }
             sniff_as(name, &file.read(0, file.size())?, file.size(), fix)
         }
-        None => sniff_as(name, &head, file.size(), fix).or_else(|error| {
-            if !error.found.ends_with(UNFINISHED) || head.len() as u64 >= file.size() {
-                return Err(error);
+        None => match sniff_as(name, &head, file.size(), fix) {
+            Ok(found) => look_across(name, file, found),
+            Err(error)
+                if !error.found.ends_with(UNFINISHED) || head.len() as u64 >= file.size() =>
+            {
+                Err(error)
             }
-            look_far(name, file, fix)?.ok_or(error)
-        }),
+            Err(error) => look_far(name, file, fix)?.ok_or(error),
+        },
     }
+    .and_then(|mut sniff| {
+        dates::settle(&mut sniff, file)?;
+        Ok(sniff)
+    })
 }
 
 /// Whether a file that begins like this tells what it is only as a whole.
@@ -201,8 +213,16 @@ pub(super) fn sniff_as(name: &str, head: &[u8], bytes: u64, fix: &Fix) -> Result
                 wanted: true,
             })
             .collect(),
+        lists: Vec::new(),
     };
-    let (batch, troubles) = first_rows(&schema, &head);
+    let (mut batch, mut troubles) = first_rows(&schema, &head);
+    if schema.format == Format::Csv {
+        let found = lists::find(&batch, &text, &schema);
+        if !found.is_empty() {
+            lists::unfold(&mut schema, found);
+            (batch, troubles) = first_rows(&schema, &head);
+        }
+    }
     if batch.rows() == 0 {
         return Err(no_row(&head, &schema, troubles));
     }

@@ -2,9 +2,12 @@
 
 use super::{Trouble, Unfit};
 use std::collections::BTreeMap;
+use xxhash_rust::xxh3::xxh3_64;
 
 /// Entries kept; what does not fit is counted in one more.
 const MOST: usize = 50;
+/// Of keys that no column has.
+const MOST_UNKNOWN: usize = 10;
 
 /// What can be wrong with a row or a cell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,10 +22,13 @@ pub(super) enum Fault {
     NotNumber,
     NotFinite,
     NotTime,
+    NotList,
     OtherTime,
     Percent,
     NotUtf8,
     Damaged,
+    /// A key that no column has, by the hash of its name.
+    Unknown(u64),
     Other,
 }
 
@@ -92,6 +98,25 @@ impl Troubles {
         reason: impl FnOnce() -> String,
     ) {
         self.add(fault, Some(column), line, count, false, reason);
+    }
+
+    /// Counts a row with a key that no column has.
+    pub fn unknown(&mut self, name: &str, line: u64) {
+        let fault = Fault::Unknown(xxh3_64(name.as_bytes()));
+        let unknown = |e: &&Entry| matches!(e.fault, Fault::Unknown(_));
+        let known = self.entries.iter().any(|e| e.fault == fault);
+        if !known && self.entries.iter().filter(unknown).count() >= MOST_UNKNOWN {
+            return self.add(Fault::Unknown(0), None, line, 1, false, || {
+                "more keys are in none of the rows that were looked at for columns, so their values are not read"
+                    .into()
+            });
+        }
+        self.add(fault, None, line, 1, false, || {
+            format!(
+                "the key \u{201c}{name}\u{201d} is in none of the rows that were looked at for columns, so its \
+                 values are not read; write it in the first row too (null where there is none)"
+            )
+        });
     }
 
     fn add(

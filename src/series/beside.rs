@@ -1,6 +1,6 @@
 //! Machines of several sources beside each other, as one.
 
-use super::Machine;
+use super::{Cells, Machine, Step};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What several sources say, each under a name of its own. What two of them call alike is two things: it is told apart by
@@ -31,8 +31,24 @@ pub fn beside(all: &[(&str, &Machine)]) -> Option<Machine> {
     });
     let mut out = machines.next()?;
     machines.for_each(|machine| out.merge(&machine));
+    if let Some(shorter) = shorter(all, out.step) {
+        out.notes.push(format!(
+            "≈ What {shorter} tells in shorter steps is added up to steps of {} s: counters that rose or began anew between two of the shorter ones count as these had it.",
+            out.step.seconds()
+        ));
+    }
     out.settle();
     Some(out)
+}
+
+/// The sources whose steps are shorter than one and hold more than levels.
+fn shorter(all: &[(&str, &Machine)], step: Step) -> Option<String> {
+    let adds = |machine: &Machine| {
+        let mut signals = machine.signals.iter();
+        machine.step < step && signals.any(|s| !matches!(s.cells, Cells::Level(_)))
+    };
+    let sources: Vec<&str> = all.iter().filter(|a| adds(a.1)).map(|a| a.0).collect();
+    (!sources.is_empty()).then(|| sources.join(", "))
 }
 
 fn names(machine: &Machine) -> BTreeSet<&str> {
@@ -66,7 +82,7 @@ pub fn short(names: &[&str]) -> Vec<String> {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
-    use crate::series::{Cells, Fine, Measure, Rate, Signal, Step};
+    use crate::series::{Fine, Measure, Rate, Signal};
 
     fn machine(of: &[&str], each: f64) -> Machine {
         let step = Step::at_least(60_000_000);
@@ -90,6 +106,20 @@ mod tests {
         let fine = machine.signals.iter().cloned();
         machine.fine = fine.map(|signal| Fine { step, signal }).collect();
         machine
+    }
+
+    #[test]
+    fn steps_that_are_added_up_are_told() {
+        let shop = machine(&["shop"], 1.0);
+        let mut slow = shop.clone();
+        slow.coarsen(Step::at_least(300_000_000));
+        let told = |all: &[(&str, &Machine)]| beside(all).unwrap().notes;
+        assert!(told(&[("a", &shop), ("b", &shop)]).is_empty());
+        let notes = told(&[("a", &shop), ("b", &slow)]);
+        assert!(
+            notes[0].starts_with("≈ What a tells") && notes.len() == 1,
+            "{notes:?}"
+        );
     }
 
     #[test]

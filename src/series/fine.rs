@@ -38,27 +38,27 @@ impl Fine {
             self.step = step;
         }
     }
+}
 
-    fn weight(&self) -> usize {
-        match &self.signal.cells {
-            Cells::Durations(cells) => cells.iter().map(|c| c.1.weight()).sum(),
-            Cells::Rate(cells) => cells.len(),
-            Cells::Share(cells) => cells.len(),
-            Cells::Level(cells) => cells.len(),
-        }
+/// About how much room a signal takes, in counts.
+fn weight(signal: &Signal) -> usize {
+    match &signal.cells {
+        Cells::Durations(cells) => cells.iter().map(|c| c.1.weight()).sum(),
+        Cells::Rate(cells) => cells.len(),
+        Cells::Share(cells) => cells.len(),
+        Cells::Level(cells) => cells.len(),
     }
+}
 
-    fn steps(&self) -> i64 {
-        let ends = self.signal.cells.ends();
-        ends.map_or(0, |(first, last)| last - first + 1)
-    }
+fn steps(signal: &Signal) -> i64 {
+    let ends = signal.cells.ends();
+    ends.map_or(0, |(first, last)| last - first + 1)
 }
 
 /// Whether there are more than are kept.
 #[must_use]
-pub fn too_many(all: &[Fine]) -> bool {
-    all.iter().map(Fine::weight).sum::<usize>() > MOST_WEIGHT
-        || all.iter().any(|f| f.steps() > MOST_FINE)
+pub fn too_many<'a>(mut all: impl Iterator<Item = &'a Signal> + Clone) -> bool {
+    all.clone().map(weight).sum::<usize>() > MOST_WEIGHT || all.any(|s| steps(s) > MOST_FINE)
 }
 
 /// Adds other signals in steps of their own: of one thing, those of the longer step.

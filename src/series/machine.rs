@@ -57,7 +57,7 @@ pub struct Signal {
     pub measure: Measure,
     /// Of what: a service, a node, a GPU, a container.
     pub of: String,
-    /// What tells it from others of that thing: a quantile, the name of a metric that no rule knows.
+    /// What tells it from others of that thing: a quantile; of a metric that no rule knows its name and labels.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub what: String,
     /// The metric or file that it is from.
@@ -134,6 +134,17 @@ impl Level {
             n: 1.0,
             least: value,
             most: value,
+        }
+    }
+
+    /// The same in another unit: times a factor above 0.
+    #[must_use]
+    pub fn times(self, factor: f64) -> Self {
+        Self {
+            sum: self.sum * factor,
+            n: self.n,
+            least: self.least * factor,
+            most: self.most * factor,
         }
     }
 
@@ -327,7 +338,8 @@ impl Cells {
 
 impl Signal {
     /// Whether two are of the same measure, thing and kind.
-    pub(super) fn is(&self, other: &Self) -> bool {
+    #[must_use]
+    pub fn is(&self, other: &Self) -> bool {
         (self.measure, &self.of, &self.what) == (other.measure, &other.of, &other.what)
             && std::mem::discriminant(&self.cells) == std::mem::discriminant(&other.cells)
     }
@@ -457,6 +469,14 @@ impl Machine {
         self.fine.retain_mut(|fine| {
             fine.signal.cells.keep_from(fine.step.of(start));
             fine.signal.cells.ends().is_some()
+        });
+    }
+
+    /// Lets go of cells from a step on.
+    pub fn keep_until(&mut self, number: i64) {
+        self.signals.retain_mut(|signal| {
+            signal.cells.keep_until(number);
+            signal.cells.ends().is_some()
         });
     }
 

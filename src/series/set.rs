@@ -1,8 +1,9 @@
 //! Series by name and labels, as they were scraped.
 
-use super::Requests;
 use super::order::{Order, order};
+use super::run::Before;
 use super::step::is_plausible;
+use super::{Requests, Step};
 use crate::stats::buckets::Native;
 use crate::table::time::{SECOND, Time};
 use serde::{Deserialize, Serialize};
@@ -113,9 +114,25 @@ pub struct Series {
     /// Times of samples before which a clock went back, rising: what rose until then is not known.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub breaks: Vec<i64>,
+    /// What is known of earlier samples that are not kept.
+    #[serde(skip)]
+    pub before: Before,
 }
 
 impl Series {
+    /// One without samples.
+    #[must_use]
+    pub fn empty(kind: Kind, unit: &str, values: Values) -> Self {
+        Self {
+            kind,
+            unit: unit.into(),
+            times: Vec::new(),
+            values,
+            breaks: Vec::new(),
+            before: Before::default(),
+        }
+    }
+
     /// Its numbers; empty where it is of histograms.
     #[must_use]
     pub fn numbers(&self) -> &[f64] {
@@ -183,6 +200,9 @@ pub struct SeriesSet {
     left_out: u64,
     /// Scrapes of which no time was told.
     undated: u64,
+    /// Samples that were told twice, with another value.
+    #[serde(default)]
+    differ: u64,
     /// Sentences on what was assumed.
     #[serde(default)]
     notes: BTreeSet<String>,
@@ -190,6 +210,12 @@ pub struct SeriesSet {
 
 /// What is said of samples from before 1900 or after 2300.
 const FAR: &str = "Samples dated before 1900 or after 2300 were left out: give their times in seconds, milliseconds, microseconds or nanoseconds since 1970.";
+
+/// What is said of series that were forgotten in the middle of a step.
+const MANY: &str = "≈ So many series came and went that those silent for longest are missing in the step in which they were forgotten.";
+
+/// What is said of samples that were told twice, with another value.
+const TWICE: &str = " another value at the same time, too: the one that was read last counts.";
 
 impl SeriesSet {
     /// Adds a sample; a number that is not finite is a gap.
@@ -242,13 +268,8 @@ impl SeriesSet {
             self.left_out += 1;
             return None;
         }
-        Some(self.series.entry(key).or_insert_with(|| Series {
-            kind,
-            unit: unit.into(),
-            times: Vec::new(),
-            values: empty(),
-            breaks: Vec::new(),
-        }))
+        let series = self.series.entry(key);
+        Some(series.or_insert_with(|| Series::empty(kind, unit, empty())))
     }
 
     /// The requests of a service, to count more.
@@ -284,6 +305,19 @@ impl SeriesSet {
         &self.notes
     }
 
+    /// Adds all that another set has, and puts into order what it added to.
+    pub fn merge_in_order(&mut self, other: Self) {
+        let keys: Vec<Key> = other.series.keys().cloned().collect();
+        self.merge(other);
+        for key in keys {
+            if let Some(series) = self.series.get_mut(&key) {
+                let held = series.times.len();
+                series.settle();
+                self.samples -= held - series.times.len();
+            }
+        }
+    }
+
     /// Adds all that another set has.
     pub fn merge(&mut self, other: Self) {
         for (key, theirs) in other.series {
@@ -310,42 +344,58 @@ impl SeriesSet {
         }
         self.left_out += other.left_out;
         self.undated += other.undated;
+        self.differ += other.differ;
         self.notes.extend(other.notes);
     }
 
-    /// Takes out the samples up to an instant (in order); the last of each series stays as well, as what the next one
-    /// follows, unless there was none for an hour.
-    pub fn take_until(&mut self, time: i64) -> Self {
-        const LONG: i64 = 3_600_000_000;
-        let mut out = Self::default();
-        self.series.retain(|key, series| {
-            let n = series.times.partition_point(|t| *t <= time);
-            if n == 0 {
-                return true;
+    /// Drops the samples up to an instant, and tells how many there were.
+    pub fn drop_until(&mut self, time: i64) -> usize {
+        let held = self.samples;
+        let mut dropped = 0;
+        self.series.retain(|_, series| {
+            let keep: Vec<bool> = series.times.iter().map(|t| *t > time).collect();
+            let late = keep.iter().filter(|keep| !**keep).count();
+            if late > 0 {
+                dropped += late;
+                let mut of = keep.iter();
+                series.times.retain(|_| of.next() == Some(&true));
+                let mut of = keep.iter();
+                match &mut series.values {
+                    Values::Numbers(all) => all.retain(|_| of.next() == Some(&true)),
+                    Values::Natives(all) => all.retain(|_| of.next() == Some(&true)),
+                }
             }
-            let gone = n == series.times.len() && series.times[n - 1] < time.saturating_sub(LONG);
-            let keep = if gone { n } else { n - 1 };
-            let taken = Series {
-                kind: series.kind,
-                unit: series.unit.clone(),
-                times: series.times[..n].to_vec(),
-                values: match &series.values {
-                    Values::Numbers(all) => Values::Numbers(all[..n].to_vec()),
-                    Values::Natives(all) => Values::Natives(all[..n].to_vec()),
-                },
-                breaks: series.breaks.clone(),
-            };
-            series.times.drain(..keep);
-            match &mut series.values {
-                Values::Numbers(all) => drop(all.drain(..keep)),
-                Values::Natives(all) => drop(all.drain(..keep)),
-            }
-            out.samples += n;
-            self.samples -= keep;
-            out.series.insert(key.clone(), taken);
-            !gone
+            !series.times.is_empty()
         });
-        out
+        self.samples = held.saturating_sub(dropped);
+        dropped
+    }
+
+    /// Lets go of the samples up to an instant (all in order) but for what cells in these steps depend on. A series
+    /// that was silent for a day and has none in a step that goes on is forgotten; so are, where there are more than
+    /// [`MOST_SERIES`], those that are silent for longest, which is said.
+    pub fn condense(&mut self, until: i64, steps: &[Step]) {
+        const DAY: i64 = 86_400_000_000;
+        let samples = &mut self.samples;
+        self.series.retain(|_, series| {
+            *samples -= series.condense(until, steps);
+            let goes_on = |last: i64| {
+                last > until.saturating_sub(DAY)
+                    || steps.iter().any(|s| s.of_sample(last) >= s.of(until))
+            };
+            series.last().is_some_and(goes_on)
+        });
+        let more = self.series.len().saturating_sub(MOST_SERIES);
+        if more > 0 {
+            let silent = self.series.iter().filter(|(_, s)| s.times.is_empty());
+            let mut silent: Vec<(Option<i64>, Key)> =
+                silent.map(|(key, s)| (s.last(), key.clone())).collect();
+            silent.sort();
+            for (_, key) in silent.iter().take(more) {
+                self.series.remove(key);
+            }
+            self.note(MANY);
+        }
     }
 
     /// What is dated from an instant to another, both inclusive, and how many samples and requests are not.
@@ -387,22 +437,22 @@ impl SeriesSet {
     /// Puts the samples of every series into order. Times that were told twice with other values, and clocks that went
     /// back, are said.
     pub fn settle(&mut self) {
-        let mut twice = (0, 0);
         let mut back: Option<(usize, i64, i64)> = None;
         for series in self.series.values_mut() {
             let order = series.settle();
-            twice.0 += order.differ;
-            twice.1 += usize::from(order.differ > 0);
+            self.differ += order.differ as u64;
             if let Some((time, by)) = order.back {
                 let (n, first, most) = back.unwrap_or((0, time, by));
                 back = Some((n + 1, first.min(time), most.max(by)));
             }
         }
-        if twice.0 > 0 {
-            self.note(&format!(
-                "{} samples of {} series have another value at the same time, too: the one that was read last counts.",
-                twice.0, twice.1
-            ));
+        if self.differ > 0 {
+            self.notes.retain(|n| !n.ends_with(TWICE));
+            let samples = match self.differ {
+                1 => "1 sample has".to_owned(),
+                n => format!("{n} samples have"),
+            };
+            self.note(&format!("{samples}{TWICE}"));
         }
         if let Some((n, time, by)) = back {
             self.note(&format!(

@@ -7,6 +7,7 @@
 //! where the counter would have been 0.
 
 use super::buckets::Native;
+use std::borrow::Cow;
 
 /// How much a counter rose in a range.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -20,41 +21,128 @@ pub struct Rise {
     pub resets: u32,
 }
 
-/// How much a counter rose in `from < t <= to` (microseconds). `times` rise and are beside `values`; only samples
-/// within the range are given. `None` with fewer than two samples, as with Prometheus.
-#[must_use]
-pub fn rise(times: &[i64], values: &[f64], from: i64, to: i64) -> Option<Rise> {
-    let stretch = Stretch::of(times, values.first().copied()?, from, to)?;
-    let (mut sum, mut resets) = (values.last()? - values[0], 0);
-    for pair in values.windows(2) {
-        if pair[1] < pair[0] {
-            sum += pair[0];
-            resets += 1;
-        }
-    }
-    let seconds = stretch.seconds(sum);
-    let increase = sum * (seconds / stretch.sampled);
-    increase.is_finite().then_some(Rise {
-        increase,
-        seconds,
-        resets,
-    })
+/// Samples of a counter one behind the other, of which is kept what its increase depends on: a sum that goes on is, to
+/// the bit, that of all its samples.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Counted {
+    first: (i64, f64),
+    last: (i64, f64),
+    n: u32,
+    /// Sum of the values that a fall came after.
+    fallen: f64,
+    resets: u32,
 }
 
-/// How much a native histogram rose in a range, as [`rise`]: at the coarsest of its schemas, with all observations
-/// in the place of the counter.
-#[must_use]
-pub fn native_rise(times: &[i64], values: &[Native], from: i64, to: i64) -> Option<Native> {
-    let first = values.first()?;
-    let stretch = Stretch::of(times, first.count, from, to)?;
-    let mut sum = values.last()?.minus(first);
-    for pair in values.windows(2) {
-        if pair[1].is_reset_of(&pair[0]) {
-            sum = sum.plus(&pair[0]);
+impl Counted {
+    /// One sample: time (microseconds) and value.
+    #[must_use]
+    pub const fn new(time: i64, value: f64) -> Self {
+        Self {
+            first: (time, value),
+            last: (time, value),
+            n: 1,
+            fallen: 0.0,
+            resets: 0,
         }
     }
-    let factor = stretch.seconds(sum.count) / stretch.sampled;
-    Some(sum.times(factor))
+
+    /// Adds a later one.
+    pub fn push(&mut self, time: i64, value: f64) {
+        if value < self.last.1 {
+            self.fallen += self.last.1;
+            self.resets += 1;
+        }
+        self.last = (time, value);
+        self.n = self.n.saturating_add(1);
+    }
+
+    /// The last sample: time and value.
+    #[must_use]
+    pub const fn last(&self) -> (i64, f64) {
+        self.last
+    }
+
+    /// How much it rose in `from < t <= to` (microseconds), where all samples lie. `None` with fewer than two samples, as
+    /// with Prometheus.
+    #[must_use]
+    pub fn rise(&self, from: i64, to: i64) -> Option<Rise> {
+        let times = (self.first.0, self.last.0);
+        let stretch = Stretch::of(times, self.n, self.first.1, from, to)?;
+        let sum = self.last.1 - self.first.1 + self.fallen;
+        let seconds = stretch.seconds(sum);
+        let increase = sum * (seconds / stretch.sampled);
+        increase.is_finite().then_some(Rise {
+            increase,
+            seconds,
+            resets: self.resets,
+        })
+    }
+}
+
+/// Native histograms one behind the other, as [`Counted`], with all observations in the place of the counter and at the
+/// coarsest of their schemas.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CountedNative<'a> {
+    first: (i64, Cow<'a, Native>),
+    last: (i64, Cow<'a, Native>),
+    n: u32,
+    fallen: Option<Native>,
+}
+
+impl<'a> CountedNative<'a> {
+    /// One sample.
+    #[must_use]
+    pub const fn new(time: i64, value: &'a Native) -> Self {
+        Self {
+            first: (time, Cow::Borrowed(value)),
+            last: (time, Cow::Borrowed(value)),
+            n: 1,
+            fallen: None,
+        }
+    }
+
+    /// Adds a later one.
+    pub fn push(&mut self, time: i64, value: &'a Native) {
+        if value.is_reset_of(&self.last.1) {
+            let fallen = self.fallen.take();
+            self.fallen = Some(match fallen {
+                Some(sum) => sum.plus(&self.last.1),
+                None => self.last.1.clone().into_owned(),
+            });
+        }
+        self.last = (time, Cow::Borrowed(value));
+        self.n = self.n.saturating_add(1);
+    }
+
+    /// When the last one was.
+    #[must_use]
+    pub const fn last(&self) -> i64 {
+        self.last.0
+    }
+
+    /// The same, borrowed from nothing.
+    #[must_use]
+    pub fn into_owned(self) -> CountedNative<'static> {
+        CountedNative {
+            first: (self.first.0, Cow::Owned(self.first.1.into_owned())),
+            last: (self.last.0, Cow::Owned(self.last.1.into_owned())),
+            n: self.n,
+            fallen: self.fallen,
+        }
+    }
+
+    /// How much it rose in a range; see [`Counted::rise`].
+    #[must_use]
+    pub fn rise(&self, from: i64, to: i64) -> Option<Native> {
+        let times = (self.first.0, self.last.0);
+        let stretch = Stretch::of(times, self.n, self.first.1.count, from, to)?;
+        let mut sum = self.last.1.minus(&self.first.1);
+        if let Some(fallen) = &self.fallen {
+            sum = sum.plus(fallen);
+        }
+        let factor = stretch.seconds(sum.count) / stretch.sampled;
+        Some(sum.times(factor))
+    }
 }
 
 /// Where the samples of a range lie in it (seconds).
@@ -67,9 +155,8 @@ struct Stretch {
 }
 
 impl Stretch {
-    fn of(times: &[i64], first: f64, from: i64, to: i64) -> Option<Self> {
-        let (start, end) = (*times.first()?, *times.last()?);
-        if times.len() < 2 || end <= start {
+    fn of((start, end): (i64, i64), n: u32, first: f64, from: i64, to: i64) -> Option<Self> {
+        if n < 2 || end <= start {
             return None;
         }
         let seconds = |from: i64, to: i64| to.saturating_sub(from) as f64 / 1e6;
@@ -79,7 +166,7 @@ impl Stretch {
             before: seconds(from, start),
             after: seconds(end, to),
             sampled,
-            apart: sampled / (times.len() - 1) as f64,
+            apart: sampled / f64::from(n - 1),
         })
     }
 
@@ -108,6 +195,14 @@ mod tests {
     use super::*;
 
     const S: i64 = 1_000_000;
+
+    fn rise(times: &[i64], values: &[f64], from: i64, to: i64) -> Option<Rise> {
+        let mut samples = times.iter().zip(values);
+        let (time, value) = samples.next()?;
+        let mut counted = Counted::new(*time, *value);
+        samples.for_each(|(time, value)| counted.push(*time, *value));
+        counted.rise(from, to)
+    }
 
     #[test]
     fn a_steady_counter_rises_by_its_rate_times_the_range() {

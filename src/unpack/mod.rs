@@ -92,8 +92,8 @@ pub struct Unpacked<F> {
     pub file: F,
     /// What was lost on the way.
     pub troubles: Vec<Trouble>,
-    /// Whether it was made of a sheet of a workbook.
-    pub sheet: bool,
+    /// The sheet of a workbook that it was made of.
+    pub sheet: Option<String>,
 }
 
 /// What a file held.

@@ -233,3 +233,20 @@ fn unpacking_tells_how_far_it_has_come() {
         assert_eq!(told.last(), Some(&size), "{name}");
     }
 }
+
+#[test]
+fn of_a_cut_window_every_whole_block_is_used() {
+    let text = text(60_000);
+    let packed = zstd(text.as_bytes());
+    // The encoder ends a block after 128 kB; what comes of a cut is all blocks before it.
+    let mut at = 0;
+    for cut in (packed.len() / 4..packed.len()).step_by(packed.len() / 20) {
+        let found = open("x.csv.zst", &packed[..cut]).unwrap();
+        let out = bytes(&found.files[0]);
+        let share = cut as f64 / packed.len() as f64;
+        let least = (text.len() as f64 * share) as usize;
+        assert!(out.len() + 160_000 > least, "{} of {least}", out.len());
+        assert!(out.len() >= at);
+        at = out.len();
+    }
+}

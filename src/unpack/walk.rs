@@ -275,7 +275,7 @@ impl<S: Shelf> Walk<'_, S> {
             name: name.into(),
             file: self.shelf.finish(name, bytes)?,
             troubles,
-            sheet: false,
+            sheet: None,
         });
         Ok(())
     }

@@ -1,15 +1,26 @@
 //! Zstandard: any number of frames, one behind the other (RFC 8878).
+//!
+//! A decoder keeps the last window of what it made, which later blocks copy from: most of a small file. Where a
+//! frame is cut off, that window is whole, and comes out before the error does.
 
-use super::stream::CHECKSUM;
+use super::stream::{CHECKSUM, refusal};
 use ruzstd::decoding::errors::{FrameDecoderError, ReadFrameHeaderError};
 use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
 use std::io::{BufRead, Error, ErrorKind, Read, Result};
+
+/// A last block that holds nothing, and a checksum should one be due: they end a frame whose own end is missing.
+const END: [u8; 7] = [1, 0, 0, 0, 0, 0, 0];
+
+/// Bytes at most that come of a block.
+const BLOCK: usize = 128 << 10;
 
 /// What is compressed in a stream.
 pub(super) struct Zstd<'a> {
     from: &'a mut dyn BufRead,
     frame: FrameDecoder,
     within: bool,
+    /// What the stream ended in, and bytes that came through before it.
+    broken: Option<(Error, usize)>,
 }
 
 impl<'a> Zstd<'a> {
@@ -18,6 +29,7 @@ impl<'a> Zstd<'a> {
             from,
             frame: FrameDecoder::new(),
             within: false,
+            broken: None,
         }
     }
 
@@ -57,16 +69,57 @@ impl<'a> Zstd<'a> {
     }
 }
 
+impl Zstd<'_> {
+    /// Ends the frame where it broke. Of one that is damaged, the block in which that showed gave a part of itself
+    /// that is not to be trusted.
+    fn break_off(&mut self, why: &FrameDecoderError) -> Result<()> {
+        let fault = self.fault(why);
+        let one = BlockDecodingStrategy::UptoBlocks(1);
+        if refusal(&fault).is_some() || self.frame.decode_blocks(&END[..], one).is_err() {
+            return Err(fault);
+        }
+        let spoilt = match fault.kind() {
+            ErrorKind::UnexpectedEof => 0,
+            _ => BLOCK,
+        };
+        let whole = self.frame.can_collect().saturating_sub(spoilt);
+        self.broken = Some((fault, whole));
+        Ok(())
+    }
+
+    /// What came through before the stream broke, then why it did.
+    fn rest(&mut self, out: &mut [u8]) -> Option<Result<usize>> {
+        let (why, left) = self.broken.as_mut()?;
+        if *left == 0 {
+            return Some(Err(Error::new(why.kind(), why.to_string())));
+        }
+        let most = out.len().min(*left);
+        let read = self.frame.read(out.get_mut(..most).unwrap_or_default());
+        *left = match read {
+            Ok(0) | Err(_) => 0,
+            Ok(n) => left.saturating_sub(n),
+        };
+        match read {
+            Ok(0) => self.rest(out),
+            read => Some(read),
+        }
+    }
+}
+
 impl Read for Zstd<'_> {
     fn read(&mut self, out: &mut [u8]) -> Result<usize> {
         if out.is_empty() {
             return Ok(0);
         }
+        if let Some(rest) = self.rest(out) {
+            return rest;
+        }
         while self.next()? {
             while self.frame.can_collect() == 0 && !self.frame.is_finished() {
                 let one = BlockDecodingStrategy::UptoBlocks(1);
                 if let Err(why) = self.frame.decode_blocks(&mut self.from, one) {
-                    return Err(self.fault(&why));
+                    self.break_off(&why)?;
+                    return self.read(out);
                 }
             }
             match self.frame.read(out)? {

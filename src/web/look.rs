@@ -2,7 +2,7 @@
 
 use super::client::unexpected;
 use super::files::Given;
-use super::mend::{Seen, whole};
+use super::mend::{Seen, Whole, whole};
 use super::pool::{Answer, Hand, OnProgress, Stopped};
 use super::progress::Looking;
 use super::slices::Slices;
@@ -66,6 +66,8 @@ pub struct Looked {
     pub served: Vec<Served>,
     /// Why the other files are none.
     pub refused: Vec<ReadError>,
+    /// Files among these that have lost their end, and that a whole file of their table may tell of.
+    pub early: Vec<Given>,
     /// What was found beside tables and is not meant as one, and why.
     pub left_out: Vec<ReadError>,
 }
@@ -93,8 +95,12 @@ impl Looked {
             }
             damaged.extend(skipped);
         }
-        let (found, early) = whole(readers, seen).await?;
-        refused.extend(early);
+        let Whole {
+            found,
+            refused: cut,
+            early,
+        } = whole(readers, seen).await?;
+        refused.extend(cut);
         let slices = Slices::begin();
         let mut tables = Tables::of(found);
         while tables.step() {
@@ -108,6 +114,7 @@ impl Looked {
             found,
             served,
             refused: few(refused),
+            early,
             left_out,
         })
     }
@@ -139,7 +146,7 @@ async fn into(
         Ok((Reply::Unpacked { files, skipped }, Load::Files(blobs))) => (files, blobs, skipped),
         answer => {
             looking.looked();
-            return Ok((vec![table(given, false, answer)?], Vec::new()));
+            return Ok((vec![table(given, None, answer)?], Vec::new()));
         }
     };
     looking.unpacked(at, files.len());
@@ -151,21 +158,27 @@ async fn into(
         };
         let answer = sniff(readers, at + i, &given, None).await;
         looking.looked();
-        table(given, sheet, answer)
+        table(given, sheet.as_deref(), answer)
     });
     let found = stream::iter(within).buffered(AT_A_TIME).try_collect();
     Ok((found.await?, skipped))
 }
 
-fn table(given: Given, sheet: bool, answer: Result<Answer, Stopped>) -> Result<Found, Stopped> {
+fn table(
+    given: Given,
+    sheet: Option<&str>,
+    answer: Result<Answer, Stopped>,
+) -> Result<Found, Stopped> {
     match answer {
         Ok((Reply::Sniffed { input }, _)) => Ok(Ok(Of::Model(Seen::Table(
             given.file,
-            Box::new(Input {
-                troubles: given.troubles,
-                sheet,
-                ..*input
-            }),
+            Box::new(
+                Input {
+                    troubles: given.troubles,
+                    ..*input
+                }
+                .of_sheet(sheet),
+            ),
         )))),
         Ok((Reply::EndsEarly, _)) => Ok(Ok(Of::Model(Seen::Early(given)))),
         Ok((reply, load)) => {

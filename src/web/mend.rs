@@ -21,11 +21,19 @@ pub(super) enum Seen {
     Early(Given),
 }
 
-/// The tables, in their order, and why other files are none. It fails only where it is cancelled.
-pub(super) async fn whole(
-    readers: &[Rc<Hand>],
-    seen: Vec<Seen>,
-) -> Result<(Vec<(File, Input)>, Vec<ReadError>), Stopped> {
+/// What came of files of which some may have lost their end.
+#[derive(Default)]
+pub(super) struct Whole {
+    /// The tables, in their order.
+    pub found: Vec<(File, Input)>,
+    /// Why other files are none.
+    pub refused: Vec<ReadError>,
+    /// These files: a file that is given later may tell their columns.
+    pub early: Vec<Given>,
+}
+
+/// Makes whole what can be. It fails only where it is cancelled.
+pub(super) async fn whole(readers: &[Rc<Hand>], seen: Vec<Seen>) -> Result<Whole, Stopped> {
     let mut made = Vec::new();
     for (at, one) in seen.iter().enumerate() {
         made.push(match one {
@@ -33,17 +41,20 @@ pub(super) async fn whole(
             Seen::Early(given) => Some(ask(readers, at, given, &seen).await),
         });
     }
-    let (mut found, mut refused) = (Vec::new(), Vec::new());
+    let mut whole = Whole::default();
     for (one, made) in seen.into_iter().zip(made) {
         match (one, made) {
-            (Seen::Table(file, input), _) => found.push((file, *input)),
-            (Seen::Early(_), Some(Ok(table))) => found.push(table),
-            (Seen::Early(_), Some(Err(Stopped::Failed(why)))) => refused.push(why),
+            (Seen::Table(file, input), _) => whole.found.push((file, *input)),
+            (Seen::Early(_), Some(Ok(table))) => whole.found.push(table),
+            (Seen::Early(given), Some(Err(Stopped::Failed(why)))) => {
+                whole.refused.push(why);
+                whole.early.push(given);
+            }
             (Seen::Early(_), Some(Err(Stopped::Cancelled))) => return Err(Stopped::Cancelled),
             (Seen::Early(_), None) => {}
         }
     }
-    Ok((found, refused))
+    Ok(whole)
 }
 
 /// Has a worker make a file whole.

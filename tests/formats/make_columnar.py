@@ -15,8 +15,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 assert pa.__version__ == "26.0.1", pa.__version__
+WIDE = decimal.Context(prec=80)
 HERE = os.path.dirname(os.path.abspath(__file__))
 UTC = dt.timezone.utc
+LISTS = [
+    pa.types.is_list, pa.types.is_large_list, pa.types.is_fixed_size_list, pa.types.is_list_view, pa.types.is_large_list_view,
+]
 START = dt.datetime(2025, 3, 1, 6, 30, tzinfo=UTC)
 
 
@@ -123,7 +127,7 @@ def flat(name, column):
             inner = [None if s is None else s.get(field.name) for s in column.to_pylist()]
             yield from flat(f"{name}.{field.name}", pa.chunked_array([pa.array(inner, field.type)]))
         return
-    if pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_fixed_size_list(kind):
+    if any(is_list(kind) for is_list in LISTS):
         lists = [[] if c is None else c for c in column.to_pylist()]
         for item in range(max(map(len, lists))):
             yield f"{name}.{item}", [text(c[item] if item < len(c) else None, kind.value_type) for c in lists]
@@ -175,6 +179,33 @@ def only_arrow(rows):
     )
 
 
+def wide(rows):
+    """Decimals of 256 bits, with more digits than 128 bits hold."""
+    number = range(rows)
+    some = lambda values: [None if i % 5 == 4 else v for i, v in enumerate(values)]
+    wide = lambda p, s, values: pa.array(some([decimal.Decimal(v).scaleb(-s, WIDE) for v in values]), pa.decimal256(p, s))
+    return pa.table(
+        {
+            "short": wide(50, 4, [i * 37 % 101 for i in number]),
+            "long": wide(76, 40, [(-1) ** i * (i * 10**40 + 10**39 // 3) for i in number]),
+            "whole": wide(76, 0, [7**i * 10**20 for i in number]),
+            "label": pa.array([i % 2 for i in number]),
+        }
+    )
+
+
+def views(rows):
+    """Lists whose items lie in any order, and in several lists at once."""
+    number = range(rows)
+    items = pa.array([i / 8 for i in number])
+    back = [rows - 2 - i if i < rows - 1 else 0 for i in number]
+    sizes = [0 if i % 4 == 3 else 1 + i % 2 for i in number]
+    absent = pa.array([i % 5 == 2 for i in number])
+    view = pa.ListViewArray.from_arrays(pa.array(back, pa.int32()), pa.array(sizes, pa.int32()), items, mask=absent)
+    large = pa.LargeListViewArray.from_arrays(pa.array(back), pa.array(sizes), items)
+    return pa.table({"first": pa.array(number), "view": view, "text": pa.array([f"t{i % 3}" for i in number]), "large": large})
+
+
 def odd(rows):
     """Columns that are left out, between two that are not."""
     number = range(rows)
@@ -187,11 +218,10 @@ def odd(rows):
             pa.UnionArray.from_dense(codes, ends, [ints, pa.array([f"{i}" for i in number])]),
             pa.UnionArray.from_sparse(codes, [ints, pa.array([f"{i}" for i in number])]),
             pa.RunEndEncodedArray.from_arrays(pa.array([rows], pa.int32()), pa.array([5])),
-            pa.ListViewArray.from_arrays(ends, pa.array([0] * rows, pa.int32()), ints),
             pa.array([[[i]] for i in number]),
             pa.array([f"text {i}" for i in number]),
         ],
-        names=["first", "dense", "sparse", "runs", "views", "lists", "last"],
+        names=["first", "dense", "sparse", "runs", "lists", "last"],
     )
 
 
@@ -249,6 +279,14 @@ def main():
     write_csv(only_arrow(40), "only-arrow.csv")
     arrow(only_arrow(40), "only-arrow.arrow", compression="lz4")
     arrow(only_arrow(40), "only-arrow-stream.arrows")
+    write_csv(wide(40), "wide.csv")
+    arrow(wide(40), "wide.arrow", compression="zstd")
+    for dictionary in [True, False]:
+        how = "dictionary" if dictionary else "plain"
+        parquet(wide(40), f"wide-{how}.parquet", use_dictionary=dictionary, data_page_version="2.0")
+    write_csv(views(40), "views.csv")
+    arrow(views(40), "views.arrow", compression="lz4")
+    arrow(views(40), "views-stream.arrows")
     arrow([odd(12)], "odd.arrow")
     write_csv(pa.Table.from_batches(words()).unify_dictionaries(), "words.csv")
     arrow(words(), "words-delta.arrow", emit_dictionary_deltas=True)

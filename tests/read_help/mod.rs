@@ -13,6 +13,7 @@ use plumbline::table::{Column, Kind, Table};
 /// A comma-separated file of category columns.
 pub fn category_schema(names: impl IntoIterator<Item = String>) -> Schema {
     Schema {
+        lists: Vec::new(),
         format: Format::Csv,
         encoding: Encoding::Utf8,
         dialect: Dialect::default(),

@@ -237,21 +237,25 @@ fn within(path: &Path, name: &str, fixes: &Fixes) -> Result<Within, ReadError> {
             }
             continue;
         }
-        match fixes.look(path, &member.name, &member.file, Some(member.sheet)) {
+        match fixes.look(
+            path,
+            &member.name,
+            &member.file,
+            Some(member.sheet.is_some()),
+        ) {
             Ok(input) => {
-                let (troubles, sheet) = (member.troubles, member.sheet);
                 let input = Input {
-                    troubles,
-                    sheet,
+                    troubles: member.troubles,
                     ..input
-                };
+                }
+                .of_sheet(member.sheet.as_deref());
                 tables.push(Looked::Table(Place::memory(member.file), Box::new(input)));
             }
             Err(_) if ends_early(&member.file)? => tables.push(Looked::Early(Early {
                 name: member.name,
                 path: path.into(),
                 place: Place::memory(member.file),
-                unpacked: Some(member.sheet),
+                unpacked: Some(member.sheet.is_some()),
                 troubles: member.troubles,
             })),
             Err(why) => refused.push(why),

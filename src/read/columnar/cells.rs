@@ -150,6 +150,7 @@ impl Cells {
             (Self::Float(v), _) => match v.get(at).copied().unwrap_or(f64::NAN) {
                 x if x.is_nan() => Ok(()),
                 x if meaning == Meaning::Single => write!(out, "{:?}", x as f32),
+                x if matches!(meaning, Meaning::Decimal(_)) => write!(out, "{x}"),
                 x => write!(out, "{x:?}"),
             },
             (Self::Text(texts), Meaning::Uuid) => {
@@ -191,6 +192,38 @@ pub(super) fn half(bits: u16) -> f64 {
         _ => (1.0 + fraction / 1_024.0) * f64::from(1u32 << exponent) / f64::from(1u32 << 15),
     };
     sign * size
+}
+
+/// The number that is nearest to a decimal of more than sixteen bytes, the highest first.
+pub(super) fn long_decimal(bytes: &[u8], meaning: Meaning) -> f64 {
+    let scale = match meaning {
+        Meaning::Decimal(scale) => scale.min(1_000) as usize,
+        _ => 0,
+    };
+    let negative = bytes.first().is_some_and(|b| b & 0x80 != 0);
+    let mut left = bytes.to_vec();
+    if negative {
+        // Two's complement: all bits turned, and one more.
+        let mut carry = true;
+        for b in left.iter_mut().rev() {
+            (*b, carry) = (!*b).overflowing_add(u8::from(carry));
+        }
+    }
+    let mut digits = Vec::new();
+    while left.iter().any(|b| *b != 0) {
+        let mut rest = 0u16;
+        for b in &mut left {
+            let now = rest << 8 | u16::from(*b);
+            (*b, rest) = ((now / 10) as u8, now % 10);
+        }
+        digits.push(char::from(b'0' + rest as u8));
+    }
+    let size: String = digits.iter().rev().collect();
+    let sign = if negative { "-" } else { "" };
+    // As a text's number: rounded once.
+    format!("{sign}0{size}e-{scale}")
+        .parse()
+        .unwrap_or(f64::NAN)
 }
 
 /// A whole number; many identifiers are some.
@@ -240,6 +273,31 @@ mod tests {
     }
 
     #[test]
+    fn long_decimals_are_the_nearest_numbers() {
+        let number = |x: i128, scale| {
+            let mut bytes = vec![if x < 0 { 0xff } else { 0 }; 16];
+            bytes.extend(x.to_be_bytes());
+            long_decimal(&bytes, Meaning::Decimal(scale))
+        };
+        assert_eq!(number(0, 4), 0.0);
+        assert_eq!(number(8_675, 4), 0.8675);
+        assert_eq!(number(-1, 3), -0.001);
+        assert_eq!(number(i128::MIN, 38), -1.7014118346046923);
+        let mut high = [0; 32];
+        high[0] = 0x40;
+        assert_eq!(
+            long_decimal(&high, Meaning::Decimal(76)),
+            2.8948022309329047
+        );
+        high[0] = 0x80;
+        assert_eq!(
+            long_decimal(&high, Meaning::Decimal(0)),
+            -5.78960446186581e76
+        );
+        assert_eq!(long_decimal(&[], Meaning::Plain), 0.0);
+    }
+
+    #[test]
     fn cells_are_written_as_a_csv_file_has_them() {
         let ints = |meaning| written(&Cells::Int(vec![0, -1, 1_005]), meaning);
         assert_eq!(ints(Meaning::Plain), ["0", "-1", "1005"]);
@@ -265,6 +323,10 @@ mod tests {
         assert_eq!(
             written(&Cells::Wide(vec![i128::MIN]), Meaning::Decimal(38)),
             ["-1.70141183460469231731687303715884105728"]
+        );
+        assert_eq!(
+            written(&Cells::Float(vec![-3.0, 0.25]), Meaning::Decimal(2)),
+            ["-3", "0.25"]
         );
         let texts = Texts {
             bytes: (0..16).collect(),

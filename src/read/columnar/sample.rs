@@ -22,6 +22,7 @@ pub(super) struct Sample {
 /// A schema of columns whose kinds are still to be found.
 pub(super) fn schema(format: Format, names: impl IntoIterator<Item = String>) -> Schema {
     Schema {
+        lists: Vec::new(),
         format,
         encoding: Encoding::Utf8,
         dialect: Dialect {

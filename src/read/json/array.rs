@@ -31,6 +31,8 @@ const SCALAR: usize = 1 << 10;
 
 const CUT_OFF: &str = "the document ends before its array does, so what was to follow is missing; \
                        export it again";
+const FOLLOWED: &str = "found text behind the end of the array, expected the end of the file; it is not read; give \
+                        it as a file of its own";
 
 /// The reader of JSON arrays.
 pub(in crate::read) struct JsonArray;
@@ -126,6 +128,21 @@ enum Start {
     Nowhere,
 }
 
+/// Objects that answers may be in, from within each other.
+const WITHIN: usize = 3;
+/// Their names.
+const HOLDERS: [&[u8]; 9] = [
+    b"data",
+    b"result",
+    b"results",
+    b"response",
+    b"body",
+    b"payload",
+    b"output",
+    b"outputs",
+    b"content",
+];
+
 /// Finds the array in a document.
 fn start(text: &[u8]) -> Start {
     let rows = |at: usize| {
@@ -136,12 +153,16 @@ fn start(text: &[u8]) -> Start {
             None => Start::Unfinished,
         }
     };
-    let mut at = skip_blanks(text, 0);
+    let at = skip_blanks(text, 0);
     match text.get(at) {
-        Some(b'[') => return rows(at + 1),
-        Some(b'{') => at += 1,
-        _ => return Start::Nowhere,
+        Some(b'[') => rows(at + 1),
+        Some(b'{') => within(text, at + 1, &rows, WITHIN),
+        _ => Start::Nowhere,
     }
+}
+
+/// Finds the array in an object, whose brace `at` is behind, or in one of those that hold answers in it.
+fn within(text: &[u8], mut at: usize, rows: &impl Fn(usize) -> Start, deeper: usize) -> Start {
     let (mut named, mut lists) = (false, false);
     loop {
         at = skip_blanks(text, at);
@@ -154,8 +175,9 @@ fn start(text: &[u8]) -> Start {
         let Some((end, _)) = tokens::string_end(text, at + 1) else {
             return Start::Unfinished;
         };
+        let key = &text[at + 1..end];
         // The names of the columns, apart from the rows, are another form (`orient="split"`).
-        named |= &text[at + 1..end] == b"columns";
+        named |= key == b"columns";
         at = skip_blanks(text, end + 1);
         if at >= text.len() {
             return Start::Unfinished;
@@ -169,6 +191,12 @@ fn start(text: &[u8]) -> Start {
                 // Behind other lists, arrays are the cells of one more column.
                 Start::At(items) if lists && text.get(skip_blanks(text, items)) == Some(&b'[') => {}
                 Start::Nowhere => lists = true,
+                found => return found,
+            }
+        }
+        if text.get(at) == Some(&b'{') && deeper > 0 && HOLDERS.contains(&key) {
+            match within(text, at + 1, rows, deeper - 1) {
+                Start::Nowhere => {}
                 found => return found,
             }
         }
@@ -223,6 +251,20 @@ enum Next {
     Done,
 }
 
+/// What a closing bracket is where an item was expected.
+enum End {
+    /// The array's end.
+    Over,
+    /// The array's end, and another one's items start here.
+    Another(usize),
+    /// The array's end, and something else starts here.
+    Followed(usize),
+    /// One too many.
+    Stray,
+    /// The text ends too soon.
+    Unknown,
+}
+
 struct Items<'a> {
     text: &'a [u8],
     eof: bool,
@@ -252,13 +294,23 @@ impl Items<'_> {
                 batch.line = line;
                 return Next::Done;
             }
-            Some(b']') => match self.is_over(from + 1) {
-                None => return Next::Unfinished,
-                Some(true) => {
+            Some(b']') => match self.end(from + 1) {
+                End::Unknown => return Next::Unfinished,
+                End::Over => {
                     batch.line = line;
                     return Next::Done;
                 }
-                Some(false) => {}
+                End::Followed(after) => {
+                    let line = line + breaks(text, from, after);
+                    troubles.row(Fault::NotJson, line, || FOLLOWED.into());
+                    batch.line = line;
+                    return Next::Done;
+                }
+                End::Another(next) => {
+                    batch.line = line + breaks(text, from, next);
+                    return Next::Bad(next);
+                }
+                End::Stray => {}
             },
             Some(_) => {}
         }
@@ -297,20 +349,22 @@ impl Items<'_> {
         let trace = templates.trace();
         let traced = trace.is_some();
         let end = Walk::new(text, keys, batch).traced(trace).row(at)?;
-        if traced {
+        if traced && batch.unknown().is_empty() {
             templates.learn(text, at, end, keys);
         }
         Ok(end)
     }
 
-    /// Whether a closing bracket, which `at` is behind, ends the array; `None`: the text ends too soon.
-    fn is_over(&self, at: usize) -> Option<bool> {
+    /// What a closing bracket is, which `at` is behind.
+    fn end(&self, at: usize) -> End {
         let after = skip_blanks(self.text, at);
         match self.text.get(after) {
-            Some(b'}' | b',') => Some(self.inside),
-            Some(_) => Some(false),
-            None if self.eof || after - at > REACH => Some(true),
-            None => None,
+            Some(b'}' | b',') if self.inside => End::Over,
+            Some(b'[') if !self.inside => End::Another(after + 1),
+            Some(b'}' | b']' | b',') => End::Stray,
+            Some(_) => End::Followed(after),
+            None if self.eof || after - at > REACH => End::Over,
+            None => End::Unknown,
         }
     }
 

@@ -118,6 +118,11 @@ impl Keys {
         Some((node, member))
     }
 
+    /// The way to an object as its columns' names begin, with a dot at its end.
+    pub fn prefix(&self, node: NodeId) -> &str {
+        &self.nodes[node].prefix
+    }
+
     /// Whether keys that are met become columns.
     pub fn grows(&self) -> bool {
         self.grows

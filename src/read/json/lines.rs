@@ -17,7 +17,7 @@ use crate::read::{Dialect, Format, ReadError, Schema};
 const LOOK: usize = 2_000;
 
 const MEND: &str =
-    "Write one JSON object a line, for example with `jq -c '.[]' file.json > file.jsonl`.";
+    "Write one JSON object a line, for example with `jq -c . file.json > file.jsonl`.";
 
 /// The reader of JSON lines.
 pub(in crate::read) struct JsonLines;
@@ -156,10 +156,11 @@ impl Rows for JsonRows {
                 let walk = Walk::new(&text[..line_end], keys, batch).traced(trace);
                 match walk.line(at) {
                     Ok(()) => {
-                        batch.keep_set_row(number, troubles);
-                        if traced {
+                        // What a template passes over is not looked into.
+                        if traced && batch.unknown().is_empty() {
                             templates.learn(text, at, line_end, keys);
                         }
+                        batch.keep_set_row(number, troubles);
                     }
                     Err(wrong) => {
                         batch.drop_row();

@@ -3,7 +3,7 @@
 //! Objects within objects are flattened into dotted names, and so are arrays of numbers (`probs.0`,
 //! `probs.1`), unless there are very many in them. Other arrays are not read: their cell is `[…]`, which
 //! tells that there is one. Keys may come in any order and may be absent; keys that the schema does not
-//! have are passed over. Of a key that comes twice in an object the last value counts, and it is told.
+//! have are passed over and told. Of a key that comes twice in an object the last value counts, and it is told.
 //!
 //! The scanner goes over each byte once and makes no tree of values. Rows mostly repeat the order of
 //! their keys, so each key is first compared with the one that followed last time.
@@ -139,18 +139,45 @@ impl<'a> Walk<'a> {
                 Some((place, len)) => (Some(place), at + 1 + len),
                 None => self.key(at + 1, node, &mut before)?,
             };
+            let key = at;
             at = skip_blanks(self.text, end + 1);
             if self.text.get(at) != Some(&b':') {
                 return wrong("a colon was expected", at);
             }
-            at = skip_blanks(self.text, at + 1);
-            at = skip_blanks(self.text, self.value(at, place, depth)?);
+            let value = skip_blanks(self.text, at + 1);
+            at = match (place, node) {
+                (None, Some(node)) => self.unknown(node, key, value, depth)?,
+                _ => self.value(value, place, depth)?,
+            };
+            at = skip_blanks(self.text, at);
             match self.text.get(at) {
                 Some(b',') => at = skip_blanks(self.text, at + 1),
                 Some(b'}') => return Ok(at + 1),
                 _ => return wrong("a comma or a closing brace was expected", at),
             }
         }
+    }
+
+    /// Passes over a member that leads to no column, by the places of its key and of its value, and notes
+    /// the columns that it would have led to; gives where it ends. Where that is none, as with `{}`, a row
+    /// is like it only if it has the same there.
+    #[cold]
+    fn unknown(
+        &mut self,
+        node: NodeId,
+        key: usize,
+        value: usize,
+        depth: usize,
+    ) -> Result<usize, Wrong> {
+        let (mut keys, mut batch) = (Keys::growing(), Batch::new(0));
+        let mut walk = Walk::new(self.text, &mut keys, &mut batch);
+        let (place, _) = walk.key(key + 1, Some(Keys::ROOT), &mut None)?;
+        let end = walk.value(value, place, depth)?;
+        let prefix = self.keys.prefix(node);
+        let names = keys.into_names().into_iter();
+        let names = names.map(|name| format!("{prefix}{name}"));
+        self.batch.unknown().extend(names);
+        Ok(end)
     }
 
     /// The place of a key that starts at a place, and where it ends.

@@ -144,7 +144,12 @@ fn plain(
     to: i64,
 ) -> Option<Panel> {
     let one_of = all.windows(2).all(|pair| pair[0].of == pair[1].of);
-    let name = |s: &Signal| match (s.of.as_str(), s.what.as_str()) {
+    // The name of a metric that no rule knows is the panel's.
+    let what = |s: &Signal| match s.what.strip_prefix(s.source.as_str()) {
+        Some(rest) if rest.is_empty() || rest.starts_with(' ') => rest.trim_start().to_owned(),
+        _ => s.what.clone(),
+    };
+    let name = |s: &Signal| match (s.of.as_str(), what(s).as_str()) {
         (of, "") => of.to_owned(),
         (_, what) if measure == Measure::ToldDuration => quantile_name(what),
         (_, what) if one_of => what.to_owned(),

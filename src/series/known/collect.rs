@@ -12,6 +12,7 @@ use super::fine::fine;
 use super::rows::rows;
 use super::rules::{Means, Take, counts_for_mean, ignored, means, other_way};
 use super::scrapes::{ONE_SCRAPE, apart, since_start, span, step};
+use super::units::{scale, unit};
 use super::who::{Class, class, who};
 use crate::series::machine::Restart;
 use std::collections::BTreeMap;
@@ -89,11 +90,7 @@ fn made(set: &SeriesSet, step: Step, between: Between) -> Machine {
     let crowded = making.crowded;
     let mut machine = Machine::new(step);
     machine.span = span(set);
-    machine.restarts = making.restarts;
-    machine.restarts.sort();
-    machine
-        .restarts
-        .dedup_by(|b, a| a.of == b.of && b.time - a.time < step.micros());
+    machine.restarts = told_restarts(restarts_in(set), step);
     machine.signals = signals(making.found);
     for (of, requests) in set.requests() {
         rows(of, requests, step, &mut machine.signals);
@@ -131,6 +128,38 @@ fn made(set: &SeriesSet, step: Step, between: Between) -> Machine {
     machine
 }
 
+/// The falls of the counters that tell of restarts, each at its own time.
+#[must_use]
+pub fn restarts_in(set: &SeriesSet) -> Vec<Restart> {
+    let mut out = Vec::new();
+    for (key, series) in set.series() {
+        let known = means(&key.name).into_iter();
+        let all = known.chain(counts_for_mean(&key.name));
+        for means in all.chain(other_way(&key.name)) {
+            let tells = matches!(means.measure, Measure::Requests | Measure::CpuCores);
+            if tells && matches!(means.take, Take::Rise(_)) && !left_out(key, means.measure) {
+                let of = who(key, means.measure);
+                out.extend(restarts(series).into_iter().map(|time| Restart {
+                    time,
+                    of: of.clone(),
+                }));
+            }
+        }
+    }
+    out.sort();
+    out.dedup();
+    out
+}
+
+/// Of the falls of several counters those that are told: of one thing no two within a step.
+#[must_use]
+pub fn told_restarts(mut all: Vec<Restart>, step: Step) -> Vec<Restart> {
+    all.sort_by(|a, b| (&a.of, a.time).cmp(&(&b.of, b.time)));
+    all.dedup_by(|b, a| a.of == b.of && b.time - a.time < step.micros());
+    all.sort();
+    all
+}
+
 /// What series mean of some measures, by a given step of time.
 pub(super) fn signals_of(set: &SeriesSet, step: Step, measures: &'static [Measure]) -> Vec<Signal> {
     let mut making = Making::new(step, Between::Extrapolated, measures);
@@ -149,7 +178,6 @@ struct Making<'a> {
     measures: &'static [Measure],
     /// By place, what each metric says.
     found: BTreeMap<Place, BTreeMap<&'a str, Found>>,
-    restarts: Vec<Restart>,
     /// By name, what no rule knows.
     others: BTreeMap<&'a str, Vec<(&'a Key, &'a Series)>>,
     /// Those of which not all series are shown.
@@ -163,7 +191,6 @@ impl<'a> Making<'a> {
             between,
             measures,
             found: BTreeMap::new(),
-            restarts: Vec::new(),
             others: BTreeMap::new(),
             crowded: 0,
         }
@@ -209,14 +236,6 @@ impl<'a> Making<'a> {
         let scale = scale(&series.unit);
         match means.take {
             Take::Rise(factor) => {
-                if means.measure == Measure::Requests || means.measure == Measure::CpuCores {
-                    let of = who(key, means.measure);
-                    let again = restarts(series).into_iter();
-                    self.restarts.extend(again.map(|time| Restart {
-                        time,
-                        of: of.clone(),
-                    }));
-                }
                 let found = self.place(key, means, String::new());
                 found.classed |= class.is_some();
                 for (number, increase, seconds) in rises(series, steps) {
@@ -375,46 +394,17 @@ impl<'a> Making<'a> {
     }
 }
 
-/// The labels of a series, but for those that say whose it is.
+/// The name of a series and its labels, but for those that say whose it is.
 fn told(key: &Key) -> String {
     let own = ["job", "instance", "service.name", "service_name"];
     let labels = key.labels.iter().filter(|(name, _)| !own.contains(name));
-    let labels: Vec<String> = labels
-        .take(3)
-        .map(|(name, value)| match name {
-            LEGEND => value.to_owned(),
-            name => format!("{name}={value}"),
-        })
-        .collect();
-    labels.join(" ")
-}
-
-/// In what the values of a metric that no rule knows are told.
-fn unit(text: &str, rises: bool) -> Option<Unit> {
-    let unit = match text {
-        "share" | "ratio" => Unit::Share,
-        "B" | "By" | "bytes" => Unit::Bytes,
-        "B/s" => Unit::BytesPerSecond,
-        "1/s" => Unit::PerSecond,
-        "s" | "seconds" => Unit::Seconds,
-        _ => return None,
-    };
-    match (unit, rises) {
-        (Unit::Bytes, true) => Some(Unit::BytesPerSecond),
-        (_, true) => None,
-        (unit, false) => Some(unit),
-    }
-}
-
-/// Seconds in a unit of time, where it is one.
-fn scale(unit: &str) -> Option<f64> {
-    Some(match unit {
-        "s" | "seconds" => 1.0,
-        "ms" | "milliseconds" => 1e-3,
-        "us" | "µs" | "microseconds" => 1e-6,
-        "ns" | "nanoseconds" => 1e-9,
-        _ => return None,
-    })
+    let labels = labels.take(3).map(|(name, value)| match name {
+        LEGEND => value.to_owned(),
+        name => format!("{name}={value}"),
+    });
+    let name = Some(key.name.clone()).filter(|name| !name.is_empty());
+    let parts: Vec<String> = name.into_iter().chain(labels).collect();
+    parts.join(" ")
 }
 
 /// Labels that tell which way what is counted went.

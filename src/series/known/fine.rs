@@ -16,7 +16,7 @@ pub fn fine(set: &SeriesSet, than: Step) -> Vec<Fine> {
     while !few && step < than {
         out = fine_in(set, step);
         match step.longer() {
-            Some(longer) if too_many(&out) => step = longer,
+            Some(longer) if too_many(out.iter().map(|f| &f.signal)) => step = longer,
             _ => break,
         }
         out.clear();

@@ -11,9 +11,10 @@ mod fine;
 mod rows;
 mod rules;
 mod scrapes;
+mod units;
 mod who;
 
-pub use collect::{machine, machine_in};
+pub use collect::{machine, machine_in, restarts_in, told_restarts};
 pub use fine::{fine_in, of_rows};
 pub use rules::{Means, Take, counts_for_mean, ignored, means};
 pub use scrapes::span;

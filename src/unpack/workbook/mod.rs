@@ -179,7 +179,7 @@ fn table<S: Shelf>(
             file: shelf.finish(&name, bytes)?,
             name,
             troubles: told.finish(),
-            sheet: true,
+            sheet: Some(sheet.name.clone()),
         }),
     }
     Ok(())

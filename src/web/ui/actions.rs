@@ -78,6 +78,10 @@ fn look(app: App, mut more: Vec<Given>) {
     app.work
         .set(Some(Work::Look(Looks::into_files(more.len()))));
     let client = app.client.get_value();
+    // Of a file that lost its end, a whole one of its table tells the columns.
+    let mut early = app.early.get_value();
+    early.retain(|file| more.iter().all(|new| new.name != file.name));
+    more.extend(early);
     more.iter_mut().for_each(said_before(app));
     spawn_local(async move {
         let tell = move |looks| app.work.set(Some(Work::Look(looks)));
@@ -93,6 +97,7 @@ fn look(app: App, mut more: Vec<Given>) {
             fail(app, error);
         }
         app.left_out.set(looked.left_out);
+        app.early.set_value(looked.early);
         for (files, input) in looked.found {
             take(app, files, input);
         }
@@ -454,5 +459,6 @@ pub fn clear(app: App) {
     app.panel.set(false);
     app.errors.update(Vec::clear);
     app.left_out.update(Vec::clear);
+    app.early.update_value(Vec::clear);
     app.take_view(View::default());
 }

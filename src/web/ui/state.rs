@@ -20,6 +20,7 @@ use crate::report::{Choices, Missing, Report};
 use crate::summary::Summary;
 use crate::table::time::Time;
 use crate::web::client::{Client, Progress};
+use crate::web::files::Given;
 use crate::web::look::Served;
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -127,6 +128,8 @@ pub struct App {
     pub errors: RwSignal<Vec<ReadError>>,
     /// What was found beside the tables and left out, and why.
     pub left_out: RwSignal<Vec<ReadError>>,
+    /// Files that were refused for they have lost their end: they are looked into again beside those given next.
+    pub early: StoredValue<Vec<Given>, LocalStorage>,
     /// Light or dark.
     pub theme: RwSignal<Theme>,
     /// The window under the pointer, in every chart at once.
@@ -193,6 +196,7 @@ impl App {
             refined: RwSignal::default(),
             errors: RwSignal::default(),
             left_out: RwSignal::default(),
+            early: StoredValue::new_local(Vec::new()),
             theme: RwSignal::new(Theme::stored()),
             hovered: RwSignal::default(),
             brush,

@@ -187,11 +187,8 @@ fn counted(of: &str, requests: &Requests) -> Vec<(Key, Series)> {
             // A bucket that stays empty is needed: it bounds the next one.
             if sum > 0.0 || name.ends_with("_bucket") {
                 let series = Series {
-                    kind: Kind::Counter,
-                    unit: String::new(),
                     times,
-                    values: Values::Numbers(numbers),
-                    breaks: Vec::new(),
+                    ..Series::empty(Kind::Counter, "", Values::Numbers(numbers))
                 };
                 out.insert(key, series);
             }

@@ -287,13 +287,7 @@ mod tests {
         let pairs = labels.iter().map(|(a, b)| ((*a).into(), (*b).into()));
         Metric {
             labels: pairs.collect(),
-            series: Series {
-                kind: Kind::Gauge,
-                unit: String::new(),
-                times: Vec::new(),
-                values: Values::Numbers(Vec::new()),
-                breaks: Vec::new(),
-            },
+            series: Series::empty(Kind::Gauge, "", Values::Numbers(Vec::new())),
             look_back: 0,
         }
     }

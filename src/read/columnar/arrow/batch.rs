@@ -1,7 +1,7 @@
 //! The cells of one leaf in one batch, or of a dictionary.
 
 use super::super::blocks::{Codec, MOST};
-use super::super::cells::{Cells, Texts, half};
+use super::super::cells::{Cells, Meaning, Texts, half, long_decimal};
 use super::super::sink::NOWHERE;
 use super::super::target::plausible;
 use super::leaves::{Around, Layout, Leaf};
@@ -22,6 +22,9 @@ pub(super) struct Found {
     /// Where the items of each row start, where the leaf is in a list.
     pub starts: Option<Vec<u32>>,
 }
+
+/// Lists at most that an item may be in, on average.
+const SHARED: usize = 16;
 
 /// What is read of a batch: `Ok(None)` where it is damaged.
 type Read<T> = Result<Option<T>, ReadError>;
@@ -114,12 +117,19 @@ impl Body<'_> {
                 continue;
             }
             let outer = places.take().unwrap_or_else(|| (0..rows as u32).collect());
-            let ends = match around {
-                Around::List { large } => Some(whole!(self.offsets(buffer + 1, large)?)),
-                _ => None,
-            };
             let most = whole!(self.length(node + 1));
-            let (items, from) = whole!(spread(&outer, around, ends.as_deref(), most));
+            let (items, from) = whole!(match around {
+                Around::View { large } => {
+                    let starts = whole!(self.offsets(buffer + 1, large)?);
+                    let sizes = whole!(self.offsets(buffer + 2, large)?);
+                    gather(&outer, &starts, &sizes, most)
+                }
+                Around::List { large } => {
+                    let ends = whole!(self.offsets(buffer + 1, large)?);
+                    spread(&outer, around, Some(&ends), most)
+                }
+                _ => spread(&outer, around, None, most),
+            });
             (places, starts) = (Some(items), Some(from));
         }
         let len = whole!(self.length(leaf.node));
@@ -208,7 +218,7 @@ impl Body<'_> {
             Layout::Unknown => None,
             plain => {
                 let bytes = whole!(self.buffer(first)?);
-                fixed(plain, bytes, len)
+                fixed(plain, leaf.meaning, bytes, len)
             }
         };
         Ok(cells)
@@ -247,6 +257,31 @@ fn spread(
         items.extend(from as u32..to as u32);
     }
     Some((items, starts))
+}
+
+/// As [`spread`], of lists whose items lie anywhere. They may share items, but not so that a small file
+/// fills the memory.
+fn gather(
+    outer: &[u32],
+    starts: &[usize],
+    sizes: &[usize],
+    most: usize,
+) -> Option<(Vec<u32>, Vec<u32>)> {
+    let mut items = Vec::new();
+    let mut from = Vec::with_capacity(outer.len());
+    for &place in outer {
+        from.push(items.len() as u32);
+        if place == NOWHERE {
+            continue;
+        }
+        let (start, size) = (*starts.get(place as usize)?, *sizes.get(place as usize)?);
+        let end = start.checked_add(size)?;
+        if size > 0 && end > most || items.len() + size > most.saturating_mul(SHARED) {
+            return None;
+        }
+        items.extend(start as u32..end as u32);
+    }
+    Some((items, from))
 }
 
 fn texts(ends: &[usize], bytes: Vec<u8>, len: usize) -> Option<Texts> {
@@ -294,7 +329,7 @@ fn all<const N: usize, T>(bytes: &[u8], len: usize, one: impl Fn([u8; N]) -> T) 
     Some(chunks.get(..len)?.iter().map(|c| one(*c)).collect())
 }
 
-fn fixed(layout: Layout, bytes: Vec<u8>, len: usize) -> Option<Cells> {
+fn fixed(layout: Layout, meaning: Meaning, bytes: Vec<u8>, len: usize) -> Option<Cells> {
     let ints = match layout {
         Layout::Bool => {
             let bytes = bytes.get(..len.div_ceil(8))?;
@@ -321,15 +356,11 @@ fn fixed(layout: Layout, bytes: Vec<u8>, len: usize) -> Option<Cells> {
             return all(&bytes, len, i128::from_le_bytes).map(Cells::Wide);
         }
         Layout::Int { bytes: 32, .. } => {
-            let (wide, _) = bytes.as_chunks::<32>();
-            let one = |b: &[u8; 32]| {
-                let (low, high) = (*b.first_chunk()?, *b.last_chunk()?);
-                let (low, high) = (i128::from_le_bytes(low), i128::from_le_bytes(high));
-                // Numbers of more than 38 digits are left out.
-                (high == low >> 127).then_some(low)
+            let one = |mut b: [u8; 32]| {
+                b.reverse();
+                long_decimal(&b, meaning)
             };
-            let numbers = wide.get(..len)?.iter().map(one);
-            return numbers.collect::<Option<Vec<i128>>>().map(Cells::Wide);
+            return all(&bytes, len, one).map(Cells::Float);
         }
         Layout::Float { bytes: 2 } => {
             return all(&bytes, len, |b| half(u16::from_le_bytes(b))).map(Cells::Float);

@@ -36,7 +36,13 @@ pub(super) enum Layout {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Around {
     Struct,
-    List { large: bool },
+    List {
+        large: bool,
+    },
+    /// A list whose items lie anywhere, with its length beside its place.
+    View {
+        large: bool,
+    },
     FixedList(usize),
 }
 
@@ -146,6 +152,8 @@ impl Walk {
         let outer = match kind {
             12 | 17 => Some((Around::List { large: false }, 2)),
             21 => Some((Around::List { large: true }, 2)),
+            25 => Some((Around::View { large: false }, 3)),
+            26 => Some((Around::View { large: true }, 3)),
             13 => Some((Around::Struct, 1)),
             16 => {
                 let size = field.table(3)?.int(0, 0);
@@ -260,7 +268,6 @@ fn layout(kind: u8, table: Option<Flat>) -> (Layout, Meaning, usize) {
             1 + usize::from(short(0, 0) == 1),
         ),
         22 => (Layout::Unknown, Meaning::Plain, 0),
-        25 | 26 => (Layout::Unknown, Meaning::Plain, 3),
         _ => (Layout::Unknown, Meaning::Plain, 2),
     }
 }

@@ -281,7 +281,7 @@ impl Open<'_> {
         for leaf in &self.arrow.leaves {
             if leaf.lists() > 1 || leaf.layout == Layout::Unknown {
                 notes.push(format!(
-                    "without {}, which is of a kind not read here",
+                    "without {}, which is of a kind not read here: cast it to numbers, words or lists of numbers",
                     leaf.name
                 ));
                 continue;

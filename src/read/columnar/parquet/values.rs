@@ -1,7 +1,7 @@
 //! The values of a page, by encoding.
 
 use super::super::blocks::MOST;
-use super::super::cells::{Cells, Meaning, Texts, half};
+use super::super::cells::{Cells, Meaning, Texts, half, long_decimal};
 use super::bits::{deltas, runs};
 use super::leaves::{Leaf, Physical};
 use crate::table::time::DAY;
@@ -144,6 +144,10 @@ fn int96(bytes: [u8; 12]) -> i64 {
 fn from_texts(leaf: &Leaf, texts: Texts) -> Option<Cells> {
     if !matches!(leaf.meaning, Meaning::Decimal(_)) {
         return Some(Cells::Text(texts));
+    }
+    if matches!(leaf.physical, Physical::Fixed(17..)) {
+        let numbers = (0..texts.spans.len()).map(|i| long_decimal(texts.get(i), leaf.meaning));
+        return Some(Cells::Float(numbers.collect()));
     }
     let wide = |i: usize| {
         let bytes = texts.get(i);
