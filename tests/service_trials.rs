@@ -540,18 +540,21 @@ fn a_counter_of_opentelemetry_begins_anew_where_it_says_so() {
     // 60 a minute; the second process began at minute 10 and counts 60, 120, … again, more than the first had by then.
     let mut text: String = (1..=10).map(|m| point(0, m, Some(6 * m))).collect();
     text.extend((11..=20).map(|m| point(10, m, (m != 15).then_some(600 * (m - 10)))));
-    // Minute 10 is the last of the first one, so the other begins half a minute later.
-    let text = text.replace(
-        "\"startTimeUnixNano\":\"1795425000000000000\"",
-        "\"startTimeUnixNano\":\"1795425030000000000\"",
-    );
-    let read = opened("otlp.jsonl", &text, Form::Otlp);
-    assert_eq!(read.troubles, []);
-    let series = read.set.series().values().next().unwrap();
-    // Twenty points but for the one that recorded nothing, and the 0 with which the second process began.
-    assert_eq!(series.times.len(), 20);
-    assert_eq!(series.numbers()[9..12], [60.0, 0.0, 600.0]);
-    assert_eq!(series.times[10], 1_795_425_030_000_000);
+    // It begins with the last sample of the first one, or half a minute later.
+    for late in [0, 30_000_000] {
+        let begins = format!(
+            "\"startTimeUnixNano\":\"{}000\"",
+            1_795_425_000_000_000_i64 + late
+        );
+        let text = text.replace("\"startTimeUnixNano\":\"1795425000000000000\"", &begins);
+        let read = opened("otlp.jsonl", &text, Form::Otlp);
+        assert_eq!(read.troubles, []);
+        let series = read.set.series().values().next().unwrap();
+        // Twenty points but for the one that recorded nothing, and the 0 with which the second process began.
+        assert_eq!(series.times.len(), 20);
+        assert_eq!(series.numbers()[9..12], [60.0, 0.0, 600.0]);
+        assert_eq!(series.times[10], 1_795_425_000_000_000 + late.max(1));
+    }
 }
 
 #[test]

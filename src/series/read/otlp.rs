@@ -87,8 +87,10 @@ fn one(
         // What is counted anew began with 0 where its counting did, even if it is above what was before.
         let start = first(point, &["startTimeUnixNano", "start_time_unix_nano"]).and_then(nanos);
         let anew = |set: &SeriesSet, key: &Key| {
-            let last = set.series().get(key)?.times.last()?;
-            start.filter(|start| start > last && *start < time && !delta)
+            let last = *set.series().get(key)?.times.last()?;
+            // The old count's last sample may be at that instant; what begins then is behind it.
+            let start = start.filter(|start| *start >= last && !delta)?;
+            Some(start.max(last + 1)).filter(|start| *start < time)
         };
         let mut pairs = own.to_vec();
         attributes(point, &mut pairs);
