@@ -420,3 +420,35 @@ fn an_open_window_is_not_judged() {
     assert!(goes_on(&closed), "{:?}", closed.alerts);
     assert!(!goes_on(&open), "{:?}", open.alerts);
 }
+
+/// A period of two hours in steps of three: what is compared is said, and two values are no measure of how far they vary.
+#[test]
+fn of_a_period_shorter_than_its_steps_it_is_said_what_is_compared() {
+    let mut random = Random(7);
+    let values: Vec<f64> = (0..56).map(|_| 30.0 + 0.01 * random.normal()).collect();
+    let mut summary = Summary::of_task(Task::Service);
+    let mut series = vec![("cpu".to_owned(), values)];
+    series[0].1[27] = 70.0;
+    summary.machine = Some(Arc::new(machine(&series, 3 * HOUR)));
+    let report = Report::from(&summary, &View::default());
+    // The 27th step is that from 81 h to 84 h after the start, 9 to 12 o'clock of 5 March; the eight hours before the
+    // period have two steps of their own.
+    let changes = marked(&report, 82, 84);
+    assert_eq!(changes.rows.len(), 1);
+    assert_eq!((changes.rows[0].now, changes.rows[0].values), (70.0, 1));
+    assert_eq!(changes.rows[0].standardised, None);
+    assert!(!changes.rows[0].sure);
+    let said = "of them the time from 2026-03-05T09:00:00Z to 2026-03-05T12:00:00Z is compared.";
+    assert!(
+        changes.notes.iter().any(|n| n.ends_with(said)),
+        "{:?}",
+        changes.notes
+    );
+    // A day has whole steps.
+    let changes = marked(&report, 72, 96);
+    assert!(
+        changes.notes.iter().all(|n| !n.contains("is compared")),
+        "{:?}",
+        changes.notes
+    );
+}

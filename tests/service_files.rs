@@ -8,7 +8,7 @@ use plumbline::log::Task;
 use plumbline::report::view::View;
 use plumbline::report::{Objectives, Panel, Report, Service};
 use plumbline::series::read::{About, Form, SeriesRead, read};
-use plumbline::series::{Key, Labels, Series, Values};
+use plumbline::series::{Key, Labels, Series, Unit, Values};
 use plumbline::summary::Summary;
 
 const SECOND: i64 = 1_000_000;
@@ -249,14 +249,15 @@ fn nvidia_smi_tells_of_each_gpu() {
 }
 
 #[test]
-fn a_grafana_panel_is_one_panel_and_its_units_are_known() {
+fn a_grafana_panel_is_one_panel_for_each_of_its_units() {
     let (read, service) = service("panel.csv", Form::Grafana);
-    let [panel] = service.panels.as_slice() else {
+    let [idle, p99] = service.panels.as_slice() else {
         panic!("{:?}", service.panels);
     };
-    assert_eq!(panel.title, "panel");
-    near(total(&service, "other_level", "idle"), 0.6);
-    near(total(&service, "other_level", "p99"), 0.756);
+    for (panel, unit, expected) in [(idle, Unit::Share, 0.6), (p99, Unit::Seconds, 0.756)] {
+        assert_eq!((panel.title.as_str(), panel.unit), ("panel", unit));
+        near(panel.lines[0].total.unwrap(), expected);
+    }
     assert_eq!(read.troubles.len(), 1, "{:?}", read.troubles);
     assert!(service.objectives.notes.iter().any(|n| n.contains("UTC")));
 }

@@ -78,8 +78,12 @@ pub fn made_of(inputs: &[Input]) -> Vec<Made> {
                 .iter()
                 .filter_map(|c| table::holds(&c.name))
         };
-        let of_rows =
-            |h: &table::Holds| matches!(h, table::Holds::Duration(_) | table::Holds::Status);
+        let of_rows = |h: &table::Holds| {
+            matches!(
+                h,
+                table::Holds::Duration(_) | table::Holds::Took | table::Holds::Status
+            )
+        };
         let service = is_table_of_service(input);
         Made {
             rows: !service || !model && holds().any(|h| of_rows(&h)),
@@ -125,8 +129,9 @@ pub fn serve_table(input: &Input, file: &dyn Bytes) -> Result<Served, ReadError>
         parts.insert(shard.index, part);
     }
     let (mut line, mut troubles) = (1, Vec::new());
+    let unit = table::unit(parts.values().map(|part| &part.table), &mut set);
     for part in parts.into_values() {
-        table::take(&part.table, &stem, &mut set);
+        table::take(&part.table, &stem, unit, &mut set);
         for trouble in part.troubles {
             troubles.push(Trouble {
                 line: line - 1 + trouble.line,

@@ -10,6 +10,7 @@ use super::labels::{self, Cells};
 use super::rows::{Labels, Log, Truth};
 use super::task::{CLASSES, quantities};
 use super::{Task, sets};
+use crate::stats::time_unit::TimeUnit;
 use crate::table::Column;
 use std::collections::BTreeSet;
 
@@ -29,6 +30,8 @@ pub struct Taken {
     pub flag: bool,
     /// The mark between the labels of a cell that holds several.
     pub mark: Option<char>,
+    /// The unit of latencies of which no name tells it.
+    pub latency: Option<TimeUnit>,
 }
 
 /// What the first rows settle.

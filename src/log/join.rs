@@ -15,6 +15,7 @@ use super::notes::Notes;
 use super::outcomes::Outcomes;
 use super::rows::{Category, Counts, Log, Source, Truth};
 use super::{FileKind, Level, Quantiles, Role};
+use crate::stats::time_unit::{self, TimeUnit};
 use crate::table::{Column, NO_KEY, NO_TIME};
 
 /// The sentence on rows that are left out of a log with times: on one, and on more.
@@ -310,7 +311,8 @@ fn log_of(
             category(name, column)
         })
         .collect();
-    log.latency_ms = latencies(&mut predictions);
+    log.taken.latency = frame.and_then(|f| f.taken.latency);
+    log.latency_ms = latencies(&mut predictions, &mut log);
     let status = predictions.take(Role::Status);
     let settled = frame.filter(|f| f.stated);
     log.taken.flag = settled.map_or_else(|| is_flag(status.as_ref()), |f| f.taken.flag);
@@ -466,22 +468,44 @@ fn times(column: Option<Column>) -> Vec<i64> {
     }
 }
 
-/// Latencies in milliseconds; each file's column may have a unit of its own.
-fn latencies(predictions: &mut Predictions) -> Vec<f64> {
-    let factors: Vec<(usize, f64)> = predictions
+/// Latencies in milliseconds; each file's column may have a unit of its own. The unit of those of which no name tells
+/// it is guessed from them, once.
+fn latencies(predictions: &mut Predictions, log: &mut Log) -> Vec<f64> {
+    let factors: Vec<(usize, Option<f64>)> = predictions
         .sources()
         .iter()
         .map(|s| {
-            let factor = s.column(Role::Latency).map_or(1.0, |c| milliseconds(c.0));
-            (s.table.rows, factor)
+            let told = s.column(Role::Latency).and_then(|c| milliseconds(c.0));
+            (s.table.rows, told)
         })
         .collect();
     let Some(Column::Number(mut cells)) = predictions.take(Role::Latency) else {
         return Vec::new();
     };
+    if log.taken.latency.is_none() {
+        let mut untold: Vec<f64> = Vec::new();
+        let mut rest = &cells[..];
+        for (rows, told) in &factors {
+            let (of_file, behind) = rest.split_at(*rows);
+            if told.is_none() {
+                untold.extend(of_file);
+            }
+            rest = behind;
+        }
+        if let Some(median) = time_unit::median(&untold) {
+            let unit = time_unit::by_median(median);
+            log.taken.latency = Some(unit);
+            if unit != TimeUnit::Milliseconds {
+                let name = format!("'{}'", predictions.name_of(Role::Latency));
+                log.notes.say(time_unit::said(&name, median, unit));
+            }
+        }
+    }
+    let untold = log.taken.latency.unwrap_or_default().seconds() * 1e3;
     let mut rest = &mut cells[..];
-    for (rows, factor) in factors {
+    for (rows, told) in factors {
         let (of_file, behind) = rest.split_at_mut(rows);
+        let factor = told.unwrap_or(untold);
         if factor != 1.0 {
             // Beyond every number is as good as missing.
             let scaled = |x: f64| Some(x * factor).filter(|x| x.is_finite());
@@ -494,19 +518,20 @@ fn latencies(predictions: &mut Predictions) -> Vec<f64> {
     cells
 }
 
-/// What a latency of this column is multiplied with to be in milliseconds; a name without a unit
-/// is taken as milliseconds.
-fn milliseconds(name: &str) -> f64 {
+/// What a latency of this column is multiplied with to be in milliseconds; `None` where its name tells no unit.
+fn milliseconds(name: &str) -> Option<f64> {
     let name = name.to_lowercase();
     let ends = |units: &[&str]| units.iter().any(|u| name.ends_with(u));
     if ends(&["_us", "_micros", "_microseconds", "(us)", "[us]"]) {
-        1e-3
+        Some(1e-3)
     } else if ends(&["_ns", "_nanos", "_nanoseconds"]) {
-        1e-6
+        Some(1e-6)
+    } else if ends(&["ms", "_millis", "_milliseconds", "(ms)", "[ms]"]) {
+        Some(1.0)
     } else if ends(&["_s", "_sec", "_secs", "_seconds", "(s)", "[s]"]) {
-        1e3
+        Some(1e3)
     } else {
-        1.0
+        None
     }
 }
 

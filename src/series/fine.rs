@@ -1,12 +1,17 @@
 //! Signals in shorter steps than a chart's: an error budget is judged over windows of its own, the shortest of five
 //! minutes, whatever the steps of the charts are.
 
-use super::{Cells, Machine, Measure, Rate, Signal, Step};
+use super::{Cells, Durations, Machine, Measure, Rate, Signal, Step};
 use crate::stats::burn::Spent;
 use serde::{Deserialize, Serialize};
 
 /// What error budgets are judged by.
-pub const JUDGED: [Measure; 3] = [Measure::Requests, Measure::ServerErrors, Measure::Duration];
+pub const JUDGED: [Measure; 4] = [
+    Measure::Requests,
+    Measure::ServerErrors,
+    Measure::Duration,
+    Measure::FailedDuration,
+];
 
 /// What the cells of all fine signals weigh at most, a bound of a histogram as much as a count: some 10 MB.
 const MOST_WEIGHT: usize = 400_000;
@@ -76,12 +81,23 @@ impl Machine {
     #[must_use]
     pub fn spent_by_charts(&self, of: &str, slow_s: Option<f64>) -> Vec<Spent> {
         let find = |measure| self.of(measure).find(|s| s.of == of);
-        spent(find, slow_s)
+        spent(find, slow_s).into_iter().map(|(s, _)| s).collect()
+    }
+
+    /// How many requests of a thing were bad at most, of a range of the steps of the charts: more than
+    /// [`Machine::spent_by_charts`] tells where it is not known which of the failed ones were slow, too.
+    #[must_use]
+    pub fn bad_at_most(&self, of: &str, slow_s: Option<f64>, steps: std::ops::Range<i64>) -> f64 {
+        let find = |measure| self.of(measure).find(|s| s.of == of);
+        let all = spent(find, slow_s).into_iter();
+        let within = all.filter(|(s, _)| steps.contains(&s.at));
+        within.fold(0.0, |sum, (_, most)| sum + most)
     }
 
     /// Bad and all requests of a thing by the shortest steps in which they are known, and that step: bad are those that
-    /// failed by the server's fault or, where a limit is set, took longer. Which of the failed were slow, too, is not
-    /// told: no less is bad than the larger of both.
+    /// failed by the server's fault or, where a limit is set, took longer; one that failed and was slow is bad once.
+    /// Where it is not told which of the failed were slow, it is the larger of both: no less is bad, and no more than
+    /// their sum.
     #[must_use]
     pub fn spent(&self, of: &str, slow_s: Option<f64>) -> (Vec<Spent>, Step) {
         let is = |f: &&Fine, measure| f.signal.measure == measure && f.signal.of == of;
@@ -94,31 +110,53 @@ impl Machine {
             let found = all.filter(|f| f.step == step).find(|f| is(f, measure));
             found.map(|f| &f.signal)
         };
-        (spent(find, slow_s), step)
+        let all = spent(find, slow_s).into_iter();
+        (all.map(|(s, _)| s).collect(), step)
     }
 }
 
-fn spent<'a>(find: impl Fn(Measure) -> Option<&'a Signal>, slow_s: Option<f64>) -> Vec<Spent> {
+/// Of each step what was spent, and how many were bad at most.
+fn spent<'a>(
+    find: impl Fn(Measure) -> Option<&'a Signal>,
+    slow_s: Option<f64>,
+) -> Vec<(Spent, f64)> {
     let Some(Cells::Rate(cells)) = find(Measure::Requests).map(|s| &s.cells) else {
         return Vec::new();
     };
     let failed = find(Measure::ServerErrors);
     let slow = slow_s.zip(find(Measure::Duration));
+    let slow_failed = find(Measure::FailedDuration);
     let spent = |(at, rate): &(i64, Rate)| {
         let all = rate.increase;
         let failed = failed.map_or(0.0, |s| s.cells.increase(*at));
-        let slow = slow.map_or(0.0, |(limit, s)| {
-            // A histogram and a counter of one service may differ by what was in flight.
-            let told = s.cells.durations_at(*at);
-            told.map_or(0.0, |d| {
-                (1.0 - d.count_up_to(limit) / d.count().max(1e-9)).max(0.0) * all
-            })
-        });
-        Spent {
-            at: *at,
-            bad: failed.max(slow).min(all),
-            all,
+        let (mut least, mut most) = (failed, failed);
+        let told = slow.and_then(|(limit, s)| Some((limit, s.cells.durations_at(*at)?)));
+        if let Some((limit, took)) = told {
+            let over = |d: &Durations| (d.count() - d.count_up_to(limit)).max(0.0);
+            let rows = matches!(took, Durations::Rows(_) | Durations::Counted(_));
+            // A histogram and a counter of one service may differ by what was in flight; rows are the same ones.
+            let scale = if rows {
+                1.0
+            } else {
+                all / took.count().max(1e-9)
+            };
+            let slow = over(took) * scale;
+            if rows || slow_failed.is_some() {
+                let both = slow_failed.and_then(|s| s.cells.durations_at(*at));
+                let both = both.map_or(0.0, |d| over(d) * scale);
+                least = failed + (slow - both).max(0.0);
+                most = least;
+            } else {
+                least = failed.max(slow);
+                most = failed + slow;
+            }
         }
+        let spent = Spent {
+            at: *at,
+            bad: least.min(all),
+            all,
+        };
+        (spent, most.min(all))
     };
     cells.iter().map(spent).collect()
 }

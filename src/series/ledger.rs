@@ -255,17 +255,21 @@ impl Ledger {
             };
             Cells::Rate(self.cells.iter().map(cell).collect())
         };
-        let took = || {
-            let timed = self.cells.iter().filter(|c| c.1.took.places() > 0);
-            let cells = timed.map(|(n, c)| (*n, Durations::Counted(c.took.clone())));
+        let took = |took: fn(&Tally) -> &Took| {
+            let timed = self.cells.iter().filter(|c| took(c.1).places() > 0);
+            let cells = timed.map(|(n, c)| (*n, Durations::Counted(took(c).clone())));
             Cells::Durations(cells.collect())
         };
         let all = [
             Some((Measure::Requests, rate(|c| c.all))),
             self.states
                 .then(|| (Measure::ServerErrors, rate(|c| c.failed))),
-            self.times.then(|| (Measure::Duration, took())),
+            self.times.then(|| (Measure::Duration, took(|c| &c.took))),
+            (self.times && self.states)
+                .then(|| (Measure::FailedDuration, took(|c| &c.failed_took))),
         ];
+        let all = all.into_iter().flatten();
+        let all = all.filter(|(_, cells)| cells.ends().is_some());
         let fine = |(measure, cells)| Fine {
             step: self.step,
             signal: Signal {
@@ -277,7 +281,7 @@ impl Ledger {
                 cells,
             },
         };
-        all.into_iter().flatten().map(fine).collect()
+        all.map(fine).collect()
     }
 }
 

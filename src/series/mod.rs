@@ -32,7 +32,9 @@
 //! shortest steps in which the data are kept, and not in those of a chart: [`Machine::fine`] holds the signals of
 //! requests, errors and durations so, and a [`Ledger`] the rows of a log. What is bounded, and how, is said there.
 //!
-//! **Clock skew.** Samples are put into order by their times, and of two at one time the later one counts. A sample
+//! **Clock skew.** Samples are put into order by their times, and of two at one time the later one counts. Where a clock
+//! went back, what is told of a time twice is left out, and nothing is told of what rose meanwhile; instants that lie
+//! far from all others are left out, too, and a note says so. A sample
 //! without a time gets that of its scrape, where the file tells it ([`read`] says how); a scrape of which no time can
 //! be told is counted in the totals and drawn nowhere.
 
@@ -44,6 +46,7 @@ pub mod known;
 pub mod ledger;
 mod machine;
 pub mod measure;
+mod order;
 pub mod read;
 pub mod requests;
 pub mod run;

@@ -4,6 +4,7 @@ use super::Step;
 use super::ledger::{Entry, Ledger};
 use super::step::is_plausible;
 use crate::stats::sketch::LogHistogram;
+use crate::table::time::{DAY, HOUR, SECOND};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -43,6 +44,18 @@ pub struct RequestCell {
     /// Seconds for each further token.
     #[serde(default, skip_serializing_if = "is_empty")]
     pub per_token_s: LogHistogram,
+}
+
+/// In what logs write their times: days, hours, minutes, seconds, thousandths and millionths of one (microseconds).
+pub const UNITS: [i64; 6] = [DAY, HOUR, 60 * SECOND, SECOND, 1_000, 1];
+
+/// The greatest common divisor; 0 of two zeros.
+fn divisor(a: i64, b: i64) -> i64 {
+    let (mut a, mut b) = (a.abs(), b.abs());
+    while a != 0 {
+        (a, b) = (b % a, a);
+    }
+    b
 }
 
 fn is_server_error(status: u16) -> bool {
@@ -146,6 +159,10 @@ pub struct Requests {
     pub cells: BTreeMap<i64, RequestCell>,
     /// First and last request.
     pub span: Option<(i64, i64)>,
+    /// The longest time of which each is a whole number of times after the first (microseconds); 0 while all are of one
+    /// instant.
+    #[serde(default)]
+    pub apart: i64,
     /// What is known of them.
     pub told: Told,
     /// Those that are dated before 1900 or after 2300, which no cell has.
@@ -162,6 +179,7 @@ impl Default for Requests {
             step: Step::FINEST,
             cells: BTreeMap::new(),
             span: None,
+            apart: 0,
             told: Told::default(),
             far: 0,
             ledger: Ledger::default(),
@@ -177,7 +195,10 @@ impl Requests {
             return;
         }
         self.span = Some(match self.span {
-            Some((a, b)) => (a.min(request.time), b.max(request.time)),
+            Some((a, b)) => {
+                self.apart = divisor(self.apart, request.time - a);
+                (a.min(request.time), b.max(request.time))
+            }
             None => (request.time, request.time),
         });
         let told = &mut self.told;
@@ -205,8 +226,15 @@ impl Requests {
             self.cells.entry(number).or_default().merge(cell);
         }
         self.span = match (self.span, other.span) {
-            (Some(a), Some(b)) => Some((a.0.min(b.0), a.1.max(b.1))),
-            (a, b) => a.or(b),
+            (Some(a), Some(b)) => {
+                self.apart = divisor(divisor(self.apart, other.apart), a.0 - b.0);
+                Some((a.0.min(b.0), a.1.max(b.1)))
+            }
+            (None, theirs) => {
+                self.apart = other.apart;
+                theirs
+            }
+            (mine, None) => mine,
         };
         self.far += other.far;
         self.ledger.merge(&other.ledger);
@@ -245,6 +273,35 @@ impl Requests {
         self.step = step;
     }
 
+    /// Keeps the cells that begin from an instant to another, both inclusive.
+    pub fn keep(&mut self, from: i64, to: i64) {
+        let step = self.step;
+        let before = self.cells.len();
+        self.cells
+            .retain(|number, _| (from..=to).contains(&step.start(*number)));
+        if self.cells.len() == before {
+            return;
+        }
+        let ends = self.cells.keys().next().zip(self.cells.keys().next_back());
+        self.span = self.span.zip(ends).map(|(span, (first, last))| {
+            let end = step.start(last + 1) - 1;
+            (span.0.max(step.start(*first)), span.1.min(end))
+        });
+    }
+
+    /// How exact the log's times are, as far as they show: the longest of [`UNITS`] of which each time is a whole number
+    /// of times after the first. Where all are of one instant, that of the clock.
+    #[must_use]
+    pub fn resolution(&self) -> i64 {
+        let apart = match (self.apart, self.span) {
+            (0, Some((from, to))) if from == to => from,
+            (0, _) => 1,
+            (apart, _) => apart,
+        };
+        let unit = UNITS.iter().find(|unit| apart % **unit == 0);
+        unit.copied().unwrap_or(1)
+    }
+
     /// All requests.
     #[must_use]
     pub fn count(&self) -> u64 {
@@ -281,6 +338,37 @@ mod tests {
         let failed: u64 = whole.cells.values().map(|c| c.classes[5]).sum();
         assert_eq!(failed, 2_000);
         assert_eq!(whole.span.unwrap().1, 19_999_000_000);
+    }
+
+    #[test]
+    fn times_show_how_exact_they_are_whatever_the_order() {
+        let of = |micros: &[i64]| {
+            let mut all = Requests::default();
+            for time in micros {
+                let request = Request {
+                    time: *time,
+                    ..Request::default()
+                };
+                all.add(&request);
+            }
+            all
+        };
+        let hour = 3_600_000_000;
+        for (times, unit) in [
+            (&[5 * hour, 7 * hour, 6 * hour][..], hour),
+            (&[hour + 7, 3 * hour + 7], hour),
+            (&[0, 24 * hour, 96 * hour], 24 * hour),
+            (&[0, 600_000_000, 1_800_000_000], 60_000_000),
+            (&[3_000_000, 10_000_000], 1_000_000),
+            (&[3_000_000, 10_000_500], 1),
+            (&[7_000_000, 7_000_000], 1_000_000),
+            (&[24 * hour], 24 * hour),
+        ] {
+            assert_eq!(of(times).resolution(), unit, "{times:?}");
+            let mut parts = of(&times[1..]);
+            parts.merge(&of(&times[..1]));
+            assert_eq!(parts, of(times), "{times:?}");
+        }
     }
 
     #[test]

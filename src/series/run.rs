@@ -143,6 +143,7 @@ impl Series {
             }));
         }
         self.before = before;
+        self.breaks.retain(|at| *at > until);
         self.times.drain(..end);
         match &mut self.values {
             Values::Numbers(all) => drop(all.drain(..end)),

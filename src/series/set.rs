@@ -1,9 +1,11 @@
 //! Series by name and labels, as they were scraped.
 
+use super::order::{Order, order};
 use super::run::Before;
 use super::step::is_plausible;
 use super::{Requests, Step};
 use crate::stats::buckets::Native;
+use crate::table::time::{SECOND, Time};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -109,6 +111,9 @@ pub struct Series {
     pub times: Vec<i64>,
     /// One a time.
     pub values: Values,
+    /// Times of samples before which a clock went back, rising: what rose until then is not known.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub breaks: Vec<i64>,
     /// What is known of earlier samples that are not kept.
     #[serde(skip)]
     pub before: Before,
@@ -123,6 +128,7 @@ impl Series {
             unit: unit.into(),
             times: Vec::new(),
             values,
+            breaks: Vec::new(),
             before: Before::default(),
         }
     }
@@ -136,25 +142,48 @@ impl Series {
         }
     }
 
-    /// Puts the samples into order; of two at one time the later one counts.
-    fn settle(&mut self) {
+    /// Adds samples behind its own, in any order; whether they are of its kind.
+    fn extend(&mut self, other: Self) -> bool {
+        match (&mut self.values, other.values) {
+            (Values::Numbers(a), Values::Numbers(b)) => a.extend(b),
+            (Values::Natives(a), Values::Natives(b)) => a.extend(b),
+            _ => return false,
+        }
+        self.times.extend(other.times);
+        self.breaks.extend(other.breaks);
+        self.breaks.sort_unstable();
+        self.breaks.dedup();
+        true
+    }
+
+    /// Adds samples of the same thing, in the order of time; of another kind they are none of it.
+    pub fn merge(&mut self, other: Self) {
+        if self.extend(other) {
+            self.settle();
+        }
+    }
+
+    /// Puts the samples into order ([`order`]).
+    fn settle(&mut self) -> Order {
         if self.times.windows(2).all(|pair| pair[0] < pair[1]) {
-            return;
+            return Order::default();
         }
-        let mut order: Vec<usize> = (0..self.times.len()).collect();
-        order.sort_by_key(|i| self.times[*i]);
-        let mut kept: Vec<usize> = Vec::with_capacity(order.len());
-        for i in order {
-            match kept.last_mut() {
-                Some(last) if self.times[*last] == self.times[i] => *last = i,
-                _ => kept.push(i),
-            }
-        }
+        let level: Vec<f64> = match &self.values {
+            Values::Numbers(numbers) => numbers.clone(),
+            Values::Natives(all) => all.iter().map(|h| h.count).collect(),
+        };
+        let order = order(&self.times, &level, self.kind);
         match &mut self.values {
-            Values::Numbers(numbers) => *numbers = kept.iter().map(|i| numbers[*i]).collect(),
-            Values::Natives(all) => *all = kept.iter().map(|i| all[*i].clone()).collect(),
+            Values::Numbers(numbers) => {
+                *numbers = order.kept.iter().map(|i| numbers[*i]).collect();
+            }
+            Values::Natives(all) => *all = order.kept.iter().map(|i| all[*i].clone()).collect(),
         }
-        self.times = kept.iter().map(|i| self.times[*i]).collect();
+        self.times = order.kept.iter().map(|i| self.times[*i]).collect();
+        self.breaks.extend(order.back.map(|back| back.0));
+        self.breaks.sort_unstable();
+        self.breaks.dedup();
+        order
     }
 }
 
@@ -171,6 +200,9 @@ pub struct SeriesSet {
     left_out: u64,
     /// Scrapes of which no time was told.
     undated: u64,
+    /// Samples that were told twice, with another value.
+    #[serde(default)]
+    differ: u64,
     /// Sentences on what was assumed.
     #[serde(default)]
     notes: BTreeSet<String>,
@@ -181,6 +213,9 @@ const FAR: &str = "Samples dated before 1900 or after 2300 were left out: give t
 
 /// What is said of series that were forgotten in the middle of a step.
 const MANY: &str = "≈ So many series came and went that those silent for longest are missing in the step in which they were forgotten.";
+
+/// What is said of samples that were told twice, with another value.
+const TWICE: &str = " another value at the same time, too: the one that was read last counts.";
 
 impl SeriesSet {
     /// Adds a sample; a number that is not finite is a gap.
@@ -295,20 +330,12 @@ impl SeriesSet {
                 None => {
                     self.series.insert(key, theirs);
                 }
-                Some(mine) => match (&mut mine.values, theirs.values) {
-                    (Values::Numbers(a), Values::Numbers(b)) => {
-                        mine.times.extend(theirs.times);
-                        a.extend(b);
-                    }
-                    (Values::Natives(a), Values::Natives(b)) => {
-                        mine.times.extend(theirs.times);
-                        a.extend(b);
-                    }
-                    _ => {
+                Some(mine) => {
+                    if !mine.extend(theirs) {
                         self.left_out += n as u64;
                         continue;
                     }
-                },
+                }
             }
             self.samples += n;
         }
@@ -317,6 +344,7 @@ impl SeriesSet {
         }
         self.left_out += other.left_out;
         self.undated += other.undated;
+        self.differ += other.differ;
         self.notes.extend(other.notes);
     }
 
@@ -370,6 +398,28 @@ impl SeriesSet {
         }
     }
 
+    /// What is dated from an instant to another, both inclusive, and how many samples and requests are not.
+    #[must_use]
+    pub fn within(&self, from: i64, to: i64) -> (Self, u64) {
+        let mut out = self.clone();
+        for series in out.series.values_mut() {
+            let last = series.times.partition_point(|t| *t <= to);
+            let first = series.times.partition_point(|t| *t < from).min(last);
+            series.times = series.times[first..last].to_vec();
+            match &mut series.values {
+                Values::Numbers(all) => *all = all[first..last].to_vec(),
+                Values::Natives(all) => *all = all[first..last].to_vec(),
+            }
+        }
+        out.series.retain(|_, series| !series.times.is_empty());
+        for requests in out.requests.values_mut() {
+            requests.keep(from, to);
+        }
+        out.samples = out.series.values().map(|s| s.times.len()).sum();
+        let left = self.rows() - out.rows();
+        (out, left)
+    }
+
     /// Takes out the requests of logs.
     pub fn take_requests(&mut self) -> Self {
         Self {
@@ -384,9 +434,33 @@ impl SeriesSet {
         self.samples
     }
 
-    /// Puts the samples of every series into order.
+    /// Puts the samples of every series into order. Times that were told twice with other values, and clocks that went
+    /// back, are said.
     pub fn settle(&mut self) {
-        self.series.values_mut().for_each(Series::settle);
+        let mut back: Option<(usize, i64, i64)> = None;
+        for series in self.series.values_mut() {
+            let order = series.settle();
+            self.differ += order.differ as u64;
+            if let Some((time, by)) = order.back {
+                let (n, first, most) = back.unwrap_or((0, time, by));
+                back = Some((n + 1, first.min(time), most.max(by)));
+            }
+        }
+        if self.differ > 0 {
+            self.notes.retain(|n| !n.ends_with(TWICE));
+            let samples = match self.differ {
+                1 => "1 sample has".to_owned(),
+                n => format!("{n} samples have"),
+            };
+            self.note(&format!("{samples}{TWICE}"));
+        }
+        if let Some((n, time, by)) = back {
+            self.note(&format!(
+                "The times of {n} series go back by up to {} s: a clock was set back, or two sources have the same labels. What was told twice was left out, up to {}, and there is a gap.",
+                by / SECOND,
+                Time(time)
+            ));
+        }
         self.samples = self.series.values().map(|s| s.times.len()).sum();
     }
 

@@ -10,6 +10,7 @@
 //! | [`dyadic`] | how far values are from their median, from mergeable counts |
 //! | [`counter`], [`buckets`] | rates of counters and quantiles of histograms, as Prometheus has them |
 //! | [`burn`] | how fast an error budget is spent |
+//! | [`time_unit`] | in which unit durations are that tell none |
 //! | [`trend`] | a line that odd points do not bend, and when it reaches a value |
 //! | [`exact_quantile`] | quantiles of sorted values |
 //! | [`special`] | distribution functions and their inverses |
@@ -69,5 +70,6 @@ pub mod shift;
 pub mod sketch;
 pub mod sparse;
 pub mod special;
+pub mod time_unit;
 pub mod trend;
 pub mod two_sample;

@@ -297,6 +297,7 @@ pub(super) fn service(summary: &Summary, view: &View) -> Option<Service> {
     if !full.is_empty() {
         notes.push(objectives::ASSUMES.into());
     }
+    let slos = slo::slos(machine, view, (from, to), &mut notes);
     Some(Service {
         start: Time(machine.step.start(from)),
         end: Time(machine.step.start(to)),
@@ -304,7 +305,7 @@ pub(super) fn service(summary: &Summary, view: &View) -> Option<Service> {
         requests_per_second: panels::together(machine, Measure::Requests, from, to),
         panels: panels::panels(machine, from, to),
         objectives: Fulfilment {
-            slos: slo::slos(machine, view, from, to),
+            slos,
             apdex: objectives::apdex(machine, view, from, to),
             costs: objectives::costs(machine, view, from, to),
             notes,

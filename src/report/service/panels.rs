@@ -44,14 +44,15 @@ pub fn panels(machine: &Machine, from: i64, to: i64) -> Vec<Panel> {
             }
             Measure::OtherLevel | Measure::OtherRate => {
                 let all: Vec<&Signal> = machine.of(*measure).collect();
-                let names: BTreeSet<&str> = all.iter().map(|s| s.source.as_str()).collect();
-                for name in names {
-                    let of: Vec<&Signal> =
-                        all.iter().copied().filter(|s| s.source == name).collect();
-                    let title = if name.is_empty() {
-                        measure.title()
-                    } else {
-                        name
+                // Columns of one file may be of several units.
+                let place = |s: &&Signal| (s.source.clone(), s.unit);
+                let places: BTreeSet<(String, Option<Unit>)> = all.iter().map(place).collect();
+                for (name, unit) in &places {
+                    let is = |s: &&Signal| s.source == *name && s.unit == *unit;
+                    let of: Vec<&Signal> = all.iter().copied().filter(is).collect();
+                    let title = match name.as_str() {
+                        "" => measure.title(),
+                        name => name,
                     };
                     out.extend(plain(machine, (*measure, title), &of, from, to));
                 }

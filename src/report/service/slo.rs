@@ -87,8 +87,23 @@ pub(super) struct Judged<'a> {
     pub shown: (Time, Time),
 }
 
-/// Whether objectives are met over a range of steps.
-pub(super) fn slos(machine: &Machine, view: &View, from: i64, to: i64) -> Vec<Slo> {
+/// Said where it is not known which of the failed requests were slow, too.
+fn unsure(of: &str, (bad, all): (f64, f64), most: f64) -> String {
+    format!(
+        "Which of the failed requests of {of} were slow as well is not told: of {} requests at least {} and at most {} were bad. The error budget is judged by the fewest.",
+        grouped(all.round()),
+        grouped(bad.round()),
+        grouped(most.round())
+    )
+}
+
+/// Whether objectives are met over a range of steps, and sentences on what is not known.
+pub(super) fn slos(
+    machine: &Machine,
+    view: &View,
+    (from, to): (i64, i64),
+    notes: &mut Vec<String>,
+) -> Vec<Slo> {
     let shown = (machine.step.start(from), machine.step.start(to));
     let mut out = Vec::new();
     for requests in machine.of(Measure::Requests) {
@@ -104,6 +119,10 @@ pub(super) fn slos(machine: &Machine, view: &View, from: i64, to: i64) -> Vec<Sl
         // A service that is not seen any more has no requests.
         let last = machine.span.map_or(i64::MIN, |span| step.of_sample(span.1));
         let end = last.max(steps.last().map_or(i64::MIN, |s| s.at)) + 1;
+        let most = machine.bad_at_most(&requests.of, slow_s, from..to);
+        if most > total.0 + 1e-6 {
+            notes.push(unsure(&requests.of, total, most));
+        }
         out.extend(Slo::of(
             &view.service,
             &Judged {

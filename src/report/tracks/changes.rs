@@ -7,6 +7,7 @@ use crate::stats::moved::{LEAST, LEAST_EARLIER, MOST, Tested, moved, unlike};
 use crate::stats::multiple::benjamini_yekutieli;
 use crate::table::time::{DAY, Time};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// How many times longer the time before is.
 const BEFORE: i64 = 4;
@@ -56,7 +57,8 @@ pub struct Change {
     pub before: f64,
     /// The difference, in the series' own unit.
     pub change: f64,
-    /// The difference in standard deviations of the values before; `None` where nothing varies.
+    /// The difference in standard deviations of the values before; `None` where nothing varies, or fewer than four
+    /// values stand before it.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub standardised: Option<f64>,
     /// Values in the period.
@@ -120,7 +122,7 @@ pub struct EarlierWeeks {
     pub most: f64,
     /// The difference of the period from their mean.
     pub change: f64,
-    /// The difference in standard deviations of their means; `None` where these do not vary.
+    /// The difference in standard deviations of their means; `None` where these do not vary, or for fewer than three.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub standardised: Option<f64>,
     /// Two-sided p-value that the period is like them, corrected over all comparisons; `None` for fewer than three.
@@ -164,7 +166,13 @@ impl Change {
             .as_ref()
             .filter(|w| w.p_value.is_some_and(|p| p <= LEVEL));
         let weeks = weeks.and_then(|w| w.standardised).map_or(0.0, f64::abs);
-        self.standardised.map_or(f64::INFINITY, f64::abs).max(weeks)
+        // Of too few values it is not known how far they vary.
+        let unknown = if self.values_before < LEAST.0 {
+            0.0
+        } else {
+            f64::INFINITY
+        };
+        self.standardised.map_or(unknown, f64::abs).max(weeks)
     }
 
     /// Whether its values are of windows, which a reader can make smaller.
@@ -187,10 +195,16 @@ impl Report {
         let all = tracks(self);
         let since = from.saturating_sub(BEFORE.saturating_mul(to - from));
         let mut coarse = 0;
+        let mut instead: BTreeMap<(i64, i64), usize> = BTreeMap::new();
         let mut rows: Vec<Change> = Vec::new();
         for track in &all {
             match change(track, (since, from, to), self.timed) {
-                Some(row) => rows.push(row),
+                Some(row) => {
+                    if let Some(other) = track.instead(from, to) {
+                        *instead.entry(other).or_default() += 1;
+                    }
+                    rows.push(row);
+                }
                 None => coarse += usize::from(track.within(from, to).is_empty()),
             }
         }
@@ -214,6 +228,13 @@ impl Report {
         if coarse > 0 {
             notes.push(format!(
                 "{coarse} series tell nothing within this period: their windows or steps are longer."
+            ));
+        }
+        for ((start, end), n) in instead {
+            notes.push(format!(
+                "{n} series have windows or steps that do not divide this period: of them the time from {} to {} is compared.",
+                Time(start),
+                Time(end)
             ));
         }
         let few = |c: &&Change| c.values < FEW && c.unit_is_of_windows();
@@ -270,7 +291,8 @@ fn change(track: &Track, (since, from, to): (i64, i64, i64), timed: bool) -> Opt
         now: found.now,
         before: found.before,
         change: difference,
-        standardised: Some(difference / found.deviation).filter(|s| s.is_finite()),
+        standardised: Some(difference / found.deviation)
+            .filter(|s| s.is_finite() && found.n_before >= LEAST.0),
         values: found.n_now,
         values_before: found.n_before,
         p_value: None,
@@ -308,7 +330,8 @@ fn earlier(track: &Track, (from, to): (i64, i64), now: f64, values: usize) -> Op
         least,
         most,
         change: now - centre,
-        standardised: Some((now - centre) / deviation).filter(|s| s.is_finite()),
+        standardised: Some((now - centre) / deviation)
+            .filter(|s| s.is_finite() && means.len() >= LEAST_EARLIER),
         p_value: None,
         p_single: test.map(|t| t.p_value),
         shift: test.map(Shifted::from),

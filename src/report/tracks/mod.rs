@@ -110,13 +110,26 @@ pub(super) struct Track {
 pub(super) type Place = (i64, i64, Option<f64>);
 
 impl Track {
-    /// The values whose middle lies in a period.
-    pub fn within(&self, from: i64, to: i64) -> Vec<Option<f64>> {
+    /// The windows or steps whose middle lies in a period.
+    fn inside(&self, from: i64, to: i64) -> &[Place] {
         let middle = |p: &Place| i64::midpoint(p.0, p.1);
         let first = self.places.partition_point(|p| middle(p) < from);
         let last = self.places.partition_point(|p| middle(p) < to);
-        let places = self.places.get(first..last).unwrap_or_default();
-        places.iter().map(|p| p.2).collect()
+        self.places.get(first..last).unwrap_or_default()
+    }
+
+    /// The values whose middle lies in a period.
+    pub fn within(&self, from: i64, to: i64) -> Vec<Option<f64>> {
+        self.inside(from, to).iter().map(|p| p.2).collect()
+    }
+
+    /// The time that its values in a period are of, where that is another by more than a quarter of the period: its
+    /// windows or steps are about as long.
+    pub fn instead(&self, from: i64, to: i64) -> Option<(i64, i64)> {
+        let inside = self.inside(from, to);
+        let (first, last) = (inside.first()?.0, inside.last()?.1);
+        let other = (first - from).abs().saturating_add((last - to).abs());
+        (other > (to - from) / 4).then_some((first, last))
     }
 
     fn values(&self) -> impl Iterator<Item = f64> {

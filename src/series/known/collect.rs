@@ -6,11 +6,13 @@ use super::super::set::LEGEND;
 use super::super::{
     Cells, Durations, Key, Kind, Level, Machine, Rate, Series, SeriesSet, Share, Signal, Step, Unit,
 };
-use super::cells::{levels, natives, restarts, rises};
+use super::cells::{Between, levels, natives, restarts, rises};
+use super::far::without_far;
 use super::fine::fine;
 use super::rows::rows;
 use super::rules::{Means, Take, counts_for_mean, ignored, means, other_way};
-use super::scrapes::{ONE_SCRAPE, since_start, span, step};
+use super::scrapes::{ONE_SCRAPE, apart, since_start, span, step};
+use super::units::{scale, unit};
 use super::who::{Class, class, who};
 use crate::series::machine::Restart;
 use std::collections::BTreeMap;
@@ -53,9 +55,16 @@ struct Found {
 /// What series mean, by step of time.
 #[must_use]
 pub fn machine(set: &SeriesSet) -> Machine {
+    let near = without_far(set);
+    let set = near.as_ref().unwrap_or(set);
     let since = since_start(set);
-    let step = step(since.as_ref().unwrap_or(set));
-    let mut machine = machine_in(since.as_ref().unwrap_or(set), step);
+    let of = since.as_ref().unwrap_or(set);
+    let step = step(of);
+    let between = match apart(of).1 {
+        true => Between::Whole,
+        false => Between::Extrapolated,
+    };
+    let mut machine = made(of, step, between);
     if since.is_some() {
         machine.notes.push(ONE_SCRAPE.into());
     } else {
@@ -69,7 +78,11 @@ pub fn machine(set: &SeriesSet) -> Machine {
 /// What series mean, by a given step of time.
 #[must_use]
 pub fn machine_in(set: &SeriesSet, step: Step) -> Machine {
-    let mut making = Making::new(step, Measure::ALL);
+    made(set, step, Between::Extrapolated)
+}
+
+fn made(set: &SeriesSet, step: Step, between: Between) -> Machine {
+    let mut making = Making::new(step, between, Measure::ALL);
     for (key, series) in set.series() {
         making.take(key, series);
     }
@@ -149,7 +162,7 @@ pub fn told_restarts(mut all: Vec<Restart>, step: Step) -> Vec<Restart> {
 
 /// What series mean of some measures, by a given step of time.
 pub(super) fn signals_of(set: &SeriesSet, step: Step, measures: &'static [Measure]) -> Vec<Signal> {
-    let mut making = Making::new(step, measures);
+    let mut making = Making::new(step, Between::Extrapolated, measures);
     for (key, series) in set.series() {
         making.take(key, series);
     }
@@ -160,6 +173,7 @@ pub(super) fn signals_of(set: &SeriesSet, step: Step, measures: &'static [Measur
 
 struct Making<'a> {
     step: Step,
+    between: Between,
     /// What is looked for.
     measures: &'static [Measure],
     /// By place, what each metric says.
@@ -171,9 +185,10 @@ struct Making<'a> {
 }
 
 impl<'a> Making<'a> {
-    const fn new(step: Step, measures: &'static [Measure]) -> Self {
+    const fn new(step: Step, between: Between, measures: &'static [Measure]) -> Self {
         Self {
             step,
+            between,
             measures,
             found: BTreeMap::new(),
             others: BTreeMap::new(),
@@ -216,13 +231,14 @@ impl<'a> Making<'a> {
 
     fn apply(&mut self, key: &'a Key, series: &'a Series, means: Means) {
         let step = self.step;
+        let steps = (step, self.between);
         let class = class(key);
         let scale = scale(&series.unit);
         match means.take {
             Take::Rise(factor) => {
                 let found = self.place(key, means, String::new());
                 found.classed |= class.is_some();
-                for (number, increase, seconds) in rises(series, step) {
+                for (number, increase, seconds) in rises(series, steps) {
                     let sums = found.rates.entry(number).or_default();
                     let at = match class {
                         Some(Class::Client) => 1,
@@ -235,7 +251,7 @@ impl<'a> Making<'a> {
             }
             Take::Busy => {
                 let found = self.place(key, means, String::new());
-                for (number, increase, seconds) in rises(series, step) {
+                for (number, increase, seconds) in rises(series, steps) {
                     *found.part.entry(number).or_default() += increase;
                     *found.whole.entry(number).or_default() += seconds;
                 }
@@ -244,7 +260,7 @@ impl<'a> Making<'a> {
                 let is_rest = marked(key, label) == Some(value);
                 let found = self.place(key, means, String::new());
                 found.rest = true;
-                for (number, increase, _) in rises(series, step) {
+                for (number, increase, _) in rises(series, steps) {
                     *found.whole.entry(number).or_default() += increase;
                     *found.part.entry(number).or_default() += if is_rest { increase } else { 0.0 };
                 }
@@ -274,7 +290,7 @@ impl<'a> Making<'a> {
             Take::Part(factor) | Take::Whole(factor) | Take::Rest(factor) => {
                 let rising = means.measure == Measure::Throttled;
                 let amounts: Vec<(i64, f64)> = if rising {
-                    let all = rises(series, step).into_iter();
+                    let all = rises(series, steps).into_iter();
                     all.map(|(number, increase, _)| (number, increase * factor))
                         .collect()
                 } else {
@@ -294,13 +310,13 @@ impl<'a> Making<'a> {
             }
             Take::Sum(factor) => {
                 let found = self.place(key, means, String::new());
-                for (number, increase, _) in rises(series, step) {
+                for (number, increase, _) in rises(series, steps) {
                     *found.part.entry(number).or_default() += increase * factor;
                 }
             }
             Take::Count => {
                 let found = self.place(key, means, String::new());
-                for (number, increase, _) in rises(series, step) {
+                for (number, increase, _) in rises(series, steps) {
                     *found.whole.entry(number).or_default() += increase;
                 }
             }
@@ -324,11 +340,11 @@ impl<'a> Making<'a> {
                     };
                 if let Some(bound) = bound {
                     let bound = Some(bound * factor).filter(|b| b.is_finite());
-                    for (number, increase, _) in rises(series, step) {
+                    for (number, increase, _) in rises(series, steps) {
                         add(number, Durations::Classic(vec![(bound, increase)]));
                     }
                 } else {
-                    for (number, native) in natives(series, step) {
+                    for (number, native) in natives(series, steps) {
                         add(number, native);
                     }
                 }
@@ -358,11 +374,11 @@ impl<'a> Making<'a> {
                     rank: 0,
                 };
                 let what = told(key);
-                let step = self.step;
+                let (step, steps) = (self.step, (self.step, self.between));
                 let found = self.place(key, means, what);
                 found.unit = unit(&series.unit, rises);
                 if rises {
-                    for (number, increase, seconds) in self::rises(series, step) {
+                    for (number, increase, seconds) in self::rises(series, steps) {
                         let sums = found.rates.entry(number).or_default();
                         sums[0].rate += increase / seconds;
                         sums[0].seconds = sums[0].seconds.max(seconds);
@@ -389,34 +405,6 @@ fn told(key: &Key) -> String {
     let name = Some(key.name.clone()).filter(|name| !name.is_empty());
     let parts: Vec<String> = name.into_iter().chain(labels).collect();
     parts.join(" ")
-}
-
-/// In what the values of a metric that no rule knows are told.
-fn unit(text: &str, rises: bool) -> Option<Unit> {
-    let unit = match text {
-        "share" | "ratio" => Unit::Share,
-        "B" | "By" | "bytes" => Unit::Bytes,
-        "B/s" => Unit::BytesPerSecond,
-        "1/s" => Unit::PerSecond,
-        "s" | "seconds" => Unit::Seconds,
-        _ => return None,
-    };
-    match (unit, rises) {
-        (Unit::Bytes, true) => Some(Unit::BytesPerSecond),
-        (_, true) => None,
-        (unit, false) => Some(unit),
-    }
-}
-
-/// Seconds in a unit of time, where it is one.
-fn scale(unit: &str) -> Option<f64> {
-    Some(match unit {
-        "s" | "seconds" => 1.0,
-        "ms" | "milliseconds" => 1e-3,
-        "us" | "µs" | "microseconds" => 1e-6,
-        "ns" | "nanoseconds" => 1e-9,
-        _ => return None,
-    })
 }
 
 /// Labels that tell which way what is counted went.

@@ -6,10 +6,12 @@
 
 mod cells;
 mod collect;
+mod far;
 mod fine;
 mod rows;
 mod rules;
 mod scrapes;
+mod units;
 mod who;
 
 pub use collect::{machine, machine_in, restarts_in, told_restarts};

@@ -69,7 +69,7 @@ pub fn span(set: &SeriesSet) -> Option<(i64, i64)> {
 }
 
 /// How long a step is that holds four scrapes of most series (microseconds; 0 without any), and whether there are so
-/// few scrapes that a border between them would cost too much.
+/// few scrapes that none can be spared between two steps.
 pub fn apart(set: &SeriesSet) -> (i64, bool) {
     let mut apart: Vec<i64> = Vec::new();
     let mut few = true;
@@ -91,15 +91,16 @@ pub fn apart(set: &SeriesSet) -> (i64, bool) {
 pub fn step(set: &SeriesSet) -> Step {
     let (apart, few) = apart(set);
     let (from, to) = span(set).unwrap_or_default();
-    let rows = set.requests().values().map(|r| r.step.micros()).max();
+    let rows = set.requests().values().map(|r| {
+        // Rows of whole hours have nothing to tell in shorter steps, but what is scraped beside them may.
+        let unit = r.resolution();
+        let alone = set.series().is_empty();
+        let least = if alone { unit } else { unit / STEPS };
+        r.step.micros().max(least)
+    });
+    let rows = rows.max();
     let least = rows.unwrap_or(0).max((to - from) / STEPS);
-    let mut step = Step::at_least(apart.max(least));
-    while few
-        && apart > 0
-        && step.of_sample(from) != step.of_sample(to)
-        && let Some(longer) = step.longer()
-    {
-        step = longer;
-    }
-    step
+    // Of a few scrapes each has a step of its own, and what rose between two is of the later one.
+    let apart = if few { apart / SCRAPES } else { apart };
+    Step::at_least(apart.max(least))
 }

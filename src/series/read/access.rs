@@ -1,11 +1,13 @@
 //! Access logs as text: common and combined with what sites add to them, and those of BentoML, Ray Serve and
 //! OpenStack. Each row is counted and let go.
 //!
-//! Sources: Apache *mod_log_config*, nginx *ngx_http_log_module*. A number at the end of a line is Apache's `%D`
-//! (microseconds) where it is whole, else seconds; `rt=`, `request_time=` and their like are seconds, what ends in
-//! `ms` is milliseconds.
+//! Sources: Apache *mod_log_config*, nginx *ngx_http_log_module*. Of numbers behind the agent the first with a fraction is
+//! the time of the request in seconds, as nginx has it, those after it are of servers behind it; a whole number at the
+//! end is Apache's `%D` (microseconds) or `%T` (seconds), by its size ([`crate::stats::time_unit`]). `rt=`,
+//! `request_time=` and their like are seconds, what ends in `ms` is milliseconds.
 
 use super::lines::{Faults, quoted};
+use super::unsure::{Guess, Unsure};
 use super::{About, Lines, times};
 use crate::series::SeriesSet;
 use crate::series::requests::Request;
@@ -26,6 +28,7 @@ pub fn is(lines: &[&str]) -> bool {
 pub struct Access {
     file: String,
     set: SeriesSet,
+    unsure: Unsure,
 }
 
 impl Access {
@@ -33,6 +36,13 @@ impl Access {
         Self {
             file: about.stem(),
             set: SeriesSet::default(),
+            unsure: Unsure::new(
+                Guess::Apache,
+                format!(
+                    "The whole number at the end of the lines of {}",
+                    about.stem()
+                ),
+            ),
         }
     }
 }
@@ -44,7 +54,10 @@ impl Lines for Access {
             return;
         }
         match row(text) {
-            Some(request) => self.set.requests_of(&self.file).add(&request),
+            Some((request, Some(whole))) => {
+                self.unsure.take(&mut self.set, &self.file, request, whole);
+            }
+            Some((request, None)) => self.set.requests_of(&self.file).add(&request),
             None => faults.lost("row", || {
                 format!(
                     "{} is no request, expected a line such as 1.2.3.4 - - [17/May/2015:10:05:03 +0000] \"GET / HTTP/1.1\" 200 512",
@@ -54,17 +67,19 @@ impl Lines for Access {
         }
     }
 
-    fn finish(self: Box<Self>, _: &mut Faults) -> SeriesSet {
+    fn finish(mut self: Box<Self>, _: &mut Faults) -> SeriesSet {
+        self.unsure.settle(&mut self.set, &self.file);
         self.set
     }
 }
 
-/// A line as a request.
-pub fn row(text: &str) -> Option<Request> {
+/// A line as a request, and how long it took where the line does not tell in which unit.
+fn row(text: &str) -> Option<(Request, Option<f64>)> {
+    let plain = |request: Option<Request>| request.map(|r| (r, None));
     combined(text)
-        .or_else(|| bento(text))
-        .or_else(|| ray(text))
-        .or_else(|| openstack(text))
+        .or_else(|| plain(bento(text)))
+        .or_else(|| plain(ray(text)))
+        .or_else(|| plain(openstack(text)))
 }
 
 fn status(text: &str) -> Option<u16> {
@@ -73,10 +88,12 @@ fn status(text: &str) -> Option<u16> {
 }
 
 /// `host ident user [time] "request" status bytes …`
-fn combined(text: &str) -> Option<Request> {
-    let open = text.find('[')?;
-    let close = open + text[open..].find(']')?;
-    let time = times::clf(text.get(open + 1..close)?)?;
+fn combined(text: &str) -> Option<(Request, Option<f64>)> {
+    // A client may stand in such brackets, too: [::1].
+    let (time, close) = text.match_indices('[').take(3).find_map(|(open, _)| {
+        let close = open + text[open..].find(']')?;
+        Some((times::clf(text.get(open + 1..close)?)?, close))
+    })?;
     let rest = text.get(close + 1..)?.trim_start().strip_prefix('"')?;
     // A request may hold quotes that are escaped.
     let bytes = rest.as_bytes();
@@ -85,17 +102,30 @@ fn combined(text: &str) -> Option<Request> {
     let mut words = rest[end + 1..].split_whitespace();
     let status = status(words.next()?)?;
     let bytes_out = words.next().and_then(|b| b.parse().ok());
-    Some(Request {
+    let (duration_s, whole) = match tail(&rest[end + 1..]) {
+        Some(Tail::Seconds(seconds)) => (Some(seconds), None),
+        Some(Tail::Whole(number)) => (None, Some(number)),
+        None => (None, None),
+    };
+    let request = Request {
         time,
         status: Some(status),
         bytes_out,
-        duration_s: tail(&rest[end + 1..]),
+        duration_s,
         ..Request::default()
-    })
+    };
+    Some((request, whole))
+}
+
+/// How long a request took, as the end of a line tells it.
+enum Tail {
+    Seconds(f64),
+    /// In a unit that is not told.
+    Whole(f64),
 }
 
 /// The time that a request took, in what a site adds behind the line.
-fn tail(text: &str) -> Option<f64> {
+fn tail(text: &str) -> Option<Tail> {
     let named = [
         "rt=",
         "request_time=",
@@ -105,32 +135,46 @@ fn tail(text: &str) -> Option<f64> {
     ];
     for name in named {
         for (at, _) in text.match_indices(name) {
-            if at > 0 && !text[..at].ends_with([' ', '"', ',', '\t']) {
+            let before = &text[..at];
+            if at > 0 && !before.ends_with([' ', '"', ',', '\t']) {
                 continue; // urt= holds rt=
+            }
+            // In what a client says of itself, or where it came from.
+            if before.matches('"').count() % 2 == 1 && !before.ends_with('"') {
+                continue;
             }
             let value = text[at + name.len()..].trim_start_matches(['"', ' ']);
             let value: &str = value.split(['"', ' ', ',', ';']).next()?;
             if let Some(ms) = value.strip_suffix("ms") {
-                return ms.parse::<f64>().ok().map(|ms| ms / 1e3);
+                return ms.parse::<f64>().ok().map(|ms| Tail::Seconds(ms / 1e3));
             }
             if let Ok(seconds) = value.trim_end_matches('s').parse() {
-                return Some(seconds);
+                return Some(Tail::Seconds(seconds));
             }
         }
     }
-    // The last word, where there are more than status and bytes, or after the agent.
-    let quotes = text.matches('"').count();
-    let last = text.split_whitespace().last()?;
-    let words = text.split_whitespace().count();
-    if last.ends_with('"') && quotes > 0 || words < 3 {
-        return None;
+    // What stands behind the agent, or behind status and bytes; of a text in quotes, that text.
+    let quoted = text.trim_end().ends_with('"');
+    let behind = match text.rfind('"') {
+        Some(at) if quoted => text[..at].rsplit('"').next()?,
+        Some(at) => &text[at + 1..],
+        None => {
+            text.trim_start()
+                .split_once(' ')?
+                .1
+                .trim_start()
+                .split_once(' ')?
+                .1
+        }
+    };
+    let number = |w: &str| w.parse::<f64>().ok().filter(|x| (0.0..1e15).contains(x));
+    let is_plain = |w: &&str| w.bytes().all(|b| b.is_ascii_digit() || b == b'.');
+    let mut words = behind.split([' ', ',', '\t']).filter(is_plain);
+    if let Some(seconds) = words.find_map(|w| number(w).filter(|_| w.contains('.'))) {
+        return Some(Tail::Seconds(seconds));
     }
-    let number: f64 = last.parse().ok().filter(|x: &f64| *x >= 0.0)?;
-    Some(if last.contains('.') {
-        number
-    } else {
-        number / 1e6
-    })
+    let last = behind.split_whitespace().last().filter(|_| !quoted)?;
+    Some(Tail::Whole(number(last).filter(|_| is_plain(&last))?))
 }
 
 /// `2026-11-23T08:46:30+0000 [INFO] [entry_service:Iris:1] … (status=200,…) 15.648ms (…)`
@@ -197,10 +241,10 @@ fn openstack(text: &str) -> Option<Request> {
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
-    use super::*;
 
     #[test]
     fn requests_are_read_as_servers_write_them() {
+        let row = |text: &str| super::row(text).map(|r| r.0);
         let common =
             row(r#"1.2.3.4 - - [17/May/2015:10:05:03 +0000] "GET /x HTTP/1.1" 404 -"#).unwrap();
         assert_eq!(
@@ -212,7 +256,27 @@ mod tests {
         let took = |end: &str| row(&format!("{combined} {end}")).unwrap().duration_s;
         assert_eq!(took("rt=0.006 uct=\"0.000\" urt=\"0.005\""), Some(0.006));
         assert_eq!(took("urt=\"0.005\" rt=0.007"), Some(0.007));
-        assert_eq!(took("1234"), Some(0.001_234));
+        assert_eq!(took("1234"), None);
+        let whole = super::row(&format!("{combined} 1234")).unwrap().1;
+        assert_eq!(whole, Some(1_234.0));
+        for end in [
+            "0.100 0.090",
+            "0.100 -",
+            "\"10.0.0.1\" 0.100 0.090 .",
+            "\"0.100\"",
+            "89 0.100 [default-web-80] [] 10.0.0.1:8080 5 0.090 200 abcdef0123",
+        ] {
+            assert_eq!(took(end), Some(0.1), "{end}");
+        }
+        assert_eq!(took("\"10.0.0.1\""), None);
+        let boxed = row(
+            r#"[::1] - - [23/Nov/2026:09:00:10.250 +0000] "GET / HTTP/1.1" 200 1 "http://x/?a=1 duration=99 z" "-""#,
+        )
+        .unwrap();
+        assert_eq!(
+            (boxed.time, boxed.duration_s),
+            (1_795_424_410_250_000, None)
+        );
         assert_eq!(took("0.25"), Some(0.25));
         let bento = "2026-11-23T08:46:30+0000 [INFO] [entry_service:Iris:1] 127.0.0.1:49536 (scheme=http,method=POST,path=/predict,type=application/json,length=34) (status=500,type=application/json,length=26) 82.763ms (trace=a)";
         assert_eq!(row(bento).unwrap().duration_s, Some(0.082_763));

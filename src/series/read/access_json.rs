@@ -3,7 +3,8 @@
 
 use super::json::{first, number};
 use super::lines::{Faults, quoted};
-use super::{About, Lines, access, times};
+use super::unsure::{Guess, Unsure};
+use super::{About, Lines, access, times, units};
 use crate::series::SeriesSet;
 use crate::series::requests::Request;
 use serde_json::Value;
@@ -32,7 +33,7 @@ const STATUS: [&str; 8] = [
     "statusCode",
     "DownstreamStatus",
 ];
-/// Names of durations, and seconds in their unit.
+/// Names of durations, and seconds in their unit; 0 where the name does not tell it.
 const TOOK: [(&str, f64); 17] = [
     ("request_time", 1.0),
     ("duration_ms", 1e-3),
@@ -44,12 +45,12 @@ const TOOK: [(&str, f64); 17] = [
     ("duration_seconds", 1.0),
     ("latency_seconds", 1.0),
     ("latency_s", 1.0),
-    ("response_time", 1.0),
+    ("response_time", 0.0),
     ("upstream_response_time", 1.0),
-    ("elapsed", 1.0),
-    ("took", 1.0),
-    ("latency", 1.0),
-    ("duration", 1.0),
+    ("elapsed", 0.0),
+    ("took", 0.0),
+    ("latency", 0.0),
+    ("duration", 0.0),
     ("Duration", 1e-9),
 ];
 const SENT: [&str; 7] = [
@@ -87,7 +88,10 @@ pub fn is(row: &Value) -> bool {
     };
     let ray = object.contains_key("levelname") && object.contains_key("component_name");
     let status = first(row, &STATUS).is_some();
-    let server = SERVER.iter().filter(|k| object.contains_key(**k)).count();
+    // Caddy tells of the request in an object of its own.
+    let request = object.get("request").and_then(Value::as_object);
+    let has = |k: &&&str| object.contains_key(**k) || request.is_some_and(|r| r.contains_key(**k));
+    let server = SERVER.iter().filter(has).count();
     let model = object.keys().any(|k| {
         let k = k.to_lowercase();
         k.contains("predict") || k.contains("score") || k.contains("proba")
@@ -99,6 +103,7 @@ pub fn is(row: &Value) -> bool {
 pub struct AccessJson {
     file: String,
     set: SeriesSet,
+    unsure: Unsure,
 }
 
 impl AccessJson {
@@ -106,6 +111,10 @@ impl AccessJson {
         Self {
             file: about.stem(),
             set: SeriesSet::default(),
+            unsure: Unsure::new(
+                Guess::Median,
+                format!("The duration of requests of {}", about.stem()),
+            ),
         }
     }
 }
@@ -166,29 +175,39 @@ impl Lines for AccessJson {
         };
         let status = first(&row, &STATUS).and_then(number);
         let took = TOOK.iter().find_map(|(name, unit)| {
-            // Where nginx asked several servers, the last one answered.
-            let value = row.get(*name)?;
-            let value = match value {
-                Value::String(text) => text.rsplit([',', ':']).next()?.trim().parse().ok(),
-                other => number(other),
+            let value = match row.get(*name)? {
+                // Where nginx asked several servers, the last one answered; others write the unit.
+                Value::String(text) => {
+                    let last = text.rsplit([',', ':']).next()?;
+                    let (value, told) = units::split(last)?;
+                    if let (factor, "s") = units::known(told)? {
+                        return Some((value * factor, 1.0));
+                    }
+                    value
+                }
+                other => number(other)?,
             };
-            Some(value? * unit)
+            Some((value, *unit))
         });
         let request = Request {
             time: when,
             status: status
                 .filter(|s| (100.0..600.0).contains(s))
                 .map(|s| s as u16),
-            duration_s: took,
+            duration_s: took.filter(|t| t.1 > 0.0).map(|(value, unit)| value * unit),
             bytes_out: first(&row, &SENT).and_then(number),
             bytes_in: first(&row, &["request_length", "bytes_received", "bytes_in"])
                 .and_then(number),
             ..Request::default()
         };
-        self.set.requests_of(&self.file).add(&request);
+        match took {
+            Some((value, 0.0)) => self.unsure.take(&mut self.set, &self.file, request, value),
+            _ => self.set.requests_of(&self.file).add(&request),
+        }
     }
 
-    fn finish(self: Box<Self>, _: &mut Faults) -> SeriesSet {
+    fn finish(mut self: Box<Self>, _: &mut Faults) -> SeriesSet {
+        self.unsure.settle(&mut self.set, &self.file);
         self.set
     }
 }

@@ -200,15 +200,25 @@ impl Lines for Docker {
             return;
         };
         let time = times::any(&text[..open]);
-        match serde_json::from_str::<Value>(&text[open..]) {
-            Ok(row) if row.get("cpu_stats").is_some() => self.api(&row),
-            Ok(row) => self.stats(&row, time, faults),
-            Err(why) => faults.lost("json", || {
-                format!(
-                    "{} is no JSON: {why}, expected an object a line",
-                    quoted(text)
-                )
-            }),
+        // Objects of a list stand behind each other, with what a list has between them.
+        let mut rest = &text[open..];
+        while !rest.is_empty() {
+            let mut rows = serde_json::Deserializer::from_str(rest).into_iter::<Value>();
+            match rows.next() {
+                Some(Ok(row)) if row.get("cpu_stats").is_some() => self.api(&row),
+                Some(Ok(row)) => self.stats(&row, time, faults),
+                Some(Err(why)) => {
+                    return faults.lost("json", || {
+                        format!(
+                            "{} is no JSON: {why}, expected an object a line",
+                            quoted(text)
+                        )
+                    });
+                }
+                None => return,
+            }
+            let end = rows.byte_offset();
+            rest = rest[end..].trim_start_matches([',', ']', ' ']);
         }
     }
 

@@ -65,6 +65,14 @@ fn separator(header: &str) -> char {
         .unwrap_or(',')
 }
 
+/// A number with a comma for its point, as spreadsheets of some countries have it, written with a point.
+fn pointed(text: &str, separator: char) -> std::borrow::Cow<'_, str> {
+    match separator == ';' && text.contains(',') {
+        true => text.replace('.', "").replace(',', ".").into(),
+        false => text.into(),
+    }
+}
+
 fn value(text: &str) -> Option<f64> {
     let text = text.trim();
     match text {
@@ -159,6 +167,7 @@ impl Lines for Grafana {
             if cell.trim().is_empty() {
                 continue;
             }
+            let cell = &*pointed(cell, self.separator);
             match value(cell) {
                 Some(value) => {
                     if let Some((_, own)) = units::split(cell)

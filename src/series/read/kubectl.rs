@@ -13,7 +13,7 @@ pub fn is(lines: &[&str]) -> bool {
 /// Where a column begins, and what it is.
 type Column = (usize, &'static str);
 
-const TITLES: [&str; 12] = [
+const TITLES: [&str; 14] = [
     "NAMESPACE",
     "NAME",
     "CPU(cores)",
@@ -26,6 +26,8 @@ const TITLES: [&str; 12] = [
     "MEM USAGE / LIMIT",
     "MEM %",
     "POD",
+    "SWAP(bytes)",
+    "SWAP(%)",
 ];
 
 fn columns(line: &str) -> Option<Vec<Column>> {
@@ -36,17 +38,25 @@ fn columns(line: &str) -> Option<Vec<Column>> {
     }
     let mut found: Vec<Column> = Vec::new();
     for title in TITLES {
-        if let Some(at) = line.match_indices(title).map(|m| m.0).find(|at| {
-            // A title, not the end of a longer one.
-            line[..*at].chars().last().is_none_or(char::is_whitespace)
-        }) && !found.iter().any(|c| c.0 == at)
-        {
-            found.push((at, title));
-        }
+        // A title, not the start or the end of a longer one.
+        let blank = |c: Option<char>| c.is_none_or(char::is_whitespace);
+        let whole = |at: &usize| {
+            blank(line[..*at].chars().last()) && blank(line[at + title.len()..].chars().next())
+        };
+        found.extend(
+            line.match_indices(title)
+                .map(|m| m.0)
+                .find(whole)
+                .map(|at| (at, title)),
+        );
     }
     found.sort_unstable();
     Some(found)
 }
+
+/// Said of a line of `date` whose zone has a name that is no offset.
+const UNZONED: &str =
+    "Times before tables have a zone that is not UTC and no offset: they were read as UTC.";
 
 /// The reader.
 pub struct Top {
@@ -90,6 +100,13 @@ impl Lines for Top {
             self.time = Some(time);
             return;
         }
+        if let Some((time, zoned)) = times::date(word) {
+            self.time = Some(time);
+            if !zoned {
+                self.set.note(UNZONED);
+            }
+            return;
+        }
         if let Some(columns) = columns(text) {
             if self.time.is_none() && !self.held.is_empty() {
                 // Two tables without a time: only the last one is at the file's own date.
@@ -115,6 +132,14 @@ impl Lines for Top {
             let at = self.columns.iter().position(|c| c.1 == title)?;
             words.get(at + skip).copied()
         };
+        // `--sum` ends a table with a rule and a row without a name.
+        let sum = words
+            .iter()
+            .all(|w| !w.is_empty() && w.bytes().all(|b| b == b'_'));
+        let named = self.columns.iter().filter(|c| c.1.contains('(')).count();
+        if sum || !wide && text.starts_with(char::is_whitespace) && words.len() <= named {
+            return;
+        }
         let Some(name) = cell("POD").or_else(|| cell("NAME")) else {
             return faults.lost("row", || {
                 format!(
@@ -123,16 +148,14 @@ impl Lines for Top {
                 )
             });
         };
-        let of_pod = self.columns.iter().any(|c| c.1 == "NAMESPACE");
-        let of_node = self
-            .columns
-            .iter()
-            .any(|c| c.1.starts_with("CPU%") || c.1 == "CPU(%)");
-        let label = match (wide, of_node && !of_pod) {
+        let has = |title: &str| self.columns.iter().any(|c| c.1 == title);
+        let of_node = has("CPU%") || has("CPU(%)");
+        let label = match (wide, of_node && !has("NAMESPACE") && !has("POD")) {
             (true, _) => "container",
             (_, true) => "node",
             _ => "pod",
         };
+        let container = cell("NAME").filter(|_| has("POD"));
         let mut values: Vec<(&str, Option<f64>)> = Vec::new();
         let quantity = |t: &str| units::quantity(t);
         for (title, series, read) in [
@@ -164,9 +187,11 @@ impl Lines for Top {
             }
         }
         let space = cell("NAMESPACE").map(|s| ("namespace".to_owned(), s.to_owned()));
+        let container = container.map(|c| ("container".to_owned(), c.to_owned()));
         let labels = space
             .into_iter()
-            .chain([(label.to_owned(), name.to_owned())]);
+            .chain([(label.to_owned(), name.to_owned())])
+            .chain(container);
         let labels = Labels::new(labels.collect());
         for (series, value) in values {
             let key = Key {

@@ -24,6 +24,7 @@ mod prometheus;
 pub mod table;
 mod times;
 mod units;
+mod unsure;
 mod victoria;
 
 use super::SeriesSet;

@@ -79,6 +79,19 @@ fn one(
             });
             continue;
         };
+        // Bit 0 of the flags: nothing was recorded then, which is a gap.
+        let flags = first(point, &["flags"]).and_then(number).unwrap_or(0.0);
+        if flags as u64 & 1 == 1 {
+            continue;
+        }
+        // What is counted anew began with 0 where its counting did, even if it is above what was before.
+        let start = first(point, &["startTimeUnixNano", "start_time_unix_nano"]).and_then(nanos);
+        let anew = |set: &SeriesSet, key: &Key| {
+            let last = *set.series().get(key)?.times.last()?;
+            // The old count's last sample may be at that instant; what begins then is behind it.
+            let start = start.filter(|start| *start >= last && !delta)?;
+            Some(start.max(last + 1)).filter(|start| *start < time)
+        };
         let mut pairs = own.to_vec();
         attributes(point, &mut pairs);
         let key = |end: &str, more: Option<(&str, String)>| {
@@ -91,6 +104,12 @@ fn one(
             }
         };
         let value = |keys: &[&str]| first(point, keys).and_then(number);
+        let put = |set: &mut SeriesSet, key: Key, value: f64| {
+            if let Some(start) = anew(set, &key) {
+                set.add(key.clone(), rises, unit, start, 0.0);
+            }
+            set.add(key, rises, unit, time, value);
+        };
         match what {
             "sum" | "gauge" => {
                 let kind = match (what, monotonic) {
@@ -98,6 +117,7 @@ fn one(
                     _ => Kind::Gauge,
                 };
                 match value(&["asDouble", "as_double", "asInt", "as_int"]) {
+                    Some(value) if kind == Kind::Counter => put(set, key("", None), value),
                     Some(value) => set.add(key("", None), kind, unit, time, value),
                     None => faults.cell("value", name, || "a point has no value".into()),
                 }
@@ -110,11 +130,11 @@ fn one(
                     below += number(count).unwrap_or(0.0);
                     let bound = bounds.get(i).and_then(number);
                     let le = bound.map_or_else(|| "+Inf".to_owned(), |b| b.to_string());
-                    set.add(key("_bucket", Some(("le", le))), rises, unit, time, below);
+                    put(set, key("_bucket", Some(("le", le))), below);
                 }
                 for (end, keys) in [("_count", ["count"]), ("_sum", ["sum"])] {
                     if let Some(value) = value(&keys) {
-                        set.add(key(end, None), rises, unit, time, value);
+                        put(set, key(end, None), value);
                     }
                 }
             }
@@ -134,9 +154,18 @@ fn one(
             }
             _ => {
                 // As a native histogram has the name of its metric, so that rules for buckets know it.
-                set.add_native(key("_bucket", None), rises, unit, time, exponential(point));
+                let (native, key_of) = (exponential(point), key("_bucket", None));
+                if let Some(start) = anew(set, &key_of) {
+                    let none = Native {
+                        schema: native.schema,
+                        zero_threshold: native.zero_threshold,
+                        ..Native::default()
+                    };
+                    set.add_native(key_of.clone(), rises, unit, start, none);
+                }
+                set.add_native(key_of, rises, unit, time, native);
                 if let Some(value) = value(&["count"]) {
-                    set.add(key("_count", None), rises, unit, time, value);
+                    put(set, key("_count", None), value);
                 }
             }
         }

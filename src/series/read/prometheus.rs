@@ -6,6 +6,7 @@
 use super::About;
 use super::json::{items, number};
 use super::lines::Faults;
+use crate::series::known::is_told;
 use crate::series::{Key, Kind, Labels, SeriesSet};
 use crate::stats::buckets::Native;
 use serde_json::Value;
@@ -55,11 +56,21 @@ pub fn take(
         let histograms = items(series, &["histograms"])
             .iter()
             .chain(series.get("histogram"));
+        // A native histogram has the name of its metric: as buckets, so that rules know it, and as a count of requests.
+        let named = |end: &str| {
+            let metric = key.name.trim_end_matches("_bucket");
+            Key {
+                name: format!("{metric}{end}"),
+                ..key.clone()
+            }
+        };
         for sample in histograms {
             let found = sample.get(0).and_then(number);
             match (found, sample.get(1).and_then(native)) {
                 (Some(time), Some(native)) => {
-                    set.add_native(key.clone(), Kind::Counter, "", micros(time), native);
+                    let (time, count) = (micros(time), native.count);
+                    set.add(named("_count"), Kind::Counter, "", time, count);
+                    set.add_native(named("_bucket"), Kind::Counter, "", time, native);
                 }
                 _ => faults.cell("histogram", &key.name, || {
                     "a histogram has no exponential buckets that can be read".into()
@@ -90,10 +101,13 @@ pub fn key(about: &About, metric: Option<&Value>) -> Key {
         // An expression has no name; the file may say what it is.
         name = about.stem();
     }
+    // Exports of one series overlap: it is the same one, where labels tell whose it is.
+    let labels = Labels::new(pairs);
+    let told = is_told(&labels);
     Key {
         name,
-        labels: Labels::new(pairs),
-        file: about.stem(),
+        labels,
+        file: if told { String::new() } else { about.stem() },
     }
 }
 

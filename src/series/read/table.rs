@@ -3,6 +3,7 @@
 
 use crate::series::requests::Request;
 use crate::series::{Key, Kind, Labels, Series, SeriesSet, Values};
+use crate::stats::time_unit::{self, TimeUnit};
 use crate::table::{Column, NO_LEVEL, NO_TIME, Table};
 use std::collections::BTreeMap;
 
@@ -11,6 +12,8 @@ use std::collections::BTreeMap;
 pub enum Holds {
     /// Seconds that a request took, times a factor.
     Duration(f64),
+    /// How long a request took, in a unit that the name does not tell.
+    Took,
     /// Seconds to the first token, times a factor.
     FirstToken(f64),
     /// Seconds for each further token, times a factor.
@@ -63,6 +66,7 @@ pub fn holds(name: &str) -> Option<Holds> {
         _ if unit != 1e-3 || has("ms") || has("millis") || has("milliseconds") => unit,
         _ => fallback,
     };
+    let told = unit != 1e-3 || has("ms") || has("millis") || has("milliseconds");
     let share = if has("percent") || has("pct") || has("perc") || name.contains('%') {
         0.01
     } else {
@@ -99,14 +103,17 @@ pub fn holds(name: &str) -> Option<Holds> {
         {
             Holds::PerToken(seconds(1e-3))
         }
-        "latency" | "duration" | "response_time" | "elapsed" => Holds::Duration(1e-3),
         "request_time" => Holds::Duration(seconds(1.0)),
         _ if has("latency")
             || has("duration")
             || plain.contains("response_time")
             || plain.starts_with("elapsed") =>
         {
-            Holds::Duration(seconds(1e-3))
+            if told {
+                Holds::Duration(unit)
+            } else {
+                Holds::Took
+            }
         }
         _ if has("gpu") && (has("memory") || has("mem")) => {
             match share == 1.0 && size == 1.0 && !has("bytes") {
@@ -149,8 +156,30 @@ pub fn is<'a>(names: impl Iterator<Item = &'a str>) -> bool {
     told > 0 && told * 3 >= known.len().saturating_sub(1)
 }
 
-/// Adds the rows of a part of a table.
-pub fn take(table: &Table, file: &str, set: &mut SeriesSet) {
+/// The unit of durations of which the name of no column tells it, by all parts of a table; a note says it.
+pub fn unit<'a>(parts: impl Iterator<Item = &'a Table>, set: &mut SeriesSet) -> TimeUnit {
+    let (mut name, mut values) = (None, Vec::new());
+    for part in parts {
+        for (title, column) in part.names.iter().zip(&part.columns) {
+            if let (Some(Holds::Took), Column::Number(numbers)) = (holds(title), column) {
+                name.get_or_insert(title.clone());
+                values.extend(numbers.iter().take(ENOUGH));
+            }
+        }
+    }
+    let Some((name, median)) = name.zip(time_unit::median(&values)) else {
+        return TimeUnit::default();
+    };
+    let unit = time_unit::by_median(median);
+    set.note(&time_unit::said(&format!("Column '{name}'"), median, unit));
+    unit
+}
+
+/// Durations of a part of a table from which the unit is guessed.
+const ENOUGH: usize = 10_000;
+
+/// Adds the rows of a part of a table; `unit` is that of durations that do not tell it.
+pub fn take(table: &Table, file: &str, unit: TimeUnit, set: &mut SeriesSet) {
     let time = table.columns.iter().find_map(|c| match c {
         Column::Time(times) => Some(times),
         _ => None,
@@ -205,6 +234,7 @@ pub fn take(table: &Table, file: &str, set: &mut SeriesSet) {
             };
             match holds {
                 Holds::Duration(f) => request.duration_s = Some(value * f),
+                Holds::Took => request.duration_s = Some(value * unit.seconds()),
                 Holds::FirstToken(f) => request.first_token_s = Some(value * f),
                 Holds::PerToken(f) => request.per_token_s = Some(value * f),
                 Holds::Status => {
@@ -296,6 +326,8 @@ mod tests {
             ("GeneratedTokens", Holds::TokensOut),
             ("latency_ms", Holds::Duration(1e-3)),
             ("latency_s", Holds::Duration(1.0)),
+            ("latency", Holds::Took),
+            ("predict_latency", Holds::Took),
             ("ttft_ms", Holds::FirstToken(1e-3)),
             ("cpu_percent", Holds::Level("plumbline_cpu_share", 0.01)),
             (

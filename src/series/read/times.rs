@@ -77,7 +77,21 @@ pub fn clf(text: &str) -> Option<i64> {
     if !(1..=31).contains(&day) || hour > 23 || minute > 59 || second > 60 {
         return None;
     }
-    let zone = match text.get(21..26) {
+    // A fraction of a second, in some formats.
+    let behind = text.get(20..).unwrap_or_default();
+    let digits = behind.strip_prefix(['.', ',']).unwrap_or_default();
+    let digits = &digits[..digits.bytes().take_while(u8::is_ascii_digit).count()];
+    let micros = match digits.len() {
+        0 => 0,
+        n => digits.get(..n.min(6))?.parse::<i64>().ok()? * 10_i64.pow(6 - n.min(6) as u32),
+    };
+    let at = 21
+        + if digits.is_empty() {
+            0
+        } else {
+            digits.len() + 1
+        };
+    let zone = match text.get(at..at + 5) {
         None => 0,
         Some(zone) => {
             let sign = if zone.starts_with('-') { -1 } else { 1 };
@@ -87,7 +101,53 @@ pub fn clf(text: &str) -> Option<i64> {
         }
     };
     let midnight = days_from_civil(year, month, day as u32) * DAY;
-    Some(midnight + hour * HOUR + minute * 60 * SECOND + second * SECOND - zone)
+    Some(midnight + hour * HOUR + minute * 60 * SECOND + second * SECOND + micros - zone)
+}
+
+/// What `date` prints, and whether its zone is known: `Mon Nov 23 09:00:00 UTC 2026`, `Mon 23 Nov 2026 09:00:00 AM UTC`,
+/// `Mon, 23 Nov 2026 10:00:00 +0100`. A zone with a name of its own is read as UTC.
+pub fn date(text: &str) -> Option<(i64, bool)> {
+    let words: Vec<&str> = text.split([' ', ',']).filter(|w| !w.is_empty()).collect();
+    if !(5..=7).contains(&words.len()) {
+        return None;
+    }
+    let number = |w: &str, digits: std::ops::RangeInclusive<usize>| {
+        let plain = digits.contains(&w.len()) && w.bytes().all(|b| b.is_ascii_digit());
+        w.parse::<i64>().ok().filter(|_| plain)
+    };
+    let month = |w: &&str| MONTHS.iter().position(|m| w.get(..3) == Some(*m));
+    let month = words.iter().find_map(|w| month(w))? as u32 + 1;
+    let day = words.iter().find_map(|w| number(w, 1..=2))?;
+    let year = words.iter().find_map(|w| number(w, 4..=4))?;
+    let clock = words.iter().find(|w| w.contains(':'))?;
+    let parts: Vec<i64> = clock
+        .split(':')
+        .map(|w| number(w, 1..=2))
+        .collect::<Option<_>>()?;
+    let [hour, minute, second] = parts[..] else {
+        return None;
+    };
+    let hour = match (words.contains(&"PM"), words.contains(&"AM"), hour) {
+        (true, _, hour @ 1..=11) => hour + 12,
+        (_, true, 12) => 0,
+        (_, _, hour) => hour,
+    };
+    if !(1..=31).contains(&day) || hour > 23 || minute > 59 || second > 60 {
+        return None;
+    }
+    let offset = |w: &&str| match w.as_bytes() {
+        [sign @ (b'+' | b'-'), rest @ ..] if rest.len() == 4 => {
+            let (hours, minutes) = (number(&w[1..3], 2..=2)?, number(&w[3..5], 2..=2)?);
+            let sign = if *sign == b'-' { -1 } else { 1 };
+            Some(sign * (hours * HOUR + minutes * 60 * SECOND))
+        }
+        _ => None,
+    };
+    let utc = words.iter().any(|w| matches!(*w, "UTC" | "GMT" | "Z"));
+    let zone = words.iter().find_map(|w| offset(w));
+    let midnight = days_from_civil(year, month, day as u32) * DAY;
+    let time = midnight + hour * HOUR + minute * 60 * SECOND + second * SECOND;
+    Some((time - zone.unwrap_or(0), utc || zone.is_some()))
 }
 
 /// A time in the name of a file: `metrics-2026-11-23T08:46:30Z.txt`, `20261123T084630`, `scrape_1795423602.prom`.
@@ -156,6 +216,15 @@ mod tests {
         assert_eq!(any("1795435200000"), noon);
         assert_eq!(any("1795435200000000000"), noon);
         assert_eq!(any("blue"), None);
+        for (text, zoned) in [
+            ("Mon Nov 23 12:00:00 UTC 2026", true),
+            ("Mon 23 Nov 2026 12:00:00 PM UTC", true),
+            ("Mon, 23 Nov 2026 13:00:00 +0100", true),
+            ("Mon Nov 23 12:00:00 CET 2026", false),
+        ] {
+            assert_eq!(date(text), noon.map(|t| (t, zoned)), "{text}");
+        }
+        assert_eq!(date("error: Metrics API not available"), None);
         assert_eq!(clf("31/Foo/2026:13:00:00 +0100"), None);
         assert_eq!(in_name("metrics-2026-11-23T12:00:00Z.txt"), noon);
         assert_eq!(in_name("metrics_20261123T120000.prom"), noon);

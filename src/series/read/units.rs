@@ -36,10 +36,14 @@ pub fn byte_factor(unit: &str) -> Option<f64> {
         "MB" | "M" => 1e6,
         "GB" | "G" => 1e9,
         "TB" | "T" => 1e12,
+        "PB" | "P" => 1e15,
+        "EB" | "E" => 1e18,
         "KiB" | "Ki" => 1_024.0,
         "MiB" | "Mi" => 1_048_576.0,
         "GiB" | "Gi" => 1_073_741_824.0,
         "TiB" | "Ti" => 1_099_511_627_776.0,
+        "PiB" | "Pi" => 1_125_899_906_842_624.0,
+        "EiB" | "Ei" => 1_152_921_504_606_846_976.0,
         _ => return None,
     })
 }
@@ -74,17 +78,45 @@ pub fn known(unit: &str) -> Option<(f64, &'static str)> {
         "s" | "sec" | "secs" => (1.0, "s"),
         "min" | "mins" => (60.0, "s"),
         "hour" | "hours" => (3_600.0, "s"),
+        "day" | "days" => (86_400.0, "s"),
+        "week" | "weeks" => (604_800.0, "s"),
         "K" => (1e3, ""),
         "Mil" => (1e6, ""),
         "Bil" => (1e9, ""),
-        "req/s" | "reqps" | "ops/s" | "c/s" | "rps" => (1.0, "1/s"),
-        "B/s" | "Bps" => (1.0, "B/s"),
-        "kB/s" => (1e3, "B/s"),
-        "MB/s" => (1e6, "B/s"),
-        "KiB/s" => (1_024.0, "B/s"),
-        "MiB/s" => (1_048_576.0, "B/s"),
-        "GiB/s" => (1_073_741_824.0, "B/s"),
-        unit => (byte_factor(unit)?, "B"),
+        unit => match (rate(unit), bits(unit), unit.strip_suffix("/s")) {
+            (Some(factor), ..) => (factor, "1/s"),
+            (_, Some(factor), _) => (factor, "B/s"),
+            (.., Some(bytes)) => (byte_factor(bytes).filter(|_| bytes.ends_with('B'))?, "B/s"),
+            (.., None) => (byte_factor(unit)?, "B"),
+        },
+    })
+}
+
+/// Things a second: `req/s`, `K req/s`, `Kops/s`.
+fn rate(unit: &str) -> Option<f64> {
+    let ends = [
+        "req/s", "reqps", "ops/s", "rps", "c/s", "rd/s", "wr/s", "io/s", "mps", "p/s",
+    ];
+    let before = ends.iter().find_map(|end| unit.strip_suffix(end))?;
+    Some(match before.trim() {
+        "" => 1.0,
+        "k" | "K" => 1e3,
+        "M" | "Mil" => 1e6,
+        "G" | "B" | "Bil" => 1e9,
+        _ => return None,
+    })
+}
+
+/// Bits a second, in bytes a second: `Mb/s`, `Bps`.
+fn bits(unit: &str) -> Option<f64> {
+    Some(match unit {
+        "Bps" => 1.0,
+        "b/s" | "bps" => 1.0 / 8.0,
+        "kb/s" | "Kb/s" => 1e3 / 8.0,
+        "Mb/s" => 1e6 / 8.0,
+        "Gb/s" => 1e9 / 8.0,
+        "Tb/s" => 1e12 / 8.0,
+        _ => return None,
     })
 }
 
@@ -107,5 +139,21 @@ mod tests {
         assert_eq!(split("1e-05"), Some((1e-5, "")));
         assert_eq!(split("--"), None);
         assert_eq!(bytes("5 apples"), None);
+        assert_eq!(quantity("1Ei"), Some(1_152_921_504_606_846_976.0));
+        for (unit, expected) in [
+            ("K req/s", (1e3, "1/s")),
+            ("Kops/s", (1e3, "1/s")),
+            ("req/s", (1.0, "1/s")),
+            ("GB/s", (1e9, "B/s")),
+            ("MiB/s", (1_048_576.0, "B/s")),
+            ("Mb/s", (125_000.0, "B/s")),
+            ("PiB", (1_125_899_906_842_624.0, "B")),
+            ("days", (86_400.0, "s")),
+            ("week", (604_800.0, "s")),
+            ("K", (1e3, "")),
+        ] {
+            assert_eq!(known(unit), Some(expected), "{unit}");
+        }
+        assert_eq!(known("apples/s"), None);
     }
 }

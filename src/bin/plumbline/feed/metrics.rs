@@ -9,6 +9,7 @@ use plumbline::series::requests::RequestCell;
 use plumbline::series::{Key, Kind, Labels, Requests, Series, SeriesSet, Values};
 use plumbline::stats::sketch::LogHistogram;
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 /// What a value of Prometheus holds at most of the past, in microseconds.
 const LOOK_BACK: i64 = 300_000_000;
@@ -68,8 +69,12 @@ impl Metrics {
         }
         set.settle();
         let mut all: BTreeMap<BTreeMap<String, String>, Series> = BTreeMap::new();
-        let mut put = |labels: BTreeMap<String, String>, series: Series| {
-            all.entry(labels).or_insert(series);
+        let mut put = |labels: BTreeMap<String, String>, series: Series| match all.entry(labels) {
+            Entry::Vacant(place) => {
+                place.insert(series);
+            }
+            // Files of several days tell of one series.
+            Entry::Occupied(mut known) => known.get_mut().merge(series),
         };
         for (key, series) in set.series() {
             let mut series = series.clone();
@@ -249,6 +254,39 @@ mod tests {
             .iter()
             .find(|(key, _)| key.name == name && key.labels.get(label.0) == Some(label.1));
         found.unwrap().1.numbers()
+    }
+
+    #[test]
+    fn files_of_several_days_are_one_series() {
+        let day = |name: &str, from: i64, file: &str| {
+            let mut set = SeriesSet::default();
+            let labels = [("job", "api"), ("code", "200")];
+            let labels = labels.map(|(a, b)| (a.to_owned(), b.to_owned()));
+            let key = Key {
+                name: "http_requests_total".into(),
+                labels: Labels::new(labels.to_vec()),
+                file: file.into(),
+            };
+            for i in from..from + 3 {
+                let time = (1_793_491_200 + 60 * i) * 1_000_000;
+                set.add(key.clone(), Kind::Counter, "", time, i as f64);
+            }
+            Served {
+                name: name.into(),
+                bytes: 0,
+                read: plumbline::series::read::SeriesRead {
+                    set,
+                    ..Default::default()
+                },
+            }
+        };
+        // The second begins before the first ends, and their files are told or not.
+        for files in [["", ""], ["day1", "day2"]] {
+            let served = vec![day("day2", 2, files[1]), day("day1", 0, files[0])];
+            let metrics = Metrics::new(served);
+            assert_eq!(metrics.all.len(), 1);
+            assert_eq!(metrics.all[0].series.numbers(), [0.0, 1.0, 2.0, 3.0, 4.0]);
+        }
     }
 
     #[test]
