@@ -136,7 +136,10 @@ pub fn order(times: &[i64], level: &[f64], kind: Kind) -> Order {
 mod tests {
     use super::*;
 
-    fn ordered(samples: &[(i64, f64)]) -> (Vec<(i64, f64)>, usize, Option<(i64, i64)>) {
+    /// What is kept, what differs, and where times went back.
+    type Ordered = (Vec<(i64, f64)>, usize, Option<(i64, i64)>);
+
+    fn ordered(samples: &[(i64, f64)]) -> Ordered {
         let (times, level): (Vec<i64>, Vec<f64>) = samples.iter().copied().unzip();
         let order = order(&times, &level, Kind::Counter);
         let kept = order.kept.iter().map(|i| samples[*i]);

@@ -116,7 +116,7 @@ pub fn date(text: &str) -> Option<(i64, bool)> {
         w.parse::<i64>().ok().filter(|_| plain)
     };
     let month = |w: &&str| MONTHS.iter().position(|m| w.get(..3) == Some(*m));
-    let month = words.iter().find_map(|w| month(w))? as u32 + 1;
+    let month = words.iter().find_map(month)? as u32 + 1;
     let day = words.iter().find_map(|w| number(w, 1..=2))?;
     let year = words.iter().find_map(|w| number(w, 4..=4))?;
     let clock = words.iter().find(|w| w.contains(':'))?;
@@ -137,14 +137,14 @@ pub fn date(text: &str) -> Option<(i64, bool)> {
     }
     let offset = |w: &&str| match w.as_bytes() {
         [sign @ (b'+' | b'-'), rest @ ..] if rest.len() == 4 => {
-            let (hours, minutes) = (number(&w[1..3], 2..=2)?, number(&w[3..5], 2..=2)?);
+            let (hours, minutes) = (number(w.get(1..3)?, 2..=2)?, number(w.get(3..5)?, 2..=2)?);
             let sign = if *sign == b'-' { -1 } else { 1 };
             Some(sign * (hours * HOUR + minutes * 60 * SECOND))
         }
         _ => None,
     };
     let utc = words.iter().any(|w| matches!(*w, "UTC" | "GMT" | "Z"));
-    let zone = words.iter().find_map(|w| offset(w));
+    let zone = words.iter().find_map(offset);
     let midnight = days_from_civil(year, month, day as u32) * DAY;
     let time = midnight + hour * HOUR + minute * 60 * SECOND + second * SECOND;
     Some((time - zone.unwrap_or(0), utc || zone.is_some()))
