@@ -176,3 +176,15 @@ fn what_follows_an_array_is_read_or_told() {
         );
     }
 }
+
+#[test]
+fn broken_items_and_what_follows_are_told_apart() {
+    let text = "[{\"id\":1,\"s\":2},{\"id\":x},{\"id\":3,\"s\":4}] 0.128, {\"id\":5,\"s\":6}";
+    let part = whole(&looked_at(text).schema, text.as_bytes());
+    assert_eq!(part.table.rows, 2);
+    let reasons: Vec<&str> = part.troubles.iter().map(|t| t.reason.as_str()).collect();
+    assert!(
+        matches!(reasons[..], [a, b] if a.contains("broken item") && b.contains("behind the end")),
+        "{reasons:?}"
+    );
+}

@@ -19,6 +19,7 @@ pub(super) enum Fault {
     Doubled,
     CutOff,
     NotJson,
+    Followed,
     NotNumber,
     NotFinite,
     NotTime,

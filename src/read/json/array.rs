@@ -302,7 +302,7 @@ impl Items<'_> {
                 }
                 End::Followed(after) => {
                     let line = line + breaks(text, from, after);
-                    troubles.row(Fault::NotJson, line, || FOLLOWED.into());
+                    troubles.row(Fault::Followed, line, || FOLLOWED.into());
                     batch.line = line;
                     return Next::Done;
                 }
