@@ -47,7 +47,7 @@ fn not_text() {
         "zip archive or an Excel workbook",
         "save the sheet as CSV",
     );
-    refused(b"FEA1\x15\x04", "Feather", "Export it as CSV");
+    refused(b"FEA1\x15\x04", "Feather", "Save it again as Feather 2");
     refused(b"\x89PNG\r\n\x1a\n", "PNG", "Choose a CSV");
     refused(b"id,a\n1,\0\x01\x02\n", "binary", "Choose a CSV");
     refused(
