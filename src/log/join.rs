@@ -287,6 +287,7 @@ fn log_of(
         score: predictions.take(Role::Score),
         numbered: is_array(&predictions),
         class_scores: class_scores(&mut predictions),
+        said: predictions.said(),
     };
     log.query = match predictions.take(Role::Query) {
         Some(Column::Key(keys)) => keys,

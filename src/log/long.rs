@@ -257,6 +257,7 @@ fn of_forecasts(source: Source, first: &[u32], quantiles: &Quantiles) -> Source 
 pub(super) fn part(source: &Source, rows: &[u32]) -> Source {
     let columns = source.table.columns.iter().map(|c| of_rows(c, rows));
     Source {
+        meant: source.meant.clone(),
         name: source.name.clone(),
         kind: source.kind,
         roles: source.roles.clone(),

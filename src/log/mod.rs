@@ -6,6 +6,7 @@
 //! May use: `table`, `stats`, and of `read` what it tells of a file. It knows no format and no reader.
 
 mod challengers;
+mod class_columns;
 mod columns;
 mod frame;
 mod held;
@@ -16,10 +17,12 @@ mod keys;
 mod labels;
 mod level;
 mod long;
+mod meant;
 mod names;
 mod narrow;
 mod notes;
 mod outcomes;
+mod positive;
 mod quantile_roles;
 mod quantiles;
 mod rivals;
@@ -36,6 +39,7 @@ pub use frame::Taken;
 pub use instances::Instances;
 pub use join::{Joiner, WITHOUT_TIME, join, untimed};
 pub use level::{Assumed, Level, Named, level_of};
+pub use meant::Meant;
 pub use names::{apart, plain_name, same_name};
 pub use notes::Notes;
 pub use quantiles::Quantiles;

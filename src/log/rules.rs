@@ -353,7 +353,12 @@ fn probability_of(name: &str) -> Option<Vec<String>> {
 }
 
 fn score(c: &ColumnSniff, w: &[String]) -> Option<(f64, &'static str)> {
-    if !is_number(c) || c.distinct < 3 {
+    (c.distinct > 2).then(|| named_score(c, w)).flatten()
+}
+
+/// The same of a column of however many values.
+pub(super) fn named_score(c: &ColumnSniff, w: &[String]) -> Option<(f64, &'static str)> {
+    if !is_number(c) {
         return None;
     }
     let name = w.join("_");

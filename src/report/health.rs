@@ -198,6 +198,15 @@ pub(super) fn judge(report: &Report, summary: &Summary, asked: &View) -> Health 
     if summary.streamed && (asked.compat.is_some() || asked.all_tests) {
         notes.push(NEED_ROWS.into());
     }
+    let threshold = report.scores.as_ref().and_then(|s| s.threshold);
+    if let (false, None, Some(at)) = (
+        summary.probabilistic,
+        asked.threshold,
+        threshold.map(|t| t + 0.0),
+    ) && report.overall.labelled > 0
+    {
+        notes.push(format!("The scores are no probabilities: from {at} on a row is taken as positive. Set the threshold that the model is used with."));
+    }
     notes.extend(summary.notes.iter().cloned());
     Health {
         level,

@@ -74,6 +74,7 @@ pub use estimated::{Asked, Estimates, Estimating, Expected, Method};
 pub use exact::{Exact, Macro, P50, P90, P95, P99, Ranked};
 pub use examined::{Examined, ExaminedColumn, PairSays, TestSays, Together};
 pub use expectations::{Expectations, Holds, OfColumn, OfRows};
+pub use facts::usual_threshold;
 pub use from_median::FromMedian;
 pub use grid::{WindowSize, floor, next};
 pub use in_order::InOrder;

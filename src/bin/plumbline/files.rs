@@ -11,7 +11,8 @@ use plumbline::engine::message::{Input, Shard};
 use plumbline::engine::rows::Load as Rows;
 use plumbline::engine::service::{Served, is_served, made_of, serve, serve_table};
 use plumbline::engine::{
-    Keeper, Next, Plan, arrange, few, give, in_order, info, read_through, sift, tables, tie,
+    Keeper, Next, Plan, arrange, few, give, give_meaning, in_order, info, read_through, sift,
+    tables, tie,
 };
 use plumbline::log::{FileKind, Role};
 use plumbline::read::{Bytes, Part, ReadError, Trouble, Unfit, ends_early};
@@ -88,6 +89,7 @@ pub fn look(options: &ReportOptions) -> Result<Found, String> {
     say(&mut inputs);
     give(&mut inputs, &options.role).map_err(|why| format!("--role: {why}"))?;
     say(&mut inputs);
+    give_meaning(&mut inputs, options.meant().as_ref());
     tie(&mut inputs);
     let made = made_of(&inputs);
     let opened = files.into_iter().zip(inputs);
