@@ -191,8 +191,9 @@ pub(super) fn judge(report: &Report, summary: &Summary, asked: &View) -> Health 
     if summary.streamed {
         notes.push(STREAMED.into());
         notes.extend(without_rows(report));
-        if report.task != Task::Service && report.windows.iter().any(|w| !w.mature) {
-            notes.push("What metrics are expected to be before their outcomes are in is estimated of rows that are kept only.".into());
+        let lacks = !matches!(report.task, Task::Service | Task::Binary);
+        if lacks && report.windows.iter().any(|w| !w.mature) {
+            notes.push("What metrics are expected to be before their outcomes are in is estimated of rows that are kept, and of two classes, only.".into());
         }
     }
     if summary.streamed && (asked.compat.is_some() || asked.all_tests) {

@@ -4,6 +4,7 @@
 //! outcomes or without: it never looks at them. Which one it is, [`Method`] tells. Like [`super::Drift`] the
 //! answers are made of rows where these are kept, stand beside the cells, and do not survive a merge.
 
+mod counted;
 mod wanted;
 
 use super::Series;
