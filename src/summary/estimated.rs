@@ -182,6 +182,10 @@ impl Builder {
             },
         };
         found.unwrap_or_else(|why| Estimates {
+            method: match self.log.task {
+                Some(Task::Regression) => Method::Dle,
+                _ => Method::Cbpe,
+            },
             undefined: Some(why),
             ..Estimates::default()
         })

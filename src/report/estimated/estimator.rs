@@ -29,6 +29,9 @@ pub(super) fn assumes(method: Method) -> &'static str {
 
 /// Takes the nearer of what two estimators say, and says why. `shifted` is empty where there is one only.
 pub(super) fn choose(out: &mut Estimated, told: Told, shifted: Told) -> Told {
+    if out.undefined.is_some() {
+        return told;
+    }
     if out.method == Method::Dle {
         out.why = "The error of a row is learned from its inputs and its prediction (direct loss estimation).".into();
         if told.sampled {
