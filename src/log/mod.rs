@@ -45,7 +45,7 @@ pub use roles::{
 pub use rows::{
     Category, Challenger, Counts, Foretold, Labels, Log, LogColumn, Source, Spread, Truth,
 };
-pub use rules::spoilt_score;
+pub use rules::{is_horizon, spoilt_score};
 pub use sets::NO_SET;
 
 use serde::{Deserialize, Serialize};

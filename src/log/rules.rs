@@ -51,7 +51,8 @@ pub(super) fn unique(c: &ColumnSniff) -> f64 {
 }
 
 /// Whether a name says how far ahead something is foretold.
-pub(super) fn is_horizon(words: &[String]) -> bool {
+#[must_use]
+pub fn is_horizon(words: &[String]) -> bool {
     let name = words.join("_");
     [
         "horizon",
