@@ -33,7 +33,7 @@ mod task;
 pub use challengers::{MOST_MODELS, main_name};
 pub use columns::too_many_words;
 pub use frame::Taken;
-pub use instances::Instances;
+pub use instances::{Instances, name_of_value};
 pub use join::{Joiner, WITHOUT_TIME, join, untimed};
 pub use level::{Assumed, Level, Named, level_of};
 pub use names::{apart, plain_name, same_name};

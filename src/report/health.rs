@@ -182,6 +182,7 @@ pub(super) fn judge(report: &Report, summary: &Summary, asked: &View) -> Health 
             }
         });
     }
+    notes.extend(report.models.iter().filter_map(super::Models::together));
     let days = asked
         .window
         .is_some_and(|size| !matches!(size, WindowSize::Rows(_)));
