@@ -5,6 +5,7 @@
 
 use super::challengers;
 use super::columns::Predictions;
+use super::fit;
 use super::frame::Frame;
 use super::held::Held;
 use super::index::Index;
@@ -285,7 +286,7 @@ fn log_of(
     let cells = Cells {
         truth,
         predicted: or_median(&mut log, predicted),
-        score: predictions.take(Role::Score),
+        score: fit::score(&mut predictions, &mut log.notes),
         numbered: is_array(&predictions),
         class_scores: class_scores(&mut predictions),
     };
@@ -300,6 +301,7 @@ fn log_of(
         None => labels::fill(&mut log, cells)?,
         Some(frame) => frame.fill(&mut log, cells)?,
     }
+    fit::leave_out_beyond(&mut log);
     challengers::take(&mut log, others, frame.map_or(&[], |f| &f.challengers));
     log.version = predictions
         .take(Role::ModelVersion)

@@ -7,6 +7,7 @@
 
 mod challengers;
 mod columns;
+mod fit;
 mod frame;
 mod held;
 mod index;
