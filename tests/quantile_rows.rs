@@ -337,3 +337,37 @@ fn levels_are_read_as_shares_as_percents_and_by_their_names() {
         assert!(whole(&[("log.csv", text.as_bytes())]).levels.is_empty());
     }
 }
+
+#[test]
+fn a_sole_quantile_that_is_named_so_is_one() {
+    let rows = (0..60).map(|i| {
+        let y = f64::from((i * 7) % 23) + 0.25;
+        (
+            format!("2026-01-{:02}T{:02}:00:00Z", i / 24 + 1, i % 24),
+            y,
+            y + f64::from(i % 10) - 2.5,
+        )
+    });
+    let rows: Vec<(String, f64, f64)> = rows.collect();
+    let of = |name: &str| {
+        let lines = rows.iter().map(|(time, y, q)| format!("{time},{y},{q}\n"));
+        let text = format!("time,actual,{name}\n{}", lines.collect::<String>());
+        Report::from(&whole(&[("log.csv", text.as_bytes())]), &view())
+    };
+    let loss = |(_, y, q): &(String, f64, f64)| if y >= q { 0.9 * (y - q) } else { 0.1 * (q - y) };
+    let mean = rows.iter().map(loss).sum::<f64>() / 60.0;
+    for name in ["q0.9", "quantile_0.9"] {
+        let found = of(name);
+        let pinball = value(&found, "mean_pinball_loss_over_levels");
+        assert!((pinball / mean - 1.0).abs() < 1e-12, "{name}");
+        assert_eq!(
+            found.overall.metrics["mean_absolute_error"].value, None,
+            "{name}"
+        );
+    }
+    assert!(
+        of("predicted").overall.metrics["mean_absolute_error"]
+            .value
+            .is_some()
+    );
+}

@@ -134,6 +134,12 @@ fn are_levels(c: &ColumnSniff) -> bool {
     }
 }
 
+/// Whether a name can be nothing but a quantile's, though no other stands beside it: `q0.9`, `quantile_0.05`.
+fn is_level_name(name: &str, named: &Named) -> bool {
+    let name = name.trim().to_lowercase();
+    named.level != Level::MEDIAN && name.starts_with('q') && name.contains("0.") && !named.plain
+}
+
 /// Whether levels are 1 %, 2 % and so on, as what is only numbered seems to have.
 fn count_up(levels: &[Level]) -> bool {
     let count = (1_u32..).map(|n| Level::of(f64::from(n) / 100.0));
@@ -170,8 +176,24 @@ fn wide(columns: &[ColumnSniff], words: &[Vec<String>], found: &mut [Option<Role
         if count_up(&levels) && family.iter().all(|f| f.2.plain) {
             return None;
         }
-        // A median says what it is only beside others.
-        (several && is_forecast(stem, columns, words) && rises(columns, &family)).then_some(family)
+        // A median says what it is only beside others; `q0.9` alone does beside what came true.
+        let alone = || {
+            let one = family
+                .first()
+                .filter(|f| is_level_name(&columns[f.1].name, &f.2));
+            let outcome = RULES.iter().find(|r| r.0 == Role::Outcome).map(|r| r.1);
+            let mut others = columns.iter().zip(words);
+            let told = |(c, w): (&ColumnSniff, &Vec<String>)| {
+                is_number(c) && outcome.is_some_and(|rule| rule(c, w).is_some_and(|f| f.0 > 0.8))
+            };
+            one.is_some() && others.any(told)
+        };
+        let told = if several {
+            rises(columns, &family)
+        } else {
+            alone()
+        };
+        (told && is_forecast(stem, columns, words)).then_some(family)
     });
     let Some(family) = best else { return false };
     of_stem(columns, words, &family, found);
