@@ -260,3 +260,23 @@ fn a_place_in_a_list_is_a_score_of_which_less_is_better() {
     let users = text("rank", &|place| place).replacen("query_id", "user_id", 1);
     assert_eq!(metrics(&users, &[]).0, scored);
 }
+
+#[test]
+fn lists_of_scores_that_are_no_probabilities_are_headed_by_their_order() {
+    let sentence = |score: &dyn Fn(usize) -> f64| {
+        let mut text = String::from("time,query_id,label,score\n");
+        for i in 0..900_usize {
+            let time = format!("2026-01-{:02}T{:02}:00:00Z", i / 50 + 1, i % 24);
+            let label = usize::from((i * 7) % 10 < 3);
+            text += &format!("{time},q{},{label},{}\n", i / 10, score(i));
+        }
+        report(&[("lists.csv", text.as_bytes())], &View::default())
+            .health
+            .sentence
+    };
+    let share = |i: usize| ((i * 37) % 101) as f64 / 101.0;
+    let logits = sentence(&|i| share(i) * 8.0 - 4.0);
+    assert!(logits.starts_with("NDCG@10"), "{logits}");
+    let probabilities = sentence(&share);
+    assert!(probabilities.starts_with("Accuracy"), "{probabilities}");
+}
