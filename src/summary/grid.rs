@@ -154,7 +154,7 @@ const THIN: usize = 60;
 
 /// The size that suits these instants (no order needed): the finest of the calendar with at most
 /// 120 windows and at least 60 rows in the mean one; rows where the calendar gives too few. Where all instants begin a
-/// day, a week or a month, dates are told and no times of day: then it is no finer than that.
+/// day, a week or a month, dates are told and no times of day: then it is no finer than that. Rows of one instant are one day.
 #[must_use]
 pub fn suit(times: &[i64], missing: i64) -> WindowSize {
     suit_rows(
@@ -176,6 +176,10 @@ pub(super) fn suit_rows(times: &[i64], missing: i64, rows: usize) -> WindowSize 
     else {
         return by_rows;
     };
+    // Within an instant rows have no order that tells of time.
+    if low == high && rows > 1 {
+        return WindowSize::Day;
+    }
     let mut before = None;
     let told = dates(times, missing);
     for size in WindowSize::CALENDAR.into_iter().filter(|s| *s >= told) {
@@ -298,6 +302,8 @@ mod tests {
         let noons: Vec<i64> = dates(DAY, 11).iter().map(noon).collect();
         assert_eq!(suit(&noons, i64::MIN), WindowSize::Minute);
         assert_eq!(suit(&every(1, 1_000), i64::MIN), WindowSize::Rows(50));
+        assert_eq!(suit(&[DAY; 1_000], i64::MIN), WindowSize::Day);
+        assert_eq!(suit(&[DAY + 1; 1_000], i64::MIN), WindowSize::Day);
         assert_eq!(suit(&[], i64::MIN), WindowSize::Rows(50));
     }
 }
