@@ -17,6 +17,9 @@ pub struct Score {
 
 const BRACHER: &str =
     "Bracher et al. 2021, PLoS Comput. Biol. 17, e1008618; R package scoringutils";
+/// No score is better than 0; the width of quantiles that cross is below it.
+const FROM_0: (Option<f64>, Option<f64>) = (Some(0.0), None);
+const ANY: (Option<f64>, Option<f64>) = (None, None);
 const NO_INTERVAL: &str = "no interval and no median beside the outcomes";
 
 const fn info(
@@ -27,6 +30,7 @@ const fn info(
     source: &'static str,
     sklearn: &'static str,
     rank: Rank,
+    range: (Option<f64>, Option<f64>),
 ) -> Info {
     Info {
         name,
@@ -40,7 +44,7 @@ const fn info(
         rank,
         better: Better::Lower,
         unit: Unit::Outcome,
-        range: (Some(0.0), None),
+        range,
         undefined: "no row has such quantiles and an outcome",
         material: match rank {
             Rank::Headline => Material::Relative(0.05),
@@ -59,6 +63,7 @@ pub const WIS: Score = Score {
         BRACHER,
         "2 * numpy.mean(pinball losses of all levels), where every level has its counterpart; scoringutils::wis",
         Rank::Headline,
+        FROM_0,
     ),
     of: |q| &q.wis,
     times: 1.0,
@@ -69,11 +74,12 @@ pub const DISPERSION: Score = Score {
     info: &info(
         "dispersion",
         "Dispersion",
-        "The part of the WIS that the width of the intervals costs, wherever the outcome falls.",
+        "The part of the WIS that the width of the intervals costs, wherever the outcome falls; below 0 where quantiles cross.",
         "mean of Σ τ (u − l) / (K + ½)",
         BRACHER,
         "scoringutils::dispersion_quantile",
         Rank::Detail,
+        ANY,
     ),
     of: |q| &q.dispersion,
     times: 1.0,
@@ -89,6 +95,7 @@ pub const OVERPREDICTION: Score = Score {
         BRACHER,
         "scoringutils::overprediction_quantile",
         Rank::Detail,
+        FROM_0,
     ),
     of: |q| &q.overprediction,
     times: 1.0,
@@ -104,6 +111,7 @@ pub const UNDERPREDICTION: Score = Score {
         BRACHER,
         "scoringutils::underprediction_quantile",
         Rank::Detail,
+        FROM_0,
     ),
     of: |q| &q.underprediction,
     times: 1.0,
@@ -114,11 +122,12 @@ pub const PINBALL: Score = Score {
     info: &info(
         "mean_pinball_loss_over_levels",
         "Pinball loss of quantiles",
-        "How far quantiles are off, each side weighed by its level; the mean over levels.",
-        "mean over rows and their levels of τ (y − q) where y ≥ q, else (1 − τ) (q − y)",
+        "How far quantiles are off, each side weighed by its level; the mean over the levels of a row, then over rows.",
+        "mean over rows of the mean over the levels that they have of τ (y − q) where y ≥ q, else (1 − τ) (q − y)",
         "Koenker & Bassett 1978, Econometrica 46, 33",
-        "sklearn.metrics.mean_pinball_loss(y_true, q, alpha=τ), the mean over levels",
+        "sklearn.metrics.mean_pinball_loss(y_true, q, alpha=τ), the mean over levels where every row has all; else pandas: the mean over rows of their losses' mean(axis=1)",
         Rank::Detail,
+        FROM_0,
     ),
     of: |q| &q.pinball,
     times: 1.0,
@@ -130,10 +139,11 @@ pub const CRPS: Score = Score {
         "crps_from_quantiles",
         "CRPS from quantiles",
         "How far the predicted distribution is off, as far as its quantiles tell; the more evenly the levels lie, the closer to the CRPS.",
-        "2 · mean pinball loss over levels; where each level has its counterpart, the WIS",
+        "2 · mean over rows of the mean pinball loss over the levels that they have; where each level has its counterpart, the WIS",
         "Gneiting & Raftery 2007, JASA 102, 359; Bracher et al. 2021",
-        "2 * sklearn.metrics.mean_pinball_loss(y_true, q, alpha=τ), the mean over levels",
+        "2 * sklearn.metrics.mean_pinball_loss(y_true, q, alpha=τ), the mean over levels where every row has all; else pandas: the mean over rows of their losses' mean(axis=1)",
         Rank::Detail,
+        FROM_0,
     ),
     of: |q| &q.pinball,
     times: 2.0,
