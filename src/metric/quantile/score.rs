@@ -30,7 +30,6 @@ const fn info(
     source: &'static str,
     sklearn: &'static str,
     rank: Rank,
-    range: (Option<f64>, Option<f64>),
 ) -> Info {
     Info {
         name,
@@ -44,13 +43,17 @@ const fn info(
         rank,
         better: Better::Lower,
         unit: Unit::Outcome,
-        range,
+        range: FROM_0,
         undefined: "no row has such quantiles and an outcome",
         material: match rank {
             Rank::Headline => Material::Relative(0.05),
             Rank::Detail => Material::Never,
         },
     }
+}
+
+const fn of_any(info: Info) -> Info {
+    Info { range: ANY, ..info }
 }
 
 /// Weighted interval score.
@@ -63,7 +66,6 @@ pub const WIS: Score = Score {
         BRACHER,
         "2 * numpy.mean(pinball losses of all levels), where every level has its counterpart; scoringutils::wis",
         Rank::Headline,
-        FROM_0,
     ),
     of: |q| &q.wis,
     times: 1.0,
@@ -71,7 +73,7 @@ pub const WIS: Score = Score {
 };
 /// Its part for width.
 pub const DISPERSION: Score = Score {
-    info: &info(
+    info: &of_any(info(
         "dispersion",
         "Dispersion",
         "The part of the WIS that the width of the intervals costs, wherever the outcome falls; below 0 where quantiles cross.",
@@ -79,8 +81,7 @@ pub const DISPERSION: Score = Score {
         BRACHER,
         "scoringutils::dispersion_quantile",
         Rank::Detail,
-        ANY,
-    ),
+    )),
     of: |q| &q.dispersion,
     times: 1.0,
     paired: true,
@@ -95,7 +96,6 @@ pub const OVERPREDICTION: Score = Score {
         BRACHER,
         "scoringutils::overprediction_quantile",
         Rank::Detail,
-        FROM_0,
     ),
     of: |q| &q.overprediction,
     times: 1.0,
@@ -111,7 +111,6 @@ pub const UNDERPREDICTION: Score = Score {
         BRACHER,
         "scoringutils::underprediction_quantile",
         Rank::Detail,
-        FROM_0,
     ),
     of: |q| &q.underprediction,
     times: 1.0,
@@ -127,7 +126,6 @@ pub const PINBALL: Score = Score {
         "Koenker & Bassett 1978, Econometrica 46, 33",
         "sklearn.metrics.mean_pinball_loss(y_true, q, alpha=τ), the mean over levels where every row has all; else pandas: the mean over rows of their losses' mean(axis=1)",
         Rank::Detail,
-        FROM_0,
     ),
     of: |q| &q.pinball,
     times: 1.0,
@@ -143,7 +141,6 @@ pub const CRPS: Score = Score {
         "Gneiting & Raftery 2007, JASA 102, 359; Bracher et al. 2021",
         "2 * sklearn.metrics.mean_pinball_loss(y_true, q, alpha=τ), the mean over levels where every row has all; else pandas: the mean over rows of their losses' mean(axis=1)",
         Rank::Detail,
-        FROM_0,
     ),
     of: |q| &q.pinball,
     times: 2.0,
