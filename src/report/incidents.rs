@@ -162,8 +162,17 @@ fn change(of: &Tested, what: &What) -> Estimate {
     Estimate::of(by(of.change), Some(interval), of.rows as u64)
 }
 
-/// What windows come to, as the baseline and the difference from it tell; the interval ends where the number does.
+/// What windows come to; the interval ends where the number does.
 fn now(of: &Tested, what: &What) -> Estimate {
+    bounded(of.from + of.change, of.value, of.rows, what)
+}
+
+/// What the baseline is for them.
+fn then(of: &Tested, what: &What) -> Estimate {
+    bounded(of.from, of.of_baseline, of.baseline_rows, what)
+}
+
+fn bounded(value: f64, interval: Interval, rows: f64, what: &What) -> Estimate {
     let (least, most) = match what {
         What::Metric(info) | What::Slice(info, ..) => info.range,
         What::Column(_, Aspect::Shape(_)) | What::Pair(_) => (None, None),
@@ -177,14 +186,14 @@ fn now(of: &Tested, what: &What) -> Estimate {
         most.map_or(x, |most| x.min(most))
     };
     let interval = Interval {
-        low: within(of.from + of.low),
-        high: within(of.from + of.high),
+        low: within(interval.low),
+        high: within(interval.high),
     };
     let value = match what {
-        What::Pair(_) => within(of.from + of.change),
-        _ => of.from + of.change,
+        What::Pair(_) => within(value),
+        _ => value,
     };
-    Estimate::of(value, Some(interval), of.rows as u64)
+    Estimate::of(value, Some(interval), libm::rint(rows) as u64)
 }
 
 /// What else is surely different, and by as much as matters, in some windows of what is watched; most sure first, once
@@ -318,7 +327,7 @@ impl Told<'_> {
             windows: departing.count() as u64,
             judged: within().count() as u64,
             value: now(&alarm.over, &item.what),
-            baseline: Estimate::of(alarm.over.from, None, 0),
+            baseline: then(&alarm.over, &item.what),
             change: Some(change(&alarm.over, &item.what)),
             false_alarm_rate: alarm.rate.min(1.0),
             method: self.method(item),
@@ -376,10 +385,7 @@ impl Told<'_> {
                     What::Column(at, aspect) => {
                         self.of_column(&mut alert, (*at, *aspect), (alarm.start, end))
                     }
-                    _ => {
-                        alert.baseline = Estimate::of(libm::tanh(alarm.over.from), None, 0);
-                        self.of_pair(&alert)
-                    }
+                    _ => self.of_pair(&alert),
                 };
                 effect::tell(&mut alert);
             }

@@ -208,9 +208,11 @@ fn reading(of: &Estimate, towards: Option<f64>, phase: u32) -> Option<Reading> {
         Some(other) => of.se_towards(other)?,
         None => of.se()?,
     };
+    let own = of.se()?;
     Some(Reading {
         value: of.value?,
         variance: se * se,
+        own: own * own,
         rows: of.n.max(1) as f64,
         phase,
     })
@@ -504,6 +506,7 @@ async fn of_pairs(
         let reading = |found: Found, phase: u32| Reading {
             value: found.z,
             variance: pair.variance / found.rows,
+            own: pair.variance / found.rows,
             rows: found.rows,
             phase,
         };

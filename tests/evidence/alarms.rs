@@ -404,6 +404,7 @@ pub fn accuracy(random: &mut Random, rows: u64, from: f64, to: f64, part: f64) -
         Reading {
             value,
             variance: (value * (1.0 - value) / n).max(0.25 / (n * n)),
+            own: value * (1.0 - value) / n,
             rows: n,
             phase: 0,
         }

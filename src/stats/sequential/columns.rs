@@ -196,6 +196,7 @@ fn shares(
         (rows > 0).then(|| Reading {
             value: hits as f64 / n,
             variance: p * (1.0 - p) / n,
+            own: hits as f64 / n * (1.0 - hits as f64 / n) / n,
             rows: n,
             phase,
         })
@@ -248,14 +249,15 @@ fn shape(
     let reading = |c: &Counts| {
         let rows: u64 = c.cells.iter().sum();
         let n = rows as f64;
-        let sum: f64 = scores
-            .iter()
-            .zip(&c.cells)
-            .map(|(s, n)| s * *n as f64)
-            .sum();
+        let of = scores.iter().zip(&c.cells);
+        let (sum, squares) = of.fold((0.0, 0.0), |(sum, squares), (s, n)| {
+            let n = *n as f64;
+            (sum + s * n, squares + s * s * n)
+        });
         (rows > 0).then(|| Reading {
             value: sum / n,
             variance: variance / n,
+            own: (squares / n - sum / n * (sum / n)).max(0.0) / n,
             rows: n,
             phase: c.phase,
         })
