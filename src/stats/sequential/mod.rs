@@ -26,6 +26,7 @@
 //! the baseline shows are removed ([`fit`]). Shares are tested exactly, as rare ones are far from normal; means
 //! are corrected for their skewness. Variation between windows is taken to be independent from one to the next.
 
+pub mod chosen;
 pub mod columns;
 pub mod fit;
 pub mod group;
