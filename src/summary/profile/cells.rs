@@ -3,6 +3,7 @@
 use super::super::Bins;
 use super::super::drift::{FEW, cut};
 use super::count::Rows;
+use super::tally::spread;
 use super::{BINS, ColumnProfile, Half, Tally, sums};
 use crate::stats::distance::{Binned, Sample, jensen_shannon, psi};
 use crate::stats::distinct::Distinct;
@@ -142,7 +143,13 @@ impl Edges {
         if let Some((least, most)) = range {
             // Most windows have nothing beyond.
             if least < low || most > high {
-                (tally.below, tally.above) = (count(&|x| x < low), count(&|x| x > high));
+                let outside = |is: &dyn Fn(f64) -> bool| {
+                    let mut found: Vec<f64> = cells.iter().copied().filter(|x| is(*x)).collect();
+                    found.sort_by(f64::total_cmp);
+                    (found.len() as u64, spread(&found))
+                };
+                (tally.below, tally.lowest) = outside(&|x| x < low);
+                (tally.above, tally.highest) = outside(&|x| x > high);
             }
             if least < fence || most > wall {
                 tally.outliers = count(&|x| x < fence || x > wall);
