@@ -10,6 +10,7 @@ mod alert;
 mod arriving;
 mod baseline;
 pub mod beside;
+mod causes;
 mod checks;
 mod choices;
 mod complete;
