@@ -33,6 +33,7 @@ mod field;
 mod fix;
 mod foreign;
 pub mod instant;
+mod items;
 mod json;
 pub mod key;
 mod lists;
