@@ -74,6 +74,19 @@ fn arrays_of_json_are_sets() {
     ));
 }
 
+#[test]
+fn lists_of_parquet_and_arrow_are_sets() {
+    check(&of(
+        "log.parquet",
+        include_bytes!("formats/sets-v1.parquet"),
+    ));
+    check(&of(
+        "log.parquet",
+        include_bytes!("formats/sets-v2.parquet"),
+    ));
+    check(&of("log.arrow", include_bytes!("formats/sets.arrow")));
+}
+
 /// Without brackets an empty predicted cell is the empty set, and an empty outcome is not known.
 #[test]
 fn an_empty_cell_is_no_label_or_no_outcome_and_that_is_told() {
