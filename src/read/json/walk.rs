@@ -263,14 +263,14 @@ impl<'a> Walk<'a> {
                     return wrong("a value was expected", at);
                 };
                 if let Some(column) = place.and_then(|p| self.keys.column(p)) {
-                    self.batch.set(column, at, end);
+                    self.batch
+                        .set(column, at, tokens::cell_end(self.text, at, end));
                 }
                 Ok(end)
             }
         }
     }
 
-    /// The values of an array; tells whether there is none. Without a node they are passed over.
     /// An array that starts at a place: its items are columns, or it is a cell itself.
     fn list(&mut self, at: usize, place: Option<Place>, deeper: usize) -> Result<usize, Wrong> {
         let Some(place) = place else {
@@ -301,6 +301,7 @@ impl<'a> Walk<'a> {
         Ok(end)
     }
 
+    /// The values of an array; tells whether there is none. Without a node they are passed over.
     fn array(
         &mut self,
         at: usize,

@@ -1,0 +1,66 @@
+//! Classes as logs write them: words that elsewhere are missing cells, scores with holes or on a scale of their own,
+//! labels of several models, a column for each label.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod pipeline;
+
+use pipeline::{report, value};
+use plumbline::engine::Shards;
+use plumbline::log::{Role, Task};
+use plumbline::report::Report;
+use plumbline::report::view::View;
+
+fn of(name: &str, text: &str) -> Report {
+    report(&[(name, text.as_bytes())], &View::default())
+}
+
+/// A number that looks drawn, from 0 to 99.
+fn drawn(i: usize, salt: usize) -> usize {
+    (i * 7919 + salt * 104_729 + i * i * 31) / 7 % 100
+}
+
+/// Which of `of` classes a row has, and which is foretold.
+fn pair(i: usize, of: usize) -> (usize, usize) {
+    let truth = drawn(i, 1) % of;
+    let right = drawn(i, 2) < 70;
+    (if right { truth } else { drawn(i, 3) % of }, truth)
+}
+
+#[test]
+fn texts_of_json_are_classes_whatever_they_say() {
+    let names = ["A", "None", "NA", "-"];
+    let rows = || (0..400).map(|i| pair(i, 4));
+    let line = |(i, (p, t)): (usize, (usize, usize))| {
+        let (p, t) = (names[p], names[t]);
+        serde_json::json!({"id": i, "prediction": p, "outcome": t}).to_string() + "\n"
+    };
+    let text: String = rows().enumerate().map(line).collect();
+    let text = text + "{\"id\":400,\"prediction\":\"A\",\"outcome\":null}\n";
+    let found = of("log.jsonl", &text);
+    assert_eq!(found.task, Task::Multiclass);
+    let right = rows().filter(|(p, t)| p == t).count() as f64 / 400.0;
+    assert!((value(&found, "accuracy") - right).abs() < 1e-12);
+    assert_eq!(found.overall.metrics["accuracy"].n, 400);
+}
+
+#[test]
+fn labels_of_delimited_text_that_are_missing_cells_are_told() {
+    let names = ["A", "B", "None"];
+    let line = |i: usize| {
+        let (p, t) = pair(i, 3);
+        format!("{i},{},{}\n", names[p], names[t])
+    };
+    let text: String = (0..400).map(line).collect();
+    let files = [("log.csv", format!("id,prediction,outcome\n{text}"))];
+    let files = files.each_ref().map(|f| (f.0, f.1.as_bytes()));
+    let found = pipeline::summary(&files, &[], &View::default()).unwrap();
+    let none = (0..400).filter(|i| pair(*i, 3).1 == 2).count() as u64;
+    let told: Vec<_> = found
+        .rejected
+        .iter()
+        .filter(|r| r.column.as_deref() == Some("outcome"))
+        .collect();
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert_eq!(told[0].count, none);
+    assert!(told[0].reason.contains("None is taken as a missing cell"));
+}
