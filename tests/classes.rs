@@ -64,3 +64,26 @@ fn labels_of_delimited_text_that_are_missing_cells_are_told() {
     assert_eq!(told[0].count, none);
     assert!(told[0].reason.contains("None is taken as a missing cell"));
 }
+
+/// Of three models in long form each has its own rows, so that each has its intervals.
+#[test]
+fn models_in_long_form_have_intervals() {
+    let line = |m: usize, i: usize| {
+        let p = (drawn(i, 4) as f64 + drawn(i, 5 + m) as f64) / 200.0;
+        let came = u8::from(drawn(i, 4) > 50);
+        format!("{i},{},{p},{came}\n", ["a", "b", "c"][m])
+    };
+    let text: String = (0..3)
+        .flat_map(|m| (0..400).map(move |i| (m, i)))
+        .map(|(m, i)| line(m, i))
+        .collect();
+    let found = of("long.csv", &format!("id,model,score,outcome\n{text}"));
+    let models = found.models.unwrap().models;
+    assert_eq!(models.len(), 3);
+    for model in models {
+        for name in ["brier_score", "log_loss"] {
+            let of = &model.metrics[name];
+            assert!(of.low < of.value && of.value < of.high, "{name}: {of:?}");
+        }
+    }
+}
