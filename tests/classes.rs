@@ -87,3 +87,16 @@ fn models_in_long_form_have_intervals() {
         }
     }
 }
+
+/// Reliability and resolution never have an interval, and the reason is not how few rows there are.
+#[test]
+fn parts_of_the_brier_score_say_why_they_have_no_interval() {
+    let line = |i: usize| format!("{i},0.{:02},{}\n", drawn(i, 4), u8::from(drawn(i, 5) > 50));
+    let text: String = (0..240).map(line).collect();
+    let found = of("log.csv", &format!("id,score,outcome\n{text}"));
+    let why = |name: &str| found.overall.metrics[name].no_interval.clone().unwrap();
+    for name in ["brier_reliability", "brier_resolution"] {
+        assert!(why(name).contains("biased upwards"), "{}", why(name));
+    }
+    assert!(why("brier_uncertainty").contains("it takes 1000"));
+}
