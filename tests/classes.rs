@@ -100,3 +100,47 @@ fn parts_of_the_brier_score_say_why_they_have_no_interval() {
     }
     assert!(why("brier_uncertainty").contains("it takes 1000"));
 }
+
+const KINDS: [&str; 3] = ["cat", "dog", "eel"];
+
+/// Probabilities of three classes, whose row has a hole now and then, and the true class.
+fn scores(i: usize) -> ([f64; 3], usize) {
+    let raw = [0, 1, 2].map(|k| 1.0 + drawn(i, 6 + k) as f64);
+    let sum: f64 = raw.iter().sum();
+    let truth = if drawn(i, 9) < 60 {
+        (0..3).fold(0, |best, k| if raw[k] > raw[best] { k } else { best })
+    } else {
+        drawn(i, 10) % 3
+    };
+    (raw.map(|x| x / sum), truth)
+}
+
+fn class_rows(hole: impl Fn(usize, usize) -> bool, write: impl Fn(f64) -> f64) -> String {
+    let line = |i: usize| {
+        let (p, truth) = scores(i);
+        let cell = |k: usize| match hole(i, k) {
+            true => String::new(),
+            false => write(p[k]).to_string(),
+        };
+        format!("{i},{},{},{},{}\n", cell(0), cell(1), cell(2), KINDS[truth])
+    };
+    let text: String = (0..600).map(line).collect();
+    format!("id,prob_cat,prob_dog,prob_eel,outcome\n{text}")
+}
+
+/// A row without a predicted label has its probabilities still.
+#[test]
+fn a_missing_label_leaves_the_skill_of_probabilities() {
+    let text = class_rows(|_, _| false, |p| p);
+    let served = |(i, line): (usize, &str)| match i {
+        0 => format!("{line},prediction\n"),
+        5 => format!("{line},\n"),
+        _ => format!("{line},{}\n", KINDS[scores(i - 1).1]),
+    };
+    let text: String = text.lines().enumerate().map(served).collect();
+    let found = of("log.csv", &text);
+    for name in ["d2_log_loss", "d2_brier_score"] {
+        let of = &found.overall.metrics[name];
+        assert_eq!((of.n, of.value.is_some()), (600, true), "{name}: {of:?}");
+    }
+}
