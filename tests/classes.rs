@@ -144,3 +144,42 @@ fn a_missing_label_leaves_the_skill_of_probabilities() {
         assert_eq!((of.n, of.value.is_some()), (600, true), "{name}: {of:?}");
     }
 }
+
+/// Labels of two models side by side are compared, as words and as numbers.
+#[test]
+fn labels_of_a_second_model_are_a_challenger() {
+    let names = |numbers: bool, of: usize| -> Vec<String> {
+        let words = ["cat", "dog", "eel"];
+        let name = |k: usize| {
+            if numbers {
+                k.to_string()
+            } else {
+                words[k].into()
+            }
+        };
+        (0..of).map(name).collect()
+    };
+    for (numbers, of_classes) in [(false, 3), (false, 2), (true, 3), (true, 2)] {
+        let names = names(numbers, of_classes);
+        let line = |i: usize| {
+            let (a, truth) = pair(i, of_classes);
+            let b = if drawn(i, 20) < 80 {
+                truth
+            } else {
+                drawn(i, 21) % of_classes
+            };
+            // A column of the same values that predicts nothing.
+            let other = &names[drawn(i, 22) % of_classes];
+            format!("{i},{},{},{},{other}\n", names[truth], names[a], names[b])
+        };
+        let text: String = (0..400).map(line).collect();
+        let found = of(
+            "log.csv",
+            &format!("id,outcome,pred_a,pred_b,last_seen\n{text}"),
+        );
+        let models = found.models.expect("two models");
+        let named: Vec<&str> = models.models.iter().map(|m| m.name.as_str()).collect();
+        assert_eq!(named, ["pred_b", "pred_a"], "{numbers} {of_classes}");
+        assert_eq!(models.main, "pred_a");
+    }
+}
