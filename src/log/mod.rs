@@ -27,6 +27,7 @@ mod positive;
 mod quantile_roles;
 mod quantiles;
 mod rivals;
+mod rival_labels;
 mod role_text;
 mod roles;
 mod rows;
