@@ -195,7 +195,7 @@ fn by_outcomes(log: &mut Log) -> bool {
     };
     let invented = positive.strip_prefix("not ") == Some(negative.as_str())
         || negative.strip_prefix("not ") == Some(positive.as_str());
-    if !matches!(log.truth, Truth::None) && !invented {
+    if !log.score.is_empty() && !matches!(log.truth, Truth::None) && !invented {
         log.notes.say(format!(
             "{positive} is taken as the positive class: {why}. Where it is {negative}, say so in Files and columns, or by --positive."
         ));
