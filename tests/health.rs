@@ -605,7 +605,11 @@ impl Told<'_> {
         assert_eq!(rest.skip("estimated "), effect.estimated);
         let info = titled(rest);
         assert_eq!(info.name, effect.metric);
-        assert!(rest.skip(" of the same windows is "), "{}", alert.sentence);
+        let span = match effect.until {
+            Some(_) => " of the same windows, until an incident of its own began, is ",
+            None => " of the same windows is ",
+        };
+        assert!(rest.skip(span), "{}", alert.sentence);
         assert!(
             rest.skip(&words::estimate(info, &effect.value)),
             "{}",
