@@ -778,3 +778,28 @@ fn junit_and_markdown_hold_what_no_reader_stumbles_over() {
         check::plain(&v).ends_with("4 rules: 1 fails, 1 warns, 1 passes, 1 could not be judged\n")
     );
 }
+
+#[test]
+fn what_outcomes_are_is_read_and_written() {
+    use plumbline::log::Meant;
+    let rule = "[[rule]]\nmetric = \"accuracy\"\nmin = 0.5\n";
+    for (line, meant) in [
+        ("positive = \"fraud\"", Meant::Positive("fraud".into())),
+        ("task = \"regression\"", Meant::Numbers),
+        ("task = \"classification\"", Meant::Classes),
+    ] {
+        let rules = check::read(&format!("{line}\n{rule}")).unwrap();
+        assert_eq!(rules.meant, Some(meant));
+        assert_eq!(check::read(&check::write(&rules)).unwrap(), rules);
+    }
+    let both = check::read(&format!("positive = \"a\"\ntask = \"regression\"\n{rule}"));
+    assert_eq!(
+        both.unwrap_err().to_string(),
+        "line 2, column 8: positive says that there are two classes. Leave one of the two out"
+    );
+    let odd = check::read(&format!("task = \"ranking\"\n{rule}")).unwrap_err();
+    assert!(
+        odd.to_string()
+            .contains("'ranking' is no task that can be said")
+    );
+}

@@ -1,5 +1,6 @@
 //! A file of rules, read: every key is known, or a fault with its place.
 
+mod meant;
 mod view;
 
 use super::rule::{
@@ -18,7 +19,7 @@ use view::{fault, view_of};
 pub(super) const SCHEMA: &str = "plumbline.rules/1";
 
 /// The keys of the file.
-const FILE: [&str; 14] = [
+const FILE: [&str; 16] = [
     "schema",
     "window",
     "baseline",
@@ -32,6 +33,8 @@ const FILE: [&str; 14] = [
     "least",
     "compat",
     "roles",
+    "positive",
+    "task",
     "rule",
 ];
 
@@ -92,6 +95,7 @@ pub fn read(text: &str) -> Result<Rules, Fault> {
         }
     }
     let view = view_of(&mut file)?;
+    let meant = meant::of(&mut file)?;
     let mut roles = Vec::new();
     if let Some(value) = file.take("roles") {
         for (role, at, columns) in value.table("roles", "a table: [roles]")?.rest() {
@@ -121,7 +125,12 @@ pub fn read(text: &str) -> Result<Rules, Fault> {
     }
     let mut view = view;
     view.all_tests |= rules.iter().any(|rule| rule.watched.needs_all_tests());
-    Ok(Rules { view, roles, rules })
+    Ok(Rules {
+        view,
+        roles,
+        meant,
+        rules,
+    })
 }
 
 fn text(table: &mut Table, key: &str) -> Result<Option<String>, Fault> {

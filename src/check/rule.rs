@@ -1,6 +1,6 @@
 //! What a rule is: plain data, and where its numbers come from.
 
-use crate::log::Role;
+use crate::log::{Meant, Role};
 use crate::report::CheckKind;
 use crate::report::view::{SliceChoice, View};
 use crate::table::time::Time;
@@ -13,6 +13,8 @@ pub struct Rules {
     pub view: View,
     /// Roles of columns, where the guess is not to be relied upon.
     pub roles: Vec<(Role, String)>,
+    /// What outcomes are, where that is not to be found out.
+    pub meant: Option<Meant>,
     /// The rules, in the order of the file.
     pub rules: Vec<Rule>,
 }

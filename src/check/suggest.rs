@@ -2,7 +2,7 @@
 //! columns that stay what they were. Each says in `why` what it was made of.
 
 use super::rule::{End, Limit, Measure, Rule, Rules, Severity, Side, Spread, Tolerance, Watched};
-use crate::log::Role;
+use crate::log::{Meant, Role};
 use crate::metric::{self, Estimate, Family, Info, Material, Rank};
 use crate::report::view::{BaselineChoice, View};
 use crate::report::{Baseline, DriftByWindow, Report, words};
@@ -23,7 +23,7 @@ const MOST_COLUMNS: usize = 50;
 
 /// Rules for data like those of the report.
 #[must_use]
-pub fn suggest(report: &Report, roles: Vec<(Role, String)>) -> Rules {
+pub fn suggest(report: &Report, roles: Vec<(Role, String)>, meant: Option<Meant>) -> Rules {
     let mut rules: Vec<Rule> = Vec::new();
     if let Some(baseline) = &report.baseline {
         let main = report.health.metric.as_deref();
@@ -55,6 +55,7 @@ pub fn suggest(report: &Report, roles: Vec<(Role, String)>) -> Rules {
     Rules {
         view: pinned(report),
         roles,
+        meant,
         rules,
     }
 }

@@ -5,6 +5,7 @@ use super::rule::{
     Clear, End, Fails, Limit, Over, Rule, Rules, Severity, Side, Spread, Tolerance, Watched,
 };
 use super::words::percent;
+use crate::log::Meant;
 use crate::report::CheckKind;
 use crate::report::view::{BaselineChoice, SliceChoice};
 use crate::settings::{key, number, quoted};
@@ -75,6 +76,12 @@ pub fn write(rules: &Rules) -> String {
     }
     if let Some(tool) = view.compat {
         line("compat", quoted(&tool.to_string()));
+    }
+    if let Some(label) = rules.meant.as_ref().and_then(Meant::positive) {
+        line("positive", quoted(label));
+    }
+    if let Some(task) = rules.meant.as_ref().and_then(Meant::task) {
+        line("task", quoted(task));
     }
     if !view.least.is_usual() {
         let sizes = view.least.0.iter();

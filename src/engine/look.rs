@@ -114,19 +114,12 @@ pub(super) fn one_outcome(inputs: &mut [Input]) {
         for (guess, column) in input.roles.iter_mut().zip(&input.sniff.columns) {
             let (is, named) = (guess.role == Role::Outcome, column.name == name);
             if named && !is {
-                *guess = RoleGuess {
-                    role: Role::Outcome,
-                    confidence: 0.9,
-                    because: "named like the outcome of another file".into(),
-                };
+                *guess =
+                    RoleGuess::new(Role::Outcome, 0.9, "named like the outcome of another file");
             } else if is && !named && guess.confidence < 0.8 {
                 let few = column.kind == Kind::Category && column.distinct <= 30;
                 let role = if few { Role::Segment } else { Role::Feature };
-                *guess = RoleGuess {
-                    role,
-                    confidence: 0.6,
-                    because: "another file holds the outcomes".into(),
-                };
+                *guess = RoleGuess::new(role, 0.6, "another file holds the outcomes");
             }
         }
     }
@@ -224,11 +217,8 @@ impl Input {
             }
             let again = role == Role::Id && column.kind == Kind::Time && !timed;
             timed |= again;
-            *guess = RoleGuess {
-                role: if again { time } else { Role::Ignore },
-                confidence: 0.5,
-                because: "another column was given its role".into(),
-            };
+            let role = if again { time } else { Role::Ignore };
+            *guess = RoleGuess::new(role, 0.5, "another column was given its role");
         }
         self.roles[at] = RoleGuess::given(role);
         let predicts = self.roles.iter().any(|r| r.role.predicts());

@@ -64,6 +64,6 @@ pub use several::{beside, few, left_out, sift};
 pub use shards::Shards;
 pub use stream::{Mode, in_order};
 pub use tables::{Tables, tables};
-pub use tie::{give, tie, unpredicted, untied};
+pub use tie::{give, give_meaning, tie, unpredicted, untied};
 pub use widen::widen;
 pub use write::write;

@@ -118,6 +118,7 @@ pub(super) fn source(input: &Input, mut table: Table) -> Source {
         name: input.name.clone(),
         kind: input.kind,
         roles: table.names.iter().map(role).collect(),
+        meant: input.roles.iter().find_map(|r| r.meant.clone()),
         table,
     }
 }

@@ -20,7 +20,7 @@ mod outcome;
 
 use super::look::one_outcome;
 use super::message::Input;
-use crate::log::{FileKind, Role, RoleGuess, apart, same_name, spoilt_score};
+use crate::log::{FileKind, Meant, Role, RoleGuess, apart, same_name, spoilt_score};
 use crate::table::Kind;
 use find::{Tie, predicts};
 
@@ -113,6 +113,14 @@ pub fn give(inputs: &mut [Input], given: &[(Role, String)]) -> Result<(), String
         }
     }
     Ok(())
+}
+
+/// Says what outcomes are, wherever a column holds or foretells them; `None`: that is to be found out.
+pub fn give_meaning(inputs: &mut [Input], meant: Option<&Meant>) {
+    for guess in inputs.iter_mut().flat_map(|input| &mut input.roles) {
+        let of_outcomes = guess.role == Role::Outcome || guess.role.predicts();
+        guess.meant = meant.filter(|_| of_outcomes).cloned();
+    }
 }
 
 fn is_of(input: &Input, roles: &[Role]) -> bool {

@@ -267,11 +267,14 @@ impl Union {
     fn finish_roles(&mut self) {
         let mut found = std::mem::take(&mut self.found);
         let role = |column: &ColumnSniff| {
-            found.remove(&column.name).unwrap_or_else(|| RoleGuess {
-                role: Role::Ignore,
-                confidence: 0.3,
-                because: "another column has its role in other files".into(),
-            })
+            let untold = || {
+                RoleGuess::new(
+                    Role::Ignore,
+                    0.3,
+                    "another column has its role in other files",
+                )
+            };
+            found.remove(&column.name).unwrap_or_else(untold)
         };
         self.roles = self.columns.iter().map(role).collect();
     }
@@ -421,11 +424,7 @@ impl Union {
             numbers: Vec::new(),
             codes: Vec::new(),
         };
-        let role = RoleGuess {
-            role,
-            confidence: 0.8,
-            because: "from the names of the folders".into(),
-        };
+        let role = RoleGuess::new(role, 0.8, "from the names of the folders");
         self.push(column);
         self.roles.push(role);
     }

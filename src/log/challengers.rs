@@ -3,9 +3,9 @@
 //! A column of a challenger holds what the task asks for: a number, the probability of the positive class,
 //! or a label. Which of these, its values tell; what they cannot be is left out and told.
 
-use super::labels;
 use super::rows::{Challenger, Foretold, Log};
 use super::{Role, Task};
+use super::{labels, positive};
 use crate::table::{Column, NO_LEVEL};
 
 /// Models at most that are compared, the one that the report is about among them.
@@ -121,7 +121,7 @@ fn labels_of(log: &mut Log, name: &str, column: Column) -> Foretold {
     let code = |level: &String| {
         let plain = labels::plain(level);
         let exact = log.labels.iter().position(|l| *l == plain);
-        let said = |l: &String| labels::united(l) == labels::united(&plain);
+        let said = |l: &String| positive::united(l) == positive::united(&plain);
         let spoken = || log.labels.iter().position(said).filter(|_| binary);
         exact.or_else(spoken).map_or(NO_LEVEL, |at| at as u32)
     };

@@ -7,6 +7,7 @@ use super::keys::{Keys, refine};
 use super::labels;
 use super::long;
 use super::notes::Notes;
+use super::positive::Said;
 use super::rows::{LogColumn, Source, Spread};
 use super::{FileKind, Quantiles, Role};
 use crate::table::{Column, Kind, MOST_WORDS};
@@ -196,6 +197,14 @@ impl Predictions {
     /// The first name of a role.
     pub fn name_of(&self, role: Role) -> String {
         self.names(role).into_iter().next().unwrap_or_default()
+    }
+
+    /// What is said of the outcomes and of the score beside the rows.
+    pub fn said(&self) -> Said {
+        Said {
+            meant: self.sources.iter().find_map(|s| s.meant.clone()),
+            score: self.name_of(Role::Score),
+        }
     }
 
     /// Every column that has a meaning, by name.

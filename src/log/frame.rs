@@ -9,7 +9,7 @@ use super::challengers::Form;
 use super::labels::{self, Cells};
 use super::rows::{Labels, Log, Truth};
 use super::task::{CLASSES, quantities};
-use super::{Task, sets};
+use super::{Task, positive, sets};
 use crate::stats::time_unit::TimeUnit;
 use crate::table::Column;
 use std::collections::BTreeSet;
@@ -26,6 +26,8 @@ pub struct Taken {
     pub scored: bool,
     /// The scores of the classes have numbers, and the names of the labels in their order.
     pub named: bool,
+    /// The score is that of the other class than the positive one.
+    pub other: bool,
     /// The status is a flag: 1 where the request failed.
     pub flag: bool,
     /// The mark between the labels of a cell that holds several.
@@ -126,6 +128,9 @@ impl Frame {
                 bound(log, &mut scores);
             }
             log.score = scores;
+            if self.taken.other {
+                positive::turn(log);
+            }
         }
         log.task = self.task;
         log.taken = self.taken;
@@ -190,7 +195,8 @@ impl Frame {
         let scored = self.scored || !log.score.is_empty() || !cells.class_scores.is_empty();
         let words = matches!(cells.truth, Some(Column::Category { .. }));
         let sides = [&cells.truth, &cells.predicted];
-        if !scored && !words && sides.into_iter().flatten().any(quantities) {
+        let told = cells.said.are_classes();
+        if !told && !scored && !words && sides.into_iter().flatten().any(quantities) {
             return Err(QUANTITIES.into());
         }
         let numbers = matches!(cells.truth, Some(Column::Number(_)));
@@ -199,7 +205,7 @@ impl Frame {
         let name = |l: &str| {
             let plain = labels::plain(l);
             if self.taken.united {
-                labels::united(&plain)
+                positive::united(&plain)
             } else {
                 plain
             }
@@ -208,7 +214,7 @@ impl Frame {
         let place = |labels: &[String], binary: bool, name: &str| {
             let at = labels.iter().position(|l| l == name);
             // Another spelling of yes or no than in the first rows.
-            let said = |label: &String| labels::united(label) == labels::united(name);
+            let said = |label: &String| positive::united(label) == positive::united(name);
             at.or_else(|| labels.iter().position(said).filter(|_| binary))
         };
         let binary = self.task == Some(Task::Binary);
@@ -223,7 +229,7 @@ impl Frame {
         let grows = !fresh.is_empty();
         if grows {
             self.grown(log, fresh, scored)?;
-            if !scored && numbers && log.labels.len() > CLASSES {
+            if !told && !scored && numbers && log.labels.len() > CLASSES {
                 return Err(QUANTITIES.into());
             }
         }
@@ -236,7 +242,7 @@ impl Frame {
         log.truth = truth;
         log.predicted = predicted;
         if binary && grows && !scored {
-            labels::positive_last(log);
+            positive::settle(log, &cells.said);
         }
         let column_of = |label: &String| {
             let of =

@@ -1,12 +1,11 @@
 //! What the model does, and which class is which: found from the values of outcome and prediction.
 //!
-//! `1`, `1.0` and (beside a 0/1 column) `true` are one label. In a binary task the positive class
-//! is the one that says yes (`1`, `true`, `yes`…), else the one with the higher mean score (higher than one
-//! half, where the other one was not met), else the last in order, as in scikit-learn.
+//! `1`, `1.0` and (beside a 0/1 column) `true` are one label. Which of two is the positive one, `positive.rs` finds out.
 
+use super::positive::{self, Said, spoken, united};
 use super::rows::{Log, Truth};
 use super::task::{classes_of, distinct_numbers, task};
-use super::{Task, sets};
+use super::{Meant, Task, sets};
 use crate::table::{Column, NO_LEVEL};
 use std::collections::{BTreeSet, HashMap};
 
@@ -18,6 +17,8 @@ pub(super) struct Cells {
     pub class_scores: Vec<(String, Column)>,
     /// Whether the classes of these are the numbers of an array's items.
     pub numbered: bool,
+    /// What is said of the classes beside the rows.
+    pub said: Said,
 }
 
 /// Words and their indices in order of first appearance.
@@ -125,12 +126,33 @@ pub(super) fn fill(log: &mut Log, mut cells: Cells) -> Result<(), String> {
         return Ok(());
     }
     log.task = Some(task(log, &cells));
+    said_task(log, &cells);
     match log.task {
         Some(Task::Regression) => numbers(log, cells),
         Some(Task::Binary | Task::Multiclass) => classes(log, cells)?,
         _ => {}
     }
     Ok(())
+}
+
+/// Takes outcomes as the reader says that they are, where they can be that.
+fn said_task(log: &mut Log, cells: &Cells) {
+    let sides = || [&cells.truth, &cells.predicted].into_iter().flatten();
+    let numbers = || sides().all(|side| matches!(side, Column::Number(_)));
+    match (&cells.said.meant, log.task) {
+        (Some(Meant::Numbers), Some(Task::Binary | Task::Multiclass)) if numbers() => {
+            log.task = Some(Task::Regression);
+        }
+        (Some(Meant::Numbers), Some(Task::Binary | Task::Multiclass)) => {
+            log.notes.say("Outcomes or predictions are words, so they are taken as classes and not as numbers.");
+        }
+        (Some(_), Some(Task::Regression))
+            if cells.said.are_classes() && log.quantiles.is_empty() =>
+        {
+            log.task = Some(Task::Multiclass);
+        }
+        _ => {}
+    }
 }
 
 /// Whether all of these scores can be probabilities.
@@ -227,29 +249,6 @@ fn as_numbers(column: Option<Column>) -> Truth {
     }
 }
 
-const YES: [&str; 9] = ["1", "true", "yes", "y", "t", "positive", "pos", "+1", "+"];
-const NO: [&str; 9] = ["0", "false", "no", "n", "f", "negative", "neg", "-1", "-"];
-
-/// Whether a label says yes or no.
-pub(super) fn spoken(label: &str) -> Option<bool> {
-    let low = label.to_lowercase();
-    if YES.contains(&low.as_str()) {
-        Some(true)
-    } else if NO.contains(&low.as_str()) {
-        Some(false)
-    } else {
-        None
-    }
-}
-
-/// `1` and `0` for every spelling of yes and no.
-pub(super) fn united(label: &str) -> String {
-    match spoken(label) {
-        Some(yes) => u8::from(yes).to_string(),
-        None => label.to_string(),
-    }
-}
-
 /// Numbers in their order, then words in theirs.
 fn by_value(a: &String, b: &String) -> std::cmp::Ordering {
     match (a.parse::<f64>(), b.parse::<f64>()) {
@@ -262,6 +261,7 @@ fn by_value(a: &String, b: &String) -> std::cmp::Ordering {
 
 /// Labels of outcome, prediction and class scores as one list, and every cell as an index into it.
 fn classes(log: &mut Log, cells: Cells) -> Result<(), String> {
+    let said = cells.said;
     let truth = cells.truth.map(to_words);
     let predicted = cells.predicted.map(to_words);
     let binary = log.task == Some(Task::Binary);
@@ -337,8 +337,10 @@ fn classes(log: &mut Log, cells: Cells) -> Result<(), String> {
             log.class_scores = scores;
         }
     }
+    if binary || said.positive().is_some() {
+        positive::settle(log, &said);
+    }
     if binary {
-        positive_last(log);
         let [_, positive] = &mut log.class_scores[..] else {
             log.class_scores.clear();
             return Ok(());
@@ -406,14 +408,8 @@ fn two(labels: Vec<String>) -> Vec<String> {
     match &labels[..] {
         [] => zero_one(),
         [one] => {
-            let low = one.to_lowercase();
-            let place = |of: [&str; 9]| of.iter().position(|w| *w == low);
-            let other = match (place(YES), place(NO)) {
-                (Some(at), _) => NO[at].to_string(),
-                (_, Some(at)) => YES[at].to_string(),
-                _ => format!("not {one}"),
-            };
-            vec![one.clone(), other]
+            let other = positive::other(one);
+            vec![one.clone(), other.unwrap_or_else(|| format!("not {one}"))]
         }
         _ => labels,
     }
@@ -489,38 +485,5 @@ pub(super) fn plain(label: &str) -> String {
             whole.to_string()
         }
         _ => label.to_string(),
-    }
-}
-
-/// Swaps the two labels where the first is the positive one.
-pub(super) fn positive_last(log: &mut Log) {
-    let swap = match &log.labels[..] {
-        [a, b] if spoken(b) == Some(true) || spoken(a) == Some(false) => false,
-        [a, b] if spoken(a) == Some(true) || spoken(b) == Some(false) => true,
-        _ => {
-            let mean = |label: u32| {
-                let rows = (0..log.score.len().min(log.rows))
-                    .filter(|&r| log.truth.label(r) == Some(label) && !log.score[r].is_nan());
-                let (sum, n) = rows.fold((0.0, 0.0), |(s, n), r| (s + log.score[r], n + 1.0));
-                (n > 0.0).then_some(sum / n)
-            };
-            match (mean(0), mean(1)) {
-                (Some(a), Some(b)) => a > b,
-                // Of one class only: a probability of more than one half is rather its own.
-                (Some(a), None) => log.probabilistic && a > 0.5,
-                _ => false,
-            }
-        }
-    };
-    if swap {
-        log.labels.reverse();
-        log.class_scores.reverse();
-        for side in [&mut log.truth, &mut log.predicted] {
-            if let Truth::Labels(v) = side {
-                v.iter_mut()
-                    .filter(|c| **c != u32::MAX)
-                    .for_each(|c| *c = 1 - *c);
-            }
-        }
     }
 }

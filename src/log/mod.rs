@@ -6,7 +6,9 @@
 //! May use: `table`, `stats`, and of `read` what it tells of a file. It knows no format and no reader.
 
 mod challengers;
+mod class_columns;
 mod columns;
+mod fit;
 mod frame;
 mod held;
 mod index;
@@ -16,10 +18,12 @@ mod keys;
 mod labels;
 mod level;
 mod long;
+mod meant;
 mod names;
 mod narrow;
 mod notes;
 mod outcomes;
+mod positive;
 mod quantile_roles;
 mod quantiles;
 mod rivals;
@@ -33,9 +37,10 @@ mod task;
 pub use challengers::{MOST_MODELS, main_name};
 pub use columns::too_many_words;
 pub use frame::Taken;
-pub use instances::Instances;
+pub use instances::{Instances, name_of_value};
 pub use join::{Joiner, WITHOUT_TIME, join, untimed};
 pub use level::{Assumed, Level, Named, level_of};
+pub use meant::Meant;
 pub use names::{apart, plain_name, same_name};
 pub use notes::Notes;
 pub use quantiles::Quantiles;
@@ -45,7 +50,7 @@ pub use roles::{
 pub use rows::{
     Category, Challenger, Counts, Foretold, Labels, Log, LogColumn, Source, Spread, Truth,
 };
-pub use rules::spoilt_score;
+pub use rules::{is_horizon, spoilt_score};
 pub use sets::NO_SET;
 
 use serde::{Deserialize, Serialize};

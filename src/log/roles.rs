@@ -4,11 +4,13 @@
 //! role that only one column can have goes to the heaviest. A guess is never silent: its weight and
 //! reason are shown beside sample values, and the reader can correct it.
 
+use super::class_columns::class_scores;
 use super::rivals::challengers;
 use super::rules::{
-    OUTCOMES, RULES, any, is_horizon, is_number, is_output, is_unit, shown_to, unique,
+    OUTCOMES, RULES, any, is_horizon, is_number, is_output, is_unit, named_score, place, shown_to,
+    unique,
 };
-use super::{FileKind, Role, quantile_roles};
+use super::{FileKind, Meant, Role, quantile_roles};
 use crate::read::ColumnSniff;
 use crate::table::Kind;
 use serde::{Deserialize, Serialize};
@@ -22,6 +24,9 @@ pub struct RoleGuess {
     pub confidence: f64,
     /// Why, in a few words: `named like a score, values in [0, 1]`.
     pub because: String,
+    /// What the reader says of the outcomes that this column holds, or foretells.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub meant: Option<Meant>,
 }
 
 impl RoleGuess {
@@ -32,6 +37,7 @@ impl RoleGuess {
             role,
             confidence,
             because: because.into(),
+            meant: None,
         }
     }
 
@@ -95,9 +101,18 @@ pub fn guess_beside(
             found[i] = Some(RoleGuess::new(*role, weight, why));
         }
     }
+    let has_query = found.iter().flatten().any(|g| g.role == Role::Query);
+    if has_query && !found.iter().flatten().any(|g| g.role.predicts()) {
+        let placed = |i: &usize| found[*i].is_none() && place(&columns[*i], &words[*i]);
+        if let Some(i) = (0..columns.len()).find(placed) {
+            let because = "the place in a list, of which less is better";
+            found[i] = Some(RoleGuess::new(Role::Score, 0.8, because));
+        }
+    }
     if !forecasts {
         pairs(columns, &words, &mut found);
         by_values(columns, &mut found);
+        constant(columns, &words, &mut found);
     }
     challengers(columns, &words, &mut found);
     if !found.iter().flatten().any(|g| g.role == Role::Outcome) {
@@ -162,83 +177,6 @@ pub fn words(name: &str) -> Vec<String> {
     words
 }
 
-/// Columns `<prefix>_<class>`, or the items of an array `<prefix>.<number>`, whose values add up to 1 in every row are the classes' probabilities.
-fn class_scores(columns: &[ColumnSniff], found: &mut [Option<RoleGuess>]) {
-    let mut prefixes: Vec<&str> = Vec::new();
-    for c in columns.iter().filter(|c| is_number(c) && is_unit(c)) {
-        // `P(cat)` and `Scored Probabilities for Class "cat"` are written otherwise.
-        let likely = c.name.to_lowercase();
-        let likely = likely.starts_with("p(") || likely.starts_with("scored probabilities ");
-        let ends = |sign: char| match sign {
-            '_' | '.' => true,
-            '(' | ' ' => likely,
-            _ => false,
-        };
-        for (at, _) in c.name.match_indices(ends) {
-            let prefix = &c.name[..=at];
-            if !prefixes.contains(&prefix) {
-                prefixes.push(prefix);
-            }
-        }
-    }
-    for prefix in prefixes {
-        let members: Vec<usize> = (0..columns.len())
-            .filter(|&i| {
-                is_number(&columns[i])
-                    && is_unit(&columns[i])
-                    && columns[i].name.len() > prefix.len()
-            })
-            .filter(|&i| columns[i].name.starts_with(prefix))
-            .collect();
-        let rows = members
-            .iter()
-            .map(|&i| columns[i].numbers.len())
-            .min()
-            .unwrap_or(0);
-        let sums_to_one = (0..rows)
-            .filter_map(|row| {
-                let sum: f64 = members.iter().map(|&i| columns[i].numbers[row]).sum();
-                (!sum.is_nan()).then_some((sum - 1.0).abs() < 0.02)
-            })
-            .fold((0usize, 0usize), |(yes, all), ok| {
-                (yes + usize::from(ok), all + 1)
-            });
-        if two_sides(columns, &members, prefix.len()) {
-            continue;
-        }
-        if members.len() >= 2 && sums_to_one.1 > 0 && sums_to_one.0 * 100 >= sums_to_one.1 * 98 {
-            for i in members {
-                found[i] = Some(RoleGuess::new(
-                    Role::ClassScore,
-                    0.95,
-                    "one of several columns that add up to 1",
-                ));
-            }
-            return;
-        }
-    }
-}
-
-/// Whether two columns are one word with a number each, as `prob1` and `prob2` are of two teams, and no cell of
-/// another column is called so: those are two sides of one question, not classes.
-fn two_sides(columns: &[ColumnSniff], members: &[usize], prefix: usize) -> bool {
-    let [one, two] = members else { return false };
-    let name = |i: &usize| {
-        columns
-            .get(*i)
-            .and_then(|c| c.name.get(prefix..))
-            .unwrap_or("")
-    };
-    let (one, two) = (name(one), name(two));
-    let stem = |name: &str| {
-        name.trim_end_matches(|c: char| c.is_ascii_digit())
-            .to_owned()
-    };
-    let numbered = |name: &str| !stem(name).is_empty() && stem(name).len() < name.len();
-    let is_called = |c: &ColumnSniff| c.samples.iter().any(|s| s == one || s == two);
-    numbered(one) && numbered(two) && stem(one) == stem(two) && !columns.iter().any(is_called)
-}
-
 /// `x` beside `x_outcome`, and `predicted_x` beside `actual_x`, belong together.
 fn pairs(columns: &[ColumnSniff], words: &[Vec<String>], found: &mut [Option<RoleGuess>]) {
     let Some(o) = found
@@ -290,6 +228,19 @@ fn pairs(columns: &[ColumnSniff], words: &[Vec<String>], found: &mut [Option<Rol
         0.9,
         format!("goes with {}", columns[o].name),
     ));
+}
+
+/// Where nothing else predicts an outcome: a column named like a score that has one or two values.
+fn constant(columns: &[ColumnSniff], words: &[Vec<String>], found: &mut [Option<RoleGuess>]) {
+    let has = |of: fn(&RoleGuess) -> bool| found.iter().flatten().any(of);
+    if has(|g| g.role.predicts()) || !has(|g| g.role == Role::Outcome) {
+        return;
+    }
+    let named = |i: &usize| named_score(&columns[*i], &words[*i]).is_some();
+    if let Some(i) = (0..columns.len()).find(|i| found[*i].is_none() && named(i)) {
+        let why = "named like a score, and no other column predicts";
+        found[i] = Some(RoleGuess::new(Role::Score, 0.6, why));
+    }
 }
 
 /// Where names are silent: an outcome that a score foretells, a score named after the outcome, or a number that

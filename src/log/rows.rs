@@ -4,7 +4,7 @@ use super::frame::Taken;
 use super::instances::Instances;
 use super::notes::Notes;
 use super::sets::NO_SET;
-use super::{FileKind, Quantiles, Role, Task};
+use super::{FileKind, Meant, Quantiles, Role, Task};
 use crate::stats::exact_sum::{ExactSum, Sum};
 use crate::table::{Column, Table};
 use serde::{Deserialize, Serialize};
@@ -18,6 +18,8 @@ pub struct Source {
     pub kind: FileKind,
     /// One a column of `table`.
     pub roles: Vec<Role>,
+    /// What the reader says of the outcomes.
+    pub meant: Option<Meant>,
     /// The rows.
     pub table: Table,
 }

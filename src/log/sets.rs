@@ -130,6 +130,7 @@ mod tests {
             score: None,
             class_scores: Vec::new(),
             numbered: false,
+            said: crate::log::positive::Said::default(),
         })
     }
 

@@ -1,7 +1,8 @@
 //! What the model does, told by the values of outcome, prediction and scores.
 
 use super::Task;
-use super::labels::{Cells, plain, spoken, united};
+use super::labels::{Cells, plain};
+use super::positive::{spoken, united};
 use super::rows::Log;
 use crate::table::Column;
 use std::collections::BTreeSet;

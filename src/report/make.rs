@@ -13,7 +13,9 @@ use super::{
 };
 use crate::log::Task;
 use crate::metric::{self, Cut, Estimate, Measures, by_class, by_label};
-use crate::summary::{Cell, Lag, Naive, Residuals, Series, Slice, Summary, WindowSize};
+use crate::summary::{
+    Cell, Lag, Naive, Residuals, Series, Slice, Summary, WindowSize, usual_threshold,
+};
 use crate::table::time::Time;
 use std::borrow::Cow;
 use std::cell::{OnceCell, RefCell, RefMut};
@@ -558,11 +560,9 @@ fn cut(summary: &Summary, view: &View, missing: &mut Missing) -> (Cut, Option<f6
     if bins == 0 || (view.threshold.is_none() && summary.served) {
         return (Cut::Served, None);
     }
-    let wanted = view.threshold.unwrap_or(if summary.probabilistic {
-        0.5
-    } else {
-        edges[bins.div_ceil(2).min(bins - 1)]
-    });
+    let wanted = view
+        .threshold
+        .unwrap_or_else(|| usual_threshold(edges, summary.probabilistic));
     let above = edges[..bins].partition_point(|e| *e < wanted);
     let near = |i: usize| edges.get(i).map_or(f64::INFINITY, |e| (e - wanted).abs());
     let bin = if above > 0 && near(above - 1) < near(above) {

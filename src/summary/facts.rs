@@ -75,7 +75,13 @@ pub(super) fn edges(log: &Log, threshold: Option<f64>) -> Vec<f64> {
                 .collect()
         }
     };
-    if let Some(t) = threshold.filter(|t| t.is_finite()) {
+    let usual = usual_threshold(&edges, log.probabilistic);
+    let usual = Some(usual).filter(|t| low < *t && *t < high);
+    for t in [usual, threshold]
+        .into_iter()
+        .flatten()
+        .filter(|t| t.is_finite())
+    {
         if let Err(at) = edges.binary_search_by(|e| e.total_cmp(&t)) {
             edges.insert(at, t);
         }
@@ -85,6 +91,23 @@ pub(super) fn edges(log: &Log, threshold: Option<f64>) -> Vec<f64> {
         }
     }
     edges
+}
+
+/// From which score on a row is positive where nobody says: 0.5 of probabilities, and of what is hardly beyond them;
+/// 0 of scores on both sides of it, as margins and log-odds are; 50 of percentages; else the middle of the edges.
+#[must_use]
+pub fn usual_threshold(edges: &[f64], probabilistic: bool) -> f64 {
+    let [low, .., high] = edges else { return 0.5 };
+    let bins = edges.len() - 1;
+    match () {
+        () if probabilistic || (*low >= -0.25 && *high <= 1.25) => 0.5,
+        () if *low < 0.0 && *high > 0.0 => 0.0,
+        () if *low >= 0.0 && (50.0..=101.0).contains(high) => 50.0,
+        () => edges
+            .get(bins.div_ceil(2).min(bins - 1))
+            .copied()
+            .unwrap_or(*high),
+    }
 }
 
 /// The bin of a score.

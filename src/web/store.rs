@@ -3,8 +3,9 @@
 //!
 //! A browser may deny storage; then nothing is remembered and nothing else changes.
 
+use crate::engine::give_meaning;
 use crate::engine::message::Input;
-use crate::log::{FileKind, Role};
+use crate::log::{FileKind, Meant, Role};
 use serde::{Deserialize, Serialize};
 use web_sys::Storage;
 
@@ -18,6 +19,8 @@ const MOST_SHAPES: u32 = 200;
 struct Remembered {
     kind: FileKind,
     roles: Vec<Role>,
+    #[serde(default)]
+    meant: Option<Meant>,
 }
 
 /// The theme chosen at an earlier visit.
@@ -41,6 +44,7 @@ pub fn remember(input: &Input) {
     let remembered = Remembered {
         kind: input.kind,
         roles: input.roles.iter().map(|guess| guess.role).collect(),
+        meant: input.roles.iter().find_map(|guess| guess.meant.clone()),
     };
     let Ok(text) = serde_json::to_string(&remembered) else {
         return;
@@ -68,6 +72,7 @@ pub fn recall(input: &mut Input) -> bool {
         }
         guess.confidence = 1.0;
     }
+    give_meaning(std::slice::from_mut(input), remembered.meant.as_ref());
     true
 }
 

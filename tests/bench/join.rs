@@ -26,6 +26,7 @@ fn source(kind: FileKind, columns: Vec<(Role, Column)>, rows: u64) -> Source {
     Source {
         name: kind_name(kind).into(),
         kind,
+        meant: None,
         table: Table {
             names: roles.iter().map(ToString::to_string).collect(),
             columns,

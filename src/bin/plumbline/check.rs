@@ -19,6 +19,9 @@ pub fn check(mut options: CheckOptions) -> Result<bool, Failure> {
     let expected = expectations(&options, &mut rules)?;
     let roles = rules.roles.iter().cloned();
     options.report.role = roles.chain(options.report.role).collect();
+    if options.report.meant().is_none() {
+        options.report.mean(rules.meant.as_ref());
+    }
     // Files that make no report are not data that break a rule.
     let reports = reports(&options.report, &rules, expected.as_ref()).map_err(|why| match why {
         Failure::Data(why) | Failure::Input(why) => {
@@ -43,7 +46,7 @@ pub fn suggest(options: &ReportOptions, out: &str) -> Result<(), Failure> {
     let view = options.view().map_err(Failure::Input)?;
     let (_, summary) = counted(options, &view, Depth::Columns)?;
     let report = Report::from(&summary, &view);
-    let rules = check::suggest(&report, options.role.clone());
+    let rules = check::suggest(&report, options.role.clone(), options.meant());
     if rules.rules.is_empty() {
         return Err(Failure::Data(
             "there is no baseline to make rules from: give files with at least two windows, or --baseline FILE".into(),

@@ -11,10 +11,11 @@ use plumbline::engine::message::{Input, Shard};
 use plumbline::engine::rows::Load as Rows;
 use plumbline::engine::service::{Served, is_served, made_of, serve, serve_table};
 use plumbline::engine::{
-    Keeper, Next, Plan, arrange, few, give, in_order, info, read_through, sift, tables, tie,
+    Keeper, Next, Plan, arrange, few, give, give_meaning, in_order, info, read_through, sift,
+    tables, tie,
 };
 use plumbline::log::{FileKind, Role};
-use plumbline::read::{Bytes, Part, ReadError, Trouble, Unfit, ends_early};
+use plumbline::read::{Bytes, NO_ROWS, Part, ReadError, Trouble, Unfit, ends_early};
 use plumbline::report::view::View;
 use plumbline::series::read::{About, Form};
 use plumbline::table::{Kind, Table};
@@ -52,6 +53,8 @@ pub fn look(options: &ReportOptions) -> Result<Found, String> {
     let mut inputs = Vec::new();
     let mut kinds = Vec::new();
     let mut served = Vec::new();
+    let several = options.files.len() + options.outcomes.len() > 1;
+    let mut empty = Vec::new();
     for (paths, kind) in [
         (plain, None),
         (options.outcomes.iter().collect(), Some(FileKind::Outcomes)),
@@ -60,7 +63,15 @@ pub fn look(options: &ReportOptions) -> Result<Found, String> {
         let mut found = Vec::new();
         for (at, path) in paths.iter().enumerate() {
             if !paths[..at].contains(path) {
-                let within = open(path, &fixes)?;
+                let within = match open(path, &fixes) {
+                    // In its first days a service has no outcomes yet.
+                    Err(why) if several && why.contains(NO_ROWS) => {
+                        eprintln!("plumbline: {why}");
+                        empty.push(why);
+                        continue;
+                    }
+                    within => within?,
+                };
                 found.extend(within.tables);
                 served.extend(within.served);
             }
@@ -78,6 +89,9 @@ pub fn look(options: &ReportOptions) -> Result<Found, String> {
             kinds.push(kind);
         }
     }
+    if let (true, true, Some(why)) = (inputs.is_empty(), served.is_empty(), empty.pop()) {
+        return Err(why);
+    }
     fixes.all_used()?;
     arrange(&mut inputs);
     let say = |inputs: &mut [Input]| {
@@ -88,6 +102,7 @@ pub fn look(options: &ReportOptions) -> Result<Found, String> {
     say(&mut inputs);
     give(&mut inputs, &options.role).map_err(|why| format!("--role: {why}"))?;
     say(&mut inputs);
+    give_meaning(&mut inputs, options.meant().as_ref());
     tie(&mut inputs);
     let made = made_of(&inputs);
     let opened = files.into_iter().zip(inputs);

@@ -3,7 +3,7 @@
 use super::fixes::{self, Said};
 use clap::{Args, Parser, Subcommand};
 use plumbline::engine::Depth;
-use plumbline::log::Role;
+use plumbline::log::{Meant, Role};
 use plumbline::metric::Costs;
 use plumbline::read::{DateOrder, Decimal, Encoding, Quote};
 use plumbline::report::view::{self, BaselineChoice, Season, SliceChoice, Tool, View, WindowSize};
@@ -162,6 +162,13 @@ pub struct ReportOptions {
     /// where the column's name does not tell it: `--role quantile:0.9=upper`.
     #[arg(long, value_name = "ROLE=COLUMN", value_parser = role)]
     pub role: Vec<(Role, String)>,
+    /// The positive one of two classes, where what is found out is wrong: the class that scores are of.
+    #[arg(long, value_name = "CLASS", conflicts_with = "task")]
+    pub positive: Option<String>,
+    /// What outcomes are, where what is found out is wrong: regression (numbers, as few as they are: ratings from 1
+    /// to 5) or classification (classes, as many numbers as they are).
+    #[arg(long, value_name = "TASK", value_parser = ["regression", "classification"])]
+    pub task: Option<String>,
     /// What is between the columns of delimited files, where the guess is wrong: a character, or comma,
     /// semicolon, tab, bar, space. Of one file, folder or archive: `--separator log.csv=tab`; so with the
     /// seven options below, too.
@@ -190,7 +197,9 @@ pub struct ReportOptions {
     /// What comes first in dates such as 02/03/2026: day or month.
     #[arg(long, value_name = "[FILE=]day|month", value_parser = fixes::dates)]
     pub dates: Vec<Said<DateOrder>>,
-    /// Score from which a row is predicted positive; otherwise labels as served, or 0.5.
+    /// Score from which a row is predicted positive; otherwise labels as served, or 0.5. Of scores that are no
+    /// probabilities it is 0 where they lie on both sides of it, 50 of percentages, else the middle of the lowest
+    /// and the highest; the report says so.
     #[arg(long)]
     pub threshold: Option<f64>,
     /// Leave out what is expected of windows whose outcomes may not be known, which takes longest.
@@ -261,6 +270,18 @@ pub struct ReportOptions {
 }
 
 impl ReportOptions {
+    /// What is said of the outcomes.
+    pub fn meant(&self) -> Option<Meant> {
+        let task = self.task.as_deref().and_then(Meant::of_task);
+        self.positive.clone().map(Meant::Positive).or(task)
+    }
+
+    /// Says it.
+    pub fn mean(&mut self, meant: Option<&Meant>) {
+        self.positive = meant.and_then(Meant::positive).map(str::to_owned);
+        self.task = meant.and_then(Meant::task).map(str::to_owned);
+    }
+
     /// How far the report goes.
     pub fn depth(&self) -> Depth {
         match self.no_estimates {

@@ -25,6 +25,7 @@ fn source(name: &str, kind: FileKind, columns: Vec<(&str, Role, Column)>) -> Sou
         name: name.into(),
         kind,
         roles,
+        meant: None,
         table,
     }
 }

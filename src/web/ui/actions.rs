@@ -9,7 +9,7 @@ use super::streams;
 use crate::check;
 use crate::engine::message::Input;
 use crate::engine::pace::Looks;
-use crate::engine::{arrange, give, tie};
+use crate::engine::{arrange, give, give_meaning, tie};
 use crate::read::{Fix, ReadError};
 use crate::report::Choices;
 use crate::report::standards::Standards;
@@ -198,9 +198,13 @@ pub(super) fn understand(app: App, inputs: &mut [Input]) {
     inputs.iter_mut().for_each(|input| {
         store::recall(input);
     });
-    let roles = app
+    let said = app
         .rules
-        .with_untracked(|r| r.as_ref().map(|r| r.roles.clone()));
+        .with_untracked(|r| r.as_ref().map(|r| (r.roles.clone(), r.meant.clone())));
+    let (roles, meant) = said.unzip();
+    if let Some(meant) = meant.flatten() {
+        give_meaning(inputs, Some(&meant));
+    }
     if let Err(why) = give(inputs, &roles.unwrap_or_default()) {
         let mend = "Mend it in the rules, or give the files that they are made for";
         let (file, found) = ("Rules".into(), format!("[roles]: {why}"));

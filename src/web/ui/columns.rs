@@ -10,8 +10,8 @@ use super::state::{App, app};
 use super::widgets::{Choice, Menu};
 use crate::engine::Mode;
 use crate::engine::message::Input;
-use crate::engine::tie;
-use crate::log::FileKind;
+use crate::engine::{give_meaning, tie};
+use crate::log::{FileKind, Meant};
 use crate::web::client::streams;
 use crate::web::store;
 use leptos::prelude::*;
@@ -229,6 +229,20 @@ pub fn change(app: App, index: usize, how: impl FnOnce(&mut Input)) {
         }
         tie(inputs);
     });
+    again(app);
+}
+
+/// Says what outcomes are, or that this is to be found out, and reads the files again.
+pub fn say_meaning(app: App, meant: Option<&Meant>) {
+    app.inputs.update(|inputs| {
+        give_meaning(inputs, meant);
+        inputs.iter().for_each(store::remember);
+    });
+    again(app);
+}
+
+/// Reads the files again, unless something is missing.
+fn again(app: App) {
     if app
         .inputs
         .with_untracked(|inputs| missing(inputs))

@@ -1,11 +1,12 @@
 //! The columns of a file: their first values, their role, how sure it is and why.
 
-use super::columns::change;
+use super::columns::{change, say_meaning};
 use super::format;
 use super::state::app;
 use super::widgets::{More, ROWS};
-use crate::log::{Level, Role};
+use crate::log::{Level, Meant, Role};
 use crate::read::ColumnSniff;
+use crate::table::Kind;
 use leptos::prelude::*;
 
 /// A role as a menu shows it.
@@ -151,6 +152,7 @@ fn Row(index: usize, at: usize, column: ColumnSniff) -> impl IntoView {
         }
     };
     let level_name = name.clone();
+    let meanings = meanings(&column);
     view! {
         <tr class:unused=move || role() == Role::Ignore>
             <td><code>{column.name}</code></td>
@@ -183,6 +185,7 @@ fn Row(index: usize, at: usize, column: ColumnSniff) -> impl IntoView {
                         },
                     )
                 }}
+                {(!meanings.is_empty()).then(|| view! { <Meaning index at meanings/> })}
             </td>
             <td class="samples"><code>{column.samples.into_iter().take(3).collect::<Vec<_>>().join("  ·  ")}</code></td>
             <td class="why">
@@ -216,5 +219,66 @@ mod tests {
         let mut places: Vec<usize> = (0..roles.len()).collect();
         places.sort_by_key(|&at| order(roles[at]));
         assert_eq!(places, [2, 4, 3, 1, 0]);
+    }
+}
+
+/// What the outcomes of a column are, where they can be taken in more than one way.
+fn meanings(column: &ColumnSniff) -> Vec<(Meant, String)> {
+    let whole = column.kind == Kind::Number && column.whole;
+    let numbers = [
+        (Meant::Numbers, "As numbers".into()),
+        (Meant::Classes, "As classes".into()),
+    ];
+    let two = column.samples.iter().filter(|_| column.distinct == 2);
+    let positive = |class: &String| (Meant::Positive(class.clone()), format!("Positive: {class}"));
+    let numbers = numbers.into_iter().filter(|_| whole);
+    numbers.chain(two.map(positive)).collect()
+}
+
+/// A menu of what the outcomes of a column are.
+#[component]
+fn Meaning(index: usize, at: usize, meanings: Vec<(Meant, String)>) -> impl IntoView {
+    let app = app();
+    let now = Memo::new(move |_| {
+        app.inputs.with(|inputs| {
+            let guess = inputs.get(index)?.roles.get(at)?;
+            (guess.role == Role::Outcome).then(|| guess.meant.clone())
+        })
+    });
+    let meanings = StoredValue::new(meanings);
+    let choose = move |ev| {
+        let chosen = event_target_value(&ev)
+            .parse()
+            .ok()
+            .and_then(|i: usize| meanings.with_value(|m| m.get(i).map(|(meant, _)| meant.clone())));
+        say_meaning(app, chosen.as_ref());
+    };
+    let options = move || {
+        let meanings = meanings.get_value().into_iter().enumerate();
+        meanings
+            .map(|(i, (meant, words))| {
+                let chosen = move || now.get().flatten().as_ref() == Some(&meant);
+                view! {
+                    <option value=i.to_string() selected=chosen>
+                        {words}
+                    </option>
+                }
+            })
+            .collect_view()
+    };
+    view! {
+        <Show when=move || now.with(Option::is_some)>
+            <select
+                class="meaning"
+                data-testid=format!("meaning-{index}")
+                aria-label="What the outcomes are"
+                on:change=choose
+            >
+                <option value="" selected=move || now.get().flatten().is_none()>
+                    "Found out"
+                </option>
+                {options}
+            </select>
+        </Show>
     }
 }

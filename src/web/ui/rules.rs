@@ -11,7 +11,7 @@ use super::state::{App, app};
 use super::widgets::{JudgedText, Section};
 use crate::check::{self, Outcome, Rules, Verdict};
 use crate::engine::message::Input;
-use crate::log::Role;
+use crate::log::{Meant, Role};
 use crate::read::ReadError;
 use crate::report::expect;
 use crate::report::view::View;
@@ -97,7 +97,16 @@ pub fn in_force(app: App) -> Option<Rules> {
     Some(Rules {
         view: view.unwrap_or_else(|| rules.view.clone()),
         roles,
+        meant: meant(app).or_else(|| rules.meant.clone()),
         rules: rules.rules.clone(),
+    })
+}
+
+/// What the reader says of the outcomes.
+fn meant(app: App) -> Option<Meant> {
+    app.inputs.with_untracked(|inputs| {
+        let guesses = inputs.iter().flat_map(|i| &i.roles);
+        guesses.into_iter().find_map(|g| g.meant.clone())
     })
 }
 
@@ -117,7 +126,7 @@ fn suggest(app: App) {
         return;
     };
     let roles = app.inputs.with_untracked(|inputs| given(inputs));
-    let rules = check::suggest(&report, roles);
+    let rules = check::suggest(&report, roles, meant(app));
     if rules.rules.is_empty() {
         return fail(
             app,
@@ -290,7 +299,9 @@ fn Editor() -> impl IntoView {
         let same = |typed: &Rules| {
             let view = with_tests(app, &typed.view);
             let view = app.view.with_untracked(|now| *now == view);
-            view && typed.rules == rules.rules && typed.roles == rules.roles
+            view && typed.rules == rules.rules
+                && typed.roles == rules.roles
+                && typed.meant == rules.meant
         };
         if typed.is_ok_and(|typed| same(&typed)) {
             return;
