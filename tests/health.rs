@@ -649,8 +649,10 @@ impl Told<'_> {
         if !matches!(info.name, "accuracy" | "mean_absolute_error" | "error_rate") {
             return;
         }
+        let before = |w: &Window| effect.until.is_none_or(|until| w.start < until);
+        let told = |w: &&Window| before(w) && self.judged(w, info);
         let (mut sum, mut n) = (0.0, 0.0);
-        for window in self.inside(alert).filter(|w| self.judged(w, info)) {
+        for window in self.inside(alert).filter(told) {
             let of = &window.metrics[info.name];
             if let Some(value) = of.value {
                 sum += value * of.n as f64;
