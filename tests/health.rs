@@ -387,6 +387,16 @@ impl Told<'_> {
             assert_eq!(row.departure.unwrap().worse, Some(true));
             assert!(alert.goes_on() && alert.kind == AlertKind::Metric);
         }
+        // What is far surer than that, of a column that is changed in the same windows.
+        if rest.skip("; at the same time ") {
+            let mut names = alert.affected.iter().filter_map(|a| a.column.as_ref());
+            assert!(
+                names.any(|name| rest.0.contains(name.as_str())),
+                "{}",
+                rest.0
+            );
+            rest.0 = if rest.0.ends_with('.') { "." } else { "" };
+        }
         alert.clone()
     }
 
