@@ -135,6 +135,7 @@ fn the_view_is_what_was_asked_for() {
     assert_eq!(of(&["--window", "week"]).windows.len(), 4);
     assert_eq!(of(&["--window", "100"]).windows.len(), 10);
     assert_eq!(of(&["--threshold", "0.77"]).view.threshold, Some(0.77));
+    assert_eq!(of(&["--threshold", "-1"]).view.threshold, Some(-1.0));
     assert_eq!(of(&["--model-version", "v2"]).overall.rows, 500);
     assert_eq!(of(&["--slice", "region=south"]).overall.rows, 500);
     assert_eq!(

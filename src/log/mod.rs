@@ -26,6 +26,7 @@ mod outcomes;
 mod positive;
 mod quantile_roles;
 mod quantiles;
+mod rival_labels;
 mod rivals;
 mod role_text;
 mod roles;

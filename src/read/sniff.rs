@@ -211,6 +211,7 @@ pub(super) fn sniff_as(name: &str, head: &[u8], bytes: u64, fix: &Fix) -> Result
                 kind: Kind::Category,
                 time: None,
                 wanted: true,
+                labels: false,
             })
             .collect(),
         lists: Vec::new(),
