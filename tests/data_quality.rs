@@ -332,3 +332,25 @@ fn rows_that_passed_tell_what_they_can() {
         assert_eq!(found.broken, 4, "{kind:?}");
     }
 }
+
+/// Rows of a clock that was never set come before all others, and are no baseline; neither are they where they are so
+/// many that they are no longer one in two hundred.
+#[test]
+fn times_that_cannot_be_are_no_baseline() {
+    for every in [100, 20] {
+        for time in ["1970-01-01T00:00:05Z", "1950-06-01T00:00:00Z"] {
+            let plant = |i: usize, row: &mut Row, _: &Row, _: &mut Random| {
+                if i % every == 0 {
+                    row.time = time.into();
+                }
+            };
+            let report = report(&file(1, &plant));
+            let baseline = report.baseline.as_ref().unwrap();
+            assert_eq!(baseline.label, "1 – 3 Mar 2026", "{every} {time}");
+            let alert = report.alerts.iter().find(|a| a.metric == "before1971");
+            let alert = alert.unwrap_or_else(|| panic!("{every} {time}: {:?}", report.alerts));
+            assert_eq!(alert.value.value, Some(1.0), "{}", alert.sentence);
+            assert_eq!(alert.baseline.value, Some(0.0));
+        }
+    }
+}

@@ -134,7 +134,7 @@ fn what_is_wrong_is_an_incident() {
         ),
         (
             Wrong::Unseen,
-            "share",
+            "unknown",
             Some("kind"),
             "The share of values of kind that the baseline has not, such as “new”, rose from 0 %",
         ),

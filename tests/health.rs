@@ -387,6 +387,16 @@ impl Told<'_> {
             assert_eq!(row.departure.unwrap().worse, Some(true));
             assert!(alert.goes_on() && alert.kind == AlertKind::Metric);
         }
+        // What is far surer than that, of a column that is changed in the same windows.
+        if rest.skip("; at the same time ") {
+            let mut names = alert.affected.iter().filter_map(|a| a.column.as_ref());
+            assert!(
+                names.any(|name| rest.0.contains(name.as_str())),
+                "{}",
+                rest.0
+            );
+            rest.0 = if rest.0.ends_with('.') { "." } else { "" };
+        }
         alert.clone()
     }
 
@@ -605,7 +615,11 @@ impl Told<'_> {
         assert_eq!(rest.skip("estimated "), effect.estimated);
         let info = titled(rest);
         assert_eq!(info.name, effect.metric);
-        assert!(rest.skip(" of the same windows is "), "{}", alert.sentence);
+        let span = match effect.until {
+            Some(_) => " of the same windows, until an incident of its own began, is ",
+            None => " of the same windows is ",
+        };
+        assert!(rest.skip(span), "{}", alert.sentence);
         assert!(
             rest.skip(&words::estimate(info, &effect.value)),
             "{}",
@@ -645,8 +659,10 @@ impl Told<'_> {
         if !matches!(info.name, "accuracy" | "mean_absolute_error" | "error_rate") {
             return;
         }
+        let before = |w: &Window| effect.until.is_none_or(|until| w.start < until);
+        let told = |w: &&Window| before(w) && self.judged(w, info);
         let (mut sum, mut n) = (0.0, 0.0);
-        for window in self.inside(alert).filter(|w| self.judged(w, info)) {
+        for window in self.inside(alert).filter(told) {
             let of = &window.metrics[info.name];
             if let Some(value) = of.value {
                 sum += value * of.n as f64;

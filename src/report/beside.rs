@@ -70,6 +70,19 @@ fn told(report: &Report, column: &str) -> bool {
     })
 }
 
+/// Whether an incident is about what a column's cells hold, and not only about cells that hold nothing of its kind.
+fn of_values(report: &Report, column: &str) -> bool {
+    let own = |name: &Option<String>, metric: &str| match metric {
+        "missing" | "wrong_type" => false,
+        CORRELATION => true,
+        _ => name.as_deref() == Some(column),
+    };
+    report.alerts.iter().any(|alert| {
+        let mut affected = alert.affected.iter();
+        own(&alert.column, &alert.metric) || affected.any(|a| own(&a.column, &a.metric))
+    })
+}
+
 fn of_evidently(report: &Report, compat: &Compat, column: &EvidentlyColumn) -> Beside {
     let ours = told(report, &column.column);
     let name = column
@@ -315,6 +328,9 @@ fn of_nannyml(report: &Report, says: &NannymlSays, column: &NannymlColumn) -> Be
         (true, false) => format!(
             "Its limit is three standard deviations of {references} chunks of the reference, each column's and chunk's own; what {alarms} of {all} chunks exceed is not sure under the budget of false alarms over the whole report, or too small to matter."
         ),
+        (false, true) if !of_values(report, &column.column) => {
+            "It looks at the values alone; what changed here are cells that hold none.".to_owned()
+        }
         (false, true) => format!(
             "Its limit comes from {references} chunks of the reference, and each chunk stands alone; small changes that last are added up here."
         ),

@@ -10,6 +10,7 @@ use super::{Alert, AlertKind, Level, Metrics, Window, words};
 use crate::metric::{self, Better, Estimate, Family, Info, Material};
 use crate::stats::interval::Interval;
 use crate::stats::sequential::Least;
+use crate::table::time::Time;
 use serde::{Deserialize, Serialize};
 
 /// What became of predictions in the windows of an incident about a column.
@@ -23,9 +24,20 @@ pub struct Effect {
     pub change: Estimate,
     /// Whether it is estimated, as no outcome of these windows is in.
     pub estimated: bool,
+    /// The start of the first window that is left out, where the metric changed later by an incident of its own.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub until: Option<Time>,
 }
 
 impl Effect {
+    /// Over which windows it is.
+    pub(super) const fn span(&self) -> &'static str {
+        match self.until {
+            Some(_) => "of the same windows, until an incident of its own began,",
+            None => "of the same windows",
+        }
+    }
+
     /// How much worse the metric is; below 0 where it is better, or only different.
     fn harm(&self) -> f64 {
         let change = self.change.value.unwrap_or_default();
@@ -52,19 +64,20 @@ pub(super) fn tell(alert: &mut Alert) {
         false => words::lower_first(info.title),
     };
     let value = words::estimate(info, &effect.value);
+    let span = effect.span();
     if effect.estimated && alert.harmless.is_some() {
         alert.known = Some(alert.sentence.clone());
     }
     match alert.harmless {
         Some(true) => {
             alert.level = Level::Ok;
-            alert.sentence += &format!(", harmless so far: {title} of the same windows is {value}");
+            alert.sentence += &format!(", harmless so far: {title} {span} is {value}");
         }
         Some(false) => {
             let change = effect.change.value.unwrap_or_default();
             let from = effect.value.value.unwrap_or_default() - change;
             alert.sentence += &format!(
-                ", and {title} of the same windows is {value} (before {})",
+                ", and {title} {span} is {value} (before {})",
                 words::value(info.unit, from)
             );
         }
@@ -109,6 +122,7 @@ pub(super) fn by_estimates(
             change: Estimate::of(now - from, Some(ends), value.n),
             value,
             estimated: true,
+            until: None,
         });
         tell(alert);
     }
@@ -204,6 +218,7 @@ mod tests {
                 value: Estimate::of(value, None, 10),
                 change: Estimate::of(value - 0.9, None, 10),
                 estimated: true,
+                until: None,
             }),
             affected: Vec::new(),
             sentence: String::new(),

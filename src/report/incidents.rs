@@ -324,13 +324,16 @@ impl Told<'_> {
             }
             What::Rows(kind) => alert.sentence = self.of_rows(&alert, *kind),
             What::Column(..) | What::Pair(_) => {
-                let main = self.main(alarm.start, end);
+                // What the metric did by an incident that began later is not of this one.
+                let later = self.later(alarm).filter(|later| *later < end);
+                let main = self.main(alarm.start, later.unwrap_or(end));
                 alert.harmless = main.map(|m| m.2).and_then(|of| of);
                 alert.effect = main.map(|(info, tested, _)| Effect {
                     metric: info.name.into(),
                     value: now(&tested, &What::Metric(info)),
                     change: change(&tested, &What::Metric(info)),
                     estimated: false,
+                    until: later.and_then(time),
                 });
                 alert.sentence = match &item.what {
                     What::Column(at, aspect) => {
@@ -372,11 +375,22 @@ impl Told<'_> {
         )
     }
 
+    /// The main metric.
+    fn main_item(&self) -> Option<&Item> {
+        let mut items = self.watched.items.iter();
+        items.find(|i| matches!(i.what, What::Metric(info) if info.family != Family::Resource))
+    }
+
+    /// Where the main metric began to be worse by an incident that did not begin with this alarm.
+    fn later(&self, alarm: &Alarm) -> Option<usize> {
+        let alarms = self.main_item()?.verdict.alarms.iter();
+        let later = alarms.filter(|a| a.earliest > alarm.latest + 1);
+        later.map(|a| a.start).min()
+    }
+
     /// The main metric in some windows, and whether it is surely not worse by more than matters, or surely worse.
     fn main(&self, from: usize, to: usize) -> Option<(&'static Info, Tested, Option<bool>)> {
-        let mut items = self.watched.items.iter();
-        let item = items
-            .find(|i| matches!(i.what, What::Metric(info) if info.family != Family::Resource))?;
+        let item = self.main_item()?;
         let info = item.what.info()?;
         let tested = item.verdict.over(&item.stream, from, to)?;
         let least = item.stream.least;

@@ -201,8 +201,9 @@ fn effect(alert: &Alert) -> Option<String> {
     };
     let estimated = if effect.estimated { "estimated " } else { "" };
     Some(format!(
-        "{told}{estimated}{} of the same windows is {}, {} from the baseline",
+        "{told}{estimated}{} {} is {}, {} from the baseline",
         words::lower_first(info.title),
+        effect.span(),
         words::in_unit(info.unit, &effect.value),
         words::change(info.unit, &effect.change),
     ))
