@@ -81,11 +81,6 @@ pub(super) enum Pairs {
     OneAgainstOne,
 }
 
-/// Rows with a score of each class: those with a log loss, or of scores that are no probabilities those with a rank.
-fn scored(classes: &Classes) -> u64 {
-    classes.log_loss.n.max(classes.ranks.iter().sum())
-}
-
 /// A mean of several AUCs: exact from the rows, else from bins of each class's probability.
 pub(super) fn several(
     of: &Measures<'_>,
@@ -95,7 +90,7 @@ pub(super) fn several(
     if of.cell.labelled == 0 {
         return Estimate::undefined(NO_LABELS, 0);
     }
-    if of.classes().is_none_or(|c| scored(c) == 0) {
+    if of.classes().is_none_or(|c| c.scored() == 0) {
         return Estimate::undefined(NO_SCORE, 0);
     }
     match of.exact.and_then(part) {
@@ -186,7 +181,7 @@ fn from_class_bins(of: &Measures<'_>, pairs: Pairs) -> Estimate {
     };
     let n = match pairs {
         Pairs::OneAgainstRest => n,
-        Pairs::OneAgainstOne => of.classes().map_or(0, scored),
+        Pairs::OneAgainstOne => of.classes().map_or(0, Classes::scored),
     };
     match found {
         None => Estimate::undefined("a class does not occur", n),
