@@ -8,6 +8,7 @@
 mod challengers;
 mod class_columns;
 mod columns;
+mod fit;
 mod frame;
 mod held;
 mod hot;
@@ -38,7 +39,7 @@ mod task;
 pub use challengers::{MOST_MODELS, main_name};
 pub use columns::too_many_words;
 pub use frame::Taken;
-pub use instances::Instances;
+pub use instances::{Instances, name_of_value};
 pub use join::{Joiner, WITHOUT_TIME, join, untimed};
 pub use level::{Assumed, Level, Named, level_of};
 pub use meant::Meant;
@@ -51,7 +52,7 @@ pub use roles::{
 pub use rows::{
     Category, Challenger, Counts, Foretold, Labels, Log, LogColumn, Source, Spread, Truth,
 };
-pub use rules::spoilt_score;
+pub use rules::{is_horizon, spoilt_score};
 pub use sets::NO_SET;
 
 use serde::{Deserialize, Serialize};

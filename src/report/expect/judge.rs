@@ -1,7 +1,8 @@
 //! Whether the windows in view meet what is expected.
 //!
-//! A share is broken where the lower end of its 95 % interval lies above what is allowed, so that a few rows do not
-//! break it by chance; where none is allowed, one is enough. Of counts by bin, only what surely lies outside a limit
+//! A share is broken where the lower end of its interval lies above what is allowed, so that a few rows do not break it
+//! by chance: of a window alone, or of its last ones together, at 5 % over all windows and everything that is expected
+//! (Bonferroni). Where none is allowed, one is enough. Of counts by bin, only what surely lies outside a limit
 //! is counted as outside. What the counts do not tell is no expectation that is met: it is told as not judged.
 
 mod column;
@@ -11,7 +12,8 @@ use super::super::make::{Frame, Making};
 use super::super::words;
 use super::{Expectations, OfColumn, Unjudged, Violation};
 use crate::metric::Unit;
-use crate::stats::interval::wilson;
+use crate::stats::proportions::{Share, wilson};
+use crate::stats::sequential::SCALES;
 use crate::summary::{Lines, Profile};
 
 /// Why rows that passed do not tell.
@@ -33,6 +35,7 @@ pub(in super::super) fn hold(
         expected,
         broken: Vec::new(),
         unjudged: Vec::new(),
+        looks: (making.shown.1 - making.shown.0) * keys(expected),
     };
     judging.rows(&profile.windows, profile.exact);
     for column in &expected.columns {
@@ -56,6 +59,38 @@ struct Judging<'a> {
     expected: &'a Expectations,
     broken: Vec<Violation>,
     unjudged: Vec<Unjudged>,
+    /// Windows times expectations.
+    looks: usize,
+}
+
+/// Expectations that are of columns, and those that may be of rows.
+fn keys(expected: &Expectations) -> usize {
+    const OF_ROWS: usize = 6;
+    let of_columns = expected.columns.iter().map(|c| c.keys().count());
+    of_columns.sum::<usize>() + OF_ROWS
+}
+
+/// The chance that something is told to be broken where all is as expected.
+const LEVEL: f64 = 0.05;
+
+/// Windows, each by hits and rows, whose share surely is above what is allowed, in a window alone or in the last ones
+/// together; `level`: by what chance of a window that is not.
+fn above(windows: &[(u64, u64)], allowed: f64, level: f64) -> Vec<bool> {
+    let surely = |to: usize| {
+        SCALES.iter().any(|(length, part)| {
+            let last = &windows[(to + 1).saturating_sub(*length)..=to];
+            let (hits, n) = last
+                .iter()
+                .fold((0, 0), |s, w| (s.0 + w.0.min(w.1), s.1 + w.1));
+            // Both ends of an interval, of which one counts.
+            let ends = wilson(Share { hits, n }, 2.0 * level * part);
+            ends.is_some_and(|ends| ends.low > allowed)
+        })
+    };
+    let of = |(at, (hits, rows)): (usize, &(u64, u64))| {
+        *hits > 0 && *hits as f64 > allowed * *rows as f64 && (allowed <= 0.0 || surely(at))
+    };
+    windows.iter().enumerate().map(of).collect()
 }
 
 /// An expectation: whose, by which key, and where the file says it.
@@ -75,11 +110,7 @@ impl Judging<'_> {
         what: impl FnOnce(&str) -> String,
     ) {
         let windows: Vec<(u64, u64)> = self.shown(windows);
-        let surely = |&(k, n): &(u64, u64)| wilson(k.min(n), n).map_or(0.0, |i| i.low);
-        let broken: Vec<bool> = windows
-            .iter()
-            .map(|w| w.0 > 0 && surely(w) > allowed)
-            .collect();
+        let broken = above(&windows, allowed, LEVEL / self.looks.max(1) as f64);
         let sum = windows
             .iter()
             .zip(&broken)
@@ -289,5 +320,33 @@ impl Judging<'_> {
         let (from, to) = self.making.shown;
         let what = format!("There is no column '{}'", column.name);
         self.tell(&said, &vec![true; to - from], &what, "it is expected");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::above;
+
+    /// At 4 % where 4 % may be, windows are above that as often as below it.
+    #[test]
+    fn a_share_breaks_by_more_than_chance() {
+        let level = 0.05 / (40.0 * 30.0);
+        let usual: Vec<(u64, u64)> = (0..40).map(|i| (4 + i * 7 % 9, 200)).collect();
+        assert!(!above(&usual, 0.04, level).contains(&true));
+        let mut one = usual.clone();
+        one[20] = (40, 200);
+        assert_eq!(above(&one, 0.04, level).iter().position(|b| *b), Some(20));
+        // What is a little more for long adds up.
+        let lasting: Vec<(u64, u64)> = (0..40)
+            .map(|i| (if i < 10 { 8 } else { 16 }, 200))
+            .collect();
+        let broken = above(&lasting, 0.04, level);
+        let first = broken.iter().position(|b| *b);
+        assert!(
+            first.is_some_and(|first| (11..20).contains(&first)),
+            "{first:?}"
+        );
+        assert_eq!(above(&[(0, 9), (1, 9)], 0.0, level), [false, true]);
+        assert_eq!(above(&[(0, 0)], 0.0, level), [false]);
     }
 }

@@ -212,28 +212,39 @@ impl Judging<'_> {
     }
 }
 
-/// Numbers that surely are below a limit.
+/// Numbers that surely are below a limit: of those within the baseline's range by bin, of those outside it by what is
+/// kept of them.
 fn beneath(column: &ColumnProfile, tally: &Tally, min: f64) -> u64 {
     let one = u64::from(tally.range.is_some_and(|r| r.0 < min));
-    if column.baseline.range.is_some_and(|r| r.0 == min) {
-        return tally.below;
-    }
-    let Bins::Edges(edges) = &column.bins else {
-        return 0;
+    let all = tally
+        .range
+        .filter(|r| r.1 < min)
+        .map_or(0, |_| tally.values);
+    let within = match (&column.bins, column.baseline.range) {
+        (_, Some(known)) if known.0 == min => tally.below,
+        (Bins::Edges(edges), Some(known)) if known.0 < min => {
+            let bins = edges.partition_point(|e| *e <= min);
+            tally.counts.iter().take(bins).sum::<u64>().max(tally.below)
+        }
+        _ => tally.surely_beneath(min),
     };
-    let bins = edges.partition_point(|e| *e <= min);
-    tally.counts.iter().take(bins).sum::<u64>().max(one)
+    within.max(one).max(all)
 }
 
 /// Numbers that surely are above a limit.
 fn beyond(column: &ColumnProfile, tally: &Tally, max: f64) -> u64 {
     let one = u64::from(tally.range.is_some_and(|r| r.1 > max));
-    if column.baseline.range.is_some_and(|r| r.1 == max) {
-        return tally.above;
-    }
-    let Bins::Edges(edges) = &column.bins else {
-        return 0;
+    let all = tally
+        .range
+        .filter(|r| r.0 > max)
+        .map_or(0, |_| tally.values);
+    let within = match (&column.bins, column.baseline.range) {
+        (_, Some(known)) if known.1 == max => tally.above,
+        (Bins::Edges(edges), Some(known)) if known.1 > max => {
+            let bins = edges.partition_point(|e| *e <= max) + 1;
+            tally.counts.iter().skip(bins).sum::<u64>().max(tally.above)
+        }
+        _ => tally.surely_beyond(max),
     };
-    let bins = edges.partition_point(|e| *e <= max) + 1;
-    tally.counts.iter().skip(bins).sum::<u64>().max(one)
+    within.max(one).max(all)
 }
