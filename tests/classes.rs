@@ -62,7 +62,11 @@ fn labels_of_delimited_text_that_are_missing_cells_are_told() {
         .collect();
     assert_eq!(told.len(), 1, "{told:?}");
     assert_eq!(told[0].count, none);
-    assert!(told[0].reason.contains("None is taken as a missing cell"));
+    let note = format!(
+        "{none} cells of outcome: None is taken as a missing cell; if it is a class, give it another name."
+    );
+    let notes = Report::from(&found, &View::default()).health.notes;
+    assert!(notes.contains(&note), "{notes:?}");
 }
 
 /// Of three models in long form each has its own rows, so that each has its intervals.

@@ -97,7 +97,7 @@ fn an_empty_cell_is_no_label_or_no_outcome_and_that_is_told() {
         })
     };
     let open = of("log.csv", text(&|i| cell(i * 7 % 16)).as_bytes());
-    let sides = |i: usize| (row(i).0 & 7, i * 7 % 16 & 7);
+    let sides = |i: usize| (row(i).0 & 7, (i * 7 % 16) & 7);
     let known: Vec<(usize, usize)> = (0..ROWS).map(sides).filter(|s| s.1 > 0).collect();
     let right = known.iter().filter(|s| s.0 == s.1).count() as f64 / known.len() as f64;
     assert!((value(&open, "subset_accuracy") - right).abs() < 1e-12);
@@ -117,7 +117,7 @@ fn an_empty_cell_is_no_label_or_no_outcome_and_that_is_told() {
         open.health.notes
     );
 
-    let whole = |i: usize| match i * 7 % 16 & 7 {
+    let whole = |i: usize| match (i * 7 % 16) & 7 {
         0 => "[]".into(),
         bits => cell(bits),
     };
@@ -132,7 +132,7 @@ fn an_empty_outcome_with_its_time_is_known() {
     let cell = |bits: usize| labels(bits & 7).collect::<Vec<_>>().join(";");
     let line = |i: usize| {
         let (day, at) = (i / 24 + 1, i % 24);
-        let known = if i % 5 > 0 {
+        let known = if !i.is_multiple_of(5) {
             "2025-04-01T00:00:00Z"
         } else {
             ""
@@ -143,7 +143,7 @@ fn an_empty_outcome_with_its_time_is_known() {
     let text: String = (0..ROWS).map(line).collect();
     let text = format!("timestamp,predicted_labels,labels,outcome_time\n{text}");
     let files = [("log.csv", text.as_bytes())];
-    let unknown = (0..ROWS).filter(|i| i % 5 == 0 && i * 7 % 16 & 7 == 0);
+    let unknown = (0..ROWS).filter(|i| i.is_multiple_of(5) && (i * 7 % 16) & 7 == 0);
     let n = (ROWS - unknown.count()) as u64;
     let view = View::default();
     let kept = report(&files, &view);
