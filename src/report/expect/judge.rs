@@ -333,7 +333,7 @@ mod tests {
         let level = 0.05 / (40.0 * 30.0);
         let usual: Vec<(u64, u64)> = (0..40).map(|i| (4 + i * 7 % 9, 200)).collect();
         assert!(!above(&usual, 0.04, level).contains(&true));
-        let mut one = usual.clone();
+        let mut one = usual;
         one[20] = (40, 200);
         assert_eq!(above(&one, 0.04, level).iter().position(|b| *b), Some(20));
         // What is a little more for long adds up.

@@ -154,9 +154,9 @@ fn words(
     let mut watched: Vec<(Aspect, Stream)> = Vec::new();
     // Of two words the share of one is told by that of the other.
     let both = told == 2 && !has_rest;
-    for at in 0..if both { 1 } else { told } {
+    for (at, of_baseline) in known.iter().enumerate().take(if both { 1 } else { told }) {
         let hits = |c: &Counts| (c.cells.get(at).copied().unwrap_or(0), rows(c));
-        let by_chance = half.filter(|half| !surely_more(known[at], half.next));
+        let by_chance = half.filter(|half| !surely_more(*of_baseline, half.next));
         let before = by_chance.map_or(baseline, |half| half.baseline);
         watched.push((Aspect::Word(at), share(before, windows, 0.0, hits)));
     }
