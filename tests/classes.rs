@@ -62,7 +62,11 @@ fn labels_of_delimited_text_that_are_missing_cells_are_told() {
         .collect();
     assert_eq!(told.len(), 1, "{told:?}");
     assert_eq!(told[0].count, none);
-    assert!(told[0].reason.contains("None is taken as a missing cell"));
+    let note = format!(
+        "{none} cells of outcome: None is taken as a missing cell; if it is a class, give it another name."
+    );
+    let notes = Report::from(&found, &View::default()).health.notes;
+    assert!(notes.contains(&note), "{notes:?}");
 }
 
 /// Of three models in long form each has its own rows, so that each has its intervals.
@@ -128,6 +132,36 @@ fn class_rows(hole: impl Fn(usize, usize) -> bool, write: impl Fn(f64) -> f64) -
     format!("id,prob_cat,prob_dog,prob_eel,outcome\n{text}")
 }
 
+/// What is made of probabilities is of the same rows, those that have them all, and how many have not is told.
+#[test]
+fn rows_with_holes_among_their_probabilities_count_nowhere() {
+    let hole = |i: usize, k: usize| drawn(i, 11 + k) < 5;
+    let found = of("log.csv", &class_rows(hole, |p| p));
+    let holes = (0..600).filter(|i| (0..3).any(|k| hole(*i, k))).count();
+    let all = 600 - holes as u64;
+    for name in [
+        "roc_auc",
+        "roc_auc_ovo",
+        "log_loss",
+        "brier_score",
+        "d2_log_loss",
+        "d2_brier_score",
+    ] {
+        let of = &found.overall.metrics[name];
+        assert_eq!((of.n, of.value.is_some()), (all, true), "{name}: {of:?}");
+    }
+    let note = format!("{holes} rows have scores of some classes and not of all");
+    assert!(found.health.notes.iter().any(|n| n.contains(&note)));
+    let whole = class_rows(|_, _| false, |p| p);
+    let whole: Vec<&str> = whole.lines().collect();
+    let kept = (0..600).filter(|i| !(0..3).any(|k| hole(*i, k)));
+    let kept: String = kept.map(|i| format!("{}\n", whole[i + 1])).collect();
+    let kept = of("log.csv", &format!("{}\n{kept}", whole[0]));
+    for name in ["roc_auc", "log_loss", "d2_log_loss"] {
+        assert!((value(&found, name) - value(&kept, name)).abs() < 1e-12);
+    }
+}
+
 /// A row without a predicted label has its probabilities still.
 #[test]
 fn a_missing_label_leaves_the_skill_of_probabilities() {
@@ -143,6 +177,35 @@ fn a_missing_label_leaves_the_skill_of_probabilities() {
         let of = &found.overall.metrics[name];
         assert_eq!((of.n, of.value.is_some()), (600, true), "{name}: {of:?}");
     }
+}
+
+/// Scores on another scale than that of probabilities tell by their order what probabilities would.
+#[test]
+fn class_scores_that_are_no_probabilities_count_by_their_order() {
+    let whole = of("log.csv", &class_rows(|_, _| false, |p| p));
+    let text = class_rows(|_, _| false, |p| 10.0 * p - 4.0).replace("prob_", "logit_");
+    let files = [("log.csv", text.as_bytes())];
+    let roles = ["logit_cat", "logit_dog", "logit_eel"].map(|c| (Role::ClassScore, c));
+    let view = View::default();
+    let found = Report::from(&pipeline::summary(&files, &roles, &view).unwrap(), &view);
+    for name in ["roc_auc", "roc_auc_ovo", "top_2_accuracy", "accuracy"] {
+        assert!((value(&found, name) - value(&whole, name)).abs() < 1e-12);
+    }
+    for name in ["log_loss", "brier_score", "d2_log_loss"] {
+        let why = found.overall.metrics[name].undefined.clone();
+        assert_eq!(why.as_deref(), Some("no score that is a probability"));
+    }
+    let cut = |file: usize, input: &_| Shards::new(file, input);
+    let passed = pipeline::streamed_in(Some(100), &files, &roles, &view, cut).unwrap();
+    let passed = Report::from(&passed, &view);
+    assert_eq!(
+        value(&passed, "top_2_accuracy"),
+        value(&whole, "top_2_accuracy")
+    );
+    let near = &passed.overall.metrics["roc_auc"];
+    let off = (near.value.unwrap() - value(&whole, "roc_auc")).abs();
+    assert!(off <= near.bound.unwrap_or(0.0) + 1e-12, "{near:?}");
+    assert_eq!(passed.overall.metrics["log_loss"].value, None);
 }
 
 /// Labels of two models side by side are compared, as words and as numbers.

@@ -160,3 +160,43 @@ fn an_empty_outcome_with_its_time_is_known() {
         value(&passed, "subset_accuracy")
     );
 }
+
+/// A column for each label, as numbers or as words, and as the items of arrays; block by block as well, whose first
+/// rows need not have every label.
+#[test]
+fn a_column_for_each_label_is_a_set() {
+    let short = ["news", "sport", "tech", "law"];
+    let sides = |prefix: &str| short.map(|label| format!("{prefix}{label}")).join(",");
+    for (own, of_truth) in [
+        ("pred_", "true_"),
+        ("y_pred_", "y_true_"),
+        ("predicted ", ""),
+    ] {
+        for (yes, no) in [("1", "0"), ("True", "False")] {
+            let flag = |bits: usize, j: usize| if bits >> j & 1 == 1 { yes } else { no };
+            let cells = |bits: Option<usize>| {
+                let cell = |j: usize| bits.map_or("", |bits| flag(bits, j));
+                [0, 1, 2, 3].map(cell).join(",")
+            };
+            let line = |i: usize| format!("{i},{},{}\n", cells(Some(row(i).0)), cells(row(i).1));
+            let text: String = (0..ROWS).map(line).collect();
+            let text = format!("id,{},{}\n{text}", sides(own), sides(of_truth));
+            let found = of("log.csv", text.as_bytes());
+            check(&found);
+            let names: Vec<&str> = found.classes.iter().map(|c| c.label.as_str()).collect();
+            assert_eq!(names.len(), 4);
+            assert!(short.iter().all(|label| names.contains(label)), "{names:?}");
+            let files = [("log.csv", text.as_bytes())];
+            let cut = |file: usize, input: &_| Shards::new(file, input);
+            let passed = streamed_in(Some(2), &files, &[], &View::default(), cut).unwrap();
+            check(&Report::from(&passed, &View::default()));
+        }
+    }
+    let list = |bits: usize| [0, 1, 2, 3].map(|j| bits >> j & 1);
+    let line = |i: usize| {
+        let (p, t) = (list(row(i).0), row(i).1.map(list));
+        serde_json::json!({"id": i, "prediction": p, "labels": t}).to_string() + "\n"
+    };
+    let text: String = (0..ROWS).map(line).collect();
+    check(&of("log.jsonl", text.as_bytes()));
+}

@@ -3,6 +3,7 @@
 //! A column that was taken leaves behind which of its cells were missing. Rows of a single file are
 //! moved, never copied.
 
+use super::hot;
 use super::keys::{Keys, refine};
 use super::labels;
 use super::long;
@@ -129,12 +130,36 @@ impl Predictions {
 
     /// One column out of the same role of every file; `None` where no file has it.
     pub fn take(&mut self, role: Role) -> Option<Column> {
+        if let Some(sets) = self.take_sets(role) {
+            return Some(sets);
+        }
         let place = |s: &Source| s.roles.iter().position(|r| *r == role);
         let places: Vec<Option<usize>> = self.sources.iter().map(place).collect();
         places
             .iter()
             .any(Option::is_some)
             .then(|| self.join(&places))
+    }
+
+    /// The sets of labels that have a column each; `None` where a role has one column in a file.
+    fn take_sets(&mut self, role: Role) -> Option<Column> {
+        if !matches!(role, Role::Outcome | Role::Prediction) {
+            return None;
+        }
+        let of_file = |s: &Source| (s.table.rows, hot::sets(s, role));
+        let found: Vec<(usize, Option<Column>)> = self.sources.iter().map(of_file).collect();
+        if found.iter().all(|f| f.1.is_none()) {
+            return None;
+        }
+        for source in &mut self.sources {
+            let cells = source.roles.iter().zip(&mut source.table.columns);
+            for (_, column) in cells.filter(|c| *c.0 == role) {
+                *column = column.presence();
+            }
+        }
+        let columns: Vec<(usize, Option<&Column>)> =
+            found.iter().map(|(rows, c)| (*rows, c.as_ref())).collect();
+        Some(stack(&columns))
     }
 
     /// One column out of those of a name.

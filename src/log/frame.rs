@@ -54,6 +54,8 @@ pub(super) struct Frame {
     judged: bool,
     /// Whether a row had a score.
     scored: bool,
+    /// Whether scores of several classes are probabilities, once rows had some.
+    by_class: Option<bool>,
     /// Whether a row had a status.
     pub stated: bool,
     /// What challengers hold.
@@ -78,6 +80,9 @@ impl Frame {
             self.probabilistic = log.probabilistic;
         }
         self.scored |= log.score.iter().any(|x| !x.is_nan());
+        if !log.class_scores.is_empty() {
+            self.by_class.get_or_insert(log.probabilistic);
+        }
         self.judged |= (0..log.rows).any(|row| log.truth.has(row));
         self.stated |= log.failed.iter().any(|f| *f != 2);
         for (name, form) in log
@@ -269,7 +274,7 @@ impl Frame {
             }
         } else if !scores.is_empty() {
             log.class_scores = scores;
-            labels::highest(log);
+            labels::highest(log, self.by_class);
         }
         Ok(())
     }

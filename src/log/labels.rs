@@ -351,7 +351,7 @@ fn classes(log: &mut Log, cells: Cells) -> Result<(), String> {
         }
         log.class_scores.clear();
     } else if !log.class_scores.is_empty() {
-        highest(log);
+        highest(log, None);
     } else if !log.score.is_empty() && matches!(log.predicted, Truth::None) {
         log.notes.say(format!(
             "There are {} classes but one score, which cannot tell them apart. Mark the predicted label, or a column of class scores for each class.",
@@ -441,9 +441,32 @@ pub(super) fn codes(column: Option<Column>, code: &dyn Fn(&str) -> u32) -> (Trut
     (truth, odd)
 }
 
-/// Predicts the class of the highest score where no label was served; scores that are no
-/// probabilities serve nothing else.
-pub(super) fn highest(log: &mut Log) {
+/// Leaves out the scores of rows that have some and not all, so that whatever is made of them is of the same rows.
+fn whole(log: &mut Log) {
+    let count = |row: usize| log.class_scores.iter().filter(|c| !c[row].is_nan()).count();
+    let some = |row: &usize| (1..log.class_scores.len()).contains(&count(*row));
+    let holes: Vec<usize> = (0..log.rows).filter(some).collect();
+    for row in &holes {
+        for scores in &mut log.class_scores {
+            scores[*row] = f64::NAN;
+        }
+    }
+    if !holes.is_empty() {
+        log.notes.count(
+            holes.len() as u64,
+            [
+                "{n} row has scores of some classes and not of all: none of its scores is used.",
+                "{n} rows have scores of some classes and not of all: none of their scores is used.",
+            ],
+            "",
+        );
+    }
+}
+
+/// Predicts the class of the highest score where no label was served. Scores that are no probabilities serve by their
+/// order only; `settled`: whether those of earlier rows were some.
+pub(super) fn highest(log: &mut Log, settled: Option<bool>) {
+    whole(log);
     if matches!(log.predicted, Truth::None) {
         let best = |row: usize| {
             let mut best: Option<(u32, f64)> = None;
@@ -462,12 +485,15 @@ pub(super) fn highest(log: &mut Log) {
         log.notes
             .say("No predicted label was served: the class of the highest score is taken.");
     }
-    log.probabilistic = log.class_scores.iter().all(|c| in_bounds(c));
-    if !log.probabilistic {
-        log.notes.say(
-            "The class scores are not all between 0 and 1, so they tell the predicted class only.",
-        );
-        log.class_scores.clear();
+    let bounded = log.class_scores.iter().all(|c| in_bounds(c));
+    log.probabilistic = bounded && settled != Some(false);
+    match settled {
+        Some(true) if !bounded => {
+            log.notes.say("Further on class scores are not all between 0 and 1, unlike those of the first rows: there they tell the predicted class only.");
+            log.class_scores.clear();
+        }
+        _ if !bounded => log.notes.say("The class scores are not all between 0 and 1, so only their order counts: they tell the predicted class, ROC AUC and top-k accuracy."),
+        _ => {}
     }
 }
 

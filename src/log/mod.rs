@@ -11,6 +11,7 @@ mod columns;
 mod fit;
 mod frame;
 mod held;
+mod hot;
 mod index;
 mod instances;
 mod join;

@@ -10,7 +10,7 @@ use super::rules::{
     OUTCOMES, RULES, any, is_horizon, is_number, is_output, is_unit, named_score, place, shown_to,
     unique,
 };
-use super::{FileKind, Meant, Role, quantile_roles};
+use super::{FileKind, Meant, Role, hot, quantile_roles};
 use crate::read::ColumnSniff;
 use crate::table::Kind;
 use serde::{Deserialize, Serialize};
@@ -75,7 +75,11 @@ pub fn guess_beside(
     found.resize(columns.len(), None);
     let words: Vec<Vec<String>> = columns.iter().map(|c| words(&c.name)).collect();
 
-    class_scores(columns, &mut found);
+    let said = |g: &RoleGuess| g.role.predicts() || g.role == Role::Outcome;
+    let hot = !given.iter().flatten().any(said) && hot::find(columns, &mut found);
+    if !hot {
+        class_scores(columns, &mut found);
+    }
     let forecasts = quantile_roles::find(columns, &words, &mut found);
     if let Some(i) = shown_to(columns, &words).filter(|i| found[*i].is_none()) {
         let because = "names who was shown a list: rows carry a relevance or a place in it";
@@ -85,6 +89,7 @@ pub fn guess_beside(
     for (role, rule) in RULES
         .iter()
         .filter(|(role, _)| !listed || *role != Role::Query)
+        .filter(|(role, _)| !hot || !(role.predicts() || *role == Role::Outcome))
         .filter(|(role, _)| !given.iter().flatten().any(|g| g.role == *role))
     {
         // What quantiles foretell is a number.
@@ -109,12 +114,14 @@ pub fn guess_beside(
             found[i] = Some(RoleGuess::new(Role::Score, 0.8, because));
         }
     }
-    if !forecasts {
+    if !forecasts && !hot {
         pairs(columns, &words, &mut found);
         by_values(columns, &mut found);
         constant(columns, &words, &mut found);
     }
-    challengers(columns, &words, &mut found);
+    if !hot {
+        challengers(columns, &words, &mut found);
+    }
     if !found.iter().flatten().any(|g| g.role == Role::Outcome) {
         late_outcome(columns, &words, &mut found);
     }

@@ -249,6 +249,15 @@ pub struct Log {
 }
 
 impl Log {
+    /// The probabilities of several classes, by class; none where their scores are on another scale.
+    #[must_use]
+    pub fn class_probabilities(&self) -> &[Vec<f64>] {
+        match self.probabilistic {
+            true => &self.class_scores,
+            false => &[],
+        }
+    }
+
     /// The name of the first column of a role; empty without one.
     #[must_use]
     pub fn name_of(&self, role: Role) -> &str {

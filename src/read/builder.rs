@@ -6,7 +6,7 @@ use super::dictionary::Dictionary;
 use super::encoding::decode;
 use super::instant::{Instants, example};
 use super::key::key;
-use super::trouble::{Fault, Troubles};
+use super::trouble::{Fault, LABEL_EXPECTED, Troubles};
 use super::{ColumnSpec, Encoding, TimeFormat};
 use crate::table::{Column, Kind, NO_LEVEL, NO_TIME, Odd};
 
@@ -185,7 +185,7 @@ fn blank(text: &[u8], column: usize, line: u64, troubles: &mut Troubles) {
     };
     troubles.cell(Fault::Blank(word), column, line, || {
         format!(
-            "found '{word}', expected a label: {word} is taken as a missing cell; if it is a class, give it another name"
+            "found '{word}'{LABEL_EXPECTED}{word} is taken as a missing cell; if it is a class, give it another name"
         )
     });
 }

@@ -55,6 +55,7 @@ pub use reader::MAX_RECORD;
 pub(crate) use shard::{Range, border, read_within};
 pub use shard::{ShardRead, read_shard};
 pub use sniff::{HEAD_BYTES, NO_ROWS, inspect, inspect_as, is_delimited, sniff};
+pub use trouble::LABEL_EXPECTED;
 
 use crate::table::{Kind, Table};
 use serde::{Deserialize, Serialize};

@@ -9,6 +9,9 @@ const MOST: usize = 50;
 /// Of keys that no column has.
 const MOST_UNKNOWN: usize = 10;
 
+/// What is told of a label that stands for a missing cell, behind what was found.
+pub const LABEL_EXPECTED: &str = ", expected a label: ";
+
 /// What can be wrong with a row or a cell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Fault {

@@ -5,6 +5,7 @@ use super::view::View;
 use super::{Alert, AlertKind, Estimate, Health, Level, Report, Window, words};
 use crate::log::Task;
 use crate::metric::{self, Better, Info};
+use crate::read::LABEL_EXPECTED;
 use crate::summary::{Summary, WindowSize};
 
 /// What is to be known of rows that were not kept.
@@ -15,6 +16,17 @@ const NEED_ROWS: &str = "What another tool says of the same rows, and all tests 
 
 /// What is to be known where windows of time were asked for and rows have no times.
 pub const UNTIMED: &str = "No column holds times, so windows are of so many rows each, in the order of the files. For hours, days, weeks or months mark the column that tells when (--role time=COLUMN).";
+
+/// How many labels were taken as missing cells, for they are words that stand for one.
+fn blank_labels(summary: &Summary) -> impl Iterator<Item = String> {
+    summary.rejected.iter().filter_map(|rejected| {
+        let (_, why) = rejected.reason.split_once(LABEL_EXPECTED)?;
+        let column = rejected.column.as_deref()?;
+        let cells = if rejected.count == 1 { "cell" } else { "cells" };
+        let count = words::grouped(rejected.count as f64);
+        Some(format!("{count} {cells} of {column}: {why}."))
+    })
+}
 
 /// The metric that the sentence is about when nothing departs. Of scores that are no probabilities nothing tells which
 /// label they mean, but the order of lists.
@@ -211,6 +223,7 @@ pub(super) fn judge(report: &Report, summary: &Summary, asked: &View) -> Health 
     {
         notes.push(format!("The scores are no probabilities: from {at} on a row is taken as positive. Set the threshold that the model is used with."));
     }
+    notes.extend(blank_labels(summary));
     notes.extend(summary.notes.iter().cloned());
     Health {
         level,

@@ -285,6 +285,12 @@ impl Histogram {
 }
 
 impl Classes {
+    /// Rows with an outcome and a probability, or of several classes a score of each on another scale.
+    #[must_use]
+    pub fn scored(&self) -> u64 {
+        self.log_loss.n.max(self.ranks.iter().sum())
+    }
+
     /// Confusion counts with labels as served.
     #[must_use]
     pub fn served(&self) -> Counted {

@@ -144,6 +144,11 @@ pub fn edges(classes: usize) -> Vec<f64> {
     lower.chain(upper).collect()
 }
 
+/// Where a score that is no probability lies among them: by the logistic function, in the order of the scores.
+fn within(score: f64) -> f64 {
+    1.0 / (1.0 + libm::exp(-score))
+}
+
 /// The bin of each class's probability, class by class; none of a log of too many classes, or without
 /// probabilities.
 pub(super) fn bins(log: &Log) -> Vec<Vec<u8>> {
@@ -158,6 +163,7 @@ pub(super) fn bins(log: &Log) -> Vec<Vec<u8>> {
         if p.is_nan() {
             return MISSING;
         }
+        let p = &if log.probabilistic { *p } else { within(*p) };
         let part = ((p * PARTS as f64) as usize).min(PARTS);
         let mut bin = begins.get(part).copied().unwrap_or(0);
         if part == 0 {
@@ -273,6 +279,7 @@ mod tests {
             probed.extend([0.0, 1e-300, 1e-7, 0.3, 0.999_999, 1.0, -1.0, 2.0]);
             let log = Log {
                 class_scores: vec![probed.clone(); classes],
+                probabilistic: true,
                 ..Log::default()
             };
             for (p, bin) in probed.iter().zip(&bins(&log)[classes - 1]) {

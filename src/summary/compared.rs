@@ -43,11 +43,12 @@ impl Builder {
                 Role::Score => score(),
                 Role::ClassScore if !has(Role::Score) => {
                     let class = class_of(&column.name, &log.labels);
-                    let cells = class.and_then(|class| match log.class_scores.is_empty() {
-                        // Of two classes, the score of the positive one tells both.
-                        true => score().filter(|_| class == 1),
-                        false => Some(Cells::Numbers(log.class_scores.get(class)?)),
-                    });
+                    let cells =
+                        class.and_then(|class| match log.class_probabilities().is_empty() {
+                            // Of two classes, the score of the positive one tells both.
+                            true => score().filter(|_| class == 1),
+                            false => Some(Cells::Numbers(log.class_scores.get(class)?)),
+                        });
                     classes += usize::from(cells.is_some());
                     cells.filter(|_| classes <= MOST_SCORES)
                 }

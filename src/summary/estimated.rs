@@ -476,7 +476,10 @@ impl Learned {
 fn scores(log: &Log) -> Vec<&[f64]> {
     match log.task {
         Some(Task::Binary) if !log.score.is_empty() => vec![&log.score],
-        Some(Task::Multiclass) => log.class_scores.iter().map(Vec::as_slice).collect(),
+        Some(Task::Multiclass) => {
+            let scores = log.class_probabilities().iter();
+            scores.map(Vec::as_slice).collect()
+        }
         _ => Vec::new(),
     }
 }

@@ -169,13 +169,15 @@ pub(super) fn facts(log: &Log, edges: &[f64]) -> Facts {
             }
         }
     } else if !log.class_scores.is_empty() {
+        // Scores that only order classes are no probabilities.
+        let loss = |loss: f64| if log.probabilistic { loss } else { f64::NAN };
         for row in 0..log.rows {
             let y = log
                 .truth
                 .label(row)
                 .filter(|_| log.class_scores.iter().all(|c| !c[row].is_nan()));
             facts.log_loss.push(y.map_or(f64::NAN, |y| {
-                -libm::log(clip(log.class_scores[y as usize][row]))
+                loss(-libm::log(clip(log.class_scores[y as usize][row])))
             }));
             facts.rank.push(y.map_or(u8::MAX, |y| {
                 let own = log.class_scores[y as usize][row];
@@ -188,14 +190,11 @@ pub(super) fn facts(log: &Log, edges: &[f64]) -> Facts {
                 before.count().min(RANKS) as u8
             }));
             facts.squared.push(y.map_or(f64::NAN, |y| {
-                log.class_scores
-                    .iter()
-                    .zip(0u32..)
-                    .map(|(c, k)| {
-                        let e = c[row] - f64::from(u8::from(k == y));
-                        e * e
-                    })
-                    .sum()
+                let square = |(c, k): (&Vec<f64>, u32)| {
+                    let e = c[row] - f64::from(u8::from(k == y));
+                    e * e
+                };
+                loss(log.class_scores.iter().zip(0u32..).map(square).sum())
             }));
         }
     }

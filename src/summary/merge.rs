@@ -40,6 +40,12 @@ impl Summary {
             ));
         }
         self.served |= other.served;
+        let scored = |of: &Self| {
+            let cells = of.series.iter().flat_map(|s| &s.buckets).map(|b| &b.cell);
+            let mut classes = cells.filter_map(|c| c.classes.as_ref());
+            classes.any(|c| c.by_class.is_some())
+        };
+        let differ = self.probabilistic != other.probabilistic && scored(self) && scored(other);
         self.probabilistic &= other.probabilistic;
         self.delays |= other.delays;
         self.streamed |= other.streamed;
@@ -109,6 +115,11 @@ impl Summary {
                 Some(mine) => series(mine, theirs),
                 None => self.series.push(theirs.clone()),
             }
+        }
+        if differ {
+            // Bins of probabilities and of scores on another scale are not the same.
+            let scored = self.cells().filter_map(|c| c.classes.as_mut());
+            scored.for_each(|classes| classes.by_class = None);
         }
         self.machine = match (self.machine.take(), &other.machine) {
             (Some(mut mine), Some(theirs)) => {

@@ -187,7 +187,7 @@ pub(super) fn count(log: &Log) -> usize {
     match log.task {
         Some(Task::Regression) => 2 + usize::from(in_rows && !log.quantiles.is_empty()),
         Some(Task::Binary) => 3,
-        Some(Task::Multiclass) => 1 + usize::from(in_rows && !log.class_scores.is_empty()),
+        Some(Task::Multiclass) => 1 + usize::from(in_rows && !log.class_probabilities().is_empty()),
         _ => 0,
     }
 }

@@ -115,7 +115,7 @@ fn scored<'a, T>(
     all: &[&'a Classes],
     part: impl Fn(&'a Classes) -> Option<&'a T>,
 ) -> Option<Vec<&'a T>> {
-    let scored = all.iter().filter(|c| c.log_loss.n > 0);
+    let scored = all.iter().filter(|c| c.scored() > 0);
     let parts: Vec<&T> = scored.map(|c| part(c)).collect::<Option<_>>()?;
     (!parts.is_empty()).then_some(parts)
 }

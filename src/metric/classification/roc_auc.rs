@@ -90,7 +90,7 @@ pub(super) fn several(
     if of.cell.labelled == 0 {
         return Estimate::undefined(NO_LABELS, 0);
     }
-    if of.classes().is_none_or(|c| c.log_loss.n == 0) {
+    if of.classes().is_none_or(|c| c.scored() == 0) {
         return Estimate::undefined(NO_SCORE, 0);
     }
     match of.exact.and_then(part) {
@@ -181,7 +181,7 @@ fn from_class_bins(of: &Measures<'_>, pairs: Pairs) -> Estimate {
     };
     let n = match pairs {
         Pairs::OneAgainstRest => n,
-        Pairs::OneAgainstOne => of.classes().map_or(0, |c| c.log_loss.n),
+        Pairs::OneAgainstOne => of.classes().map_or(0, Classes::scored),
     };
     match found {
         None => Estimate::undefined("a class does not occur", n),

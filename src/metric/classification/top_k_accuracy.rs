@@ -1,9 +1,7 @@
 //! Top-k accuracy: whether the true class is among the k most probable ones.
 
 use crate::log::Task;
-use crate::metric::measures::{
-    LEAST_OF_MOST, NO_LABELS, NO_PROBABILITY, NOT_COUNTED, share_of_at_least,
-};
+use crate::metric::measures::{LEAST_OF_MOST, NO_LABELS, NO_SCORE, NOT_COUNTED, share_of_at_least};
 use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Rank, Unit};
 use crate::summary::Summary;
 
@@ -32,7 +30,7 @@ const fn info(
         better: Better::Higher,
         unit: Unit::Percent,
         range: (Some(0.0), Some(1.0)),
-        undefined: "no probability of each class stands beside an outcome",
+        undefined: "no score of each class stands beside an outcome",
         material: Material::Never,
     }
 }
@@ -82,12 +80,13 @@ impl Metric for TopK {
         if of.cell.labelled == 0 {
             return Estimate::undefined(NO_LABELS, 0);
         }
-        let Some(classes) = of.classes().filter(|c| c.log_loss.n > 0) else {
-            return Estimate::undefined(NO_PROBABILITY, 0);
+        let Some(classes) = of.classes() else {
+            return Estimate::undefined(NO_SCORE, 0);
         };
         let n = classes.ranks.iter().sum();
         if n == 0 {
-            return Estimate::undefined(NOT_COUNTED, 0);
+            let scored = classes.log_loss.n > 0;
+            return Estimate::undefined(if scored { NOT_COUNTED } else { NO_SCORE }, 0);
         }
         let hits: u64 = classes.ranks.iter().take(self.k).sum();
         share_of_at_least(hits, n, LEAST_OF_MOST)

@@ -45,7 +45,7 @@ fn rows(log: &Log, at: &[u32]) -> Rows {
         _ => Vec::new(),
     };
     let scores = match log.task {
-        Some(Task::Multiclass) => log.class_scores.iter().collect(),
+        Some(Task::Multiclass) => log.class_probabilities().iter().collect(),
         _ => vec![&log.score],
     };
     let whole = scores.iter().all(|s| !s.is_empty());

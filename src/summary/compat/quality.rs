@@ -109,7 +109,7 @@ fn of_classes(log: &Log, sides: &Sides, out: &mut Vec<EvidentlyValue>) {
     };
     let scores: Vec<&Vec<f64>> = match classes {
         2 => vec![&log.score],
-        _ => log.class_scores.iter().collect(),
+        _ => log.class_probabilities().iter().collect(),
     };
     let scored = log.score.iter().any(|s| !s.is_nan()) || classes > 2;
     let scored = scored
