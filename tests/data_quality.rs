@@ -340,7 +340,7 @@ fn times_that_cannot_be_are_no_baseline() {
     for every in [100, 20] {
         for time in ["1970-01-01T00:00:05Z", "1950-06-01T00:00:00Z"] {
             let plant = |i: usize, row: &mut Row, _: &Row, _: &mut Random| {
-                if i % every == 0 {
+                if i.is_multiple_of(every) {
                     row.time = time.into();
                 }
             };
