@@ -1,18 +1,20 @@
 //! Whether the windows in view meet what is expected.
 //!
-//! A share is broken where the lower end of its 95 % interval lies above what is allowed, so that a few rows do not
-//! break it by chance; where none is allowed, one is enough. Of counts by bin, only what surely lies outside a limit
-//! is counted as outside. What the counts do not tell is no expectation that is met: it is told as not judged.
+//! A share is broken in a window that has surely more than is allowed: by the exact binomial test, at a level that
+//! gives all windows and limits together half of [`RATE`]; the other half is in the limits that are inferred. So are
+//! windows with more than is allowed where all in view together surely have more. Where none is allowed, one is
+//! enough. What the counts do not tell is no expectation that is met: it is told as not judged.
 
 mod column;
+mod outside;
 
 use super::super::checks::Checks;
 use super::super::make::{Frame, Making};
 use super::super::words;
 use super::{Expectations, OfColumn, Unjudged, Violation};
 use crate::metric::Unit;
-use crate::stats::interval::wilson;
-use crate::summary::{Lines, Profile};
+use crate::stats::special::beta_cdf;
+use crate::summary::{Limits, Lines, Profile, RATE};
 
 /// Why rows that passed do not tell.
 const PASSED: &str = "it needs rows that are kept, and these were counted as they passed";
@@ -28,17 +30,23 @@ pub(in super::super) fn hold(
     let (Some(expected), Some(profile)) = (expected, profile) else {
         return checks;
     };
+    let (from, to) = making.shown;
+    let tests = expected.shares().max(1) * (to - from + 1);
     let mut judging = Judging {
         making,
         expected,
+        level: RATE / 2.0 / tests as f64,
         broken: Vec::new(),
         unjudged: Vec::new(),
     };
+    if profile.exact {
+        judging.ask(profile);
+    }
     judging.rows(&profile.windows, profile.exact);
     for column in &expected.columns {
         let known = making.summary.columns.iter().any(|c| c.name == column.name);
         match profile.column(&column.name) {
-            Some(found) => judging.column(column, found, profile.exact),
+            Some(found) => judging.column(column, found, profile),
             None if known => judging.uncounted(column, profile),
             None => judging.absent(column),
         }
@@ -54,8 +62,18 @@ pub(in super::super) fn hold(
 struct Judging<'a> {
     making: &'a Making<'a>,
     expected: &'a Expectations,
+    /// Chance at most that one window breaks one share by chance.
+    level: f64,
     broken: Vec<Violation>,
     unjudged: Vec<Unjudged>,
+}
+
+/// Cells of a window that break an expectation, at least and at most, and all.
+#[derive(Clone, Copy)]
+struct Bounds {
+    least: u64,
+    most: u64,
+    of: u64,
 }
 
 /// An expectation: whose, by which key, and where the file says it.
@@ -66,6 +84,18 @@ struct Said<'a> {
 }
 
 impl Judging<'_> {
+    /// Asks for what lies outside of limits that are not the baseline's own, where that is not counted.
+    fn ask(&mut self, profile: &Profile) {
+        let columns = self.expected.columns.iter();
+        let limits = columns.filter_map(|c| Limits::of(c, profile.column(&c.name)?));
+        let limits: Vec<Limits> = limits.collect();
+        let counted = |limits: &Limits| profile.outside.iter().any(|o| o.limits == *limits);
+        if !limits.iter().all(counted) {
+            let asked = (self.making.at, profile.spans.clone(), limits);
+            self.making.missing().outside = Some(asked);
+        }
+    }
+
     /// Looks at a share in each window; `what` tells of the windows that break it, given the share in these.
     fn share(
         &mut self,
@@ -74,23 +104,59 @@ impl Judging<'_> {
         windows: impl Iterator<Item = (u64, u64)>,
         what: impl FnOnce(&str) -> String,
     ) {
-        let windows: Vec<(u64, u64)> = self.shown(windows);
-        let surely = |&(k, n): &(u64, u64)| wilson(k.min(n), n).map_or(0.0, |i| i.low);
-        let broken: Vec<bool> = windows
-            .iter()
-            .map(|w| w.0 > 0 && surely(w) > allowed)
-            .collect();
-        let sum = windows
-            .iter()
-            .zip(&broken)
-            .filter(|w| *w.1)
-            .fold((0, 0), |sum, (w, _)| (sum.0 + w.0, sum.1 + w.1));
-        let found = words::value(Unit::Percent, sum.0 as f64 / sum.1.max(1) as f64);
+        let sure = |(n, of): (u64, u64)| Bounds {
+            least: n,
+            most: n,
+            of,
+        };
+        let windows: Vec<Bounds> = windows.map(sure).collect();
+        self.bounded(said, (allowed, PASSED), &windows, what);
+    }
+
+    /// The same where it is known within bounds; `why` says why it is not known better.
+    fn bounded(
+        &mut self,
+        said: &Said<'_>,
+        (allowed, why): (f64, &str),
+        windows: &[Bounds],
+        what: impl FnOnce(&str) -> String,
+    ) {
+        let windows: Vec<Bounds> = self.shown(windows.iter().copied());
+        let broken = self.broken_by(allowed, windows.iter().map(|w| (w.least, w.of)));
+        if !broken.contains(&true) {
+            let perhaps = self.broken_by(allowed, windows.iter().map(|w| (w.most, w.of)));
+            if perhaps.contains(&true) {
+                self.pass_over(said, why);
+            }
+            return;
+        }
+        let those = || windows.iter().zip(&broken).filter(|w| *w.1).map(|w| w.0);
+        let (n, of) = those().fold((0, 0), |sum, w| (sum.0 + w.least, sum.1 + w.of));
+        let share = words::value(Unit::Percent, n as f64 / of.max(1) as f64);
+        let found = match those().all(|w| w.least == w.most) {
+            true => share,
+            false => format!("At least {share}"),
+        };
         let allowed = match allowed {
             0.0 => "none may be".into(),
             share => format!("{} may be", words::value(Unit::Percent, share)),
         };
         self.tell(said, &broken, &what(&found), &allowed);
+    }
+
+    /// Which windows break a share, by hits and cells of each.
+    fn broken_by(&self, allowed: f64, windows: impl Iterator<Item = (u64, u64)>) -> Vec<bool> {
+        let windows: Vec<(u64, u64)> = windows.map(|(k, n)| (k.min(n), n)).collect();
+        let more = |(k, n): (u64, u64)| k as f64 > allowed * n as f64;
+        // The chance of so many hits or more.
+        let chance = |(k, n): (u64, u64)| beta_cdf(allowed, k as f64, (n - k) as f64 + 1.0);
+        let surely = |w: (u64, u64)| more(w) && chance(w) < self.level;
+        let all = windows
+            .iter()
+            .fold((0, 0), |sum, w| (sum.0 + w.0, sum.1 + w.1));
+        let together = surely(all);
+        let broken = |w: &(u64, u64)| more(*w) && (together || surely(*w));
+        windows.iter().map(broken).collect()
     }
 
     /// Looks at an amount in each window, which is not to be above what is allowed.
