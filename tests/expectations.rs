@@ -458,6 +458,28 @@ fn the_limits_of_a_person_are_counted_of_the_rows() {
     }
 }
 
+/// A little too much that lasts is found in windows that tell it only together.
+#[test]
+fn a_share_that_lasts_is_broken_from_where_it_begins() {
+    let often = |i: usize, cells: &mut [String; 2]| {
+        if i % 40 == 0 {
+            cells[0].clear();
+        }
+    };
+    let text = file(often);
+    let mut broken = Vec::new();
+    for share in [0.005, 0.01, 0.1] {
+        let said = format!(
+            "schema = \"plumbline.expectations/1\"\n[columns.amount]\nmissing_share_max = {share}"
+        );
+        let expected = expect::read(&said, "e.toml").unwrap();
+        let found = violations(&counted(&text, Some(&expected)), &expected);
+        broken.push(found.first().map_or((0, false), |v| (v.broken, v.goes_on)));
+    }
+    // Thirteen of 500 rows in each of the last two windows.
+    assert_eq!(broken, [(2, true), (2, true), (0, false)]);
+}
+
 /// Counts of rows that passed say what they are sure of, and what they do not tell.
 #[test]
 fn a_limit_that_counts_do_not_tell_is_told_as_not_judged() {

@@ -2,8 +2,8 @@
 //!
 //! A share is broken in a window that has surely more than is allowed: by the exact binomial test, at a level that
 //! gives all windows and limits together half of [`RATE`]; the other half is in the limits that are inferred. So are
-//! windows with more than is allowed where all in view together surely have more. Where none is allowed, one is
-//! enough. What the counts do not tell is no expectation that is met: it is told as not judged.
+//! windows with more than is allowed from where on all windows together surely have more: a little too much that lasts
+//! is found, too. Where none is allowed, one is enough. What the counts do not tell is no expectation that is met: it is told as not judged.
 
 mod column;
 mod outside;
@@ -31,7 +31,8 @@ pub(in super::super) fn hold(
         return checks;
     };
     let (from, to) = making.shown;
-    let tests = expected.shares().max(1) * (to - from + 1);
+    // Each window by itself, and with all that follow.
+    let tests = expected.shares().max(1) * 2 * (to - from).max(1);
     let mut judging = Judging {
         making,
         expected,
@@ -151,12 +152,17 @@ impl Judging<'_> {
         // The chance of so many hits or more.
         let chance = |(k, n): (u64, u64)| beta_cdf(allowed, k as f64, (n - k) as f64 + 1.0);
         let surely = |w: (u64, u64)| more(w) && chance(w) < self.level;
-        let all = windows
-            .iter()
-            .fold((0, 0), |sum, w| (sum.0 + w.0, sum.1 + w.1));
-        let together = surely(all);
-        let broken = |w: &(u64, u64)| more(*w) && (together || surely(*w));
-        windows.iter().map(broken).collect()
+        let (mut since, mut least, mut sum) = (windows.len(), self.level, (0, 0));
+        for (at, w) in windows.iter().enumerate().rev() {
+            sum = (sum.0 + w.0, sum.1 + w.1);
+            // What begins here, begins with more than is allowed.
+            if more(*w) && more(sum) && chance(sum) < least {
+                (since, least) = (at, chance(sum));
+            }
+        }
+        let all = windows.iter().enumerate();
+        all.map(|(at, w)| more(*w) && (at >= since || surely(*w)))
+            .collect()
     }
 
     /// Looks at an amount in each window, which is not to be above what is allowed.
