@@ -1064,6 +1064,8 @@ fn rivals(models: usize, windows: usize) -> Report {
     };
     report.models = Some(Models {
         main: "Prediction".into(),
+        about_main: true,
+        by: None,
         metric: "mean_absolute_error".into(),
         rows: 500,
         versions: false,

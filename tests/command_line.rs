@@ -135,6 +135,7 @@ fn the_view_is_what_was_asked_for() {
     assert_eq!(of(&["--window", "week"]).windows.len(), 4);
     assert_eq!(of(&["--window", "100"]).windows.len(), 10);
     assert_eq!(of(&["--threshold", "0.77"]).view.threshold, Some(0.77));
+    assert_eq!(of(&["--threshold", "-1"]).view.threshold, Some(-1.0));
     assert_eq!(of(&["--model-version", "v2"]).overall.rows, 500);
     assert_eq!(of(&["--slice", "region=south"]).overall.rows, 500);
     assert_eq!(
@@ -408,4 +409,30 @@ fn expectations_are_written_read_and_their_mistakes_told() {
         2,
         &["report", &log, "--expect", &folder.path("absent.toml")],
     );
+}
+
+#[test]
+fn outcomes_of_which_there_are_none_yet_are_told_and_left_out() {
+    let folder = Folder::new("none-yet");
+    let mut text = String::from("id,time,score\n");
+    for i in 0..200 {
+        let time = format!("2026-01-{:02}T{:02}:00:00Z", i / 24 + 1, i % 24);
+        writeln!(text, "r{i},{time},0.{:02}", (i * 37) % 100).unwrap();
+    }
+    let predictions = folder.file("predictions.csv", &text);
+    let outcomes = folder.file("outcomes.csv", "id,label\n");
+    for arguments in [vec![&predictions, &outcomes], vec![&outcomes, &predictions]] {
+        let arguments: Vec<&str> = arguments.into_iter().map(String::as_str).collect();
+        let out = run(&[&["report"], &arguments[..]].concat());
+        let said = String::from_utf8_lossy(&out.stderr).into_owned();
+        assert_eq!(out.status.code(), Some(0), "{said}");
+        assert!(
+            said.contains("outcomes.csv: the file has a header and 0 rows"),
+            "{said}"
+        );
+        let found: Report = serde_json::from_slice(&out.stdout).unwrap();
+        assert_eq!(found.rows.predictions, 200);
+    }
+    assert!(fails(2, &["report", &outcomes]).contains("0 rows"));
+    assert!(fails(2, &["report", &outcomes, &outcomes]).contains("0 rows"));
 }

@@ -136,7 +136,7 @@ fn what_is_wrong_is_an_incident() {
             Wrong::Unseen,
             "share",
             Some("kind"),
-            "The share of rarer values of kind (most of them new, such as “new”) rose from 0 %",
+            "The share of values of kind that the baseline has not, such as “new”, rose from 0 %",
         ),
         (
             Wrong::Twice,

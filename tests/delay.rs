@@ -212,3 +212,72 @@ fn without_times_of_outcomes_nothing_is_completed() {
     assert_eq!(immature(&report).count(), 0);
     assert_eq!(report.truth.unwrap().completed, None);
 }
+
+/// Lists whose relevant items are known later than others: what is in says too little of them, and is completed.
+#[test]
+fn lists_are_completed_too() {
+    let (mut held, mut all, mut early, mut off) = (0.0, 0.0, 0.0, 0.0);
+    for seed in 0..30 {
+        let mut random = Random(seed + 900);
+        let mut predictions = String::from("id,time,query,score\n");
+        let head = "id,relevance,observed_at\n";
+        let (mut known, mut last) = (String::from(head), String::from(head));
+        for day in 1..=DAYS {
+            for query in 0..25 {
+                for item in 0..8 {
+                    let score = random.unit();
+                    let relevant = random.unit() < 0.15 + 0.6 * score;
+                    let id = format!("d{day}q{query}i{item}");
+                    writeln!(
+                        predictions,
+                        "{id},2026-02-{day:02}T{:02}:00:00Z,d{day}q{query},{score:.4}",
+                        query % 24
+                    )
+                    .unwrap();
+                    let mean = if relevant { 2.5 } else { 0.6 };
+                    let days =
+                        f64::from(day) + f64::from(query % 24) / 24.0 - mean * random.unit().ln();
+                    let minutes = (days * 1440.0) as u64;
+                    let (month, date) = match minutes / 1440 {
+                        d if d <= u64::from(DAYS) => (2, d),
+                        d => (3, (d - u64::from(DAYS)).min(31)),
+                    };
+                    let line = format!(
+                        "{id},{},2026-{month:02}-{date:02}T{:02}:{:02}:00Z\n",
+                        u8::from(relevant),
+                        minutes % 1440 / 60,
+                        minutes % 60
+                    );
+                    if month == 2 {
+                        known += &line;
+                    }
+                    last += &line;
+                }
+            }
+        }
+        let (now, last) = (by_day(&predictions, &known), by_day(&predictions, &last));
+        for window in immature(&now) {
+            let then = last
+                .windows
+                .iter()
+                .find(|w| w.start == window.start)
+                .unwrap();
+            for name in [
+                "ndcg_at_10",
+                "mean_average_precision",
+                "mean_reciprocal_rank",
+            ] {
+                let truth = then.metrics[name].value.unwrap();
+                let found = &window.completed[name];
+                let inside = found.low.unwrap() <= truth && truth <= found.high.unwrap();
+                held += f64::from(u8::from(inside));
+                all += 1.0;
+                early += window.metrics[name].value.unwrap() - truth;
+                off += found.value.unwrap() - truth;
+            }
+        }
+    }
+    assert!(all > 150.0, "{all}");
+    assert!(held / all > 0.9, "{held} of {all}");
+    assert!(off.abs() < 0.3 * early.abs(), "{off} {early}");
+}

@@ -7,7 +7,7 @@ mod pipeline;
 use pipeline::summary;
 use plumbline::log::Role;
 use plumbline::metric::Estimate;
-use plumbline::report::view::{BaselineChoice, View, WindowSize};
+use plumbline::report::view::{BaselineChoice, SliceChoice, View, WindowSize};
 use plumbline::report::{Model, Models, Report};
 use plumbline::summary::{Loss, Summary};
 use proptest::prelude::*;
@@ -569,4 +569,172 @@ fn models_of_several_classes_tell_their_log_loss_beside_the_accuracy() {
             "{name}"
         );
     }
+}
+
+/// 60 days of what three horizons foretold of each, as `write` puts them down.
+fn horizons(write: impl Fn(usize, usize, f64, f64) -> String) -> String {
+    let mut out = String::new();
+    for horizon in 1..4 {
+        for day in 0..60_usize {
+            let y = ((day * 37) % 23) as f64 + 0.25;
+            let error = 0.5 * horizon as f64 + ((day * 7 + horizon * 3) % 5) as f64 / 10.0;
+            out += &write(day, horizon, y + error, y);
+        }
+    }
+    out
+}
+
+fn date(day: usize) -> String {
+    format!("2026-{:02}-{:02}", day / 28 + 1, day % 28 + 1)
+}
+
+#[test]
+fn horizons_in_rows_are_compared_as_those_in_columns() {
+    let rows = horizons(|day, h, p, y| format!("{},{h},{p},{y}\n", date(day)));
+    let long = format!("date,horizon,prediction,actual\n{rows}");
+    let view = view(WindowSize::Day);
+    let (summary, models) = of(long.as_bytes(), &[], &view);
+    assert_eq!(
+        (models.rows, models.pairwise, models.versions),
+        (60, false, true)
+    );
+    assert_eq!(
+        (models.by.as_deref(), models.about_main),
+        (Some("horizon"), false)
+    );
+    assert_eq!(models.main, "horizon 1");
+    assert!(
+        models.method.contains("same date foretell the same"),
+        "{}",
+        models.method
+    );
+    let mut wide = String::from("date,actual,forecast_h1,forecast_h2,forecast_h3\n");
+    let cells = |h: usize| {
+        let of = horizons(|_, k, p, _| {
+            if k == h {
+                format!("{p}\n")
+            } else {
+                String::new()
+            }
+        });
+        of.lines().map(str::to_owned).collect::<Vec<String>>()
+    };
+    let truth = horizons(|_, k, _, y| {
+        if k == 1 {
+            format!("{y}\n")
+        } else {
+            String::new()
+        }
+    });
+    let (h1, h2, h3) = (cells(1), cells(2), cells(3));
+    for (day, y) in truth.lines().enumerate() {
+        let [a, b, c] = [&h1, &h2, &h3].map(|of| of[day].as_str());
+        writeln!(wide, "{},{y},{a},{b},{c}", date(day)).unwrap();
+    }
+    let (_, columns) = of(wide.as_bytes(), &[], &view);
+    for (h, column) in [(1, "forecast_h1"), (2, "forecast_h2"), (3, "forecast_h3")] {
+        let (a, b) = (
+            model(&models, &format!("horizon {h}")),
+            model(&columns, column),
+        );
+        assert_eq!(
+            a.metrics["mean_absolute_error"].value,
+            b.metrics["mean_absolute_error"].value
+        );
+        let of = |m: &Model| {
+            m.against
+                .as_ref()
+                .map(|a| (a.difference.clone(), a.p_value))
+        };
+        assert_eq!(of(a), of(b), "{h}");
+    }
+    let report = Report::from(&summary, &view);
+    let together = |report: &Report| {
+        report
+            .health
+            .notes
+            .iter()
+            .any(|n| n.contains("of the rows of 3 horizons together"))
+    };
+    assert!(together(&report), "{:?}", report.health.notes);
+    // Of one horizon the report is about that one, and the others are beside it.
+    let chosen = View {
+        slices: vec![SliceChoice {
+            column: "horizon".into(),
+            value: "2".into(),
+        }],
+        ..view
+    };
+    let (summary, models) = of(long.as_bytes(), &[], &chosen);
+    assert_eq!(
+        (models.main.as_str(), models.about_main, models.rows),
+        ("horizon 2", true, 60)
+    );
+    assert!(!together(&Report::from(&summary, &chosen)));
+    // What each horizon foretells of another day at one time is told apart, and not compared.
+    let origins = horizons(|day, h, p, y| format!("{},{h},{p},{}\n", date(day), y + h as f64));
+    let origins = format!("date,horizon,prediction,actual\n{origins}");
+    let found = pipeline::summary(&[("log.csv", origins.as_bytes())], &[], &chosen).unwrap();
+    assert_eq!(
+        (found.models, found.notes.len()),
+        (None, 0),
+        "{:?}",
+        found.notes
+    );
+    assert_eq!(found.segments.len(), 1);
+}
+
+#[test]
+fn what_is_compared_and_what_a_report_is_about_is_told() {
+    // Of 100 days the first model has all, the second 40 and the third 30; 20 are common.
+    let text = |common: usize| {
+        let mut out = String::from("date,model,prediction,actual\n");
+        for day in 0..100_usize {
+            let y = ((day * 37) % 23) as f64 + 0.25;
+            let mut row = |model: &str, off: f64| {
+                let date = format!("2026-{:02}-{:02}", day / 28 + 1, day % 28 + 1);
+                writeln!(out, "{date},{model},{},{y}", y + off + (day % 3) as f64).unwrap();
+            };
+            row("all", 2.0);
+            if day < 40 {
+                row("easy", if day < 40 - common { 3.0 } else { 1.0 });
+            }
+            if day >= 40 - common && day < 70 - common {
+                row("hard", 1.5);
+            }
+        }
+        out
+    };
+    let view = view(WindowSize::Week);
+    let (summary, models) = of(text(20).as_bytes(), &[], &view);
+    assert_eq!(
+        (models.rows, models.pairwise, models.about_main),
+        (20, false, false)
+    );
+    assert_eq!(models.heading(), "3 models on the same rows");
+    assert!(models.models.iter().all(|m| m.compared == 20));
+    let told = |summary: &Summary, view: &View| {
+        Report::from(summary, view)
+            .health
+            .notes
+            .join("\n")
+            .contains("of the rows of 3 models together")
+    };
+    assert!(told(&summary, &view));
+    let about = View {
+        version: Some("easy".into()),
+        ..view.clone()
+    };
+    let (summary, models) = of(text(20).as_bytes(), &[], &about);
+    assert_eq!((models.main.as_str(), models.about_main), ("easy", true));
+    assert!(!told(&summary, &about));
+    // Of very few common rows each is beside the main one, and their order is that of the differences.
+    let (_, models) = of(text(2).as_bytes(), &[], &view);
+    assert!(models.pairwise);
+    assert_eq!(
+        models.heading(),
+        "3 models, each beside all on the rows of both"
+    );
+    let order: Vec<&str> = models.models.iter().map(|m| m.name.as_str()).collect();
+    assert_eq!(order, ["hard", "all", "easy"]);
 }

@@ -663,3 +663,88 @@ fn a_chosen_baseline_in_the_middle_is_not_among_the_rows_compared() {
     }
     assert!(keeper(&files, &pipeline::inputs(&files, &[]).unwrap()).is_ok());
 }
+
+/// A log of 60 hours whose outcomes and predictions are these, by row.
+fn errors_of(row: impl Fn(usize) -> (f64, f64)) -> String {
+    (0..60).fold("time,prediction,actual\n".to_owned(), |text, i| {
+        let (p, y) = row(i);
+        let time = format!("2026-01-{:02}T{:02}:00:00Z", i / 24 + 1, i % 24);
+        text + &format!("{time},{p:e},{y:e}\n")
+    })
+}
+
+#[test]
+fn an_error_beyond_every_number_leaves_its_row_out_of_all_metrics() {
+    let far = |i: usize| match i {
+        30 => (-1e308, 1e308),
+        i => (i as f64 + 0.5, ((i * 7) % 60) as f64),
+    };
+    let text = errors_of(far);
+    let view = View {
+        baseline: BaselineChoice::None,
+        ..View::default()
+    };
+    let found = report(&[("log.csv", text.as_bytes())], &view);
+    assert_eq!((found.rows.predictions, found.rows.joined), (60, 59));
+    let told = found
+        .health
+        .notes
+        .iter()
+        .filter(|n| n.contains("farther apart than any number"));
+    assert_eq!(told.count(), 1, "{:?}", found.health.notes);
+    for (name, metric) in &found.overall.metrics {
+        assert!(metric.value.is_none() || metric.n == 59, "{name}");
+    }
+    // The row of the naive forecast, too.
+    let scaled = found.overall.metrics["mean_absolute_scaled_error"]
+        .value
+        .unwrap();
+    assert!((0.1..10.0).contains(&scaled), "{scaled}");
+}
+
+#[test]
+fn squares_too_small_for_a_number_are_told() {
+    let ordinary = |i: usize| (i as f64 + 0.5, ((i * 7) % 60) as f64);
+    let view = View {
+        baseline: BaselineChoice::None,
+        ..View::default()
+    };
+    for (size, vanish) in [
+        (1e-200, true),
+        (1e-165, true),
+        (1e-160, true),
+        (1e-140, false),
+    ] {
+        let text = errors_of(|i| {
+            let (p, y) = ordinary(i);
+            (p * size, y * size)
+        });
+        let found = report(&[("log.csv", text.as_bytes())], &view);
+        let plain = errors_of(ordinary);
+        let plain = report(&[("log.csv", plain.as_bytes())], &view);
+        for (name, of) in [
+            ("r2", 1.0),
+            ("explained_variance", 1.0),
+            ("root_mean_squared_error", size),
+        ] {
+            let (metric, plain) = (&found.overall.metrics[name], &plain.overall.metrics[name]);
+            if vanish {
+                let why = metric.undefined.as_deref().unwrap_or_default();
+                assert!(why.contains("too small"), "{name} {size}: {metric:?}");
+            } else {
+                let (value, plain) = (metric.value.unwrap(), plain.value.unwrap());
+                assert!((value / of / plain - 1.0).abs() < 1e-9, "{name} {size}");
+            }
+        }
+        let all = found
+            .overall
+            .metrics
+            .values()
+            .filter_map(|m| m.undefined.as_deref());
+        assert!(
+            all.into_iter()
+                .all(|why| why != "all outcomes are the same"),
+            "{size}"
+        );
+    }
+}

@@ -276,3 +276,98 @@ fn the_report_tells_each_level_and_interval_as_numpy_does() {
         }
     }
 }
+
+/// The same rows, each level written in another way.
+fn with_levels(write: impl Fn(&str) -> String) -> String {
+    let text = std::str::from_utf8(LONG).unwrap();
+    let mut lines = text.lines();
+    let header = lines.next().unwrap();
+    let at = header
+        .split(',')
+        .position(|c| c == "quantile_level")
+        .unwrap();
+    let mut out = format!("{header}\n");
+    for line in lines {
+        let mut cells: Vec<String> = line.split(',').map(str::to_string).collect();
+        cells[at] = write(&cells[at]);
+        writeln!(out, "{}", cells.join(",")).unwrap();
+    }
+    out
+}
+
+#[test]
+fn levels_are_read_as_shares_as_percents_and_by_their_names() {
+    let plain = whole(&[("long.csv", LONG)]);
+    let percent = |level: &str| {
+        let x: f64 = level.parse().unwrap();
+        ((x * 1e5).round() / 1e3).to_string()
+    };
+    let ways: [(&str, &dyn Fn(&str) -> String); 7] = [
+        ("5%", &|l| format!("{}%", percent(l))),
+        ("5", &|l| percent(l)),
+        ("q0.05", &|l| format!("q{l}")),
+        ("Q5", &|l| format!("Q{}", percent(l))),
+        ("p5", &|l| format!("p{}", percent(l))),
+        ("quantile_0.05", &|l| format!("quantile_{l}")),
+        ("quantile_0.05 or median", &|l| match l {
+            "0.5" => "median".into(),
+            l => format!("quantile_{l}"),
+        }),
+    ];
+    for (name, write) in ways {
+        let text = with_levels(write);
+        let files = [("long.csv", text.as_bytes())];
+        for found in [whole(&files), passed(50, &files)] {
+            assert_eq!(found.levels, plain.levels, "{name}");
+            assert_eq!(counts(&found), counts(&plain), "{name}");
+        }
+        let said = notes(&whole(&files)).contains("levels in percent");
+        assert_eq!(said, name == "5", "{name}");
+    }
+    // Groups of a tenth or a quarter each are no levels.
+    for group in [
+        |i: usize| (i % 10 + 1).to_string(),
+        |i: usize| format!("Q{}", i % 4 + 1),
+    ] {
+        let mut text = String::from("time,quantile,prediction,actual\n");
+        for i in 0..400 {
+            let time = format!("2026-01-{:02}T{:02}:{:02}:00Z", i % 28 + 1, i % 24, i % 60);
+            writeln!(text, "{time},{},{}.5,{i}.25", group(i), i % 37).unwrap();
+        }
+        assert!(whole(&[("log.csv", text.as_bytes())]).levels.is_empty());
+    }
+}
+
+#[test]
+fn a_sole_quantile_that_is_named_so_is_one() {
+    let rows = (0..60).map(|i| {
+        let y = f64::from((i * 7) % 23) + 0.25;
+        (
+            format!("2026-01-{:02}T{:02}:00:00Z", i / 24 + 1, i % 24),
+            y,
+            y + f64::from(i % 10) - 2.5,
+        )
+    });
+    let rows: Vec<(String, f64, f64)> = rows.collect();
+    let of = |name: &str| {
+        let lines = rows.iter().map(|(time, y, q)| format!("{time},{y},{q}\n"));
+        let text = format!("time,actual,{name}\n{}", lines.collect::<String>());
+        Report::from(&whole(&[("log.csv", text.as_bytes())]), &view())
+    };
+    let loss = |(_, y, q): &(String, f64, f64)| if y >= q { 0.9 * (y - q) } else { 0.1 * (q - y) };
+    let mean = rows.iter().map(loss).sum::<f64>() / 60.0;
+    for name in ["q0.9", "quantile_0.9"] {
+        let found = of(name);
+        let pinball = value(&found, "mean_pinball_loss_over_levels");
+        assert!((pinball / mean - 1.0).abs() < 1e-12, "{name}");
+        assert_eq!(
+            found.overall.metrics["mean_absolute_error"].value, None,
+            "{name}"
+        );
+    }
+    assert!(
+        of("predicted").overall.metrics["mean_absolute_error"]
+            .value
+            .is_some()
+    );
+}

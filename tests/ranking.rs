@@ -221,3 +221,62 @@ fn users_and_sessions_are_queries_beside_a_relevance_or_a_rank_only() {
     assert!(of(log(true, "clicked")).contains_key("ndcg_at_10"));
     assert!(of(log(false, "relevance")).contains_key("ndcg_at_10"));
 }
+
+#[test]
+fn a_place_in_a_list_is_a_score_of_which_less_is_better() {
+    let text = |column: &str, of_place: &dyn Fn(usize) -> usize| {
+        let mut out = format!("time,query_id,relevance,{column}\n");
+        for list in 0..60_usize {
+            // Items are written in another order than they were shown in.
+            for item in 0..10 {
+                let place = (item * 7 + list) % 10 + 1;
+                let relevance = usize::from((place * list) % 10 < 3) * (4 - place / 3).max(1);
+                let time = format!("2026-01-{:02}T00:00:00Z", list % 28 + 1);
+                out += &format!("{time},q{list},{relevance},{}\n", of_place(place));
+            }
+        }
+        out
+    };
+    let metrics = |text: &str, roles: &[(Role, &str)]| {
+        let files = [("lists.csv", text.as_bytes())];
+        let found = summary(&files, roles, &View::default()).unwrap();
+        let report = Report::from(&found, &View::default());
+        let lists = report.overall.metrics.into_iter();
+        let lists = lists.filter(|m| m.0.contains("_at_") || m.0.starts_with("mean_"));
+        (lists.collect::<Metrics>(), found.notes)
+    };
+    let (scored, _) = metrics(&text("score", &|place| 20 - place), &[]);
+    assert!(scored["ndcg_at_10"].value.unwrap() > 0.5, "{scored:?}");
+    for column in ["rank", "position"] {
+        let ranked = text(column, &|place| place);
+        for roles in [&[][..], &[(Role::Score, column)]] {
+            let (found, notes) = metrics(&ranked, roles);
+            assert_eq!(found, scored, "{column}");
+            let told = notes.iter().any(|n| n.contains("of which less is better"));
+            assert!(told, "{notes:?}");
+        }
+    }
+    // Of who was shown a list, too.
+    let users = text("rank", &|place| place).replacen("query_id", "user_id", 1);
+    assert_eq!(metrics(&users, &[]).0, scored);
+}
+
+#[test]
+fn lists_of_scores_that_are_no_probabilities_are_headed_by_their_order() {
+    let sentence = |score: &dyn Fn(usize) -> f64| {
+        let mut text = String::from("time,query_id,label,score\n");
+        for i in 0..900_usize {
+            let time = format!("2026-01-{:02}T{:02}:00:00Z", i / 50 + 1, i % 24);
+            let label = usize::from((i * 7) % 10 < 3);
+            text += &format!("{time},q{},{label},{}\n", i / 10, score(i));
+        }
+        report(&[("lists.csv", text.as_bytes())], &View::default())
+            .health
+            .sentence
+    };
+    let share = |i: usize| ((i * 37) % 101) as f64 / 101.0;
+    let logits = sentence(&|i| share(i) * 8.0 - 4.0);
+    assert!(logits.starts_with("NDCG@10"), "{logits}");
+    let probabilities = sentence(&share);
+    assert!(probabilities.starts_with("Accuracy"), "{probabilities}");
+}

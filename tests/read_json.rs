@@ -4,7 +4,7 @@
 
 mod read_help;
 
-use plumbline::read::{Cut, Format, ShardRead, read_shard, sniff};
+use plumbline::read::{Cut, Format, ShardRead, cell, read_shard, sniff};
 use plumbline::table::{Column, Kind};
 use proptest::prelude::*;
 use read_help::{category, in_shards, numbers, read, sniffed, whole};
@@ -32,10 +32,27 @@ fn object() -> impl Strategy<Value = Value> {
 }
 
 /// The cells of an object by dotted name; of two with one name the later stands. An array has cells of
-/// its own where a row holds numbers only in it.
+/// its own where a row holds numbers only in it, unless it is a set of labels.
 fn flatten(prefix: &str, object: &Map<String, Value>, out: &mut Vec<(String, Option<String>)>) {
     let mut all = object.iter().map(|(k, v)| (k.clone(), v));
     members(prefix, &mut all, out);
+}
+
+/// The cell of an array.
+fn set(list: &[Value]) -> String {
+    let whole = |v: &Value| v.is_i64() || v.is_u64();
+    if list.iter().all(whole) {
+        return Value::from(list.to_vec()).to_string();
+    }
+    let words: Option<Vec<&str>> = list.iter().map(Value::as_str).collect();
+    match words {
+        Some(words) => {
+            let quoted = |w: &&str| format!("\"{}\"", w.replace('\\', "\\\\").replace('"', "\\\""));
+            let quoted: Vec<String> = words.iter().map(quoted).collect();
+            format!("[{}]", quoted.join(","))
+        }
+        None => "[…]".to_owned(),
+    }
 }
 
 fn members(
@@ -50,16 +67,16 @@ fn members(
                 flatten(&format!("{name}."), inner, out);
                 continue;
             }
-            Value::Array(list) if list.is_empty() => continue,
             Value::Array(list) => {
                 let mut items = list.iter().enumerate().map(|(i, v)| (i.to_string(), v));
                 members(&format!("{name}."), &mut items, out);
-                "[…]".to_owned()
+                set(list)
             }
             Value::String(text) => text.clone(),
             other => other.to_string(),
         };
-        let missing = plumbline::read::cell::is_missing(cell.as_bytes());
+        let text = cell.as_bytes();
+        let missing = cell::is_missing(text) && !cell::is_word(text);
         out.push((name, (!missing).then_some(cell)));
     }
 }
@@ -89,9 +106,11 @@ proptest! {
                 let cell = expected.iter().rev().find(|(n, _)| n == name).and_then(|(_, c)| c.clone());
                 prop_assert_eq!(&cells[column][row], &cell, "{} in {}", name, object);
             }
-            for (name, _) in expected {
+            for (name, cell) in expected {
                 let inside = format!("{name}.0");
-                prop_assert!(part.table.names.contains(&name) || part.table.names.contains(&inside), "{name}");
+                let array = name.rsplit_once('.').map_or("", |n| n.0).to_owned();
+                let known = [name.clone(), inside, array].iter().any(|n| part.table.names.contains(n));
+                prop_assert!(known || cell.as_deref() == Some("[]"), "{name}");
             }
         }
         let (table, lines, _) = in_shards(&schema, &bytes, size);
@@ -198,7 +217,10 @@ fn kinds_and_order_of_appearance() {
     assert_eq!(cells[1].kind(), Kind::Time);
     assert_eq!(numbers(&cells[2]), [Some(1.5), Some(3.0), None]);
     assert_eq!(numbers(&cells[3]), [None, Some(2.0), None]);
-    assert_eq!(category(&cells[4]), [Some("[…]".into()), None, None]);
+    assert_eq!(
+        category(&cells[4]),
+        [Some("[…]".into()), Some("[]".into()), None]
+    );
     assert_eq!(category(&cells[5]), [None, Some("true".into()), None]);
     assert_eq!(numbers(&cells[6]), [None, None, Some(7.0)]);
     let told = part.troubles.iter().map(|t| (t.column.as_deref(), t.line));
@@ -502,4 +524,36 @@ fn a_key_that_comes_twice_is_told_once_a_file_and_the_last_value_counts() {
         assert_eq!(told, expected);
         assert!(part.troubles[0].reason.contains("the last value counts"));
     }
+}
+
+#[test]
+fn arrays_of_labels_are_one_cell() {
+    let bytes = br#"{"labels":["news","a \"b\""],"ids":[0,2],"p":[0.25,0.75]}
+{"labels":[],"ids":[1],"p":[]}
+{"labels":null,"p":[0.5,0.5]}
+{"labels":["sp\u006frt"],"ids":[]}
+"#;
+    let found = sniffed(bytes);
+    let names: Vec<&str> = found.columns.iter().map(|c| c.name.as_str()).collect();
+    assert_eq!(names, ["labels", "ids", "p.0", "p.1"]);
+    let part = whole(&found.schema, bytes);
+    assert_eq!(part.troubles, []);
+    let cell = |text: &str| Some(text.to_owned());
+    assert_eq!(
+        category(&part.table.columns[0]),
+        [
+            cell(r#"["news","a \"b\""]"#),
+            cell("[]"),
+            None,
+            cell(r#"["sport"]"#)
+        ]
+    );
+    assert_eq!(
+        category(&part.table.columns[1]),
+        [cell("[0,2]"), cell("[1]"), None, cell("[]")]
+    );
+    assert_eq!(
+        numbers(&part.table.columns[2]),
+        [Some(0.25), None, Some(0.5), None]
+    );
 }

@@ -231,3 +231,64 @@ fn seasons_of_a_log_with_gaps_equal_numpys() {
     }
     assert_eq!(compared, 4);
 }
+
+/// 200 hours of a wave that three models or horizons foretell, one column telling them apart; told hour by hour, or
+/// one model after the other.
+fn long(column: &str, names: [&str; 3], by_hour: bool) -> String {
+    let start = Time::parse("2026-03-02T00:00:00Z").unwrap().0;
+    let mut out = format!("time,{column},prediction,actual\n");
+    let row = |hour: i64, which: usize| {
+        let y = outcome(hour);
+        let p = y + which as f64 + 1.0;
+        let time = Time(start + hour * 3_600_000_000);
+        format!("{time},{},{p},{y}\n", names[which])
+    };
+    for i in 0..600 {
+        let (hour, which) = match by_hour {
+            true => (i / 3, i % 3),
+            false => (i % 200, i / 200),
+        };
+        out += &row(hour, which as usize);
+    }
+    out
+}
+
+fn outcome(hour: i64) -> f64 {
+    ((hour % 24) * (24 - hour % 24)) as f64 + ((hour * 7919) % 97) as f64 / 13.0
+}
+
+#[test]
+fn each_of_several_models_or_horizons_repeats_its_own_outcome() {
+    let naive = |back: i64| {
+        let errors = (back..200).map(|hour| (outcome(hour) - outcome(hour - back)).abs());
+        errors.sum::<f64>() / (200 - back) as f64
+    };
+    for (column, names) in [
+        ("model", ["a", "b", "c"]),
+        ("horizon", ["1", "2", "3"]),
+        ("place", ["north", "south", "west"]),
+    ] {
+        for by_hour in [true, false] {
+            let text = long(column, names, by_hour);
+            let files = [("log.csv", text.as_bytes())];
+            for (season, back) in [
+                (Season::Rows(1), 1),
+                (Season::Rows(24), 24),
+                (Season::Seconds(86_400), 24),
+            ] {
+                let view = view(Some(season), BaselineChoice::None);
+                let found = report(&files, &view);
+                close(value(&found, NAME), 2.0 / naive(back));
+                let passed = streamed(&files, &[], &view, Shards::new).unwrap();
+                let passed = Report::from(&passed, &view);
+                let why = passed.overall.metrics[NAME].undefined.clone();
+                let reason = if by_hour {
+                    "side by side"
+                } else {
+                    "order of time"
+                };
+                assert!(why.unwrap().contains(reason), "{column} {season}");
+            }
+        }
+    }
+}

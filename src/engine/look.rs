@@ -176,6 +176,7 @@ impl Input {
             if guess.role == Role::Id && ids > 1 && fractions {
                 spec.kind = Kind::Number;
             }
+            spec.labels = matches!(role, Role::Outcome | Role::Prediction | Role::Challenger);
             spec.time = (spec.kind == Kind::Time).then(|| column.time.unwrap_or(TimeFormat::Iso));
         }
         schema

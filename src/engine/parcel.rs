@@ -192,6 +192,7 @@ fn frame(profile: &Profile) -> Profile {
         centre: column.centre,
         fences: column.fences,
         once: column.once,
+        half: column.half.clone(),
         unseen: column.unseen.clone(),
         baseline: column.baseline.clone(),
         windows: Vec::new(),

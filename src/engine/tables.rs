@@ -148,6 +148,7 @@ fn spec(column: &ColumnSniff) -> ColumnSpec {
         kind: column.kind,
         time: column.time,
         wanted: true,
+        labels: false,
     }
 }
 

@@ -68,11 +68,7 @@ pub(super) fn class_scores(columns: &[ColumnSniff], found: &mut [Option<RoleGues
 /// as shares, in yes and no.
 fn are_classes(columns: &[ColumnSniff], members: &[usize], prefix: &str) -> bool {
     let name = |i: &usize| columns.get(*i).and_then(|c| c.name.get(prefix.len()..));
-    let plain = |name: &str| {
-        name.trim()
-            .trim_end_matches(|c| c == ')' || c == '"')
-            .to_lowercase()
-    };
+    let plain = |name: &str| name.trim().trim_end_matches([')', '"']).to_lowercase();
     let names: Vec<String> = members.iter().filter_map(name).map(plain).collect();
     let (is_one_of, all) = (|s: &String| names.contains(&plain(s)), names.len());
     let holds = |c: &ColumnSniff| {

@@ -32,6 +32,8 @@ pub struct Taken {
     pub flag: bool,
     /// The mark between the labels of a cell that holds several.
     pub mark: Option<char>,
+    /// Whether such outcomes and predictions stand in brackets, so that the empty set is `[]`.
+    pub bracketed: [bool; 2],
     /// The unit of latencies of which no name tells it.
     pub latency: Option<TimeUnit>,
 }

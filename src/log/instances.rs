@@ -6,7 +6,9 @@
 
 use super::challengers::MOST_MODELS;
 use super::index::Index;
+use super::roles::words;
 use super::rows::{Category, Log, Truth};
+use super::rules::is_horizon;
 use super::{Role, names};
 use crate::table::key::{each, of_both, of_text, of_time};
 use crate::table::{Column, NO_KEY, NO_LEVEL};
@@ -32,6 +34,8 @@ pub struct Instances {
     pub models: Vec<String>,
     /// Names of the columns that tell instances apart.
     pub key: Vec<String>,
+    /// The segment whose values take the place of models, as horizons do; `None`: the version.
+    pub by: Option<String>,
     /// The instance of the row that stands for it; `u32::MAX` for all other rows.
     of_row: Vec<u32>,
     /// The row of each model, instance by instance; `u32::MAX` where it foretold nothing.
@@ -48,18 +52,86 @@ impl Instances {
     }
 }
 
-/// The instances of a log whose rows are of several models; `ids`: the keys of its rows and the names of their
+/// Whether a segment of these names says how far ahead something is foretold.
+pub(super) fn have_horizons(segments: &[String]) -> bool {
+    segments.iter().any(|name| is_horizon(&words(name)))
+}
+
+/// Finds what several models or horizons foretold of the same instances; `kept`: whether these are all rows, rather
+/// than a block of them.
+pub(super) fn compare(log: &mut Log, ids: Option<(Vec<u128>, Vec<String>)>, kept: bool) {
+    if matches!(log.truth, Truth::None) {
+        return;
+    }
+    let Some(version) = &log.version else {
+        match of_horizons(log, ids) {
+            Some(found) if kept => log.instances = Some(found),
+            Some(_) => log.notes.say(passed("Horizons")),
+            None => {}
+        }
+        return;
+    };
+    // Versions mostly take turns, and nobody asks for more; models are there to be compared.
+    let turns = words(&version.name)
+        .iter()
+        .any(|w| ["version", "variant", "deployment"].contains(&w.as_str()));
+    match find(log, version, ids) {
+        Ok(None) => {}
+        Ok(Some((found, left))) if kept => {
+            if left > 0 {
+                log.notes.say(format!(
+                    "{left} models are not compared: at most {MOST_MODELS} are, and none that has few rows beside the others."
+                ));
+            }
+            log.instances = Some(found);
+        }
+        Ok(Some(_)) => log.notes.say(passed("Models")),
+        Err(_) if turns => {}
+        Err(why) => log.notes.say(why),
+    }
+}
+
+/// The sentence on rows of several models that are counted as they pass.
+fn passed(what: &str) -> String {
+    format!(
+        "{what} are not compared on the same rows, for these were counted as they passed: have all rows kept, or put the {} into columns of one row.",
+        what.to_lowercase()
+    )
+}
+
+/// The name that a value of a segment has where it takes the place of a model: `horizon 3`.
+#[must_use]
+pub fn name_of_value(column: &str, value: &str) -> String {
+    format!("{column} {value}")
+}
+
+/// The instances of a log whose rows are of several horizons, which are compared as models are.
+fn of_horizons(log: &Log, ids: Option<(Vec<u128>, Vec<String>)>) -> Option<Instances> {
+    let mut horizons = log.segments.iter().filter(|s| is_horizon(&words(&s.name)));
+    // Other outcomes than numbers are often alike by chance.
+    let horizon = horizons
+        .next()
+        .filter(|_| matches!(log.truth, Truth::Numbers(_)))?;
+    let (found, _) = find(log, horizon, ids).ok()??;
+    let models = found.models.iter();
+    let models = models.map(|value| name_of_value(&horizon.name, value));
+    Some(Instances {
+        models: models.collect(),
+        by: Some(horizon.name.clone()),
+        ..found
+    })
+}
+
+/// The instances of a log whose rows are of several models, which a column tells; `ids`: the keys of its rows and the names of their
 /// columns, where these are ids; and how many models are left out. `None` where no instance has two models.
 ///
 /// # Errors
 /// A sentence, where two models foretold the same but it cannot be told which rows belong together.
-pub(super) fn find(
+fn find(
     log: &Log,
+    version: &Category,
     ids: Option<(Vec<u128>, Vec<String>)>,
 ) -> Result<Option<(Instances, usize)>, String> {
-    let Some(version) = &log.version else {
-        return Ok(None);
-    };
     let Some(models) = Models::of(log, version) else {
         return Ok(None);
     };
@@ -248,6 +320,7 @@ impl Models {
         Instances {
             models: self.names.clone(),
             key,
+            by: None,
             of_row,
             rows,
         }
@@ -344,6 +417,6 @@ fn whole_numbers(log: &Log) -> impl Iterator<Item = &super::rows::LogColumn> {
             && matches!(&c.cells, Column::Number(v) if v.iter().all(|x| x.is_nan() || x.fract() == 0.0))
     };
     let mut columns: Vec<_> = log.columns.iter().filter(whole).collect();
-    columns.sort_by_key(|c| !super::rules::is_horizon(&super::roles::words(&c.name)));
+    columns.sort_by_key(|c| !is_horizon(&words(&c.name)));
     columns.into_iter()
 }

@@ -3,8 +3,9 @@
 //!
 //! Every prediction is kept, also where its id comes twice.
 
-use super::challengers::{self, MOST_MODELS};
+use super::challengers;
 use super::columns::Predictions;
+use super::fit;
 use super::frame::Frame;
 use super::held::Held;
 use super::index::Index;
@@ -13,7 +14,7 @@ use super::keys::{Keys, refine};
 use super::labels::{self, Cells};
 use super::notes::Notes;
 use super::outcomes::Outcomes;
-use super::rows::{Category, Counts, Log, Source, Truth};
+use super::rows::{Category, Counts, Log, Source};
 use super::{FileKind, Level, Quantiles, Role};
 use crate::stats::time_unit::{self, TimeUnit};
 use crate::table::{Column, NO_KEY, NO_TIME};
@@ -23,9 +24,6 @@ pub const WITHOUT_TIME: [&str; 2] = [
     "{n} row has no readable time and is left out.",
     "{n} rows have no readable time and are left out.",
 ];
-
-/// The sentence on rows of several models that are counted as they pass.
-const PASSED: &str = "Models are not compared on the same rows, for these were counted as they passed: have all rows kept, or put the models into columns of one row.";
 
 /// The sentence on a log whose column of times holds none.
 #[must_use]
@@ -181,7 +179,7 @@ fn some(predictions: Vec<Source>) -> Result<Predictions, String> {
 fn no_quantile(predictions: &Predictions) -> String {
     let name = predictions.name_of(Role::QuantileLevel);
     format!(
-        "No row has a level of a quantile between 0 and 1 in '{name}'. Mark the column that holds the levels."
+        "No row has a level of a quantile in '{name}': between 0 and 1 (0.05), in percent (5%) or by name (q0.05, p5). Mark the column that holds the levels."
     )
 }
 
@@ -259,7 +257,11 @@ fn log_of(
     };
     // Ids that differ in every row say that no two rows are of one thing; an index only counts the rows.
     let ids = match named {
-        _ if !predictions.has(Role::ModelVersion) => None,
+        _ if !predictions.has(Role::ModelVersion)
+            && !instances::have_horizons(&predictions.names(Role::Segment)) =>
+        {
+            None
+        }
         None => Some(None),
         Some(names) if counts.duplicate_predictions > 0 => Some(Some((ids, names))),
         Some(names) => (!joined && counts_rows(&names)).then_some(None),
@@ -284,7 +286,7 @@ fn log_of(
     let cells = Cells {
         truth,
         predicted: or_median(&mut log, predicted),
-        score: predictions.take(Role::Score),
+        score: fit::score(&mut predictions, &mut log.notes),
         numbered: is_array(&predictions),
         class_scores: class_scores(&mut predictions),
         said: predictions.said(),
@@ -300,6 +302,7 @@ fn log_of(
         None => labels::fill(&mut log, cells)?,
         Some(frame) => frame.fill(&mut log, cells)?,
     }
+    fit::leave_out_beyond(&mut log);
     challengers::take(&mut log, others, frame.map_or(&[], |f| &f.challengers));
     log.version = predictions
         .take(Role::ModelVersion)
@@ -346,8 +349,10 @@ fn log_of(
         log.notes.count(counts.without_time, WITHOUT_TIME, "");
     }
     log.counts = counts;
-    if let (true, Some(ids)) = (log.challengers.is_empty(), ids) {
-        compare(&mut log, ids, frames);
+    // Of blocks, the first one is told of.
+    let kept = matches!(frames, Frames::All);
+    if let (true, None, Some(ids)) = (log.challengers.is_empty(), frame, ids) {
+        instances::compare(&mut log, ids, kept);
     }
     Ok(log)
 }
@@ -377,32 +382,6 @@ fn or_median(log: &mut Log, predicted: Option<Column>) -> Option<Column> {
             log.notes.say("There is no prediction beside the quantiles, and no median to take its place: errors of predictions are not told.");
             predicted
         }
-    }
-}
-
-/// Finds what several models foretold of the same instances.
-fn compare(log: &mut Log, ids: Option<(Vec<u128>, Vec<String>)>, frames: Frames<'_>) {
-    if matches!(frames, Frames::Block(Some(_))) || matches!(log.truth, Truth::None) {
-        return;
-    }
-    // Versions mostly take turns, and nobody asks for more; models are there to be compared.
-    let name = log.version.as_ref().map_or("", |v| &v.name);
-    let turns = super::words(name)
-        .iter()
-        .any(|w| ["version", "variant", "deployment"].contains(&w.as_str()));
-    match (instances::find(log, ids), frames) {
-        (Ok(None), _) => {}
-        (Ok(Some((found, left))), Frames::All) => {
-            if left > 0 {
-                log.notes.say(format!(
-                    "{left} models are not compared: at most {MOST_MODELS} are, and none that has few rows beside the others."
-                ));
-            }
-            log.instances = Some(found);
-        }
-        (Ok(Some(_)), Frames::Block(_)) => log.notes.say(PASSED),
-        (Err(_), _) if turns => {}
-        (Err(why), _) => log.notes.say(why),
     }
 }
 

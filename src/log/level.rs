@@ -116,6 +116,31 @@ const STATSMODELS: Assumed = Assumed {
     by: "statsmodels",
 };
 
+/// The levels that the cells of a column mean: `0.05`, `5%`, `q0.05`, `p5`, `Q5`, `quantile_0.05`; and whether numbers
+/// alone among them are percents, as one above 1 tells. `None` for cells that mean none.
+#[must_use]
+pub fn levels_of(cells: &[String]) -> (Vec<Option<Level>>, bool) {
+    let number = |cell: &str| cell.parse::<f64>().ok();
+    let percents = are_percents(cells.iter().filter_map(|cell| number(cell.trim())));
+    let level = |cell: &String| match number(cell.trim()) {
+        Some(x) => of_number(x, percents),
+        None => level_of(cell)
+            .filter(|n| n.stem.is_empty())
+            .map(|n| n.level),
+    };
+    (cells.iter().map(level).collect(), percents)
+}
+
+/// Whether numbers are levels in percent.
+pub(super) fn are_percents(numbers: impl IntoIterator<Item = f64>) -> bool {
+    numbers.into_iter().any(|x| x > 1.0 && x.is_finite())
+}
+
+/// The level that a number means.
+pub(super) fn of_number(x: f64, percent: bool) -> Option<Level> {
+    Level::of(if percent { x / 100.0 } else { x })
+}
+
 /// Words that say that a number behind them is a level.
 const LEVELS: [&str; 8] = [
     "q",
@@ -243,6 +268,33 @@ mod tests {
         check("obs_ci_lower", 0.025, "obs_ci", false);
         assert_eq!(level_of("yhat_lower").unwrap().assumed, Some(PROPHET));
         assert_eq!(level_of("lower_95").unwrap().assumed, None);
+    }
+
+    #[test]
+    fn cells_tell_levels() {
+        let check = |cells: &[&str], levels: &[f64], percents: bool| {
+            let cells: Vec<String> = cells.iter().map(|c| c.to_string()).collect();
+            let expected = levels.iter().map(|l| Level::of(*l)).collect();
+            assert_eq!(levels_of(&cells), (expected, percents), "{cells:?}");
+        };
+        let quarters = [0.025, 0.5, 0.975];
+        check(&["0.025", "0.500", ".975"], &quarters, false);
+        check(&["2.5%", "50 %", "97.5%"], &quarters, false);
+        check(&["2.5", "50", "97.5"], &quarters, true);
+        check(&["0.5", "50", "99.5"], &[0.005, 0.5, 0.995], true);
+        check(&["q0.025", "q0.5", "q0.975"], &quarters, false);
+        check(&["Q2.5", "Q50", "Q97.5"], &quarters, false);
+        check(&["p2.5", "median", "p97.5"], &quarters, false);
+        check(
+            &["quantile_0.025", "quantile_0.5", "quantile_0.975"],
+            &quarters,
+            false,
+        );
+        check(
+            &["0.1", "mean", "NA", "1.0", "sales_q10"],
+            &[0.1, 0.0, 0.0, 1.0, 0.0],
+            false,
+        );
     }
 
     #[test]

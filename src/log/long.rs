@@ -11,7 +11,7 @@
 use super::Role;
 use super::index::Index;
 use super::keys::refine;
-use super::level::Level;
+use super::level::{Level, are_percents, levels_of, of_number};
 use super::names::words;
 use super::notes::Notes;
 use super::quantiles::Quantiles;
@@ -102,7 +102,13 @@ fn levels(source: &Source, notes: &mut Notes) -> Vec<Option<(Level, bool)>> {
     let rows = source.table.rows;
     let kinds = source.column(Role::OutputType).map(|c| c.1);
     let level = source.column(Role::QuantileLevel).map(|c| c.1);
-    let read = each_level(level);
+    let (read, percents) = each_level(level);
+    if percents {
+        let name = source.column(Role::QuantileLevel).map_or("", |c| c.0);
+        notes.say(format!(
+            "Numbers in '{name}' are taken as levels in percent: 50 is the median."
+        ));
+    }
     let kind_of = |row: usize| match kinds {
         Some(Column::Category { codes, levels }) => {
             let word = codes.get(row).and_then(|code| levels.get(*code as usize));
@@ -160,23 +166,22 @@ fn levels(source: &Source, notes: &mut Notes) -> Vec<Option<(Level, bool)>> {
     out
 }
 
-/// Reads the level of a row.
-fn each_level(column: Option<&Column>) -> impl Fn(usize) -> Option<Level> + '_ {
-    let words: Vec<Option<Level>> = match column {
-        Some(Column::Category { levels, .. }) => {
-            let read = |word: &String| word.trim().parse().ok().and_then(Level::of);
-            levels.iter().map(read).collect()
-        }
-        _ => Vec::new(),
+/// Reads the level of a row; and whether numbers alone are percents.
+fn each_level(column: Option<&Column>) -> (impl Fn(usize) -> Option<Level> + '_, bool) {
+    let (words, percents) = match column {
+        Some(Column::Category { levels, .. }) => levels_of(levels),
+        Some(Column::Number(cells)) => (Vec::new(), are_percents(cells.iter().copied())),
+        _ => (Vec::new(), false),
     };
-    move |row| match column {
+    let read = move |row: usize| match column {
         Some(Column::Category { codes, .. }) => {
             let code = codes.get(row).copied().filter(|c| *c != NO_LEVEL)?;
             words.get(code as usize).copied().flatten()
         }
-        Some(Column::Number(cells)) => cells.get(row).copied().and_then(Level::of),
+        Some(Column::Number(cells)) => of_number(*cells.get(row)?, percents),
         _ => None,
-    }
+    };
+    (read, percents)
 }
 
 /// Whether a column of a role can tell forecasts apart.

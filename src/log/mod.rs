@@ -8,6 +8,7 @@
 mod challengers;
 mod class_columns;
 mod columns;
+mod fit;
 mod frame;
 mod held;
 mod index;
@@ -25,6 +26,7 @@ mod outcomes;
 mod positive;
 mod quantile_roles;
 mod quantiles;
+mod rival_labels;
 mod rivals;
 mod role_text;
 mod roles;
@@ -36,7 +38,7 @@ mod task;
 pub use challengers::{MOST_MODELS, main_name};
 pub use columns::too_many_words;
 pub use frame::Taken;
-pub use instances::Instances;
+pub use instances::{Instances, name_of_value};
 pub use join::{Joiner, WITHOUT_TIME, join, untimed};
 pub use level::{Assumed, Level, Named, level_of};
 pub use meant::Meant;
@@ -49,7 +51,7 @@ pub use roles::{
 pub use rows::{
     Category, Challenger, Counts, Foretold, Labels, Log, LogColumn, Source, Spread, Truth,
 };
-pub use rules::spoilt_score;
+pub use rules::{is_horizon, spoilt_score};
 pub use sets::NO_SET;
 
 use serde::{Deserialize, Serialize};

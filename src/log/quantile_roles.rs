@@ -5,7 +5,7 @@
 //! nothing, a word for a prediction or the name of another column (`sales_q10` beside `sales`), and where a
 //! higher level mostly has no lower value.
 
-use super::level::{Level, Named, level_of};
+use super::level::{Level, Named, level_of, levels_of};
 use super::rules::{RULES, any, is_number};
 use super::{Role, RoleGuess};
 use crate::read::ColumnSniff;
@@ -90,11 +90,7 @@ fn long(columns: &[ColumnSniff], words: &[Vec<String>], found: &mut [Option<Role
     let kind = of(&|at, c| {
         c.kind == Kind::Category && named(at, &["output_type", "type"]) && says_quantile(c)
     });
-    let level = of(&|at, c| {
-        let within = c.range.is_some_and(|(low, high)| low > 0.0 && high < 1.0);
-        let levels = c.kind == Kind::Number && within && c.distinct <= MOST_LEVELS;
-        named(at, &LEVELS) && (levels || kind.is_some())
-    });
+    let level = of(&|at, c| named(at, &LEVELS) && (are_levels(c) || kind.is_some()));
     let value = of(&|at, c| is_number(c) && named(at, &VALUES));
     let (Some(level), Some(value)) = (level, value) else {
         return false;
@@ -107,13 +103,47 @@ fn long(columns: &[ColumnSniff], words: &[Vec<String>], found: &mut [Option<Role
     give(
         level,
         Role::QuantileLevel,
-        "levels between 0 and 1 beside a value",
+        "levels of quantiles beside a value",
     );
     give(value, Role::Prediction, "the value at the level of its row");
     if let Some(kind) = kind {
         give(kind, Role::OutputType, "says which rows hold quantiles");
     }
     true
+}
+
+/// Whether a column holds levels: numbers between 0 and 1, percents from one to what is as far from the other end
+/// (1 to 99, but not deciles 1 to 10), or words that tell them, which are not those of quarters or tenths (Q1 to Q4).
+fn are_levels(c: &ColumnSniff) -> bool {
+    if c.distinct > MOST_LEVELS {
+        return false;
+    }
+    match (c.kind, c.range) {
+        (Kind::Number, Some((low, high))) => {
+            let percents = high > 1.0 && high < 100.0 && (low + high - 100.0).abs() < 1e-9;
+            low > 0.0 && (high < 1.0 || percents)
+        }
+        (Kind::Category, _) => {
+            let (levels, _) = levels_of(&c.samples);
+            let mut known: Vec<Level> = levels.iter().copied().flatten().collect();
+            known.sort_unstable();
+            let groups = count_up(&known) && c.distinct <= 10;
+            known.len() == c.samples.len() && known.len() > 1 && !groups
+        }
+        _ => false,
+    }
+}
+
+/// Whether a name can be nothing but a quantile's, though no other stands beside it: `q0.9`, `quantile_0.05`.
+fn is_level_name(name: &str, named: &Named) -> bool {
+    let name = name.trim().to_lowercase();
+    named.level != Level::MEDIAN && name.starts_with('q') && name.contains("0.") && !named.plain
+}
+
+/// Whether levels are 1 %, 2 % and so on, as what is only numbered seems to have.
+fn count_up(levels: &[Level]) -> bool {
+    let count = (1_u32..).map(|n| Level::of(f64::from(n) / 100.0));
+    levels.iter().zip(count).all(|(a, b)| Some(*a) == b)
 }
 
 /// A column each.
@@ -141,8 +171,29 @@ fn wide(columns: &[ColumnSniff], words: &[Vec<String>], found: &mut [Option<Role
         let mut family = families.remove(stem)?;
         family.sort_by_key(|f| f.0);
         let several = family.len() > 1;
-        // A median says what it is only beside others.
-        (several && is_forecast(stem, columns, words) && rises(columns, &family)).then_some(family)
+        // Forecasts that are numbered are of horizons or models.
+        let levels: Vec<Level> = family.iter().map(|f| f.0).collect();
+        if count_up(&levels) && family.iter().all(|f| f.2.plain) {
+            return None;
+        }
+        // A median says what it is only beside others; `q0.9` alone does beside what came true.
+        let alone = || {
+            let one = family
+                .first()
+                .filter(|f| is_level_name(&columns[f.1].name, &f.2));
+            let outcome = RULES.iter().find(|r| r.0 == Role::Outcome).map(|r| r.1);
+            let mut others = columns.iter().zip(words);
+            let told = |(c, w): (&ColumnSniff, &Vec<String>)| {
+                is_number(c) && outcome.is_some_and(|rule| rule(c, w).is_some_and(|f| f.0 > 0.8))
+            };
+            one.is_some() && others.any(told)
+        };
+        let told = if several {
+            rises(columns, &family)
+        } else {
+            alone()
+        };
+        (told && is_forecast(stem, columns, words)).then_some(family)
     });
     let Some(family) = best else { return false };
     of_stem(columns, words, &family, found);

@@ -7,6 +7,7 @@
 //! outcome of its own is none.
 
 use super::Role;
+use super::rival_labels;
 use super::roles::RoleGuess;
 use super::rules::{any, is_number, is_unit};
 use crate::read::ColumnSniff;
@@ -96,7 +97,7 @@ const MODELS: [&str; 74] = [
 ];
 
 /// Words for what is predicted.
-const PREDICTIONS: [&str; 14] = [
+pub(super) const PREDICTIONS: [&str; 14] = [
     "pred",
     "preds",
     "predicted",
@@ -114,7 +115,7 @@ const PREDICTIONS: [&str; 14] = [
 ];
 
 /// Words for what looks back, or tells something of a prediction: not another model's.
-const OTHER: [&str; 34] = [
+pub(super) const OTHER: [&str; 34] = [
     "lag",
     "lagged",
     "prev",
@@ -162,10 +163,13 @@ pub(super) fn challengers(
         found.iter().position(is)
     };
     let (score, prediction, outcome) = (at(Role::Score), at(Role::Prediction), at(Role::Outcome));
+    if let (None, Some(main)) = (score, prediction) {
+        rival_labels::find(columns, words, (main, outcome), found);
+    }
     let Some(main) = score.or(prediction).filter(|m| is_number(&columns[*m])) else {
         return;
     };
-    // Classes as numbers tell nothing of who foretold them.
+    // Two numbers alone are labels.
     if !is_unit(&columns[main]) && columns[main].distinct <= 2 {
         return;
     }

@@ -7,7 +7,8 @@
 use super::class_columns::class_scores;
 use super::rivals::challengers;
 use super::rules::{
-    OUTCOMES, RULES, any, is_horizon, is_number, is_output, is_unit, named_score, shown_to, unique,
+    OUTCOMES, RULES, any, is_horizon, is_number, is_output, is_unit, named_score, place, shown_to,
+    unique,
 };
 use super::{FileKind, Meant, Role, quantile_roles};
 use crate::read::ColumnSniff;
@@ -98,6 +99,14 @@ pub fn guess_beside(
             });
         if let Some((i, weight, why)) = best {
             found[i] = Some(RoleGuess::new(*role, weight, why));
+        }
+    }
+    let has_query = found.iter().flatten().any(|g| g.role == Role::Query);
+    if has_query && !found.iter().flatten().any(|g| g.role.predicts()) {
+        let placed = |i: &usize| found[*i].is_none() && place(&columns[*i], &words[*i]);
+        if let Some(i) = (0..columns.len()).find(placed) {
+            let because = "the place in a list, of which less is better";
+            found[i] = Some(RoleGuess::new(Role::Score, 0.8, because));
         }
     }
     if !forecasts {

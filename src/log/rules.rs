@@ -51,7 +51,8 @@ pub(super) fn unique(c: &ColumnSniff) -> f64 {
 }
 
 /// Whether a name says how far ahead something is foretold.
-pub(super) fn is_horizon(words: &[String]) -> bool {
+#[must_use]
+pub fn is_horizon(words: &[String]) -> bool {
     let name = words.join("_");
     [
         "horizon",
@@ -123,13 +124,10 @@ fn query(c: &ColumnSniff, w: &[String]) -> Option<(f64, &'static str)> {
 /// one; beside a relevance, or a place in a list, rows of one user are one list.
 pub(super) fn shown_to(columns: &[ColumnSniff], names: &[Vec<String>]) -> Option<usize> {
     let named = |w: &[String], of: &[&str]| of.contains(&w.join("_").as_str());
-    let place = |c: &ColumnSniff, w: &[String]| {
-        let first = c.range.is_some_and(|(low, _)| low == 0.0 || low == 1.0);
-        named(w, &PLACES) && is_number(c) && c.whole && first && c.distinct > 2
-    };
     let all = || columns.iter().zip(names).map(|(c, w)| (c, w.as_slice()));
     let foretold = |c, w| score(c, w).is_some() || (is_number(c) && prediction(c, w).is_some());
-    let scored = all().any(|(c, w)| foretold(c, w));
+    // A place in a list is what was foretold, too.
+    let scored = all().any(|(c, w)| foretold(c, w) || place(c, w));
     let listed = all().any(|(c, w)| named(w, &RELEVANCE) || place(c, w));
     // A query that is named so goes first.
     if !scored || !listed || all().any(|(c, w)| query(c, w).is_some()) {
@@ -137,6 +135,17 @@ pub(super) fn shown_to(columns: &[ColumnSniff], names: &[Vec<String>]) -> Option
     }
     let lists = |c: &ColumnSniff| unique(c) <= 0.5 && c.distinct > 1 && (c.whole || !is_number(c));
     all().position(|(c, w)| c.filled > 0 && lists(c) && named(w, &SHOWN_TO))
+}
+
+/// Whether a column is the place of an item in a list, the first being 0 or 1.
+pub(super) fn place(c: &ColumnSniff, w: &[String]) -> bool {
+    let first = c.range.is_some_and(|(low, _)| low == 0.0 || low == 1.0);
+    is_place(w) && is_number(c) && c.whole && first && c.distinct > 2
+}
+
+/// Whether a name is that of an item's place in a list, of which less is better.
+pub(super) fn is_place(words: &[String]) -> bool {
+    PLACES.contains(&words.join("_").as_str())
 }
 
 /// Names of an item's place in a list.

@@ -74,11 +74,29 @@ fn rows(task: Task, losses: &Moments, of: &Cell) -> Option<(u64, u64)> {
     }
     let of_class = |classes: &Classes| (classes.positive.total(), classes.negative.total());
     let (positive, negative) = of.classes.as_ref().map_or((0, 0), of_class);
-    let left_out = (positive + negative).saturating_sub(losses.n);
-    Some((
-        positive.saturating_sub(left_out),
-        negative.saturating_sub(left_out),
-    ))
+    let all = positive + negative;
+    let left_out = all.saturating_sub(losses.n);
+    let copies = copies(of, all);
+    let common = of.models.iter().filter(|m| m.rows() > 0);
+    let common = common.map(|m| m.common.first().map_or(0, |l| l.value.n));
+    let beyond = all.saturating_sub(copies * common.min().unwrap_or(0));
+    // What every model foretold has one outcome, which stands in a row of each.
+    let least = |class: u64| {
+        let shared = class.saturating_sub(beyond) / copies;
+        class.saturating_sub(left_out).max(shared)
+    };
+    Some((least(positive), least(negative)))
+}
+
+/// In how many rows of a cell of so many what all models foretold stands: one, unless each row is of one model.
+fn copies(of: &Cell, rows: u64) -> u64 {
+    let with_rows = of.models.iter().filter(|m| m.rows() > 0);
+    let foretold: u64 = with_rows.clone().map(|m| m.every(0).value.n).sum();
+    // Models in columns foretell the same rows, so that together they foretell more than there are.
+    match foretold <= rows {
+        true => (with_rows.count() as u64).max(1),
+        false => 1,
+    }
 }
 
 /// The value of a metric alone; `None` without a row, or beyond every number.

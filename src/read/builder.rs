@@ -8,7 +8,7 @@ use super::instant::{Instants, example};
 use super::key::key;
 use super::trouble::{Fault, Troubles};
 use super::{ColumnSpec, Encoding, TimeFormat};
-use crate::table::{Column, Kind, NO_TIME, Odd};
+use crate::table::{Column, Kind, NO_LEVEL, NO_TIME, Odd};
 
 /// What all columns of a file share.
 #[derive(Clone, Copy, Debug)]
@@ -22,6 +22,8 @@ pub(super) struct Writing {
 /// A column that is being made.
 pub(super) struct Builder {
     column: usize,
+    /// Whether words that stand for missing cells are told.
+    told: bool,
     cells: Cells,
 }
 
@@ -34,17 +36,23 @@ enum Cells {
 }
 
 impl Builder {
-    /// An empty column as the specification says; `column` is its place in the schema.
-    pub fn new(column: usize, spec: &ColumnSpec) -> Self {
+    /// An empty column as the specification says; `column` is its place in the schema, `literal`: whether the
+    /// format tells texts from missing cells.
+    pub fn new(column: usize, spec: &ColumnSpec, literal: bool) -> Self {
         let format = spec.time.unwrap_or(TimeFormat::Iso);
         let cells = match spec.kind {
             Kind::Number => Cells::Number(Vec::new()),
             Kind::Time => Cells::Time(format, Instants::new(format), Vec::new()),
-            Kind::Category => Cells::Category(Dictionary::default()),
+            Kind::Category => Cells::Category(Dictionary::new(literal && spec.labels)),
             Kind::Key => Cells::Key(Vec::new()),
             Kind::Presence => Cells::Presence(Vec::new()),
         };
-        Self { column, cells }
+        let told = spec.labels && !literal;
+        Self {
+            column,
+            told,
+            cells,
+        }
     }
 
     /// Appends the cells of a batch.
@@ -90,12 +98,17 @@ impl Builder {
                 for (row, cell) in batch.openings(text, column).enumerate() {
                     if let Some(code) = dictionary.short_code(cell) {
                         dictionary.codes.push(code);
+                        if self.told && code == NO_LEVEL {
+                            blank(cell.text(), column, batch.line_of(row), troubles);
+                        }
                         continue;
                     }
                     let (code, replaced) = dictionary.code(cell, writing.encoding);
                     dictionary.codes.push(code);
                     if replaced {
                         bad_text(cell.text(), column, batch.line_of(row), troubles);
+                    } else if self.told && code == NO_LEVEL {
+                        blank(cell.text(), column, batch.line_of(row), troubles);
                     }
                 }
             }
@@ -161,6 +174,20 @@ fn bad_number(odd: Number, text: &[u8], column: usize, line: u64, troubles: &mut
         });
         Odd::Text.missing()
     }
+}
+
+/// Tells of a label that was taken as a missing cell.
+#[cold]
+fn blank(text: &[u8], column: usize, line: u64, troubles: &mut Troubles) {
+    let text = text.trim_ascii();
+    let Some(word) = cell::MISSING.iter().find(|w| w.as_bytes() == text) else {
+        return;
+    };
+    troubles.cell(Fault::Blank(word), column, line, || {
+        format!(
+            "found '{word}', expected a label: {word} is taken as a missing cell; if it is a class, give it another name"
+        )
+    });
 }
 
 #[cold]

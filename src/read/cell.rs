@@ -8,9 +8,9 @@
 use super::batch::Opening;
 
 /// Words that stand for a missing cell, beside the empty one.
-pub const MISSING: [&str; 15] = [
+pub const MISSING: [&str; 16] = [
     "NA", "N/A", "NaN", "nan", "null", "NULL", "None", "none", "nil", "#N/A", "-", "?", "NaT",
-    "<NA>", ".",
+    "<NA>", ".", "[]",
 ];
 
 /// Whether a text (blanks around it aside) stands for a missing cell.
@@ -22,10 +22,10 @@ pub fn is_missing(text: &[u8]) -> bool {
 }
 
 /// Whether a text that stands for a missing cell is a word in a column of words: `none` names the class
-/// of what is of no class there. In a column of numbers it is no number.
+/// of what is of no class there, and `[]` is the set of no label. In a column of numbers they are no number.
 #[must_use]
 pub fn is_word(text: &[u8]) -> bool {
-    text.trim_ascii() == b"none"
+    matches!(text.trim_ascii(), b"none" | b"[]")
 }
 
 /// What a text is as a number.

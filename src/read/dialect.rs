@@ -176,7 +176,8 @@ fn decimal(records: &[Record]) -> u8 {
 }
 
 /// Whether the first record names the columns: its cells differ in kind from those below, or at
-/// least do not come again.
+/// least do not come again. Columns may be called after numbers, as a pivoted table has them (`0.1`, `0.5`, `0.9`): these
+/// rise from one to the next, none of them stands below, and a word stands over other values.
 fn has_header(first: &Record, rest: &[Record], decimal: u8) -> bool {
     let is_value = |text: &[u8]| {
         matches!(cell::number(text, decimal), Number::Finite(_))
@@ -195,6 +196,7 @@ fn has_header(first: &Record, rest: &[Record], decimal: u8) -> bool {
         return true;
     }
     let mut votes = 0i64;
+    let (mut words, mut numbers, mut rise) = (0, Vec::new(), true);
     for (column, name) in first.iter().enumerate() {
         if cell::is_missing(name) {
             continue;
@@ -205,6 +207,11 @@ fn has_header(first: &Record, rest: &[Record], decimal: u8) -> bool {
             continue;
         }
         let values = filled.iter().filter(|c| is_value(c)).count();
+        if let Number::Finite(x) = cell::number(name, decimal) {
+            rise &= numbers.last().is_none_or(|before| *before < x) && !filled.contains(&name);
+            numbers.push(x);
+        }
+        words += usize::from(values * 10 >= filled.len() * 9 && !is_value(name));
         votes += if values * 10 >= filled.len() * 9 {
             if is_value(name) { -1 } else { 1 }
         } else if filled.contains(&name) || is_value(name) {
@@ -213,7 +220,7 @@ fn has_header(first: &Record, rest: &[Record], decimal: u8) -> bool {
             0
         };
     }
-    votes >= 0
+    votes >= 0 || words > 0 && rise && numbers.len() > 1
 }
 
 /// Names that come more than once: `2 columns called 'x'`.
@@ -392,6 +399,24 @@ mod tests {
     fn names_that_come_again_are_told() {
         assert_eq!(look("a,b,a,,\n1,2,3,4,5\n").notes, ["2 columns called 'a'"]);
         assert!(look("a,b,,\n1,2,3,4\n").notes.is_empty());
+    }
+
+    #[test]
+    fn numbers_in_a_header_are_names() {
+        let rows = "2026-01-01,4.5,1.5,2.5,3.5\n2026-01-02,4,1,2,3\n2026-01-03,5,2,3,4\n";
+        for header in [
+            "time,actual,0.1,0.5,0.9",
+            "time,actual,5%,50%,95%",
+            "time,y,10,50,90",
+        ] {
+            let names: Vec<&str> = header.split(',').collect();
+            check(&format!("{header}\n{rows}"), b',', b'.', true, &names);
+        }
+        // Rows that are like those below.
+        for first in ["2026-01-04,4,0.5,2.5,2.75", "x,4,3,2,1", "x,4,5,5.5,3"] {
+            let found = look(&format!("{first}\n{rows}")).dialect;
+            assert!(!found.header, "{first}");
+        }
     }
 
     #[test]

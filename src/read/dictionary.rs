@@ -22,6 +22,8 @@ pub(super) struct Dictionary {
     last: u32,
     /// Words of at most eight bytes that were met, each in the one place where it may be.
     short: Vec<Short>,
+    /// Whether only a cell without a text is missing, and `None` is a word.
+    literal: bool,
 }
 
 /// A short word: its bytes, its length (0: none), its code.
@@ -36,6 +38,14 @@ const SHORTS: usize = 128;
 const K: u64 = 0x9e37_79b9_7f4a_7c15;
 
 impl Dictionary {
+    /// An empty one; `literal`: only a cell without a text is missing.
+    pub fn new(literal: bool) -> Self {
+        Self {
+            literal,
+            ..Self::default()
+        }
+    }
+
     /// The code of a short text that was met lately.
     #[inline(always)]
     pub fn short_code(&self, cell: Opening) -> Option<u32> {
@@ -102,7 +112,8 @@ impl Dictionary {
 
     #[cold]
     fn new_code(&mut self, text: &[u8], text_hash: u32, encoding: Encoding) -> (u32, bool) {
-        if cell::is_missing(text) && !cell::is_word(text) {
+        let literal = self.literal && !text.trim_ascii().is_empty();
+        if cell::is_missing(text) && !cell::is_word(text) && !literal {
             return (NO_LEVEL, false);
         }
         let (level, replaced) = decode(text, encoding);

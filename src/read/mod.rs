@@ -33,6 +33,7 @@ mod field;
 mod fix;
 mod foreign;
 pub mod instant;
+mod items;
 mod json;
 pub mod key;
 mod lists;
@@ -53,7 +54,7 @@ pub use fix::{
 pub use reader::MAX_RECORD;
 pub(crate) use shard::{Range, border, read_within};
 pub use shard::{ShardRead, read_shard};
-pub use sniff::{HEAD_BYTES, inspect, inspect_as, is_delimited, sniff};
+pub use sniff::{HEAD_BYTES, NO_ROWS, inspect, inspect_as, is_delimited, sniff};
 
 use crate::table::{Kind, Table};
 use serde::{Deserialize, Serialize};
@@ -177,6 +178,10 @@ pub struct ColumnSpec {
     pub time: Option<TimeFormat>,
     /// Whether the reader gives it; the others are skipped at no cost.
     pub wanted: bool,
+    /// Whether its words are labels, of which one may be `None` or `NA`. In formats that tell texts from missing
+    /// cells such a text is a word then; in delimited text it is a missing cell, as everywhere, and is told.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub labels: bool,
 }
 
 /// How to read a file.

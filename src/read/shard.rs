@@ -5,7 +5,7 @@ use super::builder::{Builder, Writing};
 use super::encoding::{BOM, from_utf16};
 use super::reader::{MAX_RECORD, Stop, reader};
 use super::trouble::Troubles;
-use super::{Part, ReadError, Schema};
+use super::{Format, Part, ReadError, Schema};
 use crate::table::{Column, Table};
 
 /// How far past a shard's end a guessed first record may lead before the guess is given up.
@@ -123,7 +123,7 @@ fn read(
     let mut builders: Vec<Builder> = (0..)
         .zip(&schema.columns)
         .filter(|(_, spec)| spec.wanted)
-        .map(|(i, spec)| Builder::new(i, spec))
+        .map(|(i, spec)| Builder::new(i, spec, schema.format != Format::Csv))
         .collect();
     let writing = Writing {
         decimal: schema.dialect.decimal,

@@ -211,6 +211,7 @@ pub(super) fn sniff_as(name: &str, head: &[u8], bytes: u64, fix: &Fix) -> Result
                 kind: Kind::Category,
                 time: None,
                 wanted: true,
+                labels: false,
             })
             .collect(),
         lists: Vec::new(),
@@ -278,6 +279,9 @@ fn first_rows(schema: &Schema, head: &Head) -> (Batch, Troubles) {
     (batch, troubles)
 }
 
+/// What is found in a file of names without rows.
+pub const NO_ROWS: &str = "the file has a header and 0 rows";
+
 fn no_row(head: &Head, schema: &Schema, troubles: Troubles) -> ReadError {
     let mut lost = troubles.finish(|c| schema.columns[c].name.clone());
     if let Some(worst) = lost.pop() {
@@ -288,11 +292,7 @@ fn no_row(head: &Head, schema: &Schema, troubles: Troubles) -> ReadError {
         );
     }
     if head.complete {
-        return head.error(
-            None,
-            "the file has a header and 0 rows",
-            "Choose a file that holds rows.",
-        );
+        return head.error(None, NO_ROWS, "Choose a file that holds rows.");
     }
     head.error(
         None,

@@ -27,6 +27,8 @@ pub(super) enum Fault {
     OtherTime,
     Percent,
     NotUtf8,
+    /// A label that stands for a missing cell.
+    Blank(&'static str),
     Damaged,
     /// A key that no column has, by the hash of its name.
     Unknown(u64),

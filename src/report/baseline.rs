@@ -1,14 +1,22 @@
 //! What windows are compared with.
 
-use super::make::{Making, total};
+use super::make::{Frame, Making, total};
 use super::view::BaselineChoice;
 use super::words;
+use crate::stats::far;
 use crate::summary::{Cell, Series};
-use crate::table::time::Time;
+use crate::table::time::{DAY, Time};
 use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
+
+/// Between which starts a window is not dated far from all others.
+fn usual(making: &Making<'_>) -> Option<(f64, f64)> {
+    let rows = |frame: &Frame<'_>| (frame.start.0 as f64, frame.cell.rows);
+    let times: Vec<(f64, u64)> = making.all.iter().map(rows).collect();
+    far::usual(&times, DAY as f64).filter(|_| making.summary.timed)
+}
 
 /// Rows that windows are compared with.
 pub(super) struct Basis<'a> {
@@ -26,7 +34,7 @@ pub(super) struct Basis<'a> {
 
 impl<'a> Basis<'a> {
     /// What the reader chose, or the reference file, or the first quarter of the mature windows
-    /// (at least one, and one must be left to judge).
+    /// (at least one, and one must be left to judge) without those that are dated far from all others.
     pub(super) async fn choose(making: &Making<'a>, choice: &BaselineChoice) -> Option<Self> {
         let windows = match choice {
             BaselineChoice::None => return None,
@@ -56,8 +64,11 @@ impl<'a> Basis<'a> {
             BaselineChoice::Auto | BaselineChoice::Reference => {
                 // Without outcomes every window can still be compared by its requests and latency.
                 let labelled = making.all.iter().any(|w| w.cell.labelled > 0);
+                let usual = usual(making);
+                let near = |at: Time| usual.is_none_or(|u| (u.0..=u.1).contains(&(at.0 as f64)));
                 let mature: Vec<usize> = (0..making.all.len())
                     .filter(|i| making.all[*i].mature || !labelled)
+                    .filter(|i| near(making.all[*i].start))
                     .collect();
                 if mature.len() < 2 {
                     return None;

@@ -19,7 +19,7 @@
 use super::make::{Frame, Making};
 use super::steps::pause;
 use super::{Metrics, Window, maturity};
-use crate::metric::{self, Estimate, Material, Measures, Metric};
+use crate::metric::{self, Estimate, Family, Material, Measures, Metric, Rank};
 use crate::stats::interval::Interval;
 use crate::stats::special::student_t_quantile;
 use crate::summary::{AsOf, Cell};
@@ -93,7 +93,12 @@ pub(super) async fn complete(
             continue;
         };
         let expected = (window.rows as f64 * usual).max(window.labelled as f64);
-        let found = metrics(making, &before, &window.metrics, expected);
+        let found = metrics(
+            making,
+            &before,
+            (&window.metrics, window.labelled),
+            expected,
+        );
         if window.mature {
             late.insert(place, found);
             pause().await;
@@ -195,7 +200,7 @@ fn histories(making: &Making<'_>, first: usize, shown: usize) -> (Vec<History>, 
 fn metrics(
     making: &Making<'_>,
     before: &[(&Cell, &Cell)],
-    early: &Metrics,
+    (early, labelled): (&Metrics, u64),
     expected: f64,
 ) -> Metrics {
     let of = |cell: &Cell, metric: &dyn Metric| {
@@ -204,31 +209,39 @@ fn metrics(
     let mut out = Metrics::new();
     for metric in metric::of(making.summary) {
         let info = metric.info();
-        if info.material == Material::Never {
+        if info.material == Material::Never && info.rank != Rank::Headline {
             continue;
         }
         let Some(now) = early.get(info.name).filter(|e| e.value.is_some()) else {
             continue;
         };
         let mut steps = Vec::new();
-        for (early, last) in before {
-            let (early, last) = (of(early, metric), of(last, metric));
+        // A list is there from its first outcome on, and is made of those that are in.
+        let of_lists = info.family == Family::Ranking;
+        let outcomes = |estimate: &Estimate, cell: &Cell| match of_lists {
+            true => cell.labelled.max(1),
+            false => estimate.n.max(1),
+        };
+        for (early_cell, last_cell) in before {
+            let (early, last) = (of(early_cell, metric), of(last_cell, metric));
             if let (Some(from), Some(to)) = (early.value, last.value) {
-                let left = 1.0 / early.n.max(1) as f64 - 1.0 / last.n.max(1) as f64;
+                let there = outcomes(&early, early_cell) as f64;
+                let left = 1.0 / there - 1.0 / outcomes(&last, last_cell) as f64;
                 steps.push((to - from, left.max(0.0)));
             }
         }
-        if let Some(estimate) = completed(now, &steps, expected, metric.range(making.summary.task))
-        {
+        let n = if of_lists { labelled } else { now.n };
+        let range = metric.range(making.summary.task);
+        if let Some(estimate) = completed((now, n), &steps, expected, range) {
             out.insert(info.name.to_string(), estimate);
         }
     }
     out
 }
 
-/// The metric of `now` after steps like these, each with the variance that the missing outcomes left.
+/// The metric of `now`, which so many outcomes tell, after steps like these, each with the variance that the missing outcomes left.
 fn completed(
-    now: &Estimate,
+    (now, n): (&Estimate, u64),
     steps: &[(f64, f64)],
     expected: f64,
     range: (Option<f64>, Option<f64>),
@@ -246,7 +259,7 @@ fn completed(
         .map(|s| (s.0 - mean) * (s.0 - mean) / s.1)
         .sum::<f64>()
         / (count - 1.0);
-    let own = (1.0 / now.n.max(1) as f64 - 1.0 / expected.max(1.0)).max(0.0);
+    let own = (1.0 / n.max(1) as f64 - 1.0 / expected.max(1.0)).max(0.0);
     let half = student_t_quantile(0.975, count - 1.0) * (square * (own + left / count)).sqrt();
     let within = |x: f64| {
         let x = range.0.map_or(x, |low| x.max(low));
@@ -273,7 +286,13 @@ mod tests {
     fn by_hand() {
         // Five windows of 100 outcomes of which 50 were there: v = 0.01 each.
         let steps: Vec<(f64, f64)> = [0.01, 0.03, 0.02, 0.04, 0.0].map(|d| (d, 0.01)).to_vec();
-        let found = completed(&estimate(0.8, 50), &steps, 100.0, (Some(0.0), Some(1.0))).unwrap();
+        let found = completed(
+            (&estimate(0.8, 50), 50),
+            &steps,
+            100.0,
+            (Some(0.0), Some(1.0)),
+        )
+        .unwrap();
         // d̄ = 0.02, s² = 0.001 / 0.01 / 4 = 0.025, own v = 0.01.
         let half = 2.776_445_105_197_8 * (0.025_f64 * 0.012).sqrt();
         assert!((found.value.unwrap() - 0.82).abs() < 1e-12);
@@ -285,11 +304,17 @@ mod tests {
     fn too_little_history_tells_nothing_and_the_range_holds() {
         let steps = [(0.1, 0.01); 4];
         assert_eq!(
-            completed(&estimate(0.8, 50), &steps, 100.0, (None, None)),
+            completed((&estimate(0.8, 50), 50), &steps, 100.0, (None, None)),
             None
         );
         let steps = [(0.3, 0.01); 6];
-        let found = completed(&estimate(0.8, 50), &steps, 100.0, (Some(0.0), Some(1.0))).unwrap();
+        let found = completed(
+            (&estimate(0.8, 50), 50),
+            &steps,
+            100.0,
+            (Some(0.0), Some(1.0)),
+        )
+        .unwrap();
         assert_eq!((found.value, found.high), (Some(1.0), Some(1.0)));
     }
 }

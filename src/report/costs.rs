@@ -31,8 +31,8 @@ pub struct BillCell {
     pub rows: u64,
 }
 
-/// The threshold of least cost on the rows in view. It was chosen by these rows, so that others will cost
-/// more at it.
+/// The threshold of least cost on the rows in view. It was chosen by these rows, so that others are
+/// likely to cost more at it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Cheapest {
     /// A row is predicted positive where its score is not below; `None`: where no row is.
@@ -93,7 +93,7 @@ fn cheapest(thresholds: &[f64], tally: &Tally, costs: Four) -> Option<Cheapest> 
     let each = words::value(Unit::Outcome, least.1);
     let sentence = match threshold {
         Some(t) => format!(
-            "Cheapest threshold on these rows: {}, at {each} a row. It was chosen by these rows (in-sample), so others will cost more at it.",
+            "Cheapest threshold on these rows: {}, at {each} a row. It was chosen by these rows (in-sample), so others are likely to cost more at it.",
             words::value(Unit::Outcome, t)
         ),
         None => format!(

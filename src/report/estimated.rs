@@ -28,7 +28,7 @@ use crate::metric::{self, Cut, Estimate};
 use crate::stats::expected::Cells;
 use crate::stats::interval::{Interval, Z};
 use crate::stats::special::student_t_quantile;
-use crate::summary::{Asked, Expectation, Expected, Method, Profile};
+use crate::summary::{Asked, Estimates, Expectation, Expected, Method, Profile};
 pub use cells::ExpectedCells;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -118,7 +118,7 @@ pub(super) async fn fill(
         Task::Binary => classes.is_some_and(|c| c.positive.total() + c.negative.total() > 0),
         Task::Multiclass => classes.is_some_and(|c| c.log_loss.n > 0),
     };
-    if !learnable || summary.streamed {
+    if !learnable || summary.streamed && summary.task != Task::Binary {
         return None;
     }
     let outside = (0..making.all.len()).filter(|i| !basis.holds(*i));
@@ -131,7 +131,12 @@ pub(super) async fn fill(
     if outside.is_empty() {
         return None;
     }
-    let Some(found) = making.series.estimates(&asked) else {
+    let counted = summary.streamed.then(|| {
+        let windows = outside.iter().map(|i| &making.all[*i]);
+        let windows = windows.map(|frame| (frame.range, &*frame.cell));
+        Estimates::of_counts(summary.edges.len().saturating_sub(1), classes, windows)
+    });
+    let Some(found) = counted.as_ref().or_else(|| making.series.estimates(&asked)) else {
         making.missing.borrow_mut().estimates = Some((making.at, asked));
         return None;
     };
@@ -152,7 +157,13 @@ pub(super) async fn fill(
     let told = gather(making, (basis, baseline), &known, of).await;
     let of = |frame: usize| found.shifted(making.all[frame].range);
     let shifted = gather(making, (basis, baseline), &known, of).await;
-    let told = estimator::choose(&mut out, told, shifted);
+    let told = match counted {
+        Some(_) => {
+            out.why = estimator::COUNTED.into();
+            told
+        }
+        None => estimator::choose(&mut out, told, shifted),
+    };
     let Told {
         guesses, errors, ..
     } = told;

@@ -16,9 +16,11 @@ const NEED_ROWS: &str = "What another tool says of the same rows, and all tests 
 /// What is to be known where windows of time were asked for and rows have no times.
 pub const UNTIMED: &str = "No column holds times, so windows are of so many rows each, in the order of the files. For hours, days, weeks or months mark the column that tells when (--role time=COLUMN).";
 
-/// The metric that the sentence is about when nothing departs.
-fn main(report: &Report) -> Option<(&'static Info, &Estimate)> {
+/// The metric that the sentence is about when nothing departs. Of scores that are no probabilities nothing tells which
+/// label they mean, but the order of lists.
+fn main(report: &Report, probabilistic: bool) -> Option<(&'static Info, &Estimate)> {
     let names: &[&str] = match report.task {
+        Task::Binary if !probabilistic => &["ndcg_at_10", "accuracy", "roc_auc", "log_loss"],
         Task::Binary | Task::Multiclass => &["accuracy", "roc_auc", "log_loss"],
         Task::Multilabel => &["subset_accuracy"],
         Task::Regression => &["mean_absolute_error", "ndcg_at_10"],
@@ -42,7 +44,7 @@ pub(super) fn judge(report: &Report, summary: &Summary, asked: &View) -> Health 
     let first = of_predictions().find(|a| a.goes_on());
     let first = first.or_else(|| report.alerts.iter().find(|a| harms(a)));
     let bad = first.filter(|a| a.level == Level::Bad);
-    let main = main(report);
+    let main = main(report, summary.probabilistic);
     let mut notes: Vec<String> = Vec::new();
     let judged = report
         .windows
@@ -182,6 +184,7 @@ pub(super) fn judge(report: &Report, summary: &Summary, asked: &View) -> Health 
             }
         });
     }
+    notes.extend(report.models.iter().filter_map(super::Models::together));
     let days = asked
         .window
         .is_some_and(|size| !matches!(size, WindowSize::Rows(_)));
@@ -191,8 +194,9 @@ pub(super) fn judge(report: &Report, summary: &Summary, asked: &View) -> Health 
     if summary.streamed {
         notes.push(STREAMED.into());
         notes.extend(without_rows(report));
-        if report.task != Task::Service && report.windows.iter().any(|w| !w.mature) {
-            notes.push("What metrics are expected to be before their outcomes are in is estimated of rows that are kept only.".into());
+        let lacks = !matches!(report.task, Task::Service | Task::Binary);
+        if lacks && report.windows.iter().any(|w| !w.mature) {
+            notes.push("What metrics are expected to be before their outcomes are in is estimated of rows that are kept, and of two classes, only.".into());
         }
     }
     if summary.streamed && (asked.compat.is_some() || asked.all_tests) {

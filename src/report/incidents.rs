@@ -1,17 +1,20 @@
 //! What is watched, as incidents: one for each cause, with its start, its end, and what it touches.
 //!
 //! Alarms that begin together are one incident ([`crate::stats::sequential::group`]); what is noticed of the
-//! predictions while one goes on belongs to it, whichever metric or slice tells it. It is named by what matters
-//! most: a metric of all rows in the order of the report, then a slice, then requests, then a column.
+//! predictions while one goes on belongs to it, whichever metric or slice tells it, unless the surest of it is a change
+//! of a column in whose windows that metric is not surely worse. It is named by what matters most: a metric of all rows
+//! in the order of the report, then a slice, then requests, then a column; what is far surer than that is told beside
+//! it.
 
 use super::baseline::Basis;
+use super::causes::{Place, Raised, begun, by_cause, is_far_surer, place};
 use super::checks::CheckKind;
 use super::effect::{self, Effect};
 use super::make::{self, Making};
 use super::steps::pause;
 use super::watch::{Item, Watched, What, is_worse, word};
 use super::{Affected, Alert, AlertKind, Level, Metrics, Window, judge, words};
-use crate::metric::{self, Estimate, Family, Info, Unit};
+use crate::metric::{Estimate, Family, Info, Unit};
 use crate::stats::interval::Interval;
 use crate::stats::multiple::benjamini_yekutieli;
 use crate::stats::sequential::columns::Aspect;
@@ -26,12 +29,6 @@ const BELONGS: f64 = 0.05;
 pub(super) const CORRELATION: &str = "correlation";
 /// What is told of an incident at most.
 const TOLD: usize = 50;
-
-/// An alarm of an item.
-struct Raised<'a> {
-    item: &'a Item,
-    alarm: Alarm,
-}
 
 /// Everything that an alert is made of.
 struct Told<'a> {
@@ -74,13 +71,24 @@ pub(super) async fn alerts(
     }
     let begun: Vec<Begun> = raised.iter().map(begun).collect();
     let mut out: Vec<(Place, Alert)> = Vec::new();
-    for places in group(&begun) {
+    let found = group(&begun);
+    let members = found
+        .iter()
+        .map(|places| places.iter().filter_map(|i| raised.get(*i)).collect());
+    for mut members in members.flat_map(by_cause) {
         pause().await;
-        let mut members: Vec<&Raised<'_>> = places.iter().filter_map(|i| raised.get(*i)).collect();
+        let surest = members.first().copied();
         members.sort_by(|a, b| place(a).total_cmp(&place(b)));
         // What is not worse after all leaves its name to the next.
         for lead in members {
-            if let Some(alert) = told.alert(lead).await {
+            if let Some(mut alert) = told.alert(lead).await {
+                if let Some(surest) = surest.filter(|surest| is_far_surer(surest, lead))
+                    && let Some(other) = told.alert(surest).await
+                {
+                    let beside = words::lower_first(&other.sentence);
+                    alert.sentence += &format!("; at the same time {beside}");
+                }
+                effect::tell(&mut alert);
                 out.push((place(lead), alert));
                 break;
             }
@@ -90,63 +98,6 @@ pub(super) async fn alerts(
     let mut out: Vec<Alert> = out.into_iter().map(|a| a.1).collect();
     effect::rank(&mut out);
     out
-}
-
-/// Where an alarm stands among others.
-#[derive(Clone, Copy)]
-struct Place {
-    over: bool,
-    class: usize,
-    order: usize,
-    /// Less is surer.
-    sure: f64,
-}
-
-impl Place {
-    fn total_cmp(&self, other: &Self) -> std::cmp::Ordering {
-        let key = |p: &Self| (p.over, p.class, p.order);
-        key(self)
-            .cmp(&key(other))
-            .then(self.sure.total_cmp(&other.sure))
-    }
-}
-
-fn place(of: &Raised<'_>) -> Place {
-    let order = |info: &Info| {
-        let at = metric::METRICS
-            .iter()
-            .position(|m| m.info().name == info.name);
-        at.unwrap_or(usize::MAX)
-    };
-    let (class, order) = match &of.item.what {
-        What::Metric(info) if info.family == Family::Resource => (2, order(info)),
-        What::Metric(info) => (0, order(info)),
-        What::Slice(..) => (1, 0),
-        What::Column(..) | What::Pair(_) | What::Rows(_) => (3, 0),
-    };
-    Place {
-        over: of.alarm.end.is_some(),
-        class,
-        order,
-        sure: -of.alarm.over.t.abs(),
-    }
-}
-
-fn begun(of: &Raised<'_>) -> Begun {
-    Begun {
-        subject: match &of.item.what {
-            What::Metric(info) if info.family == Family::Resource => 1,
-            What::Metric(_) | What::Slice(..) => 0,
-            What::Column(at, _) => 2 + at,
-            // Behind every column.
-            What::Pair(at) => usize::MAX / 2 + at,
-            What::Rows(kind) => usize::MAX / 4 + *kind as usize,
-        },
-        earliest: of.alarm.earliest,
-        latest: of.alarm.latest,
-        end: of.alarm.end,
-        sure: of.alarm.over.t.abs(),
-    }
 }
 
 /// A difference with its interval; of a correlation in its own unit.
@@ -162,8 +113,17 @@ fn change(of: &Tested, what: &What) -> Estimate {
     Estimate::of(by(of.change), Some(interval), of.rows as u64)
 }
 
-/// What windows come to, as the baseline and the difference from it tell; the interval ends where the number does.
+/// What windows come to; the interval ends where the number does.
 fn now(of: &Tested, what: &What) -> Estimate {
+    bounded(of.from + of.change, of.value, of.rows, what)
+}
+
+/// What the baseline is for them.
+fn then(of: &Tested, what: &What) -> Estimate {
+    bounded(of.from, of.of_baseline, of.baseline_rows, what)
+}
+
+fn bounded(value: f64, interval: Interval, rows: f64, what: &What) -> Estimate {
     let (least, most) = match what {
         What::Metric(info) | What::Slice(info, ..) => info.range,
         What::Column(_, Aspect::Shape(_)) | What::Pair(_) => (None, None),
@@ -177,14 +137,14 @@ fn now(of: &Tested, what: &What) -> Estimate {
         most.map_or(x, |most| x.min(most))
     };
     let interval = Interval {
-        low: within(of.from + of.low),
-        high: within(of.from + of.high),
+        low: within(interval.low),
+        high: within(interval.high),
     };
     let value = match what {
-        What::Pair(_) => within(of.from + of.change),
-        _ => of.from + of.change,
+        What::Pair(_) => within(value),
+        _ => value,
     };
-    Estimate::of(value, Some(interval), of.rows as u64)
+    Estimate::of(value, Some(interval), libm::rint(rows) as u64)
 }
 
 /// What else is surely different, and by as much as matters, in some windows of what is watched; most sure first, once
@@ -318,7 +278,7 @@ impl Told<'_> {
             windows: departing.count() as u64,
             judged: within().count() as u64,
             value: now(&alarm.over, &item.what),
-            baseline: Estimate::of(alarm.over.from, None, 0),
+            baseline: then(&alarm.over, &item.what),
             change: Some(change(&alarm.over, &item.what)),
             false_alarm_rate: alarm.rate.min(1.0),
             method: self.method(item),
@@ -376,12 +336,8 @@ impl Told<'_> {
                     What::Column(at, aspect) => {
                         self.of_column(&mut alert, (*at, *aspect), (alarm.start, end))
                     }
-                    _ => {
-                        alert.baseline = Estimate::of(libm::tanh(alarm.over.from), None, 0);
-                        self.of_pair(&alert)
-                    }
+                    _ => self.of_pair(&alert),
                 };
-                effect::tell(&mut alert);
             }
         }
         Some(alert)
@@ -530,7 +486,11 @@ impl Told<'_> {
                 return format!("The share of rarer values of {name}{new} {shares}");
             }
             Aspect::Unknown => {
-                return format!("The share of values of {name} that the baseline has not {shares}");
+                let word = self.profile.and_then(|p| p.columns.get(at)?.unseen.first());
+                let named = word.map_or_else(String::new, |w| format!(", such as “{}”,", w.0));
+                return format!(
+                    "The share of values of {name} that the baseline has not{named} {shares}"
+                );
             }
             Aspect::Missing => return format!("The share of missing cells of {name} {shares}"),
             Aspect::WrongType => {

@@ -9,7 +9,7 @@ use super::words::duration;
 use super::{SliceTruth, Truth, View, parts};
 use crate::metric::Estimate;
 use crate::stats::interval::wilson;
-use crate::stats::sketch::LogHistogram;
+use crate::stats::sketch::{ACCURACY, LogHistogram};
 use crate::summary::{Series, Slice, Summary};
 use crate::table::time::Time;
 
@@ -81,6 +81,7 @@ pub(super) fn mark(
         coverage,
         delay_p50_s: p50,
         delay_p95_s: p95,
+        delay_bound: p50.map(|_| ACCURACY),
         rule,
         completed: None,
         slices: Vec::new(),

@@ -10,6 +10,7 @@ mod alert;
 mod arriving;
 mod baseline;
 pub mod beside;
+mod causes;
 mod checks;
 mod choices;
 mod complete;
@@ -349,6 +350,9 @@ pub struct Truth {
     pub delay_p50_s: Option<f64>,
     /// 95th percentile of the delay in seconds.
     pub delay_p95_s: Option<f64>,
+    /// How far delays may be off, as a share of them: they come of a histogram, here and of windows and slices.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub delay_bound: Option<f64>,
     /// How windows are told mature from immature, in words.
     pub rule: String,
     /// What immature windows are completed by, in words, where some are.

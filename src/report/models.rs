@@ -11,28 +11,38 @@ use serde::{Deserialize, Serialize};
 
 /// Windows with rows of both models from which on errors that hang together over time are allowed for.
 const PERIODS: usize = 10;
+/// Common rows are enough that are one in so many of those that a model and the main one foretold.
+const COMMON: u64 = 10;
 /// Chance of any false difference in a report.
 const ALPHA: f64 = 0.05;
 
 /// Several models on the same rows.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Models {
-    /// The model that the report is about.
+    /// The model that the others are compared with.
     pub main: String,
+    /// Whether the report is about that model; else it is about the rows of all models together, of which that one has
+    /// most.
+    #[serde(default)]
+    pub about_main: bool,
+    /// The column of the horizons, where these are compared rather than models.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub by: Option<String>,
     /// The metric that the models are compared by.
     pub metric: String,
     /// Rows with an outcome that every model foretold.
     pub rows: u64,
-    /// Whether the models are versions of the rows, rather than columns.
+    /// Whether the models are versions or horizons of the rows, rather than columns.
     pub versions: bool,
-    /// Whether these are so few that each model is compared with the main one on the rows that both
+    /// Whether these are so few, less than a tenth, that each model is compared with the main one on the rows that both
     /// foretold; values of different models are then not of the same rows.
     pub pairwise: bool,
     /// How differences are judged, in words.
     pub method: String,
     /// What there is to say, in a sentence.
     pub sentence: String,
-    /// The models, best first; those without a value last.
+    /// The models, best first: by their values where these are of the same rows, else by how they differ from the main
+    /// one; those of which that is not known last.
     pub models: Vec<Model>,
 }
 
@@ -69,6 +79,47 @@ pub struct Against {
     pub better: Option<bool>,
     /// One sentence for a person.
     pub sentence: String,
+}
+
+impl Models {
+    /// What they are: `4 models`, `3 horizons`.
+    #[must_use]
+    pub fn count(&self) -> String {
+        let what = if self.by.is_some() {
+            "horizons"
+        } else {
+            "models"
+        };
+        format!("{} {what}", self.models.len())
+    }
+
+    /// What the table of them is of.
+    #[must_use]
+    pub fn heading(&self) -> String {
+        match self.pairwise {
+            true => format!(
+                "{}, each beside {} on the rows of both",
+                self.count(),
+                self.main
+            ),
+            false => format!("{} on the same rows", self.count()),
+        }
+    }
+
+    /// What is to be known of the other numbers of a report that is about all models together.
+    #[must_use]
+    pub fn together(&self) -> Option<String> {
+        let choose = match &self.by {
+            Some(column) => format!("one {column}"),
+            None => "one version".to_owned(),
+        };
+        (!self.about_main).then(|| {
+            format!(
+                "The numbers of this report, but those of the comparison, are of the rows of {} together: choose {choose} to see its own.",
+                self.count()
+            )
+        })
+    }
 }
 
 /// A model of a cell, and the part of its rows that is compared.
@@ -121,7 +172,7 @@ pub(super) fn models(making: &Making<'_>, total: &Cell, own: &Metrics) -> Option
         loss,
         metric: metrics[loss],
         info: info(metrics[loss])?,
-        pairwise: rows.saturating_mul(2) < most.max().unwrap_or(0),
+        pairwise: rows.saturating_mul(COMMON) < most.max().unwrap_or(0),
     };
     let frames = &making.all[making.shown.0..making.shown.1];
     let way = Way::of(making, frames, &compared, names.len());
@@ -169,7 +220,11 @@ pub(super) fn models(making: &Making<'_>, total: &Cell, own: &Metrics) -> Option
         against.better = change.map(|c| (c > 0.0) == up);
         against.sentence = sentence(&compared, &names[main], &model.name, against);
     }
-    let value = |m: &Model| m.metrics.get(compared.metric).and_then(|e| e.value);
+    let value = |m: &Model| match (&m.against, compared.pairwise) {
+        (Some(against), true) => against.difference.value,
+        (None, true) => (m.name == names[main]).then_some(0.0),
+        (_, false) => m.metrics.get(compared.metric).and_then(|e| e.value),
+    };
     let up = compared.info.better == Better::Higher;
     let first = names[main].clone();
     models.sort_by(|a, b| {
@@ -184,6 +239,9 @@ pub(super) fn models(making: &Making<'_>, total: &Cell, own: &Metrics) -> Option
         sentence: overall(&compared, &first, &models),
         method: way.words(&compared, &compared_models.key, judged.len()),
         versions: compared_models.are_versions(),
+        about_main: !compared_models.are_versions()
+            || compared_models.chosen(&making.series.slice).is_some(),
+        by: compared_models.by.clone(),
         main: first,
         metric: compared.metric.into(),
         rows,

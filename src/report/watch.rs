@@ -208,9 +208,11 @@ fn reading(of: &Estimate, towards: Option<f64>, phase: u32) -> Option<Reading> {
         Some(other) => of.se_towards(other)?,
         None => of.se()?,
     };
+    let own = of.se()?;
     Some(Reading {
         value: of.value?,
         variance: se * se,
+        own: own * own,
         rows: of.n.max(1) as f64,
         phase,
     })
@@ -387,8 +389,30 @@ async fn of_columns(
             counts(making.shown.0 + i).filter(|_| known)
         };
         let after: Vec<Option<Counts>> = windows.iter().enumerate().map(judged).collect();
+        let half = column.half.as_ref().map(|half| {
+            let of = |cells: &[u64], phase: u32| Counts {
+                cells: cells.to_vec(),
+                phase,
+                ..Counts::default()
+            };
+            let window = |i: usize| {
+                let start = making.all.get(i)?.start;
+                Some(of(half.windows.get(i)?, phase(making, start)))
+            };
+            let baseline: Vec<Counts> = match basis.windows {
+                Some((from, to)) => (from..to).filter_map(window).collect(),
+                None => vec![of(&half.baseline, 0)],
+            };
+            (half.next, baseline)
+        });
         let of = match column.of_words() {
-            true => columns::Of::Words(profile.exact.then_some(column.once)),
+            true => columns::Of::Words(
+                profile.exact.then_some(column.once),
+                half.as_ref().map(|(next, baseline)| columns::Half {
+                    next: *next,
+                    baseline,
+                }),
+            ),
             false => columns::Of::Bins,
         };
         let streams = columns::streams(of, &before, &after, part);
@@ -504,6 +528,7 @@ async fn of_pairs(
         let reading = |found: Found, phase: u32| Reading {
             value: found.z,
             variance: pair.variance / found.rows,
+            own: pair.variance / found.rows,
             rows: found.rows,
             phase,
         };

@@ -135,6 +135,31 @@ pub fn roc_auc(rows: &[(f64, f64)]) -> Option<f64> {
     (hits > 0.0 && misses > 0.0).then(|| (area / hits / misses).clamp(0.0, 1.0))
 }
 
+/// The same of rows by bins of their scores, the highest first, each bin with its rows and how many of them are
+/// expected to be positive: rows of a bin are tied.
+#[must_use]
+pub fn roc_auc_of_bins(down: &[(f64, f64)]) -> Option<f64> {
+    let (mut area, mut hits, mut misses) = (0.0, 0.0, 0.0);
+    for (rows, positive) in down {
+        area += (rows - positive) * (hits + positive / 2.0);
+        hits += positive;
+        misses += rows - positive;
+    }
+    (hits > 0.0 && misses > 0.0).then(|| (area / hits / misses).clamp(0.0, 1.0))
+}
+
+/// The average precision of such bins, each of which is a step.
+#[must_use]
+pub fn average_precision_of_bins(down: &[(f64, f64)]) -> Option<f64> {
+    let (mut area, mut seen, mut hits) = (0.0, 0.0, 0.0);
+    for (rows, positive) in down.iter().filter(|bin| bin.0 > 0.0) {
+        seen += rows;
+        hits += positive;
+        area += positive * hits / seen;
+    }
+    (hits > 0.0).then(|| (area / hits).clamp(0.0, 1.0))
+}
+
 /// The mean probability of tied rows.
 fn even(tied: &[(f64, f64)]) -> f64 {
     let first = tied.first().map_or(0.0, |row| row.1);
@@ -246,6 +271,21 @@ mod tests {
                 (Some(got), Some(want)) => prop_assert!((got - want).abs() < 1e-12),
                 (got, want) => prop_assert_eq!(got, want),
             }
+        }
+
+        /// Bins tell the same as rows of which all in a bin have one score.
+        #[test]
+        fn bins_are_tied_rows(drawn in prop::collection::vec((0..9_u8, 0.0..1.0_f64), 2..60)) {
+            let mut rows: Vec<(f64, f64)> = drawn.iter().map(|r| (f64::from(r.0), r.1)).collect();
+            rows.sort_by(|a, b| b.0.total_cmp(&a.0));
+            let bins: Vec<(f64, f64)> = rows
+                .chunk_by(|a, b| a.0 == b.0)
+                .map(|bin| (bin.len() as f64, bin.iter().map(|r| r.1).sum()))
+                .collect();
+            let (a, b) = (roc_auc_of_bins(&bins).unwrap(), roc_auc(&rows).unwrap());
+            prop_assert!((a - b).abs() < 4e-6, "{} {}", a, b);
+            let (a, b) = (average_precision_of_bins(&bins).unwrap(), average_precision(&rows, Ties::Together).unwrap());
+            prop_assert!((a - b).abs() < 1e-12, "{} {}", a, b);
         }
 
         /// Seen from the other class, in the other order, the area is the same but for what is rounded.

@@ -53,6 +53,7 @@ pub mod dyadic;
 pub mod exact_quantile;
 pub mod exact_sum;
 pub mod expected;
+pub mod far;
 pub mod gains;
 pub mod interval;
 pub mod isotonic;

@@ -54,6 +54,10 @@ impl Builder {
             let time = log.outcome_time.get(row).copied().unwrap_or(NO_TIME);
             log.truth.has(row) && (time == NO_TIME || time <= by.0)
         };
+        let is_in = |row: u32| {
+            (places.of.get(row as usize)).is_some_and(|p| (*p as usize) < places.buckets)
+        };
+        let lists = self.placed_lists(&places.of, places.buckets);
         let mut family = Family::new(self, 1, &[], true);
         for at in wanted {
             if series.arrived(at).is_some() || at.range.0 >= at.range.1 {
@@ -67,7 +71,9 @@ impl Builder {
             let known: Vec<u32> = known.filter(|r| arrived(r, at.instant)).copied().collect();
             family.add(&known);
             let cell = family.take().next().flatten().unwrap_or_default();
+            let lists = lists.known(at.range, |row| is_in(row) && arrived(&row, at.instant));
             let cell = Cell {
+                lists,
                 service: None,
                 delay_s: None,
                 missing: Vec::new(),

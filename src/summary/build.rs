@@ -38,6 +38,8 @@ pub struct Builder {
     pub(super) alike: OnceLock<Alike>,
     /// Sets of labels as words, once they were asked for.
     pub(super) sets: OnceLock<SetWords>,
+    /// The series of each row, once it was asked for.
+    pub(super) panel: OnceLock<Option<Vec<u128>>>,
     /// Of a log without times that comes in blocks: the rows before these.
     before: Option<u64>,
 }
@@ -82,6 +84,7 @@ impl Builder {
             lists,
             alike: OnceLock::new(),
             sets: OnceLock::new(),
+            panel: OnceLock::new(),
             before: None,
         }
     }
@@ -97,6 +100,7 @@ impl Builder {
             lists: ListRows::default(),
             alike: OnceLock::new(),
             sets: OnceLock::new(),
+            panel: OnceLock::new(),
             before: log.time.is_empty().then_some(before),
             log,
         }

@@ -4,6 +4,7 @@
 //! outcomes or without: it never looks at them. Which one it is, [`Method`] tells. Like [`super::Drift`] the
 //! answers are made of rows where these are kept, stand beside the cells, and do not survive a merge.
 
+mod counted;
 mod wanted;
 
 use super::Series;
@@ -181,6 +182,10 @@ impl Builder {
             },
         };
         found.unwrap_or_else(|why| Estimates {
+            method: match self.log.task {
+                Some(Task::Regression) => Method::Dle,
+                _ => Method::Cbpe,
+            },
             undefined: Some(why),
             ..Estimates::default()
         })

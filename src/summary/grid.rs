@@ -153,7 +153,8 @@ const FEW: usize = 8;
 const THIN: usize = 60;
 
 /// The size that suits these instants (no order needed): the finest of the calendar with at most
-/// 120 windows and at least 60 rows in the mean one; rows where the calendar gives too few.
+/// 120 windows and at least 60 rows in the mean one; rows where the calendar gives too few. Where all instants begin a
+/// day, a week or a month, dates are told and no times of day: then it is no finer than that. Rows of one instant are one day.
 #[must_use]
 pub fn suit(times: &[i64], missing: i64) -> WindowSize {
     suit_rows(
@@ -175,8 +176,13 @@ pub(super) fn suit_rows(times: &[i64], missing: i64, rows: usize) -> WindowSize 
     else {
         return by_rows;
     };
+    // Within an instant rows have no order that tells of time.
+    if low == high && rows > 1 {
+        return WindowSize::Day;
+    }
     let mut before = None;
-    for size in WindowSize::CALENDAR {
+    let told = dates(times, missing);
+    for size in WindowSize::CALENDAR.into_iter().filter(|s| *s >= told) {
         let Some(long) = size.length() else {
             continue;
         };
@@ -207,6 +213,24 @@ pub(super) fn suit_rows(times: &[i64], missing: i64, rows: usize) -> WindowSize 
         }
     }
     before.unwrap_or(by_rows)
+}
+
+/// The longest of day, week and month of which there are several, that each instant begins, weeks on whichever day;
+/// minutes where there is none.
+fn dates(times: &[i64], missing: i64) -> WindowSize {
+    let known = || times.iter().copied().filter(|t| *t != missing);
+    let Some(first) = known().next() else {
+        return WindowSize::Minute;
+    };
+    if known().all(|t| t == first) || !known().all(|t| t.rem_euclid(DAY) == 0) {
+        return WindowSize::Minute;
+    }
+    let (week, month) = (7 * DAY, WindowSize::Month);
+    match () {
+        () if known().all(|t| floor(month, Time(t)).0 == t) => month,
+        () if known().all(|t| t.rem_euclid(week) == first.rem_euclid(week)) => WindowSize::Week,
+        () => WindowSize::Day,
+    }
 }
 
 fn occupied(times: &[i64], missing: i64, size: WindowSize) -> usize {
@@ -267,7 +291,19 @@ mod tests {
         // Minutes of few rows are none.
         assert_eq!(suit(&every(HOUR / 90, 450), i64::MIN), WindowSize::Hour);
         assert_eq!(suit(&every(DAY, 365 * 8), i64::MIN), WindowSize::Month);
+        // Dates without a time of day are days, weeks or months, however many rows they have.
+        let dates = |step: i64, n: i64| (0..n * 100).map(|i| i / 100 * step).collect::<Vec<_>>();
+        assert_eq!(suit(&dates(DAY, 11), i64::MIN), WindowSize::Day);
+        assert_eq!(suit(&dates(7 * DAY, 11), i64::MIN), WindowSize::Week);
+        let month = |i: i64| days_from_civil(2025 + i / 12, (i % 12 + 1) as u32, 1) * DAY;
+        let months: Vec<i64> = (0..1_800).map(|i| month(i / 100)).collect();
+        assert_eq!(suit(&months, i64::MIN), WindowSize::Month);
+        let noon = |t: &i64| t + 12 * HOUR;
+        let noons: Vec<i64> = dates(DAY, 11).iter().map(noon).collect();
+        assert_eq!(suit(&noons, i64::MIN), WindowSize::Minute);
         assert_eq!(suit(&every(1, 1_000), i64::MIN), WindowSize::Rows(50));
+        assert_eq!(suit(&[DAY; 1_000], i64::MIN), WindowSize::Day);
+        assert_eq!(suit(&[DAY + 1; 1_000], i64::MIN), WindowSize::Day);
         assert_eq!(suit(&[], i64::MIN), WindowSize::Rows(50));
     }
 }

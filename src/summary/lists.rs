@@ -57,6 +57,12 @@ impl ListRows {
         Self { rows, starts }
     }
 
+    fn list(&self, at: usize) -> &[(u32, f64, f64)] {
+        let ends = self.starts.get(at).zip(self.starts.get(at + 1));
+        let rows = ends.and_then(|(from, to)| self.rows.get(*from..*to));
+        rows.unwrap_or_default()
+    }
+
     fn each(&self) -> impl Iterator<Item = &[(u32, f64, f64)]> {
         let borders = self.starts.windows(2);
         borders.map(|w| self.rows.get(w[0]..w[1]).unwrap_or_default())
@@ -149,6 +155,56 @@ impl Builder {
                 cell.lists = Some(lists);
             }
         }
+    }
+}
+
+/// Lists by the place of their first row, to be looked at as they were.
+pub(super) struct Placed<'a> {
+    rows: &'a ListRows,
+    /// Place and number of each list, in order.
+    of: Vec<(u32, usize)>,
+}
+
+impl Builder {
+    /// The lists of rows at these places, of which `buckets` are windows; others are in no list.
+    pub(super) fn placed_lists(&self, places: &[u32], buckets: usize) -> Placed<'_> {
+        let place = |row: u32| {
+            places
+                .get(row as usize)
+                .filter(|p| (**p as usize) < buckets)
+        };
+        let first = |list: &[(u32, f64, f64)]| list.iter().filter_map(|item| place(item.0)).min();
+        let lists = self.lists.each().enumerate();
+        let mut of: Vec<(u32, usize)> = lists
+            .filter_map(|(at, list)| Some((*first(list)?, at)))
+            .collect();
+        of.sort_unstable();
+        Placed {
+            rows: &self.lists,
+            of,
+        }
+    }
+}
+
+impl Placed<'_> {
+    /// What the lists of some windows tell by the rows that were known; `None` where no list has one.
+    pub(super) fn known(
+        &self,
+        range: (usize, usize),
+        known: impl Fn(u32) -> bool,
+    ) -> Option<Lists> {
+        let from = self.of.partition_point(|l| (l.0 as usize) < range.0);
+        let lists = self.of.iter().skip(from);
+        let lists = lists.take_while(|l| (l.0 as usize) < range.1);
+        let told = |(_, at): &(u32, usize)| {
+            let list = self.rows.list(*at);
+            let items = list.iter().filter(|item| known(item.0));
+            let items: Vec<(f64, f64)> = items.map(|item| (item.1, item.2)).collect();
+            (!items.is_empty()).then(|| of_list(&items))
+        };
+        let told: Vec<Option<[f64; MEASURES]>> = lists.filter_map(told).collect();
+        let mut running: [Running; MEASURES] = std::array::from_fn(|_| Running::default());
+        (!told.is_empty()).then(|| Lists::of(told.iter(), &mut running))
     }
 }
 

@@ -42,6 +42,7 @@ mod naive;
 mod names;
 pub mod open_lists;
 mod pairs;
+mod panel;
 mod passed_naive;
 mod profile;
 mod quantile_work;

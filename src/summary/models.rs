@@ -18,7 +18,7 @@ use super::cell::Moments;
 use super::facts::Facts;
 use super::total::moments;
 use super::work::Running;
-use crate::log::{Foretold, Log, Task, Truth, main_name};
+use crate::log::{Foretold, Log, Task, Truth, main_name, name_of_value};
 use serde::{Deserialize, Serialize};
 
 /// Losses of a row at most.
@@ -33,6 +33,9 @@ pub struct Models {
     /// Where each row is of one version: the columns by which rows of several are known to foretell the same.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub key: Vec<String>,
+    /// The segment whose values they are, where no version but a horizon tells them apart.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub by: Option<String>,
 }
 
 /// What is known of a model in a cell.
@@ -72,7 +75,7 @@ impl From<Loss> for (Moments, Moments) {
 }
 
 impl Models {
-    /// Whether the models are versions of rows, rather than columns.
+    /// Whether the models are versions or horizons of rows, rather than columns.
     #[must_use]
     pub fn are_versions(&self) -> bool {
         !self.key.is_empty()
@@ -81,9 +84,22 @@ impl Models {
     /// The place of the main model of a slice; `None` where it is not among them.
     #[must_use]
     pub fn main(&self, slice: &Slice) -> Option<usize> {
-        match &slice.version {
-            Some(version) if self.are_versions() => self.names.iter().position(|n| n == version),
-            _ => Some(0),
+        match self.chosen(slice) {
+            Some(name) => self.names.iter().position(|n| *n == name),
+            None => Some(0),
+        }
+    }
+
+    /// The model whose rows alone a slice has, where each row is of one.
+    #[must_use]
+    pub fn chosen(&self, slice: &Slice) -> Option<String> {
+        match &self.by {
+            _ if !self.are_versions() => None,
+            None => slice.version.clone(),
+            Some(column) => {
+                let choice = slice.values.iter().find(|v| v.column == *column)?;
+                Some(name_of_value(column, &choice.value))
+            }
         }
     }
 }
@@ -153,12 +169,15 @@ pub(super) fn models(log: &Log) -> Option<Models> {
         return Some(Models {
             names: found.models.clone(),
             key: found.key.clone(),
+            by: found.by.clone(),
         });
     }
     let others = log.challengers.iter().map(|c| c.name.clone());
     let names: Vec<String> = [main_name(log)].into_iter().chain(others).collect();
-    let key = Vec::new();
-    (names.len() > 1).then_some(Models { names, key })
+    (names.len() > 1).then(|| Models {
+        names,
+        ..Models::default()
+    })
 }
 
 /// How many losses a row has. Of models in columns the main one alone has quantiles, or a probability of each

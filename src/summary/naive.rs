@@ -1,5 +1,7 @@
 //! What a naive forecast would have been off by, that repeats the outcome of one season earlier.
 //!
+//! Of several series side by side ([`super::panel`]) each repeats its own.
+//!
 //! Neighbours in time may lie in two buckets, so that no sum of cells tells it: it is made of rows, for the
 //! range of buckets and the season that were asked for. Like [`super::Exact`] it stands beside the cells and
 //! does not survive a merge. Where rows are not at hand, it is made of what adds up ([`super::Seasonal`]).
@@ -21,9 +23,9 @@ const KEPT: usize = 8;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub enum Season {
-    /// So many rows, in order of time; at least 1.
+    /// So many rows of the same series, in order of time; at least 1.
     Rows(u32),
-    /// So many seconds, at least 1; where several rows have that instant, the mean of their outcomes.
+    /// So many seconds, at least 1; where several rows of the series have that instant, the mean of their outcomes.
     Seconds(u32),
 }
 
@@ -129,6 +131,8 @@ pub enum Untold {
     Season,
     /// They were counted of all rows only.
     Slice,
+    /// Several series lie side by side.
+    Several,
     /// Parts that were counted apart do not follow one another in time.
     Overlap,
     /// They were counted by windows that are longer than those asked for.
@@ -149,6 +153,27 @@ impl Builder {
     }
 
     fn naive(&self, mut rows: Vec<u32>, lag: Lag) -> Naive {
+        let mut errors = Errors::default();
+        match self.panel() {
+            None => self.add_errors(&mut rows, lag.season, &mut errors),
+            Some(series) => {
+                let of = |row: &u32| series.get(*row as usize).copied();
+                rows.sort_by_key(of);
+                for rows in rows.chunk_by_mut(|a, b| of(a) == of(b)) {
+                    self.add_errors(rows, lag.season, &mut errors);
+                }
+            }
+        }
+        Naive {
+            lag,
+            pairs: errors.pairs,
+            error: errors.mean(),
+            untold: None,
+        }
+    }
+
+    /// Adds the errors of the rows of one series, in order of time.
+    fn add_errors(&self, rows: &mut [u32], season: Season, errors: &mut Errors) {
         let log = &self.log;
         let time = |row: &u32| log.time.get(*row as usize).copied().unwrap_or(NO_TIME);
         let timed = !rows.is_empty() && rows.iter().all(|r| time(r) != NO_TIME);
@@ -157,17 +182,16 @@ impl Builder {
         }
         let y = numbers(log).map_or(&[][..], |n| n.0);
         let outcome = |row: &u32| y.get(*row as usize).copied().unwrap_or(f64::NAN);
-        let mut errors = Errors::default();
-        match lag.season {
+        match season {
             Season::Rows(n) => {
-                for (now, before) in rows.iter().skip(n as usize).zip(&rows) {
+                for (now, before) in rows.iter().skip(n as usize).zip(&*rows) {
                     errors.add(outcome(now), outcome(before));
                 }
             }
             Season::Seconds(s) if timed => {
                 let back = i64::from(s) * SECOND;
                 let mut blocks = rows.chunk_by(|a, b| time(a) == time(b)).peekable();
-                for row in &rows {
+                for row in &*rows {
                     let wanted = time(row).saturating_sub(back);
                     let start = |block: &&[u32]| block.first().map_or(NO_TIME, time);
                     while blocks.next_if(|block| start(block) < wanted).is_some() {}
@@ -177,12 +201,6 @@ impl Builder {
                 }
             }
             Season::Seconds(_) => {}
-        }
-        Naive {
-            lag,
-            pairs: errors.pairs,
-            error: errors.mean(),
-            untold: None,
         }
     }
 }
@@ -212,7 +230,9 @@ impl Summary {
     pub fn naive(&self, series: &Series, lag: Lag) -> Option<Naive> {
         let told = || self.seasonal.as_ref().map(|told| told.answer(series, lag));
         let open = |naive: &Naive| match naive.untold {
-            Some(Untold::Season | Untold::Slice | Untold::Windows) => self.streamed,
+            Some(Untold::Season | Untold::Slice | Untold::Several | Untold::Windows) => {
+                self.streamed
+            }
             _ => true,
         };
         let made = series.naive(lag).copied();

@@ -3,17 +3,18 @@
 //! Where rows come in order of time, a row's outcome and that of one season earlier are both known once the row
 //! comes, if the rows of one season are remembered. For one season, which is told before; of all rows and of the
 //! reference. Where a row is earlier than one before it, or a season is longer than
-//! [`MOST`](super::seasonal::MOST) rows, it is said why there is no value.
+//! [`MOST`](super::seasonal::MOST) rows, or rows of several series lie side by side ([`super::panel`]), it is said why there is no value.
 
 use super::build::Builder;
 use super::from_median::numbers;
 use super::naive::{Season, Untold};
+use super::panel::{Shared, keys};
 use super::seasonal::{Back, MOST, Row, Run, Seasonal, Windows, add, apart};
 use super::{Slice, Summary, WindowSize, floor};
 use crate::log::{Log, Task, Truth};
 use crate::stats::exact_sum::{ExactSum, Sum};
-use crate::table::NO_TIME;
 use crate::table::time::{SECOND, Time};
+use crate::table::{NO_KEY, NO_TIME};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -25,6 +26,8 @@ pub(super) struct PassedNaiveWork {
     last: Option<(Windows, u64, ExactSum)>,
     /// Of all rows, and of the reference.
     sides: [Side; 2],
+    /// The version of the first rows of a log without times.
+    version: Option<String>,
 }
 
 #[derive(Default)]
@@ -40,6 +43,10 @@ struct Side {
     untimed: bool,
     turned: bool,
     far: bool,
+    /// Rows that share their instant.
+    shared: Shared,
+    /// Whether several series lie side by side, whatever their times.
+    several: bool,
 }
 
 impl Side {
@@ -71,6 +78,10 @@ impl Side {
         found
     }
 
+    fn is_several(&self) -> bool {
+        self.several || !self.untimed && self.shared.are_told_apart()
+    }
+
     fn let_go(&mut self) {
         (self.head, self.back) = Default::default();
     }
@@ -80,6 +91,7 @@ impl Side {
         let untold = match () {
             () if self.far => Some(Untold::Far),
             () if self.turned && !self.untimed => Some(Untold::Order),
+            () if self.is_several() => Some(Untold::Several),
             () => None,
         };
         if untold.is_some() || self.untimed && matches!(season, Season::Seconds(_)) {
@@ -108,6 +120,7 @@ impl PassedNaiveWork {
             pairs: BTreeMap::new(),
             last: None,
             sides: Default::default(),
+            version: None,
         }
     }
 
@@ -126,6 +139,8 @@ impl PassedNaiveWork {
             }
             size => floor(size, Time(time)),
         };
+        let series = keys(log);
+        self.learn_versions(log);
         let mut known = None;
         for row in 0..log.rows {
             let reference = row >= log.live;
@@ -140,6 +155,9 @@ impl PassedNaiveWork {
                 }
                 self.sides[usize::from(reference)].untimed = true;
             }
+            let side = &mut self.sides[usize::from(reference)];
+            let key = series.get(row).copied().unwrap_or(NO_KEY);
+            side.shared.add(time, key);
             let here = match known {
                 _ if reference => Time(0),
                 Some((at, window)) if at == time => window,
@@ -147,6 +165,20 @@ impl PassedNaiveWork {
             };
             known = (!reference).then_some((time, here));
             self.take(reference, (time, outcome(y, row), here));
+        }
+    }
+
+    /// Of a log without times, rows of several versions may be of the same things.
+    fn learn_versions(&mut self, log: &Log) {
+        let Some(version) = log.version.as_ref().filter(|_| log.time.is_empty()) else {
+            return;
+        };
+        for (row, code) in version.codes.iter().enumerate() {
+            let Some(name) = version.levels.get(*code as usize) else {
+                continue;
+            };
+            let first = self.version.get_or_insert_with(|| name.clone());
+            self.sides[usize::from(row >= log.live)].several |= first != name;
         }
     }
 
@@ -209,7 +241,7 @@ impl PassedNaiveWork {
         let [live, reference] = &self.sides;
         let lost = |side: &Side| {
             let timed = side.untimed && matches!(self.season, Season::Seconds(_));
-            side.far || timed || side.turned && !side.untimed
+            side.far || timed || side.turned && !side.untimed || side.is_several()
         };
         let lost = [lost(live), lost(reference)];
         self.pairs.retain(|w, _| !lost[usize::from(w.is_none())]);
@@ -257,6 +289,7 @@ impl Builder {
                 false => rows.sort_unstable(),
             }
             work.sides[at].untimed = !timed;
+            work.sides[at].several = self.panel().is_some();
             for row in rows {
                 let instant = match timed {
                     true => time(&row),

@@ -379,11 +379,15 @@ impl<'a> Family<'a> {
             return;
         };
         work.models = ModelsWork::new(&self.builder.log, slice);
-        if slice.version.is_some() && self.builder.log.instances.is_some() {
-            let others = Slice {
-                version: None,
-                ..slice.clone()
-            };
+        let Some(found) = &self.builder.log.instances else {
+            return;
+        };
+        let mut others = slice.clone();
+        match &found.by {
+            None => others.version = None,
+            Some(by) => others.values.retain(|v| v.column != *by),
+        }
+        if others != *slice {
             self.compared = Cow::Owned(self.builder.members(&others));
         }
     }

@@ -210,7 +210,7 @@ pub fn watched(kind: Column, windows: &[Counts], baseline: usize, part: f64) -> 
 }
 
 /// Words as a report counts them: thirty at most that stand in five rows of the baseline, others, unknown ones.
-fn listed(windows: &[Counts], baseline: usize) -> (Vec<Counts>, columns::Of) {
+fn listed(windows: &[Counts], baseline: usize) -> (Vec<Counts>, columns::Of<'static>) {
     let sum = |word: usize| {
         windows[..baseline]
             .iter()
@@ -235,7 +235,7 @@ fn listed(windows: &[Counts], baseline: usize) -> (Vec<Counts>, columns::Of) {
     };
     let once = known.iter().filter(|n| **n == 1).count() as u64;
     let windows = windows.iter().map(of).collect();
-    (windows, columns::Of::Words(Some(once)))
+    (windows, columns::Of::Words(Some(once), None))
 }
 
 /// A stream and the column that it is of.
@@ -404,6 +404,7 @@ pub fn accuracy(random: &mut Random, rows: u64, from: f64, to: f64, part: f64) -
         Reading {
             value,
             variance: (value * (1.0 - value) / n).max(0.25 / (n * n)),
+            own: value * (1.0 - value) / n,
             rows: n,
             phase: 0,
         }

@@ -232,6 +232,19 @@ def words():
     return [batch(levels) for levels in level]
 
 
+def sets(rows):
+    """Lists of labels, of which some are empty and some missing, beside lists of numbers of one length."""
+    names = ["news", "sport", "tech", 'a "b", c']
+    of = lambda bits: [names[j] for j in range(4) if bits >> j & 1]
+    return pa.table({
+        "id": pa.array(range(rows), pa.int32()),
+        "predicted_labels": pa.array([of(i * 11 % 16) for i in range(rows)]),
+        "labels": pa.array([None if i % 13 == 12 else of(i * 7 % 16) for i in range(rows)]),
+        "codes": pa.array([[j for j in range(4) if i * 7 % 16 >> j & 1] for i in range(rows)], pa.list_(pa.int8())),
+        "pair": pa.array([[0.25, 0.75] if i % 2 else [1.0, 0.0] for i in range(rows)], pa.list_(pa.float64())),
+    })
+
+
 def main():
     table = log(80)
     write_csv(table, "log.csv")
@@ -292,6 +305,9 @@ def main():
     arrow(words(), "words-delta.arrow", emit_dictionary_deltas=True)
     arrow(words(), "words-delta.arrows", emit_dictionary_deltas=True)
     arrow(words(), "words-replaced.arrows")
+    for version in ["1.0", "2.0"]:
+        parquet(sets(60), f"sets-v{version[0]}.parquet", data_page_version=version, row_group_size=25)
+    arrow(sets(60), "sets.arrow", rows=25)
 
 
 if __name__ == "__main__":

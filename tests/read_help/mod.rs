@@ -24,6 +24,7 @@ pub fn category_schema(names: impl IntoIterator<Item = String>) -> Schema {
                 kind: Kind::Category,
                 time: None,
                 wanted: true,
+                labels: false,
             })
             .collect(),
     }

@@ -15,7 +15,7 @@ use plumbline::engine::{
     tables, tie,
 };
 use plumbline::log::{FileKind, Role};
-use plumbline::read::{Bytes, Part, ReadError, Trouble, Unfit, ends_early};
+use plumbline::read::{Bytes, NO_ROWS, Part, ReadError, Trouble, Unfit, ends_early};
 use plumbline::report::view::View;
 use plumbline::series::read::{About, Form};
 use plumbline::table::{Kind, Table};
@@ -53,6 +53,8 @@ pub fn look(options: &ReportOptions) -> Result<Found, String> {
     let mut inputs = Vec::new();
     let mut kinds = Vec::new();
     let mut served = Vec::new();
+    let several = options.files.len() + options.outcomes.len() > 1;
+    let mut empty = Vec::new();
     for (paths, kind) in [
         (plain, None),
         (options.outcomes.iter().collect(), Some(FileKind::Outcomes)),
@@ -61,7 +63,15 @@ pub fn look(options: &ReportOptions) -> Result<Found, String> {
         let mut found = Vec::new();
         for (at, path) in paths.iter().enumerate() {
             if !paths[..at].contains(path) {
-                let within = open(path, &fixes)?;
+                let within = match open(path, &fixes) {
+                    // In its first days a service has no outcomes yet.
+                    Err(why) if several && why.contains(NO_ROWS) => {
+                        eprintln!("plumbline: {why}");
+                        empty.push(why);
+                        continue;
+                    }
+                    within => within?,
+                };
                 found.extend(within.tables);
                 served.extend(within.served);
             }
@@ -78,6 +88,9 @@ pub fn look(options: &ReportOptions) -> Result<Found, String> {
             inputs.push(input);
             kinds.push(kind);
         }
+    }
+    if let (true, true, Some(why)) = (inputs.is_empty(), served.is_empty(), empty.pop()) {
+        return Err(why);
     }
     fixes.all_used()?;
     arrange(&mut inputs);

@@ -163,7 +163,12 @@ pub struct ReportOptions {
     #[arg(long, value_name = "ROLE=COLUMN", value_parser = role)]
     pub role: Vec<(Role, String)>,
     /// The positive one of two classes, where what is found out is wrong: the class that scores are of.
-    #[arg(long, value_name = "CLASS", conflicts_with = "task")]
+    #[arg(
+        long,
+        value_name = "CLASS",
+        conflicts_with = "task",
+        allow_negative_numbers = true
+    )]
     pub positive: Option<String>,
     /// What outcomes are, where what is found out is wrong: regression (numbers, as few as they are: ratings from 1
     /// to 5) or classification (classes, as many numbers as they are).
@@ -200,7 +205,7 @@ pub struct ReportOptions {
     /// Score from which a row is predicted positive; otherwise labels as served, or 0.5. Of scores that are no
     /// probabilities it is 0 where they lie on both sides of it, 50 of percentages, else the middle of the lowest
     /// and the highest; the report says so.
-    #[arg(long)]
+    #[arg(long, allow_negative_numbers = true)]
     pub threshold: Option<f64>,
     /// Leave out what is expected of windows whose outcomes may not be known, which takes longest.
     #[arg(long)]

@@ -52,7 +52,7 @@ const fn info(
 
 const SAME: &str = "As every row has one label, the same as accuracy.";
 const SHARE: &str = "Σ right_k / n";
-const WILSON: &str = "Wilson score";
+const WILSON: &str = "Wilson score; none of fewer than 10 rows";
 const DELTA: &str =
     "delta method on the logit scale with a row spread over all cells, none of fewer than 200 rows";
 

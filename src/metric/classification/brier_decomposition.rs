@@ -14,6 +14,8 @@ use crate::summary::{Summary, Tenth};
 pub struct BrierPart {
     info: &'static Info,
     part: fn(&[Tenth], u64) -> (f64, Option<Interval>),
+    /// Rows from which on it has an interval; 0 where it never has one.
+    least: u64,
 }
 
 const NONE: &str =
@@ -64,10 +66,11 @@ pub const RELIABILITY: BrierPart = BrierPart {
         "The part of the Brier score that comes from probabilities that are too high or too low; calibration could remove it.",
         "Σ over tenths b of the probability of n_b (mean p − mean y)² / n",
         NONE,
-        "numpy: b = minimum(floor(p * 10), 9); n, s, h = bincount(b), bincount(b, p), bincount(b, y); nansum((s - h)**2 / n) / len(p)",
+        "numpy: b = minimum(p * 10, 9).astype(int); n, s, h = bincount(b), bincount(b, p), bincount(b, y); nansum((s - h)**2 / n) / len(p)",
         Better::Lower,
     ),
     part: reliability,
+    least: 0,
 };
 /// Resolution.
 pub const RESOLUTION: BrierPart = BrierPart {
@@ -77,10 +80,11 @@ pub const RESOLUTION: BrierPart = BrierPart {
         "How far the probabilities tell rows apart: by so much the Brier score is below that of the base rate.",
         "Σ over tenths b of the probability of n_b (mean y in b − mean y)² / n",
         NONE,
-        "numpy: b = minimum(floor(p * 10), 9); n, h = bincount(b), bincount(b, y); nansum(n * (h / n - y.mean())**2) / len(p)",
+        "numpy: b = minimum(p * 10, 9).astype(int); n, h = bincount(b), bincount(b, y); nansum(n * (h / n - y.mean())**2) / len(p)",
         Better::Higher,
     )),
     part: resolution,
+    least: 0,
 };
 /// Uncertainty.
 pub const UNCERTAINTY: BrierPart = BrierPart {
@@ -94,6 +98,7 @@ pub const UNCERTAINTY: BrierPart = BrierPart {
         Better::Neither,
     )),
     part: uncertainty,
+    least: LEAST_OF_LARGER,
 };
 
 impl Metric for BrierPart {
@@ -111,8 +116,8 @@ impl Metric for BrierPart {
             Ok((tenths, n)) => {
                 let (value, interval) = (self.part)(tenths, n);
                 let told = Estimate::of(value.min(1.0), interval, n);
-                match n < LEAST_OF_LARGER {
-                    true => told.or_why(|| too_few_rows(n, LEAST_OF_LARGER)),
+                match n < self.least {
+                    true => told.or_why(|| too_few_rows(n, self.least)),
                     false => told,
                 }
             }

@@ -15,7 +15,7 @@ const INFO: Info = Info {
     formula: "Σ over tenths b of the probability of |Σ p − Σ y| in b, over n",
     interval: "none: the value is biased upwards, so an interval around it may leave out the true one",
     source: "Naeini, Cooper & Hauskrecht 2015, AAAI 29, 2901; the bias: Roelofs et al. 2022, AISTATS 151, 4036",
-    sklearn: "numpy: b = minimum(floor(p * 10), 9); abs(bincount(b, p - y)).sum() / len(p)",
+    sklearn: "numpy: b = minimum(p * 10, 9).astype(int); abs(bincount(b, p - y)).sum() / len(p)",
     family: Family::Classification,
     rank: Rank::Headline,
     better: Better::Lower,

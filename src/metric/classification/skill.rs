@@ -34,7 +34,7 @@ const fn info(
         better: Better::Higher,
         unit: Unit::Ratio,
         range: (None, Some(1.0)),
-        undefined: "no probability stands beside an outcome, or all outcomes are of one class",
+        undefined: "no probability stands beside an outcome, or all outcomes are of one class; of more than 1 024 classes also where a predicted label or a probability is missing",
         material: Material::Never,
     }
 }
@@ -90,7 +90,11 @@ impl Metric for Skill {
         let binary = of.summary.task == Task::Binary;
         let rows = match binary {
             true => vec![classes.negative.total(), classes.positive.total()],
-            false => of.confused().truth.clone(),
+            // Of the rows with probabilities, where they were counted.
+            false => match &classes.by_class {
+                Some(scores) => scores.classes().into_iter().map(|c| c.1).collect(),
+                None => of.confused().truth.clone(),
+            },
         };
         if rows.iter().sum::<u64>() != n {
             return Estimate::undefined("labels and probabilities are not of the same rows", n);

@@ -17,6 +17,9 @@ pub struct Score {
 
 const BRACHER: &str =
     "Bracher et al. 2021, PLoS Comput. Biol. 17, e1008618; R package scoringutils";
+/// No score is better than 0; the width of quantiles that cross is below it.
+const FROM_0: (Option<f64>, Option<f64>) = (Some(0.0), None);
+const ANY: (Option<f64>, Option<f64>) = (None, None);
 const NO_INTERVAL: &str = "no interval and no median beside the outcomes";
 
 const fn info(
@@ -40,13 +43,17 @@ const fn info(
         rank,
         better: Better::Lower,
         unit: Unit::Outcome,
-        range: (Some(0.0), None),
+        range: FROM_0,
         undefined: "no row has such quantiles and an outcome",
         material: match rank {
             Rank::Headline => Material::Relative(0.05),
             Rank::Detail => Material::Never,
         },
     }
+}
+
+const fn of_any(info: Info) -> Info {
+    Info { range: ANY, ..info }
 }
 
 /// Weighted interval score.
@@ -66,15 +73,15 @@ pub const WIS: Score = Score {
 };
 /// Its part for width.
 pub const DISPERSION: Score = Score {
-    info: &info(
+    info: &of_any(info(
         "dispersion",
         "Dispersion",
-        "The part of the WIS that the width of the intervals costs, wherever the outcome falls.",
+        "The part of the WIS that the width of the intervals costs, wherever the outcome falls; below 0 where quantiles cross.",
         "mean of Σ τ (u − l) / (K + ½)",
         BRACHER,
         "scoringutils::dispersion_quantile",
         Rank::Detail,
-    ),
+    )),
     of: |q| &q.dispersion,
     times: 1.0,
     paired: true,
@@ -114,10 +121,10 @@ pub const PINBALL: Score = Score {
     info: &info(
         "mean_pinball_loss_over_levels",
         "Pinball loss of quantiles",
-        "How far quantiles are off, each side weighed by its level; the mean over levels.",
-        "mean over rows and their levels of τ (y − q) where y ≥ q, else (1 − τ) (q − y)",
+        "How far quantiles are off, each side weighed by its level; the mean over the levels of a row, then over rows.",
+        "mean over rows of the mean over the levels that they have of τ (y − q) where y ≥ q, else (1 − τ) (q − y)",
         "Koenker & Bassett 1978, Econometrica 46, 33",
-        "sklearn.metrics.mean_pinball_loss(y_true, q, alpha=τ), the mean over levels",
+        "sklearn.metrics.mean_pinball_loss(y_true, q, alpha=τ), the mean over levels where every row has all; else pandas: the mean over rows of their losses' mean(axis=1)",
         Rank::Detail,
     ),
     of: |q| &q.pinball,
@@ -130,9 +137,9 @@ pub const CRPS: Score = Score {
         "crps_from_quantiles",
         "CRPS from quantiles",
         "How far the predicted distribution is off, as far as its quantiles tell; the more evenly the levels lie, the closer to the CRPS.",
-        "2 · mean pinball loss over levels; where each level has its counterpart, the WIS",
+        "2 · mean over rows of the mean pinball loss over the levels that they have; where each level has its counterpart, the WIS",
         "Gneiting & Raftery 2007, JASA 102, 359; Bracher et al. 2021",
-        "2 * sklearn.metrics.mean_pinball_loss(y_true, q, alpha=τ), the mean over levels",
+        "2 * sklearn.metrics.mean_pinball_loss(y_true, q, alpha=τ), the mean over levels where every row has all; else pandas: the mean over rows of their losses' mean(axis=1)",
         Rank::Detail,
     ),
     of: |q| &q.pinball,

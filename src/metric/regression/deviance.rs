@@ -1,6 +1,7 @@
 //! Mean Poisson, gamma and Tweedie deviance, and the share of deviance explained (D²).
 
 use super::lacks;
+use super::r2::{TOO_SMALL, is_small};
 use crate::log::Task;
 use crate::metric::means::{LEAST_OF_MEANS, POSITIVE, positive_of};
 use crate::metric::measures::{NO_LABELS, NOT_COUNTED};
@@ -261,6 +262,10 @@ impl Kind {
             }
             None if mean.n > 1 => Estimate::undefined("too large for a number", mean.n),
             None => Estimate::undefined("fewer than two rows", mean.n),
+            _ if is_small(&numbers.outcome) => Estimate::undefined(TOO_SMALL, mean.n),
+            Some(variance) if variance > 0.0 => {
+                Estimate::undefined("outcomes differ by too little for a number", mean.n)
+            }
             _ => Estimate::undefined("all outcomes are the same", mean.n),
         }
     }

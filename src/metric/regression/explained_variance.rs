@@ -24,7 +24,7 @@ const INFO: Info = Info {
     better: Better::Higher,
     unit: Unit::Ratio,
     range: (None, Some(1.0)),
-    undefined: "there are fewer than two rows, or all outcomes are the same",
+    undefined: "there are fewer than two rows, or all outcomes are the same, or of such a size that squares are no numbers",
     material: Material::Never,
 };
 

@@ -17,7 +17,7 @@ const INFO: Info = Info {
     name: "mean_absolute_scaled_error",
     title: "MASE",
     explain: "The mean absolute error beside that of repeating the outcome of one season earlier, in the baseline; below 1 is better than that.",
-    formula: "mean |error| / mean |y(t) − y(t − season)|, the latter over the baseline in order of time, or over all rows in view where there is none",
+    formula: "mean |error| / mean |y(t) − y(t − season)|, the latter over the baseline in order of time, or over all rows in view where there is none; of several models, horizons or places side by side each has its own y(t − season)",
     interval: "that of the mean absolute error; the scale is taken as known",
     source: "Hyndman & Koehler 2006, International Journal of Forecasting 22, 679",
     sklearn: "sktime: mean_absolute_scaled_error(y_true, y_pred, y_train=baseline, sp=season)",
@@ -26,7 +26,7 @@ const INFO: Info = Info {
     better: Better::Lower,
     unit: Unit::Ratio,
     range: (Some(0.0), None),
-    undefined: "no outcome lies one season after another, outcomes are what they were one season earlier, or rows that were not kept did not pass in order of time, or parts of them that were merged overlap in time",
+    undefined: "no outcome lies one season after another, outcomes are what they were one season earlier, or rows that were not kept did not pass in order of time or are of several series, or parts of them that were merged overlap in time",
     material: Material::Never,
 };
 
@@ -56,6 +56,9 @@ impl Metric for MeanAbsoluteScaledError {
                 "the rows were not kept, and were counted by another season as they passed"
             }
             Untold::Slice => NOT_KEPT,
+            Untold::Several => {
+                "the rows were not kept, and those of several models, horizons or places lie side by side"
+            }
             Untold::Overlap => {
                 "the rows were not kept, and parts of them that were counted apart overlap in time"
             }

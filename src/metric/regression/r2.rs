@@ -4,7 +4,7 @@ use super::{explained, too_heavy_errors, unexplained};
 use crate::log::Task;
 use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Rank, Unit};
 use crate::stats::exact_sum::centred_square_sum;
-use crate::summary::{Numbers, Summary};
+use crate::summary::{Moments, Numbers, Summary};
 
 /// R².
 pub struct R2;
@@ -22,7 +22,7 @@ const INFO: Info = Info {
     better: Better::Higher,
     unit: Unit::Ratio,
     range: (None, Some(1.0)),
-    undefined: "there are fewer than two rows, or all outcomes are the same",
+    undefined: "there are fewer than two rows, or all outcomes are the same, or of such a size that squares are no numbers",
     material: Material::Absolute(0.02),
 };
 
@@ -75,10 +75,24 @@ pub(super) fn spread(numbers: &Numbers) -> Result<f64, Estimate> {
         return Err(Estimate::undefined("too large for a number", n));
     }
     let total = centred_square_sum(&numbers.outcome.sum, &numbers.outcome.square, n) / n as f64;
+    if total < SMALLEST && is_small(&numbers.outcome) {
+        return Err(Estimate::undefined(TOO_SMALL, n));
+    }
     if total <= 0.0 {
         return Err(Estimate::undefined("all outcomes are the same", n));
     }
     Ok(total)
+}
+
+/// Mean squares below this lose digits, or vanish.
+pub(super) const SMALLEST: f64 = 1e-290;
+/// Why there is no value where they do.
+pub(in crate::metric) const TOO_SMALL: &str = "too small for a number: the squares vanish";
+
+/// Whether values are there that are not 0, but so small that their squares lose digits.
+pub(in crate::metric) fn is_small(values: &Moments) -> bool {
+    let square = values.square.unbounded() / values.n as f64;
+    square < SMALLEST && (square > 0.0 || values.sum.value() != 0.0)
 }
 
 /// The mean of (y − ȳ)⁴.

@@ -1,5 +1,6 @@
 //! Root mean squared error.
 
+use super::r2::{SMALLEST, TOO_SMALL};
 use super::{LEAST_ERRORS, too_heavy};
 use crate::log::Task;
 use crate::metric::means::why_none;
@@ -54,6 +55,9 @@ impl Metric for RootMeanSquaredError {
 /// The root of the mean of squared errors, given the sum of absolute ones; there are some.
 pub(in crate::metric) fn of_squares(squares: &Moments, absolute: &Sum) -> Estimate {
     let (n, square) = (squares.n, squares.mean().unwrap_or(f64::INFINITY));
+    if square < SMALLEST && absolute.value() > 0.0 {
+        return Estimate::undefined(TOO_SMALL, n);
+    }
     let heavy = too_heavy(squares, absolute);
     let interval = squares
         .variance()

@@ -1,6 +1,7 @@
 //! Root mean squared logarithmic error.
 
 use super::lacks;
+use super::r2::{SMALLEST, TOO_SMALL};
 use crate::log::Task;
 use crate::metric::means::root_of;
 use crate::metric::measures::{NO_LABELS, NOT_COUNTED};
@@ -50,6 +51,10 @@ impl Metric for RootMeanSquaredLogError {
                 "an outcome or a prediction of −1 or less",
                 numbers.error.n,
             );
+        }
+        let small = numbers.error.square.unbounded() < SMALLEST * numbers.error.n as f64;
+        if small && numbers.absolute.value() > 0.0 {
+            return Estimate::undefined(TOO_SMALL, numbers.error.n);
         }
         root_of(&relative.log_square, NO_LABELS)
     }

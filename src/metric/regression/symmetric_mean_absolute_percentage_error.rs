@@ -20,7 +20,7 @@ const INFO: Info = Info {
     formula: "mean of 2 |error| / (|y| + |prediction|), 0 where both are 0",
     interval: "Hall's transformation of Student's statistic, the shares as skewed as 3 times their coefficient of variation; none of fewer than 60 rows",
     source: "Makridakis 1993, Int. J. Forecasting 9, 527; interval: Hall 1992, JRSS B 54, 221",
-    sklearn: "numpy.mean(2 * abs(y_pred - y_true) / (abs(y_true) + abs(y_pred)))",
+    sklearn: "numpy.mean(numpy.nan_to_num(2 * abs(y_pred - y_true) / (abs(y_true) + abs(y_pred))))",
     family: Family::Regression,
     rank: Rank::Detail,
     better: Better::Lower,

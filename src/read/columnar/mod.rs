@@ -10,6 +10,7 @@ mod blocks;
 mod cells;
 mod parquet;
 mod sample;
+mod sets;
 mod sink;
 mod target;
 

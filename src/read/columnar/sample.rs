@@ -36,6 +36,7 @@ pub(super) fn schema(format: Format, names: impl IntoIterator<Item = String>) ->
                 kind: Kind::Category,
                 time: None,
                 wanted: true,
+                labels: false,
             })
             .collect(),
     }

@@ -192,7 +192,7 @@ impl Sink {
             column,
             format: spec.time.unwrap_or(TimeFormat::Iso),
             values: Column::new(spec.kind),
-            dictionary: Dictionary::default(),
+            dictionary: Dictionary::new(spec.labels),
         }
     }
 

@@ -1,10 +1,11 @@
 //! The columns that a report wants of a columnar file, and how a leaf of the file fills them.
 //!
 //! A leaf is a column of its own, or the items of lists: then each item is a column, `name.0`,
-//! `name.1` …
+//! `name.1` …, or each list is a cell, where lists are sets of labels ([`super::sets`]).
 
 use super::cells::{Cells, Meaning};
 use super::sample::Sample;
+use super::sets;
 use super::sink::{NOWHERE, Picks, Prepared, Sink, prepare};
 use crate::read::trouble::{Fault, Troubles};
 use crate::read::{ColumnSpec, Schema};
@@ -12,6 +13,8 @@ use crate::table::{Kind, Table};
 
 /// Items of a list that become columns.
 const ITEMS: usize = 64;
+/// The item of a column whose cells are whole lists.
+const LIST: usize = usize::MAX;
 
 /// Rows that a file of so many bytes may claim: what takes no byte a row may still be long, but not
 /// without end.
@@ -24,6 +27,7 @@ pub(super) fn plausible(size: u64) -> u64 {
 pub(super) struct Target<'a> {
     pub spec: &'a ColumnSpec,
     pub column: usize,
+    /// The item of a list, or [`LIST`].
     pub item: usize,
     pub sink: Sink,
     /// Cells of the group that are missing because they could not be read.
@@ -37,6 +41,8 @@ pub(super) struct Gathered {
     pub places: Vec<u32>,
     /// Where the items of each row start.
     pub starts: Vec<u32>,
+    /// Whether a row has no list, not even an empty one; none is said of other leaves.
+    pub absent: Vec<bool>,
     /// Why the rows behind them could not be read.
     pub lost: Option<String>,
 }
@@ -50,6 +56,12 @@ impl Gathered {
                 .map_or(self.places.len(), |&s| s as usize)
         };
         self.places.get(end(row)..end(row + 1)).unwrap_or_default()
+    }
+
+    /// Whether a row has a list; `None` where nothing is known of it.
+    pub fn has_list(&self, row: usize) -> Option<bool> {
+        let known = row < self.starts.len();
+        known.then(|| !self.absent.get(row).copied().unwrap_or(false))
     }
 
     /// Appends the first cells of a leaf to its samples, which are the last ones; there are `before`
@@ -112,7 +124,18 @@ impl Gathered {
     ) {
         let found = self.starts.len().min(rows);
         let mut prepared: Vec<(&ColumnSpec, Prepared)> = Vec::new();
+        let why = self.lost.as_deref();
+        let why = why.unwrap_or("the column ends before its rows do");
         for target in targets.iter_mut() {
+            if target.item == LIST {
+                let (cells, places) = sets::cells(self, meaning, found);
+                let mut page = prepare(target.spec, cells, Meaning::Plain);
+                let sink = &mut target.sink;
+                sink.take(&mut page, Picks::Places(&places), line, troubles);
+                let read = places.len();
+                target.lose(rows - read, line + read as u64, why, troubles);
+                continue;
+            }
             // Columns of one kind share what was prepared; words have codes of their own.
             let same = |known: &ColumnSpec| {
                 known.kind == target.spec.kind
@@ -134,12 +157,10 @@ impl Gathered {
                     .sink
                     .take(page, Picks::Places(&places), line, troubles);
             }
-            let why = self.lost.as_deref();
-            let why = why.unwrap_or("the column ends before its rows do");
             target.lose(rows - found, line + found as u64, why, troubles);
         }
         // What is longer than any that becomes columns was told when the file was looked into.
-        let long = |row: &usize| width < ITEMS && self.row(*row).len() > width;
+        let long = |row: &usize| (1..ITEMS).contains(&width) && self.row(*row).len() > width;
         if let (Some(row), Some(target)) = ((0..found).find(long), targets.last()) {
             let count = (row..found).filter(long).count() as u64;
             troubles.cells(
@@ -177,15 +198,17 @@ fn targets<'a>(schema: &'a Schema, leaf: &str, list: bool) -> (Vec<Target<'a>>, 
     let mut width = 0;
     let mut targets = Vec::new();
     for (column, spec) in schema.columns.iter().enumerate() {
-        let item = if list {
-            spec.name.strip_prefix(&items).and_then(|n| n.parse().ok())
-        } else {
-            (spec.name == leaf).then_some(0)
+        let item = match spec.name.strip_prefix(&items) {
+            Some(item) if list => item.parse().ok().filter(|&i| i < ITEMS),
+            _ if spec.name == leaf => Some(if list { LIST } else { 0 }),
+            _ => None,
         };
-        let Some(item) = item.filter(|&i| i < ITEMS) else {
+        let Some(item) = item else {
             continue;
         };
-        width = width.max(item + 1);
+        if item != LIST {
+            width = width.max(item + 1);
+        }
         if spec.wanted {
             targets.push(Target {
                 spec,

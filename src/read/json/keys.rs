@@ -4,6 +4,7 @@
 //! so the ways are found as they are met, not worked out from the names.
 
 use crate::read::Schema;
+use crate::read::items::{Arrays, Items};
 use std::collections::{BTreeMap, HashMap};
 
 /// Items of an array that may lead to columns.
@@ -38,6 +39,8 @@ struct Member {
     node: Option<NodeId>,
     /// The member that came after it last time.
     next: usize,
+    /// The arrays that were met in its place while keys become columns.
+    arrays: Arrays,
 }
 
 /// The keys of a file's objects.
@@ -168,6 +171,7 @@ impl Keys {
             column: column.flatten(),
             node: None,
             next: members.len() + 1,
+            arrays: Arrays::default(),
         });
         Some(members.len() - 1)
     }
@@ -187,6 +191,11 @@ impl Keys {
         member.column
     }
 
+    /// Notes what an array in a member's place holds.
+    pub fn saw(&mut self, (node, member): Place, items: Items) {
+        self.nodes[node].members[member].arrays.saw(items);
+    }
+
     /// The object within a member.
     pub fn node(&mut self, (node, member): Place) -> Option<NodeId> {
         let new = self.nodes.len();
@@ -203,13 +212,33 @@ impl Keys {
         Some(inner)
     }
 
-    /// The names of the columns that were met, in order of appearance.
+    /// The names of the columns that were met, in order of appearance. Arrays that are sets have one column,
+    /// and none for each item.
     pub fn into_names(self) -> Vec<String> {
-        let mut names: Vec<(Option<usize>, String)> = self
-            .columns
-            .into_iter()
-            .map(|(name, i)| (i, name))
-            .collect();
+        let Self {
+            nodes, mut columns, ..
+        } = self;
+        for node in &nodes {
+            for member in node.members.iter().filter(|m| m.arrays.are_sets()) {
+                let name = format!("{}{}", node.prefix, String::from_utf8_lossy(&member.key));
+                let inside = format!("{name}.");
+                let items = columns.range(inside.clone()..);
+                let items = items.take_while(|(name, _)| name.starts_with(&inside));
+                let number = |name: &str| name[inside.len()..].bytes().all(|b| b.is_ascii_digit());
+                let items = items.filter(|(name, _)| number(name));
+                let items: Vec<String> = items.map(|(name, _)| name.clone()).collect();
+                let places = items.iter().chain([&name]);
+                let first = places
+                    .filter_map(|n| columns.get(n).copied().flatten())
+                    .min();
+                for item in items {
+                    columns.remove(&item);
+                }
+                columns.insert(name, first);
+            }
+        }
+        let mut names: Vec<(Option<usize>, String)> =
+            columns.into_iter().map(|(name, i)| (i, name)).collect();
         names.sort_unstable();
         names.into_iter().map(|(_, name)| name).collect()
     }

@@ -4,6 +4,7 @@
 
 mod array;
 pub(super) mod document;
+mod items;
 mod keys;
 mod lines;
 mod template;

@@ -179,7 +179,7 @@ impl Template {
                 _ => {
                     at = tokens::scalar(text, at)?;
                     if let Some(column) = step.column {
-                        batch.set(column, start, at);
+                        batch.set(column, start, tokens::cell_end(text, start, at));
                     }
                 }
             }

@@ -55,6 +55,15 @@ fn escaped_end(text: &[u8], mut at: usize) -> Option<(usize, bool)> {
     }
 }
 
+/// Where the cell of a number or a word ends: of `null` and `NaN`, which are none, where it starts.
+#[inline]
+pub(super) fn cell_end(text: &[u8], at: usize, end: usize) -> usize {
+    match text.get(at) {
+        Some(b'n' | b'N') => at,
+        _ => end,
+    }
+}
+
 /// Where a number or a word that starts at a place ends; `None` where there is none.
 #[inline]
 pub(super) fn scalar(text: &[u8], at: usize) -> Option<usize> {

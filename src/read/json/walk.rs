@@ -1,22 +1,23 @@
 //! A walk over one JSON value, from which the cells of a row are taken.
 //!
 //! Objects within objects are flattened into dotted names, and so are arrays of numbers (`probs.0`,
-//! `probs.1`), unless there are very many in them. Other arrays are not read: their cell is `[…]`, which
-//! tells that there is one. Keys may come in any order and may be absent; keys that the schema does not
-//! have are passed over and told. Of a key that comes twice in an object the last value counts, and it is told.
+//! `probs.1`), unless there are very many in them. Arrays of words are sets of labels, and so are those of
+//! whole numbers that are now longer, now shorter: they are one cell, `["news","sport"]`, and the empty one
+//! is `[]` ([`super::items`]). Other arrays are not read: their cell is `[…]`, which tells that there is one.
+//! Keys may come in any order and may be absent; keys that the schema does not have are passed over and told. Of a key that comes twice in an object the last value counts, and it is told.
 //!
 //! The scanner goes over each byte once and makes no tree of values. Rows mostly repeat the order of
 //! their keys, so each key is first compared with the one that followed last time.
 
+use super::items;
 use super::keys::{Keys, NodeId, Place};
 use super::template::{Seen, Trace};
 use super::tokens::{self, skip_blanks};
 use crate::read::batch::Batch;
+use crate::read::items::Items;
 
 /// Objects and arrays within each other; so the walk's stack is bounded.
 const DEPTH: usize = 64;
-/// Numbers in an array that becomes columns: more are no scores of classes but an embedding.
-const NUMBERS: usize = 100;
 /// What is wrong where a text ends within a string.
 pub(super) const OPEN_STRING: &str = "a string is not closed";
 /// The cell of an array.
@@ -256,31 +257,48 @@ impl<'a> Walk<'a> {
                 let node = place.and_then(|p| self.keys.node(p));
                 self.object(at + 1, node, deeper)
             }
-            Some(b'[') => {
-                let flat = place.filter(|_| !self.keys.grows() || self.is_numbers(at + 1));
-                let node = flat.and_then(|p| self.keys.node(p));
-                let (end, empty) = self.array(at + 1, node, deeper)?;
-                let told = !self.keys.grows() || flat.is_none();
-                if told
-                    && !empty
-                    && let Some(column) = place.and_then(|p| self.keys.column(p))
-                {
-                    let start = self.batch.aside().len();
-                    self.batch.aside().extend_from_slice(ARRAY.as_bytes());
-                    self.batch.set_aside(column, start);
-                }
-                Ok(end)
-            }
+            Some(b'[') => self.list(at, place, deeper),
             _ => {
                 let Some(end) = tokens::scalar(self.text, at) else {
                     return wrong("a value was expected", at);
                 };
                 if let Some(column) = place.and_then(|p| self.keys.column(p)) {
-                    self.batch.set(column, at, end);
+                    self.batch
+                        .set(column, at, tokens::cell_end(self.text, at, end));
                 }
                 Ok(end)
             }
         }
+    }
+
+    /// An array that starts at a place: its items are columns, or it is a cell itself.
+    fn list(&mut self, at: usize, place: Option<Place>, deeper: usize) -> Result<usize, Wrong> {
+        let Some(place) = place else {
+            return Ok(self.array(at + 1, None, deeper)?.0);
+        };
+        if self.keys.grows() {
+            let items = items::of(self.text, at + 1);
+            self.keys.saw(place, items);
+            let flat = matches!(items, Items::Whole(_) | Items::Numbers(_));
+            let node = flat.then(|| self.keys.node(place)).flatten();
+            let (end, empty) = self.array(at + 1, node, deeper)?;
+            if !flat && !empty {
+                // It has a column.
+                self.keys.column(place);
+            }
+            return Ok(end);
+        }
+        let node = self.keys.node(place);
+        let (end, _) = self.array(at + 1, node, deeper)?;
+        if let Some(column) = self.keys.column(place) {
+            let start = self.batch.aside().len();
+            if !items::write(self.text, at + 1, self.batch.aside()) {
+                self.batch.aside().truncate(start);
+                self.batch.aside().extend_from_slice(ARRAY.as_bytes());
+            }
+            self.batch.set_aside(column, start);
+        }
+        Ok(end)
     }
 
     /// The values of an array; tells whether there is none. Without a node they are passed over.
@@ -304,27 +322,6 @@ impl<'a> Walk<'a> {
             }
         }
         wrong("the array is too long", at)
-    }
-
-    /// Whether an array that starts at a place holds numbers only, and not too many.
-    fn is_numbers(&self, at: usize) -> bool {
-        let mut at = skip_blanks(self.text, at);
-        for _ in 0..NUMBERS {
-            let number = matches!(
-                self.text.get(at),
-                Some(b'0'..=b'9' | b'-' | b'n' | b'N' | b'I')
-            );
-            let Some(end) = tokens::scalar(self.text, at).filter(|_| number) else {
-                return false;
-            };
-            at = skip_blanks(self.text, end);
-            match self.text.get(at) {
-                Some(b',') => at = skip_blanks(self.text, at + 1),
-                Some(b']') => return true,
-                _ => return false,
-            }
-        }
-        false
     }
 
     /// Where the string that starts at a place ends, and whether there are escapes in it.

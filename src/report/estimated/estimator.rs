@@ -9,6 +9,9 @@
 use super::{Estimated, FEWEST, Told};
 use crate::summary::Method;
 
+/// What the estimates of rows that were counted as they passed are made of.
+pub(super) const COUNTED: &str = "≈: rows were counted by bins of their scores as they passed, and each bin is worth what the outcomes of the baseline tell of it (CBPE). Inputs are not asked, nor labels that do not follow from a threshold.";
+
 /// What has to hold for estimates to be true.
 pub(super) fn assumes(method: Method) -> &'static str {
     match method {
@@ -26,6 +29,9 @@ pub(super) fn assumes(method: Method) -> &'static str {
 
 /// Takes the nearer of what two estimators say, and says why. `shifted` is empty where there is one only.
 pub(super) fn choose(out: &mut Estimated, told: Told, shifted: Told) -> Told {
+    if out.undefined.is_some() {
+        return told;
+    }
     if out.method == Method::Dle {
         out.why = "The error of a row is learned from its inputs and its prediction (direct loss estimation).".into();
         if told.sampled {

@@ -1,9 +1,10 @@
 //! Whether the windows in view meet what is expected.
 //!
-//! A share is broken in a window that has surely more than is allowed: by the exact binomial test, at a level that
-//! gives all windows and limits together half of [`RATE`]; the other half is in the limits that are inferred. So are
-//! windows with more than is allowed from where on all windows together surely have more: a little too much that lasts
-//! is found, too. Where none is allowed, one is enough. What the counts do not tell is no expectation that is met: it is told as not judged.
+//! A share is broken in a window that surely has more than is allowed, by itself or with the windows before it
+//! ([`SCALES`]): by the exact binomial test, at a level that gives all windows and limits together half of [`RATE`];
+//! the other half is in the limits that are inferred. So are windows with more than is allowed from where on all
+//! windows together surely have more: a little too much that lasts is found where it began. Where none is allowed, one
+//! is enough. What the counts do not tell is no expectation that is met: it is told as not judged.
 
 mod column;
 mod outside;
@@ -13,6 +14,7 @@ use super::super::make::{Frame, Making};
 use super::super::words;
 use super::{Expectations, OfColumn, Unjudged, Violation};
 use crate::metric::Unit;
+use crate::stats::sequential::SCALES;
 use crate::stats::special::beta_cdf;
 use crate::summary::{Limits, Lines, Profile, RATE};
 
@@ -31,7 +33,7 @@ pub(in super::super) fn hold(
         return checks;
     };
     let (from, to) = making.shown;
-    // Each window by itself, and with all that follow.
+    // Each window with those before it, and with all that follow.
     let tests = expected.shares().max(1) * 2 * (to - from).max(1);
     let mut judging = Judging {
         making,
@@ -151,17 +153,24 @@ impl Judging<'_> {
         let more = |(k, n): (u64, u64)| k as f64 > allowed * n as f64;
         // The chance of so many hits or more.
         let chance = |(k, n): (u64, u64)| beta_cdf(allowed, k as f64, (n - k) as f64 + 1.0);
-        let surely = |w: (u64, u64)| more(w) && chance(w) < self.level;
+        let add = |sum: (u64, u64), w: &(u64, u64)| (sum.0 + w.0, sum.1 + w.1);
+        let surely = |at: usize| {
+            SCALES.iter().any(|(length, part)| {
+                let last = windows.get((at + 1).saturating_sub(*length)..=at);
+                let last = last.unwrap_or_default().iter().fold((0, 0), add);
+                more(last) && chance(last) < self.level * part
+            })
+        };
         let (mut since, mut least, mut sum) = (windows.len(), self.level, (0, 0));
         for (at, w) in windows.iter().enumerate().rev() {
-            sum = (sum.0 + w.0, sum.1 + w.1);
+            sum = add(sum, w);
             // What begins here, begins with more than is allowed.
             if more(*w) && more(sum) && chance(sum) < least {
                 (since, least) = (at, chance(sum));
             }
         }
         let all = windows.iter().enumerate();
-        all.map(|(at, w)| more(*w) && (at >= since || surely(*w)))
+        all.map(|(at, w)| more(*w) && (at >= since || surely(at)))
             .collect()
     }
 
@@ -287,9 +296,14 @@ impl Judging<'_> {
         }
         if possible && timed {
             // A row may be both.
-            let each = windows.iter().map(|w| (w.before_1971.max(w.far), w.rows));
-            self.share(&said("impossible_times"), 0.0, each, |share| {
-                format!("At least {share} of the rows are dated before 1971 or far from all others")
+            let each = windows.iter().map(|w| Bounds {
+                least: w.before_1971.max(w.far),
+                most: (w.before_1971 + w.far).min(w.rows),
+                of: w.rows,
+            });
+            let each: Vec<Bounds> = each.collect();
+            self.bounded(&said("impossible_times"), (0.0, PASSED), &each, |share| {
+                format!("{share} of the rows are dated before 1971 or far from all others")
             });
             let each = windows.iter().map(|w| (w.early_outcomes, w.timed_outcomes));
             self.share(&said("impossible_times"), 0.0, each, |share| {

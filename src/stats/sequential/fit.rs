@@ -61,6 +61,10 @@ pub struct Difference {
     pub variance: f64,
     /// The part of it that is sampling.
     pub sampling: f64,
+    /// The part of that which is the windows'.
+    pub(super) windows: f64,
+    /// The variance of the windows' mean by sampling, as their own rows have it.
+    pub(super) own: f64,
     /// How often the variance between windows is in it.
     times: f64,
     /// The part of it that is the baseline's own.
@@ -68,7 +72,7 @@ pub struct Difference {
     /// Rows of the windows.
     pub rows: f64,
     /// Rows that the baseline is worth.
-    base_rows: f64,
+    pub(super) base_rows: f64,
 }
 
 impl Fit {
@@ -191,13 +195,15 @@ impl Fit {
         if rows <= 0.0 {
             return None;
         }
-        let (mut change, mut from, mut own, mut between) = (0.0, 0.0, 0.0, 0.0);
+        let (mut change, mut from, mut between) = (0.0, 0.0, 0.0);
+        let (mut tested, mut own) = (0.0, 0.0);
         let mut parts: Vec<(Level, f64)> = Vec::new();
         for reading in windows {
             let (part, level) = (reading.rows / rows, self.level(reading.phase));
             change += part * (reading.value - level.value);
             from += part * level.value;
-            own += part * part * reading.variance;
+            tested += part * part * reading.variance;
+            own += part * part * reading.own;
             between += part * part;
             match parts.iter_mut().find(|p| p.0.phase == level.phase) {
                 Some(known) => known.1 += part,
@@ -209,7 +215,7 @@ impl Fit {
             base += part * part / level.rows;
             base_between += part * part * level.squares / (level.rows * level.rows);
         }
-        let sampling = own + self.per_row * base;
+        let sampling = tested + self.per_row * base;
         let shared = self.per_row * base + self.between * base_between;
         let times = between + base_between;
         let variance = sampling + self.between * times;
@@ -218,6 +224,8 @@ impl Fit {
             from,
             variance,
             sampling,
+            windows: tested,
+            own,
             times,
             shared,
             rows,
@@ -362,6 +370,7 @@ mod tests {
         let reading = |i: u32| Reading {
             value: season(i % 168) + noise(i),
             variance: 0.3,
+            own: 0.3,
             rows: 50.0,
             phase: i % 168,
         };
@@ -396,6 +405,7 @@ mod tests {
         let reading = |phase: u32| Reading {
             value: 6.0,
             variance: 0.3,
+            own: 0.3,
             rows: 50.0,
             phase,
         };

@@ -29,14 +29,19 @@ pub fn group(alarms: &[Begun]) -> Vec<Vec<usize>> {
     order.sort_by(|a, b| alarms[*b].sure.total_cmp(&alarms[*a].sure));
     let mut groups: Vec<Vec<usize>> = Vec::new();
     for at in order {
-        let joins = |group: &&mut Vec<usize>| {
-            let first = group.first().map(|first| alarms[*first]);
-            let same = |other: &usize| alarms[*other].subject == alarms[at].subject;
-            let mut others = group.iter().filter(|o| same(o));
-            first.is_some_and(|first| meet(&first, &alarms[at]))
-                || others.any(|o| at_once(&alarms[*o], &alarms[at]))
+        let own = |group: &Vec<usize>| {
+            let same = |other: &&usize| alarms[**other].subject == alarms[at].subject;
+            let mut others = group.iter().filter(same);
+            others.any(|o| at_once(&alarms[*o], &alarms[at]))
         };
-        match groups.iter_mut().find(joins) {
+        let near = |group: &Vec<usize>| {
+            let first = group.first().map(|first| alarms[*first]);
+            first.is_some_and(|first| meet(&first, &alarms[at]))
+        };
+        // What is noticed of the same column comes before what only began at that time.
+        let place = groups.iter().position(own);
+        let place = place.or_else(|| groups.iter().position(near));
+        match place.and_then(|place| groups.get_mut(place)) {
             Some(group) => group.push(at),
             None => groups.push(vec![at]),
         }
@@ -87,6 +92,16 @@ mod tests {
         // Of the same column as one that goes on.
         alarms[2].subject = alarms[1].subject;
         assert_eq!(group(&alarms).len(), 1);
+        // Of two that it may have begun with, the one of the same column.
+        let of = |subject, at, sure| Begun {
+            subject,
+            earliest: at,
+            latest: at + 2,
+            end: None,
+            sure,
+        };
+        let both = [of(1, 3, 9.0), of(2, 7, 8.0), of(2, 4, 2.0)];
+        assert_eq!(group(&both), [vec![0], vec![1, 2]]);
         // Over before the other begins.
         let apart = [at(5, 5, Some(6), 2.0), at(6, 6, None, 1.0)];
         assert_eq!(group(&apart).len(), 2);

@@ -26,18 +26,21 @@
 //! the baseline shows are removed ([`fit`]). Shares are tested exactly, as rare ones are far from normal; means
 //! are corrected for their skewness. Variation between windows is taken to be independent from one to the next.
 
+pub mod chosen;
 pub mod columns;
 pub mod fit;
 pub mod group;
 mod onset;
 mod share;
 pub mod spread;
+mod tested;
 mod watch;
 
 pub use columns::Counts;
 pub use group::group;
 pub use onset::{Onset, onset};
-pub use watch::{Alarm, Seen, Tested, Verdict, fit as fit_all, judge, watch};
+pub use tested::Tested;
+pub use watch::{Alarm, Seen, Verdict, fit as fit_all, judge, watch};
 
 /// Windows taken together, and the part of a stream's budget that is spent on them.
 pub const SCALES: [(usize, f64); 4] = [(1, 0.4), (3, 0.3), (9, 0.2), (27, 0.1)];
@@ -50,8 +53,10 @@ pub const WINDOWS_TO_AN_ALARM: f64 = 30.0;
 pub struct Reading {
     /// The number.
     pub value: f64,
-    /// Its variance by sampling.
+    /// Its variance by sampling, were nothing changed: what it is tested by.
     pub variance: f64,
+    /// Its variance by sampling as the window's own rows have it: what its interval is made of.
+    pub own: f64,
     /// Rows it is made of.
     pub rows: f64,
     /// Where in a season the window lies, such as its weekday.

@@ -3,6 +3,7 @@
 use super::fit::{Difference, Fit};
 use super::onset::{Onset, onset};
 use super::spread::{Spread, Steps};
+use super::tested::{Tested, tested};
 use super::{Reading, SCALES, Side, Stream};
 use crate::stats::special::normal_quantile;
 
@@ -54,25 +55,6 @@ pub struct Alarm {
     pub over: Tested,
 }
 
-/// Windows together beside the baseline.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Tested {
-    /// What the baseline is for them.
-    pub from: f64,
-    /// Their difference from it.
-    pub change: f64,
-    /// Lower end of the 95 % interval of the difference.
-    pub low: f64,
-    /// Upper end.
-    pub high: f64,
-    /// How sure it is, in standard errors; above 0 upwards.
-    pub t: f64,
-    /// The p-value on the side that the stream is watched on, of these windows alone.
-    pub p_value: f64,
-    /// Rows.
-    pub rows: f64,
-}
-
 impl Verdict {
     /// Windows `from..to` of its stream beside the baseline.
     #[must_use]
@@ -84,21 +66,8 @@ impl Verdict {
     }
 }
 
-fn tested(fit: &Fit, stream: &Stream, of: &Difference) -> Tested {
-    let half = normal_quantile(0.975) * of.variance.sqrt();
-    Tested {
-        from: of.from,
-        change: of.change,
-        low: of.change - half,
-        high: of.change + half,
-        t: of.change / of.variance.sqrt(),
-        p_value: p_value(fit, stream, stream.side, of),
-        rows: of.rows,
-    }
-}
-
 /// The p-value on a side.
-fn p_value(fit: &Fit, stream: &Stream, side: Side, of: &Difference) -> f64 {
+pub(super) fn p_value(fit: &Fit, stream: &Stream, side: Side, of: &Difference) -> f64 {
     let (up, down) = fit.p_values(stream.kind, of);
     match side {
         Side::Either => (2.0 * up.min(down)).min(1.0),
@@ -375,6 +344,7 @@ mod tests {
         let reading = |value: &f64| Reading {
             value: *value,
             variance: 1.0,
+            own: 1.0,
             rows: 100.0,
             phase: 0,
         };
@@ -435,6 +405,7 @@ mod tests {
         let reading = |day: u32, more: f64| Reading {
             value: weekday(day) + f64::from(day * 31 % 11) / 5.0 - 1.0 + more,
             variance: 1.0,
+            own: 1.0,
             rows: 100.0,
             phase: day % 7,
         };
@@ -457,6 +428,7 @@ mod tests {
         of.total = Some(Reading {
             value: 0.0,
             variance: 0.01,
+            own: 0.01,
             rows: 10_000.0,
             phase: 0,
         });

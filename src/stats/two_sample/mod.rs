@@ -21,6 +21,7 @@
 //! value a test by ranks tells p = 1: nothing speaks for a difference.
 
 mod anderson;
+mod bridge;
 mod categories;
 mod cramer;
 mod energy;
@@ -32,6 +33,7 @@ mod mann_whitney;
 mod means;
 mod one_sample;
 pub mod ordered;
+mod orders;
 mod quadratic;
 
 pub use anderson::{anderson_darling, table_p};

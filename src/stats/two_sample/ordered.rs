@@ -5,27 +5,25 @@
 //! share t. So these tests are right for bins, few values and any number of rows, where those for different
 //! numbers find too little. Few rows are counted out ([`kolmogorov_smirnov`]).
 //!
-//! Steps are counts of either sample ([`super::steps`], [`super::steps_of_counts`]); more than 200 are joined with
-//! their neighbours for the p-value, not for the statistic.
+//! Steps are counts of either sample ([`super::steps`], [`super::steps_of_counts`]); for the p-value of a sum of
+//! squares more than 200 are joined with their neighbours, not for the statistic.
 
-use super::kolmogorov::widest;
-use super::{How, Outcome, Step, Test, Undefined, quadratic, sizes};
-use crate::stats::special::normal_sf;
+use super::kolmogorov::{self, widest};
+use super::orders::Band;
+use super::{How, Outcome, Step, Test, Undefined, bridge, quadratic, sizes};
 
-/// Points of the bridge at most.
+/// Points at most of a bridge whose squares are added.
 const POINTS: u64 = 200;
-/// Additions up to which orders are counted.
-const EXACT: u64 = 500_000;
-/// Rows of both samples together up to which they are.
-const FEW: u64 = 4_000;
-/// Nodes in one space of the bridge, at least and at most.
-const NODES: (usize, usize) = (32, 256);
+/// Additions up to which orders are counted: of 10 000 rows a side always.
+const EXACT: f64 = 1e8;
+/// The z beyond which a p-value is smaller than the smallest number.
+const SURELY: f64 = 20.0;
 
 /// The largest distance of both distribution functions, in 0 … 1.
 ///
-/// p-value: of few rows by counting all orders of these tied values; else the chance that a bridge leaves
-/// −z … z at one of the points, by integration from point to point. A statistic of tied values takes steps, of
-/// which the second way does not know.
+/// p-value: up to 10 000 rows a side, and more where they are near to each other, by counting all orders of these tied
+/// values; beyond, the chance that a bridge leaves −z … z at the end of a step, by integration from one to the next,
+/// or, where no two values are equal, as [`super::kolmogorov_smirnov`] has it.
 ///
 /// Sources: G. Schröer and D. Trenkler (1995), *Exact and randomization distributions of Kolmogorov–Smirnov
 /// tests for two or three samples* (ties); G. E. Noether (1963), *Note on the Kolmogorov statistic in the
@@ -45,12 +43,19 @@ pub fn kolmogorov_smirnov(steps: &[Step]) -> Outcome {
     if far == 0 {
         return Ok(told(1.0, How::Exact));
     }
-    let all = n + m;
-    if all <= FEW && all * n.min(m) <= EXACT {
-        return Ok(told(counted(steps, n, m, far), How::Exact));
+    let band = Band::of(n, m, far);
+    if band.work(steps) <= EXACT {
+        return Ok(told(band.counted(steps), How::Exact));
     }
-    let z = statistic * ((n as f64 / all as f64) * m as f64).sqrt();
-    Ok(told(leaving(&ends(steps, all), z), How::Asymptotic))
+    let z = statistic * ((n as f64 / (n + m) as f64) * m as f64).sqrt();
+    if z > SURELY {
+        return Ok(told(0.0, How::Asymptotic));
+    }
+    if steps.iter().all(|(a, b)| a + b <= 1) {
+        return kolmogorov::kolmogorov_smirnov(steps);
+    }
+    let p = bridge::leaving_at_ends(steps, (n, m), band, z);
+    Ok(told(p, How::Asymptotic))
 }
 
 /// Σ w B² over the ends of steps, w the rows of the steps around: n m / (n + m) ∫ (F − G)² dH.
@@ -133,115 +138,6 @@ pub(super) fn ends_of(steps: &[Step], n: u64, m: u64, most: u64) -> Vec<Point> {
     points
 }
 
-fn ends(steps: &[Step], all: u64) -> Vec<f64> {
-    let n: u64 = steps.iter().map(|s| s.0).sum();
-    ends_of(steps, n, all - n, POINTS)
-        .iter()
-        .map(|p| p.t)
-        .collect()
-}
-
-/// The share of all orders of these values that get as far apart at the end of a step.
-fn counted(steps: &[Step], n: u64, m: u64, far: u128) -> f64 {
-    let (few, many) = (n.min(m), n.max(m));
-    // After `seen` values, of which `k` are of the smaller sample: the chance to have been as far out.
-    let mut left = vec![0.0_f64; few as usize + 1];
-    let mut seen = 0_u64;
-    for (a, b) in steps {
-        for _ in 0..a + b {
-            seen += 1;
-            let least = seen.saturating_sub(many);
-            for k in (least..=few.min(seen)).rev() {
-                let own = if k > 0 {
-                    left[k as usize - 1] * k as f64
-                } else {
-                    0.0
-                };
-                let other = if seen > k && seen - k <= many {
-                    left[k as usize] * (seen - k) as f64
-                } else {
-                    0.0
-                };
-                left[k as usize] = (own + other) / seen as f64;
-            }
-        }
-        for k in seen.saturating_sub(many)..=few.min(seen) {
-            let x = u128::from(k) * u128::from(many);
-            if x.abs_diff(u128::from(seen - k) * u128::from(few)) >= far {
-                left[k as usize] = 1.0;
-            }
-        }
-    }
-    left[few as usize]
-}
-
-/// The chance that a Brownian bridge is outside −z … z at one of the points: Σ over them of the chance to be
-/// outside there first. All terms are positive, so small chances are right as well.
-fn leaving(points: &[f64], z: f64) -> f64 {
-    let narrowest = points
-        .iter()
-        .zip([0.0].iter().chain(points))
-        .map(|(t, before)| t - before)
-        .fold(1.0, f64::min);
-    // Nodes at least as close as a typical step is long.
-    let nodes = (libm::ceil(3.0 * z / narrowest.max(1e-6).sqrt()) as usize).clamp(NODES.0, NODES.1);
-    // Chebyshev's points, closer at the ends, with weights of Fejér's rule.
-    let rule = fejer(nodes);
-    let mut outside = 0.0;
-    // Density at the nodes; at first all is at 0.
-    let mut inside: Vec<(f64, f64)> = vec![(0.0, 1.0)];
-    let mut before = 0.0;
-    for t in points {
-        // Given B(before) = b, B(t) is normal with mean b (1 − t)/(1 − before).
-        let shrink = (1.0 - t) / (1.0 - before);
-        let spread = ((t - before) * shrink).sqrt();
-        if spread <= 0.0 {
-            continue;
-        }
-        for (b, mass) in &inside {
-            let mean = b * shrink;
-            outside += mass * (normal_sf((z - mean) / spread) + normal_sf((z + mean) / spread));
-        }
-        let density = |x: f64, mean: f64| {
-            let off = (x - mean) / spread;
-            libm::exp(-0.5 * off * off)
-        };
-        let scale = z / (spread * (2.0 * std::f64::consts::PI).sqrt());
-        inside = rule
-            .iter()
-            .map(|(x, weight)| {
-                let x = x * z;
-                let sum: f64 = inside
-                    .iter()
-                    .map(|(b, mass)| mass * density(x, b * shrink))
-                    .sum();
-                (x, sum * weight * scale)
-            })
-            .collect();
-        before = *t;
-    }
-    outside
-}
-
-/// Nodes and weights of an integral over −1 … 1.
-///
-/// Source: L. Fejér (1933), *Mechanische Quadraturen mit positiven Cotesschen Zahlen*, the first rule.
-fn fejer(n: usize) -> Vec<(f64, f64)> {
-    let pi = std::f64::consts::PI;
-    (0..n)
-        .map(|i| {
-            let angle = (2 * i + 1) as f64 * pi / (2 * n) as f64;
-            let sum: f64 = (1..=n / 2)
-                .map(|j| {
-                    let j = j as f64;
-                    libm::cos(2.0 * j * angle) / (4.0 * j * j - 1.0)
-                })
-                .sum();
-            (libm::cos(angle), 2.0 / n as f64 * (1.0 - 2.0 * sum))
-        })
-        .collect()
-}
-
 /// An upper bound of the p-value of [`kolmogorov_smirnov`] for many rows, at once: the chance that a bridge leaves
 /// −z … z anywhere.
 ///
@@ -270,7 +166,7 @@ pub fn kolmogorov_bound(steps: &[Step]) -> Result<f64, Undefined> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::stats::special::normal_two_sided;
+    use crate::stats::special::{ln_hypergeometric, normal_two_sided};
 
     #[test]
     fn two_categories_are_a_comparison_of_proportions() {
@@ -279,21 +175,30 @@ mod tests {
         let z = (0.4 - 0.324) * 50_000.0_f64.sqrt() / (t * (1.0 - t)).sqrt();
         let want = normal_two_sided(z);
         assert!(want < 1e-250 && want > 0.0);
-        for test in [kolmogorov_smirnov, cramer_von_mises, anderson_darling] {
+        for test in [cramer_von_mises, anderson_darling] {
             let got = test(&steps).expect("both have rows");
             assert!((got.p / want - 1.0).abs() < 1e-6, "{got:?} {want}");
         }
     }
 
+    /// The distance of two categories is far where the count of one is: both tails of the hypergeometric distribution.
     #[test]
-    fn many_points_are_kolmogorovs_limit_nearly() {
-        let points: Vec<f64> = (1..150).map(|i| f64::from(i) / 150.0).collect();
-        for z in [0.8, 1.36, 2.5] {
-            let got = leaving(&points, z);
-            let limit = 2.0 * libm::exp(-2.0 * z * z);
+    fn the_distance_of_two_categories_is_counted_out() {
+        let all = (20_000, 10_000);
+        for (a, b) in [(4_000, 1_900), (4_000, 2_100), (4_000, 2_600)] {
+            let steps = [(a, b), (all.0 - a, all.1 - b)];
+            let far = widest(&steps, all.0, all.1);
+            let tail = |k: u64| {
+                let others = u128::from(a + b - k) * u128::from(all.1);
+                let is_far = (u128::from(k) * u128::from(all.0)).abs_diff(others) >= far;
+                let chance = ln_hypergeometric(k, all.1, a + b, all.0 + all.1);
+                if is_far { libm::exp(chance) } else { 0.0 }
+            };
+            let want: f64 = (0..=(a + b).min(all.1)).map(tail).sum();
+            let got = kolmogorov_smirnov(&steps).expect("both have rows");
             assert!(
-                got < limit * 1.001 && got > 0.6 * limit,
-                "{z}: {got} {limit}"
+                got.how == How::Exact && (got.p / want - 1.0).abs() < 1e-8,
+                "{got:?} {want}"
             );
         }
     }

@@ -3,10 +3,12 @@
 use super::super::Bins;
 use super::super::drift::{FEW, cut};
 use super::count::Rows;
-use super::{BINS, ColumnProfile, Tally, sums};
+use super::tally::spread;
+use super::{BINS, ColumnProfile, Half, Tally, sums};
 use crate::stats::distance::{Binned, Sample, jensen_shannon, psi};
 use crate::stats::distinct::Distinct;
 use crate::stats::exact_quantile::quantile_sorted;
+use crate::stats::sequential::chosen::{Chosen, chosen};
 use crate::table::Odd;
 
 /// Numbers of the baseline that edges are made of, evenly spread over it.
@@ -72,6 +74,7 @@ pub(super) fn of_numbers(values: &[f64], rows: &Rows) -> ColumnProfile {
         centre: by.centre,
         fences: by.fences,
         once: 0,
+        half: None,
         unseen: Vec::new(),
         baseline,
         windows,
@@ -140,7 +143,13 @@ impl Edges {
         if let Some((least, most)) = range {
             // Most windows have nothing beyond.
             if least < low || most > high {
-                (tally.below, tally.above) = (count(&|x| x < low), count(&|x| x > high));
+                let outside = |is: &dyn Fn(f64) -> bool| {
+                    let mut found: Vec<f64> = cells.iter().copied().filter(|x| is(*x)).collect();
+                    found.sort_by(f64::total_cmp);
+                    (found.len() as u64, spread(&found))
+                };
+                (tally.below, tally.lowest) = outside(&|x| x < low);
+                (tally.above, tally.highest) = outside(&|x| x > high);
             }
             if least < fence || most > wall {
                 tally.outliers = count(&|x| x < fence || x > wall);
@@ -202,17 +211,15 @@ pub(super) struct Known {
     pub told: Vec<String>,
     /// Bins: those of words told, of the other known ones, and of the unseen ones.
     pub places: usize,
+    /// As in [`Half::next`]; `None` where it is no matter of chance which words are told.
+    pub next: Option<u64>,
 }
 
 impl Known {
-    /// By how often each word stands in the baseline.
-    pub fn of(words: &[String], before: &[u64]) -> Self {
-        let mut told: Vec<usize> = (0..words.len()).filter(|w| before[*w] >= FEW).collect();
-        told.sort_by(|a, b| {
-            let by_rows = before[*b].cmp(&before[*a]);
-            by_rows.then_with(|| words[*a].cmp(&words[*b]))
-        });
-        told.truncate(BINS as usize);
+    /// By how often each word stands in the baseline, and in the first half of it.
+    pub fn of(words: &[String], before: &[u64], half: &[u64]) -> Self {
+        let by_name = |a: usize, b: usize| words[a].cmp(&words[b]);
+        let Chosen { told, by_half } = chosen(before, half, (BINS as usize, FEW), by_name);
         let (others, unseen) = (told.len() as u32, told.len() as u32 + 1);
         let rest = |n: &u64| if *n > 0 { others } else { unseen };
         let mut bins: Vec<u32> = before.iter().map(rest).collect();
@@ -222,21 +229,49 @@ impl Known {
         Self {
             bins,
             places: told.len() + 2,
+            next: by_half,
             told: told.into_iter().map(|w| cut(&words[w])).collect(),
         }
     }
 }
 
+/// Whether a row of the baseline is of its second half: by chance, and the same one whenever it is asked.
+fn second(row: u32) -> bool {
+    let mixed = u64::from(row).wrapping_add(0x9e37_79b9_7f4a_7c15);
+    let mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    (mixed ^ (mixed >> 31)) & 1 == 1
+}
+
 /// Words, period by period.
 pub(super) fn of_words(codes: &[u32], words: &[String], rows: &Rows) -> ColumnProfile {
     let code = |row: &u32| codes.get(*row as usize).copied().unwrap_or(u32::MAX);
-    let mut before = vec![0u64; words.len()];
+    let (mut before, mut first) = (vec![0u64; words.len()], vec![0u64; words.len()]);
     for row in rows.of(0) {
-        if let Some(n) = before.get_mut(code(row) as usize) {
+        let at = code(row) as usize;
+        if let (Some(n), Some(first)) = (before.get_mut(at), first.get_mut(at)) {
             *n += 1;
+            *first += u64::from(!second(*row));
         }
     }
-    let known = Known::of(words, &before);
+    let known = Known::of(words, &before, &first);
+    let half = known.next.map(|next| {
+        let count = |period: usize| {
+            let mut counts = vec![0; known.places];
+            let own = rows.of(period).iter().filter(|row| rows.is_before(**row));
+            for row in own.filter(|row| second(**row)) {
+                if let Some(bin) = known.bins.get(code(row) as usize) {
+                    counts[*bin as usize] += 1;
+                }
+            }
+            counts
+        };
+        Half {
+            next,
+            baseline: count(0),
+            windows: (1..rows.periods()).map(count).collect(),
+        }
+    });
     let lengths: Vec<u32> = words.iter().map(|w| w.chars().count() as u32).collect();
     let of_baseline = || lengths.iter().zip(&before).filter(|w| *w.1 > 0);
     let range = of_baseline().fold(None, |range: Option<(u32, u32)>, (length, _)| {
@@ -321,6 +356,7 @@ pub(super) fn of_words(codes: &[u32], words: &[String], rows: &Rows) -> ColumnPr
         centre: 0.0,
         fences,
         once: before.iter().filter(|n| **n == 1).count() as u64,
+        half,
         unseen: most_frequent(words, &fresh),
         baseline,
         windows: tallies,

@@ -68,9 +68,14 @@ impl Rows {
         }
     }
 
+    /// Whether a row is of the baseline.
+    pub fn is_before(&self, row: u32) -> bool {
+        self.is_before.get(row as usize).copied().unwrap_or(false)
+    }
+
     /// Periods of a row.
     pub fn periods_of(&self, row: u32) -> impl Iterator<Item = usize> {
-        let before = self.is_before.get(row as usize).copied().unwrap_or(false);
+        let before = self.is_before(row);
         let window = self.window.get(row as usize).copied();
         let window = window.filter(|w| (*w as usize) + 1 < self.starts.len());
         let before = before.then_some(0);

@@ -5,6 +5,7 @@ use super::super::build::Builder;
 use super::alike::Alike;
 use super::count::Rows;
 use crate::stats::exact_quantile::quantile_sorted;
+use crate::stats::far;
 use crate::table::NO_TIME;
 use crate::table::time::DAY;
 use serde::{Deserialize, Serialize};
@@ -123,7 +124,7 @@ fn duplicates(alike: &Alike, rows: &Rows) -> Vec<u64> {
 }
 
 /// Instants between which a row is not far from all others: the middle 99 % of the rows, and as much again on
-/// both sides. `None` for too few rows.
+/// both sides, without what lies behind a long way without rows ([`far::usual`]). `None` for too few rows.
 fn usual(times: &[i64]) -> Option<(i64, i64)> {
     let step = times.len().div_ceil(TIMES).max(1);
     let known = times.iter().step_by(step).filter(|t| **t != NO_TIME);
@@ -137,5 +138,10 @@ fn usual(times: &[i64]) -> Option<(i64, i64)> {
         quantile_sorted(&sample, 0.995)?,
     );
     let span = (high - low).max(DAY as f64);
-    Some(((low - span) as i64, (high + span) as i64))
+    let rows: Vec<(f64, u64)> = sample.iter().map(|t| (*t, 1)).collect();
+    let behind = far::usual(&rows, DAY as f64)?;
+    Some((
+        (low - span).max(behind.0) as i64,
+        (high + span).min(behind.1) as i64,
+    ))
 }

@@ -105,6 +105,9 @@ pub struct ColumnProfile {
     /// Words that stand in one row of the baseline: the share of rows whose word is new is expected to be
     /// this over its rows (I. J. Good, 1953).
     pub once: u64,
+    /// Of words which chance chose to be told: the half of the baseline that had no part in it.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub half: Option<Half>,
     /// The most frequent words that the baseline has not, and their rows in all windows.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub unseen: Vec<(String, u64)>,
@@ -112,6 +115,17 @@ pub struct ColumnProfile {
     pub baseline: Tally,
     /// The windows.
     pub windows: Vec<Tally>,
+}
+
+/// The half of a baseline by which the words that are told were not chosen ([`crate::stats::sequential::chosen`]).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Half {
+    /// Rows of the most frequent word that is not told.
+    pub next: u64,
+    /// Counts as in [`Tally::counts`].
+    pub baseline: Vec<u64>,
+    /// The same by window; of those that are not of the baseline there is nothing in it.
+    pub windows: Vec<Vec<u64>>,
 }
 
 impl Series {

@@ -3,7 +3,7 @@
 use super::super::shapes::{Column, Counted, Of, Shape, Shapes};
 use super::super::{Bins, Series, Slice, Summary};
 use super::cells::{Known, Repeated, most_frequent, numbers_apart, words_apart};
-use super::{BINS, ColumnProfile, Lines, Profile, Spans, Tally, kept};
+use super::{BINS, ColumnProfile, Half, Lines, Profile, Spans, Tally, kept};
 
 impl Summary {
     /// Adds to a series its columns window by window, by what was counted as rows passed.
@@ -49,7 +49,7 @@ fn profile(shapes: &Shapes, series: &Series, spans: &Spans) -> Option<Profile> {
         windows: periods[1..].iter().map(lines).collect(),
         columns: places
             .iter()
-            .map(|at| column(counted[*at].1, counted[*at].0, &periods))
+            .map(|at| column(counted[*at].1, counted[*at].0, &periods, spans))
             .collect(),
         jointly: super::Jointly::default(),
         outside: Vec::new(),
@@ -57,7 +57,8 @@ fn profile(shapes: &Shapes, series: &Series, spans: &Spans) -> Option<Profile> {
     })
 }
 
-fn column(shape: &Shape, at: usize, periods: &[Counted]) -> ColumnProfile {
+fn column(shape: &Shape, at: usize, periods: &[Counted], spans: &Spans) -> ColumnProfile {
+    let before = of_baseline(spans);
     let nothing = Column::default();
     let cells: Vec<(u64, &Column)> = periods
         .iter()
@@ -65,7 +66,7 @@ fn column(shape: &Shape, at: usize, periods: &[Counted]) -> ColumnProfile {
         .collect();
     let found = match &shape.of {
         Of::Numbers(edges) => of_numbers(edges, &cells),
-        Of::Words(words) => of_words(words, &cells),
+        Of::Words(words) => of_words(words, &cells, &before),
     };
     ColumnProfile {
         column: shape.name.clone(),
@@ -123,6 +124,7 @@ fn of_numbers(edges: &[f64], periods: &[(u64, &Column)]) -> ColumnProfile {
         centre: 0.0,
         fences: None,
         once: 0,
+        half: None,
         unseen: Vec::new(),
         baseline: Tally {
             psi: None,
@@ -166,14 +168,50 @@ fn together(counts: &[u64], edges: &[usize]) -> Vec<u64> {
     ends.map(sum).collect()
 }
 
-fn of_words(words: &[String], periods: &[(u64, &Column)]) -> ColumnProfile {
+/// The periods that are windows of the baseline.
+fn of_baseline(spans: &Spans) -> Vec<usize> {
+    let (from, to) = spans.before.unwrap_or((0, 0));
+    let windows = spans.windows.iter().zip(1..);
+    let inside = windows.filter(|(w, _)| w.0 >= from && w.1 <= to && w.0 < w.1);
+    inside.map(|w| w.1).collect()
+}
+
+/// `windows`: the periods of the baseline. The second half of it is every other one of them, and nothing where it has
+/// none.
+fn of_words(words: &[String], periods: &[(u64, &Column)], windows: &[usize]) -> ColumnProfile {
     let counts = |column: &Column| {
         let mut counts = column.counts.clone();
         counts.resize(words.len(), 0);
         counts
     };
     let before = periods.first().map(|p| counts(p.1)).unwrap_or_default();
-    let known = Known::of(words, &before);
+    let mut half = vec![0u64; words.len()];
+    for period in windows.iter().step_by(2) {
+        let (_, column) = periods[*period];
+        half.iter_mut()
+            .zip(counts(column))
+            .for_each(|(sum, n)| *sum += n);
+    }
+    let known = Known::of(words, &before, &half);
+    let second: Vec<usize> = windows.iter().skip(1).step_by(2).copied().collect();
+    let half = known.next.map(|next| {
+        let count = |period: &usize| {
+            let mut binned = vec![0; known.places];
+            for (bin, n) in known.bins.iter().zip(counts(periods[*period].1)) {
+                binned[*bin as usize] += n;
+            }
+            binned
+        };
+        let of = |period: usize| match second.contains(&period) {
+            true => count(&period),
+            false => Vec::new(),
+        };
+        Half {
+            next,
+            baseline: Vec::new(),
+            windows: (1..periods.len()).map(of).collect(),
+        }
+    });
     let lengths: Vec<u64> = words.iter().map(|w| w.chars().count() as u64).collect();
     let repeated = Repeated::of_counts(before.iter().copied());
     let mut fresh = vec![0u64; words.len()];
@@ -217,6 +255,7 @@ fn of_words(words: &[String], periods: &[(u64, &Column)]) -> ColumnProfile {
         centre: 0.0,
         fences: None,
         once: before.iter().filter(|n| **n == 1).count() as u64,
+        half,
         unseen: most_frequent(words, &fresh),
         baseline,
         windows: tallies,

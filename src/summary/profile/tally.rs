@@ -25,6 +25,11 @@ pub struct Tally {
     pub below: u64,
     /// Values above the largest one of the baseline.
     pub above: u64,
+    /// The values below the smallest one of the baseline, rising: all, or [`OUTSIDE`] of them, evenly spread by rank, the
+    /// first and the last among them. Empty where rows passed, and of several windows together.
+    pub lowest: Vec<f64>,
+    /// Those above the largest one, likewise.
+    pub highest: Vec<f64>,
     /// Values beyond the fences ([`super::ColumnProfile::fences`]).
     pub outliers: u64,
     /// Values that equal the one before, in the order of the files.
@@ -52,7 +57,62 @@ pub struct Tally {
     pub kolmogorov_smirnov: Option<f64>,
 }
 
+/// Values outside the baseline's range that are kept of a window, at most.
+pub const OUTSIDE: usize = 40;
+
+/// Of values that rise, so many at most, evenly spread by rank.
+pub(super) fn spread(sorted: &[f64]) -> Vec<f64> {
+    let last = sorted.len().saturating_sub(1);
+    match sorted.len() <= OUTSIDE {
+        true => sorted.to_vec(),
+        false => (0..OUTSIDE)
+            .map(|at| sorted[at * last / (OUTSIDE - 1)])
+            .collect(),
+    }
+}
+
+/// Of `all` values that are told by `told`, evenly spread by rank and rising, those that surely are below a limit.
+fn surely_below(told: &[f64], all: u64, limit: f64) -> u64 {
+    let below = told.partition_point(|x| *x < limit);
+    let last = all.saturating_sub(1);
+    match below {
+        0 => 0,
+        _ if told.len() as u64 >= all => below as u64,
+        // Up to the last one that is below, whose rank is known.
+        _ => (below as u64 - 1) * last / (told.len() as u64 - 1).max(1) + 1,
+    }
+}
+
 impl Tally {
+    /// Of the values below the smallest one of the baseline those that surely are below a limit: to one in
+    /// [`OUTSIDE`].
+    #[must_use]
+    pub fn surely_beneath(&self, limit: f64) -> u64 {
+        surely_below(&self.lowest, self.below, limit)
+    }
+
+    /// Of the values above the largest one of the baseline those that surely are above a limit.
+    #[must_use]
+    pub fn surely_beyond(&self, limit: f64) -> u64 {
+        // Of rows that passed none are kept.
+        if self.highest.is_empty() {
+            return 0;
+        }
+        let turned: Vec<f64> = self.highest.iter().rev().map(|x| -x).collect();
+        // From the far end, the ranks are those of the rounded places turned about.
+        match turned.len() as u64 >= self.above {
+            true => surely_below(&turned, self.above, -limit),
+            false => {
+                let above = turned.partition_point(|x| *x < -limit);
+                let (last, steps) = (self.above - 1, turned.len() as u64 - 1);
+                match above {
+                    0 => 0,
+                    _ => self.above - (steps + 1 - above as u64) * last / steps.max(1),
+                }
+            }
+        }
+    }
+
     /// Cells that hold no value.
     #[must_use]
     pub fn missing(&self) -> u64 {
@@ -80,6 +140,10 @@ impl Tally {
         if other.distinct > self.distinct {
             (self.distinct, self.distinct_bound) = (other.distinct, other.distinct_bound);
         }
+        (self.lowest, self.highest) = match empty {
+            true => (other.lowest.clone(), other.highest.clone()),
+            false => (Vec::new(), Vec::new()),
+        };
         self.distinct_expected = None;
         self.sum += other.sum;
         self.squares = match (self.squares, other.squares) {
@@ -95,10 +159,15 @@ impl Tally {
     }
 }
 
-/// Whole numbers, counts, and numbers; zeros at the end of the first are left out, and nothing at the end of the
-/// last.
+/// Whole numbers, counts, numbers, and what is outside; zeros at the end of the first are left out, and nothing at the
+/// end of the third.
 #[derive(Serialize, Deserialize)]
-struct Packed(Vec<u64>, Vec<u64>, Vec<Option<f64>>);
+struct Packed(
+    Vec<u64>,
+    Vec<u64>,
+    Vec<Option<f64>>,
+    #[serde(skip_serializing_if = "Vec::is_empty", default)] Vec<Vec<f64>>,
+);
 
 impl From<Tally> for Packed {
     fn from(tally: Tally) -> Self {
@@ -130,7 +199,11 @@ impl From<Tally> for Packed {
         ];
         let kept = numbers.iter().rposition(Option::is_some);
         let numbers = numbers.into_iter().take(kept.map_or(0, |last| last + 1));
-        Self(trimmed(whole), tally.counts, numbers.collect())
+        let outside = match tally.lowest.is_empty() && tally.highest.is_empty() {
+            true => Vec::new(),
+            false => vec![tally.lowest, tally.highest],
+        };
+        Self(trimmed(whole), tally.counts, numbers.collect(), outside)
     }
 }
 
@@ -143,6 +216,7 @@ fn trimmed(mut list: Vec<u64>) -> Vec<u64> {
 impl From<Packed> for Tally {
     fn from(packed: Packed) -> Self {
         let whole = |at: usize| packed.0.get(at).copied().unwrap_or(0);
+        let mut outside = packed.3.into_iter();
         let number = |at: usize| packed.2.get(at).copied().flatten();
         Self {
             cells: whole(0),
@@ -165,6 +239,45 @@ impl From<Packed> for Tally {
             range: number(5).zip(number(6)),
             distinct_expected: number(7).zip(number(8)),
             counts: packed.1,
+            lowest: outside.next().unwrap_or_default(),
+            highest: outside.next().unwrap_or_default(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is surely beyond a limit is never more than what is, and less by one part in forty at most.
+    #[test]
+    fn values_outside_a_baseline_are_counted_by_any_limit() {
+        for all in [0_u64, 1, 2, 39, 40, 41, 87, 1_000] {
+            let values: Vec<f64> = (0..all).map(|i| (i * i) as f64).collect();
+            let below: Vec<f64> = values.iter().rev().map(|x| -x).collect();
+            let tally = Tally {
+                above: all,
+                below: all,
+                highest: spread(&values),
+                lowest: spread(&below),
+                ..Tally::default()
+            };
+            for limit in [-1.0, 0.0, 3.0, 900.0, 7_000.0, 500_000.0, 1e9] {
+                let want = values.iter().filter(|x| **x > limit).count() as u64;
+                let room = if all <= OUTSIDE as u64 {
+                    0
+                } else {
+                    all / 39 + 1
+                };
+                for got in [tally.surely_beyond(limit), tally.surely_beneath(-limit)] {
+                    assert!(
+                        got <= want && got + room >= want,
+                        "{all} {limit}: {got} {want}"
+                    );
+                }
+            }
+            let whole: Tally = Packed::from(tally.clone()).into();
+            assert_eq!(whole, tally);
         }
     }
 }

@@ -2,6 +2,7 @@
 //! the report is about.
 
 use super::columns::change;
+use super::filters::narrow;
 use super::format;
 use super::metrics::{title, unit};
 use super::prose::together;
@@ -24,7 +25,7 @@ pub fn ModelsCard() -> impl IntoView {
             <figure class="card" data-testid="models">
                 <figcaption>
                     {move || {
-                        models.with(|m| m.as_ref().map(|m| format!("{} models on the same rows", m.models.len())))
+                        models.with(|m| m.as_ref().map(|m| m.heading()))
                     }}
                 </figcaption>
                 <p class="remark" data-testid="models-sentence">{move || said(|m| &m.sentence)}</p>
@@ -33,7 +34,10 @@ pub fn ModelsCard() -> impl IntoView {
                 </div>
                 <Show when=move || { windows.get() > 1 }>
                     <h3>
-                        {move || models.with(|m| m.as_ref().map(|m| format!("{} over time", title(&m.metric))))}
+                        {move || models.with(|m| m.as_ref().map(|m| {
+                            let own = if m.pairwise { ", each on its own rows" } else { "" };
+                            format!("{} over time{own}", title(&m.metric))
+                        }))}
                     </h3>
                     <ModelsChart report=app.report hovered=app.hovered brush=app.brush/>
                 </Show>
@@ -55,8 +59,13 @@ fn Table(models: Models) -> impl IntoView {
     let heads: Vec<String> = metrics.iter().map(|m| title(m)).collect();
     let rows = models.models.iter().map(|model| {
         let is_main = model.name == models.main;
+        let choice = Choice {
+            is_shown: is_main && models.about_main,
+            versions: models.versions,
+            horizon: models.by.clone(),
+        };
         view! {
-            <Row model=model.clone() metrics=metrics.clone() is_main by=models.metric.clone() versions=models.versions/>
+            <Row model=model.clone() metrics=metrics.clone() is_main by=models.metric.clone() choice/>
         }
     });
     let rows: Vec<_> = rows.collect();
@@ -77,13 +86,24 @@ fn Table(models: Models) -> impl IntoView {
     }
 }
 
+/// How a model becomes the one that the report is about.
+#[derive(Clone)]
+struct Choice {
+    /// Whether it is that.
+    is_shown: bool,
+    /// Whether models are versions or horizons of rows.
+    versions: bool,
+    /// The column of horizons.
+    horizon: Option<String>,
+}
+
 #[component]
 fn Row(
     model: Model,
     metrics: Vec<String>,
     is_main: bool,
     by: String,
-    versions: bool,
+    choice: Choice,
 ) -> impl IntoView {
     let value = |name: &String| {
         let none = Estimate::default();
@@ -98,9 +118,9 @@ fn Row(
     };
     let values = metrics.iter().map(value).collect_view();
     let name = model.name.clone();
-    let last = match is_main {
+    let last = match choice.is_shown {
         true => view! { <span class="quiet">"This report"</span> }.into_any(),
-        false => view! { <Promote name=name.clone() versions/> }.into_any(),
+        false => view! { <Promote name=name.clone() choice/> }.into_any(),
     };
     view! {
         <tr class:active=is_main data-testid=format!("model-{name}") data-main=is_main.to_string()>
@@ -141,19 +161,30 @@ fn difference(against: &Against, unit: Unit) -> AnyView {
 
 /// The button that makes a model the one that the report is about.
 #[component]
-fn Promote(name: String, versions: bool) -> impl IntoView {
+fn Promote(name: String, choice: Choice) -> impl IntoView {
     let app = app();
     let label = format!("Report on {name}");
-    let act = move |_| match versions {
-        true => app.choose(|v| v.version = Some(name.clone())),
-        false => promote(app, &name),
+    let (versions, horizon) = (choice.versions, choice.horizon);
+    let said = match horizon {
+        Some(_) => "Report on this horizon",
+        None => "Report on this model",
+    };
+    let act = move |_| match (&horizon, versions) {
+        (Some(column), _) => {
+            let value = name
+                .strip_prefix(column.as_str())
+                .map(|v| v.trim_start().to_owned());
+            app.choose(|v| narrow(v, column, value));
+        }
+        (None, true) => app.choose(|v| v.version = Some(name.clone())),
+        (None, false) => promote(app, &name),
     };
     // A saved report has no columns to choose from.
     let can = move || versions || app.inputs.with(|inputs| !inputs.is_empty());
     view! {
         <Show when=can>
             <button class="link" aria-label=label.clone() on:click=act.clone()>
-                "Report on this model"
+                {said}
             </button>
         </Show>
     }

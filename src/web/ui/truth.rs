@@ -15,7 +15,8 @@ const FIRST: usize = 12;
 #[component]
 pub fn TruthFacts(truth: Truth) -> impl IntoView {
     let coverage = truth.coverage.value.map(format::percent);
-    let delay = |seconds: Option<f64>| seconds.map(format::duration);
+    // They come of a histogram.
+    let delay = |seconds: Option<f64>| seconds.map(|s| format!("≈ {}", format::duration(s)));
     let (p50, p95) = (delay(truth.delay_p50_s), delay(truth.delay_p95_s));
     let why = truth.coverage.undefined.clone().unwrap_or_default();
     view! {

@@ -21,6 +21,8 @@ pub(super) struct Found {
     pub places: Option<Vec<u32>>,
     /// Where the items of each row start, where the leaf is in a list.
     pub starts: Option<Vec<u32>>,
+    /// Whether a row has no list at all, where the leaf is in one.
+    pub absent: Vec<bool>,
 }
 
 /// Lists at most that an item may be in, on average.
@@ -109,6 +111,7 @@ impl Body<'_> {
     pub fn leaf(&self, leaf: &Leaf, rows: usize) -> Read<Found> {
         let mut places: Option<Vec<u32>> = None;
         let mut starts = None;
+        let mut absent = Vec::new();
         for outer in &leaf.around {
             let (around, node) = (outer.around, outer.node);
             let buffer = self.at(outer.buffer, outer.views);
@@ -130,6 +133,7 @@ impl Body<'_> {
                 }
                 _ => spread(&outer, around, None, most),
             });
+            absent = outer.iter().map(|place| *place == NOWHERE).collect();
             (places, starts) = (Some(items), Some(from));
         }
         let len = whole!(self.length(leaf.node));
@@ -139,6 +143,7 @@ impl Body<'_> {
                 cells: Cells::Int(Vec::new()),
                 places: Some(vec![NOWHERE; count]),
                 starts,
+                absent,
             }));
         }
         whole!(self.missing(leaf.node, self.at(leaf.buffer, leaf.views), &mut places)?);
@@ -159,6 +164,7 @@ impl Body<'_> {
             cells,
             places,
             starts,
+            absent,
         }))
     }
 

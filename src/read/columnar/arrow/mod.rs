@@ -16,6 +16,7 @@ mod messages;
 use super::Columnar;
 use super::cells::Cells;
 use super::sample::{self, ROWS, Sample};
+use super::sets::Lists;
 use super::sink::{NOWHERE, Picks, Prepared, prepare};
 use super::target::{Gathered, Target, Wanted, plausible, settle, table, wanted};
 use crate::read::trouble::{Fault as Kind, Troubles};
@@ -249,6 +250,7 @@ impl Open<'_> {
             cells: Cells::Int(Vec::new()),
             places: Vec::new(),
             starts: Vec::new(),
+            absent: Vec::new(),
             lost: Some(DAMAGED.into()),
         };
         let Some(batch) = self.arrow.batch(at) else {
@@ -271,6 +273,7 @@ impl Open<'_> {
             cells,
             places,
             starts,
+            absent: found.absent,
             lost: None,
         })
     }
@@ -287,6 +290,7 @@ impl Open<'_> {
                 continue;
             }
             let start = samples.len();
+            let mut lists = Lists::default();
             let mut before = 0;
             for (at, batch) in self.arrow.batches.iter().enumerate() {
                 let rows = usize::try_from(batch.rows).unwrap_or(usize::MAX);
@@ -295,6 +299,9 @@ impl Open<'_> {
                     continue;
                 }
                 let found = self.gather(leaf, at, rows)?;
+                if leaf.lists() > 0 {
+                    lists.take(&found, leaf.meaning, wanted);
+                }
                 found.sample(
                     &mut samples,
                     start,
@@ -305,6 +312,7 @@ impl Open<'_> {
                 );
                 before += wanted;
             }
+            lists.settle(&mut samples, start, &leaf.name, notes);
         }
         Ok(samples)
     }

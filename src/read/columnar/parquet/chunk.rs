@@ -125,6 +125,7 @@ impl Column<'_> {
             cells: none.unwrap_or_else(|| Cells::Int(Vec::new())),
             places: Vec::new(),
             starts: Vec::new(),
+            absent: Vec::new(),
             lost: None,
         };
         let mut words = None;
@@ -151,6 +152,7 @@ impl Column<'_> {
             let mut picked = Vec::new();
             let mut full = false;
             for i in 0..data.count {
+                let level = data.definition.get(i).copied().unwrap_or(self.leaf.present);
                 if flat || data.repetition.get(i) == Some(&0) {
                     full = row >= self.rows.end;
                     if full {
@@ -159,9 +161,12 @@ impl Column<'_> {
                     row += 1;
                     if row > self.rows.start {
                         out.starts.push(out.places.len() as u32);
+                        if !flat {
+                            // An empty list is a level below its items, one that is missing further below.
+                            out.absent.push(level + 1 < self.leaf.item);
+                        }
                     }
                 }
-                let level = data.definition.get(i).copied().unwrap_or(self.leaf.present);
                 let there = level == self.leaf.present;
                 if !out.starts.is_empty() && (flat || level >= self.leaf.item) {
                     let place = (out.cells.len() + picked.len()) as u32;

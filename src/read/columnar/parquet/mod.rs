@@ -26,6 +26,7 @@ mod values;
 
 use super::Columnar;
 use super::sample::{self, ROWS, Sample};
+use super::sets::Lists;
 use super::target::{Wanted, plausible, settle, table, took_back, wanted};
 use crate::read::trouble::Troubles;
 use crate::read::{Bytes, Cut, Format, Part, ReadError, Schema, Sniff};
@@ -262,6 +263,7 @@ impl Open<'_> {
                 continue;
             }
             let start = samples.len();
+            let mut lists = Lists::default();
             let mut rows = 0;
             for group in &self.footer.groups {
                 let wanted = (ROWS - rows).min(group.rows as usize);
@@ -275,6 +277,9 @@ impl Open<'_> {
                     rows: 0..wanted,
                 }
                 .gather()?;
+                if leaf.lists > 0 {
+                    lists.take(&found, leaf.meaning, wanted);
+                }
                 found.sample(
                     &mut samples,
                     start,
@@ -285,6 +290,7 @@ impl Open<'_> {
                 );
                 rows += wanted;
             }
+            lists.settle(&mut samples, start, &leaf.name, notes);
         }
         Ok(samples)
     }

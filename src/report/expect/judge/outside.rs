@@ -169,7 +169,8 @@ fn beneath(column: &ColumnProfile, tally: &Tally, low: f64) -> (u64, u64) {
     };
     let bins = edges.partition_point(|e| *e <= low);
     let sum = |bins: usize| tally.counts.iter().take(bins).sum::<u64>();
-    (sum(bins).max(1), sum(bins + 1))
+    let least = sum(bins).max(tally.surely_beneath(low)).max(1);
+    (least, sum(bins + 1))
 }
 
 /// Values above a limit, at least and at most, by bins and range; of words only the range is told.
@@ -188,7 +189,8 @@ fn beyond(column: &ColumnProfile, tally: &Tally, high: f64) -> (u64, u64) {
     };
     let bins = edges.partition_point(|e| *e <= high);
     let sum = |bins: usize| tally.counts.iter().skip(bins).sum::<u64>();
-    (sum(bins + 1).max(1), sum(bins))
+    let least = sum(bins + 1).max(tally.surely_beyond(high)).max(1);
+    (least, sum(bins))
 }
 
 /// Cells that hold another word than those known, at least and at most, by the words that are counted one by one.

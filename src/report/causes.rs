@@ -1,0 +1,182 @@
+//! Which alarms have one cause, and which of them an incident is named by.
+
+use super::watch::{Item, What};
+use crate::metric::{self, Family, Info};
+use crate::stats::sequential::Alarm;
+use crate::stats::sequential::group::Begun;
+
+/// The level at which a metric's fall is of the windows in which a column is changed.
+const SAME_CAUSE: f64 = 0.005;
+/// How many times as sure as what an incident is named by something is that is told beside it.
+const SURER: f64 = 2.0;
+
+/// An alarm of an item.
+pub(super) struct Raised<'a> {
+    pub item: &'a Item,
+    pub alarm: Alarm,
+}
+
+fn of_predictions(item: &Item) -> bool {
+    item.what
+        .info()
+        .is_some_and(|info| info.family != Family::Resource)
+}
+
+/// Alarms that began together, the surest first, by what has one cause.
+pub(super) fn by_cause<'a>(members: Vec<&'a Raised<'a>>) -> Vec<Vec<&'a Raised<'a>>> {
+    let Some(surest) = members
+        .first()
+        .filter(|surest| !of_predictions(surest.item))
+    else {
+        return vec![members];
+    };
+    let (from, to) = (surest.alarm.start, surest.alarm.end.unwrap_or(usize::MAX));
+    let of_it = |of: &&Raised<'_>| {
+        let item = of.item;
+        let over = item.verdict.over(&item.stream, from, to);
+        !of_predictions(item) || over.is_none_or(|over| over.p_value <= SAME_CAUSE)
+    };
+    let (with, others): (Vec<_>, Vec<_>) = members.iter().copied().partition(of_it);
+    [with, others]
+        .into_iter()
+        .filter(|m| !m.is_empty())
+        .collect()
+}
+
+pub(super) fn is_far_surer(surest: &Raised<'_>, lead: &Raised<'_>) -> bool {
+    let sure = |of: &Raised<'_>| of.alarm.over.t.abs();
+    of_predictions(lead.item) && !of_predictions(surest.item) && sure(surest) > SURER * sure(lead)
+}
+
+/// Where an alarm stands among others.
+#[derive(Clone, Copy)]
+pub(super) struct Place {
+    over: bool,
+    class: usize,
+    order: usize,
+    /// Less is surer.
+    sure: f64,
+}
+
+impl Place {
+    pub fn total_cmp(&self, other: &Self) -> std::cmp::Ordering {
+        let key = |p: &Self| (p.over, p.class, p.order);
+        key(self)
+            .cmp(&key(other))
+            .then(self.sure.total_cmp(&other.sure))
+    }
+}
+
+pub(super) fn place(of: &Raised<'_>) -> Place {
+    let order = |info: &Info| {
+        let at = metric::METRICS
+            .iter()
+            .position(|m| m.info().name == info.name);
+        at.unwrap_or(usize::MAX)
+    };
+    let (class, order) = match &of.item.what {
+        What::Metric(info) if info.family == Family::Resource => (2, order(info)),
+        What::Metric(info) => (0, order(info)),
+        What::Slice(..) => (1, 0),
+        What::Column(..) | What::Pair(_) | What::Rows(_) => (3, 0),
+    };
+    Place {
+        over: of.alarm.end.is_some(),
+        class,
+        order,
+        sure: -of.alarm.over.t.abs(),
+    }
+}
+
+pub(super) fn begun(of: &Raised<'_>) -> Begun {
+    Begun {
+        subject: match &of.item.what {
+            What::Metric(info) if info.family == Family::Resource => 1,
+            What::Metric(_) | What::Slice(..) => 0,
+            What::Column(at, _) => 2 + at,
+            // Behind every column.
+            What::Pair(at) => usize::MAX / 2 + at,
+            What::Rows(kind) => usize::MAX / 4 + *kind as usize,
+        },
+        earliest: of.alarm.earliest,
+        latest: of.alarm.latest,
+        end: of.alarm.end,
+        sure: of.alarm.over.t.abs(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::stats::sequential::columns::{Aspect, Counts, share};
+    use crate::stats::sequential::{Kind, Least, Reading, Side, Stream, watch};
+
+    fn item(what: What, stream: Stream) -> Item {
+        let verdict = watch(std::slice::from_ref(&stream), 30.0).remove(0);
+        Item {
+            what,
+            stream,
+            verdict,
+        }
+    }
+
+    /// Missing cells from the fourth window on, and an accuracy that falls in some windows.
+    fn causes(accuracy: [f64; 10]) -> Vec<usize> {
+        let reading = |value: f64| Reading {
+            value,
+            variance: 0.001,
+            own: 0.001,
+            rows: 200.0,
+            phase: 0,
+        };
+        let info = metric::info("accuracy").expect("it is there");
+        let metric = Stream {
+            baseline: [0.72, 0.70, 0.71, 0.73, 0.69, 0.71].map(reading).to_vec(),
+            total: None,
+            windows: accuracy.map(|a| Some(reading(a))).to_vec(),
+            kind: Kind::Mean { skewness: 0.0 },
+            side: Side::Down,
+            least: Least::Absolute(0.01),
+            part: 0.5,
+        };
+        let counts = |missing: u64| Counts {
+            cells: vec![200 - missing],
+            missing,
+            ..Counts::default()
+        };
+        let windows: Vec<Option<Counts>> = (0..10)
+            .map(|i| Some(counts(if i < 3 { 0 } else { 40 })))
+            .collect();
+        let missing = share(&vec![counts(0); 6], &windows, 0.5, |c| (c.missing, 200));
+        let items = [
+            item(What::Column(0, Aspect::Missing), missing),
+            item(What::Metric(info), metric),
+        ];
+        let raised: Vec<Raised<'_>> = items
+            .iter()
+            .flat_map(|item| {
+                let alarms = item.verdict.alarms.iter();
+                alarms.map(move |alarm| Raised {
+                    item,
+                    alarm: *alarm,
+                })
+            })
+            .collect();
+        let members: Vec<&Raised<'_>> = raised.iter().collect();
+        assert_eq!(members.len(), 2, "{:?}", members[0].alarm);
+        assert!(is_far_surer(members[0], members[1]));
+        by_cause(members).iter().map(Vec::len).collect()
+    }
+
+    /// A fall that is there while the cells are missing is of that cause, and one of some of these windows is not.
+    #[test]
+    fn a_metric_that_falls_in_other_windows_is_no_part_of_a_column() {
+        let (before, low) = (0.71, 0.61);
+        let with = [before, before, before, low, low, low, low, low, low, low];
+        assert_eq!(causes(with), [2]);
+        let late = [
+            before, before, before, 0.72, 0.72, 0.72, 0.72, 0.72, 0.66, 0.58,
+        ];
+        assert_eq!(causes(late), [1, 1]);
+    }
+}
