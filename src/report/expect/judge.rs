@@ -154,15 +154,26 @@ impl Judging<'_> {
         // The chance of so many hits or more.
         let chance = |(k, n): (u64, u64)| beta_cdf(allowed, k as f64, (n - k) as f64 + 1.0);
         let add = |sum: (u64, u64), w: &(u64, u64)| (sum.0 + w.0, sum.1 + w.1);
+        let alone = SCALES[0].1 * self.level;
+        let alone: Vec<bool> = windows
+            .iter()
+            .map(|w| more(*w) && chance(*w) < alone)
+            .collect();
+        // What one window tells by itself says nothing of its neighbours.
+        let rest: Vec<(u64, u64)> = windows
+            .iter()
+            .zip(&alone)
+            .map(|(w, alone)| if *alone { (0, 0) } else { *w })
+            .collect();
         let surely = |at: usize| {
             SCALES.iter().any(|(length, part)| {
-                let last = windows.get((at + 1).saturating_sub(*length)..=at);
+                let last = rest.get((at + 1).saturating_sub(*length)..=at);
                 let last = last.unwrap_or_default().iter().fold((0, 0), add);
                 more(last) && chance(last) < self.level * part
             })
         };
         let (mut since, mut least, mut sum) = (windows.len(), self.level, (0, 0));
-        for (at, w) in windows.iter().enumerate().rev() {
+        for (at, w) in rest.iter().enumerate().rev() {
             sum = add(sum, w);
             // What begins here, begins with more than is allowed.
             if more(*w) && more(sum) && chance(sum) < least {
@@ -170,7 +181,7 @@ impl Judging<'_> {
             }
         }
         let all = windows.iter().enumerate();
-        all.map(|(at, w)| more(*w) && (at >= since || surely(at)))
+        all.map(|(at, w)| alone[at] || more(*w) && (at >= since || surely(at)))
             .collect()
     }
 
