@@ -6,6 +6,7 @@ mod pipeline;
 use pipeline::{inputs, keeper, keeper_of};
 use plumbline::engine::Shards;
 use plumbline::log::Role;
+use plumbline::report::CheckKind;
 use plumbline::report::Report;
 use plumbline::report::view::View;
 use plumbline::summary::{Bins, ColumnDrift};
@@ -89,6 +90,29 @@ fn numbers_that_become_words_are_words_and_it_is_told() {
     };
     assert!(words.contains(&"high".to_owned()) && words.contains(&"6".to_owned()));
     assert_eq!(report.rejected.len(), 0);
+}
+
+/// A fault that comes later does not take the numbers from the baseline.
+#[test]
+fn numbers_beside_which_words_come_later_stay_numbers() {
+    let x = |i: usize| match i {
+        0..4_000 => (i * 37 % 101).to_string(),
+        i if i % 2 == 0 => "unknown".into(),
+        i => (i * 37 % 101).to_string(),
+    };
+    let report = report(&[("log.csv", &log(6_000, x, plain))], &[]);
+    assert_eq!(note(&report, "x"), None);
+    let told: Vec<u64> = report.rejected.iter().map(|r| r.count).collect();
+    assert_eq!(told, [1_000]);
+    let found = &report.checks.as_ref().unwrap().found;
+    let of_x = |kind| {
+        let mut all = found.iter().filter(|c| c.column.as_deref() == Some("x"));
+        all.find(|c| c.kind == kind)
+    };
+    let text = of_x(CheckKind::WrongType).unwrap();
+    assert!(text.goes_on && text.rows == 1_000, "{text:?}");
+    assert!(of_x(CheckKind::UnseenWord).is_none());
+    assert!(matches!(drift(&report, "x").bins, Bins::Edges(_)));
 }
 
 #[test]

@@ -316,7 +316,7 @@ fn a_version_or_a_segment_is_judged_by_its_own_rows() {
         let text = serde_json::to_string(&summary).unwrap();
         let back: Summary = serde_json::from_str(&text).unwrap();
         assert_eq!(Report::from(&back, &view).resources, report.resources);
-        assert_eq!(Report::missing(&back, &view).ledger, None);
+        assert_eq!(Report::missing(&back, &view, None).ledger, None);
     }
     // Even ones never fail in the outage, so versions differ.
     let odd = of_rows(&versioned(&requests, |i| i % 2 == 1), &base).1;
@@ -330,14 +330,14 @@ fn a_version_or_a_segment_is_judged_by_its_own_rows() {
         "{:?}",
         objectives.notes
     );
-    assert!(Report::missing(&whole, &both).ledger.is_some());
+    assert!(Report::missing(&whole, &both, None).ledger.is_some());
     let passed = Summary {
         streamed: true,
         ..whole
     };
     let report = Report::from(&passed, &both);
     assert!(report.resources.objectives.unwrap().notes[0].contains("as they pass"));
-    assert_eq!(Report::missing(&passed, &both).ledger, None);
+    assert_eq!(Report::missing(&passed, &both, None).ledger, None);
 }
 
 #[test]
@@ -372,7 +372,7 @@ fn no_more_than_a_few_slices_are_kept() {
     let mut known = Vec::new();
     for view in &views {
         let summary = keeper.refine(view).unwrap();
-        assert_eq!(Report::missing(&summary, view).ledger, None);
+        assert_eq!(Report::missing(&summary, view, None).ledger, None);
         known = summary.ledgers.iter().map(|l| l.0.clone()).collect();
     }
     let last: Vec<Slice> = views[2..].iter().map(View::slice).collect();

@@ -208,6 +208,10 @@ fn relative_to_the_baseline() {
     let windows = "b0.8 b0.9 0.82 0.88";
     check("within = 0.04", windows, Quiet, None, &[]);
     check("within = 0.02", windows, Firing, Some(2), &[2, 3]);
+    // No accuracy is above 120 %.
+    let v = check("within = \"50 %\"", "b0.8 0.3 0.9", Cleared, Some(1), &[1]);
+    let told = "within what is allowed, at least 40.0 %";
+    assert!(v.sentence.contains(told), "{}", v.sentence);
     check(
         "within = \"5 %\"",
         "b0.8 0.77 0.75",

@@ -25,6 +25,7 @@ fn course(
         title,
         unit: Unit::Count,
         better: Better::Lower,
+        range: (Some(0.0), None),
         points: match over {
             Over::All => vec![whole_of(report, count(whole, report.overall.rows))],
             Over::Windows => each

@@ -26,6 +26,8 @@ pub(super) struct Course {
     pub title: String,
     pub unit: Unit,
     pub better: Better,
+    /// The least and the most that it can be.
+    pub range: (Option<f64>, Option<f64>),
     /// In order of time.
     pub points: Vec<Point>,
     /// Over the baseline; `None` where there is none.
@@ -106,6 +108,7 @@ fn of_metric(name: &str, over: Over, report: &Report) -> Result<Course, String> 
         title: info.title.into(),
         unit: info.unit,
         better: info.better,
+        range: metric::range(info, report.task),
         points: match over {
             Over::Windows => report.windows.iter().map(point).collect(),
             Over::All => vec![whole_of(report, whole.clone())],
@@ -172,6 +175,7 @@ fn of_column(name: &str, measure: Measure, over: Over, report: &Report) -> Resul
         title: format!("{} of {name}", measure.title()),
         unit: measure.unit(),
         better: Better::Lower,
+        range: (Some(0.0), None),
         points,
         baseline: match measure {
             Measure::Missing => baseline.map(|b| plain(quality.baseline_missing, b.block.rows)),

@@ -159,7 +159,7 @@ pub(super) fn sentence(verdict: &Verdict, run: &Run, course: &Course, report: &R
             format!("below {}", words::value(course.unit, limit))
         }
         Some(limit) => format!("above {}", words::value(course.unit, limit)),
-        None => format!("within {}", span(verdict, course.unit)),
+        None => format!("within {}", span(verdict, course)),
     };
     let judged = match rule.interval {
         End::Value => "",
@@ -268,9 +268,13 @@ fn value(unit: Unit, b: &Broken) -> String {
 }
 
 /// What is allowed, in numbers.
-fn span(verdict: &Verdict, unit: Unit) -> String {
-    let of = |x| words::value(unit, x);
-    match (verdict.low, verdict.high) {
+/// Between which ends it is to be; one that no value can be beyond is not said, as 102 % of an accuracy.
+fn span(verdict: &Verdict, course: &Course) -> String {
+    let of = |x| words::value(course.unit, x);
+    let (least, most) = course.range;
+    let low = verdict.low.filter(|low| least.is_none_or(|x| *low >= x));
+    let high = verdict.high.filter(|high| most.is_none_or(|x| *high <= x));
+    match (low, high) {
         (Some(low), Some(high)) => format!("{} to {}", of(low), of(high)),
         (Some(low), None) => format!("what is allowed, at least {}", of(low)),
         (None, Some(high)) => format!("what is allowed, at most {}", of(high)),

@@ -9,6 +9,7 @@ use super::stream::{Stream, damaged, unjoined};
 use crate::log::{FileKind, Task, join};
 use crate::read::ReadError;
 use crate::report::Report;
+use crate::report::expect::Expectations;
 use crate::report::view::View;
 use crate::summary::build::Builder;
 use crate::summary::{Asked, Estimating, Rejected, SourceInfo, Summary};
@@ -26,6 +27,8 @@ pub struct Keeper {
     rows: Vec<Rows>,
     /// What rows are counted for as they come, once the first ones do.
     wanted: Option<View>,
+    /// What a person expects of the columns, whose limits are counted, too.
+    expected: Option<Expectations>,
     /// Rows of a block at most, where they are told.
     most: Option<usize>,
     stream: Option<Stream>,
@@ -61,6 +64,7 @@ impl Keeper {
             rows: inputs.iter().map(|i| Rows::new(i.bytes)).collect(),
             inputs,
             wanted: None,
+            expected: None,
             most: None,
             stream: None,
             builder: None,
@@ -83,6 +87,11 @@ impl Keeper {
         keeper.wanted = Some(view);
         keeper.more(inputs);
         keeper
+    }
+
+    /// Counts from now on what lies outside of the limits that a person expects, too; `None`: nothing is expected.
+    pub fn expect(&mut self, expected: Option<Expectations>) {
+        self.expected = expected;
     }
 
     /// Counts rows that pass in blocks of so many at most, give or take the rows of a shard; otherwise they
@@ -204,7 +213,7 @@ impl Keeper {
         sharpen(
             &builder,
             &mut summary,
-            view,
+            (view, self.expected.as_ref()),
             Depth::Metrics,
             &mut |_, _, _| (),
         );
@@ -289,14 +298,16 @@ impl Keeper {
             let at_once = &mut |summary: &mut Summary, at: usize, asked: &Asked| {
                 builder.add_estimates(summary, at, asked);
             };
-            sharpen(builder, summary, &refining.view, refining.depth, at_once);
+            let asked = (&refining.view, self.expected.as_ref());
+            sharpen(builder, summary, asked, refining.depth, at_once);
         } else if !refining.begun {
             refining.begun = true;
             let mut wanted = None;
             let later = &mut |_: &mut Summary, at: usize, asked: &Asked| {
                 wanted = Some((at, asked.clone()));
             };
-            sharpen(builder, summary, &refining.view, refining.depth, later);
+            let asked = (&refining.view, self.expected.as_ref());
+            sharpen(builder, summary, asked, refining.depth, later);
             refining.estimating =
                 wanted.and_then(|(at, asked)| Estimating::begin(builder, summary, at, &asked));
             if refining.estimating.is_some() {
@@ -314,7 +325,8 @@ impl Keeper {
             let at_once = &mut |summary: &mut Summary, at: usize, asked: &Asked| {
                 builder.add_estimates(summary, at, asked);
             };
-            sharpen(builder, summary, view, Depth::Expected, at_once);
+            let asked = (view, self.expected.as_ref());
+            sharpen(builder, summary, asked, Depth::Expected, at_once);
         } else if let Some(summary) = &mut self.summary {
             compare(summary, view);
         }
@@ -328,7 +340,7 @@ fn compare(summary: &mut Summary, view: &View) {
     if summary.shapes.is_none() && summary.seasonal.is_none() {
         return;
     }
-    let missing = Report::missing(summary, view);
+    let missing = Report::missing(summary, view, None);
     if let Some((at, periods)) = missing.drift {
         summary.add_drift(at, &periods);
     }
@@ -348,12 +360,12 @@ type Estimate<'a> = &'a mut dyn FnMut(&mut Summary, usize, &Asked);
 fn sharpen(
     builder: &Builder,
     summary: &mut Summary,
-    view: &View,
+    (view, expected): (&View, Option<&Expectations>),
     depth: Depth,
     estimate: Estimate<'_>,
 ) {
     for _ in 0..ROUNDS {
-        let missing = Report::missing(summary, view);
+        let missing = Report::missing(summary, view, expected);
         if missing.series.is_some() || missing.details.is_some() {
             for (slice, size) in missing.series.iter().chain(&missing.details) {
                 builder.add_series(summary, slice, *size);
@@ -374,8 +386,13 @@ fn sharpen(
             builder.add_examined(summary, at, &periods);
         }
         // Columns are judged with everything else: a verdict without them would change once they come.
+        // Only once they are counted it shows which limits are not the baseline's own.
+        let limits = expected.is_some() && missing.profile.is_some();
         if let Some((at, spans)) = missing.profile {
             builder.add_profile(summary, at, &spans);
+        }
+        if let Some((at, spans, limits)) = missing.outside {
+            builder.add_outside(summary, at, &spans, &limits);
         }
         if let Some((at, asked)) = missing.estimates.filter(|_| depth >= Depth::Expected) {
             estimate(summary, at, &asked);
@@ -400,7 +417,7 @@ fn sharpen(
         if let Some((at, lag)) = missing.naive {
             builder.add_naive(summary, at, lag);
         }
-        if missing.exact.is_empty() {
+        if missing.exact.is_empty() && !limits {
             // None of these brings up a question.
             return;
         }

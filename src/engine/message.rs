@@ -5,6 +5,7 @@ use crate::feed::RowForm;
 use crate::feed::live::{Connection, News, Order};
 use crate::log::{FileKind, RoleGuess};
 use crate::read::{Fix, ReadError, Sniff, Trouble};
+use crate::report::expect::Expectations;
 use crate::report::standards::Standards;
 use crate::report::view::View;
 use serde::{Deserialize, Serialize};
@@ -205,6 +206,8 @@ pub enum Request {
         view: View,
         /// As far as this.
         depth: Depth,
+        /// What is expected of the columns.
+        expected: Option<Box<Expectations>>,
     },
     /// Keeper: give up the refinement in the making; it is answered with what there is.
     Stop,

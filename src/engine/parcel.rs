@@ -204,6 +204,7 @@ fn frame(profile: &Profile) -> Profile {
         windows: profile.windows.clone(),
         columns: profile.columns.iter().map(column).collect(),
         jointly: profile.jointly.clone(),
+        outside: profile.outside.clone(),
         left_out: profile.left_out,
     }
 }

@@ -7,6 +7,9 @@
 //! texts among them would be a class of its own. Other roles need numbers or times: there a word is a
 //! cell at fault, whatever their count, and so it is where outcome and prediction are quantities.
 //!
+//! An input that begins with many rows of numbers alone, and goes on with numbers beside words, is one of numbers in
+//! which words are a fault, however many: a baseline of numbers is not to lose them to a fault that comes later.
+//!
 //! What is counted adds up over the parts of a file, so the result depends neither on its cuts nor on
 //! who read them.
 
@@ -23,6 +26,10 @@ const FEWEST: u64 = 20;
 const PERCENT: u64 = 5;
 /// The same for labels.
 const PERCENT_OF_LABELS: u64 = 20;
+/// The percentage of the filled cells that come before the first word, and of those behind it that are still numbers,
+/// at least, for an input to stay one of numbers.
+const BEFORE: u64 = 10;
+const BEHIND: u64 = 20;
 /// Different numbers at most that are taken as labels.
 const LABELS: usize = 20;
 
@@ -33,6 +40,19 @@ struct Cells {
     unfit: u64,
     /// File and line of the first that is no number.
     first: Option<(usize, u64)>,
+    /// Lines before that, in all files.
+    before: u64,
+}
+
+impl Cells {
+    /// Whether numbers came alone for long and still come beside the words. A line may hold no cell of the column, so
+    /// that fewer numbers are before the first word, and more behind it, than is taken here.
+    fn stay_numbers(&self) -> bool {
+        let behind = self.numbers.saturating_sub(self.before);
+        let before = self.numbers - behind;
+        let filled = self.numbers + self.unfit;
+        before * 100 >= filled * BEFORE && behind * 100 >= (behind + self.unfit) * BEHIND
+    }
 }
 
 /// Has columns read as words that hold too many of them to be read as numbers, and gives the files that
@@ -62,6 +82,9 @@ pub fn widen(inputs: &mut [Input], chains: &[Shards]) -> Vec<usize> {
             };
             let filled = cells.numbers + cells.unfit;
             if cells.unfit < FEWEST || cells.unfit * 100 <= filled * percent {
+                continue;
+            }
+            if role == Role::Feature && cells.stay_numbers() {
                 continue;
             }
             let sentence = sentence(&name, &cells, first, inputs, files.len() > 1);
@@ -101,6 +124,7 @@ fn limit(role: Role, column: &ColumnSniff) -> Option<u64> {
 /// The cells of each column of numbers in the files of a table.
 fn count(files: &[usize], chains: &[Shards]) -> BTreeMap<String, Cells> {
     let mut all: BTreeMap<String, Cells> = BTreeMap::new();
+    let mut lines = 0;
     for file in files {
         let mut line = 1;
         for part in chains.get(*file).into_iter().flat_map(Shards::parts) {
@@ -110,10 +134,12 @@ fn count(files: &[usize], chains: &[Shards]) -> BTreeMap<String, Cells> {
                 cells.unfit += found.unfit;
                 if found.unfit > 0 && cells.first.is_none() {
                     cells.first = Some((*file, line + found.line));
+                    cells.before = lines + line + found.line;
                 }
             }
             line += part.lines;
         }
+        lines += line;
     }
     all
 }

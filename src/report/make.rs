@@ -83,10 +83,10 @@ impl Report {
         }
     }
 
-    /// What the Summary lacks for it, without judging anything.
+    /// What the Summary lacks for it, where something is expected of the columns or nothing, without judging anything.
     #[must_use]
-    pub fn missing(summary: &Summary, view: &View) -> Missing {
-        let mut steps = Steps::asking(summary, view);
+    pub fn missing(summary: &Summary, view: &View, expected: Option<&Expectations>) -> Missing {
+        let mut steps = Steps::asking(summary, view, expected);
         loop {
             if let Some((_, missing)) = steps.step() {
                 return missing;

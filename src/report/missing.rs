@@ -1,6 +1,6 @@
 //! What a Summary lacked for a report, so that whoever has the rows can add it.
 
-use crate::summary::{AsOf, Asked, CompatAsked, Lag, Periods, Slice, Spans, WindowSize};
+use crate::summary::{AsOf, Asked, CompatAsked, Lag, Limits, Periods, Slice, Spans, WindowSize};
 
 /// What a report lacked: cells of a slice by a size, or what only rows can tell of a range.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -19,6 +19,8 @@ pub struct Missing {
     pub drift: Option<(usize, Periods)>,
     /// Place of a series, and a baseline and windows by which its columns were not counted.
     pub profile: Option<(usize, Spans)>,
+    /// Place of a series, a baseline and windows, and limits of columns outside of which values were not counted.
+    pub outside: Option<(usize, Spans, Vec<Limits>)>,
     /// Place of a series, and windows of which it is not told what is expected of them.
     pub estimates: Option<(usize, Asked)>,
     /// Place of a series and windows of which is wanted what was known of them at earlier instants.

@@ -25,8 +25,12 @@ impl<'a> Steps<'a> {
     }
 
     /// Begins one that only tells what the Summary lacks: nothing in it is judged.
-    pub(super) fn asking(summary: &'a Summary, view: &'a View) -> Self {
-        Self(Box::pin(make::make(summary, view, None, false)))
+    pub(super) fn asking(
+        summary: &'a Summary,
+        view: &'a View,
+        expected: Option<&'a Expectations>,
+    ) -> Self {
+        Self(Box::pin(make::make(summary, view, expected, false)))
     }
 
     /// Goes on for a millisecond or two; gives the report, and what the Summary lacked for it, once it

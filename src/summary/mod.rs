@@ -74,7 +74,7 @@ pub use drift::{Bins, ColumnDrift, Distribution, Drift, Periods};
 pub use estimated::{Asked, Estimates, Estimating, Expected, Method};
 pub use exact::{Exact, Macro, P50, P90, P95, P99, Ranked};
 pub use examined::{Examined, ExaminedColumn, PairSays, TestSays, Together};
-pub use expectations::{Expectations, Holds, OfColumn, OfRows};
+pub use expectations::{Expectations, Holds, OfColumn, OfRows, RATE};
 pub use facts::usual_threshold;
 pub use from_median::FromMedian;
 pub use grid::{WindowSize, floor, next};
@@ -85,7 +85,8 @@ pub use masses::Masses;
 pub use models::{Loss, ModelCell, Models};
 pub use naive::{Lag, Naive, Season, Untold};
 pub use profile::{
-    BINS, ColumnProfile, Found, Jointly, Lines, MOST_TOGETHER, Pair, Profile, STUCK, Spans, Tally,
+    BINS, ColumnProfile, Found, Jointly, Limits, Lines, MOST_TOGETHER, Outside, Pair, Profile,
+    STUCK, Spans, Tally,
 };
 pub use quantiles::{IntervalCounts, LevelCounts, QuantileCounts};
 pub use residuals::{QuantilePair, ResidualBin, Residuals};

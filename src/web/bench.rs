@@ -68,14 +68,16 @@ async fn measure(client: &Client, files: Vec<File>) -> Result<Value, Stopped> {
     let reported = timing::now();
     let by_hour = view(WindowSize::Hour);
     let finer = client
-        .refine(by_hour.clone(), Depth::Metrics, |_| ())
+        .refine(by_hour.clone(), Depth::Metrics, None, |_| ())
         .await?;
     let summarised_again = timing::now();
     let (hours, _) = report(&finer, &by_hour, None).await;
     let reported_again = timing::now();
     let (drifted, compared_at) = match later(&days, by_day.clone()) {
         Some(view) => {
-            let compared = client.refine(view.clone(), Depth::Columns, |_| ()).await?;
+            let compared = client
+                .refine(view.clone(), Depth::Columns, None, |_| ())
+                .await?;
             let compared_at = timing::now();
             (Some(report(&compared, &view, None).await.0), compared_at)
         }

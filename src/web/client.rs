@@ -20,6 +20,7 @@ use crate::engine::parcel::{Packing, Unpacking};
 use crate::engine::service::{Made, made_of};
 use crate::engine::{Depth, Mode};
 use crate::read::ReadError;
+use crate::report::expect::Expectations;
 use crate::report::standards::Standards;
 use crate::report::view::View;
 use crate::summary::{Series, Summary};
@@ -178,6 +179,7 @@ impl Client {
         &self,
         view: View,
         depth: Depth,
+        expected: Option<Expectations>,
         on_progress: impl Fn(f64) + 'static,
     ) -> Result<Arc<Summary>, Stopped> {
         self.give_up();
@@ -194,7 +196,11 @@ impl Client {
             found: "the rows are no longer there".to_owned(),
             mend: "Give the files again".to_owned(),
         })?;
-        let request = Request::Refine { view, depth };
+        let request = Request::Refine {
+            view,
+            depth,
+            expected: expected.map(Box::new),
+        };
         let progress: OnProgress = Rc::new(move |_, done| on_progress(done));
         let summary = match keeper.ask(&request, Load::None, Some(progress)).await {
             Ok((_, parcel)) => Arc::new(unpack(parcel, &known.series).await?),

@@ -16,6 +16,7 @@ use crate::engine::rows::Load as Rows;
 use crate::engine::service::{Served, is_served, serve, serve_table};
 use crate::engine::{Depth, Keeper, Refined, example, info, look_as, parcel, read_through, write};
 use crate::read::{Bytes, Counted, ReadError, ends_early};
+use crate::report::expect::Expectations;
 use crate::report::html::{self, Payload};
 use crate::report::view::View;
 use crate::series::read::About;
@@ -57,10 +58,15 @@ pub fn start() {
         ) {
             return follower.take(id, request);
         }
-        if let Request::Refine { view, depth } = request {
+        if let Request::Refine {
+            view,
+            depth,
+            expected,
+        } = request
+        {
             let (post, keeping) = (answering.clone(), Rc::clone(&keeping));
             wasm_bindgen_futures::spawn_local(async move {
-                let (reply, load) = refine(&post, id, (&view, depth), &keeping)
+                let (reply, load) = refine(&post, id, (&view, depth, expected), &keeping)
                     .await
                     .unwrap_or_else(|error| (Reply::Failed { error }, Load::None));
                 post.send(id, &reply, load);
@@ -265,7 +271,9 @@ fn answer(
             view,
             standards,
         } => {
-            let summary = opened(keeping)?.keeper.answering(&view);
+            let keeper = &mut opened(keeping)?.keeper;
+            keeper.expect(standards.expected());
+            let summary = keeper.answering(&view);
             let summary = summary.ok_or_else(|| fault("", "nothing was summarised yet"))?;
             let text = write(what, summary, &view, &standards)
                 .map_err(|why| fault("", &why.to_string()))?;
@@ -291,13 +299,16 @@ fn told(served: &Served) -> Result<(Reply, Load), ReadError> {
 async fn refine(
     post: &Post,
     id: u32,
-    (view, depth): (&View, Depth),
+    (view, depth, expected): (&View, Depth, Option<Box<Expectations>>),
     keeping: &RefCell<Option<Keeping>>,
 ) -> Result<(Reply, Load), ReadError> {
     let clock = Clock::new(post, id);
-    opened(&mut keeping.borrow_mut())?
-        .keeper
-        .begin_refining(view, depth);
+    {
+        let mut keeping = keeping.borrow_mut();
+        let keeper = &mut opened(&mut keeping)?.keeper;
+        keeper.expect(expected.map(|expected| *expected));
+        keeper.begin_refining(view, depth);
+    }
     loop {
         let began = timing::now();
         loop {

@@ -44,7 +44,7 @@ pub fn check(mut options: CheckOptions) -> Result<bool, Failure> {
 pub fn suggest(options: &ReportOptions, out: &str) -> Result<(), Failure> {
     unexpecting(options)?;
     let view = options.view().map_err(Failure::Input)?;
-    let (_, summary) = counted(options, &view, Depth::Columns)?;
+    let (_, summary) = counted(options, &view, Depth::Columns, None)?;
     let report = Report::from(&summary, &view);
     let rules = check::suggest(&report, options.role.clone(), options.meant());
     if rules.rules.is_empty() {
@@ -129,7 +129,7 @@ fn reports(
         true => Depth::Columns,
         false => Depth::Metrics,
     };
-    let (mut keeper, first) = counted(options, &rules.view, depth)?;
+    let (mut keeper, first) = counted(options, &rules.view, depth, expected)?;
     if let Some(why) = rules.view.costs.as_ref().and_then(|c| c.misfit(&first)) {
         return Err(Failure::Data(format!("cost: {why}")));
     }

@@ -59,9 +59,11 @@ fn counted(
     options: &ReportOptions,
     view: &View,
     depth: Depth,
+    expected: Option<&Expectations>,
 ) -> Result<(Keeper, Summary), Failure> {
     let inputs = files::look(options).map_err(Failure::Input)?;
     let mut keeper = files::read(&inputs, options.stream.then_some(view))?;
+    keeper.expect(expected.cloned());
     let summary = keeper
         .finish(view, &mut |_, _| {})
         .and_then(|_| keeper.refine_to(view, depth))
@@ -94,7 +96,7 @@ fn report(options: &ReportOptions, out: &str) -> Result<(), Failure> {
     let view = options.view().map_err(Failure::Input)?;
     let expectations = options.expect.as_deref().map(expected).transpose();
     let (expected, document) = expectations.map_err(Failure::Input)?.unzip();
-    let (_, summary) = counted(options, &view, options.depth())?;
+    let (_, summary) = counted(options, &view, options.depth(), expected.as_ref())?;
     if let Some(why) = view.costs.as_ref().and_then(|c| c.misfit(&summary)) {
         return Err(Failure::Data(format!("--cost: {why}")));
     }
@@ -150,7 +152,7 @@ fn expected(path: &Path) -> Result<(Expectations, Document), String> {
 /// Writes what the baseline lets expect of the columns.
 fn expect(options: &ReportOptions, out: &str) -> Result<(), Failure> {
     let view = options.view().map_err(Failure::Input)?;
-    let (_, summary) = counted(options, &view, Depth::Columns)?;
+    let (_, summary) = counted(options, &view, Depth::Columns, None)?;
     let found = expect::infer(&summary, &view).ok_or_else(|| {
         Failure::Data(
             "there is no baseline to infer expectations from: give --baseline a file or START..END"

@@ -68,8 +68,9 @@ fn what(check: &Check, worst: Option<Seen>) -> String {
         ),
         CheckKind::Cardinality => {
             let (count, mean) = worst.map_or((0, 0), |seen| (seen.count, seen.total));
+            let values = if count == 1 { "value" } else { "values" };
             format!(
-                "'{column}' has {} different values where {} are expected of as many rows",
+                "'{column}' has {} different {values} where {} are expected of as many rows",
                 words::grouped(count as f64),
                 words::grouped(mean as f64)
             )

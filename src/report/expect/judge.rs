@@ -1,20 +1,22 @@
 //! Whether the windows in view meet what is expected.
 //!
-//! A share is broken where the lower end of its interval lies above what is allowed, so that a few rows do not break it
-//! by chance: of a window alone, or of its last ones together, at 5 % over all windows and everything that is expected
-//! (Bonferroni). Where none is allowed, one is enough. Of counts by bin, only what surely lies outside a limit
-//! is counted as outside. What the counts do not tell is no expectation that is met: it is told as not judged.
+//! A share is broken in a window that surely has more than is allowed, by itself or with the windows before it
+//! ([`SCALES`]): by the exact binomial test, at a level that gives all windows and limits together half of [`RATE`];
+//! the other half is in the limits that are inferred. So are windows with more than is allowed from where on all
+//! windows together surely have more: a little too much that lasts is found where it began. Where none is allowed, one
+//! is enough. What the counts do not tell is no expectation that is met: it is told as not judged.
 
 mod column;
+mod outside;
 
 use super::super::checks::Checks;
 use super::super::make::{Frame, Making};
 use super::super::words;
 use super::{Expectations, OfColumn, Unjudged, Violation};
 use crate::metric::Unit;
-use crate::stats::proportions::{Share, wilson};
 use crate::stats::sequential::SCALES;
-use crate::summary::{Lines, Profile};
+use crate::stats::special::beta_cdf;
+use crate::summary::{Limits, Lines, Profile, RATE};
 
 /// Why rows that passed do not tell.
 const PASSED: &str = "it needs rows that are kept, and these were counted as they passed";
@@ -30,18 +32,24 @@ pub(in super::super) fn hold(
     let (Some(expected), Some(profile)) = (expected, profile) else {
         return checks;
     };
+    let (from, to) = making.shown;
+    // Each window with those before it, and with all that follow.
+    let tests = expected.shares().max(1) * 2 * (to - from).max(1);
     let mut judging = Judging {
         making,
         expected,
+        level: RATE / 2.0 / tests as f64,
         broken: Vec::new(),
         unjudged: Vec::new(),
-        looks: (making.shown.1 - making.shown.0) * keys(expected),
     };
+    if profile.exact {
+        judging.ask(profile);
+    }
     judging.rows(&profile.windows, profile.exact);
     for column in &expected.columns {
         let known = making.summary.columns.iter().any(|c| c.name == column.name);
         match profile.column(&column.name) {
-            Some(found) => judging.column(column, found, profile.exact),
+            Some(found) => judging.column(column, found, profile),
             None if known => judging.uncounted(column, profile),
             None => judging.absent(column),
         }
@@ -57,40 +65,18 @@ pub(in super::super) fn hold(
 struct Judging<'a> {
     making: &'a Making<'a>,
     expected: &'a Expectations,
+    /// Chance at most that one window breaks one share by chance.
+    level: f64,
     broken: Vec<Violation>,
     unjudged: Vec<Unjudged>,
-    /// Windows times expectations.
-    looks: usize,
 }
 
-/// Expectations that are of columns, and those that may be of rows.
-fn keys(expected: &Expectations) -> usize {
-    const OF_ROWS: usize = 6;
-    let of_columns = expected.columns.iter().map(|c| c.keys().count());
-    of_columns.sum::<usize>() + OF_ROWS
-}
-
-/// The chance that something is told to be broken where all is as expected.
-const LEVEL: f64 = 0.05;
-
-/// Windows, each by hits and rows, whose share surely is above what is allowed, in a window alone or in the last ones
-/// together; `level`: by what chance of a window that is not.
-fn above(windows: &[(u64, u64)], allowed: f64, level: f64) -> Vec<bool> {
-    let surely = |to: usize| {
-        SCALES.iter().any(|(length, part)| {
-            let last = &windows[(to + 1).saturating_sub(*length)..=to];
-            let (hits, n) = last
-                .iter()
-                .fold((0, 0), |s, w| (s.0 + w.0.min(w.1), s.1 + w.1));
-            // Both ends of an interval, of which one counts.
-            let ends = wilson(Share { hits, n }, 2.0 * level * part);
-            ends.is_some_and(|ends| ends.low > allowed)
-        })
-    };
-    let of = |(at, (hits, rows)): (usize, &(u64, u64))| {
-        *hits > 0 && *hits as f64 > allowed * *rows as f64 && (allowed <= 0.0 || surely(at))
-    };
-    windows.iter().enumerate().map(of).collect()
+/// Cells of a window that break an expectation, at least and at most, and all.
+#[derive(Clone, Copy)]
+struct Bounds {
+    least: u64,
+    most: u64,
+    of: u64,
 }
 
 /// An expectation: whose, by which key, and where the file says it.
@@ -101,6 +87,18 @@ struct Said<'a> {
 }
 
 impl Judging<'_> {
+    /// Asks for what lies outside of limits that are not the baseline's own, where that is not counted.
+    fn ask(&mut self, profile: &Profile) {
+        let columns = self.expected.columns.iter();
+        let limits = columns.filter_map(|c| Limits::of(c, profile.column(&c.name)?));
+        let limits: Vec<Limits> = limits.collect();
+        let counted = |limits: &Limits| profile.outside.iter().any(|o| o.limits == *limits);
+        if !limits.iter().all(counted) {
+            let asked = (self.making.at, profile.spans.clone(), limits);
+            self.making.missing().outside = Some(asked);
+        }
+    }
+
     /// Looks at a share in each window; `what` tells of the windows that break it, given the share in these.
     fn share(
         &mut self,
@@ -109,19 +107,82 @@ impl Judging<'_> {
         windows: impl Iterator<Item = (u64, u64)>,
         what: impl FnOnce(&str) -> String,
     ) {
-        let windows: Vec<(u64, u64)> = self.shown(windows);
-        let broken = above(&windows, allowed, LEVEL / self.looks.max(1) as f64);
-        let sum = windows
-            .iter()
-            .zip(&broken)
-            .filter(|w| *w.1)
-            .fold((0, 0), |sum, (w, _)| (sum.0 + w.0, sum.1 + w.1));
-        let found = words::value(Unit::Percent, sum.0 as f64 / sum.1.max(1) as f64);
+        let sure = |(n, of): (u64, u64)| Bounds {
+            least: n,
+            most: n,
+            of,
+        };
+        let windows: Vec<Bounds> = windows.map(sure).collect();
+        self.bounded(said, (allowed, PASSED), &windows, what);
+    }
+
+    /// The same where it is known within bounds; `why` says why it is not known better.
+    fn bounded(
+        &mut self,
+        said: &Said<'_>,
+        (allowed, why): (f64, &str),
+        windows: &[Bounds],
+        what: impl FnOnce(&str) -> String,
+    ) {
+        let windows: Vec<Bounds> = self.shown(windows.iter().copied());
+        let broken = self.broken_by(allowed, windows.iter().map(|w| (w.least, w.of)));
+        if !broken.contains(&true) {
+            let perhaps = self.broken_by(allowed, windows.iter().map(|w| (w.most, w.of)));
+            if perhaps.contains(&true) {
+                self.pass_over(said, why);
+            }
+            return;
+        }
+        let those = || windows.iter().zip(&broken).filter(|w| *w.1).map(|w| w.0);
+        let (n, of) = those().fold((0, 0), |sum, w| (sum.0 + w.least, sum.1 + w.of));
+        let share = words::value(Unit::Percent, n as f64 / of.max(1) as f64);
+        let found = match those().all(|w| w.least == w.most) {
+            true => share,
+            false => format!("At least {share}"),
+        };
         let allowed = match allowed {
             0.0 => "none may be".into(),
             share => format!("{} may be", words::value(Unit::Percent, share)),
         };
         self.tell(said, &broken, &what(&found), &allowed);
+    }
+
+    /// Which windows break a share, by hits and cells of each.
+    fn broken_by(&self, allowed: f64, windows: impl Iterator<Item = (u64, u64)>) -> Vec<bool> {
+        let windows: Vec<(u64, u64)> = windows.map(|(k, n)| (k.min(n), n)).collect();
+        let more = |(k, n): (u64, u64)| k as f64 > allowed * n as f64;
+        // The chance of so many hits or more.
+        let chance = |(k, n): (u64, u64)| beta_cdf(allowed, k as f64, (n - k) as f64 + 1.0);
+        let add = |sum: (u64, u64), w: &(u64, u64)| (sum.0 + w.0, sum.1 + w.1);
+        let alone = SCALES[0].1 * self.level;
+        let alone: Vec<bool> = windows
+            .iter()
+            .map(|w| more(*w) && chance(*w) < alone)
+            .collect();
+        // What one window tells by itself says nothing of its neighbours.
+        let rest: Vec<(u64, u64)> = windows
+            .iter()
+            .zip(&alone)
+            .map(|(w, alone)| if *alone { (0, 0) } else { *w })
+            .collect();
+        let surely = |at: usize| {
+            SCALES.iter().any(|(length, part)| {
+                let last = rest.get((at + 1).saturating_sub(*length)..=at);
+                let last = last.unwrap_or_default().iter().fold((0, 0), add);
+                more(last) && chance(last) < self.level * part
+            })
+        };
+        let (mut since, mut least, mut sum) = (windows.len(), self.level, (0, 0));
+        for (at, w) in rest.iter().enumerate().rev() {
+            sum = add(sum, w);
+            // What begins here, begins with more than is allowed.
+            if more(*w) && more(sum) && chance(sum) < least {
+                (since, least) = (at, chance(sum));
+            }
+        }
+        let all = windows.iter().enumerate();
+        all.map(|(at, w)| alone[at] || more(*w) && (at >= since || surely(at)))
+            .collect()
     }
 
     /// Looks at an amount in each window, which is not to be above what is allowed.
@@ -246,9 +307,14 @@ impl Judging<'_> {
         }
         if possible && timed {
             // A row may be both.
-            let each = windows.iter().map(|w| (w.before_1971.max(w.far), w.rows));
-            self.share(&said("impossible_times"), 0.0, each, |share| {
-                format!("At least {share} of the rows are dated before 1971 or far from all others")
+            let each = windows.iter().map(|w| Bounds {
+                least: w.before_1971.max(w.far),
+                most: (w.before_1971 + w.far).min(w.rows),
+                of: w.rows,
+            });
+            let each: Vec<Bounds> = each.collect();
+            self.bounded(&said("impossible_times"), (0.0, PASSED), &each, |share| {
+                format!("{share} of the rows are dated before 1971 or far from all others")
             });
             let each = windows.iter().map(|w| (w.early_outcomes, w.timed_outcomes));
             self.share(&said("impossible_times"), 0.0, each, |share| {
@@ -320,33 +386,5 @@ impl Judging<'_> {
         let (from, to) = self.making.shown;
         let what = format!("There is no column '{}'", column.name);
         self.tell(&said, &vec![true; to - from], &what, "it is expected");
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::above;
-
-    /// At 4 % where 4 % may be, windows are above that as often as below it.
-    #[test]
-    fn a_share_breaks_by_more_than_chance() {
-        let level = 0.05 / (40.0 * 30.0);
-        let usual: Vec<(u64, u64)> = (0..40).map(|i| (4 + i * 7 % 9, 200)).collect();
-        assert!(!above(&usual, 0.04, level).contains(&true));
-        let mut one = usual;
-        one[20] = (40, 200);
-        assert_eq!(above(&one, 0.04, level).iter().position(|b| *b), Some(20));
-        // What is a little more for long adds up.
-        let lasting: Vec<(u64, u64)> = (0..40)
-            .map(|i| (if i < 10 { 8 } else { 16 }, 200))
-            .collect();
-        let broken = above(&lasting, 0.04, level);
-        let first = broken.iter().position(|b| *b);
-        assert!(
-            first.is_some_and(|first| (11..20).contains(&first)),
-            "{first:?}"
-        );
-        assert_eq!(above(&[(0, 9), (1, 9)], 0.0, level), [false, true]);
-        assert_eq!(above(&[(0, 0)], 0.0, level), [false]);
     }
 }

@@ -32,17 +32,20 @@ const OF_ROWS: [&str; 6] = [
     "late_share_max",
 ];
 /// Keys of the table of a column.
-const OF_COLUMN: [&str; 14] = [
+const OF_COLUMN: [&str; 17] = [
     "type",
     "missing_share_max",
     "text_share_max",
+    "infinite_share_max",
     "min",
     "max",
     "outside_share_max",
     "categories",
     "other_share_max",
+    "distinct_min",
     "distinct_max",
     "constant",
+    "values_min",
     "run_max",
     "outlier_share_max",
     "length_min",

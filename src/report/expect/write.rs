@@ -10,15 +10,18 @@ const HEAD: &str = "\
 # should not be checked, and keep the file beside the code:
 #   plumbline report FILES… --expect expectations.toml
 #
-# A share is one of the cells of a window, from 0 to 1, and is broken where it surely is larger (95 %).
+# A share is one of the cells of a window, from 0 to 1, and is broken where it surely is larger: limits as they are
+# inferred are broken by chance in at most one of a hundred files of the baseline's kind, over all columns and windows.
 # Of rows: unique_ids = true: no id twice; duplicate_share_max: rows that are there twice; silence_max_hours: longest
 # time without a row; impossible_times = false: no row dated before 1971 or far from all others, no outcome dated
 # before its prediction; late_after_hours: outcomes that took longer may be late_share_max.
-# Of a column: type = \"number\" or \"category\"; min, max: numbers outside them may be outside_share_max;
-# categories: all words, others may be other_share_max; distinct_max: most different values in a window;
-# constant = false: no window is of one value; run_max: most rows in a row of one value; outlier_share_max: numbers
-# more than three quartile distances beyond the baseline's quartiles; length_min, length_max: characters of a word;
-# text_share_max: texts where numbers stand. What rows that are counted as they pass do not tell is not judged.
+# Of a column: type = \"number\" or \"category\"; min, max: numbers outside them may be outside_share_max; length_min,
+# length_max: characters of a word, and words outside them may be outside_share_max, too; categories: all words, others
+# may be other_share_max; distinct_min: fewest different values in a window of at least values_min values; distinct_max:
+# most in a window; constant = false: no window is of one value; run_max: most rows in a row of one value;
+# outlier_share_max: numbers more than three quartile distances beyond the baseline's quartiles; text_share_max: texts
+# where numbers stand; infinite_share_max: infinite numbers. What rows that are counted as they pass, and a saved
+# report, do not tell is not judged.
 ";
 
 /// The text of a file.
@@ -67,6 +70,11 @@ fn of_column(out: &mut String, column: &OfColumn) {
         column.missing_share_max.map(number),
     );
     line(out, "text_share_max", column.text_share_max.map(number));
+    line(
+        out,
+        "infinite_share_max",
+        column.infinite_share_max.map(number),
+    );
     line(out, "min", column.min.map(number));
     line(out, "max", column.max.map(number));
     line(
@@ -85,10 +93,16 @@ fn of_column(out: &mut String, column: &OfColumn) {
     line(out, "other_share_max", column.other_share_max.map(number));
     line(
         out,
+        "distinct_min",
+        column.distinct_min.map(|n| n.to_string()),
+    );
+    line(
+        out,
         "distinct_max",
         column.distinct_max.map(|n| n.to_string()),
     );
     line(out, "constant", column.constant.map(|c| c.to_string()));
+    line(out, "values_min", column.values_min.map(|n| n.to_string()));
     line(out, "run_max", column.run_max.map(|n| n.to_string()));
     line(
         out,

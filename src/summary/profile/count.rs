@@ -22,7 +22,7 @@ pub(super) struct Rows {
 }
 
 impl Rows {
-    fn of_series(builder: &Builder, series: &Series, spans: &Spans) -> Self {
+    pub fn of_series(builder: &Builder, series: &Series, spans: &Spans) -> Self {
         let places = builder.places(series, &builder.buckets(series.size));
         let (none, nowhere) = (u32::MAX, places.buckets + 1);
         let mut window_of = vec![none; nowhere + 1];
@@ -126,6 +126,7 @@ impl Builder {
             baseline,
             windows,
             columns: places.iter().map(|at| column(&compared[*at])).collect(),
+            outside: Vec::new(),
             left_out: compared.len() - places.len(),
         });
     }

@@ -15,6 +15,7 @@ mod cells;
 mod count;
 mod jointly;
 mod lines;
+mod outside;
 mod passed;
 mod sums;
 mod tally;
@@ -22,9 +23,10 @@ mod tally;
 pub(super) use alike::Alike;
 pub use jointly::{Found, Jointly, MOST_TOGETHER, Pair};
 pub use lines::Lines;
+pub use outside::{Limits, Outside};
 pub use tally::Tally;
 
-use super::{Bins, Series};
+use super::{Bins, Holds, Series};
 use crate::log::Role;
 use serde::{Deserialize, Serialize};
 
@@ -76,6 +78,9 @@ pub struct Profile {
     /// How the numbers among the inputs hang together.
     #[serde(skip_serializing_if = "Jointly::is_empty", default)]
     pub jointly: Jointly,
+    /// Values outside the limits that a person set last and that are not the baseline's own.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub outside: Vec<Outside>,
     /// Columns that are not among them, for they would be too many.
     #[serde(skip_serializing_if = "is_zero", default)]
     pub left_out: usize,
@@ -148,22 +153,19 @@ impl Profile {
 }
 
 impl ColumnProfile {
+    /// What it holds.
+    #[must_use]
+    pub fn holds(&self) -> Holds {
+        match self.bins {
+            Bins::Words(_) => Holds::Category,
+            Bins::Edges(_) => Holds::Number,
+        }
+    }
+
     /// Whether it holds words.
     #[must_use]
     pub fn of_words(&self) -> bool {
         matches!(self.bins, Bins::Words(_))
-    }
-
-    /// The windows that belong to the baseline; none for a reference.
-    pub fn windows_of_baseline<'a>(
-        &'a self,
-        profile: &'a Profile,
-    ) -> impl Iterator<Item = &'a Tally> + 'a {
-        let before = profile.spans.before.unwrap_or((0, 0));
-        let windows = profile.spans.windows.iter().zip(&self.windows);
-        windows
-            .filter(move |(span, _)| span.0 >= before.0 && span.1 <= before.1 && span.0 < span.1)
-            .map(|of| of.1)
     }
 
     /// Whether all values of a window are one, so many of them that those of the baseline would not be by chance

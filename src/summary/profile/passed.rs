@@ -52,6 +52,7 @@ fn profile(shapes: &Shapes, series: &Series, spans: &Spans) -> Option<Profile> {
             .map(|at| column(counted[*at].1, counted[*at].0, &periods, spans))
             .collect(),
         jointly: super::Jointly::default(),
+        outside: Vec::new(),
         left_out: counted.len() - places.len(),
     })
 }

@@ -94,6 +94,10 @@ impl Tally {
     /// Of the values above the largest one of the baseline those that surely are above a limit.
     #[must_use]
     pub fn surely_beyond(&self, limit: f64) -> u64 {
+        // Of rows that passed none are kept.
+        if self.highest.is_empty() {
+            return 0;
+        }
         let turned: Vec<f64> = self.highest.iter().rev().map(|x| -x).collect();
         // From the far end, the ranks are those of the rounded places turned about.
         match turned.len() as u64 >= self.above {

@@ -1,6 +1,7 @@
 //! What follows a change of the View: the address, and rows gone back to where counts do not do.
 
 use super::actions::{fail, read, show};
+use super::expectations::Expected;
 use super::state::{App, Made, Work};
 use crate::engine::Depth;
 use crate::report::view::View;
@@ -8,6 +9,7 @@ use crate::web::client::{Client, Stopped};
 use crate::web::url;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Rest before rows are gone back to; a slider passes many values.
@@ -19,8 +21,8 @@ pub fn follow(app: App) {
     url::on_change(move |view| app.take_view(view));
     Effect::new(move |_| {
         let Some(made) = app.made.get() else { return };
-        let (lacking, view) = (!made.missing.is_empty(), made.view);
-        if app.view.with_untracked(|now| *now != view) {
+        let (lacking, view, expected) = (!made.missing.is_empty(), made.view, made.expected);
+        if !is_wanted(app, &view, expected.as_ref()) {
             // What is made next tells what is lacking.
             return;
         }
@@ -29,28 +31,35 @@ pub fn follow(app: App) {
             return;
         }
         let depth = match &asked {
-            Some((before, Depth::Expected)) if *before == view => {
+            Some((of, by, Depth::Expected)) if *of == view && *by == expected => {
                 // The rows were asked, and do not tell it.
                 app.unanswered.set(true);
                 return;
             }
-            Some((before, _)) if *before == view => Depth::Expected,
+            Some((of, by, _)) if *of == view && *by == expected => Depth::Expected,
             _ => Depth::Columns,
         };
         // Where the worker that kept the rows is gone, they are read again.
         let chosen = asked.is_some() && depth == Depth::Columns;
-        app.asked.set_value(Some((view.clone(), depth)));
+        app.asked
+            .set_value(Some((view.clone(), expected.clone(), depth)));
         match chosen {
             // What the report that came first lacks follows it at once.
-            false => wake(app, view, depth),
-            true => set_timeout(move || wake(app, view, depth), REST),
+            false => wake(app, view, expected, depth),
+            true => set_timeout(move || wake(app, view, expected, depth), REST),
         }
     });
 }
 
+/// Whether the reader has chosen nothing else by now.
+fn is_wanted(app: App, view: &View, expected: Option<&Arc<Expected>>) -> bool {
+    app.view.with_untracked(|now| now == view)
+        && app.expected.with_untracked(|now| now.as_ref() == expected)
+}
+
 /// Goes back to the rows, unless the reader has chosen something else by now.
-fn wake(app: App, view: View, depth: Depth) {
-    if app.view.with_untracked(|v| *v != view) {
+fn wake(app: App, view: View, expected: Option<Arc<Expected>>, depth: Depth) {
+    if !is_wanted(app, &view, expected.as_ref()) {
         return;
     }
     // What is live only has no rows.
@@ -64,21 +73,22 @@ fn wake(app: App, view: View, depth: Depth) {
     });
     let answers = |c: &Client| c.holds_rows() || counted && c.compares();
     if app.client.with_value(answers) {
-        spawn_local(ask_rows(app, view, depth));
+        spawn_local(ask_rows(app, view, expected, depth));
     } else if !counted && app.work.with_untracked(Option::is_none) {
         read(app);
-        app.asked.set_value(Some((view, Depth::Columns)));
+        app.asked.set_value(Some((view, expected, Depth::Columns)));
     } else if counted {
         app.unanswered.set(true);
     }
 }
 
-async fn ask_rows(app: App, view: View, depth: Depth) {
+async fn ask_rows(app: App, view: View, expected: Option<Arc<Expected>>, depth: Depth) {
     let client = app.client.get_value();
     app.work.update(|w| *w = w.take().or(Some(Work::Refine)));
     let refined = app.refined;
+    let expected = expected.map(|e| e.found.clone());
     let answer = client
-        .refine(view, depth, move |done| refined.set(Some(done)))
+        .refine(view, depth, expected, move |done| refined.set(Some(done)))
         .await;
     refined.set(None);
     app.work

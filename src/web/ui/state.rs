@@ -116,8 +116,8 @@ pub struct App {
     pub unanswered: RwSignal<bool>,
     /// Parts of the page that have yet to show the Report that was made last.
     pub behind: RwSignal<usize>,
-    /// The View that rows were last gone back to for, and how far.
-    pub asked: StoredValue<Option<(View, Depth)>>,
+    /// The View and the expectations that rows were last gone back to for, and how far.
+    pub asked: StoredValue<Option<(View, Option<Arc<Expected>>, Depth)>>,
     /// What the reader may choose from.
     pub choices: Memo<Choices>,
     /// The work under way.

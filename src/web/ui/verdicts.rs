@@ -70,7 +70,7 @@ fn wish(app: App, done: StoredValue<Option<Done>, LocalStorage>) -> Option<Wish>
         done.set_value(None);
         return None;
     };
-    let last = (made.view.clone(), Depth::Expected);
+    let last = (made.view.clone(), made.expected.clone(), Depth::Expected);
     let at_rest = app.work.with_untracked(Option::is_none);
     let answered = made.missing.is_empty()
         || app.saved
@@ -108,7 +108,8 @@ async fn judge(app: App, wish: &Wish, done: StoredValue<Option<Done>, LocalStora
             if wish.settled {
                 asked.push(view.clone());
                 let client = app.client.get_value();
-                match client.refine(view.clone(), Depth::Columns, |_| ()).await {
+                let (view, expected) = (view.clone(), expected.cloned());
+                match client.refine(view, Depth::Columns, expected, |_| ()).await {
                     Ok(summary) => {
                         answer = Some(summary);
                         break;
