@@ -462,7 +462,7 @@ fn the_limits_of_a_person_are_counted_of_the_rows() {
 #[test]
 fn a_share_that_lasts_is_broken_from_where_it_begins() {
     let often = |i: usize, cells: &mut [String; 2]| {
-        if i % 40 == 0 {
+        if i.is_multiple_of(40) {
             cells[0].clear();
         }
     };

@@ -302,7 +302,8 @@ fn levels_are_read_as_shares_as_percents_and_by_their_names() {
         let x: f64 = level.parse().unwrap();
         ((x * 1e5).round() / 1e3).to_string()
     };
-    let ways: [(&str, &dyn Fn(&str) -> String); 7] = [
+    type Way<'a> = (&'a str, &'a dyn Fn(&str) -> String);
+    let ways: [Way<'_>; 7] = [
         ("5%", &|l| format!("{}%", percent(l))),
         ("5", &|l| percent(l)),
         ("q0.05", &|l| format!("q{l}")),

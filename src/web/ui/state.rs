@@ -79,6 +79,9 @@ impl Awaited {
     }
 }
 
+/// What was asked of the rows last: the view, what is expected of it, and how deep.
+pub type Asked = (View, Option<Arc<Expected>>, Depth);
+
 /// The state of the page; copies share it.
 #[derive(Clone, Copy)]
 pub struct App {
@@ -117,7 +120,7 @@ pub struct App {
     /// Parts of the page that have yet to show the Report that was made last.
     pub behind: RwSignal<usize>,
     /// The View and the expectations that rows were last gone back to for, and how far.
-    pub asked: StoredValue<Option<(View, Option<Arc<Expected>>, Depth)>>,
+    pub asked: StoredValue<Option<Asked>>,
     /// What the reader may choose from.
     pub choices: Memo<Choices>,
     /// The work under way.
