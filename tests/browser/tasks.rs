@@ -228,3 +228,39 @@ fn lists_are_ranked() {
     }
     app.assert_quiet();
 }
+
+#[test]
+fn what_outcomes_are_can_be_said() {
+    let Some(mut app) = App::open() else { return };
+    let folder = data::folder("meant");
+    let named = (0..400).fold(String::from("id,risk,outcome\n"), |text, i| {
+        let came = i * 61 % 100 < i * 37 % 100;
+        let word = if came { "fraud" } else { "legit" };
+        text + &format!("r{i},0.{:02},{word}\n", i * 37 % 100)
+    });
+    let named = data::file(&folder, "named.csv", named);
+    let found = report(&mut app, &[&named]);
+    assert_eq!(found["confusion"]["labels"], json!(["legit", "fraud"]));
+    app.page.click(&part("columns"));
+    // Found out, and the two classes in the order of the file.
+    let options = "[...document.querySelectorAll('[data-testid=meaning-0] option')].map(o => o.innerText.trim())";
+    let classes = app.page.eval(options);
+    let at = classes.as_array().unwrap().iter();
+    let at = at.clone().position(|o| o == "Positive: legit").unwrap();
+    app.page.choose(&part("meaning-0"), &(at - 1).to_string());
+    let said = command_line(&[&named], &["--positive", "legit", "--out", "-"]);
+    let turned = assert_becomes(&mut app.page, &said);
+    assert_eq!(turned["confusion"]["labels"], json!(["fraud", "legit"]));
+
+    let stars = (0..400).fold(String::from("id,prediction,outcome\n"), |text, i| {
+        text + &format!("r{i},{},{}\n", i % 5 + 1, i * 3 % 7 % 5 + 1)
+    });
+    let stars = data::file(&folder, "stars.csv", stars);
+    app.page.click(&part("start-over"));
+    assert_eq!(report(&mut app, &[&stars])["task"], "multiclass");
+    app.page.click(&part("columns"));
+    app.page.choose(&part("meaning-0"), "0");
+    let said = command_line(&[&stars], &["--task", "regression", "--out", "-"]);
+    assert_eq!(assert_becomes(&mut app.page, &said)["task"], "regression");
+    app.assert_quiet();
+}

@@ -245,6 +245,11 @@ fn Meaning(index: usize, at: usize, meanings: Vec<(Meant, String)>) -> impl Into
             (guess.role == Role::Outcome).then(|| guess.meant.clone())
         })
     });
+    let only_positive = meanings.iter().all(|(meant, _)| meant.positive().is_some());
+    let found_out = match only_positive {
+        true => "Positive: found out",
+        false => "Found out",
+    };
     let meanings = StoredValue::new(meanings);
     let choose = move |ev| {
         let chosen = event_target_value(&ev)
@@ -275,7 +280,7 @@ fn Meaning(index: usize, at: usize, meanings: Vec<(Meant, String)>) -> impl Into
                 on:change=choose
             >
                 <option value="" selected=move || now.get().flatten().is_none()>
-                    "Found out"
+                    {found_out}
                 </option>
                 {options}
             </select>
