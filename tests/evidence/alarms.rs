@@ -8,6 +8,7 @@ use crate::Asked;
 use crate::random::Random;
 use crate::sooner;
 use crate::table::Claim;
+use plumbline::stats::sequential::chosen::chosen;
 use plumbline::stats::sequential::columns::{self, Counts, streams};
 use plumbline::stats::sequential::group::{Begun, group};
 use plumbline::stats::sequential::{
@@ -39,6 +40,8 @@ pub enum Column {
     Words,
     /// Ten words of 10 % each.
     Ten,
+    /// Sixty words, all alike often: more than are told by name.
+    Alike,
 }
 
 impl Column {
@@ -50,13 +53,14 @@ impl Column {
             Self::Flag => vec![0.98, 0.02],
             Self::Words => (1..=40).map(|i| libm::pow(f64::from(i), -1.6)).collect(),
             Self::Ten => vec![0.1; 10],
+            Self::Alike => vec![1.0; 60],
         };
         let sum: f64 = raw.iter().sum();
         raw.into_iter().map(|s| s / sum).collect()
     }
 
     fn ordered(self) -> bool {
-        !matches!(self, Self::Words | Self::Ten)
+        !matches!(self, Self::Words | Self::Ten | Self::Alike)
     }
 }
 
@@ -199,18 +203,45 @@ fn baseline(life: Life) -> usize {
 }
 
 /// The streams of a column, `part` of the budget its own.
-pub fn watched(kind: Column, windows: &[Counts], baseline: usize, part: f64) -> Vec<Stream> {
-    let (windows, of) = match kind.ordered() {
-        true => (windows.to_vec(), columns::Of::Bins),
-        false => listed(windows, baseline),
+pub fn watched(
+    random: &mut Random,
+    kind: Column,
+    windows: &[Counts],
+    baseline: usize,
+    part: f64,
+) -> Vec<Stream> {
+    let of = |of: columns::Of<'_>, windows: &[Counts]| -> Vec<Stream> {
+        let after: Vec<Option<Counts>> = windows[baseline..].iter().cloned().map(Some).collect();
+        let found = streams(of, &windows[..baseline], &after, part);
+        found.into_iter().map(|s| s.1).collect()
     };
-    let after: Vec<Option<Counts>> = windows[baseline..].iter().cloned().map(Some).collect();
-    let found = streams(of, &windows[..baseline], &after, part);
-    found.into_iter().map(|s| s.1).collect()
+    if kind.ordered() {
+        return of(columns::Of::Bins, windows);
+    }
+    let listed = listed(random, windows, baseline);
+    let half = listed.half.as_ref().map(|(next, baseline)| columns::Half {
+        next: *next,
+        baseline,
+    });
+    of(columns::Of::Words(Some(listed.once), half), &listed.windows)
 }
 
-/// Words as a report counts them: thirty at most that stand in five rows of the baseline, others, unknown ones.
-fn listed(windows: &[Counts], baseline: usize) -> (Vec<Counts>, columns::Of<'static>) {
+/// Words as a report counts them.
+struct Listed {
+    /// Those that are told, others, unknown ones.
+    windows: Vec<Counts>,
+    /// Words of one row of the baseline.
+    once: u64,
+    /// Where chance chose those that are told: rows of the next one, and the half of the baseline that had no part in it.
+    half: Option<(u64, Vec<Counts>)>,
+}
+
+/// Thirty words at most that stand in five rows of the baseline are told.
+fn listed(random: &mut Random, windows: &[Counts], baseline: usize) -> Listed {
+    let first: Vec<Vec<u64>> = windows[..baseline]
+        .iter()
+        .map(|w| w.cells.iter().map(|n| binomial(random, *n, 0.5)).collect())
+        .collect();
     let sum = |word: usize| {
         windows[..baseline]
             .iter()
@@ -218,9 +249,10 @@ fn listed(windows: &[Counts], baseline: usize) -> (Vec<Counts>, columns::Of<'sta
             .sum::<u64>()
     };
     let known: Vec<u64> = (0..windows[0].cells.len()).map(sum).collect();
-    let mut told: Vec<usize> = (0..known.len()).filter(|w| known[*w] >= 5).collect();
-    told.sort_by_key(|w| std::cmp::Reverse(known[*w]));
-    told.truncate(30);
+    let of_first = |word: usize| first.iter().map(|w| w[word]).sum::<u64>();
+    let by_first: Vec<u64> = (0..known.len()).map(of_first).collect();
+    let chosen = chosen(&known, &by_first, (30, 5), |a, b| a.cmp(&b));
+    let told = chosen.told;
     let of = |window: &Counts| {
         let mut cells: Vec<u64> = told.iter().map(|w| window.cells[*w]).collect();
         let others = |seen: bool| {
@@ -234,8 +266,23 @@ fn listed(windows: &[Counts], baseline: usize) -> (Vec<Counts>, columns::Of<'sta
         }
     };
     let once = known.iter().filter(|n| **n == 1).count() as u64;
-    let windows = windows.iter().map(of).collect();
-    (windows, columns::Of::Words(Some(once), None))
+    let second = |(window, first): (&Counts, &Vec<u64>)| {
+        let left = window
+            .cells
+            .iter()
+            .zip(first)
+            .map(|(all, first)| all - first);
+        of(&Counts {
+            cells: left.collect(),
+            ..window.clone()
+        })
+    };
+    let rest = || windows[..baseline].iter().zip(&first).map(second).collect();
+    Listed {
+        half: chosen.by_half.map(|next| (next, rest())),
+        windows: windows.iter().map(of).collect(),
+        once,
+    }
 }
 
 /// A stream and the column that it is of.
@@ -300,6 +347,7 @@ const NUMBERS: &[Column] = &[Column::Even];
 const SKEWED: &[Column] = &[Column::Skewed];
 const TIED: &[Column] = &[Column::Tied, Column::Flag];
 const RARE: &[Column] = &[Column::Words];
+const ALIKE: &[Column] = &[Column::Alike];
 pub const MIXED: &[Column] = &[
     Column::Even,
     Column::Skewed,
@@ -318,7 +366,7 @@ fn cells() -> Vec<Cell> {
     };
     let mut out = Vec::new();
     for rows in [50, 1_000, 100_000] {
-        for mix in [NUMBERS, SKEWED, TIED, RARE] {
+        for mix in [NUMBERS, SKEWED, TIED, RARE, ALIKE] {
             out.push(cell(mix, 20, rows, Life::Plain));
         }
         out.push(cell(MIXED, 5, rows, Life::Plain));
@@ -345,7 +393,7 @@ fn quiet(cell: &Cell, seed: u64) -> (usize, usize) {
         if !(cell.life == Life::Copies && i % 5 > 0) {
             let kind = cell.mix[i % cell.mix.len()];
             let windows = column(&mut random, kind, cell.rows, cell.life, None);
-            last = watched(kind, &windows, baseline(cell.life), part);
+            last = watched(&mut random, kind, &windows, baseline(cell.life), part);
         }
         all.extend(last.iter().map(|s| (i, s.clone())));
     }
@@ -439,7 +487,7 @@ fn fifty(random: &mut Random, kind: Column, changed: &[f64], many: usize) -> Sto
         };
         let change = (i < many).then_some(changed);
         let windows = column(random, kind, 1_000, Life::Plain, change);
-        let streams = watched(kind, &windows, BASELINE, OF_COLUMNS / 50.0);
+        let streams = watched(random, kind, &windows, BASELINE, OF_COLUMNS / 50.0);
         if i < many {
             place.end += streams.len();
         }

@@ -85,7 +85,7 @@ fn in_both_eyes(random: &mut Random, change: Change) -> (Vec<Of>, Vec<Vec<f64>>)
             _ => (MIXED[at % MIXED.len()], None),
         };
         let windows = column(random, kind, 1_000, Life::Plain, changed.as_deref());
-        let ours = watched(kind, &windows, BASELINE, OF_COLUMNS / 50.0);
+        let ours = watched(random, kind, &windows, BASELINE, OF_COLUMNS / 50.0);
         theirs.push(nannyml(&windows));
         streams.extend(ours.into_iter().map(|s| (at, s)));
     }
