@@ -82,7 +82,7 @@ fn a_model_that_turns_round_is_wrong_from_then_on() {
     for report in [kept(&text, None), passed(&text, None)] {
         assert_eq!(labels(&report), ["legit", "fraud"]);
         assert!(auc(&report) < 0.5, "{}", auc(&report));
-        assert!(told(&report, "fraud is taken as the positive class"));
+        assert!(told(&report, "'fraud' is taken as the positive class"));
     }
     let other = Meant::Positive("legit".into());
     for report in [kept(&text, Some(&other)), passed(&text, Some(&other))] {

@@ -101,7 +101,7 @@ pub(super) fn settle(log: &mut Log, said: &Said) {
             false => "its negative",
         };
         log.notes.say(format!(
-            "'{}' is the score of {negative}: {how} is taken as that of {positive}.",
+            "'{}' is the score of '{negative}': {how} is taken as that of '{positive}'.",
             said.score
         ));
     }
@@ -197,7 +197,7 @@ fn by_outcomes(log: &mut Log) -> bool {
         || negative.strip_prefix("not ") == Some(positive.as_str());
     if !log.score.is_empty() && !matches!(log.truth, Truth::None) && !invented {
         log.notes.say(format!(
-            "{positive} is taken as the positive class: {why}. Where it is {negative}, say so in Files and columns, or by --positive."
+            "'{positive}' is taken as the positive class: {why}. Where it is '{negative}', say so in Files and columns, or by --positive."
         ));
     }
     first == Some(true)
