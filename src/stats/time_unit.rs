@@ -67,13 +67,28 @@ pub const fn by_median(median: f64) -> TimeUnit {
     }
 }
 
-/// The unit of durations that are whole numbers at the end of lines: Apache's `%D` is microseconds, its `%T` whole
-/// seconds, of which most are below 100.
+/// Microseconds in which a server answers next to nothing: of times in that unit few are below.
+const SOON: f64 = 50.0;
+/// Seconds that the median of requests does not take.
+const SLOW: f64 = 10.0;
+
+/// The unit of durations that are whole numbers at the end of lines: Apache's `%T` is whole seconds, its `%{ms}T`
+/// milliseconds, its `%D` microseconds. What is plausible for all of them decides: where all are below 100, they are
+/// seconds up to a median of 10 and milliseconds from there on; where some are longer and more than one of 50 is below
+/// 50, which would be an answer within 50 µs, they are milliseconds; otherwise they are microseconds.
 #[must_use]
 pub fn of_apache(values: &[f64]) -> TimeUnit {
-    match values.iter().all(|x| *x < 100.0) {
-        true => Seconds,
-        false => Microseconds,
+    let small = values.iter().all(|x| *x < 100.0);
+    let below = |limit: f64| values.iter().filter(|x| **x < limit).count();
+    if small {
+        match below(SLOW) * 2 < values.len() {
+            true => Milliseconds,
+            false => Seconds,
+        }
+    } else if below(SOON) * 50 > values.len() {
+        Milliseconds
+    } else {
+        Microseconds
     }
 }
 
@@ -104,6 +119,11 @@ mod tests {
             assert_eq!(name(values), unit, "{values:?}");
         }
         assert_eq!(of_apache(&[0.0, 1.0, 2.0]).word(), "seconds");
-        assert_eq!(of_apache(&[0.0, 2_000.0]).word(), "microseconds");
+        assert_eq!(of_apache(&[120.0, 2_000.0]).word(), "microseconds");
+        assert_eq!(of_apache(&[3.0, 2.0, 0.0, 150.0]).word(), "milliseconds");
+        assert_eq!(of_apache(&[12.0, 25.0, 18.0]).word(), "milliseconds");
+        let mut some = vec![2_000.0; 99];
+        some.push(40.0);
+        assert_eq!(of_apache(&some).word(), "microseconds");
     }
 }

@@ -3,7 +3,8 @@
 //!
 //! Sources: Apache *mod_log_config*, nginx *ngx_http_log_module*. Of numbers behind the agent the first with a fraction is
 //! the time of the request in seconds, as nginx has it, those after it are of servers behind it; a whole number at the
-//! end is Apache's `%D` (microseconds) or `%T` (seconds), by its size ([`crate::stats::time_unit`]). `rt=`,
+//! end is Apache's `%D` (microseconds), `%{ms}T` or `%T` (seconds), by what is plausible for all of the file
+//! ([`crate::stats::time_unit`]), which a note says. `rt=`,
 //! `request_time=` and their like are seconds, what ends in `ms` is milliseconds.
 
 use super::lines::{Faults, quoted};

@@ -1,4 +1,4 @@
-//! `docker stats` in JSON lines, and the statistics of Docker's API.
+//! `docker stats` in JSON lines, `podman stats` as JSON, and the statistics of Docker's API.
 //!
 //! The command tells no time. A time before each line (`2026-11-23T08:46:30Z {…}`) is taken; without one, the rounds
 //! of containers are drawn two seconds apart up to the file's own date, which is about how long `--no-stream` takes,
@@ -18,13 +18,31 @@ const APART: i64 = 2 * SECOND;
 /// Said where times are made up.
 const NOTE: &str = "docker stats tells no times: its rounds are drawn two seconds apart, the last one at the file's own date. Put a time before each line to have the true ones.";
 
+/// Bytes of an object over several lines at most.
+const MOST_BYTES: usize = 1 << 20;
+
 /// Whether lines are of this format.
 pub fn is(lines: &[&str]) -> bool {
-    lines.iter().take(20).any(|line| {
+    let in_a_line = lines.iter().take(20).any(|line| {
         line.contains("\"CPUPerc\"") && line.contains("\"MemUsage\"")
             || line.contains("\"precpu_stats\"") && line.contains("\"cpu_stats\"")
-    })
+    });
+    // Podman writes a list of objects over many lines.
+    let any = |word: &str| lines.iter().take(20).any(|line| line.contains(word));
+    let of_podman = |words: &[&str]| words.iter().all(|word| any(word));
+    in_a_line
+        || of_podman(&["\"cpu_percent\"", "\"mem_usage\"", "\"net_io\""])
+        || of_podman(&["\"ContainerID\"", "\"MemUsage\"", "\"SystemNano\""])
 }
+
+/// The columns of a row: as the command of Docker names them, or that of Podman.
+const COLUMNS: [[&str; 2]; 5] = [
+    ["CPUPerc", "cpu_percent"],
+    ["MemUsage", "mem_usage"],
+    ["MemPerc", "mem_percent"],
+    ["NetIO", "net_io"],
+    ["BlockIO", "block_io"],
+];
 
 /// A value that waits for its time.
 struct Waiting {
@@ -42,6 +60,8 @@ pub struct Docker {
     names: BTreeSet<String>,
     round: i64,
     waiting: Vec<Waiting>,
+    /// The beginning of an object whose end has not come.
+    begun: String,
 }
 
 impl Docker {
@@ -53,6 +73,7 @@ impl Docker {
             names: BTreeSet::new(),
             round: 0,
             waiting: Vec::new(),
+            begun: String::new(),
         }
     }
 
@@ -76,16 +97,17 @@ impl Docker {
     /// A line of the command.
     fn stats(&mut self, row: &Value, time: Option<i64>, faults: &mut Faults) {
         let text = |key: &str| row.get(key).and_then(Value::as_str);
-        let name = text("Name")
-            .or_else(|| text("Container"))
-            .unwrap_or_default()
-            .to_owned();
+        let names = ["Name", "name", "Container", "id"];
+        let name = names.iter().find_map(|n| text(n));
+        let name = name.unwrap_or_default().to_owned();
         if !self.names.insert(name.clone()) {
             self.names.clear();
             self.names.insert(name.clone());
             self.round += 1;
         }
-        let mut take = |column: &str, read: &dyn Fn(&str) -> Option<f64>| {
+        let mut take = |at: usize, read: &dyn Fn(&str) -> Option<f64>| {
+            let column = COLUMNS[at];
+            let column = column[usize::from(row.get(column[0]).is_none())];
             let text = text(column).filter(|t| *t != "--" && !t.starts_with("-- "))?;
             let value = read(text);
             if value.is_none() {
@@ -95,12 +117,12 @@ impl Docker {
             }
             value
         };
-        let cpu = take("CPUPerc", &|t| units::percent(t));
-        let memory = take("MemUsage", &|t| units::bytes(t.split(" / ").next()?));
-        let share = take("MemPerc", &|t| units::percent(t));
+        let cpu = take(0, &|t| units::percent(t));
+        let memory = take(1, &|t| units::bytes(t.split(" / ").next()?));
+        let share = take(2, &|t| units::percent(t));
         let side = |at: usize| move |t: &str| units::bytes(t.split(" / ").nth(at)?);
-        let net = [take("NetIO", &side(0)), take("NetIO", &side(1))];
-        let block = [take("BlockIO", &side(0)), take("BlockIO", &side(1))];
+        let net = [take(3, &side(0)), take(3, &side(1))];
+        let block = [take(4, &side(0)), take(4, &side(1))];
         for (value, series, kind) in [
             (cpu, "plumbline_cpu_cores", Kind::Gauge),
             (memory, "plumbline_memory_bytes", Kind::Gauge),
@@ -116,6 +138,55 @@ impl Docker {
         ] {
             if let Some(value) = value {
                 self.put(&name, series, kind, time, value);
+            }
+        }
+    }
+
+    /// What `podman stats --format '{{json .}}'` tells: numbers, and the time.
+    fn podman(&mut self, row: &Value, time: Option<i64>) {
+        let at = |key: &str| row.get(key).and_then(number);
+        let name = row.get("Name").and_then(Value::as_str).unwrap_or_default();
+        let time = time.or_else(|| at("SystemNano").map(|nanos| (nanos / 1e3) as i64));
+        let networks = row.get("Network").and_then(Value::as_object);
+        let sum = |key: &str| {
+            let all = networks?.values();
+            Some(all.filter_map(|n| number(n.get(key)?)).sum())
+        };
+        for (value, series, kind) in [
+            (
+                at("CPU").map(|x| x / 100.0),
+                "plumbline_cpu_cores",
+                Kind::Gauge,
+            ),
+            (at("MemUsage"), "plumbline_memory_bytes", Kind::Gauge),
+            (
+                at("MemPerc").map(|x| x / 100.0),
+                "plumbline_memory_share",
+                Kind::Gauge,
+            ),
+            (
+                at("NetInput").or_else(|| sum("RxBytes")),
+                "plumbline_network_in_bytes_total",
+                Kind::Counter,
+            ),
+            (
+                at("NetOutput").or_else(|| sum("TxBytes")),
+                "plumbline_network_out_bytes_total",
+                Kind::Counter,
+            ),
+            (
+                at("BlockInput"),
+                "plumbline_disk_read_bytes_total",
+                Kind::Counter,
+            ),
+            (
+                at("BlockOutput"),
+                "plumbline_disk_written_bytes_total",
+                Kind::Counter,
+            ),
+        ] {
+            if let Some(value) = value {
+                self.put(name, series, kind, time, value);
             }
         }
     }
@@ -195,7 +266,16 @@ fn plain(text: &str) -> String {
 impl Lines for Docker {
     fn line(&mut self, text: &str, faults: &mut Faults) {
         let text = plain(text);
-        let text = text.trim();
+        let mut text = text.trim();
+        let joined;
+        // An object of which the first line is its bracket goes on; a line that was cut off does not.
+        let goes_on = !self.begun.is_empty() || text.ends_with('{');
+        if !self.begun.is_empty() {
+            self.begun.push(' ');
+            self.begun.push_str(text);
+            joined = std::mem::take(&mut self.begun);
+            text = &joined;
+        }
         let Some(open) = text.find('{') else {
             return;
         };
@@ -206,7 +286,12 @@ impl Lines for Docker {
             let mut rows = serde_json::Deserializer::from_str(rest).into_iter::<Value>();
             match rows.next() {
                 Some(Ok(row)) if row.get("cpu_stats").is_some() => self.api(&row),
+                Some(Ok(row)) if row.get("SystemNano").is_some() => self.podman(&row, time),
                 Some(Ok(row)) => self.stats(&row, time, faults),
+                Some(Err(why)) if why.is_eof() && goes_on && rest.len() < MOST_BYTES => {
+                    rest.clone_into(&mut self.begun);
+                    return;
+                }
                 Some(Err(why)) => {
                     return faults.lost("json", || {
                         format!(
@@ -222,7 +307,10 @@ impl Lines for Docker {
         }
     }
 
-    fn finish(mut self: Box<Self>, _: &mut Faults) -> SeriesSet {
+    fn finish(mut self: Box<Self>, faults: &mut Faults) -> SeriesSet {
+        if !self.begun.is_empty() {
+            faults.lost("json", || format!("{} has no end", quoted(&self.begun)));
+        }
         let waiting = std::mem::take(&mut self.waiting);
         if waiting.is_empty() {
             return self.set;

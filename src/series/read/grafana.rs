@@ -43,10 +43,10 @@ pub fn is(lines: &[&str]) -> bool {
     cells.len() == names.len()
         && cells.len() > 1
         && !names.iter().any(of_model)
-        && cells.first().is_some_and(|c| times::any(c).is_some())
+        && cells.first().is_some_and(|c| time(c).is_some())
         && cells[1..]
             .iter()
-            .all(|c| c.is_empty() || value(c).is_some())
+            .all(|c| c.is_empty() || value(&pointed(c, separator)).is_some())
 }
 
 fn is_header(line: &str) -> bool {
@@ -71,6 +71,11 @@ fn pointed(text: &str, separator: char) -> std::borrow::Cow<'_, str> {
         true => text.replace('.', "").replace(',', ".").into(),
         false => text.into(),
     }
+}
+
+/// A time as an export has it, or as spreadsheets of some countries write it: `23.11.2026 09:00:00`.
+fn time(text: &str) -> Option<i64> {
+    times::any(text).or_else(|| times::dotted(text))
 }
 
 fn value(text: &str) -> Option<f64> {
@@ -152,7 +157,7 @@ impl Lines for Grafana {
                 format!("{} has {found} cells, expected {expected}", quoted(text))
             });
         }
-        let Some(time) = times::any(&cells[0]) else {
+        let Some(time) = time(&cells[0]) else {
             return faults.lost("time", || {
                 format!(
                     "column Time: '{}' is no time, expected milliseconds since 1970 or 2026-11-23 08:28:57",
@@ -195,6 +200,38 @@ mod tests {
     use super::*;
 
     #[test]
+    fn commas_are_points_where_semicolons_separate() {
+        let mut reader = Box::new(Grafana::new(&About {
+            name: "panel.csv".into(),
+            modified: None,
+        }));
+        let mut faults = Faults::default();
+        for line in [
+            "\"Time\";\"p95 latency\"",
+            "23.11.2026 09:00:00;1.012,5 ms",
+            "2026-11-23 09:01:00;12,5 ms",
+        ] {
+            reader.line(line, &mut faults);
+        }
+        let set = reader.finish(&mut faults);
+        let all: Vec<_> = set.series().values().collect();
+        let found: Vec<(i64, f64)> = all[0]
+            .times
+            .iter()
+            .copied()
+            .zip(all[0].numbers().iter().copied())
+            .collect();
+        assert_eq!(
+            found,
+            [
+                (1_795_424_400_000_000, 1.012_5),
+                (1_795_424_460_000_000, 0.012_5)
+            ]
+        );
+        assert!(faults.finish().is_empty());
+    }
+
+    #[test]
     fn a_table_of_transactions_is_no_panel() {
         let credit = [
             "\"Time\",\"V1\",\"Amount\",\"Class\"",
@@ -208,5 +245,10 @@ mod tests {
             "2026-11-23 08:28:57,0.04%,13.70%\r",
         ];
         assert!(is(&panel));
+        let german = [
+            "\"Time\";\"p95 latency\";\"{job=\"\"api\"\"}\"",
+            "23.11.2026 09:00:00;1.012,5 ms;13,7 %",
+        ];
+        assert!(is(&german));
     }
 }

@@ -1,8 +1,11 @@
-//! `nvidia-smi --query-gpu=… --format=csv`: a line a GPU and look. Its times have no zone and are read as UTC.
+//! `nvidia-smi --query-gpu=… --format=csv`: a line a GPU and look. Its times have no zone and are read as UTC. Without
+//! times it is not known how far looks are apart: they are told together, at the file's own date, as their median, with
+//! the least and the most of them in a note.
 
 use super::lines::{Faults, quoted};
 use super::{About, Lines, csv, times, units};
 use crate::series::{Key, Kind, Labels, SeriesSet};
+use std::collections::BTreeMap;
 
 /// Whether lines are of this format.
 pub fn is(lines: &[&str]) -> bool {
@@ -19,6 +22,11 @@ fn is_header(line: &str) -> bool {
     line.contains(',') && known.iter().any(|k| line.contains(k))
 }
 
+/// Looks of a column of a GPU that are held at most.
+const MOST_LOOKS: usize = 200_000;
+/// GPUs of which the spread of looks is told.
+const MOST_TOLD: usize = 8;
+
 const NOTE: &str = "nvidia-smi writes local times without a zone: they are read as UTC.";
 
 /// The reader.
@@ -28,6 +36,8 @@ pub struct Nvidia {
     set: SeriesSet,
     /// Name and unit of each column.
     columns: Vec<(String, String)>,
+    /// Looks without a time, by GPU and series.
+    looks: BTreeMap<(String, &'static str), Vec<f64>>,
 }
 
 impl Nvidia {
@@ -37,7 +47,72 @@ impl Nvidia {
             own: times::in_name(&about.name).or(about.modified),
             set: SeriesSet::default(),
             columns: Vec::new(),
+            looks: BTreeMap::new(),
         }
+    }
+
+    fn put(&mut self, gpu: &str, series: &str, time: i64, value: f64) {
+        let key = Key {
+            name: series.into(),
+            labels: Labels::new(vec![("gpu".into(), gpu.into())]),
+            file: self.file.clone(),
+        };
+        self.set.add(key, Kind::Gauge, "", time, value);
+    }
+
+    /// Tells looks without a time together.
+    fn together(&mut self) {
+        let Some(own) = self.own else { return };
+        let mut told: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for ((gpu, series), mut looks) in std::mem::take(&mut self.looks) {
+            looks.sort_unstable_by(f64::total_cmp);
+            let n = looks.len();
+            let (Some(least), Some(most)) = (looks.first(), looks.last()) else {
+                continue;
+            };
+            let median = f64::midpoint(looks[(n - 1) / 2], looks[n / 2]);
+            if n > 1 {
+                let texts = [*least, median, *most].map(|x| amount(series, x));
+                let spread = format!(
+                    "{} {} / {} / {}",
+                    word(series),
+                    texts[0],
+                    texts[1],
+                    texts[2]
+                );
+                told.entry(gpu.clone()).or_default().push(spread);
+            }
+            self.put(&gpu, series, own, median);
+        }
+        for (gpu, spreads) in told.into_iter().take(MOST_TOLD) {
+            self.set.note(&format!(
+                "nvidia-smi tells no times in {}: all looks at {gpu} are shown as one, their median, at the file's date. Least / median / most: {}. Add timestamp to --query-gpu to see them over time.",
+                self.file,
+                spreads.join("; ")
+            ));
+        }
+    }
+}
+
+/// What a series is of.
+fn word(series: &str) -> &'static str {
+    match series {
+        "plumbline_gpu_share" => "use",
+        "plumbline_gpu_memory_used_bytes" => "memory used",
+        "plumbline_gpu_memory_total_bytes" => "memory",
+        "plumbline_gpu_power_watts" => "power",
+        _ => "temperature",
+    }
+}
+
+/// A value in words.
+fn amount(series: &str, value: f64) -> String {
+    let plain = |x: f64| format!("{}", (x * 10.0).round() / 10.0);
+    match series {
+        "plumbline_gpu_share" => format!("{} %", plain(value * 100.0)),
+        "plumbline_gpu_power_watts" => format!("{} W", plain(value)),
+        "plumbline_gpu_celsius" => format!("{} °C", plain(value)),
+        _ => format!("{} MiB", plain(value / 1_048_576.0)),
     }
 }
 
@@ -89,14 +164,15 @@ impl Lines for Nvidia {
                 self.set.note(NOTE);
                 time
             }
-            None => self.own,
+            None => None,
         };
-        let Some(time) = time else {
+        if time.is_none() && self.own.is_none() {
             return self.set.say_undated();
-        };
+        }
         let gpu = ["index", "gpu_bus_id", "pci.bus_id", "uuid", "name"];
         let gpu = gpu.iter().find_map(|n| cell(n)).unwrap_or("0");
         let gpu = format!("GPU {gpu}");
+        let mut found: Vec<(&'static str, f64)> = Vec::new();
         for ((column, unit), cell) in self.columns.iter().zip(&cells) {
             let Some(series) = series(column) else {
                 continue;
@@ -114,22 +190,27 @@ impl Lines for Nvidia {
                 }
             });
             match value {
-                Some(value) => {
-                    let key = Key {
-                        name: series.into(),
-                        labels: Labels::new(vec![("gpu".into(), gpu.clone())]),
-                        file: self.file.clone(),
-                    };
-                    self.set.add(key, Kind::Gauge, "", time, value);
-                }
+                Some(value) => found.push((series, value)),
                 None => faults.cell("amount", column, || {
                     format!("'{text}' is no amount, expected one such as 99 % or 30994 MiB")
                 }),
             }
         }
+        for (series, value) in found {
+            match time {
+                Some(time) => self.put(&gpu, series, time, value),
+                None => {
+                    let looks = self.looks.entry((gpu.clone(), series)).or_default();
+                    if looks.len() < MOST_LOOKS {
+                        looks.push(value);
+                    }
+                }
+            }
+        }
     }
 
-    fn finish(self: Box<Self>, _: &mut Faults) -> SeriesSet {
+    fn finish(mut self: Box<Self>, _: &mut Faults) -> SeriesSet {
+        self.together();
         self.set
     }
 }

@@ -4,8 +4,10 @@ use crate::series::SeriesSet;
 use crate::series::requests::Request;
 use crate::stats::time_unit::{TimeUnit, by_median, median, of_apache, said};
 
-/// Durations from which the unit is guessed.
-const ENOUGH: usize = 5_000;
+/// Durations from which the unit is guessed: some 5 MB.
+const ENOUGH: usize = 50_000;
+/// Of those that come after them one of so many is held against the guess.
+const ONE_OF: usize = 16;
 
 /// How a unit is guessed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,6 +25,9 @@ pub struct Unsure {
     of: String,
     held: Vec<(Request, f64)>,
     unit: Option<TimeUnit>,
+    /// Requests after the unit was guessed, and some of their durations.
+    after: usize,
+    later: Vec<f64>,
 }
 
 impl Unsure {
@@ -32,6 +37,8 @@ impl Unsure {
             of,
             held: Vec::new(),
             unit: None,
+            after: 0,
+            later: Vec::new(),
         }
     }
 
@@ -40,6 +47,10 @@ impl Unsure {
         if let Some(unit) = self.unit {
             request.duration_s = Some(took * unit.seconds());
             set.requests_of(file).add(&request);
+            self.after += 1;
+            if self.after % ONE_OF == 0 && self.later.len() < ENOUGH {
+                self.later.push(took);
+            }
             return;
         }
         self.held.push((request, took));
@@ -48,20 +59,36 @@ impl Unsure {
         }
     }
 
-    /// Guesses the unit, says it, and counts what was held.
+    /// The unit of some durations.
+    fn guess(&self, values: &[f64]) -> TimeUnit {
+        match (self.guess, median(values)) {
+            (Guess::Apache, _) => of_apache(values),
+            (Guess::Median, Some(median)) => by_median(median),
+            (Guess::Median, None) => TimeUnit::default(),
+        }
+    }
+
+    /// Guesses the unit, says it, and counts what was held. At the end of the file it is said where later durations are
+    /// rather in another unit.
     pub fn settle(&mut self, set: &mut SeriesSet, file: &str) {
+        if let Some(unit) = self.unit {
+            let other = self.guess(&self.later);
+            if self.later.len() * 100 > ENOUGH && other != unit {
+                set.note(&format!(
+                    "{} looks as if it was in {} further on.",
+                    self.of,
+                    other.word()
+                ));
+            }
+            return;
+        }
         if self.held.is_empty() {
             return;
         }
         let values: Vec<f64> = self.held.iter().map(|h| h.1).collect();
-        let median = median(&values);
-        let unit = match (self.guess, median) {
-            (Guess::Apache, _) => of_apache(&values),
-            (Guess::Median, Some(median)) => by_median(median),
-            (Guess::Median, None) => TimeUnit::default(),
-        };
+        let unit = self.guess(&values);
         self.unit = Some(unit);
-        set.note(&said(&self.of, median.unwrap_or(0.0), unit));
+        set.note(&said(&self.of, median(&values).unwrap_or(0.0), unit));
         for (request, took) in std::mem::take(&mut self.held) {
             self.take(set, file, request, took);
         }
