@@ -28,6 +28,10 @@ const PAGE: u32 = 1_000;
 /// Samples that are given together; fewer only at the end of a round, so that not each history makes a view anew.
 const TOGETHER: usize = 20_000;
 /// What is said of values that are none.
+/// How long it takes until the history of a metric of a run that goes on is read again though its last value is the same.
+const AGAIN: Instant = 60 * SECOND;
+/// Values of a history that is read so at most.
+const MOST_AGAIN: u64 = 20_000;
 const GAPS: &str = "Values that are NaN or infinite are left out as gaps";
 /// What the database writes for an infinite number.
 const INFINITE: f64 = 1.797_693_134_862_315_7e308;
@@ -69,6 +73,8 @@ struct Known {
     given: Option<(i64, i64)>,
     /// How many values its history had.
     count: u64,
+    /// When it was read last.
+    read: Instant,
 }
 
 /// A history that is being read.
@@ -205,7 +211,11 @@ impl Mlflow {
                     key: value["key"].as_str().unwrap_or_default().into(),
                 };
                 let last = place(value);
-                if self.known.get(&metric).is_some_and(|k| k.last == last) {
+                // The last value is that of the highest step: a run that began again at step 0 hides behind it.
+                let goes_on = info["status"].as_str() == Some("RUNNING");
+                let known = self.known.get(&metric).filter(|k| k.last == last);
+                let rests = |k: &Known| now.saturating_sub(k.read) < AGAIN || k.count > MOST_AGAIN;
+                if known.is_some_and(|k| !goes_on || rests(k)) {
                     continue;
                 }
                 if self.known.len() + self.waiting.len() >= MOST_METRICS
@@ -294,6 +304,7 @@ impl Mlflow {
                     last: of.last,
                     given: of.newest.filter(|_| !all_again),
                     count: if all_again { 0 } else { of.count },
+                    read: now,
                 };
                 self.known.insert(of.metric.clone(), known);
                 if all_again {

@@ -166,3 +166,52 @@ fn the_words_on_a_server_that_does_not_allow_the_page_name_what_mlflow_takes() {
         );
     }
 }
+
+#[test]
+fn a_run_that_began_again_at_step_0_is_shown_before_it_is_past_its_highest_step() {
+    let mut live = Live::new(Connection::Mlflow(Settings {
+        url: "127.0.0.1:5077".into(),
+        experiments: vec!["1".into()],
+        ..Settings::default()
+    }));
+    let start = 1_795_100_000;
+    let value = |time: i64, step: i64, value: f64| json!({"key": "loss", "value": value, "timestamp": time * 1_000, "step": step});
+    // A hundred steps; then it is started again and logs five of them anew, which the server tells nowhere but in the
+    // history: its last value is that of step 99.
+    let first: Vec<Value> = (0..100).map(|i| value(start + i, i, 1.0)).collect();
+    let again = (0..5).map(|i| value(start + 600 + i, i, 3.0));
+    let (mut now, mut histories) = (start * SECOND, 0);
+    let mut answer = |ask: &Ask, now: Instant| {
+        let history = ask.url.contains("get-history");
+        histories += u32::from(history);
+        let all: Vec<Value> = match now < (start + 610) * SECOND {
+            true => first.clone(),
+            false => first.iter().cloned().chain(again.clone()).collect(),
+        };
+        let body = match history {
+            true => json!({ "metrics": all }),
+            false => json!({"runs": [{
+                "info": {"run_id": "a", "run_name": "a", "status": "RUNNING"},
+                "data": {"metrics": [value(start + 99, 99, 1.0)]},
+            }]}),
+        };
+        Answer {
+            status: 200,
+            headers: Vec::new(),
+            body: body.to_string().into_bytes(),
+        }
+    };
+    while now < (start + 720) * SECOND {
+        match live.next(now, 0.5) {
+            Todo::Wait(at) => now = at.unwrap(),
+            Todo::Ask(id, ask) => {
+                let answer = answer(&ask, now);
+                live.came(now, 0.5, id, Came::Answer(answer));
+            }
+        }
+    }
+    let (n, sum) = shown(&live.machine().unwrap(), "a", "loss");
+    assert_eq!((n, sum), (105.0, 115.0));
+    // It is not read with each look at the runs.
+    assert!(histories <= 13, "{histories}");
+}
