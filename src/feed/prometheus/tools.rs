@@ -149,6 +149,21 @@ pub fn kinds(metadata: &Value) -> BTreeMap<String, Kind> {
         let kind = match told.get(0).and_then(|t| t.get("type")?.as_str()) {
             Some("counter") => Kind::Counter,
             Some("gauge") => Kind::Gauge,
+            Some(of @ ("histogram" | "summary")) => {
+                // What a family counts; the quantiles of a summary go up and down.
+                let ends: &[&str] = match of {
+                    "histogram" => &["_bucket", "_count", "_sum"],
+                    _ => &["_count", "_sum"],
+                };
+                out.extend(
+                    ends.iter()
+                        .map(|end| (format!("{name}{end}"), Kind::Counter)),
+                );
+                if of == "summary" {
+                    out.insert(name.clone(), Kind::Gauge);
+                }
+                continue;
+            }
             _ => continue,
         };
         out.insert(name.clone(), kind);
@@ -163,6 +178,33 @@ pub fn kinds(metadata: &Value) -> BTreeMap<String, Kind> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn what_a_family_counts_is_a_counter() {
+        let told = |of: &str| json!([{"type": of, "help": "", "unit": ""}]);
+        let kinds = kinds(&json!({
+            "took_seconds": told("histogram"), "size": told("summary"), "up": told("gauge"),
+            "hits": told("counter"), "other": told("unknown"),
+        }));
+        let names = |kind: Kind| -> Vec<&str> {
+            let all = kinds.iter().filter(|(_, k)| **k == kind);
+            all.map(|(name, _)| name.as_str()).collect()
+        };
+        assert_eq!(
+            names(Kind::Counter),
+            [
+                "hits",
+                "hits_total",
+                "size_count",
+                "size_sum",
+                "took_seconds_bucket",
+                "took_seconds_count",
+                "took_seconds_sum"
+            ]
+        );
+        assert_eq!(names(Kind::Gauge), ["size", "up"]);
+    }
 
     #[test]
     fn what_is_known_is_followed_and_what_is_not_is_offered() {

@@ -291,14 +291,52 @@ fn values(metrics: &Metrics, asked: &Asked<'_>, label: &str) -> Result<Value, Re
 
 fn metadata(metrics: &Metrics, asked: &Asked<'_>) -> Value {
     let limit = asked.get("limit").and_then(|text| text.parse().ok());
+    let families = Families::of(metrics);
     let mut told: BTreeMap<&str, Value> = BTreeMap::new();
-    let wanted = |m: &&Metric| asked.get("metric").is_none_or(|name| name == m.name());
-    for metric in metrics.all.iter().filter(wanted) {
-        let entry = json!([{"type": kind(metric), "help": "", "unit": metric.series.unit}]);
-        told.entry(metric.label(NAME)).or_insert(entry);
+    for metric in &metrics.all {
+        let (name, kind) = families.family(metric);
+        if asked.get("metric").is_none_or(|wanted| wanted == name) {
+            let entry = json!([{"type": kind, "help": "", "unit": metric.series.unit}]);
+            told.entry(name).or_insert(entry);
+        }
     }
     let told = told.into_iter().take(limit.unwrap_or(usize::MAX));
     told.map(|(name, value)| (name.to_owned(), value)).collect()
+}
+
+/// The metrics that are told under one name: the buckets of a histogram, or the quantiles of a summary, with their sums
+/// and counts.
+struct Families<'a> {
+    histograms: BTreeSet<&'a str>,
+    summaries: BTreeSet<&'a str>,
+}
+
+impl<'a> Families<'a> {
+    fn of(metrics: &'a Metrics) -> Self {
+        let all = || metrics.all.iter();
+        let buckets = all().filter(|m| m.labels.contains_key("le") || kind(m) == "histogram");
+        let quantiles = all().filter(|m| m.labels.contains_key("quantile"));
+        Self {
+            histograms: buckets
+                .filter_map(|m| m.name().strip_suffix("_bucket"))
+                .collect(),
+            summaries: quantiles.map(Metric::name).collect(),
+        }
+    }
+
+    /// The name and the type that a metric is told under.
+    fn family(&self, metric: &'a Metric) -> (&'a str, &'static str) {
+        let name = metric.name();
+        let base = |ends: &[&str]| ends.iter().find_map(|end| name.strip_suffix(end));
+        let histogram =
+            base(&["_bucket", "_count", "_sum"]).filter(|b| self.histograms.contains(b));
+        let summary = base(&["_count", "_sum"]).or(Some(name));
+        match (histogram, summary.filter(|b| self.summaries.contains(b))) {
+            (Some(base), _) => (base, "histogram"),
+            (None, Some(base)) => (base, "summary"),
+            (None, None) => (name, kind(metric)),
+        }
+    }
 }
 
 /// What Prometheus calls a series of such values.
