@@ -4,7 +4,8 @@ use crate::log::Task;
 use crate::report::Choices;
 use crate::report::view::View;
 
-/// Drops what the data does not offer, so that a link to other data does not show an empty page.
+/// Drops what the data does not offer, so that a link to other data does not show an empty page. While rows come, a
+/// value that none of them has for now stays chosen: its slice is empty.
 pub fn fit(view: &mut View, choices: &Choices) {
     if !view
         .version
@@ -13,11 +14,11 @@ pub fn fit(view: &mut View, choices: &Choices) {
     {
         view.version = None;
     }
+    let live = view.live;
     view.slices.retain(|slice| {
-        choices
-            .segments
-            .iter()
-            .any(|(column, values)| *column == slice.column && values.contains(&slice.value))
+        choices.segments.iter().any(|(column, values)| {
+            *column == slice.column && (live || values.contains(&slice.value))
+        })
     });
     if let Some(costs) = &mut view.costs {
         let binary = choices.labels.len() == 2;
@@ -66,6 +67,11 @@ mod tests {
         assert_eq!(view.version, None);
         assert_eq!(view.threshold, None);
         assert_eq!(view.slices, [slice("region", "north")]);
+        view.live = true;
+        view.slices = vec![slice("device", "web"), slice("region", "west")];
+        fit(&mut view, &choices);
+        assert_eq!(view.slices, [slice("region", "west")]);
+        view.live = false;
         view.version = Some("v1".into());
         fit(&mut view, &choices);
         assert_eq!(view.version.as_deref(), Some("v1"));

@@ -6,6 +6,7 @@ use super::actions;
 use super::pile::{MOST, Pile};
 use super::state::App;
 use crate::engine::message::Input;
+use crate::engine::stay;
 use crate::feed::State;
 use crate::feed::live::{Connection, News, Order};
 use crate::log::{FileKind, Role};
@@ -317,8 +318,8 @@ fn bound(app: App) -> Option<ReadError> {
     })
 }
 
-/// Puts a table in the place of what it was before it grew, whatever its columns are now.
-fn put(app: App, files: Vec<File>, input: Input) {
+/// Puts a table in the place of what it was before it grew, whatever its columns are now; its segments stay.
+fn put(app: App, files: Vec<File>, mut input: Input) {
     let place = app
         .inputs
         .with_untracked(|inputs| inputs.iter().position(|old| old.name == input.name));
@@ -327,7 +328,10 @@ fn put(app: App, files: Vec<File>, input: Input) {
         None => all.push(files),
     });
     app.inputs.update(|all| match place {
-        Some(at) => all[at] = input,
+        Some(at) => {
+            stay(&all[at], &mut input);
+            all[at] = input;
+        }
         None => all.push(input),
     });
 }

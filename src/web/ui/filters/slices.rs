@@ -22,7 +22,21 @@ const ALL: &str = "";
 #[component]
 pub fn SliceMenus() -> impl IntoView {
     let app = app();
-    let segments = Memo::new(move |_| app.choices.with(|c| c.segments.clone()));
+    // A value that no row has for now is chosen still, and has its place behind the others.
+    let segments = Memo::new(move |_| {
+        let mut segments = app.choices.with(|c| c.segments.clone());
+        app.view.with(|view| {
+            for slice in &view.slices {
+                let of = segments
+                    .iter_mut()
+                    .find(|(column, _)| *column == slice.column);
+                if let Some((_, values)) = of.filter(|(_, values)| !values.contains(&slice.value)) {
+                    values.push(slice.value.clone());
+                }
+            }
+        });
+        segments
+    });
     view! {
         <For each=move || segments.get() key=Clone::clone let((column, values))>
             {
