@@ -732,6 +732,7 @@ fn served() -> Report {
         gaps: vec![ServiceGap {
             start: Time(start.0 + 100 * HOUR),
             end: Time(start.0 + 112 * HOUR),
+            of: String::new(),
         }],
     });
     report

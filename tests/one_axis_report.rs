@@ -84,7 +84,7 @@ fn hours(from: usize, to: usize) -> (Time, Time) {
 
 fn marked(report: &Report, from: usize, to: usize) -> Changes {
     let (from, to) = hours(from, to);
-    report.changes(from, to).unwrap()
+    report.changes(None, from, to).unwrap()
 }
 
 /// Of what is called sure, no more than the nominal share did not change; and what did change most stands first.
@@ -320,7 +320,7 @@ fn both_families_are_ranked_and_nothing_after_the_period_is_looked_at() {
     let text = log(132, 60, bad, |_| "v1");
     assert!(with_machine(&text, &[], &view).changes.is_some());
     assert_eq!(long.changes, None);
-    assert_eq!(long.changes(to, from), None);
+    assert_eq!(long.changes(None, to, from), None);
 }
 
 #[test]

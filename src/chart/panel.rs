@@ -58,6 +58,11 @@ struct Course {
     unlike: Vec<(i64, f64)>,
 }
 
+/// Below so many pixels a gap would not be seen.
+const NARROW: f64 = 4.0;
+/// Height of the bar that stands for a gap at the foot of a chart.
+const FOOT_BAR: f64 = 5.0;
+
 /// A chart of a stack.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PanelPlot {
@@ -71,8 +76,8 @@ pub struct PanelPlot {
     /// is [`Level::Unknown`].
     burns: Vec<(i64, i64, Level)>,
     restarts: Vec<i64>,
-    /// From when to when a live source gave nothing.
-    gaps: Vec<(i64, i64)>,
+    /// From when to when a source gave nothing, and which, where others did.
+    gaps: Vec<(i64, i64, String)>,
     /// When another version took over, and which.
     versions: Vec<(i64, String)>,
     /// Whether its values are yet to come.
@@ -250,6 +255,27 @@ impl PanelPlot {
         out.iter().map(|run| m4(run, look.dpr)).collect()
     }
 
+    /// Times in which nothing was told are grey. Where that would be too narrow to be seen, and where one of several
+    /// sources was silent, a bar stands at the foot.
+    fn draw_gaps<DB: DrawingBackend>(&self, pen: &Pen<DB>, frame: &Frame) -> Result<(), Fault<DB>> {
+        let (look, neutral) = (pen.look(), pen.look().colours.neutral);
+        let side = |t: i64| look.snap(frame.px(t as f64).clamp(frame.left, frame.right));
+        for (from, to, of) in &self.gaps {
+            let (left, right) = (side(*from), side(*to));
+            let narrow = right - left < NARROW;
+            let right = right.max(left + 1.0);
+            if of.is_empty() {
+                pen.rect((left, frame.top), (right, frame.bottom), neutral, 0.14)?;
+            }
+            if narrow || !of.is_empty() {
+                let wider = (NARROW - (right - left)).max(0.0) / 2.0;
+                let (left, right) = ((left - wider).max(frame.left), (right + wider).min(frame.right));
+                pen.rect((left, frame.bottom - FOOT_BAR), (right, frame.bottom), neutral, 0.7)?;
+            }
+        }
+        Ok(())
+    }
+
     fn at(&self, thing: usize) -> i64 {
         let start = self.grid.from + thing as i64 * self.grid.step;
         (start + self.grid.step / 2).min(self.grid.to - 1)
@@ -278,10 +304,7 @@ impl Chart for PanelPlot {
             floor: true,
         };
         let side = |t: i64| frame.px(t as f64).clamp(frame.left, frame.right);
-        for (from, to) in &self.gaps {
-            let (left, right) = (look.snap(side(*from)), look.snap(side(*to)));
-            pen.rect((left, frame.top), (right.max(left + 1.0), frame.bottom), colours.neutral, 0.14)?;
-        }
+        self.draw_gaps(pen, &frame)?;
         for (from, to, level) in self.incidents.iter().chain(&self.burns) {
             let colour = match level {
                 Level::Bad => colours.bad,
@@ -396,8 +419,15 @@ impl Chart for PanelPlot {
             let what = if name.is_empty() { &self.title } else { name };
             out.push(Fact::new("Unlike before", format!("{what}, score {score:.2}")));
         }
-        if self.gaps.iter().any(|(a, b)| *a < end && *b > start) {
-            out.push(Fact::new("Gap", "the source gave nothing"));
+        let mut gaps = self.gaps.iter().filter(|(a, b, _)| *a < end && *b > start);
+        if let Some((from, to, of)) = gaps.next() {
+            let of = if of.is_empty() { "the source" } else { of };
+            let when = format::period(Time(*from), Time(*to));
+            let more = match gaps.count() {
+                0 => String::new(),
+                n => format!("; {n} more"),
+            };
+            out.push(Fact::new("Gap", format!("{of} gave nothing, {when}{more}")));
         }
         if self.incidents.iter().any(|(a, b, _)| (*a..*b).contains(&time)) {
             out.push(Fact::new("Incident", "goes on"));

@@ -9,20 +9,29 @@
 //! So where there would be more than [`MOST_STEPS`] steps, those of the next length take their place, and each number is
 //! what one set with all samples gives, to the bit. What longer steps hold is a third of what the shown ones do. Error
 //! budgets are judged in steps that stay short for longer ([`crate::series::fine`]): of requests, errors and durations
-//! alone the cells of shorter steps are kept, up to a bound of their own.
+//! the cells of shorter steps are kept, up to a bound of their own; and those of everything else, from which a marked
+//! period is compared, up to another.
 //!
 //! **Bound.** Samples of [`LATE`] and two of the shortest steps; of each series what a step of each length goes on from;
-//! and [`MOST_STEPS`] cells of each measure of each thing.
+//! [`MOST_STEPS`] cells of each measure of each thing; and in shorter steps [`MOST_CELLS`] of those that no budget is
+//! judged by.
+//!
+//! **Samples dated far from all others** are left out, as in files, and it is said ([`far`]).
 //!
 //! **What differs from one set with all samples.** Samples that came too late are missing, which a note says. Where
 //! several metrics tell the same thing, the one that tells most is chosen of what is there when a step is closed, not of
 //! all; a change of it is said (≈). Of metrics that no rule knows, those stay that were once among the first.
 
+mod far;
+
 use super::source::{Gap, Instant, SECOND};
 use crate::series::anomalies::{Anomalies, anomalies};
-use crate::series::fine::{Fine, JUDGED, too_many};
-use crate::series::known::{fine_in, machine_in, of_rows, restarts_in, span, told_restarts};
-use crate::series::{Machine, Restart, SeriesSet, Signal, Step};
+use crate::series::fine::{Fine, JUDGED, MOST_CELLS, too_many, weight};
+use crate::series::known::{
+    Scrapes, fine_in, machine_in, of_rows, others_in, restarts_in, span, told_restarts, without_far,
+};
+use crate::series::{Machine, Missed, Restart, SeriesSet, Signal, Step};
+use far::{ENOUGH, Far, reach};
 
 /// How late a sample may come.
 pub const LATE: Instant = 300 * SECOND;
@@ -32,12 +41,14 @@ pub const MOST_STEPS: i64 = 2_880;
 const GAPS: usize = 100;
 /// Restarts that are kept at most: the newest.
 const RESTARTS: usize = 10_000;
+/// Gaps in scrapes that are kept at most: the newest.
+const MISSED: usize = 1_000;
 
 /// What was told of a machine that grows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Told {
-    /// Its steps, and those of error budgets.
-    steps: (Step, Step),
+    /// Its steps, and the shorter ones that are kept.
+    steps: (Step, [Option<Step>; 2]),
     /// The first step that was open.
     border: i64,
 }
@@ -50,6 +61,8 @@ struct Rung {
     closed: Machine,
     /// The first step that is not closed; the least number before there is one.
     border: i64,
+    /// Whether it holds everything, and not only what error budgets are judged by.
+    whole: bool,
 }
 
 /// A machine that grows.
@@ -72,9 +85,15 @@ pub struct Growth {
     /// First and last sample.
     span: Option<(Instant, Instant)>,
     late: u64,
+    far: Far,
+    /// How often something newer came, up to what it takes to know where all of it lies.
+    advanced: usize,
     anomalies: Anomalies,
     /// Falls of counters that were let go, by time.
     restarts: Vec<Restart>,
+    scrapes: Scrapes,
+    /// Gaps in scrapes that were let go.
+    missed: Vec<Missed>,
     gaps: Vec<Gap>,
     /// Sentences on what was chosen anew.
     changed: Vec<String>,
@@ -87,6 +106,33 @@ fn judged(machine: &Machine) -> impl Iterator<Item = &Signal> + Clone {
         .signals
         .iter()
         .filter(|s| JUDGED.contains(&s.measure))
+}
+
+impl Rung {
+    /// Lets go of everything but what error budgets are judged by, where there is too much of it.
+    fn fit(&mut self) {
+        let others = self.closed.signals.iter();
+        let others = others.filter(|s| !JUDGED.contains(&s.measure));
+        if self.whole && others.map(weight).sum::<usize>() > MOST_CELLS {
+            self.whole = false;
+            let signals = &mut self.closed.signals;
+            signals.retain(|s| JUDGED.contains(&s.measure));
+        }
+    }
+
+    /// What error budgets are judged by, or all else, from an instant on, with what is open.
+    fn since(&self, mut open: Machine, start: Instant, judged: bool) -> Vec<Fine> {
+        open.keep_from(self.border);
+        let mut all = self.closed.since(self.step.of(start));
+        all.signals
+            .retain(|s| JUDGED.contains(&s.measure) == judged);
+        all.merge(&open);
+        let fine = |signal| Fine {
+            step: self.step,
+            signal,
+        };
+        all.signals.into_iter().map(fine).collect()
+    }
 }
 
 impl Growth {
@@ -113,6 +159,7 @@ impl Growth {
             step,
             closed: Machine::new(step),
             border: i64::MIN,
+            whole: true,
         };
         let rungs = std::iter::successors(Some(step), |step| step.longer());
         Self {
@@ -125,8 +172,12 @@ impl Growth {
             border: None,
             span: None,
             late: 0,
+            far: Far::default(),
+            advanced: 0,
             anomalies: Anomalies::default(),
             restarts: Vec::new(),
+            scrapes: Scrapes::default(),
+            missed: Vec::new(),
             gaps: Vec::new(),
             changed: Vec::new(),
             longer: false,
@@ -136,12 +187,18 @@ impl Growth {
     /// Adds samples.
     pub fn take(&mut self, mut set: SeriesSet) {
         self.logs.merge(set.take_requests());
+        if !self.keeps {
+            set = self.near(set);
+        }
         if let Some(border) = self.border {
             // What is closed stays as it is.
             self.late += set.drop_until(border) as u64;
         }
         if let Some((from, to)) = span(&set) {
             let known = self.span.unwrap_or((from, to));
+            if self.advanced < ENOUGH && self.span.is_none_or(|known| known.1 < to) {
+                self.advanced += 1;
+            }
             self.span = Some((known.0.min(from), known.1.max(to)));
         }
         self.open.merge_in_order(set);
@@ -149,6 +206,24 @@ impl Growth {
             true => self.lengthen(self.span.map_or(0, |span| span.1)),
             false => self.close(),
         }
+    }
+
+    /// What of a set is not dated far from all others. Where the first of all was, the others take its place.
+    fn near(&mut self, set: SeriesSet) -> SeriesSet {
+        let Some(known) = self.span else {
+            return without_far(&set).unwrap_or(set);
+        };
+        let before = known.0.saturating_sub(reach(known));
+        if self.advanced < ENOUGH && span(&set).is_some_and(|(_, last)| last < before) {
+            let step = self.rungs.first().map_or(Step::FINEST, |r| r.step);
+            let old = std::mem::replace(self, Self::holding(step, self.most));
+            self.far = old.far;
+            self.far.hold(old.open);
+            self.logs = old.logs;
+            self.gaps = old.gaps;
+            return set;
+        }
+        self.far.take(set, known)
     }
 
     /// Marks a gap; the oldest is forgotten where there are too many.
@@ -181,6 +256,10 @@ impl Growth {
         self.restarts.extend(fell.filter(|r| r.time <= border));
         let more = self.restarts.len().saturating_sub(RESTARTS);
         self.restarts.drain(..more);
+        self.missed.extend(self.scrapes.take(&self.open, border));
+        self.missed.sort();
+        let more = self.missed.len().saturating_sub(MISSED);
+        self.missed.drain(..more);
         for at in 0..self.rungs.len() {
             self.close_rung(at, border);
         }
@@ -191,6 +270,9 @@ impl Growth {
             self.shown -= 1;
         }
         self.lengthen(border);
+        for rung in &mut self.rungs[..self.shown] {
+            rung.fit();
+        }
     }
 
     /// Shows longer steps where those that are over by an instant are too many.
@@ -207,9 +289,7 @@ impl Growth {
         if self.shown > before {
             self.longer = true;
             for shorter in &mut self.rungs[..self.shown] {
-                let closed = &mut shorter.closed;
-                closed.signals.retain(|s| JUDGED.contains(&s.measure));
-                closed.anomalies.clear();
+                shorter.closed.anomalies.clear();
             }
             // What is unlike in longer steps is another question: they are looked at from their beginning.
             let rung = &mut self.rungs[self.shown];
@@ -220,7 +300,7 @@ impl Growth {
 
     /// Closes the steps of one length that are over by an instant.
     fn close_rung(&mut self, at: usize, border: Instant) {
-        let open = if at < self.shown {
+        let open = if at < self.shown && !self.rungs[at].whole {
             self.judged_in(self.rungs[at].step)
         } else {
             machine_in(&self.open, self.rungs[at].step)
@@ -263,6 +343,12 @@ impl Growth {
         machine
     }
 
+    /// The shortest steps in which everything is kept, where they are shorter than those that are shown.
+    fn finer(&self) -> Option<&Rung> {
+        let mut shorter = self.rungs[..self.shown].iter();
+        shorter.find(|rung| rung.whole && !self.keeps)
+    }
+
     /// All that is known now.
     #[must_use]
     pub fn machine(&self) -> Machine {
@@ -285,17 +371,20 @@ impl Growth {
         if self.shown > 0
             && let Some(fine) = self.rungs.first()
         {
-            let mut open = self.judged_in(fine.step);
-            open.keep_from(fine.border);
-            let mut judged = fine.closed.since(fine.step.of(rung.step.start(number)));
-            judged.merge(&open);
-            let signals = judged.signals.into_iter();
-            machine.fine = signals
-                .map(|signal| Fine {
-                    step: fine.step,
-                    signal,
-                })
-                .collect();
+            let open = self.judged_in(fine.step);
+            machine.fine = fine.since(open, rung.step.start(number), true);
+        }
+        if let Some(finer) = self.finer() {
+            let mut open = Machine::new(finer.step);
+            let signals = others_in(&self.open, finer.step).into_iter();
+            open.signals = signals.map(|f| f.signal).collect();
+            let others = finer.since(open, rung.step.start(number), false);
+            machine.fine.extend(others);
+        }
+        if !self.keeps {
+            machine.missed.clone_from(&self.missed);
+            machine.missed.extend(self.scrapes.ahead(&self.open));
+            machine.sources = self.scrapes.sources(&self.open);
         }
         if self.keeps {
             machine.anomalies = anomalies(&machine);
@@ -311,6 +400,7 @@ impl Growth {
         }
         machine.gaps = self.gaps.iter().map(|g| (g.from, g.to)).collect();
         machine.notes.extend(self.changed.iter().cloned());
+        machine.notes.extend(self.far.said());
         if self.late > 0 {
             machine.notes.push(format!(
                 "{} samples came more than {} minutes late and were left out.",
@@ -332,7 +422,8 @@ impl Growth {
     /// became longer since or older ones may have changed. `told` remembers for the next time.
     pub fn fresh(&self, told: &mut Option<Told>) -> (Machine, Option<i64>) {
         let (fine, shown) = (self.rungs.first(), self.rungs.get(self.shown));
-        let steps = fine.zip(shown).map(|(fine, shown)| (shown.step, fine.step));
+        let shorter = [fine, self.finer()].map(|rung| rung.map(|r| r.step));
+        let steps = shown.map(|shown| (shown.step, shorter));
         let from = told.filter(|told| Some(told.steps) == steps && self.logs.is_empty());
         let from = from.map(|told| told.border);
         let machine = self.since(from.unwrap_or(i64::MIN));

@@ -424,7 +424,9 @@ impl Making<'_> {
         }
         pause().await;
         report.leads = tracks::leads(&report).await;
-        report.changes = view.marked.and_then(|(from, to)| report.changes(from, to));
+        let machine = summary.machine.as_deref();
+        let marked = view.marked;
+        report.changes = marked.and_then(|(from, to)| report.changes(machine, from, to));
         report
     }
 

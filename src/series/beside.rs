@@ -31,6 +31,7 @@ pub fn beside(all: &[(&str, &Machine)]) -> Option<Machine> {
     });
     let mut out = machines.next()?;
     machines.for_each(|machine| out.merge(&machine));
+    out.sources = all.iter().map(|one| one.1.sources).sum();
     if let Some(shorter) = shorter(all, out.step) {
         out.notes.push(format!(
             "≈ What {shorter} tells in shorter steps is added up to steps of {} s: counters that rose or began anew between two of the shorter ones count as these had it.",

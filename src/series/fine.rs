@@ -1,5 +1,6 @@
 //! Signals in shorter steps than a chart's: an error budget is judged over windows of its own, the shortest of five
-//! minutes, whatever the steps of the charts are.
+//! minutes, whatever the steps of the charts are; and a period that a reader marks is compared by the steps that lie in
+//! it, where those of the charts do not divide it.
 
 use super::{Cells, Durations, Machine, Measure, Rate, Signal, Step};
 use crate::stats::burn::Spent;
@@ -13,8 +14,11 @@ pub const JUDGED: [Measure; 4] = [
     Measure::FailedDuration,
 ];
 
-/// What the cells of all fine signals weigh at most, a bound of a histogram as much as a count: some 10 MB.
+/// What the cells of all signals that budgets are judged by weigh at most, a bound of a histogram as much as a count: some
+/// 10 MB.
 const MOST_WEIGHT: usize = 400_000;
+/// The same of all other signals, about: some 8 MB.
+pub const MOST_CELLS: usize = 200_000;
 /// Steps at most.
 pub const MOST_FINE: i64 = 10_000;
 
@@ -41,7 +45,8 @@ impl Fine {
 }
 
 /// About how much room a signal takes, in counts.
-fn weight(signal: &Signal) -> usize {
+#[must_use]
+pub fn weight(signal: &Signal) -> usize {
     match &signal.cells {
         Cells::Durations(cells) => cells.iter().map(|c| c.1.weight()).sum(),
         Cells::Rate(cells) => cells.len(),

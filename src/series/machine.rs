@@ -71,6 +71,8 @@ pub struct Signal {
 
 /// Restarts told at most: the newest.
 const RESTARTS: usize = 200;
+/// Gaps in scrapes told at most: the newest.
+const MISSED: usize = 200;
 /// Unlike values told at most: the newest.
 const ANOMALIES: usize = 500;
 
@@ -95,9 +97,26 @@ pub struct Machine {
     /// Times in which a live source gave nothing: from, to (exclusive).
     #[serde(default)]
     pub gaps: Vec<(i64, i64)>,
+    /// Times in which scrapes of a source are missing; the newest.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub missed: Vec<Missed>,
+    /// How many sources are scraped.
+    #[serde(default)]
+    pub sources: usize,
     /// Sentences on what was assumed or left out.
     #[serde(default)]
     pub notes: Vec<String>,
+}
+
+/// A time in which scrapes of a source are missing.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Missed {
+    /// The last scrape before it (microseconds).
+    pub from: i64,
+    /// The first one after it.
+    pub until: i64,
+    /// Of what: an instance, a job or a file.
+    pub of: String,
 }
 
 /// A counter that began anew.
@@ -357,6 +376,8 @@ impl Machine {
             restarts: Vec::new(),
             anomalies: Vec::new(),
             gaps: Vec::new(),
+            missed: Vec::new(),
+            sources: 0,
             notes: Vec::new(),
         }
     }
@@ -393,6 +414,8 @@ impl Machine {
         self.restarts.extend(other.restarts);
         self.anomalies.extend(other.anomalies);
         self.gaps.extend(other.gaps);
+        self.missed.extend(other.missed);
+        self.sources = self.sources.max(other.sources);
         self.notes.extend(other.notes);
         self.settle();
     }
@@ -421,6 +444,8 @@ impl Machine {
         self.restarts = newer.restarts;
         self.anomalies = newer.anomalies;
         self.gaps = newer.gaps;
+        self.missed = newer.missed;
+        self.sources = newer.sources;
         self.notes = newer.notes;
         self.settle();
     }
@@ -455,6 +480,8 @@ impl Machine {
             restarts: self.restarts.clone(),
             anomalies: self.anomalies.clone(),
             gaps: self.gaps.clone(),
+            missed: self.missed.clone(),
+            sources: self.sources,
             notes: self.notes.clone(),
         }
     }
@@ -485,7 +512,7 @@ impl Machine {
         self.signals
             .sort_by(|a, b| (a.measure, &a.of, &a.what).cmp(&(b.measure, &b.of, &b.what)));
         self.fine.sort_by(|a, b| {
-            let place = |f: &Fine| (f.signal.measure, f.signal.of.clone());
+            let place = |f: &Fine| (f.signal.measure, f.signal.of.clone(), f.signal.what.clone());
             place(a).cmp(&place(b))
         });
         self.restarts.sort();
@@ -500,6 +527,10 @@ impl Machine {
         self.anomalies.drain(..more);
         self.gaps.sort_unstable();
         self.gaps.dedup();
+        self.missed.sort();
+        self.missed.dedup();
+        let more = self.missed.len().saturating_sub(MISSED);
+        self.missed.drain(..more);
         self.notes.sort();
         self.notes.dedup();
     }

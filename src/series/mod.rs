@@ -24,13 +24,17 @@
 //!
 //! **Rates** are Prometheus's ([`crate::stats::counter`]): over `(from, to]` of a step, extrapolated to its ends,
 //! resets counted. A step is at least four scrapes long, so that one lost scrape loses no step. Where a step holds
-//! fewer than two samples there is a gap: it is absent, never 0. **Quantiles** of histograms are those of
+//! fewer than two samples there is a gap: it is absent, never 0. A series that first appears while others of its process
+//! were known counts from its first sample on, as `increase()` has it; where `…_created` tells when it began, from 0 then.
+//! **Gaps.** Scrapes of a source that are missing are told with their instants ([`Missed`]), also where a step still has
+//! enough of them. **Quantiles** of histograms are those of
 //! `histogram_quantile` over the increases of the step ([`crate::stats::buckets`]); of rows they are from a sketch
 //! within 1 %.
 //!
 //! **Error budgets** are judged over windows of their own, the shortest of five minutes ([`crate::stats::burn`]), in the
 //! shortest steps in which the data are kept, and not in those of a chart: [`Machine::fine`] holds the signals of
-//! requests, errors and durations so, and a [`Ledger`] the rows of a log. What is bounded, and how, is said there.
+//! requests, errors and durations so, and a [`Ledger`] the rows of a log. All other signals are held so, too, for marked
+//! periods that the steps of charts do not divide. What is bounded, and how, is said there.
 //!
 //! **Clock skew.** Samples are put into order by their times, and of two at one time the later one counts. Where a clock
 //! went back, what is told of a time twice is left out, and nothing is told of what rose meanwhile; instants that lie
@@ -58,7 +62,7 @@ pub use beside::{beside, short};
 pub use durations::Durations;
 pub use fine::Fine;
 pub use ledger::Ledger;
-pub use machine::{Cells, Level, Machine, Rate, Restart, Share, Signal};
+pub use machine::{Cells, Level, Machine, Missed, Rate, Restart, Share, Signal};
 pub use measure::{Family, Measure, Unit};
 pub use requests::{RequestCell, Requests};
 pub use set::{Key, Kind, Labels, Series, SeriesSet, Values};

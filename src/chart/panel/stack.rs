@@ -108,9 +108,9 @@ pub fn stack(report: &Report, near: bool, chosen: Option<&str>, awaits: bool) ->
         .map(|r| r.time.0)
         .collect();
     let gaps = service.iter().flat_map(|s| &s.gaps);
-    let gaps: Vec<(i64, i64)> = gaps
-        .map(|g| (g.start.0, g.end.0))
-        .filter(|(a, b)| shown(*a, *b))
+    let gaps: Vec<(i64, i64, String)> = gaps
+        .map(|g| (g.start.0, g.end.0, g.of.clone()))
+        .filter(|(a, b, _)| shown(*a, *b))
         .collect();
     let plot = |title: &str, told: Told, lines: Vec<Course>| PanelPlot {
         title: title.into(),

@@ -1,6 +1,7 @@
 //! What has grown is what one set with all samples gives: to the bit, in steps of any length.
 
 use super::*;
+use crate::series::known::missed;
 use crate::series::{Key, Kind, Labels, Measure};
 use crate::stats::buckets::Native;
 use proptest::prelude::*;
@@ -134,6 +135,14 @@ fn service(times: &[i64]) -> Vec<SeriesSet> {
     times.iter().enumerate().map(&mut of).collect()
 }
 
+/// Signals in the order of a machine.
+fn by_place(all: &[Fine]) -> Vec<Fine> {
+    let mut machine = Machine::new(Step::FINEST);
+    machine.fine = all.to_vec();
+    machine.settle();
+    machine.fine
+}
+
 /// Lets samples come one set after the other, tells what is new as a live view does, and holds all that is known then
 /// against what one set with all samples gives. How long the steps of both kinds are then, in seconds.
 fn check(sets: &[SeriesSet], step: Step, most: i64, told_every: usize) -> (f64, f64) {
@@ -165,10 +174,17 @@ fn check(sets: &[SeriesSet], step: Step, most: i64, told_every: usize) -> (f64, 
         assert_eq!(grown, whole);
     }
     assert_eq!(grown.restarts, whole.restarts);
+    whole.missed = missed(&all);
+    whole.settle();
+    assert_eq!(grown.missed, whole.missed);
     assert_eq!(grown.span, whole.span);
     let fine = growth.rungs[0].step;
     if fine < grown.step {
-        assert_eq!(grown.fine, fine_in(&all, fine));
+        let finer = growth.finer().map(|rung| others_in(&all, rung.step));
+        assert_eq!(
+            by_place(&grown.fine),
+            by_place(&[fine_in(&all, fine), finer.unwrap_or_default()].concat())
+        );
     } else {
         assert!(grown.fine.is_empty());
     }
@@ -313,9 +329,63 @@ fn error_budgets_are_judged_in_the_steps_that_samples_came_in() {
     }
     all.settle();
     assert_eq!(shown.step.seconds(), 300.0);
-    assert_eq!(shown.fine, fine_in(&all, minute));
+    let finer = others_in(&all, minute);
+    assert_eq!(
+        shown.fine,
+        by_place(&[fine_in(&all, minute), finer].concat())
+    );
     let measures: Vec<&str> = shown.fine.iter().map(|f| f.signal.measure.id()).collect();
-    assert_eq!(measures, ["requests", "server_errors", "duration"]);
+    assert_eq!(
+        measures,
+        [
+            "requests",
+            "client_errors",
+            "server_errors",
+            "duration",
+            "load"
+        ]
+    );
     let (spent, step) = shown.spent("a", Some(0.05));
     assert_eq!((step, spent.len()), (minute, 3_500));
+}
+
+#[test]
+fn a_sample_of_another_century_moves_no_border() {
+    let times: Vec<i64> = (0..600)
+        .map(|i| (1_700_000_051 + i * 15) * SECOND)
+        .collect();
+    let sets = sets(&times);
+    let far = |at: i64| super::tests::sets(&[at * SECOND]).remove(0);
+    let minute = Step::at_least(60 * SECOND);
+    let mut clean = Growth::new(minute);
+    sets.iter().for_each(|s| clean.take(s.clone()));
+    let clean = clean.machine();
+    // First of all, in the middle, alone and beside true ones.
+    for places in [vec![0], vec![1], vec![300, 301, 302, 450]] {
+        for beside in [false, true] {
+            let mut growth = Growth::new(minute);
+            for (i, set) in sets.iter().enumerate() {
+                let mut set = set.clone();
+                if places.contains(&i) {
+                    let far = far(3_786_912_000 + i as i64);
+                    match beside {
+                        true => set.merge(far),
+                        false => growth.take(far),
+                    }
+                }
+                growth.take(set);
+            }
+            let grown = growth.machine();
+            let which = format!("{places:?} {beside}");
+            let told = |n: &&String| n.contains("dated far from all others, such as 2090-");
+            assert!(
+                beside && places == [0] || grown.notes.iter().any(|n| told(&n)),
+                "{which}"
+            );
+            if !(beside && places == [0]) {
+                assert_eq!(grown.signals, clean.signals, "{which}");
+                assert_eq!(grown.span, clean.span, "{which}");
+            }
+        }
+    }
 }

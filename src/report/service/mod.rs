@@ -11,13 +11,15 @@ pub use objectives::{Apdex, Fulfilment, Full, Objectives, ServiceCost};
 pub use slo::{BurnAlert, Slo};
 
 pub(super) use of_rows::of_rows;
+pub(super) use panels::whole_panels;
 
 use super::words::lower_first;
 use super::{Block, View};
-use crate::series::{Family, Measure, Unit};
+use crate::series::{Family, Machine, Measure, Unit};
 use crate::summary::Summary;
 use crate::table::time::Time;
 use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Deref;
 use told::amount;
 
@@ -94,18 +96,21 @@ pub struct Service {
     /// When something began anew: a counter fell.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub restarts: Vec<Restart>,
-    /// When a live source gave nothing.
+    /// When a source gave nothing, also where that was shorter than a step.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub gaps: Vec<ServiceGap>,
 }
 
-/// A time in which a live source gave nothing, and that could not be asked for later.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// A time in which a source gave nothing: scrapes are missing, or a live source could not be asked, nor later.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ServiceGap {
     /// The last instant that is known.
     pub start: Time,
     /// The first one that is known again.
     pub end: Time,
+    /// What gave nothing while others did; empty where nothing did.
+    #[serde(skip_serializing_if = "String::is_empty", default)]
+    pub of: String,
 }
 
 /// A value that is unlike those before it, by [`crate::stats::anomaly`].
@@ -211,18 +216,30 @@ impl Service {
                 instant(*time)
             )
         });
-        let gap = self.gaps.last().map(|gap| {
-            let times = match self.gaps.len() {
+        last.into_iter().chain(self.silences()).collect()
+    }
+
+    /// When nothing was told, and when one of several told nothing.
+    fn silences(&self) -> impl Iterator<Item = String> {
+        let told = |of_all: bool| {
+            let all = self.gaps.iter().filter(|g| g.of.is_empty() == of_all);
+            let last = all.clone().max_by_key(|g| g.end)?;
+            let times = match all.count() {
                 1 => "once".to_owned(),
                 n => format!("{n} times"),
             };
-            format!(
-                "Grey: the source gave nothing {times}, last from {} to {}.",
-                instant(gap.start),
-                instant(gap.end)
-            )
-        });
-        last.into_iter().chain(gap).collect()
+            let (start, end) = (instant(last.start), instant(last.end));
+            Some(match of_all {
+                true => {
+                    format!("Grey: the source gave nothing {times}, last from {start} to {end}.")
+                }
+                false => format!(
+                    "Grey at the foot: one of several sources gave nothing {times}, last {} from {start} to {end}.",
+                    last.of
+                ),
+            })
+        };
+        [told(true), told(false)].into_iter().flatten()
     }
 
     /// The panel of a measure, the first one where there are several.
@@ -278,6 +295,41 @@ impl Service {
     }
 }
 
+/// Names told at most.
+const NAMES: usize = 3;
+
+/// When sources gave nothing, in order of time: those that were silent from one instant to another are told together, and
+/// what a live source says itself once.
+fn gaps(machine: &Machine) -> Vec<ServiceGap> {
+    let mut by: BTreeMap<(i64, i64), BTreeSet<&str>> = BTreeMap::new();
+    for missed in &machine.missed {
+        let told = |gap: &&(i64, i64)| gap.0 <= missed.from && missed.until <= gap.1;
+        if !machine.gaps.iter().any(|gap| told(&gap)) {
+            let names = by.entry((missed.from, missed.until)).or_default();
+            names.insert(&missed.of);
+        }
+    }
+    let name = |names: BTreeSet<&str>| {
+        let more = names.len().saturating_sub(NAMES);
+        let told: Vec<&str> = names.iter().copied().take(NAMES).collect();
+        match (names.len() >= machine.sources, more) {
+            (true, _) => String::new(),
+            (false, 0) => told.join(", "),
+            (false, more) => format!("{} and {more} more", told.join(", ")),
+        }
+    };
+    let missed = by.into_iter().map(|(at, names)| (at, name(names)));
+    let live = machine.gaps.iter().map(|at| (*at, String::new()));
+    let gap = |((start, end), of): ((i64, i64), String)| ServiceGap {
+        start: Time(start),
+        end: Time(end),
+        of,
+    };
+    let mut all: Vec<ServiceGap> = live.chain(missed).map(gap).collect();
+    all.sort_by_key(|g| (g.start, g.end));
+    all
+}
+
 /// What the machine says in a view.
 #[must_use]
 pub(super) fn service(summary: &Summary, view: &View) -> Option<Service> {
@@ -287,10 +339,6 @@ pub(super) fn service(summary: &Summary, view: &View) -> Option<Service> {
     let restarts = restarts.map(|r| Restart {
         time: Time(r.time),
         of: r.of.clone(),
-    });
-    let gaps = machine.gaps.iter().map(|(start, end)| ServiceGap {
-        start: Time(*start),
-        end: Time(*end),
     });
     let full = objectives::full(machine, from, to);
     let mut notes = machine.notes.clone();
@@ -311,7 +359,7 @@ pub(super) fn service(summary: &Summary, view: &View) -> Option<Service> {
             notes,
         },
         restarts: restarts.collect(),
-        gaps: gaps.collect(),
+        gaps: gaps(machine),
         full,
     })
 }

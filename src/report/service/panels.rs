@@ -10,6 +10,9 @@ use std::collections::BTreeSet;
 /// Lines of a panel at most.
 const LINES: usize = 8;
 
+/// The panel of failed requests.
+const ERROR_SHARE: &str = "error_share";
+
 /// Quantiles that are shown of durations.
 pub const QUANTILES: [(&str, f64); 4] = [("p50", 0.5), ("p90", 0.9), ("p95", 0.95), ("p99", 0.99)];
 
@@ -30,8 +33,35 @@ pub fn numbers(machine: &Machine, view: &View) -> Option<(i64, i64)> {
     Some(if part.0 < part.1 { part } else { whole })
 }
 
-/// The panels of a machine over a range of steps.
+/// The panels of a machine over a range of steps, with as many lines as a chart has room for.
 pub fn panels(machine: &Machine, from: i64, to: i64) -> Vec<Panel> {
+    let mut all = whole_panels(machine, from, to);
+    all.iter_mut().for_each(fit);
+    all
+}
+
+/// Leaves the lines out for which a chart has no room: those with the lowest values; of failed requests the last ones.
+fn fit(panel: &mut Panel) {
+    panel.left_out = panel.lines.len().saturating_sub(LINES);
+    if panel.left_out == 0 {
+        return;
+    }
+    if panel.id != ERROR_SHARE {
+        let height = |l: &Line| l.total.or(l.most).unwrap_or(f64::NEG_INFINITY);
+        panel.lines.sort_by(|a, b| {
+            height(b)
+                .total_cmp(&height(a))
+                .then_with(|| a.name.cmp(&b.name))
+        });
+    }
+    panel.lines.truncate(LINES);
+    if panel.id != ERROR_SHARE {
+        panel.lines.sort_by(|a, b| a.name.cmp(&b.name));
+    }
+}
+
+/// The same with all lines.
+pub fn whole_panels(machine: &Machine, from: i64, to: i64) -> Vec<Panel> {
     let mut out = Vec::new();
     for measure in Measure::ALL {
         match measure {
@@ -159,26 +189,14 @@ fn plain(
         anomalies: unlike(machine, s, (from, to)),
         ..line(&name(s), &s.source, (from, to), |a, b| s.cells.total(a, b))
     });
-    let mut lines: Vec<Line> = lines.filter(|l| l.most.is_some()).collect();
-    if lines.is_empty() {
-        return None;
-    }
-    let left_out = lines.len().saturating_sub(LINES);
-    if left_out > 0 {
-        let height = |l: &Line| l.total.or(l.most).unwrap_or(f64::NEG_INFINITY);
-        lines.sort_by(|a, b| {
-            height(b)
-                .total_cmp(&height(a))
-                .then_with(|| a.name.cmp(&b.name))
-        });
-        lines.truncate(LINES);
-        lines.sort_by(|a, b| a.name.cmp(&b.name));
-    }
-    let one = lines.len() == 1 && left_out == 0;
-    let of = lines.first().map(|l| l.name.clone()).filter(|_| one);
+    let lines: Vec<Line> = lines.filter(|l| l.most.is_some()).collect();
+    let of = match &lines[..] {
+        [] => return None,
+        [only] => only.name.clone(),
+        _ => String::new(),
+    };
     Some(Panel {
-        of: of.unwrap_or_default(),
-        left_out,
+        of,
         unit: all.iter().find_map(|s| s.unit).unwrap_or(measure.unit()),
         ..panel(measure, title, lines)
     })
@@ -262,12 +280,9 @@ fn errors(machine: &Machine, from: i64, to: i64) -> Option<Panel> {
         }
     }
     lines.retain(|l| l.most.is_some());
-    let left_out = lines.len().saturating_sub(LINES);
-    lines.truncate(LINES);
     (!lines.is_empty()).then(|| Panel {
-        id: "error_share".into(),
+        id: ERROR_SHARE.into(),
         unit: Unit::Share,
-        left_out,
         ..panel(Measure::ServerErrors, "Failed requests", lines)
     })
 }

@@ -1,8 +1,10 @@
 //! What changed in a period: every series against the four times longer time before it, and against the same hours of
 //! earlier weeks, most changed first. Nothing after the period is looked at.
 
+use super::finer::finer;
 use super::{About, Measured, Track, length, period, tracks, worse};
 use crate::report::Report;
+use crate::series::Machine;
 use crate::stats::moved::{LEAST, LEAST_EARLIER, MOST, Tested, moved, unlike};
 use crate::stats::multiple::benjamini_yekutieli;
 use crate::table::time::{DAY, Time};
@@ -12,7 +14,7 @@ use std::collections::BTreeMap;
 /// How many times longer the time before is.
 const BEFORE: i64 = 4;
 /// Earlier weeks that are looked at.
-const WEEKS: i64 = 8;
+pub(super) const WEEKS: i64 = 8;
 /// Windows from which on a period can show more than the largest changes.
 const FEW: usize = 5;
 /// The share of false findings among all that is taken.
@@ -189,11 +191,14 @@ impl Change {
 
 impl Report {
     /// What changed in a period against the time before it; `None` for a period that is none, or without any series.
+    /// Where the steps of the charts do not divide the period, series of the machine that the report is of are taken in
+    /// shorter ones, as far as these are kept.
     #[must_use]
-    pub fn changes(&self, from: Time, to: Time) -> Option<Changes> {
+    pub fn changes(&self, machine: Option<&Machine>, from: Time, to: Time) -> Option<Changes> {
         let (from, to) = period(from, to)?;
-        let all = tracks(self);
+        let mut all = tracks(self);
         let since = from.saturating_sub(BEFORE.saturating_mul(to - from));
+        let finer = machine.map(|machine| finer(self, machine, &mut all, (from, to)));
         let mut coarse = 0;
         let mut instead: BTreeMap<(i64, i64), usize> = BTreeMap::new();
         let mut rows: Vec<Change> = Vec::new();
@@ -225,6 +230,12 @@ impl Report {
             usize::from(c.p_single.is_some()) + usize::from(weeks.is_some())
         };
         let mut notes = Vec::new();
+        for (step, n) in finer.into_iter().flatten() {
+            notes.push(format!(
+                "{n} series are compared in steps of {}, shorter than those of the charts.",
+                length(step)
+            ));
+        }
         if coarse > 0 {
             notes.push(format!(
                 "{coarse} series tell nothing within this period: their windows or steps are longer."

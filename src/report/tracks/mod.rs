@@ -2,6 +2,7 @@
 //! one axis, what changed in a period ([`changes`]), and what moves before what ([`leads`]).
 
 mod changes;
+mod finer;
 mod leads;
 mod versions;
 
@@ -12,7 +13,7 @@ pub use versions::VersionChange;
 pub(super) use leads::leads;
 pub(super) use versions::versions;
 
-use super::{Report, Window, judge, told, words};
+use super::{Panel, Report, Window, judge, told, words};
 use crate::log::Task;
 use crate::metric::{self, Family, Info, Material};
 use crate::series;
@@ -123,13 +124,13 @@ impl Track {
         self.inside(from, to).iter().map(|p| p.2).collect()
     }
 
-    /// The time that its values in a period are of, where that is another by more than a quarter of the period: its
-    /// windows or steps are about as long.
+    /// The time that its values in a period are of, where that is another by more than a tenth of the period: its
+    /// windows or steps are about as long, or do not divide it.
     pub fn instead(&self, from: i64, to: i64) -> Option<(i64, i64)> {
         let inside = self.inside(from, to);
         let (first, last) = (inside.first()?.0, inside.last()?.1);
         let other = (first - from).abs().saturating_add((last - to).abs());
-        (other > (to - from) / 4).then_some((first, last))
+        (other > (to - from) / 10).then_some((first, last))
     }
 
     fn values(&self) -> impl Iterator<Item = f64> {
@@ -285,36 +286,43 @@ pub(super) fn tracks(report: &Report) -> Vec<Track> {
     }
     if let Some(service) = &report.resources.service {
         let step = ((service.step_s * 1e6) as i64).max(1);
-        for panel in &service.panels {
-            for line in &panel.lines {
-                let of = match (panel.of.as_str(), line.name.as_str()) {
-                    ("", name) => name.to_owned(),
-                    (of, name) if of == name => of.to_owned(),
-                    (of, name) => format!("{name}, {of}"),
-                };
-                let place = |(at, value): (usize, &Option<f64>)| {
-                    let start = service.start.0 + at as i64 * step;
-                    (start, start + step, value.filter(|v| v.is_finite()))
-                };
-                out.push(Track {
-                    about: About::Service,
-                    name: match of.as_str() {
-                        "" => panel.id.clone(),
-                        of => format!("{}.{of}", panel.id),
-                    },
-                    title: match of.as_str() {
-                        "" => panel.title.clone(),
-                        of => format!("{} ({of})", panel.title),
-                    },
-                    panel: format!("{}.{}", panel.id, panel.of),
-                    unit: Measured::Machine(panel.unit),
-                    info: None,
-                    places: line.values.iter().enumerate().map(place).collect(),
-                });
-            }
-        }
+        out.extend(of_panels(&service.panels, (service.start.0, step)));
     }
     out.retain(Track::varies);
+    out
+}
+
+/// The lines of panels whose values stand in steps of a length, from an instant on.
+fn of_panels(panels: &[Panel], (from, step): (i64, i64)) -> Vec<Track> {
+    let mut out = Vec::new();
+    for panel in panels {
+        for line in &panel.lines {
+            let of = match (panel.of.as_str(), line.name.as_str()) {
+                ("", name) => name.to_owned(),
+                (of, name) if of == name => of.to_owned(),
+                (of, name) => format!("{name}, {of}"),
+            };
+            let place = |(at, value): (usize, &Option<f64>)| {
+                let start = from + at as i64 * step;
+                (start, start + step, value.filter(|v| v.is_finite()))
+            };
+            out.push(Track {
+                about: About::Service,
+                name: match of.as_str() {
+                    "" => panel.id.clone(),
+                    of => format!("{}.{of}", panel.id),
+                },
+                title: match of.as_str() {
+                    "" => panel.title.clone(),
+                    of => format!("{} ({of})", panel.title),
+                },
+                panel: format!("{}.{}", panel.id, panel.of),
+                unit: Measured::Machine(panel.unit),
+                info: None,
+                places: line.values.iter().enumerate().map(place).collect(),
+            });
+        }
+    }
     out
 }
 

@@ -1,7 +1,9 @@
 //! From the samples of one series to its cells by step of time.
 
+use super::super::run::{NativeRun, Run};
 use super::super::{Durations, Kind, Level, Series, Step, Values};
-use crate::stats::counter::{Counted, CountedNative};
+use crate::stats::buckets::Native;
+use crate::stats::counter::{Counted, CountedNative, Rise};
 
 /// How what rose between two samples is told of steps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,45 +55,65 @@ fn pieces(series: &Series, number: i64, (step, between): (Step, Between)) -> Opt
     Some(borders.windows(2).map(piece).collect())
 }
 
+/// Samples one behind the other, as a counter of their kind takes them.
+fn counted<'a, V, C>(
+    mut samples: impl Iterator<Item = (&'a i64, V)>,
+    new: impl Fn(i64, V) -> C,
+    push: impl Fn(&mut C, i64, V),
+) -> Option<C> {
+    let (time, value) = samples.next()?;
+    let mut counted = new(*time, value);
+    samples.for_each(|(time, value)| push(&mut counted, *time, value));
+    Some(counted)
+}
+
+/// What rose in each step: of one in pieces what rose in each of them together, else what its run tells of the time from
+/// its start to its end.
+fn by_step<R, T>(
+    series: &Series,
+    runs: Vec<(i64, R)>,
+    (step, between): (Step, Between),
+    of_run: impl Fn(R, i64, i64) -> Option<T>,
+    of_piece: impl Fn(Piece) -> Option<T>,
+    plus: impl Fn(T, T) -> T,
+) -> Vec<(i64, T)> {
+    let found = |(number, run): (i64, R)| {
+        let pieces = match series.kind {
+            Kind::Delta => None,
+            _ => pieces(series, number, (step, between)),
+        };
+        let start = step.start(number);
+        let found = match pieces {
+            Some(all) => all.into_iter().filter_map(&of_piece).reduce(&plus),
+            None => of_run(run, start, start.saturating_add(step.micros())),
+        };
+        Some((number, found?))
+    };
+    runs.into_iter().filter_map(found).collect()
+}
+
 /// How much a counter rose in each step, and in how many seconds.
 pub fn rises(series: &Series, (step, between): (Step, Between)) -> Vec<(i64, f64, f64)> {
     let values = series.numbers();
+    let told = |rise: Rise| (rise.increase, rise.seconds);
     let of_piece = |(piece, from, to): Piece| {
-        let samples = series
-            .times
-            .get(piece.clone())?
-            .iter()
-            .zip(values.get(piece)?);
-        let counted = samples.fold(
-            None,
-            |counted: Option<Counted>, (time, value)| match counted {
-                None => Some(Counted::new(*time, *value)),
-                Some(mut counted) => {
-                    counted.push(*time, *value);
-                    Some(counted)
-                }
-            },
-        );
-        let rise = counted?.rise(from, to)?;
-        Some((rise.increase, rise.seconds))
+        let times = series.times.get(piece.clone())?.iter();
+        let samples = times.zip(values.get(piece)?.iter().copied());
+        counted(samples, Counted::new, Counted::push)?
+            .rise(from, to)
+            .map(told)
     };
-    let mut out = Vec::new();
-    for (number, run) in series.runs(step) {
-        let start = step.start(number);
-        let found = if series.kind == Kind::Delta {
-            Some((run.level.sum, run.seconds.min(step.seconds())))
-        } else if let Some(pieces) = pieces(series, number, (step, between)) {
-            let found = pieces.into_iter().filter_map(of_piece);
-            found.reduce(|a, b| (a.0 + b.0, a.1 + b.1))
-        } else {
-            let rise = run.counted.rise(start, start.saturating_add(step.micros()));
-            rise.map(|r| (r.increase, r.seconds))
-        };
-        if let Some((increase, seconds)) = found.filter(|f| f.1 > 0.0) {
-            out.push((number, increase, seconds));
-        }
-    }
-    out
+    let of_run = |run: Run, from, to| match series.kind {
+        Kind::Delta => Some((run.level.sum, run.seconds.min(step.seconds()))),
+        _ => run.counted.rise(from, to).map(told),
+    };
+    let runs = series.runs(step);
+    let plus = |a: (f64, f64), b: (f64, f64)| (a.0 + b.0, a.1 + b.1);
+    let found = by_step(series, runs, (step, between), of_run, of_piece, plus).into_iter();
+    found
+        .filter(|(_, (_, seconds))| *seconds > 0.0)
+        .map(|(number, (increase, seconds))| (number, increase, seconds))
+        .collect()
 }
 
 /// What was seen of a gauge in each step.
@@ -99,6 +121,19 @@ pub fn levels(series: &Series, step: Step, factor: f64) -> Vec<(i64, Level)> {
     let runs = series.runs(step).into_iter();
     runs.map(|(number, run)| (number, run.level.times(factor)))
         .collect()
+}
+
+/// The same of the samples from the start of each step to its end (exclusive), as a period is marked.
+pub fn levels_from(series: &Series, step: Step, factor: f64) -> Vec<(i64, Level)> {
+    let mut out: Vec<(i64, Level)> = Vec::new();
+    for (time, value) in series.times.iter().zip(series.numbers()) {
+        let (number, level) = (step.of(*time), Level::seen(*value).times(factor));
+        match out.last_mut() {
+            Some((last, all)) if *last == number => all.merge(&level),
+            _ => out.push((number, level)),
+        }
+    }
+    out
 }
 
 /// What came into a native histogram in each step, its values times a power of two at most.
@@ -112,48 +147,16 @@ pub fn natives(series: &Series, (step, between): (Step, Between)) -> Vec<(i64, D
             .get(piece.clone())?
             .iter()
             .zip(values.get(piece)?);
-        let counted =
-            samples.fold(
-                None,
-                |counted: Option<CountedNative<'_>>, (time, value)| match counted {
-                    None => Some(CountedNative::new(*time, value)),
-                    Some(mut counted) => {
-                        counted.push(*time, value);
-                        Some(counted)
-                    }
-                },
-            );
-        counted?.rise(from, to)
+        counted(samples, CountedNative::new, CountedNative::push)?.rise(from, to)
     };
-    let mut out = Vec::new();
-    for (number, run) in series.native_runs(step) {
-        let start = step.start(number);
-        let found = if let Some(sum) = run.sum {
-            Some(sum)
-        } else if let Some(pieces) = pieces(series, number, (step, between)) {
-            let found = pieces.into_iter().filter_map(of_piece);
-            found.reduce(|a, b| a.plus(&b))
-        } else {
-            run.counted.rise(start, start.saturating_add(step.micros()))
-        };
-        out.extend(found.map(|native| (number, Durations::Native(native))));
-    }
-    out
-}
-
-/// When a counter began anew, among the samples that are kept.
-pub fn restarts(series: &Series) -> Vec<i64> {
-    if series.kind == Kind::Delta {
-        return Vec::new();
-    }
-    let mut before = series.before.last().and_then(|last| last.1);
-    let mut out = Vec::new();
-    for (time, value) in series.times.iter().zip(series.numbers()) {
-        let fell = before.is_some_and(|before| *value < before);
-        if fell && series.breaks.binary_search(time).is_err() {
-            out.push(*time);
-        }
-        before = Some(*value);
-    }
-    out
+    let of_run = |run: NativeRun<'_>, from, to| match run.sum {
+        Some(sum) => Some(sum),
+        None => run.counted.rise(from, to),
+    };
+    let runs = series.native_runs(step);
+    let plus = |a: Native, b: Native| a.plus(&b);
+    let found = by_step(series, runs, (step, between), of_run, of_piece, plus).into_iter();
+    found
+        .map(|(number, native)| (number, Durations::Native(native)))
+        .collect()
 }

@@ -16,6 +16,7 @@ const GROUPS: usize = 8;
 
 /// A set without the few instants that lie further than a day, and ten times the length of all the others, from these;
 /// a note in it says so. `None` where there is none.
+#[must_use]
 pub fn without_far(set: &SeriesSet) -> Option<SeriesSet> {
     let (from, to) = span(set)?;
     if to.saturating_sub(from) <= DAY {

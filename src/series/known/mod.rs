@@ -6,16 +6,24 @@
 
 mod cells;
 mod collect;
+mod created;
 mod far;
 mod fine;
+mod found;
+mod left_out;
+mod missed;
+mod restarts;
 mod rows;
 mod rules;
 mod scrapes;
 mod units;
 mod who;
 
-pub use collect::{machine, machine_in, restarts_in, told_restarts};
-pub use fine::{fine_in, of_rows};
+pub use collect::{machine, machine_in};
+pub use far::without_far;
+pub use fine::{fine_in, of_rows, others_in};
+pub use missed::{Scrapes, missed, sources};
+pub use restarts::{restarts_in, told_restarts};
 pub use rules::{Means, Take, counts_for_mean, ignored, means};
 pub use scrapes::span;
 pub use who::{Class, class, is_told, who, word};

@@ -87,6 +87,11 @@ pub fn apart(set: &SeriesSet) -> (i64, bool) {
     (apart.saturating_mul(SCRAPES), few)
 }
 
+/// How far apart the samples of most series are (microseconds; 0 without any).
+pub fn every(set: &SeriesSet) -> i64 {
+    apart(set).0 / SCRAPES
+}
+
 /// The step that suits a set.
 pub fn step(set: &SeriesSet) -> Step {
     let (apart, few) = apart(set);

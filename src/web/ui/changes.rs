@@ -19,8 +19,11 @@ pub fn ChangesCard() -> impl IntoView {
     let app = app();
     let changes = Memo::new(move |_| {
         let (from, to) = app.brush.get()?;
-        app.report
-            .with(|r| r.as_ref().and_then(|r| r.changes(from, to)))
+        app.made.with(|made| {
+            let made = made.as_ref()?;
+            made.report
+                .changes(made.summary.machine.as_deref(), from, to)
+        })
     });
     view! {
         <div class="card changes" role="region" data-testid="changes" aria-labelledby="changes-title">

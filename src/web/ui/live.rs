@@ -309,6 +309,7 @@ fn together(read: Option<&Summary>, metrics: Metrics) -> Summary {
             Some(files) => {
                 let mut both = Machine::clone(files);
                 both.merge(&grown);
+                both.sources = files.sources + grown.sources;
                 Arc::new(both)
             }
             None => grown,

@@ -1,0 +1,170 @@
+//! What metrics say of a place before it is a signal: the sums and cells of their series, of which the metric that tells
+//! most is taken.
+
+use super::super::{Cells, Durations, Level, Measure, Rate, Share, Signal, Unit};
+use std::collections::BTreeMap;
+
+/// What a place is about: measure, thing, and what tells it from others.
+pub type Place = (Measure, String, String);
+
+/// Sums of rates of several series in a step.
+#[derive(Clone, Copy, Default)]
+pub struct Sums {
+    pub rate: f64,
+    pub seconds: f64,
+}
+
+/// What one metric says of a place.
+#[derive(Default)]
+pub struct Found {
+    pub rank: u8,
+    pub unit: Option<Unit>,
+    /// By class of the status; the first one of all.
+    pub rates: BTreeMap<i64, [Sums; 3]>,
+    pub classed: bool,
+    pub part: BTreeMap<i64, f64>,
+    pub whole: BTreeMap<i64, f64>,
+    pub rest: bool,
+    pub levels: BTreeMap<i64, Vec<Level>>,
+    pub durations: BTreeMap<i64, Durations>,
+}
+
+/// The signals of what was found: at each place the metric of the highest rank, of equals the one that tells more.
+pub fn signals(found: BTreeMap<Place, BTreeMap<&str, Found>>) -> Vec<Signal> {
+    let mut out = Vec::new();
+    for ((measure, of, what), metrics) in found {
+        let many = |f: &Found| f.rates.len() + f.durations.len() + f.levels.len() + f.part.len();
+        let best = metrics
+            .into_iter()
+            .filter(|(_, f)| many(f) > 0)
+            .max_by(|(a, x), (b, y)| {
+                let order = (x.rank, x.classed, many(x)).cmp(&(y.rank, y.classed, many(y)));
+                order.then_with(|| b.cmp(a))
+            });
+        let Some((source, found)) = best else {
+            continue;
+        };
+        let signal = |measure, cells| Signal {
+            measure,
+            of: of.clone(),
+            what: what.clone(),
+            source: source.to_owned(),
+            unit: found.unit,
+            cells,
+        };
+        if !found.rates.is_empty() {
+            out.push(signal(measure, rate(&found, &[0, 1, 2])));
+            if measure == Measure::Requests && found.classed {
+                out.push(signal(Measure::ClientErrors, rate(&found, &[1])));
+                out.push(signal(Measure::ServerErrors, rate(&found, &[2])));
+            }
+        } else if !found.levels.is_empty() {
+            let cells = found.levels.iter();
+            let cells = cells.map(|(n, all)| (*n, combined(all, measure.adds())));
+            out.push(signal(measure, Cells::Level(cells.collect())));
+        } else if !found.durations.is_empty() {
+            let cells = found.durations.into_iter().collect();
+            out.push(signal(measure, Cells::Durations(cells)));
+        } else {
+            let cell = |(n, part): (&i64, &f64)| {
+                let whole = *found.whole.get(n)?;
+                let part = if found.rest { whole - part } else { *part };
+                (whole > 0.0).then_some((*n, Share { part, whole }))
+            };
+            let cells: Vec<(i64, Share)> = found.part.iter().filter_map(cell).collect();
+            if !cells.is_empty() {
+                out.push(signal(measure, Cells::Share(cells)));
+            }
+        }
+    }
+    // Failures that are counted apart are of the requests too, where these are only those that succeeded.
+    for at in 0..out.len() {
+        if out[at].measure != Measure::ServerErrors {
+            continue;
+        }
+        let failures = out[at].clone();
+        let of_all = |s: &&mut Signal| s.measure == Measure::Requests && s.of == failures.of;
+        let Some(requests) = out.iter_mut().find(of_all) else {
+            continue;
+        };
+        if failures.source.contains("failure") && requests.source.contains("success") {
+            add_rates(&mut requests.cells, &failures.cells);
+        }
+        if failures.source != requests.source {
+            let requests = requests.cells.clone();
+            as_long(&mut out[at].cells, &requests);
+        }
+    }
+    out
+}
+
+/// Adds the rates of the same steps.
+fn add_rates(to: &mut Cells, more: &Cells) {
+    if let (Cells::Rate(to), Cells::Rate(more)) = (to, more) {
+        for (number, rate) in more {
+            if let Ok(at) = to.binary_search_by_key(number, |c| c.0)
+                && rate.seconds > 0.0
+            {
+                let seconds = to[at].1.seconds;
+                to[at].1.increase += rate.increase / rate.seconds * seconds;
+            }
+        }
+    }
+}
+
+/// Tells rates over the seconds that others are of: counters that were at 0 until a step is seen for another part of it
+/// than those that rose, and a part of them is never more than they are.
+fn as_long(rates: &mut Cells, others: &Cells) {
+    if let (Cells::Rate(rates), Cells::Rate(others)) = (rates, others) {
+        for (number, rate) in rates {
+            if let Ok(at) = others.binary_search_by_key(number, |c| c.0)
+                && let Some(each) = rate.value()
+            {
+                let seconds = others[at].1.seconds;
+                *rate = Rate {
+                    increase: each * seconds,
+                    seconds,
+                };
+            }
+        }
+    }
+}
+
+/// The rates of some classes together.
+fn rate(found: &Found, classes: &[usize]) -> Cells {
+    let cell = |(number, sums): (&i64, &[Sums; 3])| {
+        // Where only failures are silent, there are none; not a gap.
+        let seconds = sums.iter().map(|s| s.seconds).fold(0.0, f64::max);
+        let per_second: f64 = classes.iter().map(|c| sums[*c].rate).sum();
+        let rate = Rate {
+            increase: per_second * seconds,
+            seconds,
+        };
+        (*number, rate)
+    };
+    Cells::Rate(found.rates.iter().map(cell).collect())
+}
+
+/// What several series of one thing show in a step.
+fn combined(all: &[Level], adds: bool) -> Level {
+    let n = all.iter().map(|l| l.n).fold(0.0, f64::max);
+    let means = all.iter().filter_map(Level::value);
+    let mean: f64 = means.sum::<f64>() / if adds { 1.0 } else { all.len() as f64 };
+    let (least, most) = if adds {
+        (
+            all.iter().map(|l| l.least).sum(),
+            all.iter().map(|l| l.most).sum(),
+        )
+    } else {
+        (
+            all.iter().map(|l| l.least).fold(f64::INFINITY, f64::min),
+            all.iter().map(|l| l.most).fold(f64::NEG_INFINITY, f64::max),
+        )
+    };
+    Level {
+        sum: mean * n,
+        n,
+        least,
+        most,
+    }
+}

@@ -1,0 +1,66 @@
+//! When something began anew: a counter fell.
+
+use super::super::machine::Restart;
+use super::super::{Kind, Measure, Series, SeriesSet, Step};
+use super::left_out::left_out;
+use super::rules::{Take, counts_for_mean, means, other_way};
+use super::who::who;
+
+/// The falls of the counters that tell of restarts, each at its own time.
+#[must_use]
+pub fn restarts_in(set: &SeriesSet) -> Vec<Restart> {
+    let mut out = Vec::new();
+    for (key, series) in set.series() {
+        let known = means(&key.name).into_iter();
+        let all = known.chain(counts_for_mean(&key.name));
+        for means in all.chain(other_way(&key.name)) {
+            // What a container sent and wrote is counted from its start on.
+            let of_container =
+                key.name.starts_with("plumbline_") && key.labels.get("container").is_some();
+            let tells = match means.measure {
+                Measure::Requests | Measure::CpuCores => true,
+                Measure::NetworkIn
+                | Measure::NetworkOut
+                | Measure::DiskRead
+                | Measure::DiskWritten => of_container,
+                _ => false,
+            };
+            if tells && matches!(means.take, Take::Rise(_)) && !left_out(key, means.measure) {
+                let of = who(key, means.measure);
+                out.extend(restarts(series).into_iter().map(|time| Restart {
+                    time,
+                    of: of.clone(),
+                }));
+            }
+        }
+    }
+    out.sort();
+    out.dedup();
+    out
+}
+
+/// Of the falls of several counters those that are told: of one thing no two within a step.
+#[must_use]
+pub fn told_restarts(mut all: Vec<Restart>, step: Step) -> Vec<Restart> {
+    all.sort_by(|a, b| (&a.of, a.time).cmp(&(&b.of, b.time)));
+    all.dedup_by(|b, a| a.of == b.of && b.time - a.time < step.micros());
+    all.sort();
+    all
+}
+
+/// When a counter began anew, among the samples that are kept.
+fn restarts(series: &Series) -> Vec<i64> {
+    if series.kind == Kind::Delta {
+        return Vec::new();
+    }
+    let mut before = series.before.last().and_then(|last| last.1);
+    let mut out = Vec::new();
+    for (time, value) in series.times.iter().zip(series.numbers()) {
+        let fell = before.is_some_and(|before| *value < before);
+        if fell && series.breaks.binary_search(time).is_err() {
+            out.push(*time);
+        }
+        before = Some(*value);
+    }
+    out
+}
