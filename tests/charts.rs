@@ -1233,3 +1233,42 @@ fn every_chart_is_listed_once() {
         ]
     );
 }
+
+#[test]
+fn a_gap_too_narrow_to_be_seen_has_a_bar_at_the_foot_and_is_told() {
+    let drawn = |gaps: Vec<ServiceGap>| {
+        let mut report = served();
+        report.resources.service.as_mut().unwrap().gaps = gaps;
+        let plot = stack(&report, false, None, false).pop().unwrap().plot;
+        let look = Look::new(&theme().light, 640.0, plot.good_height(), 1.0);
+        (picture(&plot, &look), plot)
+    };
+    let start = served().resources.service.unwrap().start.0 + 100 * HOUR;
+    let gap = |minutes: i64, of: &str| ServiceGap {
+        start: Time(start),
+        end: Time(start + minutes * HOUR / 60),
+        of: of.into(),
+    };
+    let rects = |svg: &str| svg.matches("<rect").count();
+    let none = rects(&drawn(vec![]).0);
+    // Grey, and a bar; grey alone where that is wide enough; a bar alone for one of several.
+    for (gap, more) in [
+        (gap(10, ""), 2),
+        (gap(720, ""), 1),
+        (gap(10, "b"), 1),
+        (gap(720, "b"), 1),
+    ] {
+        let (svg, plot) = drawn(vec![gap.clone()]);
+        assert_eq!(rects(&svg) - none, more, "{gap:?}");
+        let step =
+            (0..plot.things()).find(|at| plot.describe(*at).iter().any(|fact| fact.label == "Gap"));
+        let facts = plot.describe(step.unwrap());
+        let told = facts.iter().find(|fact| fact.label == "Gap").unwrap();
+        let of = if gap.of.is_empty() { "the source" } else { "b" };
+        assert!(
+            told.text.starts_with(&format!("{of} gave nothing, ")),
+            "{}",
+            told.text
+        );
+    }
+}

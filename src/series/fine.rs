@@ -17,8 +17,8 @@ pub const JUDGED: [Measure; 4] = [
 /// What the cells of all signals that budgets are judged by weigh at most, a bound of a histogram as much as a count: some
 /// 10 MB.
 const MOST_WEIGHT: usize = 400_000;
-/// The same of all other signals, about: some 8 MB.
-pub const MOST_CELLS: usize = 200_000;
+/// The same of all other signals, about: some 4 MB, and in a saved report up to 3 MB.
+pub const MOST_CELLS: usize = 100_000;
 /// Steps at most.
 pub const MOST_FINE: i64 = 10_000;
 

@@ -83,7 +83,8 @@ mod tests {
         let found = |from: i64, to: i64| suits((from * MINUTE, to * MINUTE), step(1), step(180));
         assert_eq!(found(0, 1_800), step(180));
         assert_eq!(found(60, 1_860), step(60));
-        assert_eq!(found(61, 101), step(5));
+        assert_eq!(found(301, 701), step(15));
+        assert_eq!(found(61, 101), step(1));
         assert_eq!(found(7, 13), step(1));
         assert_eq!(found(0, 2), step(1));
     }
