@@ -3,7 +3,7 @@
 use super::least::Sizes;
 use super::service::Objectives;
 use crate::metric::{CostCell, Costs};
-pub use crate::summary::{Season, Slice, SliceChoice, Tool, WindowSize};
+pub use crate::summary::{Season, Slice, SliceChoice, TestChoice, Tool, WindowSize};
 use crate::table::time::Time;
 use serde::{Deserialize, Serialize};
 
@@ -41,6 +41,9 @@ pub struct View {
     /// Whether columns are put to every test, and all together.
     #[serde(skip_serializing_if = "std::ops::Not::not", default)]
     pub all_tests: bool,
+    /// The tests and distances that they are put to, where not to every one.
+    #[serde(skip_serializing_if = "TestChoice::is_none", default)]
+    pub tests: TestChoice,
     /// What is wanted of the service.
     #[serde(skip_serializing_if = "Objectives::is_none", default)]
     pub service: Objectives,
@@ -96,6 +99,15 @@ impl View {
         }
     }
 
+    /// The tests that are wanted of the columns; `None` where none is.
+    #[must_use]
+    pub fn chosen_tests(&self) -> Option<TestChoice> {
+        match self.all_tests {
+            true => Some(TestChoice::default()),
+            false => Some(self.tests.clone()).filter(|chosen| !chosen.is_none()),
+        }
+    }
+
     /// The view as the query of a URL; empty for the default view.
     #[must_use]
     pub fn to_query(&self) -> String {
@@ -142,6 +154,8 @@ impl View {
         }
         if self.all_tests {
             put("tests", "all".into());
+        } else if !self.tests.is_none() {
+            put("tests", self.tests.to_string());
         }
         let mut wanted = self.service;
         for (name, place, _) in WANTED {
@@ -178,7 +192,8 @@ impl View {
                 "budget" => view.budget = budget(&value),
                 "season" => view.season = value.parse().ok(),
                 "compat" => view.compat = value.parse().ok(),
-                "tests" => view.all_tests = value == "all",
+                "tests" if value == "all" => view.all_tests = true,
+                "tests" => view.tests = value.parse().unwrap_or_default(),
                 _ => {
                     if let Some((_, place, suits)) = WANTED.iter().find(|w| w.0 == key) {
                         let number = value.parse().ok();
@@ -298,6 +313,7 @@ mod tests {
             least: "accuracy=0.02,columns=0.25".parse().unwrap_or_default(),
             compat: Some(Tool::Evidently),
             all_tests: true,
+            tests: TestChoice::default(),
             costs: "fp=5,a=b&c->d e=-0.5".parse().ok(),
             service: Objectives {
                 slo: Some(0.995),
@@ -306,10 +322,15 @@ mod tests {
             },
         };
         assert_eq!(View::from_query(&format!("#{}", view.to_query())), view);
+        let some = View {
+            tests: "psi,ks".parse().unwrap_or_default(),
+            ..View::default()
+        };
+        assert_eq!(View::from_query(&some.to_query()), some);
         assert_eq!(View::default().to_query(), "");
         assert_eq!(
             View::from_query(
-                "threshold=NaN&range=b..a&marked=2..1&window=0&season=0d&budget=0.5&least.accuracy=-1&least.none=1&slo=1&apdex=-1&cost.fp=NaN&cost.x=1&%"
+                "tests=none&threshold=NaN&range=b..a&marked=2..1&window=0&season=0d&budget=0.5&least.accuracy=-1&least.none=1&slo=1&apdex=-1&cost.fp=NaN&cost.x=1&%"
             ),
             View::default()
         );
