@@ -3,6 +3,7 @@
 use super::least::Sizes;
 use super::service::Objectives;
 use crate::metric::{CostCell, Costs};
+use crate::settings::among;
 pub use crate::summary::{Season, Slice, SliceChoice, TestChoice, Tool, WindowSize};
 use crate::table::time::Time;
 use serde::{Deserialize, Serialize};
@@ -193,7 +194,7 @@ impl View {
                 "season" => view.season = value.parse().ok(),
                 "compat" => view.compat = value.parse().ok(),
                 "tests" if value == "all" => view.all_tests = true,
-                "tests" => view.tests = value.parse().unwrap_or_default(),
+                "tests" => view.tests = tests(&value).unwrap_or_default(),
                 _ => {
                     if let Some((_, place, suits)) = WANTED.iter().find(|w| w.0 == key) {
                         let number = value.parse().ok();
@@ -247,6 +248,33 @@ pub fn budget(text: &str) -> Option<f64> {
     windows.filter(|w: &f64| w.is_finite() && *w >= 1.0)
 }
 
+/// Tests and distances as text: `kolmogorov_smirnov,psi`, and `ks` for short.
+///
+/// # Errors
+/// As [`add_test`].
+pub fn tests(text: &str) -> Result<TestChoice, String> {
+    let mut chosen = TestChoice::default();
+    for name in text.split(',').map(str::trim) {
+        add_test(&mut chosen, name)?;
+    }
+    Ok(chosen)
+}
+
+/// Chooses one more test or distance by its name.
+///
+/// # Errors
+/// Where there is none of this name; the sentence tells the nearest one, or all.
+pub fn add_test(chosen: &mut TestChoice, name: &str) -> Result<(), String> {
+    if chosen.add(name) {
+        return Ok(());
+    }
+    let names: Vec<&str> = TestChoice::names().collect();
+    Err(format!(
+        "there is no test or distance '{name}'. {}",
+        among(name, &names)
+    ))
+}
+
 /// `START..END`, both RFC 3339 times in UTC or dates; the end is exclusive.
 fn period(text: &str) -> Option<(Time, Time)> {
     let (from, to) = text.split_once("..")?;
@@ -295,6 +323,17 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_test_that_there_is_not_is_told_with_the_nearest_or_all() {
+        let why = |text: &str| super::tests(text).unwrap_err();
+        assert_eq!(
+            why("ks, wasserstain"),
+            "there is no test or distance 'wasserstain'. Did you mean 'wasserstein'?"
+        );
+        let all = why("temperature");
+        assert!(TestChoice::names().all(|name| all.contains(name)), "{all}");
+    }
+
+    #[test]
     fn a_view_survives_the_way_through_a_url() {
         let view = View {
             window: Some(WindowSize::Rows(500)),
@@ -323,7 +362,7 @@ mod tests {
         };
         assert_eq!(View::from_query(&format!("#{}", view.to_query())), view);
         let some = View {
-            tests: "psi,ks".parse().unwrap_or_default(),
+            tests: super::tests("psi,ks").unwrap_or_default(),
             ..View::default()
         };
         assert_eq!(View::from_query(&some.to_query()), some);

@@ -268,7 +268,7 @@ pub struct ReportOptions {
     pub all_tests: bool,
     /// Put every column to these tests and distances only, p-values corrected (Holm) over all that are made:
     /// `kolmogorov_smirnov,wasserstein,chi_square`, or `ks` and the like for short. May be given several times.
-    #[arg(long, value_name = "NAME,…", conflicts_with = "all_tests")]
+    #[arg(long, value_name = "NAME,…", value_parser = view::tests, conflicts_with = "all_tests")]
     pub tests: Vec<TestChoice>,
     /// Count rows as they pass instead of keeping them: for files larger than memory. What only rows can
     /// tell is then approximate, with its bound.
@@ -326,7 +326,7 @@ impl ReportOptions {
         }
         let mut tests = TestChoice::default();
         for name in self.tests.iter().flat_map(TestChoice::iter) {
-            tests.add(name)?;
+            tests.add(name);
         }
         let mut slices = self.slice.clone();
         slices.sort();

@@ -91,7 +91,9 @@ pub(super) fn view_of(file: &mut Table) -> Result<View, Fault> {
             let name = value.text("tests")?;
             match name.as_str() {
                 "all" => view.all_tests = true,
-                name => (view.tests.add(name)).map_err(|why| fault(value.at, &why))?,
+                name => {
+                    view::add_test(&mut view.tests, name).map_err(|why| fault(value.at, &why))?
+                }
             }
         }
     }
@@ -101,7 +103,7 @@ pub(super) fn view_of(file: &mut Table) -> Result<View, Fault> {
 /// The view with the tests that rules make use of: every one, or one more of those that are chosen.
 pub(super) fn with_tests(mut view: View, rules: &[Rule]) -> View {
     for measure in rules.iter().filter_map(|rule| rule.watched.tested()) {
-        view.all_tests |= view.tests.is_none() || view.tests.add(measure.name()).is_err();
+        view.all_tests |= view.tests.is_none() || !view.tests.add(measure.name());
     }
     view
 }
