@@ -486,6 +486,33 @@ fn by_two(header: &str, row: impl Fn(usize, bool) -> String) -> String {
     text
 }
 
+/// The rows of one model, and then those of a worse one on the same ids: it is no model that became worse.
+#[test]
+fn models_without_a_time_one_after_the_other_are_no_change() {
+    let mut text = "id,model,prediction,outcome\n".to_owned();
+    for (model, wrong) in [("good", 7), ("poor", 3)] {
+        for i in 0..400u32 {
+            let truth = i.wrapping_mul(2_654_435_761) >> 31;
+            let told = if i % wrong == 0 { 1 - truth } else { truth };
+            writeln!(text, "i{i},{model},{told},{truth}").unwrap();
+        }
+    }
+    let view = View::default();
+    let (summary, models) = of(text.as_bytes(), &[(Role::Id, "id")], &view);
+    assert_eq!((models.rows, models.versions), (400, true));
+    let report = Report::from(&summary, &view);
+    assert!(report.alerts.is_empty(), "{:?}", report.alerts);
+    assert_eq!(report.rows.duplicate_predictions, 0);
+    for window in &report.windows {
+        assert_eq!(window.rows, 50);
+        // Half of the rows of each window are of either model.
+        let accuracy = window.metrics["accuracy"].value.unwrap();
+        assert!((0.68..0.84).contains(&accuracy), "{accuracy}");
+    }
+    let found = report.checks.unwrap().found;
+    assert!(found.iter().all(|c| c.broken == 0), "{found:?}");
+}
+
 /// Both have the same median, so that its absolute error tells them apart by nothing.
 #[test]
 fn forecasts_of_quantiles_are_compared_by_the_weighted_interval_score() {

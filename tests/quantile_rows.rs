@@ -372,3 +372,27 @@ fn a_sole_quantile_that_is_named_so_is_one() {
             .is_some()
     );
 }
+
+#[test]
+fn quantiles_that_often_cross_are_quantiles_where_their_names_say_so() {
+    let of = |low: &str, high: &str| {
+        let mut text = format!("time,actual,{low},{high}\n");
+        for i in 0..60 {
+            // Three in ten cross.
+            let width = if i % 10 < 3 { -1.0 } else { 4.0 };
+            let y = f64::from((i * 7) % 23) + 0.25;
+            let time = format!("2026-01-{:02}T{:02}:00:00Z", i / 24 + 1, i % 24);
+            text += &format!("{time},{y},{},{}\n", y - width, y + width);
+        }
+        whole(&[("log.csv", text.as_bytes())])
+    };
+    let named = of("q0.1", "q0.9");
+    assert_eq!(named.levels.len(), 2);
+    let notes = notes(&named);
+    assert!(
+        notes.contains("18 forecasts have quantiles that cross"),
+        "{notes}"
+    );
+    // Names that can be something else are not believed.
+    assert!(of("p10", "p90").levels.is_empty());
+}

@@ -7,7 +7,11 @@ use plumbline::log::{FileKind, Role};
 
 /// Forty rows of a file: the header, and the cells of row `i`.
 fn file(header: &str, row: impl Fn(usize) -> String) -> String {
-    (0..40).fold(format!("{header}\n"), |text, i| text + &row(i) + "\n")
+    rows(40, header, row)
+}
+
+fn rows(count: usize, header: &str, row: impl Fn(usize) -> String) -> String {
+    (0..count).fold(format!("{header}\n"), |text, i| text + &row(i) + "\n")
 }
 
 #[track_caller]
@@ -602,4 +606,34 @@ fn names_alike_that_are_of_something_else_are_features() {
     let inputs = pipeline::inputs(&bytes, &[]).unwrap();
     let predicts = inputs[0].roles.iter().any(|g| g.role.predicts());
     assert!(!predicts, "{:?}", inputs[0].roles);
+}
+
+#[test]
+fn ids_that_nothing_joins_and_counters_are_not_compared() {
+    let log = rows(
+        120,
+        "id,patientid,visit_id,counter,paid,sample_weight,age,score,outcome",
+        |i| {
+            let (age, score) = (20 + i * 7 % 50, i * 37 % 100);
+            let mixed = i * 7919 % 1000;
+            format!(
+                "r{i},{mixed},{},{},{mixed},1.5,{age},0.{score:02},{}",
+                mixed + 5000,
+                700 + i,
+                i % 2
+            )
+        },
+    );
+    check(
+        &[("log.csv", log)],
+        &[
+            ("id", Role::Id),
+            ("patientid", Role::Ignore),
+            ("visit_id", Role::Ignore),
+            ("counter", Role::Ignore),
+            ("paid", Role::Feature),
+            ("sample_weight", Role::Ignore),
+            ("age", Role::Feature),
+        ],
+    );
 }

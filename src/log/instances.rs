@@ -50,6 +50,35 @@ impl Instances {
         let from = instance.checked_mul(self.models.len())?;
         self.rows.get(from..from.checked_add(self.models.len())?)
     }
+
+    /// Of rows without a time, what puts those of one instance beside each other: the first row of each row's instance.
+    #[must_use]
+    pub fn firsts(&self, rows: usize) -> Vec<u32> {
+        let mut firsts: Vec<u32> = (0u32..).take(rows).collect();
+        for instance in self.rows.chunks_exact(self.models.len().max(1)) {
+            let Some(first) = instance.iter().min() else {
+                continue;
+            };
+            for row in instance {
+                if let Some(of) = firsts.get_mut(*row as usize) {
+                    *of = *first;
+                }
+            }
+        }
+        firsts
+    }
+
+    /// Which rows stand for their model in an instance; a row that does not has the key of an earlier one of its model,
+    /// or is of no model.
+    fn placed(&self, rows: usize) -> Vec<bool> {
+        let mut placed = vec![false; rows];
+        for row in &self.rows {
+            if let Some(place) = placed.get_mut(*row as usize) {
+                *place = true;
+            }
+        }
+        placed
+    }
 }
 
 /// Whether a segment of these names says how far ahead something is foretold.
@@ -60,9 +89,19 @@ pub(super) fn have_horizons(segments: &[String]) -> bool {
 /// Finds what several models or horizons foretold of the same instances; `kept`: whether these are all rows, rather
 /// than a block of them.
 pub(super) fn compare(log: &mut Log, ids: Option<(Vec<u128>, Vec<String>)>, kept: bool) {
-    if matches!(log.truth, Truth::None) {
-        return;
+    if !matches!(log.truth, Truth::None) {
+        look(log, ids, kept);
     }
+    // An id that each model foretells once comes twice by nobody's fault.
+    if let Some(found) = &log.instances {
+        let placed = found.placed(log.live);
+        log.repeated
+            .retain(|row| placed.get(*row as usize) != Some(&true));
+        log.counts.duplicate_predictions = log.repeated.len() as u64;
+    }
+}
+
+fn look(log: &mut Log, ids: Option<(Vec<u128>, Vec<String>)>, kept: bool) {
     let Some(version) = &log.version else {
         match of_horizons(log, ids) {
             Some(found) if kept => log.instances = Some(found),

@@ -36,6 +36,8 @@ const SPENT: [&str; 14] = [
 ];
 /// Steps from a level to the next, in percent of all, that do not fall.
 const RISING: usize = 90;
+/// The same where each name can be nothing but a quantile's (`q0.1`, `q0.9`): there it is the forecasts that cross.
+const RISING_NAMED: usize = 50;
 
 /// Marks the columns of quantiles: one each, or a level beside a value. Whether there are some.
 pub(super) fn find(
@@ -219,7 +221,7 @@ fn guess(level: Level, named: &Named) -> RoleGuess {
             100.0 * assumed.coverage,
             assumed.by
         ),
-        None => format!("named like the {percent} % quantile, rises with its level"),
+        None => format!("named like the {percent} % quantile, mostly rises with its level"),
     };
     RoleGuess::new(Role::Quantile(level), confidence, because)
 }
@@ -279,7 +281,7 @@ fn is_forecast(stem: &str, columns: &[ColumnSniff], words: &[Vec<String>]) -> bo
     predicted || named() || columns.iter().zip(words).any(other)
 }
 
-/// Whether cells mostly do not fall from a level to the next.
+/// Whether cells mostly do not fall from a level to the next: the fewer have to, the clearer the names.
 fn rises(columns: &[ColumnSniff], family: &[(Level, usize, Named)]) -> bool {
     let cells = |at: usize| columns.get(at).map_or(&[][..], |c| &c.numbers[..]);
     let (mut fine, mut all) = (0_usize, 0_usize);
@@ -292,5 +294,15 @@ fn rises(columns: &[ColumnSniff], family: &[(Level, usize, Named)]) -> bool {
             }
         }
     }
-    all > 0 && fine * 100 >= all * RISING
+    let clear = |f: &(Level, usize, Named)| {
+        f.0 == Level::MEDIAN
+            || columns
+                .get(f.1)
+                .is_some_and(|c| is_level_name(&c.name, &f.2))
+    };
+    let least = match family.iter().all(clear) {
+        true => RISING_NAMED,
+        false => RISING,
+    };
+    all > 0 && fine * 100 >= all * least
 }

@@ -446,6 +446,16 @@ fn rest(columns: &[ColumnSniff], found: Vec<Option<RoleGuess>>, kind: FileKind) 
                     RoleGuess::new(Role::Ignore, 0.6, "no name and no values")
                 }
                 _ if counts_rows(c) => RoleGuess::new(Role::Ignore, 0.6, "counts the rows"),
+                Kind::Number if WEIGHTS.contains(&words(&c.name).join("_").as_str()) => {
+                    RoleGuess::new(
+                        Role::Ignore,
+                        0.6,
+                        "weights of rows; each row counts once here",
+                    )
+                }
+                _ if is_another_id(c) => {
+                    RoleGuess::new(Role::Ignore, 0.6, "named like an id, values differ")
+                }
                 _ if c.filled == 0 => {
                     RoleGuess::new(Role::Feature, 0.5, "no values in the first rows")
                 }
@@ -491,10 +501,45 @@ pub fn is_index_name(name: &str) -> bool {
         || name.starts_with("__index_level_")
 }
 
-/// Whether a column is the index that data frames write, which would drift by itself.
+/// Rows from which on a column that is one more in each counts them, whatever it is called.
+const COUNTED: usize = 100;
+/// Cells from which on it says something that none comes twice.
+const DIFFERENT: usize = 30;
+
+/// Whether a column is the index that data frames write, or counts the rows under another name: it would drift by itself.
 fn counts_rows(c: &ColumnSniff) -> bool {
     let one_more = |pair: &[f64]| pair.windows(2).all(|p| p[1] - p[0] == 1.0);
-    (is_index_name(&c.name) || is_unnamed(c)) && c.numbers.len() > 2 && one_more(&c.numbers)
+    let least = match is_index_name(&c.name) || is_unnamed(c) {
+        true => 3,
+        false => COUNTED,
+    };
+    c.numbers.len() >= least && one_more(&c.numbers)
+}
+
+/// Names of the weights that rows have in training or by a plan of sampling.
+const WEIGHTS: [&str; 6] = [
+    "sample_weight",
+    "sample_weights",
+    "row_weight",
+    "case_weight",
+    "survey_weight",
+    "importance_weight",
+];
+
+/// Words that end as ids do and are none.
+const NO_IDS: [&str; 14] = [
+    "paid", "prepaid", "unpaid", "bid", "mid", "grid", "hybrid", "acid", "fluid", "liquid",
+    "solid", "covid", "valid", "invalid",
+];
+
+/// Whether whole numbers are ids that nothing is joined by (`customer_id`, `patientid`): how large they are says nothing.
+fn is_another_id(c: &ColumnSniff) -> bool {
+    let ends = |w: &String| w.ends_with("id") && !NO_IDS.contains(&w.as_str());
+    words(&c.name).last().is_some_and(ends)
+        && is_number(c)
+        && c.whole
+        && c.filled >= COUNTED
+        && unique(c) >= 0.99
 }
 
 /// Whether a column of words is named like one of times: then how they are written is not known.

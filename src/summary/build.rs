@@ -381,6 +381,10 @@ impl Builder {
             .collect();
         if !log.time.is_empty() {
             order.sort_by_key(|r| log.time[*r as usize]);
+        } else if let Some(instances) = &log.instances {
+            // Models whose rows follow each other would read as one that changed.
+            let firsts = instances.firsts(log.live);
+            order.sort_by_key(|r| firsts.get(*r as usize).copied());
         }
         // Without times an instant is a row number, in seconds.
         let at = |i: usize| match (log.time.is_empty(), order.get(i)) {

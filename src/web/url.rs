@@ -28,7 +28,6 @@ pub fn set_view(view: &View) {
         format!("#{query}")
     };
     if let Ok(history) = window.history() {
-        // A browser that is asked too often refuses for a moment; the next change catches up.
         let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(&address));
     }
 }

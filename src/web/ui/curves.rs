@@ -99,18 +99,19 @@ pub fn Curves() -> impl IntoView {
         let found = labels.with(|l| l.iter().find(|l| **l == *picked.read()).cloned());
         found.or_else(|| labels.with(|l| l.first().cloned()))
     });
-    let several = move || app.awaited.get().class_curves || labels.with(|l| !l.is_empty());
+    let several =
+        Memo::new(move |_| app.awaited.get().class_curves || labels.with(|l| !l.is_empty()));
     let told = app.part(|r| r.class_curves.iter().any(|c| !c.calibration.is_empty()));
-    let waits = move || several() && labels.with(Vec::is_empty);
+    let waits = move || several.get() && labels.with(Vec::is_empty);
     let choices = Signal::derive(move || {
         let one = |l: &String| Choice::new(l, l);
         labels.with(|l| l.iter().map(one).collect::<Vec<_>>())
     });
     let there = move |tab: &Tab| match tab.drawn {
         // Rows that were not kept do not tell it of several classes.
-        Drawn::Calibration if several() => waits() || told.get(),
+        Drawn::Calibration if several.get() => waits() || told.get(),
         // Of several classes there is no one threshold.
-        Drawn::Over(_) if several() => false,
+        Drawn::Over(_) if several.get() => false,
         Drawn::Over(Lines::Cost) => billed.get(),
         _ => true,
     };
@@ -149,7 +150,7 @@ pub fn Curves() -> impl IntoView {
     };
     let beside = move || match tab().drawn {
         Drawn::Calibration => view! { <Tenths class/> }.into_any(),
-        _ if several() => ().into_any(),
+        _ if several.get() => ().into_any(),
         _ => view! { <AtThreshold/> }.into_any(),
     };
     let points = app.part(|r| {
@@ -186,7 +187,7 @@ pub fn Curves() -> impl IntoView {
                     {TABS.iter().enumerate().map(choice).collect_view()}
                 </div>
             </div>
-            <Show when=several>
+            <Show when=move || several.get()>
                 <Menu
                     label="One class against the rest"
                     testid="curve-class"
@@ -210,7 +211,7 @@ pub fn Curves() -> impl IntoView {
             <Show when=move || tab().drawn == Drawn::Over(Lines::Shares)>
                 <OverThreshold chosen=over/>
             </Show>
-            <div class="curves" class:alone=move || several() && tab().drawn != Drawn::Calibration>
+            <div class="curves" class:alone=move || several.get() && tab().drawn != Drawn::Calibration>
                 <div>{chart}</div>
                 <div>{beside}</div>
             </div>

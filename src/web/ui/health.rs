@@ -258,19 +258,27 @@ fn Alerts(incidents: Memo<Vec<Incident>>) -> impl IntoView {
 /// The column of outcomes, and those of the predictions that it is compared with: a wrong guess of
 /// these spoils every number, so it is in sight. A saved report does not have its files.
 fn compared(inputs: &[Input]) -> Option<(String, String)> {
-    let named = |kinds: &[FileKind], role| {
-        inputs
-            .iter()
-            .filter(|input| kinds.contains(&input.kind))
-            .flat_map(|input| input.sniff.columns.iter().zip(&input.roles))
-            .filter(|(_, guess)| guess.role == role)
+    let names = |input: &Input, role| {
+        let columns = input.sniff.columns.iter().zip(&input.roles);
+        let of_role = columns.filter(|(_, guess)| guess.role == role);
+        of_role
             .map(|(column, _)| column.name.clone())
             .collect::<Vec<_>>()
     };
-    let outcome = named(&[FileKind::Predictions, FileKind::Outcomes], Role::Outcome);
-    let mut by = named(&[FileKind::Predictions], Role::Prediction);
-    by.extend(named(&[FileKind::Predictions], Role::Score));
-    let classes = named(&[FileKind::Predictions], Role::ClassScore).len();
+    let named = |role| {
+        let all = inputs.iter().filter(|i| i.kind == FileKind::Predictions);
+        all.flat_map(|input| names(input, role)).collect::<Vec<_>>()
+    };
+    let outcome = inputs
+        .iter()
+        .filter(|i| matches!(i.kind, FileKind::Predictions | FileKind::Outcomes));
+    // Labels that have a column each are of one file.
+    let mut outcome = outcome
+        .map(|i| names(i, Role::Outcome))
+        .filter(|n| !n.is_empty());
+    let mut by = named(Role::Prediction);
+    by.extend(named(Role::Score));
+    let classes = named(Role::ClassScore).len();
     if classes > 0 {
         by.push(format::plural(
             classes as u64,
@@ -286,8 +294,18 @@ fn compared(inputs: &[Input]) -> Option<(String, String)> {
         n => by.push(format::plural(n as u64, "quantile", "quantiles")),
     }
     by.dedup();
-    let outcome = outcome.into_iter().next()?;
-    (!by.is_empty()).then(|| (outcome, by.join(", ")))
+    let outcome = outcome.next()?;
+    (!by.is_empty()).then(|| (listed(&outcome), listed(&by)))
+}
+
+/// Names in a line; of many the first ones.
+fn listed(names: &[String]) -> String {
+    match names {
+        [first, second, rest @ ..] if rest.len() > 2 => {
+            format!("{first}, {second} and {} others", rest.len())
+        }
+        _ => names.join(", "),
+    }
 }
 
 #[component]

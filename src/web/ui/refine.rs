@@ -15,9 +15,34 @@ use std::time::Duration;
 /// Rest before rows are gone back to; a slider passes many values.
 const REST: Duration = Duration::from_millis(150);
 
+/// Rest between two changes of the address, which browsers take their time for, and some refuse if they come too often.
+const ADDRESS: Duration = Duration::from_millis(250);
+
+/// Keeps the address up with the View: at once, and then after a rest.
+fn address(app: App) {
+    let resting = StoredValue::new(false);
+    let late = StoredValue::new(false);
+    Effect::new(move |_| {
+        let view = app.shared_view();
+        if resting.get_value() {
+            return late.set_value(true);
+        }
+        url::set_view(&view);
+        resting.set_value(true);
+        let rested = move || {
+            resting.set_value(false);
+            if late.get_value() {
+                late.set_value(false);
+                url::set_view(&untrack(|| app.shared_view()));
+            }
+        };
+        set_timeout(rested, ADDRESS);
+    });
+}
+
 /// Keeps the address and the Summary up with the View.
 pub fn follow(app: App) {
-    Effect::new(move |_| url::set_view(&app.shared_view()));
+    address(app);
     url::on_change(move |view| app.take_view(view));
     Effect::new(move |_| {
         let Some(made) = app.made.get() else { return };

@@ -167,7 +167,8 @@ impl App {
             made.with(|made| made.as_ref().map(|made| Arc::clone(&made.report)))
         });
         let unanswered = RwSignal::new(false);
-        let awaited = Signal::derive(move || {
+        // Most Reports follow one of which as little was to come; what waits is not built anew for them.
+        let awaited = Memo::new(move |_| {
             let made = made.with(|made| made.as_ref().map(|made| Awaited::of(&made.missing)));
             made.filter(|_| !saved && !unanswered.get())
                 .unwrap_or_default()
@@ -190,7 +191,7 @@ impl App {
             view,
             made,
             report,
-            awaited,
+            awaited: awaited.into(),
             unanswered,
             behind: RwSignal::default(),
             choices,

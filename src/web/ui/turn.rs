@@ -37,7 +37,12 @@ pub fn InTurn(
     });
     let here = App {
         report: Signal::derive(move || shown.get().and_then(|of| of.0)),
-        awaited: Signal::derive(move || shown.get().map(|of| of.1).unwrap_or_default()),
+        awaited: Memo::new(move |_| {
+            shown
+                .with(|of| of.as_ref().map(|of| of.1))
+                .unwrap_or_default()
+        })
+        .into(),
         ..page
     };
     let children = StoredValue::new(children);
