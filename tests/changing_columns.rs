@@ -82,7 +82,7 @@ fn numbers_that_become_words_are_words_and_it_is_told() {
     assert_eq!(
         note(&report, "x").as_deref(),
         Some(
-            "'x' begins with numbers, but 2000 of its 6000 filled cells are words, the first in line 4002: it is read as words."
+            "'x' begins mostly with numbers, but 2000 of its 6000 filled cells are words, the first in line 4002: it is read as words."
         )
     );
     let Bins::Words(words) = &drift(&report, "x").bins else {
@@ -128,6 +128,38 @@ fn a_few_words_among_numbers_are_cells_at_fault() {
     assert_eq!(note(&report, "x"), None);
     assert!(matches!(drift(&report, "x").bins, Bins::Edges(_)));
     assert_eq!(report.rejected[0].count, 300);
+}
+
+/// A burst of text at the very beginning is no matter of the other rows; codes of letters and digits, ids and many texts
+/// are words all the same.
+#[test]
+fn a_burst_of_text_among_the_first_numbers_leaves_them_numbers() {
+    let amount = |i: usize| format!("{}.{}", i * 37 % 101, i % 10);
+    let burst = |text: fn(usize) -> String, rows: usize, every: usize| {
+        log(
+            6_000,
+            move |i| match i % every == 1 && i < rows {
+                true => text(i),
+                false => amount(i),
+            },
+            plain,
+        )
+    };
+    let whole = report(&[("log.csv", &burst(|_| "n/k?".into(), 2_000, 10))], &[]);
+    assert!(matches!(drift(&whole, "x").bins, Bins::Edges(_)));
+    let told: Vec<u64> = whole.rejected.iter().map(|r| r.count).collect();
+    assert_eq!(told, [200]);
+    let found = &whole.checks.as_ref().unwrap().checked;
+    assert!(found[&CheckKind::WrongType].contains(&"x".to_owned()));
+    // One in ten of all rows is more than a fault.
+    let words = report(&[("log.csv", &burst(|_| "n/k?".into(), 6_000, 10))], &[]);
+    assert!(matches!(drift(&words, "x").bins, Bins::Words(_)));
+    assert!(note(&words, "x").unwrap().ends_with("it is read as words."));
+    let codes = report(
+        &[("log.csv", &burst(|i| format!("{}a", i % 50), 2_000, 10))],
+        &[],
+    );
+    assert!(matches!(drift(&codes, "x").bins, Bins::Words(_)));
 }
 
 #[test]

@@ -148,6 +148,7 @@ fn report(windows: Vec<Window>, baseline: Option<Baseline>) -> Report {
         changes: None,
         leads: None,
         alerts: vec![],
+        improved: vec![],
         estimated: None,
         rejected: vec![],
     }

@@ -94,6 +94,7 @@ fn profile(log: Log, before: Option<(usize, usize)>) -> Profile {
     let spans = Spans {
         before,
         windows: (0..DAYS).map(|i| (i, i + 1)).collect(),
+        own: Vec::new(),
     };
     builder.add_profile(&mut summary, 0, &spans);
     let text = serde_json::to_string(&summary).unwrap();

@@ -370,7 +370,7 @@ fn columns_that_change_or_hold_too_many_words_are_told_in_the_report() {
     let told = |start: &str| report.health.notes.iter().any(|n| n.starts_with(start));
     assert!(
         told(
-            "'amount' begins with numbers, but 60000 of its 120000 filled cells are words, the first in line 60002: it is read as words."
+            "'amount' begins mostly with numbers, but 60000 of its 120000 filled cells are words, the first in line 60002: it is read as words."
         ),
         "{:?}",
         report.health.notes

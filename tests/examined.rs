@@ -43,14 +43,17 @@ fn rows(seed: u64, n: usize, shift: f64, together: bool, share: f64) -> String {
 }
 
 fn examined(reference: &str, current: &str) -> Examined {
+    chosen(reference, current, "all")
+}
+
+fn chosen(reference: &str, current: &str, tests: &str) -> Examined {
     let files: [File<'_>; 2] = [
         ("log.csv", current.as_bytes()),
         ("reference.csv", reference.as_bytes()),
     ];
     let view = View {
         baseline: BaselineChoice::Reference,
-        all_tests: true,
-        ..View::default()
+        ..View::from_query(&format!("tests={tests}"))
     };
     let inputs = inputs(&files, &ROLES).unwrap();
     let told = || {
@@ -113,12 +116,12 @@ fn what_changed_is_found_by_every_test_and_what_did_not_by_none() {
     let w = column("moved").distances["wasserstein_normalised"];
     assert!((w - 0.4).abs() < 0.1, "{w}");
     let together = found.together.as_ref().unwrap();
-    let domain = &together.domain_classifier;
+    let domain = together.domain_classifier.as_ref().unwrap();
     assert!(
         domain.statistic.unwrap() > 0.6 && p(domain) < 1e-6,
         "{domain:?}"
     );
-    assert!(p(&together.mean_discrepancy) < 1e-3);
+    assert!(p(together.mean_discrepancy.as_ref().unwrap()) < 1e-3);
     let (before, after) = together.reconstruction_error.unwrap();
     assert!(after > 1.1 * before, "{before} {after}");
     let pair = &together.correlations[0];
@@ -145,8 +148,8 @@ fn where_nothing_changes_nothing_is_found() {
         assert!(p(says) > CHANCE, "{name}: {says:?}");
     }
     let together = found.together.unwrap();
-    assert!(p(&together.domain_classifier) > CHANCE);
-    assert!(p(&together.mean_discrepancy) > CHANCE);
+    assert!(p(together.domain_classifier.as_ref().unwrap()) > CHANCE);
+    assert!(p(together.mean_discrepancy.as_ref().unwrap()) > CHANCE);
     assert!(together.correlations.iter().all(|pair| pair.p > CHANCE));
 }
 
@@ -181,4 +184,62 @@ fn a_distance_that_is_not_defined_says_why() {
         );
         assert!(!of.distances.contains_key(distance));
     }
+}
+
+/// What was chosen is made and nothing else, and its p-values are corrected over it.
+#[test]
+fn chosen_tests_alone_are_made_and_corrected_for_each_other() {
+    let (before, after) = (
+        rows(1, 1_500, 0.0, true, 0.5),
+        rows(2, 1_200, 0.4, false, 0.7),
+    );
+    let every = chosen(&before, &after, "all");
+    let found = chosen(&before, &after, "ks,wasserstein,fisher");
+    assert_eq!(
+        found.chosen.to_string(),
+        "fisher,kolmogorov_smirnov,wasserstein"
+    );
+    assert!(found.together.is_none());
+    let mut p_values = Vec::new();
+    for (column, whole) in found.columns.iter().zip(&every.columns) {
+        let names: Vec<&str> = column.tests.keys().map(String::as_str).collect();
+        let distances: Vec<&str> = column.distances.keys().map(String::as_str).collect();
+        match column.numbers {
+            true => {
+                assert_eq!(names, ["kolmogorov_smirnov"]);
+                assert_eq!(distances, ["kolmogorov_smirnov", "wasserstein"]);
+            }
+            false => assert_eq!((names, distances.len()), (vec!["fisher"], 0)),
+        }
+        for (name, says) in &column.tests {
+            assert_eq!(says.p, whole.tests[name].p);
+            p_values.push((p(says), says.corrected.unwrap()));
+        }
+        for (name, distance) in &column.distances {
+            assert_eq!(distance, &whole.distances[name]);
+        }
+    }
+    // Holm, by its own words: the k-th smallest of n is worth n − k times as much, and no less than those before.
+    p_values.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let (n, mut least) = (p_values.len(), 0.0_f64);
+    for (at, (raw, corrected)) in p_values.iter().enumerate() {
+        least = least.max((raw * (n - at) as f64).min(1.0));
+        assert_eq!(*corrected, least);
+    }
+    let fisher = |of: &Examined| {
+        let word = of.columns.iter().find(|c| c.column == "word").unwrap();
+        word.tests["fisher"].clone()
+    };
+    assert_eq!(fisher(&found).named.as_deref(), Some("odds ratio"));
+    assert!(fisher(&every).corrected > fisher(&found).corrected);
+    let pairs = chosen(&before, &after, "correlations");
+    let together = pairs.together.unwrap();
+    assert!(together.domain_classifier.is_none() && together.reconstruction_error.is_none());
+    assert_eq!(together.correlations.len(), 3);
+    assert!(
+        pairs
+            .columns
+            .iter()
+            .all(|c| c.tests.is_empty() && c.distances.is_empty())
+    );
 }

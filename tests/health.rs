@@ -345,18 +345,24 @@ impl Told<'_> {
         };
         let all: Vec<Alert> = match expected {
             true => self.report.estimated.as_ref().unwrap().alerts.clone(),
-            false => self.report.alerts.clone(),
+            false => {
+                let better = self.report.improved.iter();
+                self.report.alerts.iter().chain(better).cloned().collect()
+            }
         };
         let fits = |a: &&Alert| {
             let of = a.value_of.as_ref().map(|(c, v)| format!("{c} is {v}"));
-            let begins = self.report.windows.iter().find(|w| w.start == a.since);
+            // Of what was paused, the sentence tells the last part first.
+            let begun = a.resumed.unwrap_or(a.since);
+            let begins = self.report.windows.iter().find(|w| w.start == begun);
             let begins = begins.is_some_and(|w| since.starts_with(&self.instant(w)));
             a.metric == info.name && of == place && begins && a.goes_on() == until.is_none()
         };
         let alert = all.iter().find(fits).unwrap_or_else(|| {
             panic!("no incident of {} where {place:?} since {since}", info.name)
         });
-        let first = self.report.windows.iter().find(|w| w.start == alert.since);
+        let begun = alert.resumed.unwrap_or(alert.since);
+        let first = self.report.windows.iter().find(|w| w.start == begun);
         rest.0 = since.strip_prefix(&self.instant(first.unwrap())).unwrap();
         if let (Some(told), Some(end)) = (until, alert.until) {
             let end = self.report.windows.iter().find(|w| w.start == end).unwrap();
@@ -397,6 +403,11 @@ impl Told<'_> {
             );
             rest.0 = if rest.0.ends_with('.') { "." } else { "" };
         }
+        // What it had been before a pause.
+        if rest.skip("; begun before") {
+            assert!(alert.resumed.is_some_and(|again| again > alert.since));
+            rest.0 = if rest.0.ends_with('.') { "." } else { "" };
+        }
         alert.clone()
     }
 
@@ -406,7 +417,8 @@ impl Told<'_> {
             return;
         }
         let inside = |w: &&Window| {
-            let within = w.start >= alert.since && alert.until.is_none_or(|end| w.start < end);
+            let since = alert.resumed.unwrap_or(alert.since);
+            let within = w.start >= since && alert.until.is_none_or(|end| w.start < end);
             within && self.judged(w, info)
         };
         let (mut sum, mut n) = (0.0, 0);
@@ -438,7 +450,8 @@ impl Told<'_> {
         let change = alert.change.as_ref().unwrap();
         let by = change.value.unwrap();
         let name = alert.column.clone().unwrap_or_default();
-        let mut rest = Rest(&alert.sentence);
+        let own = alert.sentence.split("; begun before").next().unwrap();
+        let mut rest = Rest(own);
         match alert.metric.as_str() {
             "location" | "spread" | "shape" => {
                 assert!(rest.skip(&format!("Values of {name} are ")), "{sentence}");
@@ -529,7 +542,7 @@ impl Told<'_> {
 
     /// The windows of an incident.
     fn inside(&self, alert: &Alert) -> impl Iterator<Item = &Window> {
-        let (since, until) = (alert.since, alert.until);
+        let (since, until) = (alert.resumed.unwrap_or(alert.since), alert.until);
         self.report.windows.iter().filter(move |w| {
             !w.in_baseline && w.start >= since && until.is_none_or(|until| w.start < until)
         })
@@ -799,7 +812,47 @@ impl Told<'_> {
             assert_eq!(report.health.metric.as_deref(), Some(alert.metric.as_str()));
             return vec!["departed"];
         }
+        let better = report.improved.iter().find(|a| a.goes_on());
+        if better.is_some_and(|better| sentence.starts_with(&better.sentence)) {
+            return self.of_improved(goes_on);
+        }
         self.of_metric(rest, goes_on)
+    }
+
+    /// What became better, and that nothing departs for the worse.
+    #[track_caller]
+    fn of_improved(&self, goes_on: bool) -> Vec<&'static str> {
+        let (report, sentence) = (self.report, &self.report.health.sentence);
+        let mut rest = Rest(sentence);
+        let end = sentence.find(": ").unwrap();
+        let mut better = Rest(&sentence[..end]);
+        let alert = self.incident(&mut better, false);
+        assert_eq!(better.0, "");
+        rest.skip(&sentence[..end]);
+        let info = metric::info(&alert.metric).unwrap();
+        let (is, was) = (alert.value.value.unwrap(), alert.baseline.value.unwrap());
+        assert_eq!(is > was, info.better == Better::Higher, "{sentence}");
+        assert_eq!(report.health.metric.as_deref(), Some(info.name));
+        assert!(alert.goes_on() && alert.level == Level::Ok && !goes_on);
+        assert!(!report.alerts.iter().any(|a| a.metric == info.name));
+        let marks = [
+            ": nothing departs for the worse",
+            ": no lasting departure for the worse",
+        ];
+        let worse = |w: &Window| w.departures.values().any(|d| d.worse == Some(true));
+        if rest.one_of(&marks) == marks[0] {
+            assert!(self.incidents().next().is_none(), "{sentence}");
+            assert!(!report.windows.iter().any(worse), "{sentence}");
+        }
+        match rest.0 {
+            "." => assert_eq!(report.health.level, Level::Ok),
+            _ => {
+                assert!(rest.skip(", but estimated "), "{sentence}");
+                self.incident(&mut rest, true);
+                assert_eq!(rest.0, ", outcomes are not in yet.");
+            }
+        }
+        vec!["improved"]
     }
 
     /// What is said of the main metric, and of what is less bad than that it departs.
@@ -818,7 +871,8 @@ impl Told<'_> {
         assert!(!so_far || waits, "{sentence}");
         if report.baseline.is_some() && !rest.0.starts_with(';') {
             let holds = self.holds(info, self.overall(info.name));
-            assert_eq!(is == " holds at ", holds, "{sentence}");
+            let better = report.improved.iter().any(|a| a.metric == info.name);
+            assert_eq!(is == " holds at ", holds && !better, "{sentence}");
         }
         let marks = [
             "; there is no baseline to compare it with.",
@@ -889,13 +943,26 @@ impl Told<'_> {
         self.windows_are_counted();
         let health = &self.report.health;
         let expected = self.report.estimated.iter().flat_map(|e| &e.alerts);
-        for alert in self.report.alerts.iter().chain(expected) {
+        let better = &self.report.improved;
+        let advice = health.notes.iter();
+        let advice =
+            advice.filter(|note| note.contains("can be a leak of the outcome into the inputs"));
+        assert_eq!(
+            advice.count(),
+            usize::from(!better.is_empty()),
+            "{health:#?}"
+        );
+        for alert in self.report.alerts.iter().chain(expected).chain(better) {
             let same = |text: &&String| {
                 let text = lower_first(text.trim_end_matches('.'));
                 text.ends_with(&lower_first(&alert.sentence))
             };
             let told = health.notes.iter().filter(same).count();
-            let told = told + usize::from(same(&&health.sentence));
+            // What became better is told first, and behind it that nothing departs.
+            let begins = health
+                .sentence
+                .starts_with(&format!("{}: ", alert.sentence));
+            let told = told + usize::from(begins || same(&&health.sentence));
             assert_eq!(told, 1, "'{}' in {health:#?}", alert.sentence);
             if alert.kind == AlertKind::Column {
                 self.column(&alert.sentence);
@@ -1031,6 +1098,7 @@ fn every_clause_of_the_sentence_is_borne_out_by_the_numbers() {
         "hopeful",
         "no outcomes",
         "departed",
+        "improved",
         "; there is no baseline to compare it with.",
         "; no window outside the baseline (",
         "a column harms",

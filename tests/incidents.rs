@@ -206,6 +206,75 @@ fn a_weekly_pattern_is_no_change_in_windows_of_hours_and_of_days() {
     assert!(method.contains("the same hour of the day"), "{method}");
 }
 
+/// A reference whose rows have times shows its weekdays, and they are removed; one without times says why not.
+#[test]
+fn a_weekly_pattern_of_a_reference_with_times_is_no_change() {
+    let text = weeks(6);
+    let (head, rows) = text.split_once('\n').unwrap();
+    let rows: Vec<&str> = rows.lines().collect();
+    let (before, after) = rows.split_at(rows.len() / 2);
+    let file = |rows: &[&str]| format!("{head}\n{}\n", rows.join("\n"));
+    let untimed = |rows: &[&str]| {
+        let without = |row: &&str| {
+            let cells: Vec<&str> = row.split(',').collect();
+            format!("{},,{}\n", cells[0], cells[2..].join(","))
+        };
+        format!("{head}\n{}", rows.iter().map(without).collect::<String>())
+    };
+    // In the last week a quarter more.
+    let more = |row: &&str| {
+        let (rest, amount) = row.rsplit_once(',').unwrap();
+        format!("{rest},{:.4}", amount.parse::<f64>().unwrap() + 0.25)
+    };
+    let judged = |reference: &str, changes: bool| {
+        let (early, late) = after.split_at(after.len() * 2 / 3);
+        let late: Vec<String> = late.iter().map(more).collect();
+        let changed: Vec<&str> = early
+            .iter()
+            .copied()
+            .chain(late.iter().map(String::as_str))
+            .collect();
+        let log = file(if changes { &changed } else { after });
+        let files = [
+            ("log.csv", log.as_bytes()),
+            ("reference.csv", reference.as_bytes()),
+        ];
+        report(&files, &View::from_query("window=day"))
+    };
+    let of_columns = |report: &Report| {
+        let alerts = report.alerts.iter();
+        alerts.filter(|a| a.kind == AlertKind::Column).count()
+    };
+    let why = |report: &Report| {
+        let notes = report.health.notes.iter();
+        let mut of = notes.filter(|n| n.contains("weekdays differ by is not removed"));
+        of.next().cloned()
+    };
+    let timed = judged(&file(before), false);
+    assert_eq!(timed.baseline.as_ref().unwrap().label, "reference.csv");
+    assert_eq!(of_columns(&timed), 0, "{:#?}", timed.alerts);
+    assert_eq!(why(&timed), None);
+    let place = |report: &Report| {
+        let mut alerts = report.alerts.iter();
+        let of = alerts.find(|a| a.metric == "location" && a.column.as_deref() == Some("amount"));
+        of.cloned()
+    };
+    let last = Time::parse("2026-04-06T00:00:00Z").unwrap();
+    let found = place(&judged(&file(before), true)).unwrap();
+    assert_eq!((found.since, found.until), (last, None));
+    let method = &found.method;
+    assert!(
+        method.contains("compared with the same weekday"),
+        "{method}"
+    );
+    let without = judged(&untimed(before), true);
+    assert!(place(&without).is_none_or(|a| !a.method.contains("weekday")));
+    assert!(why(&without).unwrap().contains("rows of it have no time"));
+    // Of ten days no weekday but three is there twice.
+    let short = judged(&file(&before[..before.len() * 10 / 21]), false);
+    assert!(why(&short).unwrap().contains("twice"));
+}
+
 /// Ninety days of one row an hour, of more columns than are counted by so many windows.
 fn wide() -> String {
     let mut random = Random(9);

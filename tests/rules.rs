@@ -526,6 +526,10 @@ fn what_the_report_does_not_have_is_told() {
         why.starts_with("this report has no mean_absolute_error; it has accuracy"),
         "{why}"
     );
+    assert!(
+        why.ends_with(" more") && why.matches(", ").count() == 4,
+        "{why}"
+    );
     let v = judged(
         &rules("min = 0.5; slice = { region = 'north' }"),
         &report("0.9"),
@@ -564,6 +568,10 @@ fn a_file_that_is_wrong_is_told_where_and_how_to_mend_it() {
         (
             "compat = 'nanny'",
             "line 1, column 10: 'nanny' is no tool. Did you mean 'nannyml'?",
+        ),
+        (
+            "tests = ['ks', 'wasserstain']",
+            "line 1, column 16: there is no test or distance 'wasserstain'. Did you mean 'wasserstein'?",
         ),
         (
             "window = 'fortnight'",
@@ -689,6 +697,7 @@ season = "7d"
 cost = { fp = 5, fn = 100, "a->b" = 2.5 }
 budget = 12.5
 compat = "nannyml"
+tests = ["ks", "wasserstein"]
 
 [roles]
 score = "p"
@@ -722,6 +731,12 @@ over = "all"
     assert_eq!(rules.roles.len(), 4);
     assert_eq!(rules.view.budget, Some(12.5));
     assert_eq!(rules.view.compat, Some(Tool::Nannyml));
+    let tests = &rules.view.tests;
+    assert_eq!(tests.to_string(), "kolmogorov_smirnov,wasserstein");
+    // A rule on another distance adds it to those that are chosen.
+    let more = "[[rule]]\ncolumn = 'x'\ndistance = 'hellinger'\nover = 'all'\nmax = 1";
+    let with = check::read(&format!("{text}{more}")).unwrap();
+    assert!(with.view.tests.wants("hellinger") && !with.view.all_tests);
     let views = rules.views();
     assert_eq!(views.len(), 2);
     let slice = views[1].slice();

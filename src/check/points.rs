@@ -4,9 +4,12 @@ use super::counted;
 use super::made::why_not;
 use super::rule::{Measure, Over, Rule, Watched};
 use crate::metric::{self, Better, Estimate, Family, Unit};
-use crate::report::{Block, Check, CheckKind, Report, Window};
+use crate::report::{Check, CheckKind, Report, Window};
 use crate::settings::among;
 use crate::table::time::Time;
+
+/// Metrics at most that are named where one is not there.
+const NAMED: usize = 5;
 
 /// A value, and whether it can be judged.
 #[derive(Clone, Debug)]
@@ -78,19 +81,28 @@ pub(super) fn course(rule: &Rule, report: &Report) -> Result<Course, String> {
     }
 }
 
+/// Which metrics a report has: those that stand first, and how many others.
+fn had(report: &Report) -> String {
+    let there = |name: &str| {
+        let blocks = [&report.overall, &report.resources.block];
+        blocks.iter().any(|block| block.metrics.contains_key(name))
+    };
+    let all = metric::METRICS.iter().map(|m| m.info().name);
+    let mut all: Vec<&str> = all.filter(|name| there(name)).collect();
+    let more = all.split_off(all.len().min(NAMED)).len();
+    match (all.is_empty(), more) {
+        (true, _) => "it has no metric".to_owned(),
+        (false, 0) => format!("it has {}", all.join(", ")),
+        (false, more) => format!("it has {} and {more} more", all.join(", ")),
+    }
+}
+
 fn of_metric(name: &str, over: Over, report: &Report) -> Result<Course, String> {
     let info = metric::info(name).ok_or_else(|| format!("there is no metric '{name}'"))?;
     let whole = report.overall.metrics.get(name);
     let whole = whole.or_else(|| report.resources.metrics.get(name));
     let Some(whole) = whole else {
-        let of = |block: &Block| block.metrics.keys().cloned().collect::<Vec<_>>();
-        let mut all = of(&report.overall);
-        all.extend(of(&report.resources));
-        let has = match all.is_empty() {
-            true => "it has no metric".to_owned(),
-            false => format!("it has {}", all.join(", ")),
-        };
-        return Err(format!("this report has no {name}; {has}"));
+        return Err(format!("this report has no {name}; {}", had(report)));
     };
     let timeless = info.family == Family::Resource;
     let point = |w: &Window| Point {
@@ -211,7 +223,7 @@ fn distances(
             measure => {
                 let examined = report.examined.as_ref();
                 let examined =
-                    examined.ok_or("every test has to be asked for, of rows that are kept")?;
+                    examined.ok_or("tests have to be asked for, of rows that are kept")?;
                 let mut columns = examined.columns.iter();
                 let column = columns.find(|c| c.column == name).ok_or_else(lacks)?;
                 column.distances.get(measure.name()).copied()

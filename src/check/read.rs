@@ -13,13 +13,13 @@ use crate::report::CheckKind;
 use crate::report::view::SliceChoice;
 use crate::settings::{self, Data, Fault, Place, Table, Value, among, nearest};
 use crate::table::time::Time;
-use view::{fault, view_of};
+use view::{fault, view_of, with_tests};
 
 /// What the file says it is.
 pub(super) const SCHEMA: &str = "plumbline.rules/1";
 
 /// The keys of the file.
-const FILE: [&str; 16] = [
+const FILE: [&str; 17] = [
     "schema",
     "window",
     "baseline",
@@ -32,6 +32,7 @@ const FILE: [&str; 16] = [
     "budget",
     "least",
     "compat",
+    "tests",
     "roles",
     "positive",
     "task",
@@ -123,10 +124,8 @@ pub fn read(text: &str) -> Result<Rules, Fault> {
             mend: "Write [[rule]], and below it what it watches and allows: metric = \"roc_auc\" and min = 0.8".into(),
         });
     }
-    let mut view = view;
-    view.all_tests |= rules.iter().any(|rule| rule.watched.needs_all_tests());
     Ok(Rules {
-        view,
+        view: with_tests(view, &rules),
         roles,
         meant,
         rules,

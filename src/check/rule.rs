@@ -94,10 +94,13 @@ impl Watched {
         !matches!(self, Self::Metric(_))
     }
 
-    /// Whether it is told only where every test was asked for ([`View::all_tests`]).
+    /// The measure that is told only where it is chosen among the tests ([`View::chosen_tests`]), if it is one.
     #[must_use]
-    pub fn needs_all_tests(&self) -> bool {
-        matches!(self, Self::Column { measure, .. } if measure.needs_all_tests())
+    pub fn tested(&self) -> Option<Measure> {
+        match self {
+            Self::Column { measure, .. } if measure.is_chosen() => Some(*measure),
+            _ => None,
+        }
     }
 
     /// What it allows where the rule does not tell: of what is counted, none.
@@ -225,9 +228,9 @@ impl Measure {
         windowed || !self.is_distance()
     }
 
-    /// Whether it is told only where every test was asked for.
+    /// Whether it is told only where it is chosen among the tests ([`View::chosen_tests`]).
     #[must_use]
-    pub fn needs_all_tests(self) -> bool {
+    pub fn is_chosen(self) -> bool {
         !self.by_window() && self != Self::Wasserstein
     }
 

@@ -77,6 +77,12 @@ pub fn write(rules: &Rules) -> String {
     if let Some(tool) = view.compat {
         line("compat", quoted(&tool.to_string()));
     }
+    if view.all_tests {
+        line("tests", quoted("all"));
+    } else if !view.tests.is_none() {
+        let names: Vec<String> = view.tests.iter().map(quoted).collect();
+        line("tests", format!("[{}]", names.join(", ")));
+    }
     if let Some(label) = rules.meant.as_ref().and_then(Meant::positive) {
         line("positive", quoted(label));
     }

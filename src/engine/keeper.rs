@@ -382,8 +382,9 @@ fn sharpen(
         if let Some((at, asked)) = missing.compat.filter(|_| depth >= Depth::Columns) {
             builder.add_compat(summary, at, &asked);
         }
-        if let Some((at, periods)) = missing.examined.filter(|_| depth >= Depth::Columns) {
-            builder.add_examined(summary, at, &periods);
+        let examined = missing.examined.filter(|_| depth >= Depth::Columns);
+        if let Some((at, periods, chosen)) = examined {
+            builder.add_examined(summary, at, (&periods, &chosen));
         }
         // Columns are judged with everything else: a verdict without them would change once they come.
         // Only once they are counted it shows which limits are not the baseline's own.

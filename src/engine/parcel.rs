@@ -196,6 +196,7 @@ fn frame(profile: &Profile) -> Profile {
         unseen: column.unseen.clone(),
         baseline: column.baseline.clone(),
         windows: Vec::new(),
+        own: column.own.clone(),
     };
     Profile {
         spans: profile.spans.clone(),
@@ -217,6 +218,7 @@ fn outline(summary: &Summary) -> Summary {
         buckets: Vec::new(),
         full: series.full,
         reference: series.reference.clone(),
+        reference_buckets: series.reference_buckets.clone(),
         exact: Vec::new(),
         drift: series.drift.clone(),
         estimates: series.estimates.clone(),

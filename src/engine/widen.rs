@@ -155,7 +155,7 @@ fn sentence(
     let named = inputs.get(file).filter(|_| several);
     let of = named.map_or_else(String::new, |input| format!(" of {}", input.name));
     format!(
-        "'{name}' begins with numbers, but {} of its {filled} filled cells are words, the first in line {line}{of}: it is read as words.",
+        "'{name}' begins mostly with numbers, but {} of its {filled} filled cells are words, the first in line {line}{of}: it is read as words.",
         cells.unfit
     )
 }

@@ -14,6 +14,14 @@ const YEARS: (f64, f64) = (-631_152_000.0, 4_102_444_800.0);
 /// taken for times (1e8 s is three years).
 const FAR: f64 = 1e8;
 
+/// The percentage of the first filled cells that are numbers, at least, for the others to be looked at as texts among
+/// them.
+const LIKELY: usize = 80;
+/// Texts at least, so that all cells together are judged as well.
+const JUDGED: usize = 20;
+/// Different cells up to which numbers may be labels.
+const LABELS: usize = 30;
+
 /// Looks at the cells of one column; `order`: how its dates are written, where that was said.
 pub(super) fn profile(
     batch: &Batch,
@@ -53,6 +61,7 @@ pub(super) fn profile(
                 }
                 continue;
             }
+            looks.plain += usize::from(!cell.iter().any(u8::is_ascii_digit));
             looks.iso += usize::from(iso.read(cell).is_some());
             looks.slashed(cell);
         }
@@ -68,8 +77,9 @@ pub(super) fn profile(
             codes.push(code);
         }
     }
+    looks.distinct = distinct.len();
     let (kind, time) = looks.kind(&name, filled, order, notes);
-    let numeric = mostly(looks.numbers, filled);
+    let numeric = looks.numeric(filled);
     if kind == Kind::Category {
         filled += words.len();
         missing -= words.len();
@@ -101,6 +111,10 @@ fn mostly(count: usize, of: usize) -> bool {
 /// How many cells look like what.
 struct Looks {
     numbers: usize,
+    /// Texts without a digit.
+    plain: usize,
+    /// Different cells.
+    distinct: usize,
     /// Digits with zeros before them, which are labels and no sizes.
     codes: usize,
     whole: usize,
@@ -118,6 +132,8 @@ impl Default for Looks {
     fn default() -> Self {
         Self {
             numbers: 0,
+            plain: 0,
+            distinct: 0,
             codes: 0,
             whole: 0,
             low: f64::INFINITY,
@@ -138,6 +154,22 @@ impl Looks {
         self.whole += usize::from(x.fract() == 0.0);
         self.low = self.low.min(x);
         self.high = self.high.max(x);
+    }
+
+    /// Whether they are numbers, or look so but for texts among the first of them: all cells together decide by the usual
+    /// rule whether it is a column of words after all ([`crate::engine::widen`]), as of few texts at the start nothing
+    /// can be told. Such texts hold no digit, as a code of letters and digits does; and the numbers are many different
+    /// ones that are no ids: fractions, or such as come again.
+    fn numeric(&self, filled: usize) -> bool {
+        let texts = filled.saturating_sub(self.numbers);
+        let measured = self.whole < self.numbers || self.distinct * 4 <= self.numbers;
+        let likely = self.numbers * 100 >= filled * LIKELY
+            && texts >= JUDGED
+            && self.plain == texts
+            && self.codes == 0
+            && self.distinct > LABELS
+            && measured;
+        mostly(self.numbers, filled) || likely
     }
 
     fn slashed(&mut self, cell: &[u8]) {
@@ -187,7 +219,7 @@ impl Looks {
             return (Kind::Time, Some(format));
         }
         let compact = mostly(self.compact, filled);
-        if mostly(self.numbers, filled) {
+        if self.numeric(filled) {
             let format = if compact {
                 Some(TimeFormat::Compact)
             } else {

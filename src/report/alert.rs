@@ -51,6 +51,10 @@ pub struct Alert {
     /// Start of the first window that is back; `None`: it goes on.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub until: Option<Time>,
+    /// Start of the first window after its last pause, where it ended and began anew: its value, change and
+    /// sentence are of the windows since then, and the sentence tells those before.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub resumed: Option<Time>,
     /// Departing windows since then.
     pub windows: u64,
     /// Mature windows since then.

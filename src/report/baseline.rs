@@ -1,11 +1,17 @@
 //! What windows are compared with.
+//!
+//! A period of the log has windows, by which it is known what windows vary by and which weekdays and hours differ. So has
+//! a reference whose rows have times: it is cut into windows of its own time.
 
-use super::make::{Frame, Making, total};
+use super::judge::judged;
+use super::make::{Frame, Making, PIECE, total};
+use super::steps::pause;
 use super::view::BaselineChoice;
-use super::words;
+use super::{Metrics, Window, words};
+use crate::metric::{self, Material};
 use crate::stats::far;
-use crate::summary::{Cell, Series};
-use crate::table::time::{DAY, Time};
+use crate::summary::{Cell, MOST_OWN, Series, WindowSize};
+use crate::table::time::{DAY, HOUR, Time};
 use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -28,6 +34,8 @@ pub(super) struct Basis<'a> {
     pub range: Option<(usize, usize)>,
     /// Its windows; `None` for the reference.
     pub windows: Option<(usize, usize)>,
+    /// Where the windows of the reference's own time begin, and their cells.
+    pub own: Vec<(Time, Cow<'a, Cell>)>,
     /// Its rows of the slices that were asked for.
     slices: RefCell<BTreeMap<*const Series, Option<Rc<Cell>>>>,
 }
@@ -54,6 +62,7 @@ impl<'a> Basis<'a> {
                     cell,
                     range: None,
                     windows: None,
+                    own: making.series.reference_by(making.size),
                     slices: RefCell::default(),
                 });
             }
@@ -91,6 +100,7 @@ impl<'a> Basis<'a> {
             cell: total(making.series, range).await,
             range: Some(range),
             windows: Some(windows),
+            own: Vec::new(),
             slices: RefCell::default(),
         })
     }
@@ -107,6 +117,97 @@ impl<'a> Basis<'a> {
             _ => series.reference.clone().map(Rc::new),
         });
         cell.clone()
+    }
+
+    /// Where its windows begin, in order.
+    pub(super) fn starts(&self, making: &Making<'_>) -> Vec<Time> {
+        match self.windows {
+            Some((from, to)) => {
+                let windows = making.all.get(from..to).unwrap_or_default();
+                windows.iter().map(|frame| frame.start).collect()
+            }
+            None => self.own.iter().map(|own| own.0).collect(),
+        }
+    }
+
+    /// The metrics that are judged, of its windows; those in sight are known already.
+    pub(super) async fn before(
+        &self,
+        making: &Making<'_>,
+        metrics: &Metrics,
+        windows: &[Window],
+    ) -> Vec<Metrics> {
+        let mut out: Vec<Metrics> = Vec::new();
+        for i in self.windows.map_or(0..0, |w| w.0..w.1) {
+            let known = i.checked_sub(making.shown.0).and_then(|i| windows.get(i));
+            out.push(match known {
+                Some(window) => judged(&window.metrics),
+                None => judged(&making.metrics(&making.all[i].cell, Some(making.all[i].range))),
+            });
+            if out.len().is_multiple_of(PIECE) {
+                pause().await;
+            }
+        }
+        let infos = metric::METRICS.iter().map(|m| m.info());
+        let infos: Vec<_> = infos
+            .filter(|info| info.material != Material::Never && metrics.contains_key(info.name))
+            .collect();
+        for (_, cell) in &self.own {
+            let one =
+                |info: &&metric::Info| Some((info.name.into(), making.metric(info.name, cell)?));
+            out.push(
+                infos
+                    .iter()
+                    .copied()
+                    .filter_map(|info| one(&info))
+                    .collect(),
+            );
+            if out.len().is_multiple_of(PIECE) {
+                pause().await;
+            }
+        }
+        out
+    }
+
+    /// The windows of a slice: where they begin, and their cells without what [`Series::total_of_outcomes`] leaves out.
+    pub(super) fn slice_windows<'s>(
+        &self,
+        making: &Making<'_>,
+        series: &'s Series,
+    ) -> Vec<(Time, Cow<'s, Cell>)> {
+        let Some((from, to)) = self.windows else {
+            return series.reference_by(making.size);
+        };
+        let frames = making.all.get(from..to).unwrap_or_default().iter();
+        let of = |frame: &Frame<'_>| {
+            let cell = series.outcomes_within(frame.start, frame.end)?;
+            Some((frame.start, cell))
+        };
+        frames.filter_map(of).collect()
+    }
+
+    /// Why weekdays, or hours, are compared with all of the reference together, where windows have such.
+    pub(super) fn no_season(&self, making: &Making<'_>) -> Option<String> {
+        let (phases, of, length) = match making.size {
+            _ if self.windows.is_some() || !making.summary.timed => return None,
+            WindowSize::Day => (7, "weekdays", DAY),
+            size if size.within_day() => (24, "hours of the day", HOUR),
+            _ => return None,
+        };
+        let mut held = vec![0_usize; phases];
+        for (start, _) in &self.own {
+            let phase = start.0.div_euclid(length).rem_euclid(phases as i64);
+            held[phase as usize] += 1;
+        }
+        let why = match self.own.len() {
+            0 => format!("rows of it have no time, or it has more than {MOST_OWN} windows"),
+            _ if held.iter().any(|n| *n < 2) => "it does not hold each of them twice".to_owned(),
+            _ => return None,
+        };
+        Some(format!(
+            "What {of} differ by is not removed: they are compared with all of the reference ({}) together, as {why}.",
+            self.label
+        ))
     }
 
     /// Whether a window belongs to it.

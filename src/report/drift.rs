@@ -55,12 +55,13 @@ pub(super) fn compat(making: &Making<'_>, basis: &Basis<'_>, view: &View) -> Opt
     found.cloned()
 }
 
-/// What every test says of the columns, or, in `missing`, that rows must tell it.
-pub(super) fn examined(making: &Making<'_>, basis: &Basis<'_>) -> Option<Examined> {
+/// What the chosen tests say of the columns, or, in `missing`, that rows must tell it.
+pub(super) fn examined(making: &Making<'_>, basis: &Basis<'_>, view: &View) -> Option<Examined> {
+    let chosen = view.chosen_tests()?;
     let periods = periods(making, basis)?;
-    let found = making.series.examined(&periods);
+    let found = making.series.examined(&periods, &chosen);
     if found.is_none() {
-        making.missing().examined = Some((making.at, periods));
+        making.missing().examined = Some((making.at, periods, chosen));
     }
     found.cloned()
 }

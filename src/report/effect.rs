@@ -204,6 +204,7 @@ mod tests {
             since_latest: None,
             raised: None,
             until: None,
+            resumed: None,
             windows: 1,
             judged: 1,
             value: Estimate::default(),

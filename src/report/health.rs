@@ -12,7 +12,7 @@ use crate::summary::{Summary, WindowSize};
 const STREAMED: &str = "The rows were counted as they passed and not kept, which files larger than memory need: what is marked ≈ lies within the bound that stands beside it, and predictions that come twice are noticed where they have an outcome.";
 
 /// What is to be known where tests were asked for that rows are needed for.
-const NEED_ROWS: &str = "What another tool says of the same rows, and all tests of the columns, need rows that are kept: these were counted as they passed, so there is no answer.";
+const NEED_ROWS: &str = "What another tool says of the same rows, and tests of the columns, need rows that are kept: these were counted as they passed, so there is no answer.";
 
 /// What is to be known where windows of time were asked for and rows have no times.
 pub const UNTIMED: &str = "No column holds times, so windows are of so many rows each, in the order of the files. For hours, days, weeks or months mark the column that tells when (--role time=COLUMN).";
@@ -64,6 +64,7 @@ pub(super) fn judge(report: &Report, summary: &Summary, asked: &View) -> Health 
         .filter(|w| !w.in_baseline && (w.mature || report.task == Task::Service))
         .count();
 
+    let mut told_better: Option<&Alert> = None;
     let (level, sentence, metric) = if let Some(alert) = bad {
         (
             Level::Bad,
@@ -112,21 +113,30 @@ pub(super) fn judge(report: &Report, summary: &Summary, asked: &View) -> Health 
                 let was = before.map_or_else(String::new, |v| format!(", {v}"));
                 let worse = |w: &Window| w.departures.values().any(|d| d.worse == Some(true));
                 let lower = !holds(info, estimate, b.block.metrics.get(info.name));
-                let is = if lower { "is" } else { "holds at" };
+                let of_main = |a: &&Alert| a.metric == info.name;
+                let better = report.improved.iter().find(of_main);
+                let is = if lower || better.is_some() {
+                    "is"
+                } else {
+                    "holds at"
+                };
+                let better = better.filter(|a| a.goes_on() && first.is_none());
+                let once =
+                    lower || of_predictions().next().is_some() || report.windows.iter().any(worse);
+                let worse = if once {
+                    "no lasting departure"
+                } else {
+                    "nothing departs"
+                };
+                told_better = better;
                 let sentence = match first {
-                    None if lower
-                        || of_predictions().next().is_some()
-                        || report.windows.iter().any(worse) =>
-                    {
-                        format!(
-                            "{} {is} {value}: no lasting departure for the worse from the baseline ({}{was}).",
+                    None => match better {
+                        Some(better) => format!("{}: {worse} for the worse.", better.sentence),
+                        None => format!(
+                            "{} {is} {value}: {worse} for the worse from the baseline ({}{was}).",
                             info.title, b.label
-                        )
-                    }
-                    None => format!(
-                        "{} {is} {value}: nothing departs for the worse from the baseline ({}{was}).",
-                        info.title, b.label
-                    ),
+                        ),
+                    },
                     Some(alert) => format!(
                         "{} {is} {value}, but {}.",
                         info.title,
@@ -174,6 +184,7 @@ pub(super) fn judge(report: &Report, summary: &Summary, asked: &View) -> Health 
             .map(|a: &Alert| format!("{}.", a.sentence)),
     );
     notes.extend(expected.iter().map(|a| format!("{}.", a.sentence)));
+    notes.extend(better(report, told_better));
     if let Some(estimated) = &report.estimated
         && report.windows.iter().any(|w| !w.mature)
     {
@@ -211,7 +222,7 @@ pub(super) fn judge(report: &Report, summary: &Summary, asked: &View) -> Health 
             notes.push("What metrics are expected to be before their outcomes are in is estimated of rows that are kept, and of two classes, only.".into());
         }
     }
-    if summary.streamed && (asked.compat.is_some() || asked.all_tests) {
+    if summary.streamed && (asked.compat.is_some() || asked.chosen_tests().is_some()) {
         notes.push(NEED_ROWS.into());
     }
     let threshold = report.scores.as_ref().and_then(|s| s.threshold);
@@ -252,6 +263,21 @@ fn without_rows(report: &Report) -> Option<String> {
     Some(format!(
         "{first}{between}{last} {have} no value here: no counts come near enough, only all rows together tell."
     ))
+}
+
+/// What became better, but for what the sentence tells, and what such a thing can be.
+fn better(report: &Report, told: Option<&Alert>) -> Vec<String> {
+    let all = report.improved.iter();
+    let mut notes: Vec<String> = all
+        .filter(|a| told.is_none_or(|told| !std::ptr::eq(*a, told)))
+        .map(|a| format!("{}.", a.sentence))
+        .collect();
+    if let Some(first) = told.or(report.improved.first()) {
+        let rose = first.value.value > first.baseline.value;
+        let budget = super::watch::budget(report.view.budget);
+        notes.push(super::improved::advice(rose, budget));
+    }
+    notes
 }
 
 /// Whether a change of a column goes on, and predictions are surely worse in the same windows, as outcomes tell.

@@ -6,14 +6,15 @@
 //! in the order of the report, then a slice, then requests, then a column; what is far surer than that is told beside
 //! it.
 
+use super::again::{Made, joined};
 use super::baseline::Basis;
-use super::causes::{Place, Raised, begun, by_cause, is_far_surer, place};
+use super::causes::{Raised, begun, by_cause, is_far_surer, place};
 use super::checks::CheckKind;
 use super::effect::{self, Effect};
 use super::make::{self, Making};
 use super::steps::pause;
 use super::watch::{Item, Watched, What, is_worse, word};
-use super::{Affected, Alert, AlertKind, Level, Metrics, Window, judge, words};
+use super::{Affected, Alert, AlertKind, Level, Metrics, Window, improved, judge, words};
 use crate::metric::{Estimate, Family, Info, Unit};
 use crate::stats::interval::Interval;
 use crate::stats::multiple::benjamini_yekutieli;
@@ -31,23 +32,23 @@ pub(super) const CORRELATION: &str = "correlation";
 const TOLD: usize = 50;
 
 /// Everything that an alert is made of.
-struct Told<'a> {
+pub(super) struct Told<'a> {
     making: &'a Making<'a>,
     basis: &'a Basis<'a>,
     baseline: &'a Metrics,
     windows: &'a [Window],
-    watched: &'a Watched,
+    pub watched: &'a Watched,
     profile: Option<&'a Profile>,
 }
 
-/// The incidents: those that go on first, most severe first.
+/// The incidents: those that go on first, most severe first; and what became better.
 pub(super) async fn alerts(
     making: &Making<'_>,
     basis: &Basis<'_>,
     baseline: &Metrics,
     windows: &[Window],
     (watched, profile): (&Watched, Option<&Profile>),
-) -> Vec<Alert> {
+) -> (Vec<Alert>, Vec<Alert>) {
     let told = Told {
         making,
         basis,
@@ -70,7 +71,7 @@ pub(super) async fn alerts(
         }));
     }
     let begun: Vec<Begun> = raised.iter().map(begun).collect();
-    let mut out: Vec<(Place, Alert)> = Vec::new();
+    let mut out: Vec<Made<'_>> = Vec::new();
     let found = group(&begun);
     let members = found
         .iter()
@@ -89,15 +90,20 @@ pub(super) async fn alerts(
                     alert.sentence += &format!("; at the same time {beside}");
                 }
                 effect::tell(&mut alert);
-                out.push((place(lead), alert));
+                out.push(Made {
+                    place: place(lead),
+                    alert,
+                    lead,
+                });
                 break;
             }
         }
     }
+    let mut out = joined(out, |alarm| told.during(alarm));
     out.sort_by(|a, b| a.0.total_cmp(&b.0));
     let mut out: Vec<Alert> = out.into_iter().map(|a| a.1).collect();
     effect::rank(&mut out);
-    out
+    (out, improved::notes(&told, &improved::watch(watched)).await)
 }
 
 /// A difference with its interval; of a correlation in its own unit.
@@ -248,8 +254,8 @@ fn names(
 }
 
 impl Told<'_> {
-    /// An incident that is named by this alarm; `None` where its rows together are not worse after all.
-    async fn alert(&self, lead: &Raised<'_>) -> Option<Alert> {
+    /// What is named by this alarm; `None` where its rows together did not go its way after all.
+    pub(super) async fn alert(&self, lead: &Raised<'_>) -> Option<Alert> {
         let (item, alarm) = (lead.item, &lead.alarm);
         let end = alarm.end.unwrap_or(self.windows.len());
         let within = || {
@@ -275,6 +281,7 @@ impl Told<'_> {
             since_latest: time(alarm.latest),
             raised: time(alarm.raised),
             until: alarm.end.and_then(time),
+            resumed: None,
             windows: departing.count() as u64,
             judged: within().count() as u64,
             value: now(&alarm.over, &item.what),
@@ -311,7 +318,8 @@ impl Told<'_> {
                 alert.baseline = base.clone();
                 // Few large windows above the baseline can outweigh many small ones below it.
                 let together = judge::compare(info, &alert.value, base, 0.0);
-                if together.is_some_and(|d| d.worse == Some(false)) {
+                let way = is_worse(info, alarm.over.from, alarm.over.change);
+                if together.is_some_and(|d| d.worse.is_some() && d.worse != way) {
                     return None;
                 }
                 if info.family != Family::Resource {
@@ -344,6 +352,12 @@ impl Told<'_> {
             }
         }
         Some(alert)
+    }
+
+    /// What is surely different in the windows of an alarm, itself among it.
+    fn during(&self, alarm: &Alarm) -> Vec<Affected> {
+        let end = alarm.end.unwrap_or(self.windows.len());
+        changed(self.watched, self.profile, None, (alarm.start, end))
     }
 
     /// By which method at which level.

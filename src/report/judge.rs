@@ -242,6 +242,7 @@ mod tests {
             since_latest: None,
             raised: None,
             until,
+            resumed: None,
             windows: 1,
             judged: 1,
             value: Estimate::of(0.8, None, 100),

@@ -24,6 +24,26 @@ const LEAST_Z: f64 = 0.1;
 pub struct Sizes(pub BTreeMap<String, f64>);
 
 impl Sizes {
+    /// The names of sizes that are of no metric.
+    pub const OF_COLUMNS: [&str; 2] = [COLUMNS, CORRELATIONS];
+
+    /// The usual size of what has this name, as a person writes it: `0.01`, or `2 % of it` of the baseline's value;
+    /// `None` where nothing of this name raises alarms.
+    #[must_use]
+    pub fn usual(name: &str) -> Option<String> {
+        match name {
+            COLUMNS => Some(number(columns::LEAST)),
+            CORRELATIONS => Some(number(LEAST_Z)),
+            name => match metric::info(name)?.material {
+                Material::Never => None,
+                Material::Absolute(least) => Some(number(least)),
+                Material::Relative(share) => {
+                    Some(format!("{} of it", words::value(Unit::Percent, share)))
+                }
+            },
+        }
+    }
+
     /// Whether every size is the usual one.
     #[must_use]
     pub fn is_usual(&self) -> bool {
@@ -39,7 +59,7 @@ impl Sizes {
         let known = metric::METRICS.iter().map(|m| m.info());
         let known = known.filter(|i| i.material != Material::Never);
         let mut names: Vec<&str> = known.map(|i| i.name).collect();
-        names.extend([COLUMNS, CORRELATIONS]);
+        names.extend(Self::OF_COLUMNS);
         if !names.contains(&name) {
             return Err(format!(
                 "nothing that raises alarms is called '{name}'. {}",
@@ -150,6 +170,9 @@ mod tests {
         );
         assert_eq!(sizes.of_column(Least::Angle(0.1)), Least::Angle(0.2));
         assert_eq!(sizes.of_correlation(), Least::Absolute(LEAST_Z));
+        assert_eq!(Sizes::usual("columns").as_deref(), Some("0.1"));
+        assert_eq!(Sizes::usual("accuracy").as_deref(), Some("0.01"));
+        assert_eq!(Sizes::usual("none"), None);
     }
 
     #[test]

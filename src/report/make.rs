@@ -103,7 +103,7 @@ impl Frame<'_> {
 }
 
 /// Windows between two pauses, and cells that are added up between them.
-const PIECE: usize = 8;
+pub(super) const PIECE: usize = 8;
 const CELLS: usize = 128;
 
 /// Makes the report, with a [`pause`] after each piece of the work; `judging`: with its alarms, which ask for
@@ -253,33 +253,21 @@ impl Making<'_> {
             },
         });
         let mut estimated = None;
-        let mut alerts = Vec::new();
+        let (mut alerts, mut improved) = (Vec::new(), Vec::new());
         let budget = watch::budget(view.budget);
         let mut watched = None;
         let profile = basis
             .as_ref()
             .and_then(|basis| profile::profile(self, basis));
         if let (Some(basis), Some(baseline)) = (&basis, &baseline) {
-            let mut before: Vec<Metrics> = Vec::new();
-            for i in basis.windows.map_or(0..0, |w| w.0..w.1) {
-                // Those in sight are known already.
-                let known = i.checked_sub(self.shown.0).and_then(|i| windows.get(i));
-                before.push(match known {
-                    Some(window) => judge::judged(&window.metrics),
-                    None => {
-                        judge::judged(&self.metrics(&self.all[i].cell, Some(self.all[i].range)))
-                    }
-                });
-                if before.len().is_multiple_of(PIECE) {
-                    pause().await;
-                }
-            }
             let metrics = &baseline.block.metrics;
+            let before = basis.before(self, metrics, &windows).await;
             let known = (metrics, &before[..]);
             if judging {
                 let found = watch::watch(self, basis, known, &windows, profile, budget).await;
                 judge::departures(&mut windows, &found);
-                alerts = incidents::alerts(self, basis, metrics, &windows, (&found, profile)).await;
+                let by = (&found, profile);
+                (alerts, improved) = incidents::alerts(self, basis, metrics, &windows, by).await;
                 watched = Some(found);
             }
             let judged = watched.as_ref().map(|watched| (watched, profile));
@@ -310,8 +298,7 @@ impl Making<'_> {
             .and_then(|basis| drift::compat(self, basis, view));
         let examined = basis
             .as_ref()
-            .filter(|_| view.all_tests)
-            .and_then(|basis| drift::examined(self, basis));
+            .and_then(|basis| drift::examined(self, basis, view));
         let versions = summary.versions.as_ref().map(|v| v.column.as_str());
         judge::name_slices(&mut alerts, &slices, versions);
         pause().await;
@@ -356,6 +343,7 @@ impl Making<'_> {
                 budget: view.budget,
                 least: view.least.clone(),
                 all_tests: view.all_tests,
+                tests: view.tests.clone(),
                 live: view.live,
                 service: view.service,
                 marked: view.marked,
@@ -412,6 +400,7 @@ impl Making<'_> {
             changes: None,
             leads: None,
             alerts,
+            improved,
             estimated,
             compat,
             examined,
@@ -421,6 +410,8 @@ impl Making<'_> {
         report.health = health::judge(&report, summary, view);
         if judging && report.baseline.is_some() {
             report.health.notes.extend(watch::limits(self, profile));
+            let no_season = basis.as_ref().and_then(|basis| basis.no_season(self));
+            report.health.notes.extend(no_season);
         }
         pause().await;
         report.leads = tracks::leads(&report).await;

@@ -1,6 +1,8 @@
 //! What a Summary lacked for a report, so that whoever has the rows can add it.
 
-use crate::summary::{AsOf, Asked, CompatAsked, Lag, Limits, Periods, Slice, Spans, WindowSize};
+use crate::summary::{
+    AsOf, Asked, CompatAsked, Lag, Limits, Periods, Slice, Spans, TestChoice, WindowSize,
+};
 
 /// What a report lacked: cells of a slice by a size, or what only rows can tell of a range.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -37,8 +39,8 @@ pub struct Missing {
     pub naive: Option<(usize, Lag)>,
     /// Place of a series and what is asked of another tool.
     pub compat: Option<(usize, CompatAsked)>,
-    /// Place of a series and two periods whose columns were not put to every test.
-    pub examined: Option<(usize, Periods)>,
+    /// Place of a series, two periods, and tests that their columns were not put to.
+    pub examined: Option<(usize, Periods, TestChoice)>,
 }
 
 impl Missing {

@@ -6,6 +6,7 @@
 //! else, so what one of them shows, all of them show. Every list is in a stated order, every map is
 //! sorted: the same Summary and View give the same bytes.
 
+mod again;
 mod alert;
 mod arriving;
 mod baseline;
@@ -23,6 +24,7 @@ pub mod expect;
 pub mod groups;
 mod health;
 pub mod html;
+mod improved;
 mod incidents;
 mod judge;
 mod least;
@@ -46,7 +48,7 @@ pub use crate::metric::ClassRow;
 pub use crate::summary::Method;
 pub use crate::summary::{Bins, ColumnDrift, Distribution, Rejected, SourceInfo as Source};
 pub use crate::summary::{Compat, Tool, compat};
-pub use crate::summary::{Examined, ExaminedColumn, PairSays, TestSays, Together};
+pub use crate::summary::{Examined, ExaminedColumn, PairSays, TestChoice, TestSays, Together};
 pub use crate::summary::{QuantilePair, ResidualBin, Residuals, TailPart};
 pub use alert::{Affected, Alert, AlertKind};
 pub use arriving::Arriving;
@@ -180,6 +182,10 @@ pub struct Report {
     /// Incidents: departures from the baseline that are sure and large enough to matter; those that go on first,
     /// most severe first.
     pub alerts: Vec<Alert>,
+    /// Metrics of the predictions that are surely and lastingly better than the baseline: notes, no incidents. One by
+    /// chance is to be expected in as many windows as the budget allows to a false alarm, beside that budget.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub improved: Vec<Alert>,
     /// How the estimates of the windows are made; `None` where the task has none, without a baseline whose
     /// outcomes are known, or where the rows were not gone back to ([`Missing::estimates`]).
     #[serde(skip_serializing_if = "Option::is_none", default)]
@@ -188,7 +194,7 @@ pub struct Report {
     /// without a baseline, or where the rows were not gone back to ([`Missing::compat`]).
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub compat: Option<Compat>,
-    /// Every test on the columns, and on all of them together ([`View::all_tests`]); `None` where it is not asked for,
+    /// The tests that were chosen of the columns, and of all of them together ([`View::chosen_tests`]); `None` where it is not asked for,
     /// without a baseline, or where the rows were not gone back to ([`Missing::examined`]).
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub examined: Option<Examined>,

@@ -10,6 +10,10 @@ pub(super) fn profile<'a>(making: &Making<'a>, basis: &Basis<'_>) -> Option<&'a 
     let spans = Spans {
         before: basis.range,
         windows: making.all.iter().map(|window| window.range).collect(),
+        own: match basis.range {
+            Some(_) => Vec::new(),
+            None => making.series.reference_windows(making.size),
+        },
     };
     let found = making.series.profile(&spans);
     if found.is_none() {

@@ -3,7 +3,8 @@
 use super::least::Sizes;
 use super::service::Objectives;
 use crate::metric::{CostCell, Costs};
-pub use crate::summary::{Season, Slice, SliceChoice, Tool, WindowSize};
+use crate::settings::among;
+pub use crate::summary::{Season, Slice, SliceChoice, TestChoice, Tool, WindowSize};
 use crate::table::time::Time;
 use serde::{Deserialize, Serialize};
 
@@ -41,6 +42,9 @@ pub struct View {
     /// Whether columns are put to every test, and all together.
     #[serde(skip_serializing_if = "std::ops::Not::not", default)]
     pub all_tests: bool,
+    /// The tests and distances that they are put to, where not to every one.
+    #[serde(skip_serializing_if = "TestChoice::is_none", default)]
+    pub tests: TestChoice,
     /// What is wanted of the service.
     #[serde(skip_serializing_if = "Objectives::is_none", default)]
     pub service: Objectives,
@@ -96,6 +100,15 @@ impl View {
         }
     }
 
+    /// The tests that are wanted of the columns; `None` where none is.
+    #[must_use]
+    pub fn chosen_tests(&self) -> Option<TestChoice> {
+        match self.all_tests {
+            true => Some(TestChoice::default()),
+            false => Some(self.tests.clone()).filter(|chosen| !chosen.is_none()),
+        }
+    }
+
     /// The view as the query of a URL; empty for the default view.
     #[must_use]
     pub fn to_query(&self) -> String {
@@ -142,6 +155,8 @@ impl View {
         }
         if self.all_tests {
             put("tests", "all".into());
+        } else if !self.tests.is_none() {
+            put("tests", self.tests.to_string());
         }
         let mut wanted = self.service;
         for (name, place, _) in WANTED {
@@ -178,7 +193,8 @@ impl View {
                 "budget" => view.budget = budget(&value),
                 "season" => view.season = value.parse().ok(),
                 "compat" => view.compat = value.parse().ok(),
-                "tests" => view.all_tests = value == "all",
+                "tests" if value == "all" => view.all_tests = true,
+                "tests" => view.tests = tests(&value).unwrap_or_default(),
                 _ => {
                     if let Some((_, place, suits)) = WANTED.iter().find(|w| w.0 == key) {
                         let number = value.parse().ok();
@@ -232,6 +248,33 @@ pub fn budget(text: &str) -> Option<f64> {
     windows.filter(|w: &f64| w.is_finite() && *w >= 1.0)
 }
 
+/// Tests and distances as text: `kolmogorov_smirnov,psi`, and `ks` for short.
+///
+/// # Errors
+/// As [`add_test`].
+pub fn tests(text: &str) -> Result<TestChoice, String> {
+    let mut chosen = TestChoice::default();
+    for name in text.split(',').map(str::trim) {
+        add_test(&mut chosen, name)?;
+    }
+    Ok(chosen)
+}
+
+/// Chooses one more test or distance by its name.
+///
+/// # Errors
+/// Where there is none of this name; the sentence tells the nearest one, or all.
+pub fn add_test(chosen: &mut TestChoice, name: &str) -> Result<(), String> {
+    if chosen.add(name) {
+        return Ok(());
+    }
+    let names: Vec<&str> = TestChoice::names().collect();
+    Err(format!(
+        "there is no test or distance '{name}'. {}",
+        among(name, &names)
+    ))
+}
+
 /// `START..END`, both RFC 3339 times in UTC or dates; the end is exclusive.
 fn period(text: &str) -> Option<(Time, Time)> {
     let (from, to) = text.split_once("..")?;
@@ -280,6 +323,17 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_test_that_there_is_not_is_told_with_the_nearest_or_all() {
+        let why = |text: &str| super::tests(text).unwrap_err();
+        assert_eq!(
+            why("ks, wasserstain"),
+            "there is no test or distance 'wasserstain'. Did you mean 'wasserstein'?"
+        );
+        let all = why("temperature");
+        assert!(TestChoice::names().all(|name| all.contains(name)), "{all}");
+    }
+
+    #[test]
     fn a_view_survives_the_way_through_a_url() {
         let view = View {
             window: Some(WindowSize::Rows(500)),
@@ -298,6 +352,7 @@ mod tests {
             least: "accuracy=0.02,columns=0.25".parse().unwrap_or_default(),
             compat: Some(Tool::Evidently),
             all_tests: true,
+            tests: TestChoice::default(),
             costs: "fp=5,a=b&c->d e=-0.5".parse().ok(),
             service: Objectives {
                 slo: Some(0.995),
@@ -306,10 +361,15 @@ mod tests {
             },
         };
         assert_eq!(View::from_query(&format!("#{}", view.to_query())), view);
+        let some = View {
+            tests: super::tests("psi,ks").unwrap_or_default(),
+            ..View::default()
+        };
+        assert_eq!(View::from_query(&some.to_query()), some);
         assert_eq!(View::default().to_query(), "");
         assert_eq!(
             View::from_query(
-                "threshold=NaN&range=b..a&marked=2..1&window=0&season=0d&budget=0.5&least.accuracy=-1&least.none=1&slo=1&apdex=-1&cost.fp=NaN&cost.x=1&%"
+                "tests=none&threshold=NaN&range=b..a&marked=2..1&window=0&season=0d&budget=0.5&least.accuracy=-1&least.none=1&slo=1&apdex=-1&cost.fp=NaN&cost.x=1&%"
             ),
             View::default()
         );

@@ -240,11 +240,6 @@ fn stream(
     }
 }
 
-/// The windows of the baseline, by their places among all.
-fn baseline_windows(basis: &Basis<'_>) -> std::ops::Range<usize> {
-    basis.windows.map_or(0..0, |w| w.0..w.1)
-}
-
 fn of_metrics(
     making: &Making<'_>,
     basis: &Basis<'_>,
@@ -259,9 +254,9 @@ fn of_metrics(
         if info.material == Material::Never {
             continue;
         }
-        let starts = baseline_windows(basis).filter_map(|i| making.all.get(i));
-        let known = starts.zip(before).filter_map(|(frame, metrics)| {
-            reading(metrics.get(info.name)?, None, phase(making, frame.start))
+        let starts = basis.starts(making).into_iter();
+        let known = starts.zip(before).filter_map(|(start, metrics)| {
+            reading(metrics.get(info.name)?, None, phase(making, start))
         });
         let judged = |w: &Window| {
             let ripe = w.mature || info.family == Family::Resource;
@@ -329,11 +324,10 @@ async fn of_slices(
         let Some(base) = base.filter(|b| b.value.is_some()) else {
             continue;
         };
-        let frames = baseline_windows(basis).filter_map(|i| making.all.get(i));
-        let known = frames.filter_map(|frame| {
-            let of = within(series, frame.start, frame.end)?;
-            reading(&of, None, phase(making, frame.start))
-        });
+        let before = basis.slice_windows(making, series);
+        let known = before
+            .iter()
+            .filter_map(|(start, cell)| reading(&estimate(cell), None, phase(making, *start)));
         let judged = |w: &Window| {
             let of = within(series, w.start, w.end).filter(|_| w.mature && !w.in_baseline)?;
             reading(&of, base.value, phase(making, w.start))
@@ -365,24 +359,25 @@ async fn of_columns(
         pause().await;
         // Outcomes that have not arrived are not missing cells.
         let outcome = column.role == crate::log::Role::Outcome.name();
-        let counts = |window: usize| -> Option<Counts> {
-            let tally = column.windows.get(window)?;
-            let start = making.all.get(window)?.start;
-            (tally.values > 0 || tally.missing() > 0).then(|| Counts {
-                cells: tally.counts.clone(),
-                missing: if outcome { 0 } else { absent(tally) },
-                wrong: if outcome { 0 } else { wrong(tally) },
-                phase: phase(making, start),
-            })
+        let told = |tally: &Tally, phase: u32| Counts {
+            cells: tally.counts.clone(),
+            missing: if outcome { 0 } else { absent(tally) },
+            wrong: if outcome { 0 } else { wrong(tally) },
+            phase,
         };
+        let any = |tally: &Tally| tally.values > 0 || tally.missing() > 0;
+        let counts = |window: usize| -> Option<Counts> {
+            let tally = column.windows.get(window).filter(|tally| any(tally))?;
+            Some(told(tally, phase(making, making.all.get(window)?.start)))
+        };
+        let own = || column.own.iter().zip(&basis.own);
         let before: Vec<Counts> = match basis.windows {
             Some((from, to)) => (from..to).filter_map(counts).collect(),
-            None => vec![Counts {
-                cells: column.baseline.counts.clone(),
-                missing: if outcome { 0 } else { absent(&column.baseline) },
-                wrong: if outcome { 0 } else { wrong(&column.baseline) },
-                phase: 0,
-            }],
+            None if column.own.is_empty() => vec![told(&column.baseline, 0)],
+            None => own()
+                .filter(|(tally, _)| any(tally))
+                .map(|(tally, (start, _))| told(tally, phase(making, *start)))
+                .collect(),
         };
         let judged = |(i, w): (usize, &Window)| {
             let known = !w.in_baseline && !w.open && (w.mature || !outcome);
@@ -401,7 +396,12 @@ async fn of_columns(
             };
             let baseline: Vec<Counts> = match basis.windows {
                 Some((from, to)) => (from..to).filter_map(window).collect(),
-                None => vec![of(&half.baseline, 0)],
+                None if half.own.is_empty() => vec![of(&half.baseline, 0)],
+                None => {
+                    let own = half.own.iter().zip(&basis.own);
+                    own.map(|(cells, (start, _))| of(cells, phase(making, *start)))
+                        .collect()
+                }
             };
             (half.next, baseline)
         });

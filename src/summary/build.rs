@@ -455,6 +455,7 @@ impl Builder {
         for (cell, series) in family.take().zip(&mut series) {
             series.reference = cell;
         }
+        self.count_reference(&mut family, &mut series, size);
         for (delays, series) in delays.into_iter().zip(&mut series) {
             series.delay_s = delays;
         }

@@ -1,13 +1,16 @@
-//! Every test of two samples on every column, and of all columns together, where a reader asks for it.
+//! Tests of two samples on every column, and of all columns together, where a reader asks for them: every one, or those
+//! that they choose ([`TestChoice`]).
 //!
 //! The report's drift is by one good default a kind of column; this is the rest ([`crate::stats::two_sample`],
 //! [`crate::stats::multivariate`]). It takes rows and some seconds, so it is made on demand, and like
-//! [`super::Drift`] it does not survive a merge.
+//! [`super::Drift`] it does not survive a merge. Each p-value stands beside one that is corrected by Holm over all tests
+//! that are made, of every column and of all together; pairs of columns are corrected among themselves.
 
 use super::build::Builder;
 use super::compat::{Own, Values, codes, numbers, values};
 use super::drift::{AFTER, BEFORE, period_of_rows};
 use super::features::{Features, thinned};
+use super::test_choice::TestChoice;
 use super::{Periods, Series, Summary};
 use crate::log::Role;
 use crate::stats::boost::Params;
@@ -44,14 +47,17 @@ const TREES: Params = Params {
     l2: 0.0,
 };
 
-/// The columns in two periods by every test.
+/// The columns in two periods by the tests that are chosen.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Examined {
     /// Which periods.
     pub periods: Periods,
+    /// Which tests were chosen; left out where every one was.
+    #[serde(skip_serializing_if = "TestChoice::is_none", default)]
+    pub chosen: TestChoice,
     /// The columns in the order of the files.
     pub columns: Vec<ExaminedColumn>,
-    /// Inputs and segments together; `None` without any.
+    /// Inputs and segments together; `None` without any, or where nothing of them is chosen.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub together: Option<Together>,
 }
@@ -73,14 +79,21 @@ pub struct ExaminedColumn {
 }
 
 /// What a test says.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct TestSays {
-    /// The statistic.
+    /// The statistic; `None` where it is beyond every number, as an odds ratio may be.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub statistic: Option<f64>,
+    /// What the statistic is, where one test has several: of Fisher's `odds ratio` of two categories, `probability of
+    /// the table` of more.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub named: Option<String>,
     /// The chance of one as far out, were nothing changed.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub p: Option<f64>,
+    /// The same corrected (Holm) over all tests that were made of columns and of all inputs together.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub corrected: Option<f64>,
     /// How that was found: `exact`, `asymptotic` or `simulated`.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub how: Option<String>,
@@ -96,10 +109,13 @@ pub struct Together {
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub reconstruction_error: Option<(f64, f64)>,
     /// Area under the ROC curve of a model that tells the periods apart.
-    pub domain_classifier: TestSays,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub domain_classifier: Option<TestSays>,
     /// Maximum mean discrepancy of standardised columns.
-    pub mean_discrepancy: TestSays,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub mean_discrepancy: Option<TestSays>,
     /// Pairs of columns of numbers, by how surprising the change of their rank correlation is.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub correlations: Vec<PairSays>,
 }
 
@@ -132,7 +148,9 @@ impl From<Outcome> for TestSays {
             How::Simulated(_) => "simulated",
         };
         Self {
-            statistic: outcome.ok().map(|t| t.statistic),
+            statistic: outcome.ok().map(|t| t.statistic).filter(|s| s.is_finite()),
+            named: None,
+            corrected: None,
             p: outcome.ok().map(|t| t.p),
             how: outcome.ok().map(|t| how(t.how).to_owned()),
             undefined: outcome.err().map(|why| why.to_string()),
@@ -141,20 +159,26 @@ impl From<Outcome> for TestSays {
 }
 
 impl Series {
-    /// Every test, where it was asked for.
+    /// The tests that are chosen, where they were made.
     #[must_use]
-    pub fn examined(&self, periods: &Periods) -> Option<&Examined> {
-        self.examined.iter().find(|e| e.periods == *periods)
+    pub fn examined(&self, periods: &Periods, chosen: &TestChoice) -> Option<&Examined> {
+        let same = |e: &&Examined| e.periods == *periods && e.chosen == *chosen;
+        self.examined.iter().find(same)
     }
 }
 
 impl Builder {
-    /// Adds to a series what every test says of its columns in two periods, unless it has that.
-    pub fn add_examined(&self, summary: &mut Summary, at: usize, periods: &Periods) {
+    /// Adds to a series what the chosen tests say of its columns in two periods, unless it has that.
+    pub fn add_examined(
+        &self,
+        summary: &mut Summary,
+        at: usize,
+        (periods, chosen): (&Periods, &TestChoice),
+    ) {
         let Some(series) = summary.series.get_mut(at) else {
             return;
         };
-        if series.examined(periods).is_some() {
+        if series.examined(periods, chosen).is_some() {
             return;
         }
         let places = self.places(series, &self.buckets(series.size));
@@ -170,21 +194,29 @@ impl Builder {
             values: values(&cells, false),
         };
         let columns: Vec<Own<'_>> = self.compared().into_iter().map(own).collect();
-        let examined = Examined {
+        let sides = (&sides.0[..], &sides.1[..]);
+        let together = chosen
+            .wants_together()
+            .then(|| self.together(&columns, sides, chosen));
+        let mut examined = Examined {
             periods: periods.clone(),
-            together: self.together(&columns, (&sides.0, &sides.1)),
-            columns: columns
-                .iter()
-                .map(|c| examined(c, (&sides.0, &sides.1)))
-                .collect(),
+            chosen: chosen.clone(),
+            together: together.flatten(),
+            columns: columns.iter().map(|c| examined(c, sides, chosen)).collect(),
         };
+        examined.correct();
         if series.examined.len() >= KEPT {
             series.examined.remove(0);
         }
         series.examined.push(examined);
     }
 
-    fn together(&self, columns: &[Own<'_>], sides: (&[u32], &[u32])) -> Option<Together> {
+    fn together(
+        &self,
+        columns: &[Own<'_>],
+        sides: (&[u32], &[u32]),
+        chosen: &TestChoice,
+    ) -> Option<Together> {
         let inputs: Vec<&Own<'_>> = columns
             .iter()
             .filter(|c| matches!(c.role, Role::Feature | Role::Segment))
@@ -193,7 +225,9 @@ impl Builder {
         let before = thinned(&places(sides.0), ROWS);
         let after = thinned(&places(sides.1), ROWS);
         let features = Features::of(self, &[], &before)?;
-        let classified = auc(&features.rows(&before), &features.rows(&after), TREES);
+        let wants = |name: &str| chosen.wants(name);
+        let classified = wants("domain_classifier")
+            .then(|| auc(&features.rows(&before), &features.rows(&after), TREES));
         let rows = |rows: &[usize]| -> Vec<u32> { rows.iter().map(|r| *r as u32).collect() };
         let (x, y) = (rows(&before), rows(&after));
         let (old, new): (Vec<Vec<f64>>, Vec<Vec<f64>>) = inputs
@@ -203,7 +237,8 @@ impl Builder {
                 Values::Words(v, words) => encoded_words(&codes(v, &x), &codes(v, &y), *words),
             })
             .unzip();
-        let pca = Pca::of(&old, SHARE);
+        let pca = wants("reconstruction_error").then(|| Pca::of(&old, SHARE));
+        let pca = pca.flatten();
         let error = pca.and_then(|pca| {
             let (a, b) = (pca.error(&old, 0..x.len())?, pca.error(&new, 0..y.len())?);
             Some((a.mean, b.mean))
@@ -224,13 +259,16 @@ impl Builder {
         fn slices(columns: &[Vec<f64>]) -> Vec<&[f64]> {
             columns.iter().map(Vec::as_slice).collect()
         }
-        let pairs = changes(&slices(&a), &slices(&b));
+        let pairs = match wants("correlations") {
+            true => changes(&slices(&a), &slices(&b)),
+            false => Vec::new(),
+        };
         let corrected = holm(&pairs.iter().map(|pair| pair.p).collect::<Vec<_>>());
         let pairs = pairs.into_iter().zip(corrected).take(PAIRS);
         Some(Together {
             reconstruction_error: error,
-            domain_classifier: classified.into(),
-            mean_discrepancy: discrepancy(&old, &new).into(),
+            domain_classifier: classified.map(TestSays::from),
+            mean_discrepancy: wants("mean_discrepancy").then(|| discrepancy(&old, &new).into()),
             correlations: pairs
                 .map(|(pair, corrected)| PairSays {
                     columns: (names[pair.columns.0].into(), names[pair.columns.1].into()),
@@ -272,9 +310,29 @@ fn discrepancy(old: &[Vec<f64>], new: &[Vec<f64>]) -> Outcome {
     mmd(&rows(old), &rows(new), None)
 }
 
-fn examined(own: &Own<'_>, sides: (&[u32], &[u32])) -> ExaminedColumn {
+impl Examined {
+    /// Corrects every p-value for all tests that were made.
+    fn correct(&mut self) {
+        let together = self.together.iter_mut();
+        let together = together.flat_map(|t| [&mut t.domain_classifier, &mut t.mean_discrepancy]);
+        let of_columns = self.columns.iter_mut().flat_map(|c| c.tests.values_mut());
+        let mut made: Vec<&mut TestSays> = of_columns
+            .chain(together.flatten())
+            .filter(|says| says.p.is_some())
+            .collect();
+        let p: Vec<f64> = made.iter().filter_map(|says| says.p).collect();
+        for (says, corrected) in made.iter_mut().zip(holm(&p)) {
+            says.corrected = Some(corrected);
+        }
+    }
+}
+
+fn examined(own: &Own<'_>, sides: (&[u32], &[u32]), chosen: &TestChoice) -> ExaminedColumn {
     let (tests, distances) = match &own.values {
-        Values::Numbers(values) => of_numbers(&numbers(values, sides.0), &numbers(values, sides.1)),
+        Values::Numbers(values) => {
+            let (before, after) = (numbers(values, sides.0), numbers(values, sides.1));
+            of_numbers(&before, &after, chosen)
+        }
         Values::Words(values, words) => {
             let count = |rows: &[u32]| {
                 let mut counts = vec![0u64; *words];
@@ -285,17 +343,12 @@ fn examined(own: &Own<'_>, sides: (&[u32], &[u32])) -> ExaminedColumn {
                 }
                 counts
             };
-            of_words(&count(sides.0), &count(sides.1))
+            of_words(&count(sides.0), &count(sides.1), chosen)
         }
     };
-    let named = |all: Vec<(&str, Outcome)>| {
-        let says = all
-            .into_iter()
-            .map(|(name, test)| (name.to_owned(), test.into()));
-        says.collect()
-    };
+    let empty = is_empty_in_one(own, sides);
     let why = |name: &str| match name {
-        _ if distances.iter().all(|d| d.1.is_none()) => "one side has no values",
+        _ if empty => "one side has no values",
         "kullback_leibler" => "infinite: a bin or word has rows on one side only",
         "wasserstein_normalised" => "the baseline's numbers do not vary",
         _ => "not defined for these values",
@@ -306,7 +359,10 @@ fn examined(own: &Own<'_>, sides: (&[u32], &[u32])) -> ExaminedColumn {
     ExaminedColumn {
         column: own.name.into(),
         numbers: matches!(own.values, Values::Numbers(_)),
-        tests: named(tests),
+        tests: tests
+            .into_iter()
+            .map(|(name, says)| (name.to_owned(), says))
+            .collect(),
         distances: distances
             .into_iter()
             .filter_map(|(name, value)| Some((name.to_owned(), value?)))
@@ -316,64 +372,117 @@ fn examined(own: &Own<'_>, sides: (&[u32], &[u32])) -> ExaminedColumn {
 }
 
 type Told = (
-    Vec<(&'static str, Outcome)>,
+    Vec<(&'static str, TestSays)>,
     Vec<(&'static str, Option<f64>)>,
 );
 
-fn of_numbers(before: &[f64], after: &[f64]) -> Told {
+/// Whether a column has no value in one of two periods.
+fn is_empty_in_one(own: &Own<'_>, sides: (&[u32], &[u32])) -> bool {
+    let none = |rows: &[u32]| match &own.values {
+        Values::Numbers(values) => numbers(values, rows).iter().all(|x| x.is_nan()),
+        Values::Words(values, words) => codes(values, rows).iter().all(|w| *w as usize >= *words),
+    };
+    none(sides.0) || none(sides.1)
+}
+
+/// Those of some tests or distances that are chosen; no other one is made.
+fn made<T>(all: &[(&'static str, &dyn Fn() -> T)], chosen: &TestChoice) -> Vec<(&'static str, T)> {
+    let wanted = all.iter().filter(|(name, _)| chosen.wants(name));
+    wanted.map(|(name, make)| (*name, make())).collect()
+}
+
+fn of_numbers(before: &[f64], after: &[f64], chosen: &TestChoice) -> Told {
     let (a, b) = (Sample::of(before), Sample::of(after));
     let steps = steps(&a, &b);
-    let tests = vec![
-        ("anderson_darling", ordered::anderson_darling(&steps)),
-        ("cramer_von_mises", ordered::cramer_von_mises(&steps)),
-        ("energy", tests::energy(&a, &b)),
-        ("epps_singleton", tests::epps_singleton(&a, &b)),
-        ("kolmogorov_smirnov", ordered::kolmogorov_smirnov(&steps)),
-        ("mann_whitney", tests::mann_whitney(&steps)),
-        ("welch", tests::welch(&a, &b)),
+    let tests: [(&str, &dyn Fn() -> Outcome); 7] = [
+        ("anderson_darling", &|| ordered::anderson_darling(&steps)),
+        ("cramer_von_mises", &|| ordered::cramer_von_mises(&steps)),
+        ("energy", &|| tests::energy(&a, &b)),
+        ("epps_singleton", &|| tests::epps_singleton(&a, &b)),
+        ("kolmogorov_smirnov", &|| {
+            ordered::kolmogorov_smirnov(&steps)
+        }),
+        ("mann_whitney", &|| tests::mann_whitney(&steps)),
+        ("welch", &|| tests::welch(&a, &b)),
     ];
     let edges = a.fine_edges(BINS);
     let (p, q) = (a.counts(&edges), b.counts(&edges));
     let apart = a.apart(&b);
-    let distances = vec![
-        ("hellinger", distance::hellinger(&p, &q)),
-        ("jensen_shannon", distance::jensen_shannon(&p, &q)),
-        ("kolmogorov_smirnov", apart.map(|d| d.0)),
-        ("kullback_leibler", distance::kullback_leibler(&p, &q)),
-        ("psi", distance::psi(&p, &q)),
-        ("wasserstein", apart.and_then(|d| d.1)),
-        ("wasserstein_normalised", a.wasserstein_normalised(&b)),
+    let distances: [(&str, &dyn Fn() -> Option<f64>); 7] = [
+        ("hellinger", &|| distance::hellinger(&p, &q)),
+        ("jensen_shannon", &|| distance::jensen_shannon(&p, &q)),
+        ("kolmogorov_smirnov", &|| apart.map(|d| d.0)),
+        ("kullback_leibler", &|| distance::kullback_leibler(&p, &q)),
+        ("psi", &|| distance::psi(&p, &q)),
+        ("wasserstein", &|| apart.and_then(|d| d.1)),
+        ("wasserstein_normalised", &|| a.wasserstein_normalised(&b)),
     ];
-    (tests, distances)
+    let says = made(&tests, chosen).into_iter();
+    let says = says.map(|(name, test)| (name, test.into()));
+    (says.collect(), made(&distances, chosen))
 }
 
-fn of_words(before: &[u64], after: &[u64]) -> Told {
+fn of_words(before: &[u64], after: &[u64], chosen: &TestChoice) -> Told {
     let pooled = tests::pooled(before, after, LEAST);
     let on = |test: fn(&[u64], &[u64]) -> Outcome| match &pooled {
         Ok((a, b)) => test(a, b),
         Err(why) => Err(*why),
     };
-    let mut tests = vec![("chi_square", on(tests::chi_square)), ("g", on(tests::g))];
+    let tests: [(&str, &dyn Fn() -> Outcome); 3] = [
+        ("chi_square", &|| on(tests::chi_square)),
+        ("fisher", &|| on(tests::fisher)),
+        ("g", &|| on(tests::g)),
+    ];
     // Tables of more rows take long to draw, and chi-square is as right there.
     let rows: u64 = before.iter().chain(after).sum();
-    if rows <= DRAWN {
-        tests.push(("fisher", on(tests::fisher)));
-    }
-    let distances = vec![
-        ("cramers_v", tests::cramers_v(before, after).ok()),
-        (
-            "cramers_v_corrected",
-            tests::cramers_v_corrected(before, after).ok(),
-        ),
-        ("hellinger", distance::hellinger(before, after)),
-        ("jensen_shannon", distance::jensen_shannon(before, after)),
-        (
-            "kullback_leibler",
-            distance::kullback_leibler(before, after),
-        ),
-        ("l_infinity", distance::l_infinity(before, after)),
-        ("psi", distance::psi(before, after)),
-        ("total_variation", distance::total_variation(before, after)),
+    let few = |name: &str| name != "fisher" || rows <= DRAWN;
+    let tests: Vec<(&str, &dyn Fn() -> Outcome)> =
+        tests.into_iter().filter(|(name, _)| few(name)).collect();
+    let distances: [(&str, &dyn Fn() -> Option<f64>); 8] = [
+        ("cramers_v", &|| tests::cramers_v(before, after).ok()),
+        ("cramers_v_corrected", &|| {
+            tests::cramers_v_corrected(before, after).ok()
+        }),
+        ("hellinger", &|| distance::hellinger(before, after)),
+        ("jensen_shannon", &|| {
+            distance::jensen_shannon(before, after)
+        }),
+        ("kullback_leibler", &|| {
+            distance::kullback_leibler(before, after)
+        }),
+        ("l_infinity", &|| distance::l_infinity(before, after)),
+        ("psi", &|| distance::psi(before, after)),
+        ("total_variation", &|| {
+            distance::total_variation(before, after)
+        }),
     ];
-    (tests, distances)
+    let mut says: Vec<(&str, TestSays)> = made(&tests, chosen)
+        .into_iter()
+        .map(|(name, test)| (name, test.into()))
+        .collect();
+    if !few("fisher") && chosen.has("fisher") {
+        let why = format!(
+            "more than {DRAWN} rows take too long to draw tables of; chi-square is as right there"
+        );
+        says.push((
+            "fisher",
+            TestSays {
+                undefined: Some(why),
+                ..TestSays::default()
+            },
+        ));
+    }
+    let categories = pooled.as_ref().map_or(0, |(a, b)| {
+        let rows = a.iter().zip(b);
+        rows.filter(|(a, b)| **a + **b > 0).count()
+    });
+    for (_, fisher) in says.iter_mut().filter(|(name, _)| *name == "fisher") {
+        let named = if categories == 2 {
+            "odds ratio"
+        } else {
+            "probability of the table"
+        };
+        fisher.named = fisher.p.map(|_| named.to_owned());
+    }
+    (says, made(&distances, chosen))
 }

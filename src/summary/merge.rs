@@ -165,7 +165,8 @@ impl Summary {
     pub(super) fn cells(&mut self) -> impl Iterator<Item = &mut Cell> {
         self.series.iter_mut().flat_map(|series| {
             let buckets = series.buckets.iter_mut().map(|b| &mut b.cell);
-            buckets.chain(&mut series.reference)
+            let own = series.reference_buckets.iter_mut().map(|b| &mut b.cell);
+            buckets.chain(own).chain(&mut series.reference)
         })
     }
 
@@ -213,9 +214,9 @@ fn column(a: &mut ColumnInfo, b: &ColumnInfo) {
     a.max = [a.max, b.max].into_iter().flatten().reduce(f64::max);
 }
 
-fn series(mine: &mut Series, theirs: &Series) {
+fn buckets(mine: &mut Vec<Bucket>, theirs: &[Bucket]) {
     let mut all: BTreeMap<_, Bucket> = BTreeMap::new();
-    for bucket in mine.buckets.drain(..).chain(theirs.buckets.iter().cloned()) {
+    for bucket in mine.drain(..).chain(theirs.iter().cloned()) {
         match all.get_mut(&(bucket.start, bucket.end)) {
             Some(there) => there.cell.merge(&bucket.cell),
             None => {
@@ -223,7 +224,12 @@ fn series(mine: &mut Series, theirs: &Series) {
             }
         }
     }
-    mine.buckets = all.into_values().collect();
+    *mine = all.into_values().collect();
+}
+
+fn series(mine: &mut Series, theirs: &Series) {
+    buckets(&mut mine.buckets, &theirs.buckets);
+    buckets(&mut mine.reference_buckets, &theirs.reference_buckets);
     match (&mut mine.reference, &theirs.reference) {
         (Some(a), Some(b)) => a.merge(b),
         (a, b) => *a = a.take().or_else(|| b.clone()),

@@ -41,6 +41,7 @@ mod models;
 mod naive;
 mod names;
 pub mod open_lists;
+mod own_time;
 mod pairs;
 mod panel;
 mod passed_naive;
@@ -57,6 +58,7 @@ mod shifted;
 pub mod steps;
 mod stretches;
 mod tails;
+mod test_choice;
 mod total;
 pub mod tweedie;
 mod work;
@@ -84,6 +86,7 @@ pub use lists::Lists;
 pub use masses::Masses;
 pub use models::{Loss, ModelCell, Models};
 pub use naive::{Lag, Naive, Season, Untold};
+pub use own_time::MOST_OWN;
 pub use profile::{
     BINS, ColumnProfile, Found, Jointly, Limits, Lines, MOST_TOGETHER, Outside, Pair, Profile,
     STUCK, Spans, Tally,
@@ -95,6 +98,7 @@ pub use series::{Bucket, Series};
 pub use set_averages::SetAverages;
 pub use shapes::Shapes;
 pub use tails::TailPart;
+pub use test_choice::TestChoice;
 
 use crate::log::{Counts, Level, Role, Task};
 use crate::series::{Ledger, Machine};

@@ -37,6 +37,10 @@ pub struct Series {
     /// The same slice of the reference.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub reference: Option<Cell>,
+    /// The same of the reference's own time, in order: what its windows vary by, and its weekdays. Empty where rows of it
+    /// have no time, and where there would be too many.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub reference_buckets: Vec<Bucket>,
     /// What only rows can tell, for ranges of buckets.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub exact: Vec<Exact>,
@@ -73,6 +77,36 @@ pub struct Series {
     pub examined: Vec<Examined>,
 }
 
+/// Ranges of buckets of one size that make the windows of another.
+fn windows_of(buckets: &[Bucket], (own, size): (WindowSize, WindowSize)) -> Vec<(usize, usize)> {
+    if size == own {
+        return (0..buckets.len()).map(|i| (i, i + 1)).collect();
+    }
+    let mut out: Vec<(usize, usize)> = Vec::new();
+    let mut before = None;
+    for (i, bucket) in buckets.iter().enumerate() {
+        let start = floor(size, bucket.start);
+        match out.last_mut() {
+            Some(window) if before == Some(start) => window.1 = i + 1,
+            _ => out.push((i, i + 1)),
+        }
+        before = Some(start);
+    }
+    out
+}
+
+/// The cells of some buckets as one.
+fn added_up(buckets: &[Bucket]) -> Cow<'_, Cell> {
+    match buckets {
+        [] => Cow::Owned(Cell::default()),
+        [one] => Cow::Borrowed(&one.cell),
+        many => {
+            let cells: Vec<&Cell> = many.iter().map(|b| &b.cell).collect();
+            Cow::Owned(Cell::total(&cells))
+        }
+    }
+}
+
 impl Series {
     /// A slice of which nothing is counted yet.
     #[must_use]
@@ -83,6 +117,7 @@ impl Series {
             buckets: Vec::new(),
             full: false,
             reference: None,
+            reference_buckets: Vec::new(),
             exact: Vec::new(),
             drift: Vec::new(),
             estimates: Vec::new(),
@@ -103,6 +138,7 @@ impl Series {
             buckets: mem::take(&mut self.buckets),
             full: self.full,
             reference: self.reference.take(),
+            reference_buckets: mem::take(&mut self.reference_buckets),
             delay_s: self.delay_s.take(),
             ..Self::new(mem::take(&mut self.slice), self.size)
         };
@@ -116,10 +152,26 @@ impl Series {
             let cell = self.total(range).into_owned();
             Bucket { start, end, cell }
         };
+        let of_reference = |range: (usize, usize)| {
+            let own = self.reference_buckets.get(range.0..range.1)?;
+            let start = floor(size, own.first()?.start);
+            Some(Bucket {
+                start,
+                end: next(size, start),
+                cell: added_up(own).into_owned(),
+            })
+        };
         Self {
             buckets: self.windows(size).into_iter().map(bucket).collect(),
             full: self.full,
             reference: self.reference.clone(),
+            reference_buckets: match size == self.size {
+                true => self.reference_buckets.clone(),
+                false => {
+                    let windows = self.reference_windows(size);
+                    windows.into_iter().filter_map(of_reference).collect()
+                }
+            },
             delay_s: self.delay_s.clone(),
             ..Self::new(self.slice.clone(), size)
         }
@@ -129,20 +181,24 @@ impl Series {
     /// whole buckets ([`WindowSize::is_made_of`]).
     #[must_use]
     pub fn windows(&self, size: WindowSize) -> Vec<(usize, usize)> {
-        if size == self.size {
-            return (0..self.buckets.len()).map(|i| (i, i + 1)).collect();
-        }
-        let mut out: Vec<(usize, usize)> = Vec::new();
-        let mut before = None;
-        for (i, bucket) in self.buckets.iter().enumerate() {
-            let start = floor(size, bucket.start);
-            match out.last_mut() {
-                Some(window) if before == Some(start) => window.1 = i + 1,
-                _ => out.push((i, i + 1)),
-            }
-            before = Some(start);
-        }
-        out
+        windows_of(&self.buckets, (self.size, size))
+    }
+
+    /// The same of the reference's own time.
+    #[must_use]
+    pub fn reference_windows(&self, size: WindowSize) -> Vec<(usize, usize)> {
+        windows_of(&self.reference_buckets, (self.size, size))
+    }
+
+    /// Windows of a size of the reference's own time: where each begins, and its cells as one.
+    #[must_use]
+    pub fn reference_by(&self, size: WindowSize) -> Vec<(Time, Cow<'_, Cell>)> {
+        let windows = self.reference_windows(size).into_iter();
+        let of = |(from, to)| {
+            let own = self.reference_buckets.get(from..to)?;
+            Some((own.first()?.start, added_up(own)))
+        };
+        windows.filter_map(of).collect()
     }
 
     /// First instant and end of a window of a size that is made of these buckets.
@@ -170,14 +226,7 @@ impl Series {
     /// The cells of a range of buckets as one.
     #[must_use]
     pub fn total(&self, range: (usize, usize)) -> Cow<'_, Cell> {
-        match self.buckets(range) {
-            [] => Cow::Owned(Cell::default()),
-            [one] => Cow::Borrowed(&one.cell),
-            many => {
-                let cells: Vec<&Cell> = many.iter().map(|b| &b.cell).collect();
-                Cow::Owned(Cell::total(&cells))
-            }
-        }
+        added_up(self.buckets(range))
     }
 
     /// The same of buckets that start within a period (its end is exclusive), as far as metrics of right and

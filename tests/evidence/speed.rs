@@ -148,6 +148,7 @@ fn of_columns() -> f64 {
     let spans = Spans {
         before: Some((0, DAYS / 4)),
         windows: (0..DAYS).map(|day| (day, day + 1)).collect(),
+        own: Vec::new(),
     };
     let start = Instant::now();
     builder.add_profile(&mut summary, 0, &spans);

@@ -157,10 +157,8 @@ def of_counts(a, b):
     ]:
         out[name] = told(lambda of=of: stats.chi2_contingency(table, **of))
     if table.shape[1] == 2:
-        p = stats.fisher_exact(table).pvalue
-        n, m = int(table[0].sum()), int(table[1].sum())
-        own = ln_hypergeometric(int(table[0][0]), n, int(table[:, 0].sum()), n + m)
-        out["fisher"] = [plain(-own), plain(p)]
+        odds, p = stats.fisher_exact(table)
+        out["fisher"] = [plain(odds), plain(p)]
     if table.shape[1] >= 2:
         out["cramers_v"] = plain(contingency.association(table, method="cramer"))
     p, q = a / a.sum(), b / b.sum()
@@ -261,7 +259,9 @@ def main():
     for name, (a, b) in COUNTS.items():
         out["counts"][name] = {"before": a, "after": b, **of_counts(a, b)}
     for name, (a, b) in THREE.items():
-        out["three"][name] = {"before": a, "after": b, "p": freeman_halton(a, b)}
+        table = np.array([a, b])
+        chance = stats.random_table(table.sum(1), table.sum(0)).pmf(table)
+        out["three"][name] = {"before": a, "after": b, "p": freeman_halton(a, b), "probability": plain(chance)}
     # Kolmogorov's D of one sample, which two large samples are judged by.
     out["kstwo"] = [
         [n, d, plain(stats.kstwo.sf(d, n))]

@@ -6,7 +6,9 @@ use plumbline::engine::Depth;
 use plumbline::log::{Meant, Role};
 use plumbline::metric::Costs;
 use plumbline::read::{DateOrder, Decimal, Encoding, Quote};
-use plumbline::report::view::{self, BaselineChoice, Season, SliceChoice, Tool, View, WindowSize};
+use plumbline::report::view::{
+    self, BaselineChoice, Season, SliceChoice, TestChoice, Tool, View, WindowSize,
+};
 use plumbline::report::{Objectives, Sizes};
 use std::path::PathBuf;
 
@@ -264,6 +266,10 @@ pub struct ReportOptions {
     /// `--compat evidently` its other tests are told, too.
     #[arg(long)]
     pub all_tests: bool,
+    /// Put every column to these tests and distances only, p-values corrected (Holm) over all that are made:
+    /// `kolmogorov_smirnov,wasserstein,chi_square`, or `ks` and the like for short. May be given several times.
+    #[arg(long, value_name = "NAME,…", value_parser = view::tests, conflicts_with = "all_tests")]
+    pub tests: Vec<TestChoice>,
     /// Count rows as they pass instead of keeping them: for files larger than memory. What only rows can
     /// tell is then approximate, with its bound.
     #[arg(long)]
@@ -318,6 +324,10 @@ impl ReportOptions {
                 return Err(format!("--least: {name} is given two sizes; give it one"));
             }
         }
+        let mut tests = TestChoice::default();
+        for name in self.tests.iter().flat_map(TestChoice::iter) {
+            tests.add(name);
+        }
         let mut slices = self.slice.clone();
         slices.sort();
         Ok(View {
@@ -336,6 +346,7 @@ impl ReportOptions {
             season: self.season,
             compat: self.compat,
             all_tests: self.all_tests,
+            tests,
             service: self.objectives()?,
             costs: Some(costs).filter(|c| !c.0.is_empty()),
             budget: self.budget,
@@ -393,6 +404,10 @@ impl ReportOptions {
             costs: said.costs.or(view.costs),
             compat: said.compat.or(view.compat),
             all_tests: said.all_tests || view.all_tests,
+            tests: match said.tests.is_none() {
+                true => view.tests,
+                false => said.tests,
+            },
             service: if said.service.is_none() {
                 view.service
             } else {

@@ -1,5 +1,6 @@
 //! The view that a file of rules tells: everyone who judges by it looks at the same numbers.
 
+use super::super::rule::Rule;
 use super::{slices, text};
 use crate::metric::Costs;
 use crate::report::Sizes;
@@ -85,7 +86,26 @@ pub(super) fn view_of(file: &mut Table) -> Result<View, Fault> {
             value.fault(format!("'{name}' is no tool"), mend)
         })?);
     }
+    if let Some(value) = file.take("tests") {
+        for value in value.list() {
+            let name = value.text("tests")?;
+            match name.as_str() {
+                "all" => view.all_tests = true,
+                name => {
+                    view::add_test(&mut view.tests, name).map_err(|why| fault(value.at, &why))?
+                }
+            }
+        }
+    }
     Ok(view)
+}
+
+/// The view with the tests that rules make use of: every one, or one more of those that are chosen.
+pub(super) fn with_tests(mut view: View, rules: &[Rule]) -> View {
+    for measure in rules.iter().filter_map(|rule| rule.watched.tested()) {
+        view.all_tests |= view.tests.is_none() || !view.tests.add(measure.name());
+    }
+    view
 }
 
 /// A sentence of another room, which tells the mend behind the first stop.

@@ -238,7 +238,8 @@ pub struct Check {
     pub expected: Estimate,
     /// What was found in the windows that break it; where none does, in all of the view outside the baseline.
     pub found: Estimate,
-    /// Rows or cells that are so in these windows.
+    /// Rows or cells that are so in these windows; left out where it is of none, as of how many different values.
+    #[serde(skip_serializing_if = "is_none", default)]
     pub rows: u64,
     /// What was found by window, in the order of the report's windows; `None` where it cannot be told.
     pub windows: Vec<Option<f64>>,
@@ -262,6 +263,12 @@ pub struct Check {
     pub words: Vec<(String, u64)>,
     /// One sentence for a person.
     pub sentence: String,
+}
+
+// serde asks for a reference.
+#[allow(clippy::trivially_copy_pass_by_ref)]
+fn is_none(rows: &u64) -> bool {
+    *rows == 0
 }
 
 impl Check {

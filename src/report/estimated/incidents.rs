@@ -210,6 +210,7 @@ impl<'a> Expects<'a> {
             since_latest: time(lead.start.high),
             raised: time(lead.raised),
             until: None,
+            resumed: None,
             windows: lead.departing as u64,
             judged: since.len() as u64,
             change: change(&value, course.base),

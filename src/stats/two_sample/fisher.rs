@@ -9,11 +9,11 @@ pub const DRAWS: u32 = 10_000;
 /// Chances that differ by less are one: rounding is far below, and different tables are farther apart.
 const EQUAL: f64 = 1e-9;
 
-/// How likely a table as unlikely as this one, or more so, is among those with the same sums. The statistic is
-/// −ln of the table's chance.
+/// How likely a table as unlikely as this one, or more so, is among those with the same sums. The statistic is the one
+/// that `scipy.stats.fisher_exact` tells: of two categories the odds ratio of the sample, a d / (b c), the odds of the
+/// first category before over those after, infinite where b or c is 0; of more the probability of the table.
 ///
-/// Of two categories all tables are counted, as `scipy.stats.fisher_exact` does; of more, [`DRAWS`] are drawn
-/// ([`fisher_simulated`]).
+/// Of two categories all tables are counted; of more, [`DRAWS`] are drawn ([`fisher_simulated`]).
 ///
 /// Source: R. A. Fisher (1934), *Statistical Methods for Research Workers*, 5th ed., 21.02.
 ///
@@ -23,17 +23,21 @@ pub fn fisher(before: &[u64], after: &[u64]) -> Outcome {
     let ((n, m), kept) = table(before, after)?;
     match kept[..] {
         [_] => Ok(Test {
-            statistic: 0.0,
+            statistic: 1.0,
             p: 1.0,
             how: How::Exact,
         }),
-        [(a, b), _] => Ok(of_two(a, a + b, n, n + m)),
+        [(a, b), (c, d)] => Ok(Test {
+            statistic: a as f64 / c as f64 * (d as f64 / b as f64),
+            p: of_two(a, a + b, n, n + m),
+            how: How::Exact,
+        }),
         _ => fisher_simulated(before, after, DRAWS, 0),
     }
 }
 
-/// `seen` rows of the first side in a category of `both` rows; `n` of `all` rows are of the first side.
-fn of_two(seen: u64, both: u64, n: u64, all: u64) -> Test {
+/// The p-value of `seen` rows of the first side in a category of `both` rows; `n` of `all` rows are of the first side.
+fn of_two(seen: u64, both: u64, n: u64, all: u64) -> f64 {
     let chance = |k: u64| ln_hypergeometric(k, n, both, all);
     let own = chance(seen);
     let (least, most) = ((n + both).saturating_sub(all), n.min(both));
@@ -94,15 +98,12 @@ fn of_two(seen: u64, both: u64, n: u64, all: u64) -> Test {
         }
         up(seen) + if low > least { down(low - 1) } else { 0.0 }
     };
-    Test {
-        statistic: -own,
-        p: p.min(1.0),
-        how: How::Exact,
-    }
+    p.min(1.0)
 }
 
 /// The same by drawing so many tables with these sums: (1 + those as unlikely) / (1 + draws), which is a p-value
-/// whatever the number of draws. One seed draws the same tables everywhere.
+/// whatever the number of draws. One seed draws the same tables everywhere. The statistic is the probability of the
+/// table.
 ///
 /// Sources: G. H. Freeman and J. H. Halton (1951), *Note on an exact treatment of contingency, goodness of fit and
 /// other problems of significance*; B. Phipson and G. K. Smyth (2010), *Permutation p-values should never be
@@ -142,7 +143,7 @@ pub fn fisher_simulated(before: &[u64], after: &[u64], draws: u32, seed: u64) ->
         far += u32::from(sum <= own + EQUAL * own.abs().max(1.0));
     }
     Ok(Test {
-        statistic: -own,
+        statistic: libm::exp(own),
         p: f64::from(far + 1) / f64::from(draws + 1),
         how: How::Simulated(draws),
     })

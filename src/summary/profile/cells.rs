@@ -63,7 +63,8 @@ pub(super) fn of_numbers(values: &[f64], rows: &Rows) -> ColumnProfile {
         tally
     };
     let baseline = tally(0);
-    let mut windows: Vec<Tally> = (1..rows.periods()).map(tally).collect();
+    let mut windows: Vec<Tally> = (1..rows.periods()).map(&mut tally).collect();
+    let own: Vec<Tally> = rows.own().map(tally).collect();
     windows.iter_mut().for_each(|window| {
         numbers_apart(&by.edges, &baseline.counts, window);
     });
@@ -78,6 +79,7 @@ pub(super) fn of_numbers(values: &[f64], rows: &Rows) -> ColumnProfile {
         unseen: Vec::new(),
         baseline,
         windows,
+        own,
     }
 }
 
@@ -270,6 +272,7 @@ pub(super) fn of_words(codes: &[u32], words: &[String], rows: &Rows) -> ColumnPr
             next,
             baseline: count(0),
             windows: (1..rows.periods()).map(count).collect(),
+            own: rows.own().map(count).collect(),
         }
     });
     let lengths: Vec<u32> = words.iter().map(|w| w.chars().count() as u32).collect();
@@ -345,6 +348,7 @@ pub(super) fn of_words(codes: &[u32], words: &[String], rows: &Rows) -> ColumnPr
         tally
     };
     let mut tallies: Vec<Tally> = (0..rows.periods()).map(&mut tally).collect();
+    let own: Vec<Tally> = rows.own().map(&mut tally).collect();
     let baseline = tallies.remove(0);
     tallies
         .iter_mut()
@@ -360,6 +364,7 @@ pub(super) fn of_words(codes: &[u32], words: &[String], rows: &Rows) -> ColumnPr
         unseen: most_frequent(words, &fresh),
         baseline,
         windows: tallies,
+        own,
     }
 }
 

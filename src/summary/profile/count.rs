@@ -19,6 +19,8 @@ pub(super) struct Rows {
     window: Vec<u32>,
     /// Whether a row is of the baseline.
     is_before: Vec<bool>,
+    /// Rows of the reference by window of its own time.
+    own: Vec<Vec<u32>>,
 }
 
 impl Rows {
@@ -39,10 +41,28 @@ impl Rows {
             .map(|p| (from..to.min(nowhere)).contains(&(*p as usize)))
             .collect();
         let of = |place: &u32| window_of.get(*place as usize).copied().unwrap_or(none);
-        let window: Vec<u32> = places.of.iter().map(of).collect();
-        let (order, starts) = sort_by_group(&window, spans.windows.len(), None);
+        let window_of_row: Vec<u32> = places.of.iter().map(of).collect();
+        let (order, starts) = sort_by_group(&window_of_row, spans.windows.len(), None);
         let all = (0u32..).zip(&is_before);
+        let buckets = match spans.own.is_empty() {
+            true => Vec::new(),
+            false => builder.reference_windows(series.size),
+        };
+        // Buckets of the series are those that hold a row of its slice.
+        let is_in = |row: &u32| is_before.get(*row as usize).copied().unwrap_or(false);
+        let own = |rows: Vec<u32>| -> Vec<u32> { rows.into_iter().filter(is_in).collect() };
+        let buckets: Vec<Vec<u32>> = buckets.into_iter().map(|(_, rows)| own(rows)).collect();
+        let buckets: Vec<Vec<u32>> = buckets.into_iter().filter(|r| !r.is_empty()).collect();
+        let window = |(from, to): &(usize, usize)| {
+            let rows = buckets.get(*from..*to).unwrap_or_default();
+            let mut rows = rows.concat();
+            rows.sort_unstable();
+            rows
+        };
+        let own: Vec<Vec<u32>> = spans.own.iter().map(window).collect();
+        let window = window_of_row;
         Self {
+            own,
             before: all.filter(|r| *r.1).map(|r| r.0).collect(),
             order,
             starts,
@@ -56,9 +76,17 @@ impl Rows {
         self.starts.len()
     }
 
+    /// The windows of the reference's own time, as periods: they follow all others.
+    pub fn own(&self) -> std::ops::Range<usize> {
+        self.periods()..self.periods() + self.own.len()
+    }
+
     /// Rows of a period, rising.
     pub fn of(&self, period: usize) -> &[u32] {
         let start = |at: usize| self.starts.get(at).copied().unwrap_or(0);
+        if let Some(own) = period.checked_sub(self.periods()) {
+            return self.own.get(own).map_or(&[], Vec::as_slice);
+        }
         match period.checked_sub(1) {
             None => &self.before,
             Some(window) => self

@@ -59,6 +59,10 @@ pub struct Spans {
     pub before: Option<(usize, usize)>,
     /// The windows in order of time, which do not overlap. The baseline's own may be among them.
     pub windows: Vec<(usize, usize)>,
+    /// Windows of the reference's own time, as ranges of [`Series::reference_buckets`]; none where the baseline is of the
+    /// series itself.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub own: Vec<(usize, usize)>,
 }
 
 /// The columns of a series, window by window.
@@ -115,6 +119,9 @@ pub struct ColumnProfile {
     pub baseline: Tally,
     /// The windows.
     pub windows: Vec<Tally>,
+    /// The windows of the reference's own time ([`Spans::own`]); none where rows passed.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub own: Vec<Tally>,
 }
 
 /// The half of a baseline by which the words that are told were not chosen ([`crate::stats::sequential::chosen`]).
@@ -126,6 +133,9 @@ pub struct Half {
     pub baseline: Vec<u64>,
     /// The same by window; of those that are not of the baseline there is nothing in it.
     pub windows: Vec<Vec<u64>>,
+    /// The same by window of the reference's own time.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub own: Vec<Vec<u64>>,
 }
 
 impl Series {

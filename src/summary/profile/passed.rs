@@ -133,6 +133,7 @@ fn of_numbers(edges: &[f64], periods: &[(u64, &Column)]) -> ColumnProfile {
             ..baseline
         },
         windows: tallies,
+        own: Vec::new(),
     }
 }
 
@@ -210,6 +211,7 @@ fn of_words(words: &[String], periods: &[(u64, &Column)], windows: &[usize]) -> 
             next,
             baseline: Vec::new(),
             windows: (1..periods.len()).map(of).collect(),
+            own: Vec::new(),
         }
     });
     let lengths: Vec<u64> = words.iter().map(|w| w.chars().count() as u64).collect();
@@ -259,5 +261,6 @@ fn of_words(words: &[String], periods: &[(u64, &Column)], windows: &[usize]) -> 
         unseen: most_frequent(words, &fresh),
         baseline,
         windows: tallies,
+        own: Vec::new(),
     }
 }

@@ -1,14 +1,14 @@
-//! Every test of two samples on every column, and on all of them together, where the reader asks for it: it takes the
-//! rows and some seconds.
+//! Tests of two samples on every column, and on all of them together, where the reader asks for them: every one, or
+//! those that they choose. They take the rows and some seconds.
 
 use super::format;
 use super::state::app;
 use super::widgets::{Empty, More, ROWS};
-use crate::report::{Examined, ExaminedColumn, PairSays, TestSays, Together};
+use crate::report::{Examined, ExaminedColumn, PairSays, TestChoice, TestSays, Together};
 use leptos::prelude::*;
 
 /// Tests and distances, and what they are called.
-const NAMES: [(&str, &str); 22] = [
+const NAMES: [(&str, &str); 24] = [
     ("anderson_darling", "Anderson–Darling"),
     ("chi_square", "Chi-square"),
     ("cramer_von_mises", "Cramér–von Mises"),
@@ -31,6 +31,8 @@ const NAMES: [(&str, &str); 22] = [
     ("welch", "Welch’s t"),
     ("domain_classifier", "Domain classifier, ROC AUC"),
     ("mean_discrepancy", "Maximum mean discrepancy"),
+    ("reconstruction_error", "PCA reconstruction error"),
+    ("correlations", "Rank correlations"),
 ];
 
 fn titled(name: &str) -> String {
@@ -58,10 +60,15 @@ impl Cell {
         let number = |x: Option<f64>| x.map_or_else(|| format::NOTHING.into(), format::number);
         match (says.p, &says.undefined) {
             (Some(p), _) => Self {
-                text: format::p_value(p),
+                text: format::p_value(says.corrected.unwrap_or(p)),
                 about: format!(
-                    "Statistic {}, {}",
-                    number(says.statistic),
+                    "Statistic{}: {}; p by itself: {}, {}",
+                    says.named
+                        .as_ref()
+                        .map_or_else(String::new, |named| format!(" ({named})")),
+                    says.statistic
+                        .map_or_else(|| "infinite".into(), format::number),
+                    format::p_value(p),
                     says.how.as_deref().unwrap_or("asymptotic")
                 ),
             },
@@ -105,7 +112,10 @@ fn matrices(examined: &Examined) -> Vec<Matrix> {
         let distances: Vec<_> = columns()
             .map(|c| (c.column.clone(), distances(c)))
             .collect();
-        out.extend(matrix(format!("Tests of {kind}, p-values"), tests));
+        out.extend(matrix(
+            format!("Tests of {kind}, p-values corrected for all tests that were made (Holm)"),
+            tests,
+        ));
         out.extend(matrix(format!("Distances of {kind}"), distances));
     }
     out
@@ -138,14 +148,20 @@ fn matrix(title: String, columns: Vec<(String, Vec<(String, Cell)>)>) -> Option<
 #[component]
 pub fn EveryTest() -> impl IntoView {
     let app = app();
-    let asked = Memo::new(move |_| app.view.with(|v| v.all_tests));
+    let asked = Memo::new(move |_| app.view.with(|v| v.chosen_tests().is_some()));
+    let every = Memo::new(move |_| app.view.with(|v| v.all_tests));
     let found = app.part(|r| r.examined.clone());
     let tables = Memo::new(move |_| found.with(|f| f.as_ref().map(matrices).unwrap_or_default()));
     let together = Memo::new(move |_| found.with(|f| f.as_ref().and_then(|f| f.together.clone())));
     let streamed = move || app.report.with(|r| r.as_ref().is_some_and(|r| r.streamed));
     let running = move || {
         let made = app.made.get();
-        made.is_some_and(|made| made.missing.examined.is_some() || !made.view.all_tests)
+        made.is_some_and(|made| {
+            made.missing.examined.is_some()
+                || app
+                    .view
+                    .with(|v| v.chosen_tests() != made.view.chosen_tests())
+        })
     };
     let nothing = move || match (app.saved, streamed()) {
         (true, _) => "This saved report does not hold these tests: they were not asked for.",
@@ -162,14 +178,20 @@ pub fn EveryTest() -> impl IntoView {
                     class="button"
                     data-testid="run-every-test"
                     aria-pressed=move || asked.get().to_string()
-                    on:click=move |_| app.choose(|v| v.all_tests = !v.all_tests)
+                    on:click=move |_| app.choose(|v| {
+                        v.all_tests = v.chosen_tests().is_none();
+                        v.tests = TestChoice::default();
+                    })
                 >
                     {move || if asked.get() { "Leave them out" } else { "Run every test" }}
                 </button>
             </div>
             <p class="remark">
-                "All tests and distances that the kind of a column has, of all rows now against the baseline, and tests of all inputs together. To explore: p-values of columns are each for itself, and raise no alarm."
+                "Tests and distances that the kind of a column has, of all rows now against the baseline, and tests of all inputs together. To explore: p-values are corrected for all tests that are made here, not by the budget of false alarms, and raise no alarm."
             </p>
+            <Show when=move || !app.saved>
+                <Chooser every/>
+            </Show>
             <Show when=move || asked.get()>
                 <Show
                     when=move || found.with(Option::is_some)
@@ -180,6 +202,46 @@ pub fn EveryTest() -> impl IntoView {
                 </Show>
             </Show>
         </div>
+    }
+}
+
+/// Which tests and distances are wanted.
+#[component]
+fn Chooser(
+    /// Whether every one is.
+    every: Memo<bool>,
+) -> impl IntoView {
+    let app = app();
+    let mut names: Vec<&'static str> = TestChoice::names().collect();
+    names.sort_by_key(|name| titled(name));
+    let turn = move |name: &str| {
+        app.choose(|v| {
+            if v.all_tests {
+                TestChoice::names().for_each(|name| v.tests.turn(name));
+                v.all_tests = false;
+            }
+            v.tests.turn(name);
+        });
+    };
+    let one = move |name: &'static str| {
+        let chosen = move || every.get() || app.view.with(|v| v.tests.has(name));
+        view! {
+            <label class="live-check">
+                <input
+                    type="checkbox"
+                    data-testid=format!("test-{name}")
+                    prop:checked=chosen
+                    on:change=move |_| turn(name)
+                />
+                <span>{titled(name)}</span>
+            </label>
+        }
+    };
+    view! {
+        <details data-testid="choose-tests">
+            <summary>"Choose tests and distances"</summary>
+            <div class="test-choice">{names.into_iter().map(one).collect_view()}</div>
+        </details>
     }
 }
 
@@ -226,7 +288,8 @@ fn AllTogether(of: Together) -> impl IntoView {
         let statistic = says
             .statistic
             .map_or_else(|| format::NOTHING.into(), format::number);
-        let p = says.p.map(format::p_value).or(says.undefined.clone());
+        let p = says.corrected.or(says.p).map(format::p_value);
+        let p = p.or(says.undefined.clone());
         view! {
             <tr>
                 <td>{titled(name)}</td>
@@ -285,13 +348,13 @@ fn AllTogether(of: Together) -> impl IntoView {
                     <tr>
                         <th scope="col">"Test"</th>
                         <th scope="col" class="right">"Statistic"</th>
-                        <th scope="col" class="right">"p"</th>
+                        <th scope="col" class="right">"p, corrected"</th>
                     </tr>
                 </thead>
                 <tbody>
                     {error}
-                    {test("domain_classifier", &of.domain_classifier)}
-                    {test("mean_discrepancy", &of.mean_discrepancy)}
+                    {of.domain_classifier.as_ref().map(|says| test("domain_classifier", says))}
+                    {of.mean_discrepancy.as_ref().map(|says| test("mean_discrepancy", says))}
                 </tbody>
             </table>
         </div>

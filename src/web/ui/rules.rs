@@ -73,10 +73,14 @@ fn take(app: App, rules: Rules) {
     app.rules.set(Some(Arc::new(rules)));
 }
 
-/// The view of rules, with the choice that their file has no key for.
+/// The view of rules, with what their file does not tell.
 fn with_tests(app: App, view: &View) -> View {
     app.view.with_untracked(|now| View {
         all_tests: now.all_tests || view.all_tests,
+        tests: match view.tests.is_none() {
+            true => now.tests.clone(),
+            false => view.tests.clone(),
+        },
         service: now.service,
         ..view.clone()
     })

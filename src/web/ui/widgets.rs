@@ -114,7 +114,8 @@ pub fn NumberField(
     #[prop(into)] label: String,
     #[prop(into)] testid: String,
     /// What stands for no number.
-    placeholder: &'static str,
+    #[prop(into)]
+    placeholder: String,
     /// The least that can be chosen with the arrows.
     #[prop(optional)]
     min: Option<&'static str>,

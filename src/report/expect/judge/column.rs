@@ -25,6 +25,9 @@ const NEED_ROWS: [&str; 6] = [
     "outlier_share_max",
 ];
 
+/// What is counted of a window, of so many.
+type Counted = fn(&Tally) -> (u64, u64);
+
 impl Judging<'_> {
     pub(super) fn column(&mut self, column: &OfColumn, found: &ColumnProfile, profile: &Profile) {
         let exact = profile.exact;
@@ -54,30 +57,30 @@ impl Judging<'_> {
         for key in column.keys().filter(|key| NEED_ROWS.contains(key) && !told) {
             self.pass_over(&said(key), PASSED);
         }
-        if let Some(allowed) = column.missing_share_max {
-            let missing = |t: &Tally| t.missing() - t.texts - t.infinite;
-            let each = tallies().map(|t| (missing(t), t.cells));
-            self.share(&said("missing_share_max"), allowed, each, |share| {
-                format!("{share} of the cells of '{name}' are missing")
-            });
-        }
-        if let Some(allowed) = column
-            .text_share_max
-            .filter(|_| told && holds == Holds::Number)
-        {
-            let each = tallies().map(|t| (t.texts, t.cells));
-            self.share(&said("text_share_max"), allowed, each, |share| {
-                format!("{share} of the cells of '{name}' hold text where numbers stand")
-            });
-        }
-        if let Some(allowed) = column
-            .infinite_share_max
-            .filter(|_| told && holds == Holds::Number)
-        {
-            let each = tallies().map(|t| (t.infinite, t.cells));
-            self.share(&said("infinite_share_max"), allowed, each, |share| {
-                format!("{share} of the cells of '{name}' hold infinite numbers")
-            });
+        // Of numbers only, and where rows are kept.
+        let of_numbers = |allowed: Option<f64>| allowed.filter(|_| told && holds == Holds::Number);
+        let shares: [(_, _, Counted, _); 3] = [
+            (
+                "missing_share_max",
+                column.missing_share_max,
+                |t| (t.missing() - t.texts - t.infinite, t.cells),
+                "are missing",
+            ),
+            (
+                "text_share_max",
+                of_numbers(column.text_share_max),
+                |t| (t.texts, t.cells),
+                "hold text where numbers stand",
+            ),
+            (
+                "infinite_share_max",
+                of_numbers(column.infinite_share_max),
+                |t| (t.infinite, t.cells),
+                "hold infinite numbers",
+            ),
+        ];
+        for (key, allowed, of, what) in shares {
+            self.part(&said(key), (allowed, found), of, ("cells", what));
         }
         self.outside(column, found, profile);
         if told {
@@ -100,10 +103,9 @@ impl Judging<'_> {
         if let Some(allowed) = column.outlier_share_max.filter(|_| holds == Holds::Number) {
             match found.fences {
                 Some(_) => {
-                    let each = tallies().map(|t| (t.outliers, t.values));
-                    self.share(&said("outlier_share_max"), allowed, each, |share| {
-                        format!("{share} of the numbers of '{name}' are outliers")
-                    });
+                    let (said, of) = (said("outlier_share_max"), (Some(allowed), found));
+                    let outliers: Counted = |t| (t.outliers, t.values);
+                    self.part(&said, of, outliers, ("numbers", "are outliers"));
                 }
                 None if told => {
                     let why = "the quartiles of the baseline are one, and nothing is far from them";
@@ -112,6 +114,23 @@ impl Judging<'_> {
                 None => {}
             }
         }
+    }
+
+    /// The share of the cells or numbers that something is wrong with, where one is allowed.
+    fn part(
+        &mut self,
+        said: &Said<'_>,
+        (allowed, found): (Option<f64>, &ColumnProfile),
+        of: Counted,
+        (cells, wrong): (&str, &str),
+    ) {
+        let (Some(allowed), Some(name)) = (allowed, said.column) else {
+            return;
+        };
+        let each = found.windows.iter().map(of);
+        self.share(said, allowed, each, |share| {
+            format!("{share} of the {cells} of '{name}' {wrong}")
+        });
     }
 
     /// Too few different values, in windows that have enough values to tell.

@@ -52,6 +52,18 @@ impl Limited<'_> {
         self.found.windows.iter().enumerate().map(one).collect()
     }
 
+    /// Values beyond the lower limit ([`BELOW`]) or the upper one ([`ABOVE`]), window by window.
+    fn beyond(&self, place: usize, limit: f64) -> Vec<Bounds> {
+        type Own = fn(&Tally) -> u64;
+        type Told = fn(&ColumnProfile, &Tally, f64) -> (u64, u64);
+        let (own, told, apart): (Own, Told, _) = match place {
+            BELOW => (|t| t.below, beneath, self.apart.low),
+            _ => (|t| t.above, beyond, self.apart.high),
+        };
+        let own = apart.is_none().then_some(own);
+        self.windows(place, own, |tally| told(self.found, tally, limit))
+    }
+
     /// Why counts do not tell.
     fn why(&self) -> &'static str {
         if self.exact { AWAY } else { PASSED }
@@ -68,53 +80,33 @@ impl Judging<'_> {
             counted: profile.outside.iter().find(|o| o.limits == apart),
             apart,
         };
-        let (name, why) = (&column.name, limited.why());
-        let said = |key| Said {
-            column: Some(name),
-            key,
-            lines: &column.lines,
-        };
-        let allowed = column.outside_share_max.unwrap_or(0.0);
         let numbers = found.holds() == Holds::Number;
-        let (low, high, keys) = match numbers {
-            true => (column.min, column.max, ["min", "max"]),
-            false => (
-                column.length_min,
-                column.length_max,
-                ["length_min", "length_max"],
-            ),
+        let ends = match numbers {
+            true => [
+                (column.min, "min", "numbers", "are below"),
+                (column.max, "max", "numbers", "are above"),
+            ],
+            false => [
+                (column.length_min, "length_min", "words", "have fewer than"),
+                (column.length_max, "length_max", "words", "have more than"),
+            ],
         };
-        if let Some(low) = low {
-            let own: fn(&Tally) -> u64 = |t| t.below;
-            let own = limited.apart.low.is_none().then_some(own);
-            let windows = limited.windows(BELOW, own, |t| beneath(found, t, low));
-            self.bounded(
-                &said(keys[0]),
-                (allowed, why),
-                &windows,
-                |share| match numbers {
-                    true => format!("{share} of the numbers of '{name}' are below {low}"),
-                    false => {
-                        format!("{share} of the words of '{name}' have fewer than {low} characters")
-                    }
-                },
-            );
-        }
-        if let Some(high) = high {
-            let own: fn(&Tally) -> u64 = |t| t.above;
-            let own = limited.apart.high.is_none().then_some(own);
-            let windows = limited.windows(ABOVE, own, |t| beyond(found, t, high));
-            self.bounded(
-                &said(keys[1]),
-                (allowed, why),
-                &windows,
-                |share| match numbers {
-                    true => format!("{share} of the numbers of '{name}' are above {high}"),
-                    false => {
-                        format!("{share} of the words of '{name}' have more than {high} characters")
-                    }
-                },
-            );
+        for (place, (limit, key, what, how)) in [BELOW, ABOVE].into_iter().zip(ends) {
+            let Some(limit) = limit else { continue };
+            let windows = limited.beyond(place, limit);
+            let said = Said {
+                column: Some(&column.name),
+                key,
+                lines: &column.lines,
+            };
+            let allowed = column.outside_share_max.unwrap_or(0.0);
+            let after = if numbers { "" } else { " characters" };
+            self.bounded(&said, (allowed, limited.why()), &windows, |share| {
+                format!(
+                    "{share} of the {what} of '{}' {how} {limit}{after}",
+                    column.name
+                )
+            });
         }
         if !numbers {
             self.words(column, &limited);

@@ -4,6 +4,7 @@
 mod baseline;
 mod budget;
 mod costs;
+mod least;
 mod season;
 mod slices;
 mod threshold;
@@ -16,6 +17,7 @@ use crate::report::view::View;
 use baseline::BaselineMenu;
 use budget::Budget;
 use costs::Costs;
+use least::Least;
 use leptos::prelude::*;
 use season::Season;
 use slices::SliceMenus;
@@ -48,6 +50,7 @@ pub fn Filters() -> impl IntoView {
             <Costs/>
             <Season/>
             <Budget/>
+            <Least/>
             <Show when=changed>
                 <button
                     class="button quiet filters-reset"
