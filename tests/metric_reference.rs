@@ -105,8 +105,16 @@ fn same_classes(what: &str, ours: &[ClassRow], theirs: &Value) -> usize {
             ("precision", &ours.precision),
             ("recall", &ours.recall),
             ("f1", &ours.f1),
+            ("specificity", &ours.specificity),
+            ("negative_predictive_value", &ours.negative_predictive_value),
+            ("roc_auc", &ours.roc_auc),
+            ("average_precision", &ours.average_precision),
         ] {
             let what = format!("{what}: {name} of {}", ours.label);
+            // What there is not is told why.
+            let told = [&estimate.undefined, &estimate.no_interval];
+            let told = told.iter().filter(|t| t.is_some()).count();
+            assert_eq!(told, usize::from(estimate.low.is_none()), "{what}");
             let got = [estimate.value, estimate.low, estimate.high];
             for (i, got) in got.into_iter().enumerate() {
                 match theirs[name].get(i).and_then(Value::as_f64) {
@@ -262,11 +270,14 @@ fn delongs_variance_is_that_of_its_definition() {
     close("variance", variance, theirs.unwrap());
 }
 
-const FRESH: [&str; 11] = [
+const FRESH: [&str; 14] = [
     "relative",
     "ranks",
     "curve",
     "pairs_auc",
+    "weighted_auc",
+    "macro_precision",
+    "class_areas",
     "absolute_error",
     "from_median",
     "naive",
@@ -318,6 +329,25 @@ fn a_summary_of_before_these_metrics_is_still_read() {
                 (None, _) => assert!(got.undefined.is_some(), "{task}: {name}"),
             }
         }
-        assert_eq!(now.classes, before.classes, "{task}");
+        for (now, before) in now.classes.iter().zip(&before.classes) {
+            let areas = [
+                (&now.roc_auc, &before.roc_auc),
+                (&now.average_precision, &before.average_precision),
+            ];
+            for (now, before) in areas {
+                match (now.value, before.value, before.bound) {
+                    (Some(now), Some(value), Some(bound)) => {
+                        assert!((now - value).abs() <= bound + 1e-12, "{task}: {bound}");
+                    }
+                    _ => assert!(before.undefined.is_some(), "{task}"),
+                }
+            }
+            let labels = |row: &ClassRow| ClassRow {
+                roc_auc: Estimate::default(),
+                average_precision: Estimate::default(),
+                ..row.clone()
+            };
+            assert_eq!(labels(now), labels(before), "{task}");
+        }
     }
 }

@@ -33,7 +33,7 @@ impl Sparkline {
     pub fn of(report: &Report, info: &Info) -> Self {
         let finite = |v: Option<f64>| v.filter(|v| v.abs() < 1e300);
         Self {
-            title: info.title.to_owned(),
+            title: report.view.metrics.title(info),
             unit: info.unit,
             strip: Strip::of(report),
             points: report

@@ -90,7 +90,7 @@ impl Trend {
             .iter()
             .take(LINES)
             .map(|info| Line {
-                title: info.title.to_owned(),
+                title: report.view.metrics.title(info),
                 unit: info.unit,
                 range: range(info, report.task),
                 points: report

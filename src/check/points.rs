@@ -3,7 +3,7 @@
 use super::counted;
 use super::made::why_not;
 use super::rule::{Measure, Over, Rule, Watched};
-use crate::metric::{self, Better, Estimate, Family, Unit};
+use crate::metric::{self, Better, Estimate, Family, Parameter, Unit};
 use crate::report::{Check, CheckKind, Report, Window};
 use crate::settings::among;
 use crate::table::time::Time;
@@ -102,6 +102,12 @@ fn of_metric(name: &str, over: Over, report: &Report) -> Result<Course, String> 
     let whole = report.overall.metrics.get(name);
     let whole = whole.or_else(|| report.resources.metrics.get(name));
     let Some(whole) = whole else {
+        if let Some(of) = Parameter::of_metric(name) {
+            let (key, like) = (of.name(), of.such_as());
+            return Err(format!(
+                "{name} needs a parameter, and metrics that it suits: write [metrics] and below it {key} = {like}"
+            ));
+        }
         return Err(format!("this report has no {name}; {}", had(report)));
     };
     let timeless = info.family == Family::Resource;
@@ -117,7 +123,7 @@ fn of_metric(name: &str, over: Over, report: &Report) -> Result<Course, String> 
         in_baseline: w.in_baseline,
     };
     Ok(Course {
-        title: info.title.into(),
+        title: report.view.metrics.title(info),
         unit: info.unit,
         better: info.better,
         range: metric::range(info, report.task),

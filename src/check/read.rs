@@ -1,25 +1,26 @@
 //! A file of rules, read: every key is known, or a fault with its place.
 
 mod meant;
+mod silence;
 mod view;
 
 use super::rule::{
-    About, Clear, End, Fails, Limit, Measure, Over, Rule, Rules, Severity, Side, Silence, Spread,
-    Tolerance, Watched,
+    About, Clear, End, Fails, Limit, Measure, Over, Rule, Rules, Severity, Side, Spread, Tolerance,
+    Watched,
 };
 use crate::log::Role;
 use crate::metric;
 use crate::report::CheckKind;
 use crate::report::view::SliceChoice;
 use crate::settings::{self, Data, Fault, Place, Table, Value, among, nearest};
-use crate::table::time::Time;
+use silence::silence;
 use view::{fault, view_of, with_tests};
 
 /// What the file says it is.
 pub(super) const SCHEMA: &str = "plumbline.rules/1";
 
 /// The keys of the file.
-const FILE: [&str; 17] = [
+const FILE: [&str; 18] = [
     "schema",
     "window",
     "baseline",
@@ -31,6 +32,7 @@ const FILE: [&str; 17] = [
     "cost",
     "budget",
     "least",
+    "metrics",
     "compat",
     "tests",
     "roles",
@@ -543,43 +545,6 @@ fn clear(table: &mut Table, own: Limit, spread: Option<Spread>) -> Result<Clear,
         });
     }
     Ok(clear)
-}
-
-fn silence(table: &mut Table) -> Result<Vec<Silence>, Fault> {
-    let mut out = Vec::new();
-    for value in table.take("silence").map(Value::list).unwrap_or_default() {
-        let at = value.at;
-        let like = "a list of tables: silence = [{ from = \"2026-11-01\", until = \"2026-11-03\", why = \"maintenance\" }]";
-        let mut table = value.table("silence", like)?;
-        table.only("a silence", &["from", "until", "why"])?;
-        let (from, until) = (
-            moment(&mut table, "from", at)?,
-            moment(&mut table, "until", at)?,
-        );
-        let why = text(&mut table, "why")?;
-        if from >= until {
-            return Err(Fault {
-                at,
-                found: "the silence ends before it begins".into(),
-                mend: "Write an until that is later than from; it does not belong to the silence itself".into(),
-            });
-        }
-        out.push(Silence { from, until, why });
-    }
-    Ok(out)
-}
-
-fn moment(table: &mut Table, key: &str, at: Place) -> Result<Time, Fault> {
-    let mend = "Write it as 2026-11-01 or 2026-11-01T12:00:00Z, in UTC";
-    let Some(value) = table.take(key) else {
-        return Err(Fault {
-            at,
-            found: format!("the silence has no {key}"),
-            mend: mend.into(),
-        });
-    };
-    let text = value.text(key)?;
-    Time::parse(&text).ok_or_else(|| value.fault(format!("'{text}' is no time"), mend))
 }
 
 fn one_of<T: Copy>(table: &mut Table, key: &str, names: &[(&str, T)]) -> Result<Option<T>, Fault> {

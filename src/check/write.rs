@@ -94,6 +94,11 @@ pub fn write(rules: &Rules) -> String {
         let sizes = sizes.map(|(name, size)| format!("{} = {}\n", key(name), number(*size)));
         out.push_str(&format!("\n[least]\n{}", sizes.collect::<String>()));
     }
+    if !view.metrics.is_none() {
+        let chosen = view.metrics.0.iter();
+        let chosen = chosen.map(|(of, value)| format!("{} = {}\n", of.name(), number(*value)));
+        out.push_str(&format!("\n[metrics]\n{}", chosen.collect::<String>()));
+    }
     out.push_str(&roles(rules));
     for rule in &rules.rules {
         out.push_str(&one(rule));

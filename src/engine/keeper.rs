@@ -408,6 +408,15 @@ fn sharpen(
             for (at, range) in missing.class_curves {
                 builder.add_class_curves(summary, at, range);
             }
+            if let Some((at, range)) = missing.class_areas {
+                builder.add_class_areas(summary, at, range);
+            }
+        }
+        if let Some((at, ends)) = missing.chosen {
+            builder.add_chosen(summary, at, ends);
+        }
+        if let Some((at, items)) = missing.head {
+            builder.add_head(summary, at, items);
         }
         if let Some(slice) = &missing.ledger {
             builder.add_ledger(summary, slice);

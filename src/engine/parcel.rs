@@ -227,6 +227,7 @@ fn outline(summary: &Summary) -> Summary {
         naive: series.naive.clone(),
         residuals: series.residuals.clone(),
         class_curves: series.class_curves.clone(),
+        class_areas: series.class_areas.clone(),
         compat: series.compat.clone(),
         examined: series.examined.clone(),
         profiles: Vec::new(),

@@ -10,6 +10,7 @@ use super::shards::bytes_of;
 use super::sources::{append, source};
 use super::tie::{unpredicted, untied};
 use crate::log::{Counts, FileKind, Joiner, Log, Source};
+use crate::metric::Parameter;
 use crate::read::{Cut, ReadError};
 use crate::report::view::View;
 use crate::summary::{Blocks, Summary, Wanted};
@@ -235,6 +236,7 @@ impl Stream {
                 slice: self.view.slice(),
                 threshold: self.view.threshold,
                 season: self.view.season.unwrap_or_default(),
+                head: self.view.metrics.get(Parameter::AtK).map(|k| k as u32),
                 rows: rows_in_all,
             })
         });

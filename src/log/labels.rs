@@ -463,25 +463,30 @@ fn whole(log: &mut Log) {
     }
 }
 
+impl Log {
+    /// The class of the highest score of a row with that score, the first of equals, as in numpy's argmax; `None` unless
+    /// every class has a score.
+    #[must_use]
+    pub fn most_probable(&self, row: usize) -> Option<(u32, f64)> {
+        let mut best: Option<(u32, f64)> = None;
+        for (class, scores) in (0..).zip(&self.class_scores) {
+            let score = scores.get(row).copied().filter(|s| !s.is_nan())?;
+            if best.is_none_or(|b| score > b.1) {
+                best = Some((class, score));
+            }
+        }
+        best
+    }
+}
+
 /// Predicts the class of the highest score where no label was served. Scores that are no probabilities serve by their
 /// order only; `settled`: whether those of earlier rows were some.
 pub(super) fn highest(log: &mut Log, settled: Option<bool>) {
     whole(log);
     if matches!(log.predicted, Truth::None) {
-        let best = |row: usize| {
-            let mut best: Option<(u32, f64)> = None;
-            for (label, scores) in (0..).zip(&log.class_scores) {
-                // The first of equals, as in numpy's argmax.
-                if scores[row].is_nan() {
-                    return u32::MAX;
-                }
-                if best.is_none_or(|b| scores[row] > b.1) {
-                    best = Some((label, scores[row]));
-                }
-            }
-            best.map_or(u32::MAX, |b| b.0)
-        };
-        log.predicted = Truth::Labels((0..log.rows).map(best).collect());
+        let best = |row: usize| log.most_probable(row).map_or(u32::MAX, |best| best.0);
+        let predicted = (0..log.rows).map(best).collect();
+        log.predicted = Truth::Labels(predicted);
         log.notes
             .say("No predicted label was served: the class of the highest score is taken.");
     }

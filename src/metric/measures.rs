@@ -1,7 +1,8 @@
 //! What a metric is computed from: a cell, what only rows can tell of it, and the threshold.
 
-use super::{Confused, Estimate};
+use super::{Confused, Estimate, Parameter, Parameters};
 use crate::stats::interval::{Skewed, wilson};
+use crate::stats::rank::Ends;
 use crate::summary::{
     Cell, Classes, Counted, Exact, Moments, Naive, Numbers, QuantileCounts, Service, Summary,
 };
@@ -31,6 +32,8 @@ pub struct Measures<'a> {
     pub naive: Option<&'a Naive>,
     /// Cost of a row by true and predicted class, where the reader told some.
     pub costs: Option<&'a BTreeMap<(usize, usize), f64>>,
+    /// What the reader chose of metrics, where they chose some.
+    pub parameters: Option<&'a Parameters>,
     confused: OnceCell<Confused>,
 }
 
@@ -50,8 +53,19 @@ impl<'a> Measures<'a> {
             cut,
             naive: None,
             costs: None,
+            parameters: None,
             confused: OnceCell::new(),
         }
+    }
+
+    /// A parameter of metrics that the reader chose.
+    pub(super) fn parameter(&self, of: Parameter) -> Option<f64> {
+        self.parameters?.get(of)
+    }
+
+    /// Up to where partial areas and the top of the rows go, as the reader chose it.
+    pub(super) fn ends(&self) -> Ends {
+        self.parameters.map_or(Ends::USUAL, Parameters::ends)
     }
 
     pub(super) fn classes(&self) -> Option<&'a Classes> {

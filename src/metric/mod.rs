@@ -11,6 +11,7 @@ pub mod losses;
 mod means;
 mod measures;
 mod multilabel;
+mod parameters;
 mod quantile;
 mod ranking;
 mod regression;
@@ -23,12 +24,13 @@ pub use confused::Confused;
 pub use costs::{Cell as CostCell, Costs, Four};
 pub use means::positive as mean_of;
 pub use measures::{Cut, Measures, NOT_KEPT, share as share_of};
+pub use parameters::{Parameter, Parameters};
 
 use crate::log::{Role, Task};
 use crate::stats::interval::{Interval, Z};
 use crate::summary::Summary;
 use classification::{
-    averages, brier_decomposition, cost, dummy_scores, skill, top, top_k_accuracy,
+    averages, brier_decomposition, cost, dummy_scores, partial_roc_auc, skill, top, top_k_accuracy,
 };
 use regression::{d2_absolute, deviance};
 use serde::{Deserialize, Serialize};
@@ -69,19 +71,25 @@ pub const METRICS: &[&dyn Metric] = &[
     &cost::MEAN_COST,
     &cost::BUSINESS_VALUE,
     &classification::RocAucOvo,
+    &classification::RocAucWeighted,
     &top_k_accuracy::TOP_2,
     &top_k_accuracy::TOP_3,
     &top_k_accuracy::TOP_5,
+    &top_k_accuracy::TOP_K,
     &classification::AveragePrecision,
     &classification::PrAuc,
-    &classification::PartialRocAuc,
+    &partial_roc_auc::USUAL,
+    &partial_roc_auc::CHOSEN,
     &classification::KolmogorovSmirnov,
     &top::GAIN,
     &top::LIFT,
+    &top::GAIN_AT_SHARE,
+    &top::LIFT_AT_SHARE,
     &classification::Specificity,
     &classification::NegativePredictiveValue,
     &classification::F0_5,
     &classification::F2,
+    &classification::F_BETA,
     &classification::MatthewsCorrcoef,
     &classification::CohenKappa,
     &classification::Jaccard,
@@ -153,6 +161,10 @@ pub const METRICS: &[&dyn Metric] = &[
     &ranking::RECALL_10,
     &ranking::HIT_RATE_5,
     &ranking::HIT_RATE_10,
+    &ranking::NDCG_K,
+    &ranking::PRECISION_K,
+    &ranking::RECALL_K,
+    &ranking::HIT_RATE_K,
     &deviance::MEAN_TWEEDIE,
     &deviance::D2_TWEEDIE,
     &d2_absolute::ERROR,
@@ -408,6 +420,12 @@ mod tests {
             let more = [info.source, info.sklearn, info.undefined];
             assert!(
                 told.iter().chain(&more).all(|t| !t.is_empty()),
+                "{}",
+                info.name
+            );
+            // Where a number comes from can be looked up: it has a year.
+            assert!(
+                info.source.contains(|c: char| c.is_ascii_digit()),
                 "{}",
                 info.name
             );

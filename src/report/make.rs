@@ -1,6 +1,7 @@
 //! Summary and View to Report.
 
 use super::baseline::Basis;
+use super::choose::{choose, cut};
 use super::expect::Expectations;
 use super::least::Sizes;
 use super::missing::Missing;
@@ -12,9 +13,10 @@ use super::{
     maturity, models, parts, profile, quantiles, service, tracks, watch,
 };
 use crate::log::Task;
-use crate::metric::{self, Cut, Estimate, Measures, by_class, by_label};
+use crate::metric::{self, Cut, Estimate, Measures, Parameter, Parameters};
+use crate::stats::rank::Ends;
 use crate::summary::{
-    Cell, Lag, Naive, Residuals, Series, Slice, Summary, WindowSize, usual_threshold,
+    Cell, Exact, Lag, Lists, Naive, Residuals, Series, Slice, Summary, WindowSize,
 };
 use crate::table::time::Time;
 use std::borrow::Cow;
@@ -39,6 +41,8 @@ pub(super) struct Making<'a> {
     pub least: &'a Sizes,
     /// Costs by true and predicted class.
     pub costs: Option<BTreeMap<(usize, usize), f64>>,
+    /// What the reader chose of metrics.
+    pub parameters: &'a Parameters,
     /// What a naive forecast is off by in the baseline.
     naive: OnceCell<Naive>,
     pub missing: RefCell<Missing>,
@@ -172,6 +176,7 @@ pub(super) async fn make(
             let costs = view.costs.as_ref();
             costs.map(|c| c.by_place(summary.task, &summary.labels))
         },
+        parameters: &view.metrics,
         naive: OnceCell::new(),
         missing: RefCell::new(missing),
     };
@@ -339,6 +344,7 @@ impl Making<'_> {
                 slices: self.series.slice.values.clone(),
                 range: view.range.filter(|_| self.shown != (0, self.all.len())),
                 costs: view.costs.clone(),
+                metrics: view.metrics.clone(),
                 compat: view.compat,
                 budget: view.budget,
                 least: view.least.clone(),
@@ -365,12 +371,9 @@ impl Making<'_> {
             overall: block(performance),
             arriving: arriving.filter(|_| summary.task != Task::Service),
             confusion: parts::confusion(self, &total, basis.as_ref()),
-            classes: match &total.sets {
-                Some(sets) => by_label(&summary.labels, sets),
-                None => by_class(&summary.labels, of_total.confused()),
-            },
+            classes: parts::classes(self, &of_total, scope),
             scores: parts::scores(self, &total, threshold),
-            calibration: parts::calibration(&total),
+            calibration: parts::calibration(summary.task, &total),
             costs: view
                 .costs
                 .as_ref()
@@ -467,8 +470,28 @@ impl Making<'_> {
         let mut of = Measures::new(self.summary, cell, None, self.cut);
         of.naive = self.naive.get();
         of.costs = self.costs.as_ref();
+        of.parameters = Some(self.parameters);
         let metric = metric::of(self.summary).find(|m| m.info().name == name)?;
         metric.asked(&of).then(|| metric.estimate(&of))
+    }
+
+    /// Looks up whether what the reader chose of metrics is known of a cell; rows that passed do not tell more.
+    fn lacks_chosen(&self, cell: &Cell, exact: Option<&Exact>) {
+        if self.summary.streamed || self.parameters.is_none() {
+            return;
+        }
+        let ends = self.parameters.ends();
+        let known = |exact: &Exact| exact.chosen.is_some_and(|c| c.ends == ends);
+        if ends != Ends::USUAL && exact.is_some_and(|e| e.curve.is_some() && !known(e)) {
+            self.missing.borrow_mut().chosen = Some((self.at, ends));
+        }
+        let items = self.parameters.get(Parameter::AtK).map(|k| k as u32);
+        let head = |lists: &Lists| lists.head.as_ref().map(|head| head.items);
+        if let (Some(items), Some(lists)) = (items, &cell.lists)
+            && head(lists) != Some(items)
+        {
+            self.missing.borrow_mut().head = Some((self.at, items));
+        }
     }
 
     /// All metrics of a cell; `range`: the buckets it was made of, `None` for the reference.
@@ -481,9 +504,11 @@ impl Making<'_> {
         {
             self.missing.borrow_mut().exact.push((self.at, range));
         }
+        self.lacks_chosen(cell, exact);
         let mut of = Measures::new(self.summary, cell, exact, self.cut);
         of.naive = self.naive.get();
         of.costs = self.costs.as_ref();
+        of.parameters = Some(self.parameters);
         metric::of(self.summary)
             .filter(|m| m.asked(&of))
             .map(|m| (m.info().name.to_string(), metric::estimate(m, &of)))
@@ -504,69 +529,6 @@ fn needs_exact(summary: &Summary, cell: &Cell) -> bool {
             .service
             .as_ref()
             .is_some_and(|s| s.latency_ms.count() > 0)
-}
-
-/// The series that answers a view, and the size of its windows.
-fn choose(summary: &Summary, view: &View, missing: &mut Missing) -> (usize, WindowSize) {
-    let slice = view.slice();
-    let natural = summary.series.first().map_or(WindowSize::Day, |s| s.size);
-    // Without times there are no days; the report says so.
-    let rows = |size: &WindowSize| summary.timed || matches!(size, WindowSize::Rows(_));
-    let wanted = view.window.filter(rows).unwrap_or(natural);
-    let best = |slice: &Slice, size: WindowSize| {
-        (0..summary.series.len())
-            .filter(|i| {
-                summary.series[*i].slice == *slice && size.is_made_of(summary.series[*i].size)
-            })
-            .max_by_key(|i| summary.series[*i].size)
-    };
-    if let Some(at) = best(&slice, wanted) {
-        if !summary.series[at].full {
-            missing.details = Some((slice, summary.series[at].size));
-        }
-        return (at, wanted);
-    }
-    let of_slice = summary.series.iter().position(|s| s.slice == slice);
-    // Windows of rows in order of time are not to be had of rows that are counted as they pass.
-    let never = summary.streamed && summary.timed && matches!(wanted, WindowSize::Rows(_));
-    // Of a machine alone there are no rows to go back to.
-    if (!never || of_slice.is_none()) && !summary.is_of_machine() {
-        missing.series = Some((slice, wanted));
-    }
-    let at = of_slice
-        .or_else(|| best(&Slice::default(), wanted))
-        .unwrap_or(0);
-    let size = summary.series.get(at).map_or(wanted, |s| {
-        if wanted.is_made_of(s.size) {
-            wanted
-        } else {
-            s.size
-        }
-    });
-    (at, size)
-}
-
-/// How predicted labels are found, and the threshold in force.
-fn cut(summary: &Summary, view: &View, missing: &mut Missing) -> (Cut, Option<f64>) {
-    let edges = &summary.edges;
-    let bins = edges.len().saturating_sub(1);
-    if bins == 0 || (view.threshold.is_none() && summary.served) {
-        return (Cut::Served, None);
-    }
-    let wanted = view
-        .threshold
-        .unwrap_or_else(|| usual_threshold(edges, summary.probabilistic));
-    let above = edges[..bins].partition_point(|e| *e < wanted);
-    let near = |i: usize| edges.get(i).map_or(f64::INFINITY, |e| (e - wanted).abs());
-    let bin = if above > 0 && near(above - 1) < near(above) {
-        above - 1
-    } else {
-        above.min(bins - 1)
-    };
-    if edges[bin] != wanted {
-        missing.threshold = Some(wanted);
-    }
-    (Cut::Bin(bin as u32), Some(edges[bin]))
 }
 
 fn rows(summary: &Summary) -> Rows {

@@ -1,5 +1,6 @@
 //! What a Summary lacked for a report, so that whoever has the rows can add it.
 
+use crate::stats::rank::Ends;
 use crate::summary::{
     AsOf, Asked, CompatAsked, Lag, Limits, Periods, Slice, Spans, TestChoice, WindowSize,
 };
@@ -33,6 +34,12 @@ pub struct Missing {
     pub residuals: Option<(usize, (usize, usize))>,
     /// Places of series and ranges of their buckets (`None`: the reference) whose classes were not counted one by one.
     pub class_curves: Vec<(usize, Option<(usize, usize)>)>,
+    /// Place of a series and a range of its buckets of whose classes the areas under curves were not made.
+    pub class_areas: Option<(usize, (usize, usize))>,
+    /// Place of a series, and ends of curves that the reader chose and that its windows lack.
+    pub chosen: Option<(usize, Ends)>,
+    /// Place of a series, and how many items the heads of lists have that the reader chose.
+    pub head: Option<(usize, u32)>,
     /// A slice whose requests were not counted by short steps of time.
     pub ledger: Option<Slice>,
     /// Place of a series and what a naive forecast was not tried on there.

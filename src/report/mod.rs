@@ -14,6 +14,7 @@ pub mod beside;
 mod causes;
 mod checks;
 mod choices;
+mod choose;
 mod complete;
 pub mod costs;
 pub mod curves;

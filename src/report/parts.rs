@@ -9,7 +9,7 @@ use super::{
 };
 use crate::log::Task;
 use crate::metric::Estimate;
-use crate::metric::{self, Measures, Metric};
+use crate::metric::{self, ClassRow, Measures, Metric, by_class, by_label};
 use crate::stats::interval::wilson;
 use crate::stats::multiple::holm;
 use crate::summary::{CALIBRATION_BINS, Cell, Series, Slice, SliceChoice, Tenth, WindowSize};
@@ -36,6 +36,27 @@ pub(super) fn confusion(
     })
 }
 
+/// How right each class is told, or each label where rows have several, over a range of buckets.
+pub(super) fn classes(
+    making: &Making<'_>,
+    total: &Measures<'_>,
+    scope: (usize, usize),
+) -> Vec<ClassRow> {
+    if let Some(sets) = &total.cell.sets {
+        return by_label(&making.summary.labels, sets);
+    }
+    let mut known = making.series.class_areas.iter();
+    let found = known.find(|areas| areas.range == scope);
+    let scored = total.cell.classes.as_ref().is_some_and(|c| {
+        c.positive.total() + c.negative.total() > 0
+            || making.summary.task == Task::Multiclass && c.scored() > 0
+    });
+    if found.is_none() && scored && !making.summary.streamed {
+        making.missing().class_areas = Some((making.at, scope));
+    }
+    by_class(total, found.map(|areas| &areas.classes[..]))
+}
+
 /// Scores by outcome.
 pub(super) fn scores(making: &Making<'_>, total: &Cell, threshold: Option<f64>) -> Option<Scores> {
     let classes = total
@@ -54,9 +75,10 @@ pub(super) fn scores(making: &Making<'_>, total: &Cell, threshold: Option<f64>) 
     })
 }
 
-/// Probabilities against outcomes.
-pub(super) fn calibration(total: &Cell) -> Vec<CalibrationBin> {
-    let bins = total.classes.iter().flat_map(|c| c.calibration.iter());
+/// Probabilities against outcomes of two classes.
+pub(super) fn calibration(task: Task, total: &Cell) -> Vec<CalibrationBin> {
+    let classes = total.classes.iter().filter(|_| task == Task::Binary);
+    let bins = classes.flat_map(|c| c.calibration.iter());
     let bin = |(i, tenth): (usize, &Tenth)| {
         let rows = (tenth.positive, tenth.rows);
         calibration_bin((i, CALIBRATION_BINS), tenth.sum.value(), rows)

@@ -2,7 +2,7 @@
 
 use super::least::Sizes;
 use super::service::Objectives;
-use crate::metric::{CostCell, Costs};
+use crate::metric::{CostCell, Costs, Parameter, Parameters};
 use crate::settings::among;
 pub use crate::summary::{Season, Slice, SliceChoice, TestChoice, Tool, WindowSize};
 use crate::table::time::Time;
@@ -30,6 +30,9 @@ pub struct View {
     /// What right and wrong labels cost (classification).
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub costs: Option<Costs>,
+    /// Parameters of metrics that add metrics beside the usual ones.
+    #[serde(skip_serializing_if = "Parameters::is_none", default)]
+    pub metrics: Parameters,
     /// Another tool whose numbers are wanted, too.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub compat: Option<Tool>,
@@ -153,6 +156,9 @@ impl View {
         for (name, size) in &self.least.0 {
             put(&format!("least.{name}"), size.to_string());
         }
+        for (of, value) in &self.metrics.0 {
+            put(&format!("metrics.{}", of.name()), value.to_string());
+        }
         if self.all_tests {
             put("tests", "all".into());
         } else if !self.tests.is_none() {
@@ -206,6 +212,8 @@ impl View {
                         view.least
                             .0
                             .extend(size.map(|size| (name.to_owned(), size)));
+                    } else if let Some((of, value)) = parameter(key, &value) {
+                        view.metrics.0.insert(of, value);
                     } else if let Some((cell, cost)) = cost(key, &value) {
                         let costs = view.costs.get_or_insert_default();
                         costs.0.insert(cell, cost);
@@ -228,6 +236,13 @@ fn cost(key: &str, value: &str) -> Option<(CostCell, f64)> {
     let cell = unescape(key.strip_prefix("cost.")?).parse().ok()?;
     let cost = value.parse().ok().filter(|c: &f64| c.is_finite())?;
     Some((cell, cost))
+}
+
+/// `metrics.beta=3`.
+fn parameter(key: &str, value: &str) -> Option<(Parameter, f64)> {
+    let of = Parameter::named(key.strip_prefix("metrics.")?)?;
+    let value = value.parse().ok().filter(|value| of.suits(*value))?;
+    Some((of, value))
 }
 
 /// A choice of baseline as text: `auto`, `reference`, `none` or `START..END`.
@@ -351,6 +366,7 @@ mod tests {
             budget: Some(12.5),
             least: "accuracy=0.02,columns=0.25".parse().unwrap_or_default(),
             compat: Some(Tool::Evidently),
+            metrics: "beta=3,at_share=0.05,at_k=20".parse().unwrap_or_default(),
             all_tests: true,
             tests: TestChoice::default(),
             costs: "fp=5,a=b&c->d e=-0.5".parse().ok(),
@@ -369,7 +385,7 @@ mod tests {
         assert_eq!(View::default().to_query(), "");
         assert_eq!(
             View::from_query(
-                "tests=none&threshold=NaN&range=b..a&marked=2..1&window=0&season=0d&budget=0.5&least.accuracy=-1&least.none=1&slo=1&apdex=-1&cost.fp=NaN&cost.x=1&%"
+                "tests=none&threshold=NaN&range=b..a&marked=2..1&window=0&season=0d&budget=0.5&least.accuracy=-1&least.none=1&slo=1&apdex=-1&cost.fp=NaN&cost.x=1&metrics.beta=0&metrics.none=1&%"
             ),
             View::default()
         );

@@ -95,6 +95,54 @@ pub fn of_list(list: &[(f64, f64)]) -> Option<[f64; MEASURES]> {
     Some(out)
 }
 
+/// Places of the numbers in what [`of_head`] gives.
+pub mod of {
+    /// Normalised discounted cumulative gain.
+    pub const NDCG: usize = 0;
+    /// Share of the head that is relevant.
+    pub const PRECISION: usize = 1;
+    /// Share of the relevant items that are in the head.
+    pub const RECALL: usize = 2;
+    /// Chance that an item of the head is relevant.
+    pub const HIT: usize = 3;
+}
+
+/// What [`of_list`] tells of a head, of one of another length: at least 1.
+#[must_use]
+pub fn of_head(list: &[(f64, f64)], head: usize) -> Option<[f64; 4]> {
+    let is_gain = |(_, gain): &(f64, f64)| *gain >= 0.0 && gain.is_finite();
+    let relevant = list.iter().filter(|item| item.1 > 0.0).count();
+    if relevant == 0 || head == 0 || !list.iter().all(is_gain) {
+        return None;
+    }
+    let most = list.iter().map(|item| item.1).fold(0.0, f64::max);
+    let mut best: Vec<f64> = list.iter().map(|item| item.1 / most).collect();
+    best.sort_by(|a, b| b.total_cmp(a));
+    let ideal = best.iter().take(head).zip(0..);
+    let ideal: f64 = ideal.map(|(gain, i)| gain * discount(i)).sum();
+    let (mut gain, mut hits, mut missed, mut seen) = (0.0, 0.0, 1.0, 0);
+    for tie in list.chunk_by(|a, b| a.0 == b.0) {
+        let places = head.saturating_sub(seen).min(tie.len());
+        if places == 0 {
+            break;
+        }
+        let (n, of_tie) = (tie.len(), tie.iter().filter(|item| item.1 > 0.0).count());
+        let mean = tie.iter().map(|item| item.1 / most).sum::<f64>() / n as f64;
+        gain += mean * (seen..seen + places).map(discount).sum::<f64>();
+        hits += places as f64 * of_tie as f64 / n as f64;
+        // Drawn without being put back.
+        let misses = |i: usize| (n - of_tie).saturating_sub(i) as f64 / (n - i) as f64;
+        missed *= (0..places).map(misses).product::<f64>();
+        seen += n;
+    }
+    let mut out = [0.0; 4];
+    out[of::NDCG] = gain / ideal;
+    out[of::PRECISION] = hits / head as f64;
+    out[of::RECALL] = hits / relevant as f64;
+    out[of::HIT] = 1.0 - missed;
+    Some(out)
+}
+
 /// What a gain at a place, counted from 0, is worth.
 fn discount(place: usize) -> f64 {
     1.0 / libm::log2(place as f64 + 2.0)
@@ -156,6 +204,26 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn a_head_of_any_length_is_told_as_those_of_five_and_ten(
+            items in proptest::collection::vec((0..6_u32, 0..3_u32), 0..25),
+        ) {
+            let mut list: Vec<(f64, f64)> = items.iter()
+                .map(|(score, gain)| (f64::from(*score), f64::from(*gain))).collect();
+            list.sort_by(|a, b| b.0.total_cmp(&a.0));
+            let all = of_list(&list);
+            for (h, head) in HEADS.into_iter().enumerate() {
+                let places = [at::NDCG, at::PRECISION, at::RECALL, at::HIT];
+                let want = all.map(|all| places.map(|place| all[place + h]));
+                prop_assert_eq!(of_head(&list, head), want);
+            }
+            let whole = of_head(&list, list.len().max(1));
+            if let (Some(all), Some(whole)) = (all, whole) {
+                near(whole[of::NDCG], all[at::NDCG_ALL]);
+                near(whole[of::RECALL], 1.0);
+            }
+        }
+
         #[test]
         fn a_tie_is_the_mean_over_its_orders(
             gains in proptest::collection::vec(0..3_u32, 1..7),

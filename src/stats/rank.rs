@@ -12,11 +12,13 @@
 //! X. Sun and W. Xu (2014), *Fast implementation of DeLong's algorithm*.
 
 mod curve;
+mod masses;
 mod sort;
 
 use super::interval::{Interval, logit};
 use super::special::student_t_quantile;
-pub use curve::{CurveBounds, CurveCell, PARTIAL, TOP, curve_cells, equal_mass_error};
+pub use curve::{CurveBounds, CurveCell, Ends, curve_cells};
+pub use masses::equal_mass_error;
 use serde::{Deserialize, Serialize};
 pub use sort::{sort_by_score, sort_numbers};
 

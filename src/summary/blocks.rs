@@ -52,6 +52,8 @@ pub struct Wanted {
     pub threshold: Option<f64>,
     /// How far back the outcome lies that a naive forecast repeats.
     pub season: Season,
+    /// How many items heads of lists have that the reader chose.
+    pub head: Option<u32>,
     /// Rows that the files seem to hold.
     pub rows: u64,
 }
@@ -137,7 +139,7 @@ impl Blocks {
                     whole: sizes.0,
                     family: sizes.1,
                     shapes,
-                    lists: OpenLists::new(MOST_ROWS),
+                    lists: OpenLists::new(MOST_ROWS, self.wanted.head),
                     naive: PassedNaiveWork::new(self.wanted.season),
                     total: block,
                 });

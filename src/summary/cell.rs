@@ -64,13 +64,13 @@ pub struct Classes {
     pub log_loss: Moments,
     /// Squared error of its probabilities (Brier), likewise.
     pub squared_error: Moments,
-    /// Rows of a binary task with an outcome by tenths of the probability, [`CALIBRATION_BINS`] of them;
-    /// only where all rows are counted.
+    /// Rows with an outcome by tenths of the probability, [`CALIBRATION_BINS`] of them; of several classes of the
+    /// highest one, the first of equals. Only where all rows are counted.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub calibration: Vec<Tenth>,
     /// Rows of a multiclass task with an outcome and all probabilities by how many classes have a higher
     /// one than the true class, [`RANKS`] of them and the rest; of equal ones the later class comes first,
-    /// as in scikit-learn. Only where all rows are counted.
+    /// as in scikit-learn. Only where all rows are counted; a Summary of an earlier version tells fewer ranks.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub ranks: Vec<u64>,
     /// Rows of a binary task with an outcome by thousandths of the probability; only where all rows are counted,
@@ -84,7 +84,7 @@ pub struct Classes {
 }
 
 /// How many ranks of the true class are told apart.
-pub const RANKS: usize = 5;
+pub const RANKS: usize = 20;
 
 /// How many bins of equal width tell the calibration: bin `i` is i/10 ≤ p < (i + 1)/10, the last one
 /// closed.
@@ -96,7 +96,7 @@ pub const CALIBRATION_BINS: usize = 10;
 pub struct Tenth {
     /// Rows.
     pub rows: u64,
-    /// Rows whose outcome is the positive class.
+    /// Rows whose outcome is the class of the probability: the positive one of two.
     pub positive: u64,
     /// The sum of their probabilities.
     pub sum: Sum,

@@ -1,16 +1,15 @@
 //! What only rows can tell of a range of buckets: exact areas under curves and exact percentiles.
 
-use super::build::{Buckets, Builder, Places, sort_by_group};
+use super::build::{Buckets, Builder, Places};
 use super::from_median::{FromMedian, by_outcome, from_median};
-use super::pairs::Pairs;
+use super::macros::{Macro, Macros};
 use super::series::Series;
 use super::set_averages::{SetAverages, set_averages};
 use super::{Summary, WindowSize};
 use crate::log::{Log, Task, Truth};
 use crate::stats::exact_quantile::{between, rank};
-use crate::stats::interval::{End, Interval, Z, logit, quantile_ends};
-use crate::stats::rank::{AucCell, CurveCell, auc_cells, curve_cells, sort_by_score};
-use crate::stats::special::student_t_quantile;
+use crate::stats::interval::{End, quantile_ends};
+use crate::stats::rank::{AucCell, CurveCell, Ends, auc_cells, curve_cells, sort_by_score};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -25,12 +24,21 @@ pub struct Exact {
     /// What curves over all thresholds tell of it.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub curve: Option<CurveCell>,
+    /// The same up to ends that the reader chose last.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub chosen: Option<Chosen>,
     /// Macro average of the one-against-rest ROC AUCs of a multiclass task.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub macro_auc: Option<Macro>,
     /// Mean ROC AUC of every pair of classes of a multiclass task.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub pairs_auc: Option<Macro>,
+    /// The one-against-rest ROC AUCs, each weighing as much as its class has rows.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub weighted_auc: Option<Macro>,
+    /// Macro average of the average precisions of the classes, one against the rest.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub macro_precision: Option<Macro>,
     /// Averages over labels, where rows have several.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub set_averages: Option<SetAverages>,
@@ -48,65 +56,13 @@ pub struct Exact {
     pub latency_p90_ms: Option<Ranked>,
 }
 
-/// A macro average with its standard error.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Macro {
-    /// Rows with an outcome and probabilities.
-    pub n: u64,
-    /// The average; `None` where a class does not occur or is alone.
-    pub value: Option<f64>,
-    /// Its standard error, from the influence of each row.
-    pub se: Option<f64>,
-    /// The fourth moment of the influence over the square of the second.
-    #[serde(default)]
-    pub kurtosis: f64,
-    /// Rows of the rarest class.
-    #[serde(default)]
-    pub fewest: u64,
-}
-
-impl Macro {
-    /// The 95 % interval on the logit scale, with the quantile of Student's distribution that the kurtosis of the
-    /// influences leaves the variance (Satterthwaite); `None` of a value at an end of its range.
-    #[must_use]
-    pub fn interval(&self) -> Option<Interval> {
-        let value = self.value.filter(|v| *v > 0.0 && *v < 1.0)?;
-        let freedom = 2.0 * self.n as f64 / (self.kurtosis - 1.0).max(0.1);
-        let wider = student_t_quantile(0.975, freedom.max(2.0)) / Z;
-        Some(logit(value, self.se? * wider))
-    }
-
-    /// One of each group: its value, made of rows with an influence each. `order`: the rows that are counted,
-    /// with the group of every row; `counts`: rows of each group, and of its rarest class.
-    pub(super) fn all(
-        values: &[Option<f64>],
-        influence: &[f64],
-        (order, group): (&[u32], &[u32]),
-        (rows_of, fewest): (&[u64], &[u64]),
-    ) -> Vec<Self> {
-        let mut powers = vec![(0.0, 0.0); values.len()];
-        for row in order {
-            let row = *row as usize;
-            if let Some((second, fourth)) = powers.get_mut(group[row] as usize) {
-                let square = influence[row] * influence[row];
-                *second += square;
-                *fourth += square * square;
-            }
-        }
-        let one = |(g, value): (usize, &Option<f64>)| {
-            let (second, fourth) = powers[g];
-            let n = rows_of[g];
-            let kurtosis = fourth * n as f64 / (second * second);
-            Self {
-                n,
-                value: value.filter(|_| n > 0),
-                se: value.map(|_| second.sqrt() / n as f64).filter(|_| n > 1),
-                kurtosis: if kurtosis.is_finite() { kurtosis } else { 0.0 },
-                fewest: fewest[g].min(n),
-            }
-        };
-        values.iter().enumerate().map(one).collect()
-    }
+/// What curves tell up to ends that the reader chose.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Chosen {
+    /// The ends.
+    pub ends: Ends,
+    /// What the curves tell.
+    pub cell: CurveCell,
 }
 
 /// A percentile with its distribution-free interval.
@@ -135,7 +91,7 @@ pub const P99: f64 = 0.99;
 #[derive(Default)]
 pub(super) struct Orders {
     score: Ordered,
-    classes: Vec<Vec<u32>>,
+    pub(super) classes: Vec<Vec<u32>>,
     latency: Ordered,
     absolute_error: Ordered,
     /// Rows of a regression by their outcome.
@@ -208,6 +164,20 @@ impl Orders {
     }
 }
 
+impl Orders {
+    /// Rows of two classes in ascending order of their score: row, score, whether it is positive.
+    pub(super) fn scored(&self) -> impl DoubleEndedIterator<Item = (u32, f64, bool)> + Clone {
+        let order = &self.score;
+        let rows = order.rows.iter().zip(&order.values).zip(&order.positive);
+        rows.map(|((row, score), positive)| (*row, *score, *positive))
+    }
+
+    /// Rows with an outcome in ascending order of the score of a class.
+    pub(super) fn of_class(&self, class: u32) -> &[u32] {
+        self.classes.get(class as usize).map_or(&[], Vec::as_slice)
+    }
+}
+
 impl Builder {
     /// Adds what only rows can tell for every window that the series can make, for all its
     /// buckets together and for the reference.
@@ -257,9 +227,13 @@ impl Builder {
         }
     }
 
+    pub(super) fn placed_scores(&self, places: &Places) -> Vec<u32> {
+        self.orders.score.places(places)
+    }
+
     fn placed(&self, places: &Places) -> Placed {
         Placed {
-            score: self.orders.score.places(places),
+            score: self.placed_scores(places),
             latency: self.orders.latency.places(places),
             absolute_error: self.orders.absolute_error.places(places),
         }
@@ -285,14 +259,14 @@ impl Builder {
                     (*score, *positive, group_of[*place as usize])
                 });
                 let auc = auc_cells(rows.clone(), ranges.len());
-                let curve = curve_cells(rows, &auc, self.log.probabilistic);
+                let curve = curve_cells(rows, &auc, self.log.probabilistic, Ends::USUAL);
                 (auc, curve)
             }
             _ => Default::default(),
         };
         let group = || -> Vec<u32> { places.of.iter().map(|p| group_of[*p as usize]).collect() };
-        let (macros, pairs) = match self.orders.classes.is_empty() {
-            true => Default::default(),
+        let macros = match self.orders.classes.is_empty() {
+            true => Macros::default(),
             false => self.macros(&group(), ranges.len()),
         };
         let sets = match self.log.task {
@@ -336,8 +310,11 @@ impl Builder {
                 range: *range,
                 auc: auc.get(i).cloned(),
                 curve: curve.get(i).copied(),
-                macro_auc: macros.get(i).cloned(),
-                pairs_auc: pairs.get(i).cloned(),
+                chosen: None,
+                macro_auc: macros.auc.get(i).cloned(),
+                pairs_auc: macros.pairs.get(i).cloned(),
+                weighted_auc: macros.weighted.get(i).cloned(),
+                macro_precision: macros.precision.get(i).cloned(),
                 set_averages: sets.get(i).cloned(),
                 absolute_error: error.get(i).copied().flatten().map(|[median]| median),
                 from_median: medians.get(i).copied().flatten(),
@@ -345,83 +322,6 @@ impl Builder {
                 latency_p90_ms: latency_of(i).map(|[.., p90]| p90),
             })
             .collect()
-    }
-
-    /// Mean of the one-against-rest AUCs. Its standard error comes from the influence of each row:
-    /// ψ = Σₖ ((V₁₀ − AUCₖ) / πₖ for a row of class k, (V₀₁ − AUCₖ) / (1 − πₖ) for another) / K,
-    /// where V are DeLong's placements and πₖ is the share of class k; var = Σ ψ² / n². Also the mean of
-    /// every pair of classes.
-    fn macros(&self, group: &[u32], groups: usize) -> (Vec<Macro>, Vec<Macro>) {
-        let classes = self.orders.classes.len();
-        let mut influence = vec![0.0; self.log.rows];
-        let mut sums = vec![Some(0.0); groups];
-        let mut rows_of = vec![0u64; groups];
-        let mut fewest = vec![u64::MAX; groups];
-        let mut pairs = Pairs::new(classes, self.log.rows, groups);
-        for (class, order) in (0u32..).zip(&self.orders.classes) {
-            let (rows, starts) = sort_by_group(group, groups, Some(order));
-            let score = &self.log.class_scores[class as usize];
-            for (g, w) in starts.windows(2).enumerate() {
-                let rows = &rows[w[0]..w[1]];
-                rows_of[g] = rows.len() as u64;
-                pairs.add(g, class as usize, rows, score, |row| {
-                    self.log.truth.label(row as usize)
-                });
-                let is = |row: u32| self.log.truth.label(row as usize) == Some(class);
-                let positives = rows.iter().filter(|r| is(**r)).count();
-                fewest[g] = fewest[g].min(positives as u64);
-                let positives = positives as f64;
-                let negatives = rows.len() as f64 - positives;
-                if positives == 0.0 || negatives == 0.0 {
-                    sums[g] = None;
-                    continue;
-                }
-                let mut placement = vec![0.0; rows.len()];
-                let (mut below, mut pos_below, mut i) = (0.0, 0.0, 0);
-                while i < rows.len() {
-                    let tie = rows[i..]
-                        .iter()
-                        .take_while(|r| score[**r as usize] == score[rows[i] as usize])
-                        .count();
-                    let block = &rows[i..i + tie];
-                    let pos = block.iter().filter(|r| is(**r)).count() as f64;
-                    let neg = tie as f64 - pos;
-                    for (row, v) in block.iter().zip(&mut placement[i..]) {
-                        *v = if is(*row) {
-                            (below + neg / 2.0) / negatives
-                        } else {
-                            1.0 - (pos_below + pos / 2.0) / positives
-                        };
-                    }
-                    below += neg;
-                    pos_below += pos;
-                    i += tie;
-                }
-                let auc = rows
-                    .iter()
-                    .zip(&placement)
-                    .filter(|r| is(*r.0))
-                    .map(|r| r.1)
-                    .sum::<f64>()
-                    / positives;
-                sums[g] = sums[g].map(|s| s + auc);
-                let n = rows.len() as f64;
-                for (row, v) in rows.iter().zip(&placement) {
-                    let share = if is(*row) {
-                        positives / n
-                    } else {
-                        negatives / n
-                    };
-                    influence[*row as usize] += (v - auc) / share / classes as f64;
-                }
-            }
-        }
-        let order = &self.orders.classes[0];
-        let mean = |sum: &Option<f64>| sum.map(|s| s / classes as f64);
-        let values: Vec<Option<f64>> = sums.iter().map(mean).collect();
-        let macros = Macro::all(&values, &influence, (order, group), (&rows_of, &fewest));
-        let pairs = pairs.means((order, group), (&rows_of, &fewest));
-        (macros, pairs)
     }
 }
 

@@ -10,7 +10,7 @@ use super::cell::{Cell, Moments};
 use super::series::Series;
 use super::work::Running;
 use crate::log::{Log, Task, Truth};
-use crate::stats::gains::{MEASURES, of_list};
+use crate::stats::gains::{MEASURES, of_head, of_list};
 use crate::table::NO_KEY;
 use serde::{Deserialize, Serialize};
 
@@ -23,6 +23,18 @@ pub struct Lists {
     pub without: u64,
     /// What [`of_list`] tells of each.
     pub values: [Moments; MEASURES],
+    /// What heads of the length that the reader chose last tell.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub head: Option<Head>,
+}
+
+/// What heads of lists tell, of a length that the reader chose.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Head {
+    /// Items of the head.
+    pub items: u32,
+    /// What [`of_head`] tells of each list.
+    pub values: [Moments; 4],
 }
 
 /// The rows of each list one after the other, the highest score first.
@@ -109,8 +121,29 @@ impl<'a> Rows<'a> {
 impl Builder {
     /// Counts the lists of a family of slices, whose buckets are those of the series.
     pub(super) fn count_lists(&self, series: &mut [Series], buckets: &Buckets, group: &[u32]) {
-        // Slice, bucket (`u32::MAX`: the reference) and numbers of each list.
-        let mut found: Vec<(u32, u32, Option<[f64; MEASURES]>)> = Vec::new();
+        let found = self.each_list(buckets, group, of_list);
+        let mut running: [Running; MEASURES] = std::array::from_fn(|_| Running::default());
+        for lists in found.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)) {
+            let Some((slice, bucket, _)) = lists.first() else {
+                continue;
+            };
+            let lists = Lists::of(lists.iter().map(|l| &l.2), &mut running);
+            let series = series.get_mut(*slice as usize);
+            let cell = series.and_then(|s| cell_of(s, buckets, *bucket));
+            if let Some(cell) = cell {
+                cell.lists = Some(lists);
+            }
+        }
+    }
+
+    /// What something tells of each list of a family of slices, by slice and bucket (`u32::MAX`: the reference).
+    fn each_list<T>(
+        &self,
+        buckets: &Buckets,
+        group: &[u32],
+        tells: impl Fn(&[(f64, f64)]) -> Option<T>,
+    ) -> Vec<(u32, u32, Option<T>)> {
+        let mut found: Vec<(u32, u32, Option<T>)> = Vec::new();
         let mut members: Vec<(u32, u32, (f64, f64))> = Vec::new();
         for list in self.lists.each() {
             members.clear();
@@ -133,29 +166,43 @@ impl Builder {
                 let items: Vec<(f64, f64)> = of_slice.iter().map(|m| m.2).collect();
                 let first = of_slice.iter().map(|m| m.1).min();
                 if let (Some(first), Some(one)) = (first, of_slice.first()) {
-                    found.push((one.0, first, of_list(&items)));
+                    found.push((one.0, first, tells(&items)));
                 }
             }
         }
         found.sort_by_key(|f| (f.0, f.1));
-        let mut running: [Running; MEASURES] = std::array::from_fn(|_| Running::default());
+        found
+    }
+
+    /// Adds what heads of so many items tell to the buckets of a series.
+    pub fn add_head(&self, summary: &mut Summary, at: usize, items: u32) {
+        let Some(series) = summary.series.get_mut(at) else {
+            return;
+        };
+        let (buckets, group) = (self.buckets(series.size), self.members(&series.slice));
+        let found = self.each_list(&buckets, &group, |list| of_head(list, items as usize));
+        let mut running: [Running; 4] = std::array::from_fn(|_| Running::default());
         for lists in found.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)) {
-            let Some((slice, bucket, _)) = lists.first() else {
-                continue;
-            };
-            let lists = Lists::of(lists.iter().map(|l| &l.2), &mut running);
-            let cell = series.get_mut(*slice as usize).and_then(|s| {
-                let Some((start, _)) = buckets.borders.get(*bucket as usize) else {
-                    return s.reference.as_mut();
-                };
-                let place = s.buckets.binary_search_by_key(start, |b| b.start).ok()?;
-                s.buckets.get_mut(place).map(|b| &mut b.cell)
-            });
-            if let Some(cell) = cell {
-                cell.lists = Some(lists);
+            let head = Head::of(items, lists.iter().map(|list| &list.2), &mut running);
+            let bucket = lists.first().map_or(u32::MAX, |list| list.1);
+            let cell = cell_of(series, &buckets, bucket);
+            if let Some(lists) = cell.and_then(|cell| cell.lists.as_mut()) {
+                lists.head = Some(head);
             }
         }
     }
+}
+
+/// The cell of a bucket (`u32::MAX`: of the reference).
+fn cell_of<'a>(series: &'a mut Series, buckets: &Buckets, bucket: u32) -> Option<&'a mut Cell> {
+    let Some((start, _)) = buckets.borders.get(bucket as usize) else {
+        return series.reference.as_mut();
+    };
+    let place = series
+        .buckets
+        .binary_search_by_key(start, |b| b.start)
+        .ok()?;
+    series.buckets.get_mut(place).map(|b| &mut b.cell)
 }
 
 /// Lists by the place of their first row, to be looked at as they were.
@@ -208,6 +255,23 @@ impl Placed<'_> {
     }
 }
 
+impl Head {
+    /// What is told of heads of so many items, through empty sums.
+    pub(super) fn of<'a>(
+        items: u32,
+        told: impl Iterator<Item = &'a Option<[f64; 4]>>,
+        running: &mut [Running; 4],
+    ) -> Self {
+        for values in told.flatten() {
+            running.iter_mut().zip(values).for_each(|(r, x)| r.add(*x));
+        }
+        Self {
+            items,
+            values: std::array::from_fn(|i| running[i].take()),
+        }
+    }
+}
+
 impl Lists {
     /// What is told of each, through empty sums.
     pub(super) fn of<'a>(
@@ -226,6 +290,7 @@ impl Lists {
             lists,
             without,
             values: std::array::from_fn(|i| running[i].take()),
+            head: None,
         }
     }
 }
@@ -250,7 +315,19 @@ pub(super) fn total(all: &[&Lists], moments: impl Fn(Vec<&Moments>) -> Moments) 
         lists: all.iter().map(|l| l.lists).sum(),
         without: all.iter().map(|l| l.without).sum(),
         values: std::array::from_fn(|i| moments(all.iter().map(|l| &l.values[i]).collect())),
+        head: head(all, &moments),
     }
+}
+
+/// `None` unless all have heads of the same length.
+fn head(all: &[&Lists], moments: &impl Fn(Vec<&Moments>) -> Moments) -> Option<Head> {
+    let heads: Vec<&Head> = all.iter().map(|l| l.head.as_ref()).collect::<Option<_>>()?;
+    let items = heads.first()?.items;
+    let same = heads.iter().all(|head| head.items == items);
+    same.then(|| Head {
+        items,
+        values: std::array::from_fn(|i| moments(heads.iter().map(|h| &h.values[i]).collect())),
+    })
 }
 
 impl Cell {

@@ -8,10 +8,10 @@
 //! Memory: 40 bytes for each row that waits, 80 MB in all, and some 16 for each list that was counted, as much.
 
 use super::build::Builder;
-use super::lists::{self, Lists, Rows};
+use super::lists::{self, Head, Lists, Rows};
 use super::work::Running;
 use super::{Series, Slice, Summary};
-use crate::stats::gains::{MEASURES, of_list};
+use crate::stats::gains::{MEASURES, of_head, of_list};
 use crate::table::time::{SECOND, Time};
 use crate::table::{NO_KEY, NO_TIME};
 use std::collections::{HashMap, HashSet};
@@ -55,16 +55,28 @@ pub(super) struct OpenLists {
     /// Whether a list could not be put together.
     pub lost: bool,
     most: usize,
+    /// Items of the heads that the reader chose.
+    head: Option<u32>,
 }
 
-/// What is told of a list: whether it is of the slice of the view, and of the reference; its first instant.
-type Told = (bool, bool, Time, Option<[f64; MEASURES]>);
+/// What is told of a list.
+struct Told {
+    /// Whether it is of the slice of the view.
+    sliced: bool,
+    reference: bool,
+    /// Its first instant.
+    first: Time,
+    values: Option<[f64; MEASURES]>,
+    /// Of its head, where the reader chose one.
+    head: Option<[f64; 4]>,
+}
 
 impl OpenLists {
-    /// No lists yet; of so many waiting rows at most.
-    pub fn new(most: usize) -> Self {
+    /// No lists yet; of so many waiting rows at most, and with heads of so many items.
+    pub fn new(most: usize, head: Option<u32>) -> Self {
         Self {
             most,
+            head,
             ..Self::default()
         }
     }
@@ -140,18 +152,35 @@ impl OpenLists {
                 self.counted.insert(short(key));
             }
             items.sort_by(|a, b| b.score.total_cmp(&a.score));
-            told.extend(tell(key.0, &items, false));
+            told.extend(self.tell(key.0, &items, false));
             if !whole {
                 items.retain(|item| item.sliced);
-                told.extend(tell(key.0, &items, true));
+                told.extend(self.tell(key.0, &items, true));
             }
         }
         for (sliced, of) in [(false, &Slice::default()), (true, slice)] {
             let series = total.series.iter_mut().find(|s| s.full && s.slice == *of);
             if let Some(series) = series {
-                put(series, told.iter().filter(|t| t.0 == sliced));
+                put(
+                    series,
+                    self.head,
+                    told.iter().filter(|t| t.sliced == sliced),
+                );
             }
         }
+    }
+
+    /// What a list tells, its items in order; nothing without an item.
+    fn tell(&self, reference: bool, items: &[Item], sliced: bool) -> Option<Told> {
+        let first = items.iter().map(|item| item.time).min()?;
+        let items: Vec<(f64, f64)> = items.iter().map(|i| (i.score, i.relevance)).collect();
+        Some(Told {
+            sliced,
+            reference,
+            first,
+            values: of_list(&items),
+            head: self.head.and_then(|head| of_head(&items, head as usize)),
+        })
     }
 
     /// Counts all that wait. What was counted is taken back where a list could not be put together.
@@ -169,33 +198,29 @@ fn short((reference, query): Key) -> u64 {
     ((query >> 64) ^ query) as u64 ^ u64::from(reference)
 }
 
-/// What a list tells, its items in order; nothing without an item.
-fn tell(reference: bool, items: &[Item], sliced: bool) -> Option<Told> {
-    let first = items.iter().map(|item| item.time).min()?;
-    let items: Vec<(f64, f64)> = items.iter().map(|i| (i.score, i.relevance)).collect();
-    Some((sliced, reference, first, of_list(&items)))
-}
-
 /// Adds lists to the cells of their first rows.
-fn put<'a>(series: &mut Series, told: impl Iterator<Item = &'a Told>) {
+fn put<'a>(series: &mut Series, head: Option<u32>, told: impl Iterator<Item = &'a Told>) {
     let bucket = |time: Time| {
         series
             .buckets
             .partition_point(|b| b.start <= time)
             .checked_sub(1)
     };
-    let mut placed: Vec<(Option<usize>, &Option<[f64; MEASURES]>)> = Vec::new();
-    for (_, reference, first, values) in told {
-        match (*reference, bucket(*first)) {
-            (true, _) => placed.push((None, values)),
-            (false, Some(at)) => placed.push((Some(at), values)),
+    let mut placed: Vec<(Option<usize>, &Told)> = Vec::new();
+    for list in told {
+        match (list.reference, bucket(list.first)) {
+            (true, _) => placed.push((None, list)),
+            (false, Some(at)) => placed.push((Some(at), list)),
             (false, None) => {}
         }
     }
     placed.sort_by_key(|p| p.0);
     let mut running: [Running; MEASURES] = std::array::from_fn(|_| Running::default());
+    let mut of_heads: [Running; 4] = std::array::from_fn(|_| Running::default());
     for lists in placed.chunk_by(|a, b| a.0 == b.0) {
-        let found = Lists::of(lists.iter().map(|l| l.1), &mut running);
+        let mut found = Lists::of(lists.iter().map(|l| &l.1.values), &mut running);
+        let heads = lists.iter().map(|l| &l.1.head);
+        found.head = head.map(|items| Head::of(items, heads, &mut of_heads));
         let cell = match lists.first().and_then(|l| l.0) {
             None => series.reference.as_mut(),
             Some(at) => series.buckets.get_mut(at).map(|b| &mut b.cell),
@@ -243,7 +268,7 @@ mod tests {
             cell: Cell::default(),
         });
         total.series.push(series);
-        let mut open = OpenLists::new(most);
+        let mut open = OpenLists::new(most, Some(2));
         let whole = Slice::default();
         let mut before = 0;
         for queries in blocks {
@@ -252,7 +277,10 @@ mod tests {
         }
         let lost = open.finish(&whole, &mut total);
         let cell = &total.series[0].buckets[0].cell;
-        (cell.lists.as_ref().map(|l| l.lists), lost)
+        let head = |l: &Lists| l.head.as_ref().map(|h| (h.items, h.values[0].n));
+        let known = cell.lists.as_ref();
+        assert_eq!(known.and_then(head), known.map(|l| (2, l.lists)));
+        (known.map(|l| l.lists), lost)
     }
 
     #[test]

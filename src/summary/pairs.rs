@@ -3,7 +3,7 @@
 //! Source: D. J. Hand and R. J. Till (2001), *A simple generalisation of the area under the ROC curve for
 //! multiple class classification problems*; DeLong's placements for the influence.
 
-use super::exact::Macro;
+use super::macros::Macro;
 
 /// What is known of all pairs while class after class passes by.
 pub(super) struct Pairs {

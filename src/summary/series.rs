@@ -2,8 +2,8 @@
 
 use super::total::counts;
 use super::{
-    Arrived, Cell, ClassCurves, Compat, Drift, Estimates, Exact, Examined, Lag, Naive, Profile,
-    Residuals, Slice, WindowSize, floor, next,
+    Arrived, Cell, ClassAreas, ClassCurves, Compat, Drift, Estimates, Exact, Examined, Lag, Naive,
+    Profile, Residuals, Slice, WindowSize, floor, next,
 };
 use crate::stats::sketch::LogHistogram;
 use crate::table::time::Time;
@@ -66,6 +66,9 @@ pub struct Series {
     /// Each of several classes against the rest, for the ranges that were asked for last.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub class_curves: Vec<ClassCurves>,
+    /// The areas under the curves of each class, for the ranges that were asked for last.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub class_areas: Vec<ClassAreas>,
     /// The columns window by window, for the windows and baselines that were asked for last.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub profiles: Vec<Profile>,
@@ -126,6 +129,7 @@ impl Series {
             naive: Vec::new(),
             residuals: Vec::new(),
             class_curves: Vec::new(),
+            class_areas: Vec::new(),
             profiles: Vec::new(),
             compat: Vec::new(),
             examined: Vec::new(),

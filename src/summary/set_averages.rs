@@ -8,7 +8,7 @@
 //! Simulated in `tests/evidence/intervals`. Source: K. Takahashi et al. (2022), *Confidence interval for micro- and
 //! macro-averaged F1 scores*, for the delta method, there of one label a row.
 
-use super::exact::Macro;
+use super::macros::Macro;
 use crate::log::{Log, NO_SET, Task, Truth};
 use serde::{Deserialize, Serialize};
 
@@ -101,6 +101,7 @@ pub(super) fn set_averages(log: &Log, group: &[u32], groups: usize) -> Vec<SetAv
             se: (n > 0).then(|| sums.0.sqrt()),
             kurtosis: if kurtosis.is_finite() { kurtosis } else { 0.0 },
             fewest: if labels > 0 { fewest } else { 0 },
+            excess: 0.0,
         }
     };
     (0..groups)

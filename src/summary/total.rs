@@ -99,7 +99,7 @@ fn classes(all: &[&Classes]) -> Classes {
         unlabelled: histogram(all.iter().map(|c| &c.unlabelled)),
         log_loss: moments(all.iter().map(|c| &c.log_loss)),
         squared_error: moments(all.iter().map(|c| &c.squared_error)),
-        ranks: counts(all.iter().map(|c| &c.ranks[..])),
+        ranks: ranks(all),
         masses: scored(all, |c| c.masses.as_ref()).map(|all| Masses::total(&all)),
         by_class: scored(all, |c| c.by_class.as_ref())
             .map(|all| ClassScores::total(&all, |of| histogram(of.into_iter()))),
@@ -107,6 +107,19 @@ fn classes(all: &[&Classes]) -> Classes {
             .map(|i| tenth(all.iter().filter_map(|c| c.calibration.get(i))))
             .collect(),
     }
+}
+
+/// Rows by rank, as many ranks as all that count them tell apart; the last count is of the rest.
+fn ranks(all: &[&Classes]) -> Vec<u64> {
+    let counted = all.iter().map(|c| &c.ranks[..]).filter(|r| !r.is_empty());
+    let places = counted.clone().map(<[u64]>::len).min().unwrap_or(0);
+    let mut out = vec![0; places];
+    for ranks in counted {
+        for (rank, rows) in ranks.iter().enumerate() {
+            out[rank.min(places - 1)] += rows;
+        }
+    }
+    out
 }
 
 /// A part of those that have probabilities beside outcomes; `None` unless every one has it: its sum would not be of

@@ -117,10 +117,11 @@ impl Work {
             bins: std::array::from_fn(|_| vec![0; bins]),
             log_loss: Running::default(),
             squared: Running::default(),
-            tenths: if full && builder.log.task == Some(Task::Binary) && builder.log.probabilistic {
-                vec![Default::default(); CALIBRATION_BINS]
-            } else {
-                Vec::new()
+            tenths: match builder.log.task {
+                Some(Task::Binary | Task::Multiclass) if full && builder.log.probabilistic => {
+                    vec![Default::default(); CALIBRATION_BINS]
+                }
+                _ => Vec::new(),
             },
             masses: (full && builder.log.task == Some(Task::Binary) && builder.log.probabilistic)
                 .then(|| Box::new(MassesWork::new())),
@@ -462,12 +463,22 @@ impl<'a> Family<'a> {
     /// Counts what is counted in full only.
     fn add_rest(&mut self, rows: &[u32]) {
         let builder = self.builder;
-        let log = &builder.log;
+        let (log, facts) = (&builder.log, &builder.facts);
         if log.task == Some(Task::Binary) && log.probabilistic && !log.score.is_empty() {
             self.each(rows, |work, row| {
                 let probability = log.score[row];
                 if let Some(label) = log.truth.label(row).filter(|_| !probability.is_nan()) {
                     work.add_probability(probability, label == 1);
+                }
+            });
+        }
+        if log.task == Some(Task::Multiclass) && log.probabilistic && !log.class_scores.is_empty() {
+            self.each(rows, |work, row| {
+                // Only rows with an outcome and all probabilities have a loss.
+                if facts.log_loss.get(row).is_some_and(|loss| !loss.is_nan())
+                    && let Some((class, most)) = log.most_probable(row)
+                {
+                    work.add_probability(most, log.truth.label(row) == Some(class));
                 }
             });
         }

@@ -554,21 +554,39 @@ def mcc_of(c):
     return (n * np.trace(c) - (a * b).sum()) / np.sqrt((n * n - (a * a).sum()) * (n * n - (b * b).sum()))
 
 
-def each_class(outcome, label, k):
-    """Rows, precision, recall and F1 of each class, the last three with their intervals."""
+def each_class(outcome, label, k, scores=None):
+    """Each class: rows, and with their intervals what its labels tell, and its scores (a column each) where there are some."""
     found = []
     options = {"labels": range(k), "zero_division": np.nan}
     for i, (p, r, f, n) in enumerate(zip(*sk.precision_recall_fscore_support(outcome, label, **options))):
-        hits, called = int(((outcome == i) & (label == i)).sum()), int((label == i).sum())
-        jaccard = of_share(hits, n + called - hits)
+        own, called = outcome == i, label == i
+        hits, n = int((own & called).sum()), int(n)
+        jaccard = of_share(hits, n + called.sum() - hits)
         f1 = [2 * j / (1 + j) for j in jaccard] if jaccard else None
         found.append({
-            "rows": int(n),
-            "precision": [number(p), *(of_share(hits, called) or [])],
-            "recall": [number(r), *(of_share(hits, int(n)) or [])],
+            "rows": n,
+            "precision": [number(p), *(of_share(hits, called.sum()) or [])],
+            "recall": [number(r), *(of_share(hits, n) or [])],
             "f1": [number(f), *(f1 or [])],
-        })
+            "specificity": of_rest(sk.recall_score(own, called, pos_label=False, zero_division=np.nan), own),
+            "negative_predictive_value": of_rest(sk.precision_score(own, called, pos_label=False, zero_division=np.nan), called),
+        } | of_scores(own.astype(int), None if scores is None else scores[:, i]))
     return found
+
+
+def of_rest(value, but):
+    """A share of the rows outside, with Wilson's interval of 150 rows or more."""
+    n = int((~but).sum())
+    return [number(value), *(wilson(round(value * n), n) if n >= 150 else [])]
+
+
+def of_scores(own, score):
+    """ROC AUC and average precision of a class against the rest."""
+    if score is None or own.sum() == 0:
+        return {"roc_auc": [None], "average_precision": [None]}
+    values, intervals = curves(own, score)
+    auc = [number(sk.roc_auc_score(own, score)), *(auc_interval(own, score) or [])] if own.min() == 0 else [None]
+    return {"roc_auc": auc, "average_precision": [values["average_precision"], *(intervals["average_precision"] or [])]}
 
 
 def dummies(a, n):
@@ -648,7 +666,7 @@ def f_beta_interval(beta, tp, fp, fn):
     return [number(x) for x in special.expit(ends)]
 
 
-def binary_labels(outcome, label, threshold=None):
+def binary_labels(outcome, label, threshold=None, score=None):
     tn, fp, fn, tp = (int(c) for c in sk.confusion_matrix(outcome, label, labels=[0, 1]).ravel())
     some = tp + fp + fn > 0
     values, intervals = agreement(outcome, label, [[tn, fp], [fn, tp]])
@@ -674,7 +692,7 @@ def binary_labels(outcome, label, threshold=None):
         "negative_predictive_value": number(sk.precision_score(outcome, label, pos_label=0, zero_division=np.nan)),
         "f1": number(sk.f1_score(outcome, label, zero_division=np.nan)),
         "jaccard": number(sk.jaccard_score(outcome, label)) if some else None,
-        "classes": each_class(outcome, label, 2),
+        "classes": each_class(outcome, label, 2, None if score is None else np.column_stack([-score, score])),
         "intervals": intervals
         | {
             "accuracy": of_share(tp + tn, len(outcome)),
@@ -758,18 +776,18 @@ def partial_se(outcome, score, q=0.1):
     return math.sqrt(spread([covered(s) for s in positive]) + spread([carried(s) for s in negative]))
 
 
-def top_hits(outcome, score):
-    """Positive rows among the tenth that scores highest, averaged over every order of ties."""
-    k = -(-len(score) // 10)
+def top_hits(outcome, score, share="0.1"):
+    """Positive rows among the share of them, a decimal, that scores highest, averaged over every order of ties."""
+    k = math.ceil(Decimal(share) * len(score))
     border = np.sort(score)[::-1][k - 1]
     above, tied = score > border, score == border
     return outcome[above].sum() + (k - above.sum()) * outcome[tied].mean(), k
 
 
-def gain_rows(outcome, score):
+def gain_rows(outcome, score, share="0.1"):
     """As many positive rows as make the variance of a share what the influence of each row on the gain tells."""
     p, n = outcome.sum(), len(outcome)
-    hits, k = top_hits(outcome, score)
+    hits, k = top_hits(outcome, score, share)
     # Ranks from the top, those of a bin of a hundredth being alike.
     edges = np.arange(101) / 100
     bins = np.minimum(np.searchsorted(edges, score, "right") - 1, 99)
@@ -872,7 +890,7 @@ def binary_scores(outcome, score):
     }
 
 
-def multiclass_labels(outcome, prediction, names):
+def multiclass_labels(outcome, prediction, names, probability=None):
     """Metrics of labels; classes are numbered in the order of the names."""
     c = sk.confusion_matrix(outcome, prediction, labels=range(len(names)))
     n, right = len(outcome), int(np.trace(c))
@@ -921,7 +939,7 @@ def multiclass_labels(outcome, prediction, names):
         "f0_5": number(sk.fbeta_score(outcome, prediction, beta=0.5, **macro)),
         "f2": number(sk.fbeta_score(outcome, prediction, beta=2, **macro)),
         "jaccard": number(sk.jaccard_score(outcome, prediction, **macro)),
-        "classes": each_class(outcome, prediction, len(names)),
+        "classes": each_class(outcome, prediction, len(names), probability),
     }
     return values | {"intervals": holding(values, intervals)}
 
@@ -940,10 +958,45 @@ def several_se(outcome, probability):
     return [math.sqrt((moved**2).sum()) / n * wider(moved) for moved in (ovr, ovo)]
 
 
-def wider(moved):
+def weighted_se(outcome, probability):
+    """The same of the mean by the shares of classes, row by row as scikit-learn's value changes with its weight."""
+    n, k = probability.shape
+    above = lambda a, b: (a[:, None] > b) + 0.5 * (a[:, None] == b)
+    moved, whole = np.zeros(n), 0
+    for c in range(k):
+        s, own = probability[:, c], outcome == c
+        wins = above(s[own], s[~own])
+        area, share = wins.mean(), own.mean()
+        whole += share * area
+        moved[own] += wins.mean(axis=1) - area + area
+        moved[~own] += share * (wins.mean(axis=0) - area) / (1 - share)
+    moved -= whole
+    return math.sqrt((moved**2).sum()) / n * wider(moved)
+
+
+def macro_precision_interval(outcome, probability):
+    """Of the mean average precision, from how each one changes with the weight of each row."""
+    n, k = probability.shape
+    moved, value, excess = np.zeros(n), 0, 0
+    for c in range(k):
+        s, own = probability[:, c], (outcome == c).astype(int)
+        above = (s[None, :] >= s[:, None]).astype(float)
+        t, f, p = above @ own, above @ (1 - own), own.sum()
+        one = ((t / (t + f)) * own).sum() / p
+        by = np.where(own == 1, (t / (t + f) - one) / p, 0.0)
+        by_positive, by_negative = f / (t + f) ** 2, -t / (t + f) ** 2
+        for i in np.flatnonzero(own):
+            by += above[i] * np.where(own == 1, by_positive[i], by_negative[i]) / p
+        moved, value, excess = moved + by * n / k, value + one / k, excess + average_precision_excess(own, s) / k
+    se = math.sqrt((moved**2).sum()) / n * wider(moved, 0.5)
+    low, high = on_scale(max(value - excess, value / 4), se, "logit", 0)
+    return [low, max(high, value)]
+
+
+def wider(moved, part=1):
     """What makes a normal quantile Student's, for the kurtosis of what rows change."""
     kurtosis = (moved**4).mean() / (moved**2).mean() ** 2
-    freedom = max(2 * len(moved) / max(kurtosis - 1, 0.1), 2)
+    freedom = max(part * 2 * len(moved) / max(kurtosis - 1, 0.1), 2)
     return stats.t.ppf(0.975, freedom) / stats.norm.ppf(0.975)
 
 
@@ -969,8 +1022,17 @@ def multiclass_scores(outcome, probability, names):
         for name, how, se in zip(["roc_auc", "roc_auc_ovo"], ["ovr", "ovo"], several_se(outcome, probability)):
             auc = sk.roc_auc_score(outcome, probability, multi_class=how)
             intervals[name] = on_scale(auc, se, "logit", 0) if enough and auc < 1 else None
+        weighted = sk.roc_auc_score(outcome, probability, multi_class="ovr", average="weighted")
+        precision = sk.average_precision_score(truth, probability, average="macro")
+        intervals["roc_auc_weighted"] = on_scale(weighted, weighted_se(outcome, probability), "logit", 0) if enough and weighted < 1 else None
+        intervals["average_precision"] = macro_precision_interval(outcome, probability) if enough and precision < 1 else None
+    most = probability.max(axis=1)
+    off = most - (probability.argmax(axis=1) == outcome)
     return top | {
         "roc_auc_ovo": number(sk.roc_auc_score(outcome, probability, multi_class="ovo", average="macro")) if every else None,
+        "roc_auc_weighted": number(weighted) if every else None,
+        "average_precision": number(precision) if every else None,
+        "expected_calibration_error": number(abs(np.bincount(tenth(most), off)).sum() / len(most)),
         "roc_auc": number(sk.roc_auc_score(outcome, probability, multi_class="ovr", average="macro")) if every else None,
         "log_loss": number(sk.log_loss(names[outcome], probability, **given)),
         "brier_score": number(brier),
@@ -1212,7 +1274,7 @@ def hostile_binary():
     }
     return {
         name: {"csv": text("id,score,label", range(len(s)), map(float, s), o)}
-        | both_of(binary_labels(o, (s >= 0.5).astype(int), 0.5), binary_scores(o, s))
+        | both_of(binary_labels(o, (s >= 0.5).astype(int), 0.5, s), binary_scores(o, s))
         for name, (s, o) in cases.items()
     }
 
@@ -1244,7 +1306,7 @@ def hostile_multiclass():
         p = parts.argmax(axis=1)
         columns = [[f"{x / 10}" for x in column] for column in parts.T]
         csv = text(header, range(80), *columns, [CLASSES[k] for k in p], [CLASSES[k] for k in o])
-        found[name] = {"csv": csv} | both_of(multiclass_labels(o, p, CLASSES), multiclass_scores(o, parts / 10, CLASSES))
+        found[name] = {"csv": csv} | both_of(multiclass_labels(o, p, CLASSES, parts / 10), multiclass_scores(o, parts / 10, CLASSES))
     found["six classes, ties"] = six_classes(random)
     return found
 
@@ -1258,7 +1320,7 @@ def six_classes(random):
     p = parts.argmax(axis=1)
     header = ",".join(["id", *(f"proba_{c}" for c in names), "prediction", "label"])
     csv = text(header, range(n), *([f"{x / 10}" for x in c] for c in parts.T), [names[k] for k in p], [names[k] for k in o])
-    return {"csv": csv} | both_of(multiclass_labels(o, p, names), multiclass_scores(o, parts / 10, names))
+    return {"csv": csv} | both_of(multiclass_labels(o, p, names, parts / 10), multiclass_scores(o, parts / 10, names))
 
 
 def sets_of(truth, predicted, names):
@@ -1296,8 +1358,13 @@ def each_label(t, p):
     for own, said in zip(t.T, p.T):
         hits, rows, called = int((own & said).sum()), int(own.sum()), int(said.sum())
         jaccard = of_share(hits, rows + called - hits)
+        rest = lambda of: of_rest(float((~(own | said) & 1)[of == 0].mean()) if (of == 0).any() else math.nan, of == 1)
         classes.append({
             "rows": rows,
+            "specificity": rest(own),
+            "negative_predictive_value": rest(said),
+            "roc_auc": [None],
+            "average_precision": [None],
             "precision": [hits / called if called else None, *(of_share(hits, called) or [])],
             "recall": [hits / rows if rows else None, *(of_share(hits, rows) or [])],
             "f1": [2 * hits / (rows + called) if rows + called else None, *([2 * j / (1 + j) for j in jaccard] if jaccard else [])],
@@ -1425,7 +1492,7 @@ def main():
     binary = by_day(
         b,
         lambda rows: both_of(
-            binary_labels(b["outcome"][rows], b["prediction"][rows]),
+            binary_labels(b["outcome"][rows], b["prediction"][rows], score=b["score"][rows]),
             binary_scores(b["outcome"][rows], b["score"][rows]),
         ),
     )
@@ -1449,7 +1516,7 @@ def main():
             | by_day(
                 m,
                 lambda rows: both_of(
-                    multiclass_labels(m["outcome"][rows], m["prediction"][rows], CLASSES),
+                    multiclass_labels(m["outcome"][rows], m["prediction"][rows], CLASSES, m["parts"][rows] / 10000),
                     multiclass_scores(m["outcome"][rows], m["parts"][rows] / 10000, CLASSES),
                 ),
             ),

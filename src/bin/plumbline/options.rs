@@ -4,7 +4,7 @@ use super::fixes::{self, Said};
 use clap::{Args, Parser, Subcommand};
 use plumbline::engine::Depth;
 use plumbline::log::{Meant, Role};
-use plumbline::metric::Costs;
+use plumbline::metric::{Costs, Parameters};
 use plumbline::read::{DateOrder, Decimal, Encoding, Quote};
 use plumbline::report::view::{
     self, BaselineChoice, Season, SliceChoice, TestChoice, Tool, View, WindowSize,
@@ -262,6 +262,11 @@ pub struct ReportOptions {
     /// shares Cohen's h), of correlations Cohen's q: `accuracy=0.02,columns=0.2`. May be given several times.
     #[arg(long, value_name = "NAME=SIZE,…", allow_hyphen_values = true)]
     pub least: Vec<Sizes>,
+    /// Parameters of metrics, which add metrics beside the usual ones: beta (of F-beta), max_fpr (of the partial ROC AUC),
+    /// at_share (of gain and lift), top_k (guesses of top-k accuracy), at_k (items of a list's head):
+    /// `beta=3,at_share=0.05`. May be given several times.
+    #[arg(long, value_name = "NAME=NUMBER,…", allow_hyphen_values = true)]
+    pub metrics: Vec<Parameters>,
     /// Put every column to every test of two samples, and all inputs together: the report's part `examined`. With
     /// `--compat evidently` its other tests are told, too.
     #[arg(long)]
@@ -324,6 +329,13 @@ impl ReportOptions {
                 return Err(format!("--least: {name} is given two sizes; give it one"));
             }
         }
+        let mut metrics = Parameters::default();
+        for (of, value) in self.metrics.iter().flat_map(|m| &m.0) {
+            if metrics.0.insert(*of, *value).is_some() {
+                let name = of.name();
+                return Err(format!("--metrics: {name} is given twice; give it once"));
+            }
+        }
         let mut tests = TestChoice::default();
         for name in self.tests.iter().flat_map(TestChoice::iter) {
             tests.add(name);
@@ -351,6 +363,7 @@ impl ReportOptions {
             costs: Some(costs).filter(|c| !c.0.is_empty()),
             budget: self.budget,
             least,
+            metrics,
             live: false,
         })
     }
@@ -402,6 +415,7 @@ impl ReportOptions {
             marked: said.marked.or(view.marked),
             season: said.season.or(view.season),
             costs: said.costs.or(view.costs),
+            metrics: said.metrics.over(view.metrics),
             compat: said.compat.or(view.compat),
             all_tests: said.all_tests || view.all_tests,
             tests: match said.tests.is_none() {

@@ -2,7 +2,7 @@
 
 use super::super::rule::Rule;
 use super::{slices, text};
-use crate::metric::Costs;
+use crate::metric::{Costs, Parameter};
 use crate::report::Sizes;
 use crate::report::view::{self, Tool, View};
 use crate::settings::{Data, Fault, Place, Table, Value, among};
@@ -75,6 +75,21 @@ pub(super) fn view_of(file: &mut Table) -> Result<View, Fault> {
                 Fault { at, ..wrong }
             })?;
             view.least.0.insert(name, size);
+        }
+    }
+    if let Some(value) = file.take("metrics") {
+        let like = "a table: [metrics], and below it beta = 3";
+        for (name, at, value) in value.table("metrics", like)?.rest() {
+            let of = Parameter::named(&name).ok_or_else(|| Fault {
+                at,
+                found: format!("'{name}' is no parameter of a metric"),
+                mend: among(&name, &Parameter::ALL.map(Parameter::name)),
+            })?;
+            let number = value.number(&name)?;
+            if !of.suits(number) {
+                return Err(value.fault(format!("{name} is {number}"), of.mend()));
+            }
+            view.metrics.0.insert(of, number);
         }
     }
     if let Some(value) = file.take("compat") {

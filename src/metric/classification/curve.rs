@@ -4,18 +4,25 @@
 use crate::metric::measures::{NO_LABELS, NO_SCORE, too_few_of_a_class};
 use crate::metric::{Estimate, Measures};
 use crate::stats::interval::{Interval, Z, logit, wilson};
-use crate::stats::rank::{CurveBounds, CurveCell, LEAST};
+use crate::stats::rank::{CurveBounds, CurveCell, Ends, LEAST};
 use crate::stats::special::student_t_quantile;
 
 /// A curve, and how far it can be off; `None` where it is exact.
 pub(super) struct Curve {
     pub cell: CurveCell,
     pub off: Option<CurveBounds>,
+    /// Up to where its partial area and its top go.
+    pub ends: Ends,
 }
 
 impl Curve {
     /// The curve, or why there is none; `both`: whether it needs both classes.
     pub(super) fn of(of: &Measures<'_>, both: bool) -> Result<Self, Estimate> {
+        Self::up_to(of, both, Ends::USUAL)
+    }
+
+    /// The same with other ends.
+    pub(super) fn up_to(of: &Measures<'_>, both: bool, ends: Ends) -> Result<Self, Estimate> {
         if of.cell.labelled == 0 {
             return Err(Estimate::undefined(NO_LABELS, 0));
         }
@@ -28,21 +35,31 @@ impl Curve {
             (0, _) => return Err(Estimate::undefined("no row is positive", n)),
             _ => {}
         }
-        if let Some(cell) = of.exact.and_then(|e| e.curve) {
-            return Ok(Self { cell, off: None });
+        let exact = of.exact.and_then(|e| match ends == Ends::USUAL {
+            true => e.curve,
+            false => e.chosen.filter(|c| c.ends == ends).map(|c| c.cell),
+        });
+        if let Some(cell) = exact {
+            let off = None;
+            return Ok(Self { cell, off, ends });
         }
         let bins = of.summary.edges.len();
         let dense = |h: Option<&crate::summary::Histogram>| h.map(|h| h.dense(bins));
         let positive = dense(classes.map(|c| &c.positive)).unwrap_or_default();
         let negative = dense(classes.map(|c| &c.negative)).unwrap_or_default();
-        let (cell, off) = CurveCell::from_bins(&positive, &negative);
+        let (cell, off) = CurveCell::from_bins(&positive, &negative, ends);
         let off = Some(off);
-        Ok(Self { cell, off })
+        Ok(Self { cell, off, ends })
     }
 
     /// Rows with a score and an outcome.
     pub(super) const fn n(&self) -> u64 {
         self.cell.positives + self.cell.negatives
+    }
+
+    /// How many of the rows of highest score its top is.
+    pub(super) fn top_rows(&self) -> u64 {
+        self.ends.top_rows(self.n())
     }
 
     /// An estimate with what can be off of it, `bound` at most.

@@ -3,15 +3,17 @@
 use crate::log::Task;
 use crate::metric::measures::{LEAST_ROWS, too_few_rows};
 use crate::metric::spread::{OfClass, macro_average};
-use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Rank, Unit};
+use crate::metric::{
+    Better, Estimate, Family, Info, Material, Measures, Metric, Parameter, Rank, Unit,
+};
 use crate::stats::interval::{Interval, wilson};
 use crate::summary::Summary;
 
 /// F-beta.
 pub struct FBeta {
     info: &'static Info,
-    /// β².
-    square: f64,
+    /// β; `None`: as the reader chooses.
+    beta: Option<f64>,
 }
 
 /// Precision weighs more.
@@ -22,7 +24,7 @@ pub const F0_5: FBeta = FBeta {
         "Precision and recall in one number, in which precision weighs twice as much.",
         "sklearn.metrics.fbeta_score(y_true, y_pred, beta=0.5) (multiclass: average=\"macro\")",
     ),
-    square: 0.25,
+    beta: Some(0.5),
 };
 /// Recall weighs more.
 pub const F2: FBeta = FBeta {
@@ -32,7 +34,18 @@ pub const F2: FBeta = FBeta {
         "Precision and recall in one number, in which recall weighs twice as much.",
         "sklearn.metrics.fbeta_score(y_true, y_pred, beta=2) (multiclass: average=\"macro\")",
     ),
-    square: 4.0,
+    beta: Some(2.0),
+};
+
+/// As the reader chooses.
+pub const F_BETA: FBeta = FBeta {
+    info: &info(
+        "f_beta",
+        "F-beta",
+        "Precision and recall in one number, in which recall weighs as many times as much as you chose.",
+        "sklearn.metrics.fbeta_score(y_true, y_pred, beta=beta) (multiclass: average=\"macro\")",
+    ),
+    beta: None,
 };
 
 const fn info(
@@ -68,15 +81,35 @@ impl Metric for FBeta {
         matches!(summary.task, Task::Binary | Task::Multiclass)
     }
 
+    fn asked(&self, of: &Measures<'_>) -> bool {
+        self.weight(of).is_some()
+    }
+
     fn estimate(&self, of: &Measures<'_>) -> Estimate {
+        let Some(beta) = self.weight(of) else {
+            return Estimate::undefined("beta was not chosen", 0);
+        };
+        let square = beta * beta;
         if of.summary.task == Task::Binary {
-            return self.binary(of);
+            return Weighed { square }.binary(of);
         }
-        macro_average(of.confused(), OfClass::f(self.square), false).unwrap_or_else(|| of.nothing())
+        macro_average(of.confused(), OfClass::f(square), false).unwrap_or_else(|| of.nothing())
     }
 }
 
 impl FBeta {
+    fn weight(&self, of: &Measures<'_>) -> Option<f64> {
+        self.beta.or_else(|| of.parameter(Parameter::Beta))
+    }
+}
+
+/// F-beta of a β that is known.
+struct Weighed {
+    /// β².
+    square: f64,
+}
+
+impl Weighed {
     fn binary(&self, of: &Measures<'_>) -> Estimate {
         let c = of.counted();
         let n = c.tp + c.fp + c.r#fn;

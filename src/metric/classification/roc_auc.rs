@@ -1,12 +1,12 @@
 //! ROC AUC: exact where the rows were ranked, else from the score histogram with a sure bound (half of
-//! the pairs whose scores share a bin). Likewise of several classes.
+//! the pairs whose scores share a bin). Of several classes it is a mean over them.
 
+use super::several::{Mean, several};
 use crate::log::Task;
 use crate::metric::measures::{NO_LABELS, NO_SCORE, too_few_of_a_class};
 use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Rank, Unit};
 use crate::stats::rank::{AucCell, LEAST};
-use crate::summary::class_scores::{MOST, PAIRED};
-use crate::summary::{Classes, Exact, Macro, Summary};
+use crate::summary::{Classes, Summary};
 
 /// ROC AUC.
 pub struct RocAuc;
@@ -42,7 +42,7 @@ impl Metric for RocAuc {
             return Estimate::undefined(NO_LABELS, 0);
         }
         if of.summary.task == Task::Multiclass {
-            return several(of, |exact| exact.macro_auc.as_ref(), Pairs::OneAgainstRest);
+            return several(of, |exact| exact.macro_auc.as_ref(), Mean::OneAgainstRest);
         }
         let Some(classes) = of.classes() else {
             return Estimate::undefined(NO_SCORE, 0);
@@ -51,70 +51,25 @@ impl Metric for RocAuc {
         match (p, n, of.exact.and_then(|e| e.auc.as_ref())) {
             (0, 0, _) => Estimate::undefined(NO_SCORE, 0),
             (0, _, _) | (_, 0, _) => Estimate::undefined("one class only", p + n),
-            (_, _, Some(cell)) => estimate(cell),
+            (_, _, Some(cell)) => of_cell(cell),
             (_, _, None) => {
                 let (cell, unresolved) = binned(classes);
                 Estimate {
                     bound: Some(unresolved),
-                    ..estimate(&cell)
+                    ..of_cell(&cell)
                 }
             }
         }
     }
 }
 
-fn estimate(cell: &AucCell) -> Estimate {
+/// The area of rows whose scores were ranked.
+pub(super) fn of_cell(cell: &AucCell) -> Estimate {
     let n = cell.positives + cell.negatives;
     match cell.auc() {
         Some(auc) => Estimate::of(auc, cell.interval(), n)
             .or_why(|| too_few_of_a_class(cell.positives, cell.negatives, LEAST)),
         None => Estimate::undefined("one class only", n),
-    }
-}
-
-/// Which AUCs of several classes are averaged.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Pairs {
-    /// Each class against all others.
-    OneAgainstRest,
-    /// Each class against each other one.
-    OneAgainstOne,
-}
-
-/// A mean of several AUCs: exact from the rows, else from bins of each class's probability.
-pub(super) fn several(
-    of: &Measures<'_>,
-    part: impl FnOnce(&Exact) -> Option<&Macro>,
-    pairs: Pairs,
-) -> Estimate {
-    if of.cell.labelled == 0 {
-        return Estimate::undefined(NO_LABELS, 0);
-    }
-    if of.classes().is_none_or(|c| c.scored() == 0) {
-        return Estimate::undefined(NO_SCORE, 0);
-    }
-    match of.exact.and_then(part) {
-        None => from_class_bins(of, pairs),
-        Some(found) => match found.value {
-            None => Estimate::undefined("a class does not occur", found.n),
-            Some(auc) => {
-                let interval = found.interval().filter(|_| found.fewest >= LEAST);
-                Estimate::of(auc, interval, found.n).or_why(|| match found.fewest >= LEAST {
-                    true => "no interval: every row is told apart".into(),
-                    false => {
-                        let are = if found.fewest == 1 {
-                            "row is"
-                        } else {
-                            "rows are"
-                        };
-                        format!(
-                            "no interval: {} {are} too few of a class, it takes {LEAST}",
-                            found.fewest
-                        )
-                    }
-                })
-            }
-        },
     }
 }
 
@@ -126,7 +81,7 @@ fn binned(classes: &Classes) -> (AucCell, f64) {
 }
 
 /// The same of rows by bin.
-fn from_bins(positive: &[u64], negative: &[u64]) -> (AucCell, f64) {
+pub(super) fn from_bins(positive: &[u64], negative: &[u64]) -> (AucCell, f64) {
     let tied: f64 = positive
         .iter()
         .zip(negative)
@@ -135,62 +90,4 @@ fn from_bins(positive: &[u64], negative: &[u64]) -> (AucCell, f64) {
     let cell = AucCell::from_bins(positive, negative);
     let pairs = cell.positives as f64 * cell.negatives as f64;
     (cell, tied / 2.0 / pairs)
-}
-
-/// The mean of several AUCs from bins of each class's probability, and the mean of what each can be off.
-fn from_class_bins(of: &Measures<'_>, pairs: Pairs) -> Estimate {
-    let classes = of.summary.labels.len();
-    if classes > MOST {
-        return Estimate::undefined(
-            "needs the rows of more than 1 024 classes, and they are not at hand",
-            0,
-        );
-    }
-    let Some(by_class) = of.classes().and_then(|c| c.by_class.as_ref()) else {
-        return of.needs_rows();
-    };
-    let ones = pairs == Pairs::OneAgainstOne;
-    if ones && (classes > PAIRED || !by_class.is_paired()) {
-        return Estimate::undefined(
-            "needs the rows of more than 8 classes, which are not at hand: what is counted of pairs would grow with the square of the classes",
-            0,
-        );
-    }
-    let (mut sum, mut off, mut n) = (0.0, 0.0, 0);
-    let mut add = |class: u32, other: Option<u32>| {
-        let [positive, negative] = by_class.against(class, other);
-        let (cell, unresolved) = from_bins(&positive, &negative);
-        n = n.max(cell.positives + cell.negatives);
-        (sum, off) = (sum + cell.auc()?, off + unresolved);
-        Some(())
-    };
-    let all = || 0..classes as u32;
-    let mut count = 0_u32;
-    let found = match pairs {
-        Pairs::OneAgainstRest => all().try_for_each(|class| {
-            count += 1;
-            add(class, None)
-        }),
-        Pairs::OneAgainstOne => {
-            let pairs = all().flat_map(|i| all().filter(move |j| *j != i).map(move |j| (i, j)));
-            pairs.map(|(i, j)| (i, Some(j))).try_for_each(|(i, j)| {
-                count += 1;
-                add(i, j)
-            })
-        }
-    };
-    let n = match pairs {
-        Pairs::OneAgainstRest => n,
-        Pairs::OneAgainstOne => of.classes().map_or(0, Classes::scored),
-    };
-    match found {
-        None => Estimate::undefined("a class does not occur", n),
-        Some(()) => Estimate {
-            bound: Some(off / f64::from(count)),
-            ..Estimate::of(sum / f64::from(count), None, n)
-        }
-        .or_why(|| {
-            "no interval: bins tell each class by itself, and it takes how the scores of a row vary together".into()
-        }),
-    }
 }

@@ -1,6 +1,6 @@
 //! ROC AUC of every pair of classes: unlike one against the rest, it does not depend on how frequent they are.
 
-use super::roc_auc::{Pairs, several};
+use super::several::{Mean, several};
 use crate::log::Task;
 use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Rank, Unit};
 use crate::summary::Summary;
@@ -35,6 +35,6 @@ impl Metric for RocAucOvo {
     }
 
     fn estimate(&self, of: &Measures<'_>) -> Estimate {
-        several(of, |exact| exact.pairs_auc.as_ref(), Pairs::OneAgainstOne)
+        several(of, |exact| exact.pairs_auc.as_ref(), Mean::OneAgainstOne)
     }
 }

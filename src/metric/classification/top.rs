@@ -1,11 +1,14 @@
-//! Lift and gain: what the tenth of the rows that scores highest holds of the positive ones.
+//! Lift and gain: what the tenth of the rows that scores highest, or another share of them that the reader chooses, holds
+//! of the positive ones.
 
 use super::curve::Curve;
 use crate::log::Task;
 use crate::metric::measures::too_few_of_a_class;
-use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Rank, Unit};
+use crate::metric::{
+    Better, Estimate, Family, Info, Material, Measures, Metric, Parameter, Rank, Unit,
+};
 use crate::stats::interval::{Interval, wilson_of_share};
-use crate::stats::rank::CurveCell;
+use crate::stats::rank::Ends;
 use crate::summary::{Classes, Summary};
 
 /// Lift or gain.
@@ -13,12 +16,18 @@ pub struct Top {
     info: &'static Info,
     /// Whether the share is set beside that of all rows.
     lift: bool,
+    /// Whether the share of rows is chosen.
+    chosen: bool,
 }
 
 const INTERVAL: &str = "Wilson score with as many positive rows as the influence of each row tells, the border moving with the rows: it depends on the share of positive ones near it; none with fewer than 60 rows of a class";
 
+const INTERVAL_AT_SHARE: &str = "Wilson score with as many positive rows as the influence of each row tells, the border moving with the rows: it depends on the share of positive ones near it; none with fewer than 60 rows of a class, or 6 / at_share";
+
 /// Rows of a class from which on there is an interval.
 const LEAST: u64 = 60;
+/// The same times the share of the top, where it is smaller than a tenth: of fewer, hardly one lies in it.
+const LEAST_WITHIN: f64 = 6.0;
 
 /// Gain.
 pub const GAIN: Top = Top {
@@ -39,6 +48,7 @@ pub const GAIN: Top = Top {
         material: Material::Never,
     },
     lift: false,
+    chosen: false,
 };
 /// Lift.
 pub const LIFT: Top = Top {
@@ -59,6 +69,37 @@ pub const LIFT: Top = Top {
         material: Material::Never,
     },
     lift: true,
+    chosen: false,
+};
+
+/// Gain of a share that the reader chooses.
+pub const GAIN_AT_SHARE: Top = Top {
+    info: &Info {
+        name: "gain_at_share",
+        title: "Gain at a share",
+        explain: "Of the positive rows, the share among the chosen share of the rows that scores highest.",
+        formula: "positives among the ⌈n at_share⌉ rows of highest score / positives; rows tied at the border count by their share",
+        interval: INTERVAL_AT_SHARE,
+        sklearn: "numpy: k = ceil(n * at_share); y_true[numpy.argsort(-y_score)[:k]].sum() / y_true.sum(), where none is tied at the border",
+        ..*GAIN.info
+    },
+    lift: false,
+    chosen: true,
+};
+/// Lift at a share that the reader chooses.
+pub const LIFT_AT_SHARE: Top = Top {
+    info: &Info {
+        name: "lift_at_share",
+        title: "Lift at a share",
+        explain: "How many times more positive rows the chosen share of the rows that scores highest holds than as many rows taken by chance.",
+        formula: "gain n / ⌈n at_share⌉",
+        interval: INTERVAL_AT_SHARE,
+        sklearn: "numpy: k = ceil(n * at_share); y_true[numpy.argsort(-y_score)[:k]].mean() / y_true.mean(), where none is tied at the border",
+        range: (Some(0.0), None),
+        ..*LIFT.info
+    },
+    lift: true,
+    chosen: true,
 };
 
 impl Metric for Top {
@@ -70,20 +111,29 @@ impl Metric for Top {
         summary.task == Task::Binary
     }
 
+    fn asked(&self, of: &Measures<'_>) -> bool {
+        !self.chosen || of.parameter(Parameter::AtShare).is_some()
+    }
+
     fn estimate(&self, of: &Measures<'_>) -> Estimate {
-        let curve = match Curve::of(of, false) {
+        let ends = match self.chosen {
+            true => of.ends(),
+            false => Ends::USUAL,
+        };
+        let curve = match Curve::up_to(of, false, ends) {
             Ok(curve) => curve,
             Err(undefined) => return undefined,
         };
         let cell = &curve.cell;
         let scale = match self.lift {
-            true => curve.n() as f64 / cell.top_rows() as f64,
+            true => curve.n() as f64 / curve.top_rows() as f64,
             false => 1.0,
         };
         let positives = cell.positives as f64;
-        let enough = cell.positives.min(cell.negatives) >= LEAST;
+        let least = LEAST.max((LEAST_WITHIN / ends.share).round() as u64);
+        let enough = cell.positives.min(cell.negatives) >= least;
         let interval = of.classes().filter(|_| enough).map(|classes| {
-            let rows = effective(cell, near_border(classes, cell));
+            let rows = effective(&curve, near_border(classes, &curve));
             let i = wilson_of_share(cell.top_hits / positives, rows);
             Interval {
                 low: i.low * scale,
@@ -93,17 +143,17 @@ impl Metric for Top {
         let told = curve.estimate(cell.top_hits / positives * scale, interval, |off| {
             off.top_hits / positives * scale
         });
-        told.or_why(|| too_few_of_a_class(cell.positives, cell.negatives, LEAST))
+        told.or_why(|| too_few_of_a_class(cell.positives, cell.negatives, least))
     }
 }
 
 /// The share of positive rows among those near the border, from half to one and a half times as many rows as lie
 /// above it, as far as bins tell these apart.
-fn near_border(classes: &Classes, cell: &CurveCell) -> f64 {
+fn near_border(classes: &Classes, curve: &Curve) -> f64 {
     let bins = |h: &crate::summary::Histogram| h.0.last().map_or(0, |bin| bin.0 as usize + 1);
     let bins = bins(&classes.positive).max(bins(&classes.negative));
     let (positive, negative) = (classes.positive.dense(bins), classes.negative.dense(bins));
-    let top = cell.top_rows() as f64;
+    let top = curve.top_rows() as f64;
     let (from, to) = (top / 2.0, top * 1.5);
     // Of a bin that lies partly there, that part.
     let (mut above, mut hits, mut rows) = (0.0, 0.0, 0.0);
@@ -122,9 +172,10 @@ fn near_border(classes: &Classes, cell: &CurveCell) -> f64 {
 /// How many positive rows a Wilson interval of the gain is of, given the share of positive ones near the border.
 /// A row moves the gain as one more hit or miss, and by moving the border: past it go rows of which that share is
 /// positive.
-fn effective(cell: &CurveCell, near: f64) -> f64 {
+fn effective(curve: &Curve, near: f64) -> f64 {
+    let cell = &curve.cell;
     let (p, n) = (cell.positives as f64, cell.negatives as f64);
-    let (all, top) = (p + n, cell.top_rows() as f64);
+    let (all, top) = (p + n, curve.top_rows() as f64);
     let (rate, share) = (p / all, top / all);
     // Neither all nor none of the rows above the border, nor of the positive ones.
     let precise = (cell.top_hits + 0.5) / (top + 1.0);

@@ -2,13 +2,16 @@
 
 use crate::log::Task;
 use crate::metric::measures::{LEAST_OF_MOST, NO_LABELS, NO_SCORE, NOT_COUNTED, share_of_at_least};
-use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Rank, Unit};
+use crate::metric::{
+    Better, Estimate, Family, Info, Material, Measures, Metric, Parameter, Rank, Unit,
+};
 use crate::summary::Summary;
 
 /// Top-k accuracy.
 pub struct TopK {
     info: &'static Info,
-    k: usize,
+    /// Guesses; `None`: as many as the reader chooses.
+    k: Option<usize>,
 }
 
 const fn info(
@@ -43,7 +46,7 @@ pub const TOP_2: TopK = TopK {
         "Share of rows whose true class is one of the two most probable.",
         "sklearn.metrics.top_k_accuracy_score(y_true, y_prob, k=2)",
     ),
-    k: 2,
+    k: Some(2),
 };
 /// Of three guesses.
 pub const TOP_3: TopK = TopK {
@@ -53,7 +56,7 @@ pub const TOP_3: TopK = TopK {
         "Share of rows whose true class is one of the three most probable.",
         "sklearn.metrics.top_k_accuracy_score(y_true, y_prob, k=3)",
     ),
-    k: 3,
+    k: Some(3),
 };
 /// Of five guesses.
 pub const TOP_5: TopK = TopK {
@@ -63,7 +66,17 @@ pub const TOP_5: TopK = TopK {
         "Share of rows whose true class is one of the five most probable.",
         "sklearn.metrics.top_k_accuracy_score(y_true, y_prob, k=5)",
     ),
-    k: 5,
+    k: Some(5),
+};
+/// Of as many as the reader chooses.
+pub const TOP_K: TopK = TopK {
+    info: &info(
+        "top_k_accuracy",
+        "Top-k accuracy",
+        "Share of rows whose true class is among as many of the most probable ones as you chose.",
+        "sklearn.metrics.top_k_accuracy_score(y_true, y_prob, k=top_k)",
+    ),
+    k: None,
 };
 
 impl Metric for TopK {
@@ -73,10 +86,17 @@ impl Metric for TopK {
 
     fn applies(&self, summary: &Summary) -> bool {
         // Among k classes the true one always is.
-        summary.task == Task::Multiclass && summary.labels.len() > self.k
+        summary.task == Task::Multiclass && self.k.is_none_or(|k| summary.labels.len() > k)
+    }
+
+    fn asked(&self, of: &Measures<'_>) -> bool {
+        self.guesses(of).is_some()
     }
 
     fn estimate(&self, of: &Measures<'_>) -> Estimate {
+        let Some(k) = self.guesses(of) else {
+            return Estimate::undefined("the number of guesses was not chosen", 0);
+        };
         if of.cell.labelled == 0 {
             return Estimate::undefined(NO_LABELS, 0);
         }
@@ -88,7 +108,17 @@ impl Metric for TopK {
             let scored = classes.log_loss.n > 0;
             return Estimate::undefined(if scored { NOT_COUNTED } else { NO_SCORE }, 0);
         }
-        let hits: u64 = classes.ranks.iter().take(self.k).sum();
+        if k >= classes.ranks.len() {
+            return Estimate::undefined("a Summary of an earlier version counts fewer guesses", n);
+        }
+        let hits: u64 = classes.ranks.iter().take(k).sum();
         share_of_at_least(hits, n, LEAST_OF_MOST)
+    }
+}
+
+impl TopK {
+    fn guesses(&self, of: &Measures<'_>) -> Option<usize> {
+        let chosen = || of.parameter(Parameter::TopK).map(|k| k as usize);
+        self.k.or_else(chosen)
     }
 }

@@ -5,16 +5,20 @@
 use crate::log::Role;
 use crate::metric::means::bounded;
 use crate::metric::measures::{LEAST_OF_MOST, too_few_rows};
-use crate::metric::{Better, Estimate, Family, Info, Material, Measures, Metric, Rank, Unit};
-use crate::stats::gains::{HEADS, at};
+use crate::metric::{
+    Better, Estimate, Family, Info, Material, Measures, Metric, Parameter, Rank, Unit,
+};
+use crate::stats::gains::{HEADS, at, of};
 use crate::stats::interval::wilson_of_part;
 use crate::summary::{Moments, Summary};
 
 /// A mean over lists.
 pub struct OfLists {
     info: &'static Info,
-    /// Its place in what is told of a list.
+    /// Its place in what is told of a list, or of a head of chosen length.
     at: usize,
+    /// Whether it is of a head whose length the reader chooses.
+    chosen: bool,
 }
 
 /// What is different of each.
@@ -83,6 +87,7 @@ pub const NDCG_10: OfLists = OfLists {
         Unit::Ratio,
     ),
     at: at::NDCG + 1,
+    chosen: false,
 };
 /// NDCG of the first five.
 pub const NDCG_5: OfLists = OfLists {
@@ -98,6 +103,7 @@ pub const NDCG_5: OfLists = OfLists {
         Unit::Ratio,
     ),
     at: at::NDCG,
+    chosen: false,
 };
 /// NDCG of whole lists.
 pub const NDCG_ALL: OfLists = OfLists {
@@ -113,6 +119,7 @@ pub const NDCG_ALL: OfLists = OfLists {
         Unit::Ratio,
     ),
     at: at::NDCG_ALL,
+    chosen: false,
 };
 /// Mean average precision.
 pub const MEAN_AVERAGE_PRECISION: OfLists = OfLists {
@@ -128,6 +135,7 @@ pub const MEAN_AVERAGE_PRECISION: OfLists = OfLists {
         Unit::Ratio,
     ),
     at: at::AVERAGE_PRECISION,
+    chosen: false,
 };
 /// Mean reciprocal rank.
 pub const MEAN_RECIPROCAL_RANK: OfLists = OfLists {
@@ -143,6 +151,7 @@ pub const MEAN_RECIPROCAL_RANK: OfLists = OfLists {
         Unit::Ratio,
     ),
     at: at::RECIPROCAL_RANK,
+    chosen: false,
 };
 /// Precision of the first five.
 pub const PRECISION_5: OfLists = OfLists {
@@ -158,6 +167,7 @@ pub const PRECISION_5: OfLists = OfLists {
         Unit::Percent,
     ),
     at: at::PRECISION,
+    chosen: false,
 };
 /// Precision of the first ten.
 pub const PRECISION_10: OfLists = OfLists {
@@ -173,6 +183,7 @@ pub const PRECISION_10: OfLists = OfLists {
         Unit::Percent,
     ),
     at: at::PRECISION + 1,
+    chosen: false,
 };
 /// Recall of the first five.
 pub const RECALL_5: OfLists = OfLists {
@@ -188,6 +199,7 @@ pub const RECALL_5: OfLists = OfLists {
         Unit::Percent,
     ),
     at: at::RECALL,
+    chosen: false,
 };
 /// Recall of the first ten.
 pub const RECALL_10: OfLists = OfLists {
@@ -203,6 +215,7 @@ pub const RECALL_10: OfLists = OfLists {
         Unit::Percent,
     ),
     at: at::RECALL + 1,
+    chosen: false,
 };
 /// Hit rate of the first five.
 pub const HIT_RATE_5: OfLists = OfLists {
@@ -218,6 +231,7 @@ pub const HIT_RATE_5: OfLists = OfLists {
         Unit::Percent,
     ),
     at: at::HIT,
+    chosen: false,
 };
 /// Hit rate of the first ten.
 pub const HIT_RATE_10: OfLists = OfLists {
@@ -233,6 +247,72 @@ pub const HIT_RATE_10: OfLists = OfLists {
         Unit::Percent,
     ),
     at: at::HIT + 1,
+    chosen: false,
+};
+
+/// NDCG of a head of chosen length.
+pub const NDCG_K: OfLists = OfLists {
+    info: &detail(
+        Told {
+            name: "ndcg_at_k",
+            title: "NDCG@k",
+            explain: "How near the first items of a list, as many as you chose, come to the best order, the top counting most. Mean over lists with a relevant item.",
+            formula: "DCG@k / DCG@k of the best order, DCG@k = Σ gain / log₂(rank + 1), k = at_k; ties: mean over their orders",
+            sklearn: "sklearn.metrics.ndcg_score([relevance], [score], k=at_k), mean over queries with a relevant item",
+            source: NDCG,
+        },
+        Unit::Ratio,
+    ),
+    at: of::NDCG,
+    chosen: true,
+};
+/// Precision of a head of chosen length.
+pub const PRECISION_K: OfLists = OfLists {
+    info: &detail(
+        Told {
+            name: "precision_at_k",
+            title: "Precision@k",
+            explain: "Share of the first items, as many as you chose, that is relevant, mean over lists with a relevant item.",
+            formula: "relevant among the first k / k, k = at_k, also where the list is shorter; ties: mean over their orders",
+            sklearn: "numpy: mean over queries with a relevant item of relevant[order][:at_k].sum() / at_k",
+            source: IR,
+        },
+        Unit::Percent,
+    ),
+    at: of::PRECISION,
+    chosen: true,
+};
+/// Recall of a head of chosen length.
+pub const RECALL_K: OfLists = OfLists {
+    info: &detail(
+        Told {
+            name: "recall_at_k",
+            title: "Recall@k",
+            explain: "Share of the relevant items that are among the first, as many as you chose, mean over lists with a relevant item.",
+            formula: "relevant among the first k / relevant, k = at_k; ties: mean over their orders",
+            sklearn: "numpy: mean over queries with a relevant item of relevant[order][:at_k].sum() / relevant.sum()",
+            source: IR,
+        },
+        Unit::Percent,
+    ),
+    at: of::RECALL,
+    chosen: true,
+};
+/// Hit rate of a head of chosen length.
+pub const HIT_RATE_K: OfLists = OfLists {
+    info: &hit_rate(
+        Told {
+            name: "hit_rate_at_k",
+            title: "Hit rate@k",
+            explain: "Share of lists with a relevant item that have one among the first, as many as you chose.",
+            formula: "lists with a relevant item among the first k / lists with one at all, k = at_k; ties: chance over their orders",
+            sklearn: "numpy: mean over queries with a relevant item of relevant[order][:at_k].any()",
+            source: IR,
+        },
+        Unit::Percent,
+    ),
+    at: of::HIT,
+    chosen: true,
 };
 
 impl Metric for OfLists {
@@ -244,6 +324,10 @@ impl Metric for OfLists {
         summary.has(Role::Query)
     }
 
+    fn asked(&self, of: &Measures<'_>) -> bool {
+        !self.chosen || of.parameter(Parameter::AtK).is_some()
+    }
+
     fn estimate(&self, of: &Measures<'_>) -> Estimate {
         let Some(lists) = of.cell.lists.as_ref() else {
             return match of.summary.streamed && of.cell.labelled > 0 {
@@ -251,11 +335,19 @@ impl Metric for OfLists {
                 false => Estimate::undefined("no list with scores and outcomes", 0),
             };
         };
-        let values = lists.values.get(self.at);
+        let wanted = of.parameter(Parameter::AtK);
+        let head = lists.head.as_ref();
+        let values = match self.chosen {
+            false => lists.values.get(self.at),
+            true => match head.filter(|head| Some(f64::from(head.items)) == wanted) {
+                Some(head) => head.values.get(self.at),
+                None => return of.needs_rows(),
+            },
+        };
         let missing = "no list has a relevant item";
         match values {
             None => Estimate::undefined(missing, 0),
-            Some(values) if (at::HIT..at::HIT + HEADS.len()).contains(&self.at) => hits(values),
+            Some(values) if self.is_of_hits() => hits(values),
             Some(values) => {
                 let told = bounded(values, (0.0, 1.0), missing);
                 Estimate {
@@ -263,6 +355,15 @@ impl Metric for OfLists {
                     ..told
                 }
             }
+        }
+    }
+}
+
+impl OfLists {
+    fn is_of_hits(&self) -> bool {
+        match self.chosen {
+            true => self.at == of::HIT,
+            false => (at::HIT..at::HIT + HEADS.len()).contains(&self.at),
         }
     }
 }

@@ -14,7 +14,7 @@ const INFO: Info = Info {
     explain: "The worst prediction, in the unit of the outcome; it can only grow with more rows.",
     formula: "max of |error|",
     interval: "none: the largest error of all rows to come has no bound that these rows could tell",
-    source: "–",
+    source: "Boyd & Vandenberghe 2004, Convex Optimization, 6.1.1 (the Chebyshev norm of residuals)",
     sklearn: "sklearn.metrics.max_error(y_true, y_pred)",
     family: Family::Regression,
     rank: Rank::Detail,

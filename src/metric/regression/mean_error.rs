@@ -15,7 +15,7 @@ const INFO: Info = Info {
     explain: "Whether predictions are too high (above 0) or too low (below 0) on average.",
     formula: "mean of (prediction − outcome)",
     interval: SIGNED,
-    source: "interval: Student 1908, Biometrika 6, 1",
+    source: "Walther & Moore 2005, Ecography 28, 815; interval: Student 1908, Biometrika 6, 1",
     sklearn: "numpy.mean(y_pred - y_true)",
     family: Family::Regression,
     rank: Rank::Headline,

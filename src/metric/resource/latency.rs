@@ -135,7 +135,7 @@ const MAX: Info = Info {
     explain: "The slowest request; it can only grow with more rows.",
     formula: "max",
     interval: "none: the slowest of all requests to come has no bound that these could tell",
-    source: "–",
+    source: "Dean & Barroso 2013, Communications of the ACM 56, 74",
     sklearn: "numpy.max(latency_ms)",
     family: Family::Resource,
     rank: Rank::Detail,

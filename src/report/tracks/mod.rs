@@ -235,7 +235,7 @@ pub(super) fn tracks(report: &Report) -> Vec<Track> {
                 About::Truth
             },
             name: info.name.into(),
-            title: info.title.into(),
+            title: report.view.metrics.title(info),
             panel: info.name.into(),
             unit: Measured::Model(info.unit),
             info: Some(info),

@@ -9,15 +9,39 @@
 //! C. Stein (1981), *The jackknife estimate of variance*, in its infinitesimal form for average precision.
 
 use super::AucCell;
-use crate::stats::exact_quantile::{between, rank};
+use super::masses::Masses;
 use serde::{Deserialize, Serialize};
 
-/// The false-positive rate up to which the partial area goes.
-pub const PARTIAL: f64 = 0.1;
-/// The share of rows, highest scores first, that lift and gain are of.
-pub const TOP: f64 = 0.1;
-/// Bins of equal numbers of rows that tell the calibration.
-const MASSES: usize = 10;
+/// Up to where partial areas and the top of the rows go.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Ends {
+    /// The false-positive rate up to which the partial area goes: above 0, at most 1.
+    pub max_fpr: f64,
+    /// The share of rows, highest scores first, that lift and gain are of: above 0, at most 1.
+    pub share: f64,
+}
+
+impl Ends {
+    /// Those that are told unless the reader says otherwise.
+    pub const USUAL: Self = Self {
+        max_fpr: 0.1,
+        share: 0.1,
+    };
+
+    /// How many rows the top of so many is: the share of them, rounded up.
+    ///
+    /// A product that is a whole number but for the rounding of binary fractions is that number.
+    #[must_use]
+    pub fn top_rows(self, rows: u64) -> u64 {
+        let exact = rows as f64 * self.share;
+        let near = exact.round();
+        let top = match (exact - near).abs() <= 4.0 * f64::EPSILON * exact {
+            true => near,
+            false => exact.ceil(),
+        };
+        (top as u64).min(rows)
+    }
+}
 
 /// What curves over all thresholds tell of a group of rows. Cells of different rows cannot be added.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -36,14 +60,14 @@ pub struct CurveCell {
     pub average_precision_excess: f64,
     /// The area under the precision-recall curve by trapezoids.
     pub pr_area: f64,
-    /// The area under the ROC curve up to the false-positive rate [`PARTIAL`]; at most that.
+    /// The area under the ROC curve up to the false-positive rate of its [`Ends`]; at most that.
     pub partial_area: f64,
     /// Its variance; `None` with fewer than two positives or two negatives.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub partial_variance: Option<f64>,
     /// The largest gap between the distributions of positives and negatives: Kolmogorov–Smirnov.
     pub separation: f64,
-    /// Positives among the [`TOP`] of the rows; rows tied at the border count by their share.
+    /// Positives among the top of the rows ([`Ends`]); rows tied at the border count by their share.
     pub top_hits: f64,
     /// The expected calibration error over ten bins of equal numbers of rows; `None` where scores are no
     /// probabilities, or are known to their bin only.
@@ -67,32 +91,21 @@ pub struct CurveBounds {
 }
 
 impl CurveCell {
-    /// How many rows the top is of.
-    #[must_use]
-    pub fn top_rows(&self) -> u64 {
-        top_rows(self.positives + self.negatives)
-    }
-
     /// The cell where scores are known to their bin only, lowest bin first, and how far it can be off.
     #[must_use]
-    pub fn from_bins(positive: &[u64], negative: &[u64]) -> (Self, CurveBounds) {
+    pub fn from_bins(positive: &[u64], negative: &[u64], ends: Ends) -> (Self, CurveBounds) {
         let totals = (positive.iter().sum(), negative.iter().sum());
-        let mut climb = Climb::new(totals, false);
+        let mut climb = Climb::new(totals, false, ends);
         let mut off = Off::default();
         for (p, n) in positive.iter().zip(negative) {
             if let Some(block) = climb.block(*p, *n) {
-                off.add(&block, totals);
+                off.add(&block, totals, ends);
                 climb.add(&block, 0.0);
             }
         }
         let cell = climb.cell();
         (cell, off.bounds(&cell))
     }
-}
-
-/// ⌈n / 10⌉.
-const fn top_rows(rows: u64) -> u64 {
-    rows.div_ceil(10)
 }
 
 /// A block of tied rows.
@@ -146,8 +159,11 @@ impl Spread {
 }
 
 /// What a group has seen on the way up through the scores.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 struct Climb {
+    ends: Ends,
+    /// Rows of the top.
+    wanted: u64,
     totals: (u64, u64),
     below: (u64, u64),
     tied_score: f64,
@@ -162,7 +178,7 @@ struct Climb {
     negatives_moved: f64,
     partial: Spread,
     partial_negatives: Spread,
-    /// The most false positives whose rate is at most [`PARTIAL`], and the true-positive rate there.
+    /// The most false positives whose rate is at most that of the ends, and the true-positive rate there.
     inside: u64,
     border: f64,
     /// The largest |T N − F P|.
@@ -172,17 +188,33 @@ struct Climb {
 }
 
 impl Climb {
-    fn new(totals: (u64, u64), probabilities: bool) -> Self {
+    fn new(totals: (u64, u64), probabilities: bool, ends: Ends) -> Self {
         let rate = |fp: u64| fp as f64 / totals.1 as f64;
-        let mut inside = (totals.1 as f64 * PARTIAL) as u64 + 1;
-        while inside > 0 && rate(inside) > PARTIAL {
+        let mut inside = (totals.1 as f64 * ends.max_fpr) as u64 + 1;
+        while inside > 0 && rate(inside) > ends.max_fpr {
             inside -= 1;
         }
+        let rows = totals.0 + totals.1;
         Self {
+            ends,
+            wanted: ends.top_rows(rows),
             totals,
+            below: (0, 0),
+            tied_score: 0.0,
+            tied: [0; 2],
+            precisions: 0.0,
+            pr_area: 0.0,
+            gain: 0.0,
+            loss: 0.0,
+            positives_moved: Spread::default(),
+            negatives_moved: 0.0,
+            partial: Spread::default(),
+            partial_negatives: Spread::default(),
             inside,
-            masses: probabilities.then(|| Masses::new(totals.0 + totals.1)),
-            ..Self::default()
+            border: 0.0,
+            separation: 0.0,
+            top_hits: 0.0,
+            masses: probabilities.then(|| Masses::new(rows)),
         }
     }
 
@@ -230,9 +262,8 @@ impl Climb {
             block.from.0 + block.from.1,
             block.positives + block.negatives,
         );
-        let wanted = top_rows(self.totals.0 + self.totals.1);
-        if above < wanted {
-            self.top_hits += p * ((wanted - above).min(here) as f64 / here as f64);
+        if above < self.wanted {
+            self.top_hits += p * ((self.wanted - above).min(here) as f64 / here as f64);
         }
         if let Some(masses) = &mut self.masses {
             masses.add(score, block.positives, here);
@@ -242,17 +273,18 @@ impl Climb {
     /// A positive of the block covers the area between its false-positive rate and the border; a negative
     /// carries the true-positive rate above it, less that at the border, which moves with it.
     fn add_partial(&mut self, block: &Block, p: f64, n: f64) {
+        let max_fpr = self.ends.max_fpr;
         let (all_p, all_n) = (self.totals.0 as f64, self.totals.1 as f64);
         let (t0, t1) = (block.from.0 as f64 / all_p, block.to.0 as f64 / all_p);
         let (f0, f1) = (block.from.1 as f64 / all_n, block.to.1 as f64 / all_n);
-        if f1 > PARTIAL {
-            let share = (PARTIAL - f0) / (f1 - f0);
+        if f1 > max_fpr {
+            let share = (max_fpr - f0) / (f1 - f0);
             self.border = t0 + (t1 - t0) * share;
-            self.partial.add(p, share * (PARTIAL - f0) / 2.0);
+            self.partial.add(p, share * (max_fpr - f0) / 2.0);
             self.partial_negatives
                 .add(n, share * (self.border - t0) / 2.0);
         } else {
-            self.partial.add(p, PARTIAL - (f0 + f1) / 2.0);
+            self.partial.add(p, max_fpr - (f0 + f1) / 2.0);
             let above = self.border - (t0 + t1) / 2.0;
             self.partial_negatives.add(n, above);
         }
@@ -291,7 +323,7 @@ impl Climb {
             average_precision_variance: variance,
             average_precision_excess: self.gain / p,
             pr_area: (self.pr_area / p).min(1.0),
-            partial_area: (self.partial.sum / p).min(PARTIAL),
+            partial_area: (self.partial.sum / p).min(self.ends.max_fpr),
             partial_variance: partial.zip(of_negatives).map(|(a, b)| a + b),
             separation: match negatives {
                 0 => 0.0,
@@ -300,99 +332,6 @@ impl Climb {
             top_hits: self.top_hits.min(p),
             equal_mass_error: self.masses.as_ref().and_then(Masses::error),
         }
-    }
-}
-
-/// The expected calibration error over ten bins of equal numbers of rows, of blocks of tied rows in ascending order:
-/// score, positive rows, all rows. `None` without rows.
-pub fn equal_mass_error(blocks: impl Iterator<Item = (f64, u64, u64)> + Clone) -> Option<f64> {
-    let mut masses = Masses::new(blocks.clone().map(|b| b.2).sum());
-    let blocks = blocks.filter(|b| b.2 > 0);
-    blocks.for_each(|(score, positives, rows)| masses.add(score, positives, rows));
-    masses.error()
-}
-
-/// Ten bins of equal numbers of rows, whose borders are the deciles of the scores; a row that scores as
-/// much as a border lies below it.
-#[derive(Clone, Default)]
-struct Masses {
-    rows: u64,
-    below: u64,
-    before: f64,
-    /// The deciles that are known so far.
-    edges: [f64; MASSES - 1],
-    known: usize,
-    /// The rank just below the next decile, and how far towards the next value it lies.
-    next: (u64, f64),
-    bin: usize,
-    /// Sum of the scores of the bin, with what rounding took from it.
-    sum: (f64, f64),
-    positives: u64,
-    gaps: f64,
-}
-
-impl Masses {
-    fn new(rows: u64) -> Self {
-        let mut masses = Self {
-            rows,
-            ..Self::default()
-        };
-        masses.find();
-        masses
-    }
-
-    /// Where the next decile lies.
-    fn find(&mut self) {
-        let decile = (self.known + 1) as f64 / MASSES as f64;
-        self.next = rank(self.rows, decile).unwrap_or((u64::MAX, 0.0));
-    }
-
-    fn add(&mut self, score: f64, positives: u64, rows: u64) {
-        let end = self.below + rows;
-        while self.next.0 < end && self.known < self.edges.len() {
-            let (low, fraction) = self.next;
-            let at = |rank: u64| {
-                if rank < self.below {
-                    self.before
-                } else {
-                    score
-                }
-            };
-            self.edges[self.known] = match low + 1 < end {
-                true => between(at(low), at(low + 1), fraction),
-                // The last row of all, or a decile that is a row's score.
-                false if fraction == 0.0 => at(low),
-                false => break,
-            };
-            self.known += 1;
-            self.find();
-        }
-        while self.bin < self.known && score > self.edges[self.bin] {
-            self.gaps += self.gap();
-            self.sum = (0.0, 0.0);
-            self.positives = 0;
-            self.bin += 1;
-        }
-        let (x, (sum, rest)) = (score * rows as f64, self.sum);
-        let total = sum + x;
-        let lost = if sum.abs() >= x.abs() {
-            (sum - total) + x
-        } else {
-            (x - total) + sum
-        };
-        self.sum = (total, rest + lost);
-        self.positives += positives;
-        self.below = end;
-        self.before = score;
-    }
-
-    fn gap(&self) -> f64 {
-        ((self.sum.0 - self.positives as f64) + self.sum.1).abs()
-    }
-
-    fn error(&self) -> Option<f64> {
-        let error = (self.gaps + self.gap()) / self.rows as f64;
-        (self.rows > 0 && error.is_finite()).then(|| error.min(1.0))
     }
 }
 
@@ -408,7 +347,7 @@ struct Off {
 
 impl Off {
     /// Between the order that serves a value least within the block, and the one that serves it most.
-    fn add(&mut self, block: &Block, totals: (u64, u64)) {
+    fn add(&mut self, block: &Block, totals: (u64, u64), ends: Ends) {
         let (p, n) = (block.positives as f64, block.negatives as f64);
         if block.positives > 0 {
             let here = block.precision();
@@ -421,7 +360,7 @@ impl Off {
             widen(&mut self.pr_area, p * low, p * here, p * high);
         }
         let above = block.from.0 + block.from.1;
-        let wanted = top_rows(totals.0 + totals.1).saturating_sub(above);
+        let wanted = ends.top_rows(totals.0 + totals.1).saturating_sub(above);
         let wanted = wanted.min(block.positives + block.negatives);
         let here = p * wanted as f64 / (p + n);
         let low = wanted.saturating_sub(block.negatives) as f64;
@@ -433,8 +372,8 @@ impl Off {
         let (t0, t1) = (block.from.0 as f64 / all_p, block.to.0 as f64 / all_p);
         let (f0, f1) = (block.from.1 as f64 / all_n, block.to.1 as f64 / all_n);
         self.separation = self.separation.max((t1 - f0).max(f1 - t0));
-        if f0 < PARTIAL {
-            let (width, whole) = (f1.min(PARTIAL) - f0, f1 - f0);
+        if f0 < ends.max_fpr {
+            let (width, whole) = (f1.min(ends.max_fpr) - f0, f1 - f0);
             let slope = if whole > 0.0 { width / whole } else { 0.0 };
             let here = width * (t0 + (t1 - t0) * slope / 2.0);
             widen(&mut self.partial, width * t0, here, width * t1);
@@ -469,8 +408,9 @@ pub fn curve_cells(
     rows: impl IntoIterator<Item = (f64, bool, u32)>,
     totals: &[AucCell],
     probabilities: bool,
+    ends: Ends,
 ) -> Vec<CurveCell> {
-    let climb = |t: &AucCell| Climb::new((t.positives, t.negatives), probabilities);
+    let climb = |t: &AucCell| Climb::new((t.positives, t.negatives), probabilities, ends);
     let mut climbs: Vec<Climb> = totals.iter().map(climb).collect();
     for (score, positive, group) in rows {
         let Some(climb) = climbs.get_mut(group as usize) else {
@@ -493,11 +433,15 @@ mod tests {
     use proptest::prelude::*;
 
     fn cell(rows: &[(f64, bool)]) -> CurveCell {
+        cell_to(rows, Ends::USUAL)
+    }
+
+    fn cell_to(rows: &[(f64, bool)], ends: Ends) -> CurveCell {
         let mut sorted = rows.to_vec();
         sorted.sort_by(|a, b| a.0.total_cmp(&b.0));
         let rows: Vec<_> = sorted.iter().map(|(s, y)| (*s, *y, 0)).collect();
         let totals = auc_cells(rows.iter().copied(), 1);
-        curve_cells(rows, &totals, true)[0]
+        curve_cells(rows, &totals, true, ends)[0]
     }
 
     /// Positives at ranks 1 and 3 of 4: (1 + 2/3) / 2.
@@ -508,36 +452,52 @@ mod tests {
         // 1 → 1 over the first half, then from 1/2 to 2/3.
         assert!((found.pr_area - (0.5 + 0.5 * (0.5 + 2.0 / 3.0) / 2.0)).abs() < 1e-15);
         assert_eq!(found.separation, 0.5);
-        assert_eq!((found.top_rows(), found.top_hits), (1, 1.0));
+        assert_eq!((Ends::USUAL.top_rows(4), found.top_hits), (1, 1.0));
     }
 
     #[test]
     fn nothing_is_no_trouble() {
-        assert_eq!(CurveCell::from_bins(&[], &[]).0, CurveCell::default());
-        let (none, off) = CurveCell::from_bins(&[0, 0], &[3, 4]);
+        assert_eq!(
+            CurveCell::from_bins(&[], &[], Ends::USUAL).0,
+            CurveCell::default()
+        );
+        let (none, off) = CurveCell::from_bins(&[0, 0], &[3, 4], Ends::USUAL);
         assert_eq!(
             (none.negatives, none.top_hits, off.average_precision),
             (7, 0.0, 0.0)
         );
         let totals = [AucCell::default()];
         assert_eq!(
-            curve_cells([(0.5, true, 0)], &totals, true)[0],
+            curve_cells([(0.5, true, 0)], &totals, true, Ends::USUAL)[0],
             CurveCell::default()
         );
     }
 
     proptest! {
+        /// Shares that are whole percents round up as whole numbers do.
+        #[test]
+        fn the_top_is_a_share_rounded_up(rows in 0u64..1 << 40, percent in 1u64..=100) {
+            let ends = Ends { share: percent as f64 / 100.0, ..Ends::USUAL };
+            prop_assert_eq!(ends.top_rows(rows), (rows * percent).div_ceil(100));
+            prop_assert_eq!(Ends::USUAL.top_rows(rows), rows.div_ceil(10));
+        }
+
         /// What scores of a hundredth tell lies within the bound of what tenths tell.
         #[test]
-        fn bins_keep_their_bounds(rows in prop::collection::vec((0u32..100, any::<bool>()), 1..300)) {
+        fn bins_keep_their_bounds(
+            rows in prop::collection::vec((0u32..100, any::<bool>()), 1..300),
+            max_fpr in 1u32..=20,
+            share in 1u32..=20,
+        ) {
+            let ends = Ends { max_fpr: f64::from(max_fpr) / 20.0, share: f64::from(share) / 20.0 };
             let exact: Vec<_> = rows.iter().map(|r| (f64::from(r.0) / 100.0, r.1)).collect();
-            let exact = cell(&exact);
+            let exact = cell_to(&exact, ends);
             let count = |positive| {
                 let mut bins = vec![0u64; 10];
                 rows.iter().filter(|r| r.1 == positive).for_each(|r| bins[r.0 as usize / 10] += 1);
                 bins
             };
-            let (binned, off) = CurveCell::from_bins(&count(true), &count(false));
+            let (binned, off) = CurveCell::from_bins(&count(true), &count(false), ends);
             for (a, b, bound) in [
                 (exact.average_precision, binned.average_precision, off.average_precision),
                 (exact.pr_area, binned.pr_area, off.pr_area),

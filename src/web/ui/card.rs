@@ -1,7 +1,7 @@
 //! A metric at a glance: value, interval, baseline, where it went since, and its course.
 
 use super::explain::Number;
-use super::metrics::{better, title, unit};
+use super::metrics::{better, title_in, unit};
 use super::state::app;
 use super::{format, metrics};
 use crate::metric::{Estimate, Rank, Unit, info};
@@ -137,6 +137,9 @@ fn Card(
             columns.find(|c| c.role == role).map(|c| c.column.clone())
         })
     };
+    let of = name.clone();
+    let title = app.part(move |r| title_in(r, &of));
+    let better = better(&name);
     let unit = unit(&name);
     let value = move || standing.with(|s| s.value.value.map(|v| v.to_string()));
     view! {
@@ -151,9 +154,9 @@ fn Card(
             <button
                 class="metric-title"
                 aria-pressed=move || pressed().to_string()
-                title=format!("Draw {} over time ({})", title(&name), better(&name))
+                title=move || format!("Draw {} over time ({better})", title.get())
             >
-                {title(&name)}
+                {move || title.get()}
                 {move || column.get().map(|c| view! { <code>{c}</code> })}
             </button>
             <Number info=info(&name)>

@@ -55,7 +55,7 @@ pub fn Telling() -> impl IntoView {
             {move || {
                 app.telling.get().map(|info| view! {
                     <div class="telling-head">
-                        <h3>{info.title}</h3>
+                        <h3>{called(app, info)}</h3>
                         <button class="link" popovertarget=TELLING popovertargetaction="hide" autofocus>
                             "Close"
                         </button>
@@ -67,12 +67,20 @@ pub fn Telling() -> impl IntoView {
     }
 }
 
+/// What a metric is called in the report, whose reader may have chosen its parameter.
+fn called(app: App, info: &Info) -> String {
+    app.report
+        .with(|r| r.as_ref().map(|r| r.view.metrics.title(info)))
+        .unwrap_or_else(|| info.title.to_owned())
+}
+
 /// The explanation of a metric.
 #[component]
 pub fn Explain(info: &'static Info) -> impl IntoView {
+    let app = app();
     view! {
         <details class="explain card" data-testid="explain">
-            <summary>{format!("What {} tells", info.title)}</summary>
+            <summary>{move || format!("What {} tells", called(app, info))}</summary>
             <Told info/>
         </details>
     }

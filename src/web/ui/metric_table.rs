@@ -3,7 +3,7 @@
 use super::card::{Of, all_names, not_final, number};
 use super::explain::{Number, Told};
 use super::format;
-use super::metrics::{better, title, unit};
+use super::metrics::{better, title_in, unit};
 use super::rail::go_to;
 use super::state::app;
 use crate::metric::{Estimate, info};
@@ -76,6 +76,8 @@ fn Row(name: String, choose: RwSignal<Option<String>>) -> impl IntoView {
             Some(view! { <td class="num">{mark}</td> })
         })
     };
+    let of = name.clone();
+    let title = app.part(move |r| title_in(r, &of));
     let known = info(&name);
     let drawn = name.clone();
     view! {
@@ -87,7 +89,7 @@ fn Row(name: String, choose: RwSignal<Option<String>>) -> impl IntoView {
                     title=format!("What it tells ({})", better(&name))
                     on:click=move |_| told.update(|t| *t = !*t)
                 >
-                    {title(&name)}
+                    {move || title.get()}
                 </button>
             </td>
             <td

@@ -1,10 +1,19 @@
 //! Names of metrics as a person reads them, and the order in which they are shown.
 
 use crate::metric::{self, METRICS, Unit};
+use crate::report::Report;
 
 /// `ROC AUC` for `roc_auc`; the name itself where no metric of the registry is called so.
 pub fn title(name: &str) -> String {
     metric::info(name).map_or_else(|| name.replace('_', " "), |i| i.title.to_string())
+}
+
+/// The same in a report, whose reader may have chosen its parameter: `F3`.
+pub fn title_in(report: &Report, name: &str) -> String {
+    match metric::info(name) {
+        Some(info) => report.view.metrics.title(info),
+        None => title(name),
+    }
 }
 
 /// How its values are written.

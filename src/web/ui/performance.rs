@@ -5,7 +5,7 @@ use super::estimates::Estimates;
 use super::explain::Explain;
 use super::format;
 use super::metric_table::MetricTable;
-use super::metrics::title;
+use super::metrics::title_in;
 use super::models::ModelsCard;
 use super::state::app;
 use super::widgets::{Empty, Section};
@@ -47,6 +47,10 @@ pub fn Performance() -> impl IntoView {
             }
         })
     };
+    let title = Memo::new(move |_| {
+        let name = drawn.get()?;
+        app.report.with(|r| r.as_ref().map(|r| title_in(r, &name)))
+    });
     view! {
         <Section
             id="performance"
@@ -61,7 +65,7 @@ pub fn Performance() -> impl IntoView {
                 <Cards of=Of::Overall names=names drawn=drawn choose=app.metric/>
                 <Show when=move || { windows.get() > 0 }>
                     <figure class="card">
-                        <figcaption>{move || drawn.get().map(|n| format!("{} over time", title(&n)))}</figcaption>
+                        <figcaption>{move || title.get().map(|t| format!("{t} over time"))}</figcaption>
                         <TrendChart report=app.report metric=Signal::derive(move || drawn.get().unwrap_or_default()) hovered=app.hovered brush=app.brush/>
                     </figure>
                 </Show>

@@ -202,6 +202,9 @@ fn truths(atoms: &[Atom], rate: f64, threshold: f64) -> Truths {
     let (mut brier, mut log_loss) = (0.0, 0.0);
     // The area up to a false-positive rate of 10 %, and the positives among the 10 % that score highest.
     let (mut partial, mut gain) = (0.0, 0.0);
+    // The same up to what a reader chose.
+    let (max_fpr, share) = (super::MAX_FPR, super::AT_SHARE);
+    let (mut partial_to, mut gain_at) = (0.0, 0.0);
     // From the highest score down; what scores higher than the atom.
     let (mut hits, mut alarms, mut before) = (0.0, 0.0, None);
     for &(score, positive, negative) in atoms.iter().rev() {
@@ -216,6 +219,13 @@ fn truths(atoms: &[Atom], rate: f64, threshold: f64) -> Truths {
         );
         if here > 0.0 && above < 0.1 {
             gain += positive * ((0.1 - above) / here).min(1.0);
+        }
+        if negative > 0.0 && alarms < max_fpr {
+            let part = ((max_fpr - alarms) / negative).min(1.0);
+            partial_to += part * negative * (hits + part * positive / 2.0);
+        }
+        if here > 0.0 && above < share {
+            gain_at += positive * ((share - above) / here).min(1.0);
         }
         let called = |hits: f64, alarms: f64| rate * hits / (rate * hits + other * alarms);
         hits += positive;
@@ -246,6 +256,7 @@ fn truths(atoms: &[Atom], rate: f64, threshold: f64) -> Truths {
         ("f1", f_beta(1.0)),
         ("f0_5", f_beta(0.25)),
         ("f2", f_beta(4.0)),
+        ("f_beta", f_beta(9.0)),
         ("specificity", 1.0 - fpr),
         ("negative_predictive_value", tn / (tn + r#fn)),
         ("jaccard", tp / (tp + fp + r#fn)),
@@ -257,6 +268,13 @@ fn truths(atoms: &[Atom], rate: f64, threshold: f64) -> Truths {
         ("partial_roc_auc", (1.0 + (partial - 0.005) / 0.095) / 2.0),
         ("gain_at_10_percent", gain),
         ("lift_at_10_percent", 10.0 * gain),
+        (
+            "partial_roc_auc_max_fpr",
+            (1.0 + (partial_to - max_fpr * max_fpr / 2.0) / (max_fpr - max_fpr * max_fpr / 2.0))
+                / 2.0,
+        ),
+        ("gain_at_share", gain_at),
+        ("lift_at_share", gain_at / share),
         ("brier_score", brier),
         ("log_loss", log_loss),
         ("brier_uncertainty", rate * other),

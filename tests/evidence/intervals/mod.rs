@@ -21,7 +21,7 @@ use crate::Asked;
 use crate::random::Random;
 use crate::table::Claim;
 use plumbline::log::Log;
-use plumbline::metric::{Cut, Estimate, METRICS, Measures, Metric};
+use plumbline::metric::{Cut, Estimate, METRICS, Measures, Metric, Parameter, Parameters};
 use plumbline::summary::WindowSize;
 use plumbline::summary::build::Builder;
 use std::collections::BTreeMap;
@@ -58,6 +58,13 @@ type Truths = Vec<(&'static str, f64)>;
 /// What a false alarm, and what a missed row costs; of several classes: to take a row of the first for the second,
 /// and the other way.
 const COSTS: (f64, f64) = (1.0, 5.0);
+
+/// What a reader chose of metrics: β, and guesses.
+const CHOSEN: [(Parameter, f64); 2] = [(Parameter::Beta, 3.0), (Parameter::TopK, 4.0)];
+/// The false-positive rate of the partial ROC AUC that they chose.
+const MAX_FPR: f64 = 0.2;
+/// The share of rows of gain and lift that they chose.
+const AT_SHARE: f64 = 0.05;
 
 /// Cost a row of such shares of rows.
 fn cost_of(alarms: f64, missed: f64) -> f64 {
@@ -129,7 +136,11 @@ fn simulate(population: &dyn Population, n: usize, seed: u64, runs: usize) -> Ve
 /// What a report would show of the rows.
 fn estimates(log: Log, threshold: Option<f64>, metrics: &[&'static dyn Metric]) -> Vec<Estimate> {
     let rows = WindowSize::Rows(log.rows as u32);
-    let summary = Builder::new(log, threshold).summary(Some(rows));
+    let builder = Builder::new(log, threshold);
+    let mut summary = builder.summary(Some(rows));
+    let further = [(Parameter::MaxFpr, MAX_FPR), (Parameter::AtShare, AT_SHARE)];
+    let chosen = Parameters(CHOSEN.into_iter().chain(further).collect());
+    builder.add_chosen(&mut summary, 0, chosen.ends());
     let series = &summary.series[0];
     assert_eq!(series.buckets.len(), 1);
     let cut = threshold.map_or(Cut::Served, |t| {
@@ -140,5 +151,6 @@ fn estimates(log: Log, threshold: Option<f64>, metrics: &[&'static dyn Metric]) 
     let costs = BTreeMap::from([((0, 1), COSTS.0), ((1, 0), COSTS.1)]);
     let mut measures = Measures::new(&summary, &series.buckets[0].cell, exact, cut);
     measures.costs = Some(&costs);
+    measures.parameters = Some(&chosen);
     metrics.iter().map(|m| m.estimate(&measures)).collect()
 }

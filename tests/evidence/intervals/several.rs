@@ -116,6 +116,7 @@ fn truths(cells: &[f64], k: usize, apart: f64) -> Truths {
     }
     if k > 5 {
         top.push(("top_5_accuracy", among(5)));
+        top.push(("top_k_accuracy", among(4)));
     }
     let mut truths = vec![
         ("accuracy", hits),
@@ -125,6 +126,7 @@ fn truths(cells: &[f64], k: usize, apart: f64) -> Truths {
         ("f1", mean(&|i| f(i, 1.0))),
         ("f0_5", mean(&|i| f(i, 0.25))),
         ("f2", mean(&|i| f(i, 4.0))),
+        ("f_beta", mean(&|i| f(i, 9.0))),
         (
             "jaccard",
             mean(&|i| right(i) / (truth[i] + called[i] - right(i))),
@@ -135,10 +137,32 @@ fn truths(cells: &[f64], k: usize, apart: f64) -> Truths {
         ("cohen_kappa", (hits - chance) / (1.0 - chance)),
         ("roc_auc", auc),
         ("roc_auc_ovo", auc),
+        // All classes are told apart alike.
+        ("roc_auc_weighted", auc),
+        (
+            "average_precision",
+            mean(&|i| average_precision(truth[i], apart)),
+        ),
         ("mean_cost", super::cost_of(cells[1], cells[k])),
     ];
     truths.extend(top);
     truths
+}
+
+/// The mean precision at the scores of the rows of a class, of a share and so far apart from the others.
+fn average_precision(share: f64, apart: f64) -> f64 {
+    let (mut sum, mut weights) = (0.0, 0.0);
+    for i in -900..=900 {
+        let x = f64::from(i) / 100.0;
+        let weight = libm::exp(-x * x / 2.0);
+        let hits = share * normal_cdf(-x);
+        let alarms = (1.0 - share) * normal_cdf(-x - apart);
+        if hits > 0.0 {
+            sum += weight * hits / (hits + alarms);
+            weights += weight;
+        }
+    }
+    sum / weights
 }
 
 impl Population for Several {

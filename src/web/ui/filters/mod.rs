@@ -5,6 +5,7 @@ mod baseline;
 mod budget;
 mod costs;
 mod least;
+mod parameters;
 mod season;
 mod slices;
 mod threshold;
@@ -19,6 +20,7 @@ use budget::Budget;
 use costs::Costs;
 use least::Least;
 use leptos::prelude::*;
+use parameters::Parameters;
 use season::Season;
 use slices::SliceMenus;
 pub use slices::narrow;
@@ -48,6 +50,7 @@ pub fn Filters() -> impl IntoView {
             <SliceMenus/>
             <Threshold/>
             <Costs/>
+            <Parameters/>
             <Season/>
             <Budget/>
             <Least/>
