@@ -1,5 +1,6 @@
 //! Slices of rows that come live: what a view narrowed to a value of a segment shows as rows pile up is what a report on
 //! all rows shows, and a segment stays one.
+#![allow(clippy::unwrap_used)]
 
 mod pipeline;
 

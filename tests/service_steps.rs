@@ -1,5 +1,6 @@
 //! What steps shorter than those of charts tell: of a marked period, of scrapes that are missing, and of counters that
 //! began anew. Values are compared with those of the samples themselves.
+#![allow(clippy::unwrap_used)]
 
 use plumbline::log::Task;
 use plumbline::report::view::View;
@@ -50,8 +51,11 @@ fn marked(set: &SeriesSet, from: i64, to: i64) -> Changes {
     changes.unwrap()
 }
 
+/// Times and values.
+type Samples = Vec<(i64, f64)>;
+
 /// Six weeks of a gauge and of a counter, a sample every five minutes.
-fn weeks() -> (SeriesSet, Vec<(i64, f64)>, Vec<(i64, f64)>) {
+fn weeks() -> (SeriesSet, Samples, Samples) {
     let (mut set, mut levels, mut counts, mut count) = (SeriesSet::default(), vec![], vec![], 0.0);
     for i in 0..6 * 7 * 288_i64 {
         let time = START + i * 5 * MINUTE;

@@ -303,8 +303,12 @@ const NAMES: usize = 3;
 fn gaps(machine: &Machine) -> Vec<ServiceGap> {
     let mut by: BTreeMap<(i64, i64), BTreeSet<&str>> = BTreeMap::new();
     for missed in &machine.missed {
-        let told = |gap: &&(i64, i64)| gap.0 <= missed.from && missed.until <= gap.1;
-        if !machine.gaps.iter().any(|gap| told(&gap)) {
+        // Scrapes of several sources are not of one instant.
+        let told = |gap: &(i64, i64)| {
+            let both = missed.until.min(gap.1) - missed.from.max(gap.0);
+            both * 2 >= missed.until - missed.from
+        };
+        if !machine.gaps.iter().any(told) {
             let names = by.entry((missed.from, missed.until)).or_default();
             names.insert(&missed.of);
         }

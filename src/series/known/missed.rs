@@ -18,6 +18,9 @@ const FEWEST: usize = 4;
 /// How many times the usual distance a gap is long.
 const TIMES: f64 = 2.5;
 
+/// Sources that are remembered at most: those that were seen last.
+const MOST_SOURCES: usize = 10_000;
+
 /// What is scraped at once: file, job and instance.
 pub type Source = (String, String, String);
 
@@ -134,12 +137,23 @@ fn gaps(of: &Source, seen: &mut Seen, times: &[i64]) -> Vec<Missed> {
 impl Scrapes {
     /// The gaps up to an instant; samples up to it are not looked at again.
     pub fn take(&mut self, set: &SeriesSet, until: i64) -> Vec<Missed> {
-        let all = times(set, until).into_iter();
-        all.flat_map(|(source, times)| {
+        let mut out = Vec::new();
+        for (source, times) in times(set, until) {
             let seen = self.all.entry(source.clone()).or_default();
-            gaps(&source, seen, &times)
-        })
-        .collect()
+            out.extend(gaps(&source, seen, &times));
+        }
+        self.fit();
+        out
+    }
+
+    /// Forgets the sources that are silent for longest, where there are too many.
+    fn fit(&mut self) {
+        let more = self.all.len().saturating_sub(MOST_SOURCES);
+        if more > 0 {
+            let mut lasts: Vec<Option<i64>> = self.all.values().map(|s| s.last).collect();
+            let newest = *lasts.select_nth_unstable(more).1;
+            self.all.retain(|_, seen| seen.last >= newest);
+        }
     }
 
     /// Sources that were seen before, and in what comes after it.

@@ -48,7 +48,7 @@ impl Unsure {
             request.duration_s = Some(took * unit.seconds());
             set.requests_of(file).add(&request);
             self.after += 1;
-            if self.after % ONE_OF == 0 && self.later.len() < ENOUGH {
+            if self.after.is_multiple_of(ONE_OF) && self.later.len() < ENOUGH {
                 self.later.push(took);
             }
             return;
