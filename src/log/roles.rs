@@ -503,8 +503,6 @@ pub fn is_index_name(name: &str) -> bool {
 
 /// Rows from which on a column that is one more in each counts them, whatever it is called.
 const COUNTED: usize = 100;
-/// Cells from which on it says something that none comes twice.
-const DIFFERENT: usize = 30;
 
 /// Whether a column is the index that data frames write, or counts the rows under another name: it would drift by itself.
 fn counts_rows(c: &ColumnSniff) -> bool {
