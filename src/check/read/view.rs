@@ -107,7 +107,7 @@ pub(super) fn view_of(file: &mut Table) -> Result<View, Fault> {
             match name.as_str() {
                 "all" => view.all_tests = true,
                 name => {
-                    view::add_test(&mut view.tests, name).map_err(|why| fault(value.at, &why))?
+                    view::add_test(&mut view.tests, name).map_err(|why| fault(value.at, &why))?;
                 }
             }
         }
