@@ -226,3 +226,36 @@ fn rules_carry_a_choice() {
         assert!(fault.to_string().contains(told), "{text}: {fault}");
     }
 }
+
+/// On the command line, too; what suits none ends with 2.
+#[test]
+fn the_command_line_takes_a_choice() {
+    let log = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/reference/binary.csv");
+    let run = |metrics: &[&str]| {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_plumbline"));
+        command.args(["report", log, "--no-estimates", "--baseline", "none"]);
+        command.args(["--window", "day"]);
+        for chosen in metrics {
+            command.args(["--metrics", chosen]);
+        }
+        command.output().unwrap()
+    };
+    let done = run(&["beta=3", "at_share=0.05"]);
+    let told: Value = serde_json::from_slice(&done.stdout).unwrap();
+    let ours = of("binary", "beta=3,at_share=0.05");
+    for name in ["f_beta", "gain_at_share", "lift_at_share"] {
+        let value = told["overall"]["metrics"][name]["value"].as_f64();
+        assert_eq!(value, ours.overall.metrics[name].value, "{name}");
+    }
+    for (chosen, why) in [
+        (&["beta=0"][..], "above 0"),
+        (&["beta=3", "beta=4"], "given twice"),
+    ] {
+        let done = run(chosen);
+        let told = String::from_utf8_lossy(&done.stderr).into_owned();
+        assert!(
+            done.status.code() == Some(2) && told.contains(why),
+            "{told}"
+        );
+    }
+}

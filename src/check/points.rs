@@ -102,10 +102,11 @@ fn of_metric(name: &str, over: Over, report: &Report) -> Result<Course, String> 
     let whole = report.overall.metrics.get(name);
     let whole = whole.or_else(|| report.resources.metrics.get(name));
     let Some(whole) = whole else {
-        if let Some(of) = Parameter::of_metric(name) {
+        let lacks = |of: &Parameter| report.view.metrics.get(*of).is_none();
+        if let Some(of) = Parameter::of_metric(name).filter(lacks) {
             let (key, like) = (of.name(), of.such_as());
             return Err(format!(
-                "{name} needs a parameter, and metrics that it suits: write [metrics] and below it {key} = {like}"
+                "this report has no {name}, which needs a parameter: write [metrics] and below it {key} = {like}"
             ));
         }
         return Err(format!("this report has no {name}; {}", had(report)));
