@@ -99,7 +99,7 @@ fn a_live_view_of_a_slice_is_the_report_on_all_rows() {
 }
 
 fn is_west(i: usize) -> bool {
-    (i < 600 || i % 4 == 0) && i % 3 == 2
+    (i < 600 || i.is_multiple_of(4)) && i % 3 == 2
 }
 
 #[test]
