@@ -189,7 +189,62 @@ fn every_test_is_run_where_it_is_asked_for() {
     app.page.open(&format!("file://{}", saved.display()));
     ready(&mut app.page);
     app.page.wait_for(&has("together"));
-    assert_eq!(app.page.text(&part("every-test")), text);
+    // What it holds cannot be chosen anew.
+    let chooser = "Choose tests and distances\n";
+    assert!(text.contains(chooser), "{text}");
+    assert_eq!(
+        app.page.text(&part("every-test")).replace("\n\n", "\n"),
+        text.replace(chooser, "").replace("\n\n", "\n")
+    );
+}
+
+#[test]
+fn tests_are_chosen_as_on_the_command_line() {
+    let Some(mut app) = App::open() else { return };
+    let file = log(&data::folder("some-tests"), "log.csv", 0.1);
+    app.read(&[&file]);
+    app.page.click("[data-testid=\"choose-tests\"] summary");
+    for name in ["mann_whitney", "wasserstein"] {
+        app.page.click(&part(&format!("test-{name}")));
+    }
+    ready(&mut app.page);
+    let names = "mann_whitney,wasserstein";
+    let line = command_line(&[&file], &["--tests", names, "--out", "-"]);
+    assert_becomes(&mut app.page, &line);
+    app.assert_quiet();
+}
+
+#[test]
+fn parameters_and_least_changes_are_those_of_the_command_line() {
+    let Some(mut app) = App::open() else { return };
+    let file = log(&data::folder("parameters"), "log.csv", 0.1);
+    app.read(&[&file]);
+    app.page.click(&part("parameters"));
+    app.page.choose(&part("parameter-beta"), "3");
+    ready(&mut app.page);
+    app.page.choose(&part("parameter-beta"), "-1");
+    let wrong = app.page.text(&part("parameters-wrong"));
+    assert!(wrong.contains("beta"), "{wrong}");
+    let beta = ["--metrics", "beta=3", "--out", "-"];
+    let report = assert_becomes(&mut app.page, &command_line(&[&file], &beta));
+    assert!(report["overall"]["metrics"]["f_beta"]["value"].is_number());
+    // The sheet lies over the page.
+    app.page.click(&part("parameters"));
+    app.page.click(&part("least"));
+    app.page.choose(&part("least-accuracy"), "0.3");
+    let least = [
+        "--metrics",
+        "beta=3",
+        "--least",
+        "accuracy=0.3",
+        "--out",
+        "-",
+    ];
+    assert_becomes(&mut app.page, &command_line(&[&file], &least));
+    app.page.click(&part("least-reset"));
+    app.page.click(&part("least"));
+    assert_becomes(&mut app.page, &command_line(&[&file], &beta));
+    app.assert_quiet();
 }
 
 #[test]
