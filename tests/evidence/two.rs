@@ -37,6 +37,8 @@ impl Count {
         let (ours, theirs) = match (ours, theirs) {
             (Some(ours), Some(theirs)) => (ours, theirs),
             (None, None) => return,
+            // JSON has no infinity.
+            (Some(ours), None) if ours.is_infinite() => return self.compared += 1,
             _ => {
                 self.compared += 1;
                 self.off += 1;
