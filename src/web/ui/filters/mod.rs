@@ -103,7 +103,7 @@ fn Estimating() -> impl IntoView {
     let text = move || format!("Estimating windows, {:.0} % done.", 100.0 * done());
     view! {
         <Show when=move || goes_on.get()>
-            <p class="estimating" data-testid="estimating">
+            <div class="estimating" role="region" aria-label="Estimates under way" data-testid="estimating">
                 {text}
                 " "
                 <button
@@ -113,7 +113,7 @@ fn Estimating() -> impl IntoView {
                 >
                     "Stop"
                 </button>
-            </p>
+            </div>
         </Show>
     }
 }
