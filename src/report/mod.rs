@@ -37,6 +37,7 @@ mod particulars;
 mod parts;
 mod profile;
 pub mod quantiles;
+mod readings;
 mod service;
 pub mod standards;
 mod steps;
