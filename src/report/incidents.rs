@@ -526,8 +526,17 @@ impl Told<'_> {
             Aspect::Unknown => {
                 let word = self.profile.and_then(|p| p.columns.get(at)?.unseen.first());
                 let named = word.map_or_else(String::new, |w| format!(", such as “{}”,", w.0));
+                // By how many of its values stand in one row the baseline tells how many are new by chance.
+                let then = alert.baseline.value.unwrap_or_default();
+                let by_chance = match then > 0.0 {
+                    true => format!(
+                        "; {} is what chance lets expect, for so many values of the baseline stand in one row",
+                        words::value(Unit::Percent, then)
+                    ),
+                    false => String::new(),
+                };
                 return format!(
-                    "The share of values of {name} that the baseline has not{named} {shares}"
+                    "The share of values of {name} that the baseline has not{named} {shares}{by_chance}"
                 );
             }
             Aspect::Missing => return format!("The share of missing cells of {name} {shares}"),

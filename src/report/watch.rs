@@ -435,7 +435,10 @@ fn of_rows(
                     ))
                 })
                 .collect(),
-            None => vec![(&profile.baseline, 0)],
+            None if profile.own.is_empty() => vec![(&profile.baseline, 0)],
+            None => (profile.own.iter().zip(&basis.own))
+                .map(|(lines, (start, _))| (lines, phase(making, *start)))
+                .collect(),
         };
         let rows: u64 = before.iter().map(|(lines, _)| of(lines).1).sum();
         let usual = rows as f64 / before.len().max(1) as f64;
@@ -510,7 +513,11 @@ async fn of_pairs(
         let baseline: Vec<Reading> = match basis.windows {
             Some((from, to)) => (from..to).filter_map(window).collect(),
             None => (0..jointly.baseline.len())
-                .filter_map(|i| Some(reading(jointly.before(pair, i)?, 0)))
+                .filter_map(|i| {
+                    let own = basis.own.get(i).filter(|_| jointly.by_window);
+                    let phase = own.map_or(0, |(start, _)| phase(making, *start));
+                    Some(reading(jointly.before(pair, i)?, phase))
+                })
                 .collect(),
         };
         let near_normal = |r: &Reading| pair.skewness.abs() <= SKEWED * r.rows.sqrt();
