@@ -498,7 +498,7 @@ fn of_words(before: &[u64], after: &[u64], chosen: &TestChoice) -> Told {
     for (_, fisher) in says.iter_mut().filter(|(name, _)| *name == "fisher") {
         let named = match words {
             0..=2 => "odds ratio",
-            0..=WORDS_DRAWN => "probability of the table",
+            3..=WORDS_DRAWN => "probability of the table",
             _ => "probability of the table of joined rare words",
         };
         fisher.named = fisher.p.map(|_| named.to_owned());
