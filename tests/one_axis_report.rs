@@ -57,6 +57,7 @@ fn machine(series: &[(String, Vec<f64>)], step: i64) -> Machine {
         what: String::new(),
         source: name.clone(),
         unit: None,
+        counted: None,
         cells: Cells::Level(
             values
                 .iter()

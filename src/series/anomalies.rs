@@ -115,6 +115,7 @@ mod tests {
             what: String::new(),
             source: "cpu".into(),
             unit: None,
+            counted: None,
             cells: Cells::Level(values.iter().enumerate().map(cell).collect()),
         });
         machine

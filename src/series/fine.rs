@@ -1,6 +1,6 @@
 //! Signals in shorter steps than a chart's: an error budget is judged over windows of its own, the shortest of five
 //! minutes, whatever the steps of the charts are; and a period that a reader marks is compared by the steps that lie in
-//! it, where those of the charts do not divide it.
+//! it, where those of the charts do not divide it. Budgets are judged by cells that add up ([`Signal::totals`]).
 
 use super::{Cells, Durations, Machine, Measure, Rate, Signal, Step};
 use crate::stats::burn::Spent;
@@ -36,9 +36,7 @@ impl Fine {
     pub fn coarsen(&mut self, step: Step) {
         if step > self.step {
             let finer = self.step;
-            self.signal
-                .cells
-                .renumber(|number| step.holds(finer, number));
+            self.signal.renumber(|number| step.holds(finer, number));
             self.step = step;
         }
     }
@@ -47,7 +45,7 @@ impl Fine {
 /// About how much room a signal takes, in counts.
 #[must_use]
 pub fn weight(signal: &Signal) -> usize {
-    match &signal.cells {
+    match signal.totals() {
         Cells::Durations(cells) => cells.iter().map(|c| c.1.weight()).sum(),
         Cells::Rate(cells) => cells.len(),
         Cells::Share(cells) => cells.len(),
@@ -56,7 +54,7 @@ pub fn weight(signal: &Signal) -> usize {
 }
 
 fn steps(signal: &Signal) -> i64 {
-    let ends = signal.cells.ends();
+    let ends = signal.ends();
     ends.map_or(0, |(first, last)| last - first + 1)
 }
 
@@ -74,7 +72,7 @@ pub fn merge(mine: &mut Vec<Fine>, theirs: Vec<Fine>) {
                 let step = mine.step.max(theirs.step);
                 mine.coarsen(step);
                 theirs.coarsen(step);
-                mine.signal.cells.merge(theirs.signal.cells);
+                mine.signal.merge(theirs.signal);
             }
             None => mine.push(theirs),
         }
@@ -125,7 +123,7 @@ fn spent<'a>(
     find: impl Fn(Measure) -> Option<&'a Signal>,
     slow_s: Option<f64>,
 ) -> Vec<(Spent, f64)> {
-    let Some(Cells::Rate(cells)) = find(Measure::Requests).map(|s| &s.cells) else {
+    let Some(Cells::Rate(cells)) = find(Measure::Requests).map(Signal::totals) else {
         return Vec::new();
     };
     let failed = find(Measure::ServerErrors);
@@ -133,9 +131,9 @@ fn spent<'a>(
     let slow_failed = find(Measure::FailedDuration);
     let spent = |(at, rate): &(i64, Rate)| {
         let all = rate.increase;
-        let failed = failed.map_or(0.0, |s| s.cells.increase(*at));
+        let failed = failed.map_or(0.0, |s| s.totals().increase(*at));
         let (mut least, mut most) = (failed, failed);
-        let told = slow.and_then(|(limit, s)| Some((limit, s.cells.durations_at(*at)?)));
+        let told = slow.and_then(|(limit, s)| Some((limit, s.totals().durations_at(*at)?)));
         if let Some((limit, took)) = told {
             let over = |d: &Durations| (d.count() - d.count_up_to(limit)).max(0.0);
             let rows = matches!(took, Durations::Rows(_) | Durations::Counted(_));
@@ -147,7 +145,7 @@ fn spent<'a>(
             };
             let slow = over(took) * scale;
             if rows || slow_failed.is_some() {
-                let both = slow_failed.and_then(|s| s.cells.durations_at(*at));
+                let both = slow_failed.and_then(|s| s.totals().durations_at(*at));
                 let both = both.map_or(0.0, |d| over(d) * scale);
                 least = failed + (slow - both).max(0.0);
                 most = least;

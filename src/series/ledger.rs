@@ -279,6 +279,7 @@ impl Ledger {
                 source: source.to_owned(),
                 unit: None,
                 cells,
+                counted: None,
             },
         };
         all.map(fine).collect()

@@ -65,8 +65,12 @@ pub struct Signal {
     /// In what it is told, where the source says it and the measure does not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unit: Option<Unit>,
-    /// The cells.
+    /// The cells; of what rises as Prometheus tells it of each step alone.
     pub cells: Cells,
+    /// The same with each rise from scrape to scrape in one step, so that steps add up: what totals are made of. `None`
+    /// where the cells add up themselves.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub counted: Option<Cells>,
 }
 
 /// Restarts told at most: the newest.
@@ -256,6 +260,27 @@ impl Cells {
         at.map_or(0.0, |at| cells[at].1.increase)
     }
 
+    /// Of the same kind, without any.
+    pub(super) fn none_of(&self) -> Self {
+        match self {
+            Self::Rate(_) => Self::Rate(Vec::new()),
+            Self::Share(_) => Self::Share(Vec::new()),
+            Self::Level(_) => Self::Level(Vec::new()),
+            Self::Durations(_) => Self::Durations(Vec::new()),
+        }
+    }
+
+    /// What came in a range of steps (`from..to`); 0 where it is no rate or nothing was seen.
+    #[must_use]
+    pub fn came(&self, from: i64, to: i64) -> f64 {
+        let Self::Rate(cells) = self else {
+            return 0.0;
+        };
+        let range = cells.partition_point(|c| c.0 < from)..cells.partition_point(|c| c.0 < to);
+        let cells = cells.get(range).unwrap_or_default();
+        cells.iter().map(|c| c.1.increase).sum()
+    }
+
     /// Lets go of cells from a step on.
     fn keep_until(&mut self, number: i64) {
         fn of<T>(cells: &mut Vec<(i64, T)>, number: i64) {
@@ -356,6 +381,62 @@ impl Cells {
 }
 
 impl Signal {
+    /// The cells that add up over steps.
+    #[must_use]
+    pub const fn totals(&self) -> &Cells {
+        match &self.counted {
+            Some(cells) => cells,
+            None => &self.cells,
+        }
+    }
+
+    /// With the cells that add up alone.
+    #[must_use]
+    pub fn only_totals(mut self) -> Self {
+        if let Some(cells) = self.counted.take() {
+            self.cells = cells;
+        }
+        self
+    }
+
+    /// First and last number of a step of which anything is known.
+    #[must_use]
+    pub fn ends(&self) -> Option<(i64, i64)> {
+        let counted = self.counted.as_ref().and_then(Cells::ends);
+        match (self.cells.ends(), counted) {
+            (Some(a), Some(b)) => Some((a.0.min(b.0), a.1.max(b.1))),
+            (a, b) => a.or(b),
+        }
+    }
+
+    /// Brings its cells to other numbers of steps.
+    pub(super) fn renumber(&mut self, number: impl Fn(i64) -> i64) {
+        self.each(|cells| cells.renumber(&number));
+    }
+
+    /// Changes cells, and those that add up, alike.
+    fn each(&mut self, change: impl Fn(&mut Cells)) {
+        change(&mut self.cells);
+        if let Some(counted) = &mut self.counted {
+            change(counted);
+        }
+    }
+
+    /// Adds the cells of another.
+    fn add(&mut self, other: Self, add: impl Fn(&mut Cells, Cells)) {
+        if self.counted.is_some() || other.counted.is_some() {
+            let mut counted = self.totals().clone();
+            add(&mut counted, other.totals().clone());
+            self.counted = Some(counted);
+        }
+        add(&mut self.cells, other.cells);
+    }
+
+    /// Adds what another of its measure and thing saw; what both saw in one step is taken as parts of it.
+    pub(super) fn merge(&mut self, other: Self) {
+        self.add(other, Cells::merge);
+    }
+
     /// Whether two are of the same measure, thing and kind.
     #[must_use]
     pub fn is(&self, other: &Self) -> bool {
@@ -387,7 +468,7 @@ impl Machine {
         if step > self.step {
             let finer = self.step;
             for signal in &mut self.signals {
-                signal.cells.renumber(|number| step.holds(finer, number));
+                signal.renumber(|number| step.holds(finer, number));
             }
             self.step = step;
         }
@@ -402,7 +483,7 @@ impl Machine {
         other.coarsen(step);
         for theirs in other.signals {
             match self.signals.iter_mut().find(|s| s.is(&theirs)) {
-                Some(mine) => mine.cells.merge(theirs.cells),
+                Some(mine) => mine.merge(theirs),
                 None => self.signals.push(theirs),
             }
         }
@@ -423,21 +504,22 @@ impl Machine {
     /// Puts what is known anew of the steps from one on in the place of what was known of them. Both have one step.
     pub fn renew(&mut self, from: i64, newer: Self) {
         for signal in &mut self.signals {
-            signal.cells.keep_until(from);
+            signal.each(|cells| cells.keep_until(from));
         }
         for theirs in newer.signals {
             match self.signals.iter_mut().find(|s| s.is(&theirs)) {
                 Some(mine) => {
-                    mine.cells.extend(theirs.cells);
-                    mine.source = theirs.source;
+                    mine.source.clone_from(&theirs.source);
+                    mine.add(theirs, Cells::extend);
                 }
                 None => self.signals.push(theirs),
             }
         }
-        self.signals.retain(|s| s.cells.ends().is_some());
+        self.signals.retain(|s| s.ends().is_some());
         let start = self.step.start(from);
         for fine in &mut self.fine {
-            fine.signal.cells.keep_until(fine.step.of(start));
+            let until = fine.step.of(start);
+            fine.signal.each(|cells| cells.keep_until(until));
         }
         fine::merge(&mut self.fine, newer.fine);
         self.span = newer.span;
@@ -454,15 +536,18 @@ impl Machine {
     #[must_use]
     pub fn since(&self, number: i64) -> Self {
         fn of(signal: &Signal, number: i64) -> Option<Signal> {
-            let cells = signal.cells.since(number);
-            cells.ends().is_some().then(|| Signal {
-                measure: signal.measure,
-                of: signal.of.clone(),
-                what: signal.what.clone(),
-                source: signal.source.clone(),
-                unit: signal.unit,
-                cells,
-            })
+            signal
+                .ends()
+                .is_some_and(|e| e.1 >= number)
+                .then(|| Signal {
+                    measure: signal.measure,
+                    of: signal.of.clone(),
+                    what: signal.what.clone(),
+                    source: signal.source.clone(),
+                    unit: signal.unit,
+                    cells: signal.cells.since(number),
+                    counted: signal.counted.as_ref().map(|c| c.since(number)),
+                })
         }
         let start = self.step.start(number);
         let fine = |f: &Fine| {
@@ -489,26 +574,31 @@ impl Machine {
     /// Lets go of cells before a step.
     pub fn keep_from(&mut self, number: i64) {
         self.signals.retain_mut(|signal| {
-            signal.cells.keep_from(number);
-            signal.cells.ends().is_some()
+            signal.each(|cells| cells.keep_from(number));
+            signal.ends().is_some()
         });
         let start = self.step.start(number);
         self.fine.retain_mut(|fine| {
-            fine.signal.cells.keep_from(fine.step.of(start));
-            fine.signal.cells.ends().is_some()
+            let from = fine.step.of(start);
+            fine.signal.each(|cells| cells.keep_from(from));
+            fine.signal.ends().is_some()
         });
     }
 
     /// Lets go of cells from a step on.
     pub fn keep_until(&mut self, number: i64) {
         self.signals.retain_mut(|signal| {
-            signal.cells.keep_until(number);
-            signal.cells.ends().is_some()
+            signal.each(|cells| cells.keep_until(number));
+            signal.ends().is_some()
         });
     }
 
     /// Puts everything into its order.
     pub fn settle(&mut self) {
+        for signal in &mut self.signals {
+            // Most of what does not rise adds up as it is.
+            signal.counted.take_if(|counted| *counted == signal.cells);
+        }
         self.signals
             .sort_by(|a, b| (a.measure, &a.of, &a.what).cmp(&(b.measure, &b.of, &b.what)));
         self.fine.sort_by(|a, b| {
@@ -568,6 +658,7 @@ mod tests {
                 source: "x".into(),
                 unit: None,
                 cells: Cells::Rate(numbers.map(cell).collect()),
+                counted: None,
             }],
             ..Machine::new(step)
         }

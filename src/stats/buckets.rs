@@ -115,7 +115,13 @@ impl Native {
     }
 
     fn with(&self, other: &Self, sign: f64) -> Self {
-        let schema = self.schema.min(other.schema);
+        // One without buckets is as fine as any.
+        let bare = |h: &Self| h.positive.is_empty() && h.negative.is_empty();
+        let schema = match (bare(self), bare(other)) {
+            (true, false) => other.schema,
+            (false, true) => self.schema,
+            _ => self.schema.min(other.schema),
+        };
         let (a, b) = (self.coarsened(schema), other.coarsened(schema));
         let add = |mine: &[(i32, f64)], theirs: &[(i32, f64)]| {
             let mut all: Vec<(i32, f64)> = mine.to_vec();
@@ -339,6 +345,20 @@ mod tests {
     fn counts_that_fall_are_mended() {
         let buckets = [(1.0, 10.0), (2.0, 9.0), (f64::INFINITY, 10.0)];
         assert_eq!(classic_quantile(1.0, &buckets), Some(1.0));
+    }
+
+    #[test]
+    fn an_empty_histogram_makes_others_no_coarser() {
+        let fine = Native {
+            schema: 3,
+            count: 4.0,
+            positive: vec![(1, 1.0), (2, 3.0)],
+            ..Native::default()
+        };
+        let empty = Native::default();
+        for same in [fine.plus(&empty), empty.plus(&fine), fine.minus(&empty)] {
+            assert_eq!((same.schema, &same.positive), (3, &fine.positive));
+        }
     }
 
     #[test]

@@ -114,15 +114,15 @@ impl Objectives {
 
 /// All that a signal counted in a range of steps.
 fn sum(signal: &Signal, from: i64, to: i64) -> f64 {
-    (from..to).map(|n| signal.cells.increase(n)).sum()
+    signal.totals().came(from, to)
 }
 
 /// Apdex of every service whose durations are known.
 pub fn apdex(machine: &Machine, view: &View, from: i64, to: i64) -> Vec<Apdex> {
     let of = |signal: &Signal| {
-        let all = signal.cells.durations(from, to)?;
+        let all = signal.totals().durations(from, to)?;
         let of = |measure| machine.of(measure).find(|s| s.of == signal.of);
-        let slow = of(Measure::FailedDuration).and_then(|s| s.cells.durations(from, to));
+        let slow = of(Measure::FailedDuration).and_then(|s| s.totals().durations(from, to));
         let failed = of(Measure::ServerErrors).map_or(0.0, |s| sum(s, from, to));
         let failed = failed.min(all.count());
         // Where it is not told how long the failed ones took, they count as quick ones: most fail at once.
@@ -173,7 +173,7 @@ pub fn costs(machine: &Machine, view: &View, from: i64, to: i64) -> Vec<ServiceC
             let found = machine.of(measure).find(|s| s.of == requests.of);
             found.map_or(0.0, |s| sum(s, from, to)) * price.unwrap_or(0.0) / 1e6
         };
-        let hours = match &requests.cells {
+        let hours = match requests.totals() {
             Cells::Rate(cells) => {
                 let within = cells.iter().filter(|c| (from..to).contains(&c.0));
                 within.map(|c| c.1.seconds).sum::<f64>() / 3_600.0

@@ -74,6 +74,7 @@ pub fn rows(of: &str, requests: &Requests, step: Step, out: &mut Vec<Signal>) {
         what: String::new(),
         source: "requests".to_owned(),
         unit: None,
+        counted: None,
         cells,
     };
     let seen = seen(&requests, (from, to), step);
