@@ -19,6 +19,99 @@ pub enum Durations {
     Counted(Took),
 }
 
+/// How many took at most so long: what is told, and between what it lies for certain.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct UpTo {
+    /// At least.
+    pub least: f64,
+    /// About.
+    pub about: f64,
+    /// At most.
+    pub most: f64,
+}
+
+impl UpTo {
+    /// For certain so many.
+    #[must_use]
+    pub const fn exactly(count: f64) -> Self {
+        Self {
+            least: count,
+            about: count,
+            most: count,
+        }
+    }
+
+    /// The others of so many.
+    #[must_use]
+    pub fn rest_of(self, count: f64) -> Self {
+        Self {
+            least: (count - self.most).max(0.0),
+            about: (count - self.about).max(0.0),
+            most: (count - self.least).max(0.0),
+        }
+    }
+
+    /// Without some of them.
+    #[must_use]
+    pub fn without(self, some: Self) -> Self {
+        Self {
+            least: (self.least - some.most).max(0.0),
+            about: (self.about - some.about).max(0.0),
+            most: (self.most - some.least).max(0.0),
+        }
+    }
+
+    /// With others.
+    #[must_use]
+    pub fn plus(self, other: Self) -> Self {
+        Self {
+            least: self.least + other.least,
+            about: self.about + other.about,
+            most: self.most + other.most,
+        }
+    }
+
+    /// Times a factor of at least 0.
+    #[must_use]
+    pub fn times(self, factor: f64) -> Self {
+        Self {
+            least: self.least * factor,
+            about: self.about * factor,
+            most: self.most * factor,
+        }
+    }
+
+    /// No more than so many.
+    #[must_use]
+    pub fn at_most(self, count: f64) -> Self {
+        Self {
+            least: self.least.min(count),
+            about: self.about.min(count),
+            most: self.most.min(count),
+        }
+    }
+
+    /// The same where something else is known of it, too.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        let (least, most) = (self.least.max(other.least), self.most.min(other.most));
+        if least > most {
+            return self;
+        }
+        Self {
+            least,
+            about: other.about.clamp(least, most),
+            most,
+        }
+    }
+
+    /// Both ends where these differ by more than rounding.
+    #[must_use]
+    pub fn ends(&self) -> Option<(f64, f64)> {
+        (self.most - self.least > 1e-6 * self.most.max(1.0)).then_some((self.least, self.most))
+    }
+}
+
 impl Durations {
     /// How many.
     #[must_use]
@@ -78,6 +171,32 @@ impl Durations {
             Self::Native(native) => native.count_up_to(x),
             Self::Counted(took) => took.count_up_to(x),
         }
+    }
+
+    /// The same, and between what it lies.
+    #[must_use]
+    pub fn up_to(&self, x: f64) -> UpTo {
+        let about = self.count_up_to(x);
+        let (least, most) = match self {
+            Self::Rows(sketch) => {
+                let (least, most) = sketch.count_above_between(x);
+                let count = sketch.count() as f64;
+                (count - most as f64, count - least as f64)
+            }
+            Self::Classic(classic) => {
+                let all = buckets::monotonic(&bounds(classic));
+                let at = all.partition_point(|b| b.0 < x);
+                let below = at.checked_sub(1).map_or(0.0, |at| all[at].1);
+                match all.get(at) {
+                    Some((bound, count)) if *bound == x => (*count, *count),
+                    Some((_, count)) => (below, *count),
+                    None => (about, about),
+                }
+            }
+            Self::Native(native) => native.counts_up_to(x),
+            Self::Counted(took) => return took.up_to(x),
+        };
+        UpTo { least, about, most }
     }
 
     /// Adds others; of another kind, those of which there are more stay.

@@ -2,7 +2,7 @@
 
 use super::anomalies::Anomaly;
 use super::fine::{self, Fine};
-use super::{Durations, Family, Measure, Step, Unit};
+use super::{Durations, Family, Measure, Step, Unit, UpTo};
 use serde::{Deserialize, Serialize};
 
 /// What came and how long it was looked at.
@@ -388,6 +388,41 @@ impl Signal {
             Some(cells) => cells,
             None => &self.cells,
         }
+    }
+
+    /// Whether it is of rows, of which each is known by itself.
+    #[must_use]
+    pub fn is_of_rows(&self) -> bool {
+        let Cells::Durations(cells) = self.totals() else {
+            return false;
+        };
+        let first = cells.first().map(|c| &c.1);
+        matches!(first, Some(Durations::Rows(_) | Durations::Counted(_)))
+    }
+
+    /// How long things took in a range of steps (`from..to`) together: of rows by their sketch, of histograms by what
+    /// adds up.
+    #[must_use]
+    pub fn durations(&self, from: i64, to: i64) -> Option<Durations> {
+        match self.totals().durations(from, to) {
+            Some(Durations::Counted(_)) => self.cells.durations(from, to),
+            counted => counted,
+        }
+    }
+
+    /// How many there were in a range of steps, and how many of them took at most so many seconds: of rows exact at the
+    /// bounds by which they are counted, of histograms at theirs.
+    #[must_use]
+    pub fn up_to(&self, (from, to): (i64, i64), seconds: f64) -> Option<(f64, UpTo)> {
+        let counted = self.totals().durations(from, to)?;
+        let (count, up_to) = (counted.count(), counted.up_to(seconds));
+        let sketch = self.cells.durations(from, to);
+        Some(match sketch {
+            Some(rows @ Durations::Rows(_)) if rows.count() == count => {
+                (count, up_to.and(rows.up_to(seconds)))
+            }
+            _ => (count, up_to),
+        })
     }
 
     /// With the cells that add up alone.

@@ -62,7 +62,7 @@ mod step;
 pub mod took;
 
 pub use beside::{beside, short};
-pub use durations::Durations;
+pub use durations::{Durations, UpTo};
 pub use fine::Fine;
 pub use ledger::Ledger;
 pub use machine::{Cells, Level, Machine, Missed, Rate, Restart, Share, Signal};

@@ -280,6 +280,19 @@ impl Native {
         self.buckets().last().map(|b| b.1)
     }
 
+    /// How many observations are at most `x`, at least and at most: those of its bucket may be on either side.
+    #[must_use]
+    pub fn counts_up_to(&self, x: f64) -> (f64, f64) {
+        self.buckets()
+            .into_iter()
+            .fold((0.0, 0.0), |(least, most), (low, high, count)| {
+                (
+                    least + if high <= x { count } else { 0.0 },
+                    most + if low < x || high <= x { count } else { 0.0 },
+                )
+            })
+    }
+
     /// About how many observations are at most `x`, those within a bucket spread as for quantiles.
     #[must_use]
     pub fn count_up_to(&self, x: f64) -> f64 {

@@ -3,7 +3,7 @@
 
 use super::slo::Slo;
 use crate::report::View;
-use crate::series::{Cells, Machine, Measure, Signal};
+use crate::series::{Cells, Machine, Measure, Signal, UpTo};
 use crate::stats::trend::{self, line, reaches};
 use crate::table::time::Time;
 use serde::{Deserialize, Serialize};
@@ -62,6 +62,10 @@ pub struct Apdex {
     pub chosen: bool,
     /// Between 0 and 1.
     pub value: f64,
+    /// Its ends, where it lies between two: requests are counted by bounds of how long they took, and the limit is none of
+    /// these.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub value_between: Option<(f64, f64)>,
     /// Requests.
     pub requests: f64,
     /// Those that failed by the server's fault: they frustrate, however quick they were.
@@ -120,15 +124,22 @@ fn sum(signal: &Signal, from: i64, to: i64) -> f64 {
 /// Apdex of every service whose durations are known.
 pub fn apdex(machine: &Machine, view: &View, from: i64, to: i64) -> Vec<Apdex> {
     let of = |signal: &Signal| {
-        let all = signal.totals().durations(from, to)?;
+        let steps = (from, to);
+        let (all, _) = signal.up_to(steps, 0.0)?;
         let of = |measure| machine.of(measure).find(|s| s.of == signal.of);
-        let slow = of(Measure::FailedDuration).and_then(|s| s.totals().durations(from, to));
+        let slow = of(Measure::FailedDuration);
         let failed = of(Measure::ServerErrors).map_or(0.0, |s| sum(s, from, to));
-        let failed = failed.min(all.count());
+        let failed = failed.min(all);
         // Where it is not told how long the failed ones took, they count as quick ones: most fail at once.
-        let failed_within = |s: f64| slow.as_ref().map_or(failed, |d| d.count_up_to(s));
-        let within = |s: f64| (all.count_up_to(s) - failed_within(s)).max(0.0);
-        Apdex::of(&signal.of, &view.service, (all.count(), failed), within)
+        let failed_within = |s: f64| {
+            let told = slow.and_then(|signal| signal.up_to(steps, s));
+            told.map_or(UpTo::exactly(failed), |(_, within)| within)
+        };
+        let within = |s: f64| match signal.up_to(steps, s) {
+            Some((_, all)) => all.without(failed_within(s)),
+            None => UpTo::default(),
+        };
+        Apdex::of(&signal.of, &view.service, (all, failed), within)
     };
     machine.of(Measure::Duration).filter_map(of).collect()
 }
@@ -140,16 +151,18 @@ impl Apdex {
         of: &str,
         wanted: &Objectives,
         (requests, failed): (f64, f64),
-        within: impl Fn(f64) -> f64,
+        within: impl Fn(f64) -> UpTo,
     ) -> Option<Self> {
         let within_s = wanted.apdex_s.unwrap_or(0.5);
-        let satisfied = within(within_s);
-        let tolerable = (within(4.0 * within_s) - satisfied).max(0.0);
+        // Satisfied ones and half of those up to four times the limit are half of both counts.
+        let both = within(within_s).plus(within(4.0 * within_s));
+        let share = |count: f64| (count / 2.0 / requests).clamp(0.0, 1.0);
         (requests > 0.0).then(|| Self {
             of: of.to_owned(),
             within_s,
             chosen: wanted.apdex_s.is_some(),
-            value: ((satisfied + tolerable / 2.0) / requests).clamp(0.0, 1.0),
+            value: share(both.about),
+            value_between: both.ends().map(|(a, b)| (share(a), share(b))),
             requests,
             failed,
         })

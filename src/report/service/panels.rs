@@ -231,7 +231,7 @@ fn quantiles(
         Some(q) => durations.quantile(q),
         None => durations.most(),
     };
-    let whole = signal.totals().durations(from, to);
+    let whole = signal.durations(from, to);
     let line = |name: &str, q: Option<f64>| {
         let at = |n| told(signal.cells.durations_at(n)?, q);
         let values: Vec<Option<f64>> = (from..to).map(at).collect();
