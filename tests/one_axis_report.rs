@@ -58,6 +58,7 @@ fn machine(series: &[(String, Vec<f64>)], step: i64) -> Machine {
         source: name.clone(),
         unit: None,
         counted: None,
+        when: None,
         cells: Cells::Level(
             values
                 .iter()

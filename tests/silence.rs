@@ -55,6 +55,7 @@ fn machine(from: i64, to: i64) -> Machine {
         source: "node_load1".into(),
         unit: None,
         counted: None,
+        when: None,
         cells: Cells::Level((from..to).map(|m| (first + m, Level::seen(1.0))).collect()),
     }];
     machine

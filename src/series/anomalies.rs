@@ -116,6 +116,7 @@ mod tests {
             source: "cpu".into(),
             unit: None,
             counted: None,
+            when: None,
             cells: Cells::Level(values.iter().enumerate().map(cell).collect()),
         });
         machine

@@ -101,6 +101,7 @@ mod tests {
             source: "http_requests_total".into(),
             unit: None,
             counted: None,
+            when: None,
             cells: Cells::Rate((0..5).map(cell).collect()),
         };
         let mut machine = Machine::new(step);

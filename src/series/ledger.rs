@@ -287,6 +287,7 @@ impl Ledger {
                 unit: None,
                 cells,
                 counted: None,
+                when: None,
             },
         };
         all.map(fine).collect()

@@ -71,6 +71,9 @@ pub struct Signal {
     /// where the cells add up themselves.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub counted: Option<Cells>,
+    /// When the samples of each step were in their middle, in seconds since 1970; told of what can be full.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub when: Option<Cells>,
 }
 
 /// Restarts told at most: the newest.
@@ -452,9 +455,8 @@ impl Signal {
     /// Changes cells, and those that add up, alike.
     fn each(&mut self, change: impl Fn(&mut Cells)) {
         change(&mut self.cells);
-        if let Some(counted) = &mut self.counted {
-            change(counted);
-        }
+        let others = [&mut self.counted, &mut self.when];
+        others.into_iter().flatten().for_each(change);
     }
 
     /// Adds the cells of another.
@@ -465,6 +467,12 @@ impl Signal {
             self.counted = Some(counted);
         }
         add(&mut self.cells, other.cells);
+        if let Some(theirs) = other.when {
+            match &mut self.when {
+                Some(mine) => add(mine, theirs),
+                None => self.when = Some(theirs),
+            }
+        }
     }
 
     /// Adds what another of its measure and thing saw; what both saw in one step is taken as parts of it.
@@ -582,6 +590,7 @@ impl Machine {
                     unit: signal.unit,
                     cells: signal.cells.since(number),
                     counted: signal.counted.as_ref().map(|c| c.since(number)),
+                    when: signal.when.as_ref().map(|c| c.since(number)),
                 })
         }
         let start = self.step.start(number);
@@ -694,6 +703,7 @@ mod tests {
                 unit: None,
                 cells: Cells::Rate(numbers.map(cell).collect()),
                 counted: None,
+                when: None,
             }],
             ..Machine::new(step)
         }

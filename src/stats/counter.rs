@@ -70,6 +70,12 @@ impl Counted {
         self.n = self.n.saturating_add(1);
     }
 
+    /// The instant in the middle of its samples.
+    #[must_use]
+    pub const fn middle(&self) -> i64 {
+        i64::midpoint(self.first.0, self.last.0)
+    }
+
     /// The last sample: time and value.
     #[must_use]
     pub const fn last(&self) -> (i64, f64) {

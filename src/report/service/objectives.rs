@@ -106,7 +106,7 @@ pub struct Full {
 }
 
 /// Said of what is told of full resources.
-pub const ASSUMES: &str = "When a resource will be full is told from the median slope of its levels (Theil and Sen), with an interval of 95 % that allows for neighbouring levels hanging together. It holds if the resource goes on as it did in the time shown, and is left out where it does not rise for sure.";
+pub const ASSUMES: &str = "When a resource will be full is told from the median slope of its levels (Theil and Sen). The interval of 95 % is that of the instant at which this line is full (Fieller), and allows for neighbouring levels hanging together; what the resource sways by around its line comes on top. It holds if the resource goes on as it did in the time shown, and is left out where it does not rise for sure.";
 
 impl Objectives {
     /// Whether nothing was said.
@@ -205,55 +205,38 @@ pub fn costs(machine: &Machine, view: &View, from: i64, to: i64) -> Vec<ServiceC
     machine.of(Measure::Requests).filter_map(of).collect()
 }
 
-/// When resources will be full.
+/// When resources will be full. Each step, or some together, is a point where its samples were in their middle.
 pub fn full(machine: &Machine, from: i64, to: i64) -> Vec<Full> {
-    const FILLS: [Measure; 4] = [
-        Measure::DiskSpace,
-        Measure::MemoryShare,
-        Measure::GpuMemoryShare,
-        Measure::FileDescriptors,
-    ];
-    let mut out = Vec::new();
-    for measure in FILLS {
-        for signal in machine.of(measure) {
-            let every = ((to - from) as usize).div_ceil(trend::MOST / 2).max(1) as i64;
-            let point = |n: i64| {
-                let level = signal.cells.total(n, (n + every).min(to))?;
-                Some(((n - from) as f64, level))
-            };
-            let points: Vec<(f64, f64)> = (from..to)
-                .step_by(every as usize)
-                .filter_map(point)
-                .collect();
-            let (Some(line), Some(last)) = (line(&points), points.last()) else {
-                continue;
-            };
-            let level = line.intercept + line.slope * last.0;
-            let Some((soonest, at, latest)) = reaches(&line, level, 1.0) else {
-                continue;
-            };
-            let step = machine.step.seconds();
-            let time = |steps: f64| {
-                let micros = (last.0 + steps) * step * 1e6;
-                Time(
-                    machine
-                        .step
-                        .start(from)
-                        .saturating_add(micros.min(4e17) as i64),
-                )
-            };
-            out.push(Full {
-                id: measure.id().into(),
-                title: measure.title().into(),
-                of: signal.of.clone(),
-                level,
-                per_day: line.slope * 86_400.0 / step,
-                at: time(at),
-                soonest: time(soonest),
-                latest: time(latest),
-            });
-        }
-    }
+    let start = machine.step.start(from) as f64 / 1e6;
+    let end = machine.step.start(to) as f64 / 1e6;
+    let every = ((to - from) as usize).div_ceil(trend::MOST / 2).max(1) as i64;
+    let of = |signal: &Signal| {
+        let point = |n: i64| {
+            let next = (n + every).min(to);
+            let level = signal.cells.total(n, next)?;
+            let told = signal.when.as_ref().and_then(|when| when.total(n, next));
+            let middle = machine.step.start(n) as f64 + machine.step.start(next) as f64;
+            Some((told.unwrap_or(middle / 2e6) - start, level))
+        };
+        let numbers = (from..to).step_by(every as usize);
+        let points: Vec<(f64, f64)> = numbers.filter_map(point).collect();
+        let line = line(&points)?;
+        let last = points.last()?.0;
+        let (soonest, at, latest) = reaches(&line, 1.0, last)?;
+        let time = |seconds: f64| Time(((start + seconds) * 1e6).min(4e17) as i64);
+        Some(Full {
+            id: signal.measure.id().into(),
+            title: signal.measure.title().into(),
+            of: signal.of.clone(),
+            level: line.level + line.slope * (end - start - line.middle),
+            per_day: line.slope * 86_400.0,
+            at: time(at),
+            soonest: time(soonest),
+            latest: time(latest),
+        })
+    };
+    let all = machine.signals.iter().filter(|s| s.measure.fills());
+    let mut out: Vec<Full> = all.filter_map(of).collect();
     out.sort_by_key(|f| f.at);
     out
 }

@@ -136,6 +136,13 @@ pub fn levels_from(series: &Series, step: Step, factor: f64) -> Vec<(i64, Level)
     out
 }
 
+/// The instant in the middle of the samples of each step, in seconds since 1970.
+pub fn middles(series: &Series, step: Step) -> Vec<(i64, f64)> {
+    let runs = series.runs(step).into_iter();
+    runs.map(|(number, run)| (number, run.counted.middle() as f64 / 1e6))
+        .collect()
+}
+
 /// What came into a native histogram in each step, its values times a power of two at most.
 pub fn natives(series: &Series, (step, between): (Step, Between)) -> Vec<(i64, Durations)> {
     let Values::Natives(values) = &series.values else {

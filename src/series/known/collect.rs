@@ -4,7 +4,7 @@ use super::super::anomalies::anomalies;
 use super::super::measure::Measure;
 use super::super::set::LEGEND;
 use super::super::{Durations, Key, Kind, Level, Machine, Series, SeriesSet, Signal, Step};
-use super::cells::{Between, levels, levels_from, natives, rises};
+use super::cells::{Between, levels, levels_from, middles, natives, rises};
 use super::created::since_created;
 use super::far::without_far;
 use super::fine::fine;
@@ -288,6 +288,14 @@ impl<'a> Making<'a> {
 
     fn apply(&mut self, key: &'a Key, series: &'a Series, means: Means) {
         let how = self.how;
+        if means.measure.fills() && how.only.is_none() {
+            let found = self.place(key, means, String::new());
+            for (number, seconds) in middles(series, how.step) {
+                let seen = Level::seen(seconds);
+                let when = found.when.entry(number);
+                when.and_modify(|when| when.merge(&seen)).or_insert(seen);
+            }
+        }
         let class = class(key);
         let scale = scale(&series.unit);
         match means.take {

@@ -51,6 +51,8 @@ pub struct Found {
     pub whole: BTreeMap<i64, f64>,
     pub rest: bool,
     pub levels: BTreeMap<i64, Vec<Level>>,
+    /// When its samples were, of what can be full.
+    pub when: BTreeMap<i64, Level>,
     pub durations: BTreeMap<i64, Durations>,
 }
 
@@ -68,17 +70,25 @@ pub fn signals(found: BTreeMap<Place, BTreeMap<&str, Found>>, how: Telling<'_>) 
                 let order = (x.rank, x.classed, many(x)).cmp(&(y.rank, y.classed, many(y)));
                 order.then_with(|| b.cmp(a))
             });
-        let Some((source, found)) = best else {
+        let Some((source, mut found)) = best else {
             continue;
         };
+        let when = match found.when.is_empty() {
+            true => None,
+            false => Some(Cells::Level(
+                std::mem::take(&mut found.when).into_iter().collect(),
+            )),
+        };
+        let unit = found.unit;
         let signal = |measure, cells| Signal {
             measure,
             of: of.clone(),
             what: what.clone(),
             source: source.to_owned(),
-            unit: found.unit,
+            unit,
             cells,
             counted: None,
+            when: when.clone(),
         };
         let rate = |found, classes| rate(found, classes, how.sums);
         if !found.rates.is_empty() {

@@ -76,6 +76,7 @@ pub fn rows(of: &str, requests: &Requests, step: Step, out: &mut Vec<Signal>) {
         source: "requests".to_owned(),
         unit: None,
         counted: None,
+        when: None,
         cells,
     };
     let seen = seen(&requests, (from, to), step);
