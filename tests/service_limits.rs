@@ -101,3 +101,38 @@ fn between_two_bounds_the_number_is_told_with_its_ends() {
         );
     }
 }
+/// Scrapes a minute apart of a histogram that ends at half a second.
+fn scraped(slow: f64) -> SeriesSet {
+    let mut all = SeriesSet::default();
+    for minute in 0..30_i64 {
+        let time = 1_772_323_200_000 + minute * 60_000;
+        let n = minute as f64;
+        let mut text = String::from("# TYPE http_request_duration_seconds histogram\n");
+        for (le, each) in [("0.1", 200.0), ("0.5", 300.0), ("+Inf", 300.0 + slow)] {
+            writeln!(
+                text,
+                "http_request_duration_seconds_bucket{{job=\"a\",le=\"{le}\"}} {} {time}",
+                n * each
+            )
+            .unwrap();
+        }
+        all.merge(set("metrics.prom", &text));
+    }
+    all.settle();
+    all
+}
+
+#[test]
+fn the_end_of_a_bucket_is_no_longest_request() {
+    let service = report(&scraped(0.0), &View::default())
+        .resources
+        .service
+        .unwrap();
+    let panel = service.panel("duration").unwrap();
+    let names: Vec<&str> = panel.lines.iter().map(|l| l.name.as_str()).collect();
+    assert_eq!(names, ["p50", "p90", "p95", "p99"]);
+    let rows = judged(&[50, 60, 70], 0.3);
+    let panel = rows.panel("duration").unwrap();
+    let most = panel.lines.iter().find(|l| l.name == "max").unwrap();
+    assert_eq!(most.total, Some(0.07));
+}

@@ -145,20 +145,12 @@ impl Durations {
         }
     }
 
-    /// The longest: of rows exact, of a histogram the upper end of the highest bucket that has any, so no more than
-    /// a bound; `None` where that bucket has no end.
+    /// The longest, exact. `None` of what is counted by bounds: the end of the highest bucket that has any is no duration.
     #[must_use]
-    pub fn most(&self) -> Option<f64> {
+    pub const fn most(&self) -> Option<f64> {
         match self {
             Self::Rows(sketch) => sketch.most(),
-            Self::Classic(classic) => {
-                let all = buckets::monotonic(&bounds(classic));
-                let total = all.last()?.1;
-                let at = all.partition_point(|b| b.1 < total);
-                all.get(at).map(|b| b.0).filter(|b| b.is_finite())
-            }
-            Self::Native(native) => native.highest(),
-            Self::Counted(took) => took.most(),
+            _ => None,
         }
     }
 

@@ -150,13 +150,6 @@ impl Took {
     pub fn quantile(&self, q: f64) -> Option<f64> {
         classic_quantile(q, &self.classic())
     }
-
-    /// The bound that none exceeds; `None` without any, or above the last one.
-    #[must_use]
-    pub fn most(&self) -> Option<f64> {
-        let most = bound(self.0.last()?.0);
-        most.is_finite().then_some(most)
-    }
 }
 
 impl From<Took> for Vec<i64> {
@@ -213,7 +206,6 @@ mod tests {
             assert_eq!(took.count_up_to(limit), count, "{limit}");
         }
         assert!((took.count_up_to(0.275) - 3.5).abs() < 1e-9);
-        assert_eq!(took.most(), None);
         assert!((took.quantile(0.5).unwrap() - 0.275).abs() < 1e-9);
         assert_eq!(Took::default().quantile(0.5), None);
     }

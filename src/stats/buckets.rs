@@ -274,12 +274,6 @@ impl Native {
         })
     }
 
-    /// The upper end of the highest bucket with an observation.
-    #[must_use]
-    pub fn highest(&self) -> Option<f64> {
-        self.buckets().last().map(|b| b.1)
-    }
-
     /// How many observations are at most `x`, at least and at most: those of its bucket may be on either side.
     #[must_use]
     pub fn counts_up_to(&self, x: f64) -> (f64, f64) {
