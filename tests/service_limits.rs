@@ -136,3 +136,28 @@ fn the_end_of_a_bucket_is_no_longest_request() {
     let most = panel.lines.iter().find(|l| l.name == "max").unwrap();
     assert_eq!(most.total, Some(0.07));
 }
+
+#[test]
+fn a_percentile_above_the_last_bound_is_told_as_more_than_that() {
+    let service = |slow| {
+        report(&scraped(slow), &View::default())
+            .resources
+            .service
+            .unwrap()
+    };
+    let open = service(306.0);
+    let panel = open.panel("duration").unwrap();
+    let of = |name: &str| panel.lines.iter().find(|l| l.name == name).unwrap();
+    assert_eq!((of("p99").total, of("p99").above), (Some(0.5), true));
+    let told = open.sentence();
+    assert!(
+        told.contains("more than 1 of 100 took longer than 500 ms"),
+        "{told}"
+    );
+    let closed = service(0.0);
+    assert!(
+        closed.sentence().contains("99 of 100 took at most"),
+        "{}",
+        closed.sentence()
+    );
+}

@@ -145,6 +145,19 @@ impl Durations {
         }
     }
 
+    /// Whether a quantile is longer than what [`Durations::quantile`] tells: it lies above the last bound of a histogram,
+    /// which Prometheus tells then.
+    #[must_use]
+    pub fn is_above(&self, q: f64) -> bool {
+        let Self::Classic(classic) = self else {
+            return false;
+        };
+        match buckets::monotonic(&bounds(classic))[..] {
+            [.., (_, below), (last, all)] => last.is_infinite() && q * all > below,
+            _ => false,
+        }
+    }
+
     /// The longest, exact. `None` of what is counted by bounds: the end of the highest bucket that has any is no duration.
     #[must_use]
     pub const fn most(&self) -> Option<f64> {
@@ -224,6 +237,16 @@ fn bounds(classic: &[(Option<f64>, f64)]) -> Vec<(f64, f64)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_quantile_above_the_last_bound_is_told_as_such() {
+        let took = Durations::Classic(vec![(Some(0.1), 5.0), (Some(0.5), 8.0), (None, 10.0)]);
+        assert_eq!(took.quantile(0.99), Some(0.5));
+        assert_eq!(
+            [0.5, 0.8, 0.9, 0.99].map(|q| took.is_above(q)),
+            [false, false, true, true]
+        );
+    }
 
     #[test]
     fn classic_durations_add_up_by_their_bounds() {

@@ -150,6 +150,7 @@ fn line(
         name: name.into(),
         source: source.into(),
         total,
+        above: false,
         most: values.iter().flatten().copied().reduce(f64::max),
         values,
         anomalies: Vec::new(),
@@ -239,6 +240,7 @@ fn quantiles(
             name: name.into(),
             source: signal.source.clone(),
             total: whole.as_ref().and_then(|d| told(d, q)),
+            above: q.is_some_and(|q| whole.as_ref().is_some_and(|d| d.is_above(q))),
             most: values.iter().flatten().copied().reduce(f64::max),
             values,
             anomalies: match name == QUANTILE.0 {
