@@ -161,3 +161,21 @@ fn a_percentile_above_the_last_bound_is_told_as_more_than_that() {
         closed.sentence()
     );
 }
+
+#[test]
+fn one_scrape_tells_what_it_lacks_and_counts_since_it_began_where_that_is_told() {
+    let plain = "# TYPE http_requests_total counter\nhttp_requests_total{job=\"a\"} 33\n";
+    let told = machine(&set("one.prom", plain));
+    assert!(
+        told.notes
+            .iter()
+            .any(|n| n.contains("give a second scrape")),
+        "{:?}",
+        told.notes
+    );
+    let created = "# TYPE http_requests counter\nhttp_requests_total{job=\"a\"} 200 1772323200.0\n\
+                   http_requests_created{job=\"a\"} 1772323100.0\n# EOF\n";
+    let set = set("one.txt", created);
+    let service = report(&set, &View::default()).resources.service.unwrap();
+    assert!((service.requests_per_second.unwrap() - 2.0).abs() < 1e-9);
+}

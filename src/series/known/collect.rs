@@ -3,7 +3,7 @@
 use super::super::anomalies::anomalies;
 use super::super::measure::Measure;
 use super::super::set::LEGEND;
-use super::super::{Durations, Key, Kind, Level, Machine, Series, SeriesSet, Signal, Step};
+use super::super::{Cells, Durations, Key, Kind, Level, Machine, Series, SeriesSet, Signal, Step};
 use super::cells::{Between, levels, levels_from, middles, natives, rises};
 use super::created::since_created;
 use super::far::without_far;
@@ -14,7 +14,7 @@ use super::missed::{missed, sources};
 use super::restarts::{restarts_in, told_restarts};
 use super::rows::rows;
 use super::rules::{Means, Take, counts_for_mean, ignored, means, other_way};
-use super::scrapes::{ONE_SCRAPE, apart, since_start, span, step};
+use super::scrapes::{NO_RATE, ONE_SCRAPE, apart, is_one_scrape, since_start, span, step};
 use super::units::{scale, unit};
 use super::who::{Class, class, who};
 use std::collections::BTreeMap;
@@ -45,6 +45,12 @@ pub fn machine(set: &SeriesSet) -> Machine {
         machine.fine = fine(set, &machine);
         machine.missed = missed(set);
         machine.sources = sources(set);
+    }
+    let counts = |s: &Series| matches!(s.kind, Kind::Counter);
+    let rates = |s: &Signal| !matches!(s.cells, Cells::Level(_));
+    if is_one_scrape(set) && set.series().values().any(counts) && !machine.signals.iter().any(rates)
+    {
+        machine.notes.push(NO_RATE.into());
     }
     machine.settle();
     machine.anomalies = anomalies(&machine);
