@@ -58,6 +58,7 @@ pub mod read;
 pub mod requests;
 pub mod run;
 pub mod set;
+mod signal;
 mod step;
 pub mod took;
 
@@ -65,8 +66,9 @@ pub use beside::{beside, short};
 pub use durations::{Durations, UpTo};
 pub use fine::Fine;
 pub use ledger::Ledger;
-pub use machine::{Cells, Level, Machine, Missed, Rate, Restart, Share, Signal};
+pub use machine::{Machine, Missed, Restart};
 pub use measure::{Family, Measure, Unit};
 pub use requests::{RequestCell, Requests};
 pub use set::{Key, Kind, Labels, Series, SeriesSet, Values};
+pub use signal::{Cells, Level, Rate, Share, Signal};
 pub use step::Step;
