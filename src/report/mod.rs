@@ -71,7 +71,8 @@ pub use service::{
 };
 pub use steps::Steps;
 pub use tracks::{
-    About, Change, Changes, EarlierWeeks, Lead, Leads, Measured, Shifted, VersionChange,
+    About, Change, Changes, EarlierWeeks, Lead, Leads, Measured, ShiftInside, Shifted,
+    VersionChange,
 };
 pub use words::lower_first;
 
