@@ -182,7 +182,7 @@ fn nothing(report: &Report, view: &View) -> Result<(), String> {
         let slices = slices.map(|s| format!("{} = {}", s.column, s.value));
         let asked: Vec<String> = version.chain(slices).collect();
         return Err(match asked.len() {
-            0 => "no row can be counted".into(),
+            0 => uncounted(report),
             _ => format!("there is no row with {}", asked.join(" and ")),
         });
     }
@@ -195,6 +195,28 @@ fn nothing(report: &Report, view: &View) -> Result<(), String> {
         )),
         _ => Ok(()),
     }
+}
+
+/// Why there is no row that counts: what was wrong with most of them, where it is, and how to mend it.
+fn uncounted(report: &Report) -> String {
+    let Some(worst) = report.rejected.iter().max_by_key(|r| (r.row_lost, r.count)) else {
+        let names = report
+            .sources
+            .iter()
+            .map(|s| format!("'{}' ({})", s.name, s.format));
+        let names: Vec<String> = names.collect();
+        return format!(
+            "no row can be counted: none was found below a header in {}. Write the names of the columns in the first line and a row in each line below it",
+            names.join(", ")
+        );
+    };
+    let column = worst.column.iter().map(|c| format!(", column '{c}'"));
+    let column: String = column.collect();
+    let rows = if worst.count == 1 { "row" } else { "rows" };
+    format!(
+        "no row can be counted: {}, line {}{column}: {} ({} {rows}). Write them so, or name the columns by hand (--role ROLE=COLUMN)",
+        worst.source, worst.line, worst.reason, worst.count
+    )
 }
 
 /// What a saved report carries, compressed.
