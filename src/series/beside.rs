@@ -100,6 +100,8 @@ mod tests {
             what: String::new(),
             source: "http_requests_total".into(),
             unit: None,
+            counted: None,
+            when: None,
             cells: Cells::Rate((0..5).map(cell).collect()),
         };
         let mut machine = Machine::new(step);

@@ -1,5 +1,5 @@
-//! What the cells of a series depend on in a step of time, where its samples are let go: the first and the last one, what
-//! is added up, and what fell.
+//! What the cells of a series depend on in a step of time, where its samples are let go: the first and the last one, the one
+//! before, what is added up, and what fell.
 //!
 //! Samples are put behind each other one by one. A run that goes on is, to the bit, the run of all its samples, so cells
 //! are the same whether samples were kept or not, in steps of any length ([`Series::condense`]).
@@ -68,9 +68,11 @@ fn runs_until(series: &Series, step: Step, end: usize) -> Vec<(i64, Run)> {
                 run.level.merge(&Level::seen(*value));
                 run.seconds += seconds;
             }
-            _ => {
+            last => {
+                let before = last.map(|(_, run)| run.counted.last());
+                let before = before.filter(|_| series.breaks.binary_search(time).is_err());
                 let run = Run {
-                    counted: Counted::new(*time, *value),
+                    counted: Counted::new(*time, *value).after(before),
                     level: Level::seen(*value),
                     seconds,
                 };
@@ -97,9 +99,11 @@ fn natives_until(series: &Series, step: Step, end: usize) -> Vec<(i64, NativeRun
                 run.counted.push(*time, value);
                 run.sum = run.sum.take().map(|sum| sum.plus(value));
             }
-            _ => {
+            last => {
+                let before = last.map(|(_, run)| &run.counted);
+                let before = before.filter(|_| series.breaks.binary_search(time).is_err());
                 let run = NativeRun {
-                    counted: CountedNative::new(*time, value),
+                    counted: CountedNative::new(*time, value).after(before),
                     sum: adds.then(|| value.clone()),
                 };
                 out.push((number, run));

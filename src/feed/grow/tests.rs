@@ -1,7 +1,7 @@
 //! What has grown is what one set with all samples gives: to the bit, in steps of any length.
 
 use super::*;
-use crate::series::known::missed;
+use crate::series::known::{fine_in, missed};
 use crate::series::{Key, Kind, Labels, Measure};
 use crate::stats::buckets::Native;
 use proptest::prelude::*;
