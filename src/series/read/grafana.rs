@@ -27,7 +27,7 @@ pub fn is(lines: &[&str]) -> bool {
     let separator = separator(header);
     let names = csv::cells(header, separator);
     let cells = csv::cells(row, separator);
-    let is_time = |c: &String| matches!(when(c), Some(_));
+    let is_time = |c: &String| when(c).is_some();
     let is_value = |c: &String| c.is_empty() || value(&locale::amount(c, true)).is_some();
     if is_rows(&names) {
         return cells.len() == names.len() && is_time(&cells[1]) && is_value(&cells[2]);
