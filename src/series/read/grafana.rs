@@ -419,8 +419,11 @@ mod tests {
         assert!(is(&german));
     }
 
-    /// The series of a panel: what each is called, its unit, times and values.
-    fn read(lines: &[&str]) -> (Vec<(String, String, Vec<(i64, f64)>)>, SeriesSet) {
+    /// What a series is called, its unit, times and values.
+    type Told = (String, String, Vec<(i64, f64)>);
+
+    /// The series of a panel.
+    fn read(lines: &[&str]) -> (Vec<Told>, SeriesSet) {
         let mut reader = Box::new(Grafana::new(&About {
             name: "panel.csv".into(),
             modified: None,
