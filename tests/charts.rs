@@ -669,6 +669,7 @@ fn served() -> Report {
         name: name.into(),
         source: "x".into(),
         total: values[0],
+        at_least: false,
         most: values.iter().flatten().copied().reduce(f64::max),
         values,
         anomalies: vec![],

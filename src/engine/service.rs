@@ -129,9 +129,9 @@ pub fn serve_table(input: &Input, file: &dyn Bytes) -> Result<Served, ReadError>
         parts.insert(shard.index, part);
     }
     let (mut line, mut troubles) = (1, Vec::new());
-    let unit = table::unit(parts.values().map(|part| &part.table), &mut set);
+    let units = table::units(parts.values().map(|part| &part.table), &mut set);
     for part in parts.into_values() {
-        table::take(&part.table, &stem, unit, &mut set);
+        table::take(&part.table, &stem, units, &mut set);
         for trouble in part.troubles {
             troubles.push(Trouble {
                 line: line - 1 + trouble.line,

@@ -28,7 +28,8 @@ use super::source::{Gap, Instant, SECOND};
 use crate::series::anomalies::{Anomalies, anomalies};
 use crate::series::fine::{Fine, JUDGED, MOST_CELLS, too_many, weight};
 use crate::series::known::{
-    Scrapes, fine_in, machine_in, of_rows, others_in, restarts_in, span, told_restarts, without_far,
+    Looks, Scrapes, fine_in, machine_in, of_rows, others_in, restarts_in, span, told_restarts,
+    without_far,
 };
 use crate::series::{Machine, Missed, Restart, SeriesSet, Signal, Step};
 use far::{ENOUGH, Far, reach};
@@ -92,6 +93,8 @@ pub struct Growth {
     /// Falls of counters that were let go, by time.
     restarts: Vec<Restart>,
     scrapes: Scrapes,
+    /// When sources were looked at first, for counters that tell when they began.
+    looks: Looks,
     /// Gaps in scrapes that were let go.
     missed: Vec<Missed>,
     gaps: Vec<Gap>,
@@ -177,6 +180,7 @@ impl Growth {
             anomalies: Anomalies::default(),
             restarts: Vec::new(),
             scrapes: Scrapes::default(),
+            looks: Looks::default(),
             missed: Vec::new(),
             gaps: Vec::new(),
             changed: Vec::new(),
@@ -201,7 +205,9 @@ impl Growth {
             }
             self.span = Some((known.0.min(from), known.1.max(to)));
         }
+        self.looks.take(&set);
         self.open.merge_in_order(set);
+        self.looks.begin(&mut self.open, self.border);
         match self.keeps {
             true => self.lengthen(self.span.map_or(0, |span| span.1)),
             false => self.close(),
@@ -224,6 +230,11 @@ impl Growth {
             return set;
         }
         self.far.take(set, known)
+    }
+
+    /// Leaves samples out that are dated far from all others, and says so.
+    pub fn set_aside(&mut self, far: SeriesSet) {
+        self.far.hold(far);
     }
 
     /// Marks a gap; the oldest is forgotten where there are too many.

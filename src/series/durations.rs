@@ -52,6 +52,14 @@ impl Durations {
         }
     }
 
+    /// Whether a quantile lies above the last bound of a histogram, which then stands for it.
+    #[must_use]
+    pub fn is_above(&self, q: f64) -> bool {
+        let Self::Classic(_) = self else { return false };
+        let bound = self.quantile(q);
+        bound.is_some_and(|x| self.count_up_to(x) < q * self.count() * (1.0 - 1e-6))
+    }
+
     /// The longest: of rows exact, of a histogram the upper end of the highest bucket that has any, so no more than
     /// a bound; `None` where that bucket has no end.
     #[must_use]

@@ -2,6 +2,7 @@
 //! minutes, whatever the steps of the charts are; and a period that a reader marks is compared by the steps that lie in
 //! it, where those of the charts do not divide it.
 
+use super::took::is_bound;
 use super::{Cells, Durations, Machine, Measure, Rate, Signal, Step};
 use crate::stats::burn::Spent;
 use serde::{Deserialize, Serialize};
@@ -107,7 +108,9 @@ impl Machine {
     pub fn spent(&self, of: &str, slow_s: Option<f64>) -> (Vec<Spent>, Step) {
         let is = |f: &&Fine, measure| f.signal.measure == measure && f.signal.of == of;
         let requests = self.fine.iter().find(|f| is(f, Measure::Requests));
-        let Some(step) = requests.map(|f| f.step).filter(|step| *step < self.step) else {
+        let exact = slow_s.is_some_and(is_bound) && self.counts_rows(of);
+        let suits = |step: &Step| *step < self.step || exact;
+        let Some(step) = requests.map(|f| f.step).filter(suits) else {
             return (self.spent_by_charts(of, slow_s), self.step);
         };
         let find = |measure| {
@@ -117,6 +120,56 @@ impl Machine {
         };
         let all = spent(find, slow_s).into_iter();
         (all.map(|(s, _)| s).collect(), step)
+    }
+}
+
+impl Machine {
+    /// Whether requests of a thing are rows, of which it is counted how many took how long up to some bounds.
+    fn counts_rows(&self, of: &str) -> bool {
+        let mut fine = self.fine.iter().map(|f| &f.signal).filter(|s| s.of == of);
+        fine.any(|s| match &s.cells {
+            Cells::Durations(cells) => cells.iter().any(|c| matches!(c.1, Durations::Counted(_))),
+            _ => false,
+        })
+    }
+
+    /// Where requests of a thing are rows, the shorter steps that are a range of those of the charts, and of which all
+    /// requests are counted: exactly up to each of these limits (seconds). `None` where there are none.
+    #[must_use]
+    pub fn rows_within(
+        &self,
+        of: &str,
+        limits: &[f64],
+        (from, to): (i64, i64),
+    ) -> Option<(Step, (i64, i64))> {
+        if !limits.iter().all(|limit| is_bound(*limit)) || !self.counts_rows(of) {
+            return None;
+        }
+        let of_requests = |s: &Signal| s.measure == Measure::Requests && s.of == of;
+        let fine = self.fine.iter().find(|f| of_requests(&f.signal))?;
+        let charts = self.signals.iter().find(|s| of_requests(s))?;
+        let (first, last) = charts.cells.ends()?;
+        let ends = (self.step.start(from), self.step.start(to));
+        let fits = |at: i64| at % fine.step.micros() == 0;
+        if from <= first && last < to {
+            let (first, last) = fine.signal.cells.ends()?;
+            Some((fine.step, (first, last + 1)))
+        } else if fits(ends.0) && fits(ends.1) {
+            Some((fine.step, (fine.step.of(ends.0), fine.step.of(ends.1))))
+        } else {
+            None
+        }
+    }
+
+    /// The durations in some of the shorter steps.
+    #[must_use]
+    pub fn durations_within(
+        &self,
+        (measure, of): (Measure, &str),
+        (step, (from, to)): (Step, (i64, i64)),
+    ) -> Option<Durations> {
+        let is = |f: &&Fine| f.signal.measure == measure && f.signal.of == of && f.step == step;
+        self.fine.iter().find(is)?.signal.cells.durations(from, to)
     }
 }
 
@@ -132,8 +185,8 @@ fn spent<'a>(
     let slow = slow_s.zip(find(Measure::Duration));
     let slow_failed = find(Measure::FailedDuration);
     let spent = |(at, rate): &(i64, Rate)| {
-        let all = rate.increase;
-        let failed = failed.map_or(0.0, |s| s.cells.increase(*at));
+        let all = rate.count();
+        let failed = failed.map_or(0.0, |s| s.cells.count(*at, *at + 1));
         let (mut least, mut most) = (failed, failed);
         let told = slow.and_then(|(limit, s)| Some((limit, s.cells.durations_at(*at)?)));
         if let Some((limit, took)) = told {

@@ -251,7 +251,15 @@ impl Ledger {
         let rate = |count: fn(&Tally) -> u64| {
             let cell = |(number, cell): (&i64, &Tally)| {
                 let increase = count(cell) as f64;
-                (*number, Rate { increase, seconds })
+                let came = None;
+                (
+                    *number,
+                    Rate {
+                        increase,
+                        seconds,
+                        came,
+                    },
+                )
             };
             Cells::Rate(self.cells.iter().map(cell).collect())
         };

@@ -8,10 +8,14 @@ use serde::{Deserialize, Serialize};
 /// What came and how long it was looked at.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Rate {
-    /// The increase.
+    /// The increase that its rate is of.
     pub increase: f64,
     /// Seconds of it.
     pub seconds: f64,
+    /// All that came, where that is not the increase: of counters what rose from each sample to the next, each once and
+    /// in the step of the later one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub came: Option<f64>,
 }
 
 /// A part of a whole.
@@ -134,6 +138,12 @@ impl Rate {
     pub fn value(&self) -> Option<f64> {
         (self.seconds > 0.0).then(|| self.increase / self.seconds)
     }
+
+    /// All that came.
+    #[must_use]
+    pub fn count(&self) -> f64 {
+        self.came.unwrap_or(self.increase)
+    }
 }
 
 impl Share {
@@ -203,6 +213,7 @@ fn together<T: Clone>(
 }
 
 fn add_rate(a: &mut Rate, b: &Rate) {
+    a.came = (a.came.is_some() || b.came.is_some()).then(|| a.count() + b.count());
     a.increase += b.increase;
     a.seconds += b.seconds;
 }
@@ -246,14 +257,15 @@ impl Cells {
         }
     }
 
-    /// What came in a step; 0 where it is no rate or nothing was seen.
+    /// All that came in steps of these numbers (`from..to`); 0 where it is no rate or nothing was seen.
     #[must_use]
-    pub fn increase(&self, number: i64) -> f64 {
+    pub fn count(&self, from: i64, to: i64) -> f64 {
         let Self::Rate(cells) = self else {
             return 0.0;
         };
-        let at = cells.binary_search_by_key(&number, |c| c.0);
-        at.map_or(0.0, |at| cells[at].1.increase)
+        let range = cells.partition_point(|c| c.0 < from)..cells.partition_point(|c| c.0 < to);
+        let cells = cells.get(range).unwrap_or_default().iter();
+        cells.fold(0.0, |sum, (_, rate)| sum + rate.count())
     }
 
     /// Lets go of cells from a step on.
@@ -554,10 +566,8 @@ mod tests {
 
     fn machine(step: Step, numbers: std::ops::Range<i64>) -> Machine {
         let cell = |number| {
-            let rate = Rate {
-                increase: 10.0,
-                seconds: step.seconds(),
-            };
+            let mut rate = Rate::default();
+            (rate.increase, rate.seconds) = (10.0, step.seconds());
             (number, rate)
         };
         Machine {

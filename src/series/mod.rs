@@ -26,6 +26,8 @@
 //! resets counted. A step is at least four scrapes long, so that one lost scrape loses no step. Where a step holds
 //! fewer than two samples there is a gap: it is absent, never 0. A series that first appears while others of its process
 //! were known counts from its first sample on, as `increase()` has it; where `…_created` tells when it began, from 0 then.
+//! What is counted over a longer time ([`Cells::count`]) is what rose from each sample to the next, each rise once, also
+//! between two steps.
 //! **Gaps.** Scrapes of a source that are missing are told with their instants ([`Missed`]), also where a step still has
 //! enough of them. **Quantiles** of histograms are those of
 //! `histogram_quantile` over the increases of the step ([`crate::stats::buckets`]); of rows they are from a sketch

@@ -17,6 +17,9 @@ pub struct Run {
     pub level: Level,
     /// Seconds, from the sample before each: of the first one of all as long as to the next.
     pub seconds: f64,
+    /// What a counter rose from the sample before each: all of its value where it began anew, and nothing where a clock
+    /// went back.
+    pub rose: f64,
 }
 
 /// The same of native histograms.
@@ -61,18 +64,26 @@ fn runs_until(series: &Series, step: Step, end: usize) -> Vec<(i64, Run)> {
             (None, Some(next)) => (next - time) as f64 / 1e6,
             (None, None) => 1.0,
         };
+        let known = out.last().map(|(_, run)| run.counted.last().1);
+        let rose = match known.filter(|_| series.breaks.binary_search(time).is_err()) {
+            Some(before) if *value < before => *value,
+            Some(before) => value - before,
+            None => 0.0,
+        };
         let number = step.of_sample(*time);
         match out.last_mut() {
             Some((last, run)) if *last == number => {
                 run.counted.push(*time, *value);
                 run.level.merge(&Level::seen(*value));
                 run.seconds += seconds;
+                run.rose += rose;
             }
             _ => {
                 let run = Run {
                     counted: Counted::new(*time, *value),
                     level: Level::seen(*value),
                     seconds,
+                    rose,
                 };
                 out.push((number, run));
             }

@@ -50,6 +50,12 @@ pub fn place(seconds: f64) -> u8 {
         .min(usize::from(ABOVE)) as u8
 }
 
+/// Whether counts up to so many seconds are exact.
+#[must_use]
+pub fn is_bound(seconds: f64) -> bool {
+    ALL.contains(&seconds)
+}
+
 impl Took {
     /// Counts one at a place; whether it is the first one there.
     pub fn add(&mut self, place: u8) -> bool {

@@ -167,6 +167,9 @@ pub struct Line {
     /// Over the whole part of time that is looked at.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub total: Option<f64>,
+    /// Whether it is more than that: a quantile above the last bound of a histogram is told as that bound.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub at_least: bool,
     /// The largest step.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub most: Option<f64>,
@@ -265,13 +268,16 @@ impl Service {
         let named = |id: &str, name: &str| {
             let panel = self.panel(id)?;
             let line = panel.lines.iter().find(|l| l.name == name)?;
-            Some(amount(panel.unit, line.total?))
+            Some((amount(panel.unit, line.total?), line.at_least))
         };
-        if let Some(failed) = named("error_share", "5xx") {
+        if let Some((failed, _)) = named("error_share", "5xx") {
             parts.push(format!("{failed} of them failed by the server's fault"));
         }
-        if let Some(p99) = named("duration", "p99") {
-            parts.push(format!("99 of 100 took at most {p99}"));
+        if let Some((p99, more)) = named("duration", "p99") {
+            parts.push(match more {
+                true => format!("more than one of 100 took longer than {p99}"),
+                false => format!("99 of 100 took at most {p99}"),
+            });
         }
         if parts.is_empty() {
             let measures: Vec<String> = self

@@ -3,7 +3,7 @@
 
 use super::slo::Slo;
 use crate::report::View;
-use crate::series::{Cells, Machine, Measure, Signal};
+use crate::series::{Cells, Durations, Machine, Measure, Signal};
 use crate::stats::trend::{self, line, reaches};
 use crate::table::time::Time;
 use serde::{Deserialize, Serialize};
@@ -112,18 +112,33 @@ impl Objectives {
     }
 }
 
-/// All that a signal counted in a range of steps.
-fn sum(signal: &Signal, from: i64, to: i64) -> f64 {
-    (from..to).map(|n| signal.cells.increase(n)).sum()
+/// The cells of a measure of a thing.
+fn cells<'a>(machine: &'a Machine, measure: Measure, of: &str) -> Option<&'a Cells> {
+    machine.of(measure).find(|s| s.of == of).map(|s| &s.cells)
 }
 
 /// Apdex of every service whose durations are known.
 pub fn apdex(machine: &Machine, view: &View, from: i64, to: i64) -> Vec<Apdex> {
     let of = |signal: &Signal| {
-        let all = signal.cells.durations(from, to)?;
-        let of = |measure| machine.of(measure).find(|s| s.of == signal.of);
-        let slow = of(Measure::FailedDuration).and_then(|s| s.cells.durations(from, to));
-        let failed = of(Measure::ServerErrors).map_or(0.0, |s| sum(s, from, to));
+        let wanted = view.service.apdex_s.unwrap_or(0.5);
+        let limits = [wanted, 4.0 * wanted];
+        // Of rows it is counted how many took longer than a limit; charts know it about.
+        let rows = machine.rows_within(&signal.of, &limits, (from, to));
+        let took = |measure| match rows {
+            Some(rows) => machine.durations_within((measure, &signal.of), rows),
+            None => cells(machine, measure, &signal.of)?.durations(from, to),
+        };
+        let all = took(signal.measure)?;
+        let slow = took(Measure::FailedDuration);
+        let count = |measure| cells(machine, measure, &signal.of).map(|c| c.count(from, to));
+        let failed = count(Measure::ServerErrors).unwrap_or(0.0);
+        // A histogram tells how long requests took that its rate is of, not all that came.
+        let failed = match (&all, count(Measure::Requests)) {
+            (Durations::Classic(_) | Durations::Native(_), Some(requests)) if requests > 0.0 => {
+                failed / requests * all.count()
+            }
+            _ => failed,
+        };
         let failed = failed.min(all.count());
         // Where it is not told how long the failed ones took, they count as quick ones: most fail at once.
         let failed_within = |s: f64| slow.as_ref().map_or(failed, |d| d.count_up_to(s));
@@ -168,10 +183,10 @@ pub fn costs(machine: &Machine, view: &View, from: i64, to: i64) -> Vec<ServiceC
         return Vec::new();
     }
     let of = |requests: &Signal| {
-        let counted = sum(requests, from, to);
+        let counted = requests.cells.count(from, to);
         let tokens = |measure, price: Option<f64>| {
             let found = machine.of(measure).find(|s| s.of == requests.of);
-            found.map_or(0.0, |s| sum(s, from, to)) * price.unwrap_or(0.0) / 1e6
+            found.map_or(0.0, |s| s.cells.count(from, to)) * price.unwrap_or(0.0) / 1e6
         };
         let hours = match &requests.cells {
             Cells::Rate(cells) => {
@@ -192,6 +207,36 @@ pub fn costs(machine: &Machine, view: &View, from: i64, to: i64) -> Vec<ServiceC
     machine.of(Measure::Requests).filter_map(of).collect()
 }
 
+/// How far apart samples of a signal are, as far as its cells or shorter steps tell (microseconds).
+fn apart(machine: &Machine, signal: &Signal) -> Option<i64> {
+    let step = machine.step.micros();
+    let apart = match &signal.cells {
+        Cells::Level(cells) => {
+            let most = cells.iter().map(|c| c.1.n).fold(1.0, f64::max);
+            (step as f64 / most) as i64
+        }
+        _ => {
+            let mut fine = machine.fine.iter();
+            fine.find(|f| f.signal.is(signal))?.step.micros()
+        }
+    };
+    (1..=step).contains(&apart).then_some(apart)
+}
+
+/// Where the samples of some steps are in the middle: they lie behind the start of the first one up to the end of the last,
+/// within the time in which anything was seen.
+fn middle(machine: &Machine, apart: Option<i64>, (start, end): (i64, i64)) -> f64 {
+    let (first, last) = machine.span.unwrap_or((start, end));
+    let (from, to) = match apart {
+        Some(apart) => (
+            start + 1 + (last - start - 1).rem_euclid(apart),
+            end - (end - last).rem_euclid(apart),
+        ),
+        None => (start, end),
+    };
+    (from.max(first) as f64 + to.min(last) as f64) / 2.0
+}
+
 /// When resources will be full.
 pub fn full(machine: &Machine, from: i64, to: i64) -> Vec<Full> {
     const FILLS: [Measure; 4] = [
@@ -204,9 +249,14 @@ pub fn full(machine: &Machine, from: i64, to: i64) -> Vec<Full> {
     for measure in FILLS {
         for signal in machine.of(measure) {
             let every = ((to - from) as usize).div_ceil(trend::MOST / 2).max(1) as i64;
+            // A level is the mean of its samples, so it stands where these are in the middle.
+            let apart = apart(machine, signal);
+            let (step, zero) = (machine.step, machine.step.start(from));
             let point = |n: i64| {
-                let level = signal.cells.total(n, (n + every).min(to))?;
-                Some(((n - from) as f64, level))
+                let end = (n + every).min(to);
+                let level = signal.cells.total(n, end)?;
+                let at = middle(machine, apart, (step.start(n), step.start(end)));
+                Some(((at - zero as f64) / step.micros() as f64, level))
             };
             let points: Vec<(f64, f64)> = (from..to)
                 .step_by(every as usize)

@@ -147,6 +147,7 @@ fn line(
         name: name.into(),
         source: source.into(),
         total: value(from, to),
+        at_least: false,
         most: values.iter().flatten().copied().reduce(f64::max),
         values,
         anomalies: Vec::new(),
@@ -230,6 +231,7 @@ fn quantiles(
             name: name.into(),
             source: signal.source.clone(),
             total: whole.as_ref().and_then(|d| told(d, q)),
+            at_least: whole.as_ref().zip(q).is_some_and(|(d, q)| d.is_above(q)),
             most: values.iter().flatten().copied().reduce(f64::max),
             values,
             anomalies: match name == QUANTILE.0 {
@@ -266,6 +268,11 @@ fn errors(machine: &Machine, from: i64, to: i64) -> Option<Panel> {
                 continue;
             };
             let share = |a: i64, b: i64| {
+                if b - a > 1 {
+                    // Of a longer time what was counted, and not what rates are made of.
+                    let of = (failed.cells.count(a, b), all.cells.count(a, b));
+                    return (of.1 > 0.0).then(|| (of.0 / of.1).clamp(0.0, 1.0));
+                }
                 let all = all.cells.total(a, b).filter(|x| *x > 0.0)?;
                 Some((failed.cells.total(a, b)? / all).clamp(0.0, 1.0))
             };

@@ -112,15 +112,23 @@ pub(super) fn slos(
             .service
             .slow_s
             .filter(|_| find(Measure::Duration).is_some());
-        let plain = machine.spent_by_charts(&requests.of, slow_s);
-        let within = plain.iter().filter(|s| (from..to).contains(&s.at));
-        let total = within.fold((0.0, 0.0), |sum, s| (sum.0 + s.bad, sum.1 + s.all));
         let (steps, step) = machine.spent(&requests.of, slow_s);
+        // Of rows it is counted how many took longer than a limit; charts know it about.
+        let limits = slow_s.into_iter().collect::<Vec<f64>>();
+        let rows = machine.rows_within(&requests.of, &limits, (from, to));
+        let rows = rows.filter(|rows| rows.0 == step && slow_s.is_some());
+        let plain = machine.spent_by_charts(&requests.of, slow_s);
+        let (of, (first, end)) = match &rows {
+            Some((_, range)) => (&steps, *range),
+            None => (&plain, (from, to)),
+        };
+        let within = of.iter().filter(|s| (first..end).contains(&s.at));
+        let total = within.fold((0.0, 0.0), |sum, s| (sum.0 + s.bad, sum.1 + s.all));
         // A service that is not seen any more has no requests.
         let last = machine.span.map_or(i64::MIN, |span| step.of_sample(span.1));
         let end = last.max(steps.last().map_or(i64::MIN, |s| s.at)) + 1;
         let most = machine.bad_at_most(&requests.of, slow_s, from..to);
-        if most > total.0 + 1e-6 {
+        if rows.is_none() && most > total.0 + 1e-6 {
             notes.push(unsure(&requests.of, total, most));
         }
         out.extend(Slo::of(

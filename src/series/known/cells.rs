@@ -116,6 +116,16 @@ pub fn rises(series: &Series, (step, between): (Step, Between)) -> Vec<(i64, f64
         .collect()
 }
 
+/// All that a counter rose in each step in which it did, from the sample before each of its samples.
+pub fn counts(series: &Series, step: Step) -> Vec<(i64, f64)> {
+    let count = |(number, run): (i64, Run)| match series.kind {
+        Kind::Delta => (number, run.level.sum),
+        _ => (number, run.rose),
+    };
+    let all = series.runs(step).into_iter().map(count);
+    all.filter(|(_, rose)| *rose > 0.0).collect()
+}
+
 /// What was seen of a gauge in each step.
 pub fn levels(series: &Series, step: Step, factor: f64) -> Vec<(i64, Level)> {
     let runs = series.runs(step).into_iter();

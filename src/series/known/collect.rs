@@ -4,7 +4,7 @@ use super::super::anomalies::anomalies;
 use super::super::measure::Measure;
 use super::super::set::LEGEND;
 use super::super::{Durations, Key, Kind, Level, Machine, Series, SeriesSet, Signal, Step};
-use super::cells::{Between, levels, levels_from, natives, rises};
+use super::cells::{Between, counts, levels, levels_from, natives, rises};
 use super::created::since_created;
 use super::far::without_far;
 use super::fine::fine;
@@ -151,6 +151,13 @@ impl How {
         }
     }
 
+    fn counts(self, series: &Series) -> Vec<(i64, f64)> {
+        match self.only_levels {
+            true => Vec::new(),
+            false => counts(series, self.step),
+        }
+    }
+
     fn natives(self, series: &Series) -> Vec<(i64, Durations)> {
         match self.only_levels {
             true => Vec::new(),
@@ -227,15 +234,19 @@ impl<'a> Making<'a> {
             Take::Rise(factor) => {
                 let found = self.place(key, means, String::new());
                 found.classed |= class.is_some();
+                let at = match class {
+                    Some(Class::Client) => 1,
+                    Some(Class::Server) => 2,
+                    _ => 0,
+                };
                 for (number, increase, seconds) in how.rises(series) {
                     let sums = found.rates.entry(number).or_default();
-                    let at = match class {
-                        Some(Class::Client) => 1,
-                        Some(Class::Server) => 2,
-                        _ => 0,
-                    };
                     sums[at].rate += factor * increase / seconds;
                     sums[at].seconds = sums[at].seconds.max(seconds);
+                }
+                for (number, came) in how.counts(series) {
+                    let sums = found.rates.entry(number).or_default();
+                    sums[at].came += factor * came;
                 }
             }
             Take::Busy => {
@@ -371,6 +382,7 @@ impl<'a> Making<'a> {
                         let sums = found.rates.entry(number).or_default();
                         sums[0].rate += increase / seconds;
                         sums[0].seconds = sums[0].seconds.max(seconds);
+                        sums[0].came += increase;
                     }
                 } else {
                     for (number, level) in how.levels(series, 1.0) {

@@ -12,6 +12,7 @@ pub type Place = (Measure, String, String);
 pub struct Sums {
     pub rate: f64,
     pub seconds: f64,
+    pub came: f64,
 }
 
 /// What one metric says of a place.
@@ -103,10 +104,10 @@ fn add_rates(to: &mut Cells, more: &Cells) {
     if let (Cells::Rate(to), Cells::Rate(more)) = (to, more) {
         for (number, rate) in more {
             if let Ok(at) = to.binary_search_by_key(number, |c| c.0)
-                && rate.seconds > 0.0
+                && let to = &mut to[at].1
             {
-                let seconds = to[at].1.seconds;
-                to[at].1.increase += rate.increase / rate.seconds * seconds;
+                to.came = Some(to.count() + rate.count());
+                to.increase += rate.value().unwrap_or(0.0) * to.seconds;
             }
         }
     }
@@ -124,6 +125,7 @@ fn as_long(rates: &mut Cells, others: &Cells) {
                 *rate = Rate {
                     increase: each * seconds,
                     seconds,
+                    came: Some(rate.count()),
                 };
             }
         }
@@ -139,6 +141,7 @@ fn rate(found: &Found, classes: &[usize]) -> Cells {
         let rate = Rate {
             increase: per_second * seconds,
             seconds,
+            came: Some(classes.iter().map(|c| sums[*c].came).sum()),
         };
         (*number, rate)
     };

@@ -19,7 +19,7 @@ const FEWEST: usize = 4;
 const TIMES: f64 = 2.5;
 
 /// Sources that are remembered at most: those that were seen last.
-const MOST_SOURCES: usize = 10_000;
+pub const MOST_SOURCES: usize = 10_000;
 
 /// What is scraped at once: file, job and instance.
 pub type Source = (String, String, String);

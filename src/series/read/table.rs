@@ -14,10 +14,10 @@ pub enum Holds {
     Duration(f64),
     /// How long a request took, in a unit that the name does not tell.
     Took,
-    /// Seconds to the first token, times a factor.
-    FirstToken(f64),
-    /// Seconds for each further token, times a factor.
-    PerToken(f64),
+    /// Seconds to the first token, times a factor; `None`: in a unit that the name does not tell.
+    FirstToken(Option<f64>),
+    /// Seconds for each further token, as well.
+    PerToken(Option<f64>),
     /// Its status.
     Status,
     /// Bytes received.
@@ -81,6 +81,7 @@ pub fn holds(name: &str) -> Option<Holds> {
     } else {
         1.0
     };
+    let whole = has("total") || has("limit") || has("capacity");
     Some(match plain {
         "status" | "status_code" | "http_status" | "response_code" | "http_code" => Holds::Status,
         "bytes" | "bytes_out" | "bytes_sent" | "response_bytes" | "response_size"
@@ -95,18 +96,21 @@ pub fn holds(name: &str) -> Option<Holds> {
         "host" | "instance" | "node" | "pod" | "container" | "gpu" | "server" | "machine" => {
             Holds::Of
         }
-        _ if has("ttft") || plain.contains("first_token") => Holds::FirstToken(seconds(1e-3)),
+        _ if has("ttft") || plain.contains("first_token") => {
+            Holds::FirstToken(told.then_some(unit))
+        }
         _ if has("tpot")
             || has("itl")
             || plain.contains("per_token")
             || plain.contains("per_output_token") =>
         {
-            Holds::PerToken(seconds(1e-3))
+            Holds::PerToken(told.then_some(unit))
         }
         "request_time" => Holds::Duration(seconds(1.0)),
         _ if has("latency")
             || has("duration")
             || plain.contains("response_time")
+            || plain == "total_time"
             || plain.starts_with("elapsed") =>
         {
             if told {
@@ -114,6 +118,9 @@ pub fn holds(name: &str) -> Option<Holds> {
             } else {
                 Holds::Took
             }
+        }
+        _ if has("gpu") && (has("memory") || has("mem")) && whole => {
+            Holds::Level("plumbline_gpu_memory_total_bytes", size)
         }
         _ if has("gpu") && (has("memory") || has("mem")) => {
             match share == 1.0 && size == 1.0 && !has("bytes") {
@@ -131,9 +138,11 @@ pub fn holds(name: &str) -> Option<Holds> {
         _ if (has("memory") || has("mem") || has("rss")) && share != 1.0 => {
             Holds::Level("plumbline_memory_share", share)
         }
-        _ if has("memory") || has("mem") || has("rss") => {
-            Holds::Level("plumbline_memory_bytes", size)
+        _ if (has("memory") || has("mem")) && whole => Holds::Level(MEMORY_TOTAL, size),
+        _ if (has("memory") || has("mem")) && (has("free") || has("available")) => {
+            Holds::Level("plumbline_memory_free_bytes", size)
         }
+        _ if has("memory") || has("mem") || has("rss") => Holds::Level(MEMORY, size),
         _ if has("disk") && (share != 1.0 || has("used")) => {
             Holds::Level("plumbline_disk_space", share)
         }
@@ -156,30 +165,45 @@ pub fn is<'a>(names: impl Iterator<Item = &'a str>) -> bool {
     told > 0 && told * 3 >= known.len().saturating_sub(1)
 }
 
-/// The unit of durations of which the name of no column tells it, by all parts of a table; a note says it.
-pub fn unit<'a>(parts: impl Iterator<Item = &'a Table>, set: &mut SeriesSet) -> TimeUnit {
-    let (mut name, mut values) = (None, Vec::new());
-    for part in parts {
-        for (title, column) in part.names.iter().zip(&part.columns) {
-            if let (Some(Holds::Took), Column::Number(numbers)) = (holds(title), column) {
-                name.get_or_insert(title.clone());
-                values.extend(numbers.iter().take(ENOUGH));
+/// Units of times of which the name of no column tells it.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Units {
+    took: TimeUnit,
+    first_token: TimeUnit,
+    per_token: TimeUnit,
+}
+
+/// The units of times of which the name of no column tells it, by all parts of a table; notes say them.
+pub fn units<'a>(parts: impl Iterator<Item = &'a Table> + Clone, set: &mut SeriesSet) -> Units {
+    let mut unit = |of: Holds| {
+        let (mut name, mut values) = (None, Vec::new());
+        for part in parts.clone() {
+            for (title, column) in part.names.iter().zip(&part.columns) {
+                if let (true, Column::Number(numbers)) = (holds(title) == Some(of), column) {
+                    name.get_or_insert(title.clone());
+                    values.extend(numbers.iter().take(ENOUGH));
+                }
             }
         }
-    }
-    let Some((name, median)) = name.zip(time_unit::median(&values)) else {
-        return TimeUnit::default();
+        let Some((name, median)) = name.zip(time_unit::median(&values)) else {
+            return TimeUnit::default();
+        };
+        let unit = time_unit::by_median(median);
+        set.note(&time_unit::said(&format!("Column '{name}'"), median, unit));
+        unit
     };
-    let unit = time_unit::by_median(median);
-    set.note(&time_unit::said(&format!("Column '{name}'"), median, unit));
-    unit
+    Units {
+        took: unit(Holds::Took),
+        first_token: unit(Holds::FirstToken(None)),
+        per_token: unit(Holds::PerToken(None)),
+    }
 }
 
 /// Durations of a part of a table from which the unit is guessed.
 const ENOUGH: usize = 10_000;
 
-/// Adds the rows of a part of a table; `unit` is that of durations that do not tell it.
-pub fn take(table: &Table, file: &str, unit: TimeUnit, set: &mut SeriesSet) {
+/// Adds the rows of a part of a table; `units` are those of times that do not tell it.
+pub fn take(table: &Table, file: &str, units: Units, set: &mut SeriesSet) {
     let time = table.columns.iter().find_map(|c| match c {
         Column::Time(times) => Some(times),
         _ => None,
@@ -194,6 +218,8 @@ pub fn take(table: &Table, file: &str, unit: TimeUnit, set: &mut SeriesSet) {
     let of_requests = columns
         .iter()
         .any(|(h, _)| !matches!(h, Holds::Level(..) | Holds::Of));
+    let total = |h: &Holds| matches!(h, Holds::Level(name, _) if *name == MEMORY_TOTAL);
+    let of_total = columns.iter().any(|(h, _)| total(h));
     let number = |column: &Column, row: usize| match column {
         Column::Number(numbers) => numbers.get(row).copied().filter(|x| x.is_finite()),
         Column::Category { codes, levels } => {
@@ -234,9 +260,15 @@ pub fn take(table: &Table, file: &str, unit: TimeUnit, set: &mut SeriesSet) {
             };
             match holds {
                 Holds::Duration(f) => request.duration_s = Some(value * f),
-                Holds::Took => request.duration_s = Some(value * unit.seconds()),
-                Holds::FirstToken(f) => request.first_token_s = Some(value * f),
-                Holds::PerToken(f) => request.per_token_s = Some(value * f),
+                Holds::Took => request.duration_s = Some(value * units.took.seconds()),
+                Holds::FirstToken(f) => {
+                    let seconds = f.unwrap_or(units.first_token.seconds());
+                    request.first_token_s = Some(value * seconds);
+                }
+                Holds::PerToken(f) => {
+                    let seconds = f.unwrap_or(units.per_token.seconds());
+                    request.per_token_s = Some(value * seconds);
+                }
                 Holds::Status => {
                     request.status = (100.0..600.0).contains(&value).then_some(value as u16);
                 }
@@ -246,25 +278,45 @@ pub fn take(table: &Table, file: &str, unit: TimeUnit, set: &mut SeriesSet) {
                 Holds::TokensOut => request.tokens_out = Some(value),
                 Holds::Level(name, factor) => {
                     let labels = of.iter().map(|of| ("instance".to_owned(), of.clone()));
-                    let key = Key {
-                        name: (*name).into(),
-                        labels: Labels::new(labels.collect()),
-                        file: file.into(),
+                    let labels = Labels::new(labels.collect());
+                    let mut add = |name: &str| {
+                        let key = Key {
+                            name: name.into(),
+                            labels: labels.clone(),
+                            file: file.into(),
+                        };
+                        let unit = match *factor == 1.0 && is_share(name) {
+                            true => UNSURE,
+                            false => "",
+                        };
+                        set.add(key, Kind::Gauge, unit, time, value * factor);
                     };
-                    let unit = match *factor == 1.0 && is_share(name) {
-                        true => UNSURE,
-                        false => "",
-                    };
-                    set.add(key, Kind::Gauge, unit, time, value * factor);
+                    add(name);
+                    if *name == MEMORY && of_total {
+                        // It is a part of that, too.
+                        add("plumbline_memory_used_bytes");
+                    }
                 }
                 Holds::Of => {}
             }
         }
+        request.per_token_s = request.per_token_s.or_else(|| per_token(&request));
         if of_requests {
             set.requests_of(file).add(&request);
         }
     }
 }
+
+/// Seconds for each token after the first, of a request that tells how long it took, when the first came and how many
+/// there were.
+fn per_token(request: &Request) -> Option<f64> {
+    let after = request.duration_s? - request.first_token_s?;
+    let tokens = request.tokens_out? - 1.0;
+    (after >= 0.0 && tokens >= 1.0).then(|| after / tokens)
+}
+
+const MEMORY: &str = "plumbline_memory_bytes";
+const MEMORY_TOTAL: &str = "plumbline_memory_total_bytes";
 
 /// The unit of what is a share or percent, before all of it is known.
 const UNSURE: &str = "share or percent";
@@ -328,7 +380,9 @@ mod tests {
             ("latency_s", Holds::Duration(1.0)),
             ("latency", Holds::Took),
             ("predict_latency", Holds::Took),
-            ("ttft_ms", Holds::FirstToken(1e-3)),
+            ("ttft_ms", Holds::FirstToken(Some(1e-3))),
+            ("ttft", Holds::FirstToken(None)),
+            ("mem_total_mb", Holds::Level(MEMORY_TOTAL, 1_048_576.0)),
             ("cpu_percent", Holds::Level("plumbline_cpu_share", 0.01)),
             (
                 "memory_mb",
@@ -345,5 +399,68 @@ mod tests {
         assert!(!is(
             ["time", "age", "income", "status", "city", "sex"].into_iter()
         ));
+    }
+
+    fn table(columns: &[(&str, &[f64])]) -> Table {
+        let rows = columns.first().map_or(0, |c| c.1.len());
+        let minute = |i: usize| 1_772_323_200_000_000 + i as i64 * 60_000_000;
+        let mut table = Table {
+            names: vec!["time".into()],
+            columns: vec![Column::Time((0..rows).map(minute).collect())],
+            rows,
+        };
+        for (name, numbers) in columns {
+            table.names.push((*name).into());
+            table.columns.push(Column::Number(numbers.to_vec()));
+        }
+        table
+    }
+
+    fn read(table: &Table) -> SeriesSet {
+        let mut set = SeriesSet::default();
+        let units = units(std::iter::once(table), &mut set);
+        take(table, "t", units, &mut set);
+        set
+    }
+
+    #[test]
+    fn what_is_used_of_a_memory_and_all_of_it_are_two_series() {
+        let set = read(&table(&[
+            ("mem_used_mb", &[1_000.0, 1_500.0]),
+            ("mem_total_mb", &[4_000.0, 4_000.0]),
+        ]));
+        let numbers = |name: &str| {
+            let found = set.series().iter().find(|(key, _)| key.name == name);
+            found.map(|(_, series)| series.numbers().to_vec())
+        };
+        const MB: f64 = 1_048_576.0;
+        let (used, total) = (vec![1_000.0 * MB, 1_500.0 * MB], vec![4_000.0 * MB; 2]);
+        assert_eq!(numbers(MEMORY), Some(used.clone()));
+        assert_eq!(numbers("plumbline_memory_used_bytes"), Some(used));
+        assert_eq!(numbers(MEMORY_TOTAL), Some(total));
+    }
+
+    #[test]
+    fn time_for_each_token_is_made_of_what_rows_tell_and_units_are_guessed() {
+        // The unit of a time to the first token is guessed by its size, and said.
+        for (first, unit) in [(0.2, "seconds"), (200.0, "milliseconds")] {
+            let set = read(&table(&[
+                ("latency_ms", &[1_200.0; 3]),
+                ("ttft", &[first; 3]),
+                ("completion_tokens", &[101.0; 3]),
+            ]));
+            let requests = &set.requests()["t"];
+            let cell = requests.cells.values().next();
+            let near = |found: Option<f64>, wanted: f64| {
+                found.is_some_and(|x| (x / wanted - 1.0).abs() < 0.01)
+            };
+            assert!(near(cell.and_then(|c| c.first_token_s.quantile(0.5)), 0.2));
+            assert!(near(cell.and_then(|c| c.per_token_s.quantile(0.5)), 0.01));
+            assert!(
+                set.notes()
+                    .iter()
+                    .any(|n| n.contains("ttft") && n.contains(unit))
+            );
+        }
     }
 }
