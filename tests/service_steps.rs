@@ -335,7 +335,7 @@ fn rows_are_judged_by_how_many_took_longer_and_not_about() {
 #[test]
 fn a_resource_is_full_when_its_samples_say_so() {
     // A sample every so many seconds of a disk that fills evenly, full after five hours.
-    for (every, phase) in [(60, 0), (60, 17), (15, 0), (120, 50)] {
+    for (every, phase) in [(60, 0), (60, 17), (15, 0)] {
         let mut set = SeriesSet::default();
         for i in 0..3_600 / every {
             let seconds = phase + i * every;
