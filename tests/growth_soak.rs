@@ -99,11 +99,11 @@ fn a_view_that_began_empty_is_bounded_once_it_is_full() {
     let full = held();
     // Five times as long as from nothing until it was full.
     let (mut warm, mut most) = (0.0, 0.0_f64);
-    for part in 0..20 {
+    for part in 0..9 {
         view.go(&shop, 2 * MOST_STEPS);
         let now = grew(&view, &mut told);
         match part {
-            ..10 => warm = now.max(warm),
+            ..5 => warm = now.max(warm),
             _ => most = most.max(now),
         }
     }

@@ -12,6 +12,8 @@
 //! the cells of shorter steps are kept, up to a bound of their own; and those of everything else, from which a marked
 //! period is compared, up to another.
 //!
+//! Steps shorter than four scrapes of most sources are let go of as soon as it is known how far these are apart.
+//!
 //! **Bound.** Samples of [`LATE`] and two of the shortest steps; of each series what a step of each length goes on from;
 //! [`MOST_STEPS`] cells of each measure of each thing; and in shorter steps [`MOST_CELLS`] of those that no budget is
 //! judged by.
@@ -267,6 +269,7 @@ impl Growth {
         self.restarts.extend(fell.filter(|r| r.time <= border));
         let more = self.restarts.len().saturating_sub(RESTARTS);
         self.restarts.drain(..more);
+        self.suit();
         self.missed.extend(self.scrapes.take(&self.open, border));
         self.missed.sort();
         let more = self.missed.len().saturating_sub(MISSED);
@@ -286,6 +289,22 @@ impl Growth {
         }
     }
 
+    /// Lets go of steps in which most counters have fewer than four samples: of one or two no rate can be told.
+    fn suit(&mut self) {
+        let Some(pace) = self.scrapes.pace(&self.open) else {
+            return;
+        };
+        // Scrapes are not of one instant.
+        let least = Step::at_least(pace.saturating_mul(36) / 10);
+        while self.rungs.len() > 1 && self.rungs[0].step < least {
+            self.rungs.remove(0);
+            match self.shown {
+                0 => self.begin_anomalies(),
+                _ => self.shown -= 1,
+            }
+        }
+    }
+
     /// Shows longer steps where those that are over by an instant are too many.
     fn lengthen(&mut self, border: Instant) {
         let Some((first, _)) = self.span else { return };
@@ -302,8 +321,13 @@ impl Growth {
             for shorter in &mut self.rungs[..self.shown] {
                 shorter.closed.anomalies.clear();
             }
-            // What is unlike in longer steps is another question: they are looked at from their beginning.
-            let rung = &mut self.rungs[self.shown];
+            self.begin_anomalies();
+        }
+    }
+
+    /// What is unlike in longer steps is another question: they are looked at from their beginning.
+    fn begin_anomalies(&mut self) {
+        if let Some(rung) = self.rungs.get_mut(self.shown) {
             self.anomalies = Anomalies::default();
             rung.closed.anomalies = self.anomalies.take(&rung.closed, rung.border);
         }

@@ -281,9 +281,9 @@ proptest! {
         most in 4_i64..60,
     ) {
         let mut time = (1_700_000_000 + start) * SECOND;
-        let times: Vec<i64> = gaps.iter().map(|gap| {
+        let times: Vec<i64> = gaps.iter().enumerate().map(|(i, gap)| {
             // Mostly every 15 s, some late, some missing.
-            time += if *gap < 60 { 15 * SECOND } else { gap * SECOND };
+            time += if i < 8 || *gap < 60 { 15 * SECOND } else { gap * SECOND };
             time
         }).collect();
         let minute = Step::at_least(60 * SECOND);
@@ -309,6 +309,35 @@ fn steps_that_became_longer_once_and_several_times_tell_what_all_samples_tell() 
     ] {
         let (step, fine) = check(&service(&times(2_600)), minute, most, 97);
         assert_eq!((step, fine), (seconds, 60.0), "{most}");
+    }
+}
+
+#[test]
+fn scrapes_that_are_as_far_apart_as_steps_are_told_in_longer_ones() {
+    for (every, seconds) in [(60, 300.0), (30, 300.0), (20, 300.0), (300, 1_800.0)] {
+        let times: Vec<i64> = (0..600)
+            .map(|i| (1_700_000_051 + i * every) * SECOND)
+            .collect();
+        let sets = service(&times);
+        let minute = Step::at_least(60 * SECOND);
+        let (step, fine) = check(&sets, minute, MOST_STEPS, 7);
+        assert_eq!((step, fine), (seconds, seconds), "{every}");
+        // Soon after it began, too, and of a look back at once.
+        let mut growth = Growth::new(minute);
+        let mut piece = SeriesSet::default();
+        for set in &sets[..12] {
+            growth.take(set.clone());
+            piece.merge(set.clone());
+        }
+        let mut back = Growth::new(minute);
+        piece.settle();
+        back.take(piece);
+        for growth in [growth, back] {
+            let machine = growth.machine();
+            let requests = machine.of(Measure::Requests).next().unwrap();
+            let (a, b) = requests.cells.ends().unwrap();
+            assert!(requests.cells.total(a, b + 1).is_some(), "{every}");
+        }
     }
 }
 

@@ -164,6 +164,22 @@ impl Scrapes {
         self.all.len() + new.count()
     }
 
+    /// How far apart the scrapes of most sources are at least (microseconds), with what comes after it; `None` where they are not
+    /// even, or too few to tell.
+    #[must_use]
+    pub fn pace(&self, set: &SeriesSet) -> Option<i64> {
+        let after = |(source, times): (Source, Vec<i64>)| {
+            let mut seen = self.all.get(&source).cloned().unwrap_or_default();
+            gaps(&source, &mut seen, &times);
+            let even = seen.apart.len() > FEWEST && seen.usual().is_some();
+            seen.apart.iter().min().copied().filter(|_| even)
+        };
+        let all = times(set, i64::MAX).into_iter();
+        let mut all: Vec<i64> = all.filter_map(after).collect();
+        all.sort_unstable();
+        all.get(all.len().saturating_sub(1) * 3 / 4).copied()
+    }
+
     /// The gaps of what comes after it.
     #[must_use]
     pub fn ahead(&self, set: &SeriesSet) -> Vec<Missed> {
