@@ -668,8 +668,8 @@ fn served() -> Report {
     let line = |name: &str, values: Vec<Option<f64>>| Line {
         name: name.into(),
         source: "x".into(),
+        above: false,
         total: values[0],
-        at_least: false,
         most: values.iter().flatten().copied().reduce(f64::max),
         values,
         anomalies: vec![],

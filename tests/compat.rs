@@ -357,3 +357,78 @@ fn it_is_told_only_where_it_is_asked_for() {
     };
     assert_eq!(View::from_query(&asked.to_query()), asked);
 }
+
+/// Texts, which Evidently tells apart by a model of their words: 300 of the reference, 250 of the log.
+#[test]
+fn what_evidently_says_of_texts() {
+    const WORDS: [&str; 30] = [
+        "Cheap", "late", "broken", "great", "refund", "arrived", "parcel", "colour", "size",
+        "returned", "happy", "never", "again", "quality", "price", "shoes", "shirt", "battery",
+        "phone", "charger", "screen", "fast", "slow", "service", "helpful", "größe", "not_ok",
+        "x2", "I", "don't",
+    ];
+    let made = |mut state: u64, rows: usize, squared: bool| {
+        let mut even = || {
+            state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+            let mut z = state;
+            z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+            z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+            ((z ^ (z >> 31)) >> 11) as f64 / 9_007_199_254_740_992.0
+        };
+        let mut text = String::from("outcome,score,note\n");
+        for row in 0..rows {
+            let words = 4 + (even() * 6.0) as usize;
+            let note: Vec<&str> = (0..words)
+                .map(|_| {
+                    let x = even();
+                    WORDS[(30.0 * if squared { x * x } else { x }) as usize]
+                })
+                .collect();
+            text += &format!("{},0.{:03},{}\n", row % 2, row * 37 % 1000, note.join(" "));
+        }
+        text
+    };
+    let (before, after) = (made(3, 300, false), made(4, 250, true));
+    let files: [File<'_>; 2] = [
+        ("log.csv", after.as_bytes()),
+        ("reference.csv", before.as_bytes()),
+    ];
+    let roles = [
+        (Role::Outcome, "outcome"),
+        (Role::Score, "score"),
+        (Role::Feature, "note"),
+    ];
+    let view = View {
+        baseline: BaselineChoice::Reference,
+        compat: Some(Tool::Evidently),
+        ..View::default()
+    };
+    let inputs = inputs(&files, &roles).unwrap();
+    let mut keeper = keeper(&files, &inputs).unwrap();
+    keeper.finish(&view, &mut |_, _| {}).unwrap();
+    let report = Report::from(&keeper.refine(&view).unwrap(), &view);
+    let Says::Evidently(says) = &report.compat.as_ref().unwrap().says else {
+        panic!("Evidently was asked")
+    };
+    let note = says.columns.iter().find(|c| c.column == "note").unwrap();
+    let golden = golden("evidently_texts.json");
+    let golden = &golden[1];
+    assert_eq!(
+        (note.kind.as_str(), note.test.as_deref()),
+        ("text", golden["test"].as_str())
+    );
+    let score = note.score.unwrap();
+    near("note", Some(score.score), &golden["score"], 1e-9);
+    near("limit", note.limit, &golden["limit"], 1e-9);
+    assert_eq!(
+        (Some(score.drifted), score.threshold),
+        (golden["drifted"].as_bool(), 0.95)
+    );
+    let rows = beside(&report);
+    let row = rows.iter().find(|row| row.column == "note").unwrap();
+    assert!(row.theirs && row.known);
+    assert_eq!(
+        row.says,
+        "a model of words tells the sides apart with ROC AUC 0.798, above 0.559 (95 % of random scores)"
+    );
+}

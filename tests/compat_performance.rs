@@ -255,7 +255,16 @@ fn numbers() {
         mape.theirs && mape.says.starts_with("measured, outside 0.181 … 0.275 in "),
         "{mape:?}"
     );
+    // What cannot be reproduced is told with the reason, and is no verdict.
+    let estimates = rows
+        .iter()
+        .find(|row| row.column == "estimated errors (DLE)")
+        .unwrap();
+    assert!(!estimates.known && !estimates.theirs);
+    let why = "not reproduced, because the trees of LightGBM make its estimates";
+    assert!(estimates.says.starts_with(why), "{estimates:?}");
     let found = says(report);
+    assert!(found.not_reproduced.contains_key("domain_classifier"));
     assert!(
         same(
             "measured",

@@ -123,6 +123,19 @@ fn distances_of_columns_equal_scipy() {
         close(of_numbers, amount.wasserstein, &x["wasserstein"]);
         assert_eq!(serde_json::json!(amount.before.counts), x["counts"][0]);
         assert_eq!(serde_json::json!(amount.after.counts), x["counts"][1]);
+        let drawn = amount.drawn.as_ref();
+        for (bars, of) in drawn
+            .iter()
+            .flat_map(|d| [(&d.before, &amount.before), (&d.after, &amount.after)])
+        {
+            assert_eq!((bars.len(), bars.iter().sum::<u64>()), (20, of.values));
+        }
+        // As wide as both together, each bar like the others.
+        for edges in drawn.iter().map(|d| &d.edges) {
+            let wide = edges[1] - edges[0];
+            let like = |w: &[f64]| ((w[1] - w[0]) / wide - 1.0).abs() < 1e-9;
+            assert!(edges.windows(2).all(like), "{edges:?}");
+        }
         let colour = column(drift, "colour");
         close(of_words, colour.psi, &w["psi"]);
         close(of_words, colour.jensen_shannon, &w["jensen_shannon"]);
@@ -173,6 +186,7 @@ fn missing_cells_are_counted_and_rare_words_are_not_told() {
     assert_eq!(colour.after.missing_share(), Some(1.0 / 3.0));
     let words = ["red", "blue", "green"].map(String::from).to_vec();
     assert_eq!(colour.bins, Bins::Words(words));
+    assert_eq!(colour.drawn, None);
     assert_eq!(colour.before.counts, [450, 225, 224, 1]);
     assert_eq!(colour.after.counts, [300, 300, 0, 0]);
     let json = report.to_json().unwrap();

@@ -116,6 +116,7 @@ fn what_changed_is_found_by_every_test_and_what_did_not_by_none() {
     let w = column("moved").distances["wasserstein_normalised"];
     assert!((w - 0.4).abs() < 0.1, "{w}");
     let together = found.together.as_ref().unwrap();
+    assert_eq!(together.rows, Some((1_500, 1_200)));
     let domain = together.domain_classifier.as_ref().unwrap();
     assert!(
         domain.statistic.unwrap() > 0.6 && p(domain) < 1e-6,
@@ -183,6 +184,39 @@ fn a_distance_that_is_not_defined_says_why() {
             "{of:?}"
         );
         assert!(!of.distances.contains_key(distance));
+    }
+}
+
+/// Fisher's test is of the words as they are, however rare: for few rows it is made. Values of scipy.
+#[test]
+fn few_rows_are_tested_by_the_words_that_they_have() {
+    let of = |x: usize, y: usize| {
+        let line = |i: usize| {
+            let word = if i < x { "x" } else { "y" };
+            format!("0.{i:03},{},{i},{i},{i},{word}\n", i % 2)
+        };
+        "score,outcome,moved,same,other,word\n".to_owned()
+            + &(0..x + y).map(line).collect::<String>()
+    };
+    for (before, after, want, p_value) in [
+        (
+            (7, 3),
+            (1, 7),
+            Some(16.333_333_333_333_332),
+            0.024_818_318_935_965_99,
+        ),
+        ((300, 0), (196, 4), None, 0.025_139_590_956_172_37),
+    ] {
+        let found = chosen(&of(before.0, before.1), &of(after.0, after.1), "fisher");
+        let word = found.columns.iter().find(|c| c.column == "word").unwrap();
+        let fisher = &word.tests["fisher"];
+        assert!((p(fisher) / p_value - 1.0).abs() < 1e-9, "{fisher:?}");
+        assert_eq!(fisher.how.as_deref(), Some("exact"));
+        assert_eq!(fisher.named.as_deref(), Some("odds ratio"));
+        match (fisher.statistic, want) {
+            (Some(got), Some(want)) => assert!((got / want - 1.0).abs() < 1e-9),
+            (got, want) => assert_eq!(got, want, "infinite"),
+        }
     }
 }
 

@@ -447,7 +447,7 @@ fn the_limits_of_a_person_are_counted_of_the_rows() {
         ),
         (
             "[columns.'colour of it']\ncategories = ['red', 'green', 'blue', 'pink', 'violet']",
-            "10.0 % of the cells of 'colour of it' hold another word, 'ultramarine' for one",
+            "10.0 % of the cells of 'colour of it' hold another word, such as 'ultramarine'",
         ),
         (
             "[columns.'colour of it']\nlength_max = 7",

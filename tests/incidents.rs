@@ -10,7 +10,7 @@ use plumbline::report::beside::beside;
 use plumbline::report::compat::{Chunk, EvidentlyColumn, EvidentlyScore, EvidentlyValue, Says};
 use plumbline::report::view::{View, baseline};
 use plumbline::report::{AlertKind, Report};
-use plumbline::table::time::{HOUR, Time};
+use plumbline::table::time::{DAY, HOUR, Time};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
@@ -275,6 +275,130 @@ fn a_weekly_pattern_of_a_reference_with_times_is_no_change() {
     assert!(why(&short).unwrap().contains("twice"));
 }
 
+/// How columns hang together and how many rows are there twice may differ by weekday, too: a reference with times shows it.
+#[test]
+fn a_weekly_pattern_of_pairs_and_rows_is_no_change_from_a_reference_with_times() {
+    let mut random = Random(21);
+    let start = Time::parse("2026-03-02T00:00:00Z").unwrap().0;
+    let mut rows = |from: i64, changed: i64| {
+        let mut text = String::from("timestamp,first,second,score,label\n");
+        for day in from..from + 28 {
+            let weekend = day % 7 >= 5 || day >= changed;
+            for row in 0..200 {
+                let time = Time(start + day * DAY + row * DAY / 200);
+                let (a, b, score) = (random.unit(), random.unit(), random.unit());
+                let second = if weekend { b } else { 0.7 * a + 0.3 * b };
+                let label = u8::from(random.unit() < score);
+                let times = if random.unit() < if weekend { 0.1 } else { 0.005 } {
+                    2
+                } else {
+                    1
+                };
+                for _ in 0..times {
+                    writeln!(text, "{time},{a:.5},{second:.5},{score:.4},{label}").unwrap();
+                }
+            }
+        }
+        text
+    };
+    let before = rows(0, i64::MAX);
+    let mut judged = |changed: i64| {
+        let after = rows(28, changed);
+        let files = [
+            ("log.csv", after.as_bytes()),
+            ("reference.csv", before.as_bytes()),
+        ];
+        let report = report(&files, &View::from_query("window=day"));
+        let of = |metric: &str| {
+            let mut alerts = report.alerts.iter();
+            alerts.any(|a| a.metric == metric || a.affected.iter().any(|a| a.metric == metric))
+        };
+        (of("correlation"), of("duplicate_row"))
+    };
+    assert_eq!(judged(i64::MAX), (false, false));
+    // From the last ten days on weekdays are as weekends are.
+    assert_eq!(judged(46), (true, true));
+}
+
+/// Of forty words as frequent thirty are told by name: one of the others that becomes more frequent is found with them.
+#[test]
+fn a_change_among_the_words_that_are_not_told_is_found() {
+    let start = Time::parse("2026-03-02T00:00:00Z").unwrap().0;
+    let mut of_rest = 0;
+    for more in (0..40).step_by(5) {
+        let mut random = Random(30 + more);
+        let mut text = String::from("timestamp,kind,score,label\n");
+        for row in 0..24 * 400_i64 {
+            let time = Time(start + row * DAY / 400);
+            let changed = row >= 16 * 400 && random.unit() < 0.12;
+            let word = if changed {
+                more
+            } else {
+                (random.unit() * 40.0) as u64
+            };
+            let score = random.unit();
+            let label = u8::from(random.unit() < score);
+            writeln!(text, "{time},w{word},{score:.4},{label}").unwrap();
+        }
+        let report = of(&text, &View::from_query("window=day"));
+        let mut alerts = report
+            .alerts
+            .iter()
+            .filter(|a| a.column.as_deref() == Some("kind"));
+        let found = alerts
+            .next()
+            .unwrap_or_else(|| panic!("w{more}: {:#?}", report.alerts));
+        let named = found.value_of.as_ref().map(|of| of.1.clone());
+        match named {
+            Some(named) => assert_eq!(named, format!("w{more}")),
+            None => of_rest += 1,
+        }
+        let since = (found.since.0 - start) / DAY;
+        assert!((15..=17).contains(&since), "w{more}: {since}");
+    }
+    assert!(of_rest > 0, "one of them is not told by name");
+}
+
+/// A column that the reference has not is new: that its cells are there is no alarm, and one that vanished is.
+#[test]
+fn a_column_that_the_baseline_has_not_raises_no_alarm() {
+    let mut random = Random(12);
+    let mut rows = |from: i64, days: i64, old: bool| {
+        let start = Time::parse("2026-03-02T00:00:00Z").unwrap().0;
+        let (gone, new) = if old {
+            ("gone", "kept")
+        } else {
+            ("kept", "new")
+        };
+        let mut text = format!("timestamp,{gone},{new},score,label\n");
+        for row in 0..days * 100 {
+            let time = Time(start + from * DAY + row * DAY / 100);
+            let (a, b, score) = (random.unit(), random.unit(), random.unit());
+            let label = u8::from(random.unit() < score);
+            writeln!(text, "{time},{a:.4},{b:.4},{score:.3},{label}").unwrap();
+        }
+        text
+    };
+    let (before, after) = (rows(0, 14, true), rows(14, 10, false));
+    let files = [
+        ("log.csv", after.as_bytes()),
+        ("reference.csv", before.as_bytes()),
+    ];
+    let report = report(&files, &View::from_query("window=day"));
+    let of = |column: &str| {
+        let mut alerts = report.alerts.iter();
+        alerts.any(|a| {
+            let also = a
+                .affected
+                .iter()
+                .any(|a| a.column.as_deref() == Some(column));
+            a.column.as_deref() == Some(column) || also
+        })
+    };
+    assert!(!of("new"), "{:#?}", report.alerts);
+    assert!(of("gone"), "{:#?}", report.alerts);
+}
+
 /// Ninety days of one row an hour, of more columns than are counted by so many windows.
 fn wide() -> String {
     let mut random = Random(9);
@@ -352,6 +476,7 @@ fn what_other_tools_say_is_explained_in_every_case() {
         kind: "numerical".into(),
         test: test.map(Into::into),
         score,
+        limit: None,
         undefined: None,
         scores: BTreeMap::new(),
     };
@@ -387,7 +512,7 @@ fn what_other_tools_say_is_explained_in_every_case() {
         ),
         (
             column("amount", None, None),
-            "Windows depart from the baseline; it has no test for such a column.",
+            "Windows depart from the baseline; it tells nothing of such a column.",
         ),
         (column("other", None, None), "Nothing departs."),
     ];
@@ -483,18 +608,21 @@ fn what_other_tools_say_is_explained_in_every_case() {
         rows: 10,
         span: None,
     };
-    for (name, alarms, because) in [
-        ("amount", 2, "Both see a change."),
-        ("other", 0, "Neither sees a change."),
+    for (name, alarms, missing, because) in [
+        ("amount", 2, false, "Both see a change."),
+        ("amount", 0, true, "Both see a change."),
+        ("other", 0, false, "Neither sees a change."),
         (
             "other",
             1,
-            "Its limit is three standard deviations of 2 chunks of the reference, each column's and chunk's own; what 1 of 3 chunks exceed is not sure under the budget of false alarms over the whole report, or too small to matter.",
+            false,
+            "Its limits are three standard deviations of 2 chunks of the reference, each number's and chunk's own; what exceeds them is not sure under the budget of false alarms over the whole report, or too small to matter.",
         ),
         (
             "amount",
             0,
-            "Its limit comes from 2 chunks of the reference, and each chunk stands alone; small changes that last are added up here.",
+            false,
+            "Its limits come from 2 chunks of the reference, and each chunk stands alone; small changes that last are added up here.",
         ),
     ] {
         let Says::Nannyml(says) = &mut report.compat.as_mut().unwrap().says else {
@@ -509,18 +637,31 @@ fn what_other_tools_say_is_explained_in_every_case() {
             .map(|i| i == 0 || (2..2 + alarms).contains(&i))
             .collect();
         line.upper = Some(0.25);
+        column.missing.alerts = vec![missing; 5];
+        column.missing.upper = Some(0.0);
+        column.unseen = None;
+        column.statistics.clear();
         says.columns = vec![column];
+        says.not_reproduced = [("domain_classifier".into(), "why".into())].into();
         says.performance.clear();
         says.reconstruction_error = None;
         let rows = beside(&report);
         assert_eq!(rows[0].because, because);
         assert_eq!(
             (rows[0].theirs, rows[0].ours),
-            (alarms > 0, name == "amount")
+            (alarms > 0 || missing, name == "amount")
         );
+        let quality = match missing {
+            true => "; missing cells above 0 in 3 of 3",
+            false => "",
+        };
         assert_eq!(
             rows[0].says,
-            format!("Jensen–Shannon above 0.25 in {alarms} of 3 chunks")
+            format!("Jensen–Shannon above 0.25 in {alarms} of 3 chunks{quality}")
         );
+        // What cannot be told is no verdict.
+        let left = rows.iter().find(|r| r.column == "domain_classifier");
+        let left = left.map(|r| (r.known, r.says.as_str()));
+        assert_eq!(left, Some((false, "not reproduced, because why")));
     }
 }

@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 use plumbline::stats::lagged::{Innovations, correlations, innovations};
-use plumbline::stats::moved::{MOST, Tested, moved, unlike};
+use plumbline::stats::moved::{MOST, Tested, inside, moved, unlike};
 use plumbline::stats::multiple::benjamini_yekutieli;
 use proptest::prelude::*;
 use serde_json::Value;
@@ -158,6 +158,55 @@ fn what_only_sways_is_not_said_to_have_moved() {
 }
 
 /// The interval holds the true shift as often as it says, whatever the shift, and 0 where the test does not reject.
+/// Nor is it said to have shifted inside the period, however many instants are looked at.
+#[test]
+fn what_only_sways_does_not_shift_inside_a_period() {
+    let mut random = Random(15);
+    for weight in [0.0, 0.5, 0.9, 1.0] {
+        for length in [4, 10, 40] {
+            let rounds = 600;
+            let mut found = [0; 2];
+            for _ in 0..rounds {
+                let all = random.alike(weight, 5 * length);
+                let (before, period) = all.split_at(4 * length);
+                let p = inside(before, period).unwrap().test.p_value;
+                found[0] += u32::from(p <= 0.05);
+                found[1] += u32::from(p <= 0.002);
+            }
+            let share = found.map(|n| f64::from(n) / f64::from(rounds));
+            println!("{weight} {length}: {share:?}");
+            assert!(
+                share[0] <= 0.065 && share[1] <= 0.01,
+                "{weight} {length}: {share:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_shift_some_time_after_the_beginning_is_found_where_it_is() {
+    let mut random = Random(16);
+    for weight in [0.0, 0.5, 0.8] {
+        for late in [2, 4, 8, 14] {
+            let (rounds, mut found, mut near) = (60, 0, 0);
+            for _ in 0..rounds {
+                let mut all = random.alike(weight, 140);
+                for value in &mut all[112 + late..] {
+                    *value = value.map(|v| v + 20.0);
+                }
+                let (before, period) = all.split_at(112);
+                let shift = inside(before, period).unwrap();
+                found += u32::from(shift.test.p_value <= 5e-4);
+                near += u32::from(shift.at.abs_diff(late) <= 2);
+            }
+            assert!(found * 100 >= rounds * 95, "{weight} {late}: {found}");
+            assert!(near * 100 >= rounds * 95, "{weight} {late}: {near}");
+        }
+    }
+    assert_eq!(inside(&[Some(1.0); 3], &[Some(1.0); 8]), None);
+    assert_eq!(inside(&[Some(1.0); 8], &[Some(1.0); 2]), None);
+}
+
 #[test]
 fn the_interval_of_a_shift_holds_it() {
     let mut random = Random(9);

@@ -57,6 +57,8 @@ fn machine(series: &[(String, Vec<f64>)], step: i64) -> Machine {
         what: String::new(),
         source: name.clone(),
         unit: None,
+        counted: None,
+        when: None,
         cells: Cells::Level(
             values
                 .iter()
@@ -85,6 +87,45 @@ fn hours(from: usize, to: usize) -> (Time, Time) {
 fn marked(report: &Report, from: usize, to: usize) -> Changes {
     let (from, to) = hours(from, to);
     report.changes(None, from, to).unwrap()
+}
+
+/// A brush is never exact: a period that begins a little before the change tells of it, and from when on.
+#[test]
+fn a_period_that_begins_before_the_change_tells_from_when_it_changed() {
+    let mut random = Random(23);
+    for begin in [100, 101, 103, 106] {
+        let series: Vec<(String, Vec<f64>)> = (0..20)
+            .map(|i| {
+                let mut values = random.alike(0.3, 140);
+                if i < 4 {
+                    values[112..].iter_mut().for_each(|v| *v += 40.0);
+                }
+                (format!("s{i:02}"), values)
+            })
+            .collect();
+        let changes = marked(&of_machine(&series), begin, 136);
+        let sure: Vec<_> = changes.rows.iter().filter(|c| c.sure).collect();
+        assert!(sure.len() >= 4, "{begin}: {}", changes.sentence);
+        for row in &sure[..4] {
+            let inside = row.inside.unwrap();
+            let off = (inside.at.0 - hours(112, 112).0.0).abs();
+            assert!(off <= HOUR, "{begin}: {:?}", inside.at);
+            assert!(
+                (inside.now - inside.before - 40.0).abs() < 3.0,
+                "{inside:?}"
+            );
+        }
+        assert!(
+            changes.sentence.contains("inside the period"),
+            "{}",
+            changes.sentence
+        );
+    }
+    // Marked where it changed it is a change of the period.
+    let mut values = random.alike(0.3, 140);
+    values[112..].iter_mut().for_each(|v| *v += 40.0);
+    let changes = marked(&of_machine(&[("one".to_owned(), values)]), 112, 136);
+    assert!(changes.rows[0].sure && changes.rows[0].inside.is_none());
 }
 
 /// Of what is called sure, no more than the nominal share did not change; and what did change most stands first.

@@ -54,6 +54,8 @@ fn machine(from: i64, to: i64) -> Machine {
         what: String::new(),
         source: "node_load1".into(),
         unit: None,
+        counted: None,
+        when: None,
         cells: Cells::Level((from..to).map(|m| (first + m, Level::seen(1.0))).collect()),
     }];
     machine

@@ -9,7 +9,8 @@ use crate::report::{Bins, ColumnDrift};
 use plotters_backend::DrawingBackend;
 
 /// Two distributions over the same bins, small: the baseline's share of each bin as a wide pale bar, the
-/// share now as a narrow one before it. Bins are equally wide, whatever they hold.
+/// share now as a narrow one before it. Bins of numbers are of one width of values, so that bars show their shape; where
+/// only deciles of the baseline are known, these are drawn equally wide.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Shift {
     names: Vec<String>,
@@ -17,12 +18,17 @@ pub struct Shift {
     shares: Vec<(f64, f64)>,
 }
 
+/// Bars from which on they touch.
+const MANY: usize = 12;
+
 impl Shift {
     /// Of a column. A last bin of other words is left out where it is empty.
     #[must_use]
     pub fn of(column: &ColumnDrift) -> Self {
-        let mut names = names(&column.bins);
-        let (before, after) = (&column.before.counts, &column.after.counts);
+        let (mut names, before, after) = match &column.drawn {
+            Some(drawn) => (between(&drawn.edges), &drawn.before, &drawn.after),
+            None => (names(&column.bins), &column.before.counts, &column.after.counts),
+        };
         let share = |n: u64, of: &[u64]| n as f64 / total(of).max(1) as f64;
         let shares = before.iter().zip(after);
         let mut shares: Vec<(f64, f64)> = shares
@@ -51,21 +57,24 @@ impl Shift {
 
 /// What each bin holds.
 fn names(bins: &Bins) -> Vec<String> {
-    let number = |x: &f64| format::exact(Unit::Outcome, *x);
     match bins {
         Bins::Words(words) => words.iter().cloned().chain(["others".to_owned()]).collect(),
-        Bins::Edges(edges) => match (edges.first(), edges.last()) {
-            (Some(first), Some(last)) => {
-                let between = edges.windows(2);
-                let between = between.map(|w| format!("{} to {}", number(&w[0]), number(&w[1])));
-                let mut out = vec![format!("below {}", number(first))];
-                out.extend(between);
-                out.push(format!("{} or more", number(last)));
-                out
-            }
-            _ => vec!["all".to_owned()],
-        },
+        Bins::Edges(edges) => between(edges),
     }
+}
+
+/// What each bin between edges holds.
+fn between(edges: &[f64]) -> Vec<String> {
+    let number = |x: &f64| format::exact(Unit::Outcome, *x);
+    let (Some(first), Some(last)) = (edges.first(), edges.last()) else {
+        return vec!["all".to_owned()];
+    };
+    let between = edges.windows(2);
+    let between = between.map(|w| format!("{} to {}", number(&w[0]), number(&w[1])));
+    let mut out = vec![format!("below {}", number(first))];
+    out.extend(between);
+    out.push(format!("{} or more", number(last)));
+    out
 }
 
 impl Chart for Shift {
@@ -82,7 +91,9 @@ impl Chart for Shift {
                 let from = (left + gap * wide, frame.py(share));
                 pen.rect(from, (right - gap * wide, frame.bottom), colour, 1.0)
             };
-            bar(*before, 0.06, colours.line_3)?;
+            // Bars that are many touch, so that they read as one shape.
+            let gap = if self.shares.len() > MANY { 0.0 } else { 0.06 };
+            bar(*before, gap, colours.line_3)?;
             bar(*after, 0.3, colours.palette[0])?;
         }
         pen.level(frame.bottom, frame.left, frame.right, colours.line_2)?;

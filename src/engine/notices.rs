@@ -25,6 +25,8 @@ pub(super) struct Expected {
     told: Vec<Notice>,
     /// Columns that are not used because hardly two of their words are the same.
     prose: Vec<String>,
+    /// Columns of times beside that of the rows.
+    times: Vec<String>,
     /// A column that is named like one of times, where there is none.
     unread: Option<String>,
     /// The only column, where its name looks like those of several.
@@ -89,6 +91,11 @@ impl Expected {
                 self.prose.push(column.name.clone());
             }
         }
+        for (column, _) in columns().filter(|(c, g)| unused(g) && c.kind == Kind::Time) {
+            if !self.times.contains(&column.name) {
+                self.times.push(column.name.clone());
+            }
+        }
     }
 
     /// The sentences on the columns of the rows that came.
@@ -118,6 +125,7 @@ impl Expected {
         notes.extend(self.alone.as_deref().map(one_column));
         notes.extend(self.unread.as_deref().map(unread_time));
         notes.extend(not_used(&self.prose));
+        notes.extend(further_times(&self.times));
         Ok(notes)
     }
 }
@@ -138,6 +146,32 @@ fn unread_time(name: &str) -> String {
 
 /// The sentence on columns whose words mostly differ.
 fn not_used(names: &[String]) -> Option<String> {
+    let (named, one) = listed(names)?;
+    Some(if one {
+        format!(
+            "{named} holds mostly different words: it is not used as a feature. Give it the role of a feature or a segment if it is one."
+        )
+    } else {
+        format!(
+            "{named} hold mostly different words: they are not used as features. Give them the role of a feature or a segment if they are one."
+        )
+    })
+}
+
+/// The sentence on dates that a model may have been given.
+fn further_times(names: &[String]) -> Option<String> {
+    let (named, one) = listed(names)?;
+    let (hold, them, they) = match one {
+        true => ("holds", "it", "it is"),
+        false => ("hold", "them", "they are"),
+    };
+    Some(format!(
+        "{named} {hold} dates: what they say is not watched. Where {they} an input, give {them} the role of a feature, and missing cells are; to have changes watched as well, write the days from the date to the row as a number."
+    ))
+}
+
+/// Names in quotes, the first ones of many, and whether it is one.
+fn listed(names: &[String]) -> Option<(String, bool)> {
     let quoted = names.iter().take(MOST_NAMED).map(|n| format!("'{n}'"));
     let mut quoted: Vec<String> = quoted.collect();
     match names.len().saturating_sub(MOST_NAMED) {
@@ -145,15 +179,9 @@ fn not_used(names: &[String]) -> Option<String> {
         more => quoted.push(format!("{more} more")),
     }
     let last = quoted.pop()?;
-    Some(if quoted.is_empty() {
-        format!(
-            "{last} holds mostly different words: it is not used as a feature. Give it the role of a feature or a segment if it is one."
-        )
-    } else {
-        format!(
-            "{} and {last} hold mostly different words: they are not used as features. Give them the role of a feature or a segment if they are one.",
-            quoted.join(", ")
-        )
+    Some(match quoted.is_empty() {
+        true => (last, true),
+        false => (format!("{} and {last}", quoted.join(", ")), false),
     })
 }
 
@@ -221,7 +249,7 @@ fn changes(name: &str, codes: &[u32], levels: &[String]) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{changes, not_used};
+    use super::{changes, further_times, not_used};
 
     #[test]
     fn columns_of_prose_are_one_sentence() {
@@ -240,6 +268,19 @@ mod tests {
             told(7).as_deref(),
             Some("'t0', 't1', 't2', 't3', 't4' and 2 more")
         );
+    }
+
+    #[test]
+    fn dates_that_are_not_watched_are_told() {
+        let told = |names: &[&str]| {
+            let names: Vec<String> = names.iter().map(|n| (*n).to_owned()).collect();
+            further_times(&names)
+        };
+        assert_eq!(told(&[]), None);
+        let one = told(&["signup"]).unwrap();
+        assert!(one.starts_with("'signup' holds dates: what they say is not watched. Where it is an input, give it the role"), "{one}");
+        let two = told(&["signup", "seen"]).unwrap();
+        assert!(two.starts_with("'signup' and 'seen' hold dates"), "{two}");
     }
 
     /// The sentence on a column of these words, each so many times in a row.

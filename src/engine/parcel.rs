@@ -203,6 +203,7 @@ fn frame(profile: &Profile) -> Profile {
         exact: profile.exact,
         baseline: profile.baseline,
         windows: profile.windows.clone(),
+        own: profile.own.clone(),
         columns: profile.columns.iter().map(column).collect(),
         jointly: profile.jointly.clone(),
         outside: profile.outside.clone(),

@@ -129,7 +129,7 @@ pub fn serve_table(input: &Input, file: &dyn Bytes) -> Result<Served, ReadError>
         parts.insert(shard.index, part);
     }
     let (mut line, mut troubles) = (1, Vec::new());
-    let units = table::units(parts.values().map(|part| &part.table), &mut set);
+    let units = table::units(&parts.values().map(|part| &part.table), &mut set);
     for part in parts.into_values() {
         table::take(&part.table, &stem, units, &mut set);
         for trouble in part.troubles {

@@ -30,7 +30,7 @@ use super::source::{Gap, Instant, SECOND};
 use crate::series::anomalies::{Anomalies, anomalies};
 use crate::series::fine::{Fine, JUDGED, MOST_CELLS, too_many, weight};
 use crate::series::known::{
-    Looks, Scrapes, fine_in, machine_in, of_rows, others_in, restarts_in, span, told_restarts,
+    Looks, Scrapes, judged_in, machine_in, of_rows, others_in, restarts_in, span, told_restarts,
     without_far,
 };
 use crate::series::{Machine, Missed, Restart, SeriesSet, Signal, Step};
@@ -132,11 +132,20 @@ impl Rung {
         all.signals
             .retain(|s| JUDGED.contains(&s.measure) == judged);
         all.merge(&open);
-        let fine = |signal| Fine {
-            step: self.step,
-            signal,
+        // Budgets are judged by what adds up; periods are compared by what each step tells.
+        let fine = |mut signal: Signal| {
+            if judged {
+                signal = signal.only_totals();
+            } else {
+                signal.counted = None;
+            }
+            Fine {
+                step: self.step,
+                signal,
+            }
         };
-        all.signals.into_iter().map(fine).collect()
+        let fine = all.signals.into_iter().map(fine);
+        fine.filter(|f| f.signal.cells.ends().is_some()).collect()
     }
 }
 
@@ -373,8 +382,7 @@ impl Growth {
     /// What error budgets are judged by, of what is open.
     fn judged_in(&self, step: Step) -> Machine {
         let mut machine = Machine::new(step);
-        let signals = fine_in(&self.open, step).into_iter();
-        machine.signals = signals.map(|f| f.signal).collect();
+        machine.signals = judged_in(&self.open, step);
         machine
     }
 

@@ -3,8 +3,8 @@
 //! How many rows a true interval takes was found by simulation (`cargo bench --bench evidence -- intervals`), as
 //! were the multiples of a skewness that the first two moments cannot tell.
 
-use super::Estimate;
 use super::measures::{skewed, too_few_rows};
+use super::{Estimate, Info};
 use crate::stats::interval::{Interval, Skewed, mean_t};
 use crate::summary::Moments;
 
@@ -27,6 +27,56 @@ const OF_POSITIVE: f64 = 3.0;
 const OF_RATIO: f64 = 2.0;
 /// The skewness of values between two bounds, over that of a beta distribution.
 const OF_BOUNDED: f64 = 2.0;
+
+/// What the values are of which a metric is the mean, row by row or list by list.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Measured {
+    /// Right or wrong.
+    Share,
+    /// Between two bounds.
+    Bounded(f64, f64),
+    /// At least 0.
+    Positive,
+}
+
+impl Measured {
+    /// How skewed a row is taken to be, as the interval of such a mean takes it.
+    #[must_use]
+    pub fn skewness(self, mean: f64, variance: f64) -> f64 {
+        let of = match self {
+            Self::Share => (1.0 - 2.0 * mean) / variance.sqrt(),
+            Self::Bounded(least, most) => {
+                let wide = most - least;
+                let (share, variance) = ((mean - least) / wide, variance / wide / wide);
+                let near = share.min(1.0 - share);
+                let beta = of_beta(near, variance);
+                if share <= 0.5 { beta } else { -beta }
+            }
+            Self::Positive => OF_POSITIVE * variance.sqrt() / mean,
+        };
+        if of.is_finite() { of } else { 0.0 }
+    }
+}
+
+impl Info {
+    /// What it is the mean of, where it is one; of those that are judged.
+    #[must_use]
+    pub fn measured(&self) -> Option<Measured> {
+        match self.name {
+            "accuracy" | "subset_accuracy" | "error_rate" => Some(Measured::Share),
+            "ndcg_at_10" | "mean_average_precision" | "mean_reciprocal_rank" => {
+                Some(Measured::Bounded(self.range.0?, self.range.1?))
+            }
+            "log_loss" | "brier_score" | "mean_absolute_error" => Some(Measured::Positive),
+            _ => None,
+        }
+    }
+}
+
+/// The skewness of values between two bounds, seen from the nearer one, as that of a beta distribution tells it.
+fn of_beta(near: f64, variance: f64) -> f64 {
+    OF_BOUNDED * 2.0 * (1.0 - 2.0 * near) * variance.sqrt() / (near * (1.0 - near) + variance)
+}
 
 /// How the interval of [`positive`] is told.
 pub(super) const POSITIVE: &str = "Hall's transformation of Student's statistic, the values as skewed as those of a log-normal distribution (3 times their coefficient of variation); none of fewer than 200 rows";
@@ -93,8 +143,7 @@ pub(super) fn bounded(moments: &Moments, (least, most): (f64, f64), missing: &st
     let near = share.min(1.0 - share);
     let spread = moments.variance().map(|v| v / wide / wide);
     let of = spread.filter(|v| *v > 0.0 && near > 0.0).map(|variance| {
-        let beta = 2.0 * (1.0 - 2.0 * near) * variance.sqrt() / (near * (1.0 - near) + variance);
-        let skewness = (OF_BOUNDED * beta).min((moments.n as f64).sqrt());
+        let skewness = of_beta(near, variance).min((moments.n as f64).sqrt());
         Skewed {
             mean: near,
             variance,

@@ -22,7 +22,7 @@ pub mod told;
 pub use by_class::{ClassRow, by_class, by_label};
 pub use confused::Confused;
 pub use costs::{Cell as CostCell, Costs, Four};
-pub use means::positive as mean_of;
+pub use means::{Measured, positive as mean_of};
 pub use measures::{Cut, Measures, NOT_KEPT, share as share_of};
 pub use parameters::{Parameter, Parameters};
 

@@ -1,8 +1,8 @@
 //! What another tool says of each column and metric beside what this report says, and why they differ.
 
 use super::compat::{
-    Compat, EvidentlyColumn, EvidentlySays, EvidentlyValue, NannymlColumn, NannymlLine,
-    NannymlSays, Says,
+    Compat, EvidentlyColumn, EvidentlySays, EvidentlyScore, EvidentlyValue, NannymlColumn,
+    NannymlLine, NannymlSays, Says,
 };
 use super::incidents::CORRELATION;
 use super::{AlertKind, Report};
@@ -17,6 +17,8 @@ pub struct Beside {
     pub says: String,
     /// Whether that is an alarm.
     pub theirs: bool,
+    /// Whether what it says is known: else `says` tells why it is not reproduced.
+    pub known: bool,
     /// Whether an incident of the report is about it, or touches it.
     pub ours: bool,
     /// Why both say the same, or not.
@@ -41,7 +43,12 @@ pub fn beside(report: &Report) -> Vec<Beside> {
             let metrics = metrics(report, says);
             let columns = says.columns.iter().map(|c| of_nannyml(report, says, c));
             let together = reconstruction(report, says).into_iter();
-            together.chain(metrics).chain(columns).collect()
+            let missing = not_reproduced(says);
+            together
+                .chain(metrics)
+                .chain(columns)
+                .chain(missing)
+                .collect()
         }
     };
     rows.sort_by_key(|row| !(row.theirs || row.ours));
@@ -96,14 +103,18 @@ fn of_evidently(report: &Report, compat: &Compat, column: &EvidentlyColumn) -> B
             column: column.column.clone(),
             says: format!("nothing: {why}"),
             theirs: false,
+            known: false,
             ours,
             because: match ours {
-                true => "Windows depart from the baseline; it has no test for such a column.",
+                true => "Windows depart from the baseline; it tells nothing of such a column.",
                 false => "Nothing departs.",
             }
             .into(),
         };
     };
+    if let Some(limit) = column.limit {
+        return of_texts(column, score, limit, ours);
+    }
     // Evidently's tests end in a p-value or in a distance, and alarm below or above their limit.
     let by_chance = score.drifted == (score.score < score.threshold);
     let (value, limit) = (shown(score.score), shown(score.threshold));
@@ -114,6 +125,10 @@ fn of_evidently(report: &Report, compat: &Compat, column: &EvidentlyColumn) -> B
     let because = match (score.drifted, ours) {
         (true, true) => "Both see a change.".to_owned(),
         (false, false) => "Neither sees a change.".to_owned(),
+        (false, true) if !of_values(report, &column.column) => {
+            "This test looks at the values alone; what changed here are cells that hold none."
+                .into()
+        }
         (false, true) => format!(
             "It compares all rows in view at once, where a change of some windows is thinned out{}; the incident tells since when.",
             if by_chance {
@@ -138,8 +153,45 @@ fn of_evidently(report: &Report, compat: &Compat, column: &EvidentlyColumn) -> B
         column: column.column.clone(),
         says: format!("{name} {value}, {relation} {limit}"),
         theirs: score.drifted,
+        known: true,
         ours,
         because,
+    }
+}
+
+/// Of texts: how well a model of their words tells the sides apart.
+fn of_texts(column: &EvidentlyColumn, score: &EvidentlyScore, limit: f64, ours: bool) -> Beside {
+    let by_chance = score.threshold != limit;
+    let relation = if score.drifted { "above" } else { "not above" };
+    let because = match (score.drifted, ours) {
+        (true, true) => "Both see a change.",
+        (false, false) => "Neither sees a change.",
+        (true, false) if by_chance => {
+            "Its model tells old texts from new ones better than nineteen of twenty random ones, as if the column were the only one; here texts are watched as words that are known or new."
+        }
+        (true, false) => {
+            "Its model tells old texts from new ones, by a limit that is the same whatever the rows; here texts are watched as words that are known or new."
+        }
+        (false, true) => {
+            "It learns from words that are in no more than half of the texts, over all rows in view at once; the incident tells what changed, and since when."
+        }
+    };
+    Beside {
+        column: column.column.clone(),
+        says: format!(
+            "a model of words tells the sides apart with ROC AUC {}, {relation} {}{}",
+            shown(score.score),
+            shown(limit),
+            if by_chance {
+                " (95 % of random scores)"
+            } else {
+                ""
+            }
+        ),
+        theirs: score.drifted,
+        known: true,
+        ours,
+        because: because.into(),
     }
 }
 
@@ -167,6 +219,7 @@ fn dataset(report: &Report, says: &EvidentlySays) -> Option<Beside> {
             if says.drifted { "at least" } else { "below" }
         ),
         theirs: says.drifted,
+        known: true,
         ours,
         because: because.into(),
     })
@@ -207,6 +260,7 @@ fn reconstruction(report: &Report, says: &NannymlSays) -> Option<Beside> {
         column: "reconstruction_error".into(),
         says: format!("{limits} in {alarms} of {all} chunks"),
         theirs: alarms > 0,
+        known: true,
         ours,
         because: because.into(),
     })
@@ -278,6 +332,7 @@ fn tests(report: &Report, says: &EvidentlySays) -> Vec<Beside> {
             column: theirs.into(),
             says: line(value),
             theirs: failed,
+            known: true,
             ours,
             because: match judged(own) {
                 true => because(failed, ours),
@@ -304,6 +359,7 @@ fn tests(report: &Report, says: &EvidentlySays) -> Vec<Beside> {
             column: column.column.clone(),
             says: format!("{}{others}", line(first)),
             theirs: true,
+            known: true,
             ours,
             because: because(true, ours).into(),
         });
@@ -313,35 +369,79 @@ fn tests(report: &Report, says: &EvidentlySays) -> Vec<Beside> {
 
 fn of_nannyml(report: &Report, says: &NannymlSays, column: &NannymlColumn) -> Beside {
     let ours = told(report, &column.column);
-    let tested = || {
-        let alerts = column.drift.get("jensen_shannon").map(|l| l.alerts.iter());
-        let alerts = alerts.into_iter().flatten().zip(&says.chunks);
-        alerts.filter(|(_, chunk)| !chunk.reference)
+    let counted = |line: &NannymlLine| {
+        let tested = line.alerts.iter().zip(&says.chunks);
+        let tested = tested.filter(|(_, chunk)| !chunk.reference);
+        tested.fold((0, 0), |(alarms, all), (alert, _)| {
+            (alarms + usize::from(*alert), all + 1)
+        })
     };
-    let (all, alarms) = (tested().count(), tested().filter(|(a, _)| **a).count());
+    let values = column.drift.get("jensen_shannon");
+    let (alarms, all) = values.map_or((0, 0), counted);
     let references = says.chunks.iter().filter(|c| c.reference).count();
-    let limit = column.drift.get("jensen_shannon").and_then(|l| l.upper);
+    let limit = values.and_then(|l| l.upper);
     let limit = limit.map_or_else(String::new, |x| format!(" above {}", shown(x)));
-    let because = match (alarms > 0, ours) {
+    let mut parts = vec![format!("Jensen–Shannon{limit} in {alarms} of {all} chunks")];
+    // What its calculators of data quality and of statistics alarm of beside that.
+    let quality = [
+        ("missing cells", Some(&column.missing)),
+        ("words that the reference has not", column.unseen.as_ref()),
+    ];
+    let statistics = [
+        ("mean", "avg"),
+        ("standard deviation", "std"),
+        ("median", "median"),
+        ("sum", "sum"),
+    ];
+    let statistics = statistics.map(|(named, name)| (named, column.statistics.get(name)));
+    let mut others = 0;
+    for (named, line) in quality.into_iter().chain(statistics) {
+        let Some((line, (alarms, all))) = line.map(|line| (line, counted(line))) else {
+            continue;
+        };
+        if alarms > 0 {
+            others += alarms;
+            let limits = match (line.lower, line.upper) {
+                (Some(low), Some(high)) => format!("outside {} … {}", shown(low), shown(high)),
+                (Some(low), None) => format!("below {}", shown(low)),
+                (None, Some(high)) => format!("above {}", shown(high)),
+                (None, None) => "without a limit".into(),
+            };
+            parts.push(format!("{named} {limits} in {alarms} of {all}"));
+        }
+    }
+    let theirs = alarms + others > 0;
+    let because = match (theirs, ours) {
         (true, true) => "Both see a change.".to_owned(),
         (false, false) => "Neither sees a change.".to_owned(),
         (true, false) => format!(
-            "Its limit is three standard deviations of {references} chunks of the reference, each column's and chunk's own; what {alarms} of {all} chunks exceed is not sure under the budget of false alarms over the whole report, or too small to matter."
+            "Its limits are three standard deviations of {references} chunks of the reference, each number's and chunk's own; what exceeds them is not sure under the budget of false alarms over the whole report, or too small to matter."
         ),
-        (false, true) if !of_values(report, &column.column) => {
-            "It looks at the values alone; what changed here are cells that hold none.".to_owned()
-        }
         (false, true) => format!(
-            "Its limit comes from {references} chunks of the reference, and each chunk stands alone; small changes that last are added up here."
+            "Its limits come from {references} chunks of the reference, and each chunk stands alone; small changes that last are added up here."
         ),
     };
     Beside {
         column: column.column.clone(),
-        says: format!("Jensen–Shannon{limit} in {alarms} of {all} chunks"),
-        theirs: alarms > 0,
+        says: parts.join("; "),
+        theirs,
+        known: true,
         ours,
         because,
     }
+}
+
+/// What it says beside that cannot be told here, and why.
+fn not_reproduced(says: &NannymlSays) -> Vec<Beside> {
+    let row = |(what, why): (&String, &String)| Beside {
+        column: what.clone(),
+        says: format!("not reproduced, because {why}"),
+        theirs: false,
+        known: false,
+        ours: false,
+        because: "It is left out of the comparison.".into(),
+    };
+    says.not_reproduced.iter().map(row).collect()
 }
 
 /// NannyML's metrics, and what this report calls them, or what rises with them.
@@ -399,6 +499,7 @@ fn metrics(report: &Report, says: &NannymlSays) -> Vec<Beside> {
             column: (*theirs).into(),
             says: format!("{told}, {limits} in {alarms} of {all} chunks"),
             theirs: alarms > 0,
+            known: true,
             ours,
             because,
         })

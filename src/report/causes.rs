@@ -1,14 +1,19 @@
 //! Which alarms have one cause, and which of them an incident is named by.
 
+use super::Affected;
+use super::incidents::CORRELATION;
 use super::watch::{Item, What};
 use crate::metric::{self, Family, Info};
-use crate::stats::sequential::Alarm;
+use crate::stats::sequential::columns::Aspect;
 use crate::stats::sequential::group::Begun;
+use crate::stats::sequential::{Alarm, Tested};
 
 /// The level at which a metric's fall is of the windows in which a column is changed.
 const SAME_CAUSE: f64 = 0.005;
 /// How many times as sure as what an incident is named by something is that is told beside it.
 const SURER: f64 = 2.0;
+/// How many times as sure as a shift of a column's values another change of them is at most, where it is told as a shift.
+const MOVED: f64 = 2.0;
 
 /// An alarm of an item.
 pub(super) struct Raised<'a> {
@@ -22,25 +27,76 @@ fn of_predictions(item: &Item) -> bool {
         .is_some_and(|info| info.family != Family::Resource)
 }
 
+/// Whether what tells of the predictions is of what changed a column: it is there in the column's windows, and was not
+/// noticed before the column can have changed.
+fn is_of(of: &Raised<'_>, surest: &Raised<'_>) -> bool {
+    let (from, to) = (surest.alarm.start, surest.alarm.end.unwrap_or(usize::MAX));
+    let over = of.item.verdict.over(&of.item.stream, from, to);
+    of.alarm.raised >= surest.alarm.earliest && over.is_none_or(|over| over.p_value <= SAME_CAUSE)
+}
+
+/// Dates what tells of the predictions by the column that changed far more surely, where it is of that cause. Places are
+/// of alarms that began together, the surest first.
+pub(super) fn date(raised: &mut [Raised<'_>], places: &[usize]) {
+    let Some((surest, others)) = places.split_first() else {
+        return;
+    };
+    for at in others {
+        let (Some(surest), Some(of)) = (raised.get(*surest), raised.get(*at)) else {
+            continue;
+        };
+        if !is_far_surer(surest, of) || !is_of(of, surest) {
+            continue;
+        }
+        let (start, end) = (surest.alarm.start, of.alarm.end.unwrap_or(usize::MAX));
+        let stream = &of.item.stream;
+        let over = of.item.verdict.over(stream, start, end);
+        let goes_on = |over: &Tested| {
+            let matters = stream.least.is_met(over.from, over.from + over.change);
+            matters && over.change * of.alarm.over.change > 0.0
+        };
+        if let Some(over) = over.filter(goes_on) {
+            let alarm = Alarm {
+                start,
+                earliest: surest.alarm.earliest,
+                latest: surest.alarm.latest,
+                raised: of.alarm.raised.max(start),
+                over,
+                ..of.alarm
+            };
+            raised[*at].alarm = alarm;
+        }
+    }
+}
+
 /// Alarms that began together, the surest first, by what has one cause.
 pub(super) fn by_cause<'a>(members: Vec<&'a Raised<'a>>) -> Vec<Vec<&'a Raised<'a>>> {
     let Some(surest) = members
         .first()
+        .copied()
         .filter(|surest| !of_predictions(surest.item))
     else {
         return vec![members];
     };
-    let (from, to) = (surest.alarm.start, surest.alarm.end.unwrap_or(usize::MAX));
-    let of_it = |of: &&Raised<'_>| {
-        let item = of.item;
-        let over = item.verdict.over(&item.stream, from, to);
-        !of_predictions(item) || over.is_none_or(|over| over.p_value <= SAME_CAUSE)
-    };
+    let of_it = |of: &&Raised<'_>| !of_predictions(of.item) || is_of(of, surest);
     let (with, others): (Vec<_>, Vec<_>) = members.iter().copied().partition(of_it);
     [with, others]
         .into_iter()
         .filter(|m| !m.is_empty())
         .collect()
+}
+
+/// The alarm that a column's incident is named by: where its values moved, that they did. A shift beyond the baseline's
+/// values changes their spread and shape, too, and more surely, for ranks end there.
+pub(super) fn named<'a>(lead: &'a Raised<'a>, members: &[&'a Raised<'a>]) -> &'a Raised<'a> {
+    let What::Column(column, Aspect::Shape(2..)) = lead.item.what else {
+        return lead;
+    };
+    let moved = |of: &&&Raised<'_>| {
+        let is = matches!(of.item.what, What::Column(at, Aspect::Shape(1)) if at == column);
+        is && MOVED * of.alarm.over.t.abs() >= lead.alarm.over.t.abs()
+    };
+    members.iter().find(moved).copied().unwrap_or(lead)
 }
 
 pub(super) fn is_far_surer(surest: &Raised<'_>, lead: &Raised<'_>) -> bool {
@@ -105,10 +161,27 @@ pub(super) fn begun(of: &Raised<'_>) -> Begun {
     }
 }
 
+/// The other columns that are surely different in the windows of an incident that is named by a column.
+pub(super) fn with_it(affected: &[Affected], named: &str) -> String {
+    let columns = affected.iter().filter(|of| of.metric != CORRELATION);
+    let columns = columns.filter_map(|of| of.column.as_deref());
+    let others: Vec<&str> = columns.filter(|column| *column != named).collect();
+    match others[..] {
+        [] => String::new(),
+        [one] => format!("; {one} changed with it"),
+        [a, b] => format!("; {a} and {b} changed with it"),
+        [a, b, c] => format!("; {a}, {b} and {c} changed with it"),
+        [a, b, ref more @ ..] => format!(
+            "; {a}, {b} and {} other columns changed with it",
+            more.len()
+        ),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::stats::sequential::columns::{Aspect, Counts, share};
+    use crate::stats::sequential::columns::{Counts, share};
     use crate::stats::sequential::{Kind, Least, Reading, Side, Stream, watch};
 
     fn item(what: What, stream: Stream) -> Item {

@@ -71,15 +71,17 @@ pub(super) fn tell(alert: &mut Alert) {
     match alert.harmless {
         Some(true) => {
             alert.level = Level::Ok;
-            alert.sentence += &format!(", harmless so far: {title} {span} is {value}");
+            let so_far = format!(", harmless so far: {title} {span} is {value}");
+            words::end_first(&mut alert.sentence, &so_far);
         }
         Some(false) => {
             let change = effect.change.value.unwrap_or_default();
             let from = effect.value.value.unwrap_or_default() - change;
-            alert.sentence += &format!(
+            let and = format!(
                 ", and {title} {span} is {value} (before {})",
                 words::value(info.unit, from)
             );
+            words::end_first(&mut alert.sentence, &and);
         }
         None => {}
     }

@@ -4,7 +4,7 @@ use super::judge::is_resource;
 use super::view::View;
 use super::{Alert, AlertKind, Estimate, Health, Level, Report, Window, words};
 use crate::log::Task;
-use crate::metric::{self, Better, Info};
+use crate::metric::{self, Better, Family, Info};
 use crate::read::LABEL_EXPECTED;
 use crate::summary::{Summary, WindowSize};
 
@@ -48,8 +48,13 @@ fn main(report: &Report, probabilistic: bool) -> Option<(&'static Info, &Estimat
     })
 }
 
-/// The verdict on a report of what was asked for.
-pub(super) fn judge(report: &Report, summary: &Summary, asked: &View) -> Health {
+/// The verdict on a report of what was asked for; `watched`: whether a metric was watched for alarms.
+pub(super) fn judge(
+    report: &Report,
+    summary: &Summary,
+    asked: &View,
+    watched: impl Fn(&Info) -> bool,
+) -> Health {
     let size = report.view.window.unwrap_or(WindowSize::Day);
     // What a column holds is no better or worse: it is told in the notes, unless outcomes tell that it harms.
     let of_predictions = || report.alerts.iter().filter(|a| a.kind != AlertKind::Column);
@@ -99,6 +104,17 @@ pub(super) fn judge(report: &Report, summary: &Summary, asked: &View) -> Health 
                 ),
                 name,
             ),
+            Some(b) if first.is_none() && !watched(info) => {
+                let what = match info.family {
+                    Family::Ranking => "lists",
+                    _ => "rows",
+                };
+                let sentence = format!(
+                    "{} is {value}; no window outside the baseline ({}) has enough {what} to be judged. Larger windows help.",
+                    info.title, b.label
+                );
+                (Level::Unknown, sentence, name)
+            }
             Some(b) => {
                 let level = match first {
                     None => Level::Ok,

@@ -8,15 +8,15 @@
 
 use super::again::{Made, joined};
 use super::baseline::Basis;
-use super::causes::{Raised, begun, by_cause, is_far_surer, place};
+use super::causes::{Raised, begun, by_cause, date, is_far_surer, named, place, with_it};
 use super::checks::CheckKind;
 use super::effect::{self, Effect};
 use super::make::{self, Making};
 use super::steps::pause;
 use super::watch::{Item, Watched, What, is_worse, word};
 use super::{Affected, Alert, AlertKind, Level, Metrics, Window, improved, judge, words};
-use crate::metric::{Estimate, Family, Info, Unit};
-use crate::stats::interval::Interval;
+use crate::metric::{Estimate, Family, Info, Measured, Unit};
+use crate::stats::interval::{Interval, wilson_of_share};
 use crate::stats::multiple::benjamini_yekutieli;
 use crate::stats::sequential::columns::Aspect;
 use crate::stats::sequential::fit::Fit;
@@ -73,23 +73,29 @@ pub(super) async fn alerts(
     let begun: Vec<Begun> = raised.iter().map(begun).collect();
     let mut out: Vec<Made<'_>> = Vec::new();
     let found = group(&begun);
+    found.iter().for_each(|places| date(&mut raised, places));
     let members = found
         .iter()
         .map(|places| places.iter().filter_map(|i| raised.get(*i)).collect());
     for mut members in members.flat_map(by_cause) {
         pause().await;
-        let surest = members.first().copied();
+        let surest = members.first().map(|surest| named(surest, &members));
         members.sort_by(|a, b| place(a).total_cmp(&place(b)));
         // What is not worse after all leaves its name to the next.
-        for lead in members {
+        for lead in members.iter().map(|lead| named(lead, &members)) {
             if let Some(mut alert) = told.alert(lead).await {
+                let mut known = alert.column.clone();
                 if let Some(surest) = surest.filter(|surest| is_far_surer(surest, lead))
                     && let Some(other) = told.alert(surest).await
                 {
                     let beside = words::lower_first(&other.sentence);
                     alert.sentence += &format!("; at the same time {beside}");
+                    known = other.column;
                 }
                 effect::tell(&mut alert);
+                if let Some(known) = known {
+                    alert.sentence += &with_it(&alert.affected, &known);
+                }
                 out.push(Made {
                     place: place(lead),
                     alert,
@@ -130,6 +136,10 @@ fn then(of: &Tested, what: &What) -> Estimate {
 }
 
 fn bounded(value: f64, interval: Interval, rows: f64, what: &What) -> Estimate {
+    let interval = match what.info().and_then(Info::measured) {
+        Some(Measured::Share) => wilson_of_share(value.clamp(0.0, 1.0), rows),
+        _ => interval,
+    };
     let (least, most) = match what {
         What::Metric(info) | What::Slice(info, ..) => info.range,
         What::Column(_, Aspect::Shape(_)) | What::Pair(_) => (None, None),
@@ -382,7 +392,7 @@ impl Told<'_> {
         };
         let scales: Vec<String> = SCALES.iter().map(|s| s.0.to_string()).collect();
         format!(
-            "{test}, of the last {} windows together{season}, allowing for what the baseline's windows vary by; one false alarm in {} windows over {} numbers that are watched",
+            "{test}, of the last {} windows together{season}, allowing for what the baseline's windows vary by, and dated as a change that came at once; one false alarm in {} windows over {} numbers that are watched",
             words::list(&scales),
             words::number(self.watched.budget),
             self.watched.items.len()
@@ -516,8 +526,17 @@ impl Told<'_> {
             Aspect::Unknown => {
                 let word = self.profile.and_then(|p| p.columns.get(at)?.unseen.first());
                 let named = word.map_or_else(String::new, |w| format!(", such as “{}”,", w.0));
+                // By how many of its values stand in one row the baseline tells how many are new by chance.
+                let then = alert.baseline.value.unwrap_or_default();
+                let by_chance = match then > 0.0 {
+                    true => format!(
+                        "; {} is what chance lets expect, for so many values of the baseline stand in one row",
+                        words::value(Unit::Percent, then)
+                    ),
+                    false => String::new(),
+                };
                 return format!(
-                    "The share of values of {name} that the baseline has not{named} {shares}"
+                    "The share of values of {name} that the baseline has not{named} {shares}{by_chance}"
                 );
             }
             Aspect::Missing => return format!("The share of missing cells of {name} {shares}"),

@@ -171,7 +171,7 @@ pub(super) fn sentence(
         words::value(info.unit, then),
         basis.label,
         words::estimate(info, &alert.value),
-        words::rows(alert.value.n),
+        words::of_family(info.family, alert.value.n),
     )
 }
 
@@ -186,9 +186,8 @@ pub(super) fn span(alert: &Alert, making: &Making<'_>) -> String {
 
 /// Names the slice in which the metric of the incident that goes on departs most, where one stands out: it departs
 /// after correction, and by at least one and a half times the change of all rows. What a slice or a column is about,
-/// and what is over, is of other rows than the slices were compared over. `versions`: the column of versions, which
-/// are told elsewhere.
-pub(super) fn name_slices(alerts: &mut [Alert], slices: &[SliceRow], versions: Option<&str>) {
+/// and what is over, is of other rows than the slices were compared over.
+pub(super) fn name_slices(alerts: &mut [Alert], slices: &[SliceRow]) {
     let compared = slices.first().map(|s| s.metric.as_str());
     let Some(alert) = alerts.iter_mut().find(|a| {
         let of_all = a.kind == AlertKind::Metric && a.goes_on();
@@ -210,17 +209,16 @@ pub(super) fn name_slices(alerts: &mut [Alert], slices: &[SliceRow], versions: O
             let size = |s: &SliceRow| s.departure.map_or(0.0, |d| d.change.abs());
             size(a).total_cmp(&size(b))
         });
-    if let Some(s) = worst
-        && Some(s.column.as_str()) != versions
-    {
+    if let Some(s) = worst {
         alert.slice = Some(format!("{} = {}", s.column, s.value));
-        alert.sentence += &format!(
+        let named = format!(
             ", most where {} is {} ({} → {})",
             s.column,
             s.value,
             words::value(info.unit, s.baseline.value.unwrap_or_default()),
             words::value(info.unit, s.current.value.unwrap_or_default()),
         );
+        words::end_first(&mut alert.sentence, &named);
     }
 }
 
@@ -280,7 +278,7 @@ mod tests {
             alert(AlertKind::Metric, Some(Time(9))),
             alert(AlertKind::Metric, None),
         ];
-        name_slices(&mut alerts, std::slice::from_ref(&slice), None);
+        name_slices(&mut alerts, std::slice::from_ref(&slice));
         let named: Vec<bool> = alerts.iter().map(|a| a.slice.is_some()).collect();
         assert_eq!(named, [false, false, true]);
         assert_eq!(alerts[0].sentence, "Accuracy fell");
@@ -289,7 +287,7 @@ mod tests {
             "Accuracy fell, most where channel is app (90.0 % → 50.0 %)"
         );
         let mut over = [alert(AlertKind::Metric, Some(Time(9)))];
-        name_slices(&mut over, std::slice::from_ref(&slice), None);
+        name_slices(&mut over, std::slice::from_ref(&slice));
         assert_eq!(over[0].slice, None);
     }
 }

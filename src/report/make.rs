@@ -13,7 +13,7 @@ use super::{
     maturity, models, parts, profile, quantiles, service, tracks, watch,
 };
 use crate::log::Task;
-use crate::metric::{self, Cut, Estimate, Measures, Parameter, Parameters};
+use crate::metric::{self, Cut, Estimate, Info, Measures, Parameter, Parameters};
 use crate::stats::rank::Ends;
 use crate::summary::{
     Cell, Exact, Lag, Lists, Naive, Residuals, Series, Slice, Summary, WindowSize,
@@ -304,8 +304,7 @@ impl Making<'_> {
         let examined = basis
             .as_ref()
             .and_then(|basis| drift::examined(self, basis, view));
-        let versions = summary.versions.as_ref().map(|v| v.column.as_str());
-        judge::name_slices(&mut alerts, &slices, versions);
+        judge::name_slices(&mut alerts, &slices);
         pause().await;
         let (resources, performance): (Metrics, Metrics) = metrics
             .into_iter()
@@ -410,7 +409,8 @@ impl Making<'_> {
             rejected: summary.rejected.clone(),
         };
         pause().await;
-        report.health = health::judge(&report, summary, view);
+        let of = |info: &Info| watched.as_ref().is_none_or(|w| w.holds(info));
+        report.health = health::judge(&report, summary, view, of);
         if judging && report.baseline.is_some() {
             report.health.notes.extend(watch::limits(self, profile));
             let no_season = basis.as_ref().and_then(|basis| basis.no_season(self));

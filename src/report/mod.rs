@@ -37,6 +37,7 @@ mod particulars;
 mod parts;
 mod profile;
 pub mod quantiles;
+mod readings;
 mod service;
 pub mod standards;
 mod steps;
@@ -47,7 +48,7 @@ pub mod words;
 
 pub use crate::metric::ClassRow;
 pub use crate::summary::Method;
-pub use crate::summary::{Bins, ColumnDrift, Distribution, Rejected, SourceInfo as Source};
+pub use crate::summary::{Bins, ColumnDrift, Distribution, Drawn, Rejected, SourceInfo as Source};
 pub use crate::summary::{Compat, Tool, compat};
 pub use crate::summary::{Examined, ExaminedColumn, PairSays, TestChoice, TestSays, Together};
 pub use crate::summary::{QuantilePair, ResidualBin, Residuals, TailPart};
@@ -70,7 +71,8 @@ pub use service::{
 };
 pub use steps::Steps;
 pub use tracks::{
-    About, Change, Changes, EarlierWeeks, Lead, Leads, Measured, Shifted, VersionChange,
+    About, Change, Changes, EarlierWeeks, Lead, Leads, Measured, ShiftInside, Shifted,
+    VersionChange,
 };
 pub use words::lower_first;
 

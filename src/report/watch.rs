@@ -17,14 +17,14 @@
 use super::baseline::Basis;
 use super::checks::CheckKind;
 use super::make::Making;
+use super::readings::stream;
 use super::steps::pause;
 use super::view::WindowSize;
 use super::{Metrics, Window, judge, parts, words};
-use crate::metric::{self, Better, Estimate, Family, Info, Material, Measures};
+use crate::metric::{self, Estimate, Family, Info, Material, Measures};
 use crate::stats::sequential::columns::{self, Aspect, Counts};
 use crate::stats::sequential::{
-    Kind, Least, Reading, Side, Stream, Verdict, WINDOWS_TO_AN_ALARM, fit_all,
-    judge as judge_stream,
+    Kind, Reading, Side, Stream, Verdict, WINDOWS_TO_AN_ALARM, fit_all, judge as judge_stream,
 };
 use crate::summary::{Cell, ColumnProfile, Found, Lines, MOST_TOGETHER, Profile, Series, Tally};
 use crate::table::time::{DAY, HOUR, Time};
@@ -87,6 +87,14 @@ pub(super) struct Watched {
     pub items: Vec<Item>,
     /// Windows to a false alarm.
     pub budget: f64,
+}
+
+impl Watched {
+    /// Whether a metric of all rows is among it.
+    pub fn holds(&self, info: &Info) -> bool {
+        let is = |item: &Item| matches!(item.what, What::Metric(of) if of.name == info.name);
+        self.items.iter().any(is)
+    }
 }
 
 /// Windows to a false alarm, as the reader wants them.
@@ -209,49 +217,11 @@ fn phase(making: &Making<'_>, start: Time) -> u32 {
     }
 }
 
-/// An estimate as a reading; `towards`: the value that it is compared with.
-fn reading(of: &Estimate, towards: Option<f64>, phase: u32) -> Option<Reading> {
-    let se = match towards {
-        Some(other) => of.se_towards(other)?,
-        None => of.se()?,
-    };
-    let own = of.se()?;
-    Some(Reading {
-        value: of.value?,
-        variance: se * se,
-        own: own * own,
-        rows: of.n.max(1) as f64,
-        phase,
-    })
-}
-
-/// The stream of a metric, from what it is in windows of the baseline and in those that are judged.
-fn stream(
-    (info, least): (&Info, Least),
-    base: &Estimate,
-    before: Vec<Reading>,
-    windows: Vec<Option<Reading>>,
-) -> Stream {
-    Stream {
-        baseline: before,
-        total: reading(base, None, 0),
-        windows,
-        kind: Kind::Mean { skewness: 0.0 },
-        side: match info.better {
-            Better::Higher => Side::Down,
-            Better::Lower => Side::Up,
-            Better::Zero | Better::Near(_) | Better::Neither => Side::Either,
-        },
-        least,
-        part: 1.0,
-    }
-}
-
-fn of_metrics(
+fn of_metrics<'a>(
     making: &Making<'_>,
     basis: &Basis<'_>,
     (baseline, before): (&Metrics, &[Metrics]),
-    windows: &[Window],
+    windows: &'a [Window],
 ) -> Vec<(What, Stream)> {
     let mut out: Vec<(What, Stream)> = Vec::new();
     for info in metric::METRICS.iter().map(|m| m.info()) {
@@ -262,21 +232,18 @@ fn of_metrics(
             continue;
         }
         let starts = basis.starts(making).into_iter();
-        let known = starts.zip(before).filter_map(|(start, metrics)| {
-            reading(metrics.get(info.name)?, None, phase(making, start))
-        });
-        let judged = |w: &Window| {
+        let known = starts
+            .zip(before)
+            .filter_map(|(start, m)| Some((m.get(info.name)?, phase(making, start))));
+        let judged = |w: &'a Window| {
             let ripe = w.mature || info.family == Family::Resource;
             let counts = !w.in_baseline && !w.open && ripe;
             let of = w.metrics.get(info.name).filter(|_| counts)?;
-            reading(of, base.value, phase(making, w.start))
+            Some((of, phase(making, w.start)))
         };
-        let stream = stream(
-            (info, making.least.of(info)),
-            base,
-            known.collect(),
-            windows.iter().map(judged).collect(),
-        );
+        let (known, judged): (Vec<_>, Vec<_>) =
+            (known.collect(), windows.iter().map(judged).collect());
+        let stream = stream((info, making.least.of(info)), base, &known, &judged);
         if stream.windows.iter().any(Option::is_some) {
             out.push((What::Metric(info), stream));
         }
@@ -335,17 +302,21 @@ async fn of_slices(
         let before = basis.slice_windows(making, series);
         let known = before
             .iter()
-            .filter_map(|(start, cell)| reading(&estimate(cell), None, phase(making, *start)));
+            .map(|(start, cell)| (estimate(cell), phase(making, *start)));
         let judged = |w: &Window| {
             let of = within(series, w.start, w.end).filter(|_| w.mature && !w.in_baseline)?;
-            reading(&of, base.value, phase(making, w.start))
+            Some((of, phase(making, w.start)))
         };
-        let stream = stream(
-            (info, making.least.of(info)),
-            &base,
-            known.collect(),
-            windows.iter().map(judged).collect(),
+        let known: Vec<(Estimate, u32)> = known.collect();
+        let judged: Vec<Option<(Estimate, u32)>> = windows.iter().map(judged).collect();
+        let (known, judged): (Vec<_>, Vec<_>) = (
+            known.iter().map(|(e, phase)| (e, *phase)).collect(),
+            judged
+                .iter()
+                .map(|of| of.as_ref().map(|(e, phase)| (e, *phase)))
+                .collect(),
         );
+        let stream = stream((info, making.least.of(info)), &base, &known, &judged);
         if stream.windows.iter().any(Option::is_some) {
             out.push((What::Slice(info, column, value), stream));
         }
@@ -472,7 +443,10 @@ fn of_rows(
                     ))
                 })
                 .collect(),
-            None => vec![(&profile.baseline, 0)],
+            None if profile.own.is_empty() => vec![(&profile.baseline, 0)],
+            None => (profile.own.iter().zip(&basis.own))
+                .map(|(lines, (start, _))| (lines, phase(making, *start)))
+                .collect(),
         };
         let rows: u64 = before.iter().map(|(lines, _)| of(lines).1).sum();
         let usual = rows as f64 / before.len().max(1) as f64;
@@ -537,7 +511,7 @@ async fn of_pairs(
             value: found.z,
             variance: pair.variance / found.rows,
             own: pair.variance / found.rows,
-            rows: found.rows,
+            rows: found.rows + 3.0,
             phase,
         };
         let window = |i: usize| {
@@ -547,7 +521,11 @@ async fn of_pairs(
         let baseline: Vec<Reading> = match basis.windows {
             Some((from, to)) => (from..to).filter_map(window).collect(),
             None => (0..jointly.baseline.len())
-                .filter_map(|i| Some(reading(jointly.before(pair, i)?, 0)))
+                .filter_map(|i| {
+                    let own = basis.own.get(i).filter(|_| jointly.by_window);
+                    let phase = own.map_or(0, |(start, _)| phase(making, *start));
+                    Some(reading(jointly.before(pair, i)?, phase))
+                })
                 .collect(),
         };
         let near_normal = |r: &Reading| pair.skewness.abs() <= SKEWED * r.rows.sqrt();

@@ -1,6 +1,6 @@
 //! Numbers and instants as a person reads them, for the sentences of a report.
 
-use crate::metric::{Estimate, Info, Unit};
+use crate::metric::{Estimate, Family, Info, Unit};
 use crate::summary::WindowSize;
 use crate::table::time::{DAY, SECOND, Time};
 
@@ -91,6 +91,22 @@ pub fn rows(n: u64) -> String {
     match n {
         1 => "1 row".into(),
         n => format!("{} rows", grouped(n as f64)),
+    }
+}
+
+/// Ends the first part of a sentence, before what is told beside it behind a semicolon.
+pub fn end_first(sentence: &mut String, by: &str) {
+    let end = sentence.find("; ").unwrap_or(sentence.len());
+    sentence.insert_str(end, by);
+}
+
+/// How many of what a metric is made of: rows, or lists where it tells their order.
+#[must_use]
+pub fn of_family(family: Family, n: u64) -> String {
+    match (family, n) {
+        (Family::Ranking, 1) => "1 list".into(),
+        (Family::Ranking, n) => format!("{} lists", grouped(n as f64)),
+        _ => rows(n),
     }
 }
 

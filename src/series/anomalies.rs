@@ -115,6 +115,8 @@ mod tests {
             what: String::new(),
             source: "cpu".into(),
             unit: None,
+            counted: None,
+            when: None,
             cells: Cells::Level(values.iter().enumerate().map(cell).collect()),
         });
         machine

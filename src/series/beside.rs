@@ -91,7 +91,6 @@ mod tests {
             let rate = Rate {
                 increase: each,
                 seconds: 60.0,
-                came: None,
             };
             (number, rate)
         };
@@ -101,6 +100,8 @@ mod tests {
             what: String::new(),
             source: "http_requests_total".into(),
             unit: None,
+            counted: None,
+            when: None,
             cells: Cells::Rate((0..5).map(cell).collect()),
         };
         let mut machine = Machine::new(step);

@@ -19,6 +19,99 @@ pub enum Durations {
     Counted(Took),
 }
 
+/// How many took at most so long: what is told, and between what it lies for certain.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct UpTo {
+    /// At least.
+    pub least: f64,
+    /// About.
+    pub about: f64,
+    /// At most.
+    pub most: f64,
+}
+
+impl UpTo {
+    /// For certain so many.
+    #[must_use]
+    pub const fn exactly(count: f64) -> Self {
+        Self {
+            least: count,
+            about: count,
+            most: count,
+        }
+    }
+
+    /// The others of so many.
+    #[must_use]
+    pub fn rest_of(self, count: f64) -> Self {
+        Self {
+            least: (count - self.most).max(0.0),
+            about: (count - self.about).max(0.0),
+            most: (count - self.least).max(0.0),
+        }
+    }
+
+    /// Without some of them.
+    #[must_use]
+    pub fn without(self, some: Self) -> Self {
+        Self {
+            least: (self.least - some.most).max(0.0),
+            about: (self.about - some.about).max(0.0),
+            most: (self.most - some.least).max(0.0),
+        }
+    }
+
+    /// With others.
+    #[must_use]
+    pub fn plus(self, other: Self) -> Self {
+        Self {
+            least: self.least + other.least,
+            about: self.about + other.about,
+            most: self.most + other.most,
+        }
+    }
+
+    /// Times a factor of at least 0.
+    #[must_use]
+    pub fn times(self, factor: f64) -> Self {
+        Self {
+            least: self.least * factor,
+            about: self.about * factor,
+            most: self.most * factor,
+        }
+    }
+
+    /// No more than so many.
+    #[must_use]
+    pub fn at_most(self, count: f64) -> Self {
+        Self {
+            least: self.least.min(count),
+            about: self.about.min(count),
+            most: self.most.min(count),
+        }
+    }
+
+    /// The same where something else is known of it, too.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        let (least, most) = (self.least.max(other.least), self.most.min(other.most));
+        if least > most {
+            return self;
+        }
+        Self {
+            least,
+            about: other.about.clamp(least, most),
+            most,
+        }
+    }
+
+    /// Both ends where these differ by more than rounding.
+    #[must_use]
+    pub fn ends(&self) -> Option<(f64, f64)> {
+        (self.most - self.least > 1e-6 * self.most.max(1.0)).then_some((self.least, self.most))
+    }
+}
+
 impl Durations {
     /// How many.
     #[must_use]
@@ -52,28 +145,25 @@ impl Durations {
         }
     }
 
-    /// Whether a quantile lies above the last bound of a histogram, which then stands for it.
+    /// Whether a quantile is longer than what [`Durations::quantile`] tells: it lies above the last bound of a histogram,
+    /// which Prometheus tells then.
     #[must_use]
     pub fn is_above(&self, q: f64) -> bool {
-        let Self::Classic(_) = self else { return false };
-        let bound = self.quantile(q);
-        bound.is_some_and(|x| self.count_up_to(x) < q * self.count() * (1.0 - 1e-6))
+        let Self::Classic(classic) = self else {
+            return false;
+        };
+        match buckets::monotonic(&bounds(classic))[..] {
+            [.., (_, below), (last, all)] => last.is_infinite() && q * all > below,
+            _ => false,
+        }
     }
 
-    /// The longest: of rows exact, of a histogram the upper end of the highest bucket that has any, so no more than
-    /// a bound; `None` where that bucket has no end.
+    /// The longest, exact. `None` of what is counted by bounds: the end of the highest bucket that has any is no duration.
     #[must_use]
-    pub fn most(&self) -> Option<f64> {
+    pub const fn most(&self) -> Option<f64> {
         match self {
             Self::Rows(sketch) => sketch.most(),
-            Self::Classic(classic) => {
-                let all = buckets::monotonic(&bounds(classic));
-                let total = all.last()?.1;
-                let at = all.partition_point(|b| b.1 < total);
-                all.get(at).map(|b| b.0).filter(|b| b.is_finite())
-            }
-            Self::Native(native) => native.highest(),
-            Self::Counted(took) => took.most(),
+            _ => None,
         }
     }
 
@@ -86,6 +176,32 @@ impl Durations {
             Self::Native(native) => native.count_up_to(x),
             Self::Counted(took) => took.count_up_to(x),
         }
+    }
+
+    /// The same, and between what it lies.
+    #[must_use]
+    pub fn up_to(&self, x: f64) -> UpTo {
+        let about = self.count_up_to(x);
+        let (least, most) = match self {
+            Self::Rows(sketch) => {
+                let (least, most) = sketch.count_above_between(x);
+                let count = sketch.count() as f64;
+                (count - most as f64, count - least as f64)
+            }
+            Self::Classic(classic) => {
+                let all = buckets::monotonic(&bounds(classic));
+                let at = all.partition_point(|b| b.0 < x);
+                let below = at.checked_sub(1).map_or(0.0, |at| all[at].1);
+                match all.get(at) {
+                    Some((bound, count)) if *bound == x => (*count, *count),
+                    Some((_, count)) => (below, *count),
+                    None => (about, about),
+                }
+            }
+            Self::Native(native) => native.counts_up_to(x),
+            Self::Counted(took) => return took.up_to(x),
+        };
+        UpTo { least, about, most }
     }
 
     /// Adds others; of another kind, those of which there are more stay.
@@ -121,6 +237,16 @@ fn bounds(classic: &[(Option<f64>, f64)]) -> Vec<(f64, f64)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_quantile_above_the_last_bound_is_told_as_such() {
+        let took = Durations::Classic(vec![(Some(0.1), 5.0), (Some(0.5), 8.0), (None, 10.0)]);
+        assert_eq!(took.quantile(0.99), Some(0.5));
+        assert_eq!(
+            [0.5, 0.8, 0.9, 0.99].map(|q| took.is_above(q)),
+            [false, false, true, true]
+        );
+    }
 
     #[test]
     fn classic_durations_add_up_by_their_bounds() {

@@ -11,7 +11,7 @@
 use super::fine::Fine;
 use super::step::is_plausible;
 use super::took::{Took, place};
-use super::{Cells, Durations, Measure, Rate, Signal, Step};
+use super::{Cells, Durations, Measure, Rate, Signal, Step, UpTo};
 use crate::stats::burn::Spent;
 use crate::table::time::SECOND;
 use serde::{Deserialize, Serialize};
@@ -82,14 +82,14 @@ impl Tally {
     }
 
     /// Those that were not good: that failed or, where a limit is set, took longer.
-    fn bad(&self, slow_s: Option<f64>) -> f64 {
-        let all = self.all as f64;
-        let slow = slow_s.map_or(0.0, |limit| {
+    fn bad(&self, slow_s: Option<f64>) -> UpTo {
+        let slow = slow_s.map_or(UpTo::default(), |limit| {
             // One that failed and was slow is bad once.
-            let over = |took: &Took| took.count() as f64 - took.count_up_to(limit);
-            (over(&self.took) - over(&self.failed_took)).max(0.0)
+            let over = |took: &Took| took.up_to(limit).rest_of(took.count() as f64);
+            over(&self.took).without(over(&self.failed_took))
         });
-        (self.failed as f64 + slow).min(all)
+        let failed = UpTo::exactly(self.failed as f64);
+        failed.plus(slow).at_most(self.all as f64)
     }
 }
 
@@ -113,10 +113,10 @@ impl Timed {
         self.failed.count() as f64
     }
 
-    /// About how many took at most so many seconds, and did not fail.
+    /// How many took at most so many seconds, and did not fail.
     #[must_use]
-    pub fn good_within(&self, seconds: f64) -> f64 {
-        (self.all.count_up_to(seconds) - self.failed.count_up_to(seconds)).max(0.0)
+    pub fn good_within(&self, seconds: f64) -> UpTo {
+        self.all.up_to(seconds).without(self.failed.up_to(seconds))
     }
 }
 
@@ -227,10 +227,17 @@ impl Ledger {
     pub fn spent(&self, slow_s: Option<f64>) -> Vec<Spent> {
         let of = |(at, cell): (&i64, &Tally)| Spent {
             at: *at,
-            bad: cell.bad(slow_s),
+            bad: cell.bad(slow_s).about,
             all: cell.all as f64,
         };
         self.cells.iter().map(of).collect()
+    }
+
+    /// Bad requests of a range of steps: what [`Ledger::spent`] tells, at least and at most.
+    #[must_use]
+    pub fn bad_between(&self, slow_s: Option<f64>, steps: Range<i64>) -> UpTo {
+        let cells = self.cells.range(steps);
+        cells.fold(UpTo::default(), |sum, (_, cell)| sum.plus(cell.bad(slow_s)))
     }
 
     /// How long the requests of a range of steps took.
@@ -251,15 +258,7 @@ impl Ledger {
         let rate = |count: fn(&Tally) -> u64| {
             let cell = |(number, cell): (&i64, &Tally)| {
                 let increase = count(cell) as f64;
-                let came = None;
-                (
-                    *number,
-                    Rate {
-                        increase,
-                        seconds,
-                        came,
-                    },
-                )
+                (*number, Rate { increase, seconds })
             };
             Cells::Rate(self.cells.iter().map(cell).collect())
         };
@@ -287,6 +286,8 @@ impl Ledger {
                 source: source.to_owned(),
                 unit: None,
                 cells,
+                counted: None,
+                when: None,
             },
         };
         all.map(fine).collect()
@@ -405,7 +406,7 @@ mod tests {
         assert_eq!(bad(Some(0.3)), [(3.0, 5.0), (0.0, 1.0)]);
         let took = ledger.took(ledger.numbers().unwrap());
         assert_eq!(
-            (took.all(), took.failed(), took.good_within(0.3)),
+            (took.all(), took.failed(), took.good_within(0.3).about),
             (5.0, 2.0, 2.0)
         );
     }

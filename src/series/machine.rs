@@ -2,76 +2,8 @@
 
 use super::anomalies::Anomaly;
 use super::fine::{self, Fine};
-use super::{Durations, Family, Measure, Step, Unit};
+use super::{Cells, Family, Measure, Signal, Step};
 use serde::{Deserialize, Serialize};
-
-/// What came and how long it was looked at.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Rate {
-    /// The increase that its rate is of.
-    pub increase: f64,
-    /// Seconds of it.
-    pub seconds: f64,
-    /// All that came, where that is not the increase: of counters what rose from each sample to the next, each once and
-    /// in the step of the later one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub came: Option<f64>,
-}
-
-/// A part of a whole.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Share {
-    /// The part.
-    pub part: f64,
-    /// The whole.
-    pub whole: f64,
-}
-
-/// What was seen of something that goes up and down.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Level {
-    /// Sum over the instants at which it was seen.
-    pub sum: f64,
-    /// How often.
-    pub n: f64,
-    /// Least.
-    pub least: f64,
-    /// Most.
-    pub most: f64,
-}
-
-/// Cells by number of the step, rising.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Cells {
-    /// Counted things.
-    Rate(Vec<(i64, Rate)>),
-    /// Parts of a whole.
-    Share(Vec<(i64, Share)>),
-    /// What goes up and down.
-    Level(Vec<(i64, Level)>),
-    /// How long things took.
-    Durations(Vec<(i64, Durations)>),
-}
-
-/// A measure of one thing over time.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Signal {
-    /// What is measured.
-    pub measure: Measure,
-    /// Of what: a service, a node, a GPU, a container.
-    pub of: String,
-    /// What tells it from others of that thing: a quantile; of a metric that no rule knows its name and labels.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub what: String,
-    /// The metric or file that it is from.
-    pub source: String,
-    /// In what it is told, where the source says it and the measure does not.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub unit: Option<Unit>,
-    /// The cells.
-    pub cells: Cells,
-}
 
 /// Restarts told at most: the newest.
 const RESTARTS: usize = 200;
@@ -132,250 +64,6 @@ pub struct Restart {
     pub of: String,
 }
 
-impl Rate {
-    /// Things a second.
-    #[must_use]
-    pub fn value(&self) -> Option<f64> {
-        (self.seconds > 0.0).then(|| self.increase / self.seconds)
-    }
-
-    /// All that came.
-    #[must_use]
-    pub fn count(&self) -> f64 {
-        self.came.unwrap_or(self.increase)
-    }
-}
-
-impl Share {
-    /// The share.
-    #[must_use]
-    pub fn value(&self) -> Option<f64> {
-        (self.whole > 0.0).then(|| self.part / self.whole)
-    }
-}
-
-impl Level {
-    /// One look.
-    #[must_use]
-    pub const fn seen(value: f64) -> Self {
-        Self {
-            sum: value,
-            n: 1.0,
-            least: value,
-            most: value,
-        }
-    }
-
-    /// The same in another unit: times a factor above 0.
-    #[must_use]
-    pub fn times(self, factor: f64) -> Self {
-        Self {
-            sum: self.sum * factor,
-            n: self.n,
-            least: self.least * factor,
-            most: self.most * factor,
-        }
-    }
-
-    /// The mean.
-    #[must_use]
-    pub fn value(&self) -> Option<f64> {
-        (self.n > 0.0).then(|| self.sum / self.n)
-    }
-
-    /// Adds other looks at the same thing.
-    pub fn merge(&mut self, other: &Self) {
-        self.sum += other.sum;
-        self.n += other.n;
-        self.least = self.least.min(other.least);
-        self.most = self.most.max(other.most);
-    }
-}
-
-/// Puts cells of one step together.
-fn together<T: Clone>(
-    cells: &mut Vec<(i64, T)>,
-    number: impl Fn(i64) -> i64,
-    add: impl Fn(&mut T, &T),
-) {
-    for cell in cells.iter_mut() {
-        cell.0 = number(cell.0);
-    }
-    cells.sort_by_key(|c| c.0);
-    let mut out: Vec<(i64, T)> = Vec::with_capacity(cells.len());
-    for (number, cell) in cells.drain(..) {
-        match out.last_mut() {
-            Some(last) if last.0 == number => add(&mut last.1, &cell),
-            _ => out.push((number, cell)),
-        }
-    }
-    *cells = out;
-}
-
-fn add_rate(a: &mut Rate, b: &Rate) {
-    a.came = (a.came.is_some() || b.came.is_some()).then(|| a.count() + b.count());
-    a.increase += b.increase;
-    a.seconds += b.seconds;
-}
-
-fn add_share(a: &mut Share, b: &Share) {
-    a.part += b.part;
-    a.whole += b.whole;
-}
-
-impl Cells {
-    /// Brings them to other numbers of steps.
-    pub(super) fn renumber(&mut self, number: impl Fn(i64) -> i64) {
-        match self {
-            Self::Rate(cells) => together(cells, number, add_rate),
-            Self::Share(cells) => together(cells, number, add_share),
-            Self::Level(cells) => together(cells, number, Level::merge),
-            Self::Durations(cells) => together(cells, number, Durations::merge),
-        }
-    }
-
-    fn extend(&mut self, other: Self) {
-        match (self, other) {
-            (Self::Rate(a), Self::Rate(b)) => a.extend(b),
-            (Self::Share(a), Self::Share(b)) => a.extend(b),
-            (Self::Level(a), Self::Level(b)) => a.extend(b),
-            (Self::Durations(a), Self::Durations(b)) => a.extend(b),
-            // One measure of one thing is always of one kind but for a metric that changed its own.
-            _ => {}
-        }
-    }
-
-    /// Adds others; what both saw in one step is taken as parts of it.
-    pub(super) fn merge(&mut self, other: Self) {
-        let later = self
-            .ends()
-            .zip(other.ends())
-            .is_some_and(|(a, b)| a.1 < b.0);
-        self.extend(other);
-        if !later {
-            self.renumber(|number| number);
-        }
-    }
-
-    /// All that came in steps of these numbers (`from..to`); 0 where it is no rate or nothing was seen.
-    #[must_use]
-    pub fn count(&self, from: i64, to: i64) -> f64 {
-        let Self::Rate(cells) = self else {
-            return 0.0;
-        };
-        let range = cells.partition_point(|c| c.0 < from)..cells.partition_point(|c| c.0 < to);
-        let cells = cells.get(range).unwrap_or_default().iter();
-        cells.fold(0.0, |sum, (_, rate)| sum + rate.count())
-    }
-
-    /// Lets go of cells from a step on.
-    fn keep_until(&mut self, number: i64) {
-        fn of<T>(cells: &mut Vec<(i64, T)>, number: i64) {
-            cells.truncate(cells.partition_point(|c| c.0 < number));
-        }
-        match self {
-            Self::Rate(cells) => of(cells, number),
-            Self::Share(cells) => of(cells, number),
-            Self::Level(cells) => of(cells, number),
-            Self::Durations(cells) => of(cells, number),
-        }
-    }
-
-    /// The cells from a step on.
-    fn since(&self, number: i64) -> Self {
-        fn of<T: Clone>(cells: &[(i64, T)], number: i64) -> Vec<(i64, T)> {
-            cells[cells.partition_point(|c| c.0 < number)..].to_vec()
-        }
-        match self {
-            Self::Rate(cells) => Self::Rate(of(cells, number)),
-            Self::Share(cells) => Self::Share(of(cells, number)),
-            Self::Level(cells) => Self::Level(of(cells, number)),
-            Self::Durations(cells) => Self::Durations(of(cells, number)),
-        }
-    }
-
-    fn keep_from(&mut self, number: i64) {
-        fn of<T>(cells: &mut Vec<(i64, T)>, number: i64) {
-            cells.drain(..cells.partition_point(|c| c.0 < number));
-        }
-        match self {
-            Self::Rate(cells) => of(cells, number),
-            Self::Share(cells) => of(cells, number),
-            Self::Level(cells) => of(cells, number),
-            Self::Durations(cells) => of(cells, number),
-        }
-    }
-
-    /// First and last number of a step.
-    #[must_use]
-    pub fn ends(&self) -> Option<(i64, i64)> {
-        fn of<T>(cells: &[(i64, T)]) -> Option<(i64, i64)> {
-            Some((cells.first()?.0, cells.last()?.0))
-        }
-        match self {
-            Self::Rate(cells) => of(cells),
-            Self::Share(cells) => of(cells),
-            Self::Level(cells) => of(cells),
-            Self::Durations(cells) => of(cells),
-        }
-    }
-
-    /// The value of each step, or of those in a range of numbers (`from..to`) all together.
-    #[must_use]
-    pub fn total(&self, from: i64, to: i64) -> Option<f64> {
-        fn sum<T: Clone>(
-            cells: &[(i64, T)],
-            (from, to): (i64, i64),
-            add: impl Fn(&mut T, &T),
-        ) -> Option<T> {
-            let range = cells.partition_point(|c| c.0 < from)..cells.partition_point(|c| c.0 < to);
-            let mut cells = cells.get(range)?.iter().map(|c| &c.1);
-            let mut total = cells.next()?.clone();
-            cells.for_each(|c| add(&mut total, c));
-            Some(total)
-        }
-        let range = (from, to);
-        match self {
-            Self::Rate(cells) => sum(cells, range, add_rate)?.value(),
-            Self::Share(cells) => sum(cells, range, add_share)?.value(),
-            Self::Level(cells) => sum(cells, range, Level::merge)?.value(),
-            Self::Durations(cells) => sum(cells, range, Durations::merge)?.quantile(0.5),
-        }
-    }
-
-    /// The durations of one step.
-    #[must_use]
-    pub fn durations_at(&self, number: i64) -> Option<&Durations> {
-        let Self::Durations(cells) = self else {
-            return None;
-        };
-        let at = cells.binary_search_by_key(&number, |c| c.0).ok()?;
-        Some(&cells[at].1)
-    }
-
-    /// The durations of a range of steps together.
-    #[must_use]
-    pub fn durations(&self, from: i64, to: i64) -> Option<Durations> {
-        let Self::Durations(cells) = self else {
-            return None;
-        };
-        let range = cells.partition_point(|c| c.0 < from)..cells.partition_point(|c| c.0 < to);
-        let mut cells = cells.get(range)?.iter().map(|c| &c.1);
-        let mut total = cells.next()?.clone();
-        cells.for_each(|c| total.merge(c));
-        Some(total)
-    }
-}
-
-impl Signal {
-    /// Whether two are of the same measure, thing and kind.
-    #[must_use]
-    pub fn is(&self, other: &Self) -> bool {
-        (self.measure, &self.of, &self.what) == (other.measure, &other.of, &other.what)
-            && std::mem::discriminant(&self.cells) == std::mem::discriminant(&other.cells)
-    }
-}
-
 impl Machine {
     /// Nothing, at a step.
     #[must_use]
@@ -399,7 +87,7 @@ impl Machine {
         if step > self.step {
             let finer = self.step;
             for signal in &mut self.signals {
-                signal.cells.renumber(|number| step.holds(finer, number));
+                signal.renumber(|number| step.holds(finer, number));
             }
             self.step = step;
         }
@@ -414,7 +102,7 @@ impl Machine {
         other.coarsen(step);
         for theirs in other.signals {
             match self.signals.iter_mut().find(|s| s.is(&theirs)) {
-                Some(mine) => mine.cells.merge(theirs.cells),
+                Some(mine) => mine.merge(theirs),
                 None => self.signals.push(theirs),
             }
         }
@@ -435,21 +123,22 @@ impl Machine {
     /// Puts what is known anew of the steps from one on in the place of what was known of them. Both have one step.
     pub fn renew(&mut self, from: i64, newer: Self) {
         for signal in &mut self.signals {
-            signal.cells.keep_until(from);
+            signal.each(|cells| cells.keep_until(from));
         }
         for theirs in newer.signals {
             match self.signals.iter_mut().find(|s| s.is(&theirs)) {
                 Some(mine) => {
-                    mine.cells.extend(theirs.cells);
-                    mine.source = theirs.source;
+                    mine.source.clone_from(&theirs.source);
+                    mine.add(theirs, Cells::extend);
                 }
                 None => self.signals.push(theirs),
             }
         }
-        self.signals.retain(|s| s.cells.ends().is_some());
+        self.signals.retain(|s| s.ends().is_some());
         let start = self.step.start(from);
         for fine in &mut self.fine {
-            fine.signal.cells.keep_until(fine.step.of(start));
+            let until = fine.step.of(start);
+            fine.signal.each(|cells| cells.keep_until(until));
         }
         fine::merge(&mut self.fine, newer.fine);
         self.span = newer.span;
@@ -466,15 +155,19 @@ impl Machine {
     #[must_use]
     pub fn since(&self, number: i64) -> Self {
         fn of(signal: &Signal, number: i64) -> Option<Signal> {
-            let cells = signal.cells.since(number);
-            cells.ends().is_some().then(|| Signal {
-                measure: signal.measure,
-                of: signal.of.clone(),
-                what: signal.what.clone(),
-                source: signal.source.clone(),
-                unit: signal.unit,
-                cells,
-            })
+            signal
+                .ends()
+                .is_some_and(|e| e.1 >= number)
+                .then(|| Signal {
+                    measure: signal.measure,
+                    of: signal.of.clone(),
+                    what: signal.what.clone(),
+                    source: signal.source.clone(),
+                    unit: signal.unit,
+                    cells: signal.cells.since(number),
+                    counted: signal.counted.as_ref().map(|c| c.since(number)),
+                    when: signal.when.as_ref().map(|c| c.since(number)),
+                })
         }
         let start = self.step.start(number);
         let fine = |f: &Fine| {
@@ -501,26 +194,31 @@ impl Machine {
     /// Lets go of cells before a step.
     pub fn keep_from(&mut self, number: i64) {
         self.signals.retain_mut(|signal| {
-            signal.cells.keep_from(number);
-            signal.cells.ends().is_some()
+            signal.each(|cells| cells.keep_from(number));
+            signal.ends().is_some()
         });
         let start = self.step.start(number);
         self.fine.retain_mut(|fine| {
-            fine.signal.cells.keep_from(fine.step.of(start));
-            fine.signal.cells.ends().is_some()
+            let from = fine.step.of(start);
+            fine.signal.each(|cells| cells.keep_from(from));
+            fine.signal.ends().is_some()
         });
     }
 
     /// Lets go of cells from a step on.
     pub fn keep_until(&mut self, number: i64) {
         self.signals.retain_mut(|signal| {
-            signal.cells.keep_until(number);
-            signal.cells.ends().is_some()
+            signal.each(|cells| cells.keep_until(number));
+            signal.ends().is_some()
         });
     }
 
     /// Puts everything into its order.
     pub fn settle(&mut self) {
+        for signal in &mut self.signals {
+            // Most of what does not rise adds up as it is.
+            signal.counted.take_if(|counted| *counted == signal.cells);
+        }
         self.signals
             .sort_by(|a, b| (a.measure, &a.of, &a.what).cmp(&(b.measure, &b.of, &b.what)));
         self.fine.sort_by(|a, b| {
@@ -562,12 +260,15 @@ impl Machine {
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
+    use super::super::Rate;
     use super::*;
 
     fn machine(step: Step, numbers: std::ops::Range<i64>) -> Machine {
         let cell = |number| {
-            let mut rate = Rate::default();
-            (rate.increase, rate.seconds) = (10.0, step.seconds());
+            let rate = Rate {
+                increase: 10.0,
+                seconds: step.seconds(),
+            };
             (number, rate)
         };
         Machine {
@@ -578,6 +279,8 @@ mod tests {
                 source: "x".into(),
                 unit: None,
                 cells: Cells::Rate(numbers.map(cell).collect()),
+                counted: None,
+                when: None,
             }],
             ..Machine::new(step)
         }

@@ -186,6 +186,15 @@ measures! {
 }
 
 impl Measure {
+    /// Whether it is of what can be full.
+    #[must_use]
+    pub const fn fills(self) -> bool {
+        matches!(
+            self,
+            Self::DiskSpace | Self::MemoryShare | Self::GpuMemoryShare | Self::FileDescriptors
+        )
+    }
+
     /// Whether what several series of one thing measure adds up, as bytes do and shares do not.
     #[must_use]
     pub const fn adds(self) -> bool {

@@ -26,8 +26,9 @@
 //! resets counted. A step is at least four scrapes long, so that one lost scrape loses no step. Where a step holds
 //! fewer than two samples there is a gap: it is absent, never 0. A series that first appears while others of its process
 //! were known counts from its first sample on, as `increase()` has it; where `…_created` tells when it began, from 0 then.
-//! What is counted over a longer time ([`Cells::count`]) is what rose from each sample to the next, each rise once, also
-//! between two steps.
+//! **Totals**, error budgets and percentiles of a time are made of cells of their own ([`Signal::totals`]): each rise from
+//! scrape to scrape is in one step, that of the later one, so that steps add up to what the counter rose by, whatever
+//! fell between the last scrape of one step and the first of the next.
 //! **Gaps.** Scrapes of a source that are missing are told with their instants ([`Missed`]), also where a step still has
 //! enough of them. **Quantiles** of histograms are those of
 //! `histogram_quantile` over the increases of the step ([`crate::stats::buckets`]); of rows they are from a sketch
@@ -57,15 +58,17 @@ pub mod read;
 pub mod requests;
 pub mod run;
 pub mod set;
+mod signal;
 mod step;
 pub mod took;
 
 pub use beside::{beside, short};
-pub use durations::Durations;
+pub use durations::{Durations, UpTo};
 pub use fine::Fine;
 pub use ledger::Ledger;
-pub use machine::{Cells, Level, Machine, Missed, Rate, Restart, Share, Signal};
+pub use machine::{Machine, Missed, Restart};
 pub use measure::{Family, Measure, Unit};
 pub use requests::{RequestCell, Requests};
 pub use set::{Key, Kind, Labels, Series, SeriesSet, Values};
+pub use signal::{Cells, Level, Rate, Share, Signal};
 pub use step::Step;

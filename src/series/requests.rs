@@ -3,6 +3,7 @@
 use super::Step;
 use super::ledger::{Entry, Ledger};
 use super::step::is_plausible;
+use super::took::{Took, place};
 use crate::stats::sketch::LogHistogram;
 use crate::table::time::{DAY, HOUR, SECOND};
 use serde::{Deserialize, Serialize};
@@ -24,6 +25,12 @@ pub struct RequestCell {
     /// Seconds that those took that failed by the server's fault.
     #[serde(default, skip_serializing_if = "is_empty")]
     pub failed_s: LogHistogram,
+    /// How long all took, by bounds at which the count is exact.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub took: Took,
+    /// The same of those that failed by the server's fault.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub failed_took: Took,
     /// Bytes received.
     pub bytes_in: f64,
     /// Bytes sent.
@@ -66,6 +73,10 @@ fn is_empty(sketch: &LogHistogram) -> bool {
     sketch.count() == 0
 }
 
+const fn is_none(took: &Took) -> bool {
+    took.places() == 0
+}
+
 /// A request as a log tells it; what it does not tell is `None`.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Request {
@@ -104,6 +115,12 @@ impl RequestCell {
         sketch(&mut self.duration_s, r.duration_s);
         let failed = r.status.is_some_and(is_server_error);
         sketch(&mut self.failed_s, r.duration_s.filter(|_| failed));
+        if let Some(seconds) = r.duration_s.filter(|s| s.is_finite() && *s >= 0.0) {
+            self.took.add(place(seconds));
+            if failed {
+                self.failed_took.add(place(seconds));
+            }
+        }
         sketch(&mut self.first_token_s, r.first_token_s);
         sketch(&mut self.per_token_s, r.per_token_s);
         sketch(&mut self.prompt, r.tokens_in);
@@ -124,6 +141,8 @@ impl RequestCell {
         }
         self.duration_s.merge(&other.duration_s);
         self.failed_s.merge(&other.failed_s);
+        self.took.merge(&other.took);
+        self.failed_took.merge(&other.failed_took);
         self.first_token_s.merge(&other.first_token_s);
         self.per_token_s.merge(&other.per_token_s);
         self.prompt.merge(&other.prompt);

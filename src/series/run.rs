@@ -1,5 +1,5 @@
-//! What the cells of a series depend on in a step of time, where its samples are let go: the first and the last one, what
-//! is added up, and what fell.
+//! What the cells of a series depend on in a step of time, where its samples are let go: the first and the last one, the one
+//! before, what is added up, and what fell.
 //!
 //! Samples are put behind each other one by one. A run that goes on is, to the bit, the run of all its samples, so cells
 //! are the same whether samples were kept or not, in steps of any length ([`Series::condense`]).
@@ -17,9 +17,6 @@ pub struct Run {
     pub level: Level,
     /// Seconds, from the sample before each: of the first one of all as long as to the next.
     pub seconds: f64,
-    /// What a counter rose from the sample before each: all of its value where it began anew, and nothing where a clock
-    /// went back.
-    pub rose: f64,
 }
 
 /// The same of native histograms.
@@ -64,26 +61,20 @@ fn runs_until(series: &Series, step: Step, end: usize) -> Vec<(i64, Run)> {
             (None, Some(next)) => (next - time) as f64 / 1e6,
             (None, None) => 1.0,
         };
-        let known = out.last().map(|(_, run)| run.counted.last().1);
-        let rose = match known.filter(|_| series.breaks.binary_search(time).is_err()) {
-            Some(before) if *value < before => *value,
-            Some(before) => value - before,
-            None => 0.0,
-        };
         let number = step.of_sample(*time);
         match out.last_mut() {
             Some((last, run)) if *last == number => {
                 run.counted.push(*time, *value);
                 run.level.merge(&Level::seen(*value));
                 run.seconds += seconds;
-                run.rose += rose;
             }
-            _ => {
+            last => {
+                let before = last.map(|(_, run)| run.counted.last());
+                let before = before.filter(|_| series.breaks.binary_search(time).is_err());
                 let run = Run {
-                    counted: Counted::new(*time, *value),
+                    counted: Counted::new(*time, *value).after(before),
                     level: Level::seen(*value),
                     seconds,
-                    rose,
                 };
                 out.push((number, run));
             }
@@ -108,9 +99,11 @@ fn natives_until(series: &Series, step: Step, end: usize) -> Vec<(i64, NativeRun
                 run.counted.push(*time, value);
                 run.sum = run.sum.take().map(|sum| sum.plus(value));
             }
-            _ => {
+            last => {
+                let before = last.map(|(_, run)| &run.counted);
+                let before = before.filter(|_| series.breaks.binary_search(time).is_err());
                 let run = NativeRun {
-                    counted: CountedNative::new(*time, value),
+                    counted: CountedNative::new(*time, value).after(before),
                     sum: adds.then(|| value.clone()),
                 };
                 out.push((number, run));

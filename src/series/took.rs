@@ -1,5 +1,6 @@
 //! How long requests took, counted by bounds: coarser than a sketch, and a tenth of its size.
 
+use super::durations::UpTo;
 use crate::stats::buckets::classic_quantile;
 use crate::stats::sparse::{flat, pairs};
 use serde::{Deserialize, Serialize};
@@ -48,12 +49,6 @@ static ALL: LazyLock<Vec<f64>> = LazyLock::new(|| (0..ABOVE).map(bound).collect(
 pub fn place(seconds: f64) -> u8 {
     ALL.partition_point(|b| *b < seconds)
         .min(usize::from(ABOVE)) as u8
-}
-
-/// Whether counts up to so many seconds are exact.
-#[must_use]
-pub fn is_bound(seconds: f64) -> bool {
-    ALL.contains(&seconds)
 }
 
 impl Took {
@@ -131,17 +126,29 @@ impl Took {
         below + within * ((seconds - low) / (high - low)).clamp(0.0, 1.0)
     }
 
+    /// How many took at most so many seconds, at least and at most; all are one number at a bound.
+    #[must_use]
+    pub fn up_to(&self, seconds: f64) -> UpTo {
+        let at = place(seconds);
+        let count = |places: &dyn Fn(u8) -> bool| {
+            let those = self.0.iter().filter(|c| places(c.0));
+            those.fold(0.0, |sum, c| sum + c.1 as f64)
+        };
+        let below = count(&|place| place < at);
+        match bound(at) {
+            x if x == seconds => UpTo::exactly(below + count(&|place| place == at)),
+            _ => UpTo {
+                least: below,
+                about: self.count_up_to(seconds),
+                most: below + count(&|place| place == at),
+            },
+        }
+    }
+
     /// A quantile in seconds, as Prometheus tells it of these bounds.
     #[must_use]
     pub fn quantile(&self, q: f64) -> Option<f64> {
         classic_quantile(q, &self.classic())
-    }
-
-    /// The bound that none exceeds; `None` without any, or above the last one.
-    #[must_use]
-    pub fn most(&self) -> Option<f64> {
-        let most = bound(self.0.last()?.0);
-        most.is_finite().then_some(most)
     }
 }
 
@@ -199,7 +206,6 @@ mod tests {
             assert_eq!(took.count_up_to(limit), count, "{limit}");
         }
         assert!((took.count_up_to(0.275) - 3.5).abs() < 1e-9);
-        assert_eq!(took.most(), None);
         assert!((took.quantile(0.5).unwrap() - 0.275).abs() < 1e-9);
         assert_eq!(Took::default().quantile(0.5), None);
     }

@@ -115,7 +115,13 @@ impl Native {
     }
 
     fn with(&self, other: &Self, sign: f64) -> Self {
-        let schema = self.schema.min(other.schema);
+        // One without buckets is as fine as any.
+        let bare = |h: &Self| h.positive.is_empty() && h.negative.is_empty();
+        let schema = match (bare(self), bare(other)) {
+            (true, false) => other.schema,
+            (false, true) => self.schema,
+            _ => self.schema.min(other.schema),
+        };
         let (a, b) = (self.coarsened(schema), other.coarsened(schema));
         let add = |mine: &[(i32, f64)], theirs: &[(i32, f64)]| {
             let mut all: Vec<(i32, f64)> = mine.to_vec();
@@ -268,10 +274,17 @@ impl Native {
         })
     }
 
-    /// The upper end of the highest bucket with an observation.
+    /// How many observations are at most `x`, at least and at most: those of its bucket may be on either side.
     #[must_use]
-    pub fn highest(&self) -> Option<f64> {
-        self.buckets().last().map(|b| b.1)
+    pub fn counts_up_to(&self, x: f64) -> (f64, f64) {
+        self.buckets()
+            .into_iter()
+            .fold((0.0, 0.0), |(least, most), (low, high, count)| {
+                (
+                    least + if high <= x { count } else { 0.0 },
+                    most + if low < x || high <= x { count } else { 0.0 },
+                )
+            })
     }
 
     /// About how many observations are at most `x`, those within a bucket spread as for quantiles.
@@ -339,6 +352,20 @@ mod tests {
     fn counts_that_fall_are_mended() {
         let buckets = [(1.0, 10.0), (2.0, 9.0), (f64::INFINITY, 10.0)];
         assert_eq!(classic_quantile(1.0, &buckets), Some(1.0));
+    }
+
+    #[test]
+    fn an_empty_histogram_makes_others_no_coarser() {
+        let fine = Native {
+            schema: 3,
+            count: 4.0,
+            positive: vec![(1, 1.0), (2, 3.0)],
+            ..Native::default()
+        };
+        let empty = Native::default();
+        for same in [fine.plus(&empty), empty.plus(&fine), fine.minus(&empty)] {
+            assert_eq!((same.schema, &same.positive), (3, &fine.positive));
+        }
     }
 
     #[test]

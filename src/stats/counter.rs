@@ -5,6 +5,11 @@
 //! and the last sample is extrapolated to the ends of the range: all the way where the sample next to an end is nearer
 //! than 1.1 times the mean distance of samples, else by half of that distance; to the past never further than to
 //! where the counter would have been 0.
+//!
+//! What rises between the last sample of one range and the first of the next is in neither, and such ranges do not add
+//! up. What a range *rose* by does: from the sample before it to its last one, not extrapolated, so that each rise from
+//! scrape to scrape is counted once, in the range of the later one. Source: VictoriaMetrics' `increase()`, and Prometheus
+//! 3's `anchored`; unlike these a range without a sample before it begins at its first one, however far that one is.
 
 use super::buckets::Native;
 use std::borrow::Cow;
@@ -25,6 +30,8 @@ pub struct Rise {
 /// the bit, that of all its samples.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Counted {
+    /// The sample before the first one, where what rose from it on is known.
+    before: Option<(i64, f64)>,
     first: (i64, f64),
     last: (i64, f64),
     n: u32,
@@ -38,12 +45,19 @@ impl Counted {
     #[must_use]
     pub const fn new(time: i64, value: f64) -> Self {
         Self {
+            before: None,
             first: (time, value),
             last: (time, value),
             n: 1,
             fallen: 0.0,
             resets: 0,
         }
+    }
+
+    /// The same behind a sample of another range.
+    #[must_use]
+    pub const fn after(self, before: Option<(i64, f64)>) -> Self {
+        Self { before, ..self }
     }
 
     /// Adds a later one.
@@ -56,10 +70,33 @@ impl Counted {
         self.n = self.n.saturating_add(1);
     }
 
+    /// The instant in the middle of its samples.
+    #[must_use]
+    pub const fn middle(&self) -> i64 {
+        i64::midpoint(self.first.0, self.last.0)
+    }
+
     /// The last sample: time and value.
     #[must_use]
     pub const fn last(&self) -> (i64, f64) {
         self.last
+    }
+
+    /// How much it rose from the sample before its first one, or from that, to the last one. `None` of one sample alone.
+    #[must_use]
+    pub fn rose(&self) -> Option<Rise> {
+        let own = self.last.1 - self.first.1 + self.fallen;
+        let (since, increase, reset) = match self.before {
+            Some((time, value)) if self.first.1 < value => (time, self.first.1 + own, true),
+            Some((time, value)) => (time, self.first.1 - value + own, false),
+            None => (self.first.0, own, false),
+        };
+        let seconds = self.last.0.saturating_sub(since) as f64 / 1e6;
+        (seconds > 0.0 && increase.is_finite()).then_some(Rise {
+            increase,
+            seconds,
+            resets: self.resets + u32::from(reset),
+        })
     }
 
     /// How much it rose in `from < t <= to` (microseconds), where all samples lie. `None` with fewer than two samples, as
@@ -83,6 +120,7 @@ impl Counted {
 /// coarsest of their schemas.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CountedNative<'a> {
+    before: Option<(i64, Cow<'a, Native>)>,
     first: (i64, Cow<'a, Native>),
     last: (i64, Cow<'a, Native>),
     n: u32,
@@ -94,11 +132,39 @@ impl<'a> CountedNative<'a> {
     #[must_use]
     pub const fn new(time: i64, value: &'a Native) -> Self {
         Self {
+            before: None,
             first: (time, Cow::Borrowed(value)),
             last: (time, Cow::Borrowed(value)),
             n: 1,
             fallen: None,
         }
+    }
+
+    /// The same behind the last sample of another range.
+    #[must_use]
+    pub fn after(self, range: Option<&Self>) -> Self {
+        let before = range.map(|range| range.last.clone());
+        Self { before, ..self }
+    }
+
+    /// How much it rose from the sample before its first one on; see [`Counted::rose`].
+    #[must_use]
+    pub fn rose(&self) -> Option<Native> {
+        let since = self.before.as_ref().map_or(self.first.0, |b| b.0);
+        if self.last.0 <= since {
+            return None;
+        }
+        let first = &self.first.1;
+        let mut sum = self.last.1.minus(first);
+        match &self.before {
+            Some((_, before)) if first.is_reset_of(before) => sum = sum.plus(first),
+            Some((_, before)) => sum = sum.plus(&first.minus(before)),
+            None => {}
+        }
+        Some(match &self.fallen {
+            Some(fallen) => sum.plus(fallen),
+            None => sum,
+        })
     }
 
     /// Adds a later one.
@@ -123,7 +189,9 @@ impl<'a> CountedNative<'a> {
     /// The same, borrowed from nothing.
     #[must_use]
     pub fn into_owned(self) -> CountedNative<'static> {
+        let before = self.before;
         CountedNative {
+            before: before.map(|(time, value)| (time, Cow::Owned(value.into_owned()))),
             first: (self.first.0, Cow::Owned(self.first.1.into_owned())),
             last: (self.last.0, Cow::Owned(self.last.1.into_owned())),
             n: self.n,
@@ -219,6 +287,39 @@ mod tests {
         // 2 before the restart and 3 after it, in two seconds, extrapolated by the second before them.
         assert!((found.increase - 7.5).abs() < 1e-12, "{found:?}");
         assert_eq!(found.resets, 1);
+    }
+
+    #[test]
+    fn what_ranges_rose_by_adds_up_whatever_lies_between_them() {
+        // A burst between two ranges, a restart between two others, and a range of one sample.
+        let samples = [
+            (10, 5.0),
+            (20, 6.0),
+            (30, 1_006.0),
+            (40, 1_007.0),
+            (50, 2.0),
+            (60, 4.0),
+            (70, 4.5),
+        ];
+        for ranges in [
+            &samples[..].chunks(2),
+            &samples.chunks(3),
+            &samples.chunks(7),
+        ] {
+            let (mut sum, mut seconds, mut before) = (0.0, 0.0, None);
+            for range in ranges.clone() {
+                let mut all = range.iter().map(|(t, v)| (t * S, *v));
+                let (time, value) = all.next().unwrap();
+                let mut counted = Counted::new(time, value).after(before);
+                all.for_each(|(time, value)| counted.push(time, value));
+                before = Some(counted.last());
+                let rose = counted.rose().unwrap_or_default();
+                (sum, seconds) = (sum + rose.increase, seconds + rose.seconds);
+            }
+            assert!((sum - (1_002.0 + 4.5)).abs() < 1e-9, "{sum}");
+            assert!((seconds - 60.0).abs() < 1e-9);
+        }
+        assert_eq!(Counted::new(S, 5.0).rose(), None);
     }
 
     #[test]

@@ -13,6 +13,11 @@
 //! estimate is the one of generalised least squares, which looks most at the border, and need not be the difference of
 //! the means.
 //!
+//! **A shift inside the period** ([`inside`]). Where a level shifts only some time after a period has begun, the step at
+//! its beginning is not what happened, and the cosines see the shift as a swaying of the series, so that the test above
+//! tells the less the larger the shift is. Each later beginning of the step is tried as well, all values before it taken
+//! together, and the smallest p-value is multiplied by how many were tried (Bonferroni).
+//!
 //! Sources: E. Lazarus, D. J. Lewis, J. H. Stock and M. W. Watson (2018), *HAR inference: recommendations for
 //! practice*, JBES 36, 541–559 (cosines with equal weights; here ν = 0.3 n^⅔, fewer than their 0.4, for series are
 //! short); U. K. Müller (2014), *HAC corrections for strongly autocorrelated time series*, JBES 32, 311–322;
@@ -129,6 +134,57 @@ pub fn unlike(now: f64, earlier: &[f64]) -> Option<Tested> {
     Some(Tested::of(now - mean, error, size, df))
 }
 
+/// A shift that lies inside a period.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Inside {
+    /// The first value of the period that is behind it.
+    pub at: usize,
+    /// How many beginnings were tried.
+    pub tried: usize,
+    /// The test of what is behind it against all before it; its p-value is multiplied by how many were tried.
+    pub test: Tested,
+}
+
+/// The shift inside a period that is the surest: with at least a value of the period before it and [`LEAST`] behind it.
+/// `None` for too few values, in order of time as those of [`moved`].
+#[must_use]
+pub fn inside(before: &[Option<f64>], period: &[Option<f64>]) -> Option<Inside> {
+    let [before, period] = [before, period].map(finite);
+    let size = (before.len() + period.len()).div_ceil(MOST);
+    let mut old = batches(before.rchunks_exact(size));
+    old.reverse();
+    let new = batches(period.chunks_exact(size));
+    let border = old.len();
+    let all: Vec<Option<f64>> = old.into_iter().chain(new).collect();
+    let values = all.iter().enumerate();
+    let values: Vec<(usize, f64)> = values.filter_map(|(at, v)| Some((at, (*v)?))).collect();
+    let n_before = values.partition_point(|v| v.0 < border);
+    if n_before < LEAST.0 {
+        return None;
+    }
+    let begins = n_before + 1..(values.len() + 1).saturating_sub(LEAST.1);
+    let tried = begins.len();
+    let test = |begin: usize| {
+        let rows = values.iter().enumerate().map(|(place, (at, value))| Row {
+            at: *at,
+            value: *value,
+            step: if place >= begin { 1.0 } else { 0.0 },
+        });
+        Some((begin, of_rows(rows.collect())?))
+    };
+    let (begin, test) = begins
+        .filter_map(test)
+        .min_by(|a, b| a.1.p_value.total_cmp(&b.1.p_value))?;
+    Some(Inside {
+        at: (values[begin].0 - border) * size,
+        tried,
+        test: Tested {
+            p_value: (test.p_value * tried as f64).min(1.0),
+            ..test
+        },
+    })
+}
+
 fn finite(values: &[Option<f64>]) -> Vec<Option<f64>> {
     values.iter().map(|v| v.filter(|v| v.is_finite())).collect()
 }
@@ -179,6 +235,11 @@ fn tested(before: &[Option<f64>], period: &[Option<f64>]) -> Option<Tested> {
     if rows.len() - within < LEAST.0 || within < LEAST.1 {
         return None;
     }
+    of_rows(rows)
+}
+
+/// The test of rows, whitened where there are enough.
+fn of_rows(rows: Vec<Row>) -> Option<Tested> {
     let white = (rows.len() >= WHITEN).then(|| whitened(&rows)).flatten();
     ratio(&white.unwrap_or(rows))
 }

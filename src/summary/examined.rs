@@ -35,6 +35,8 @@ const BINS: u32 = 10;
 const ROWS: usize = 5_000;
 /// Rows at most of which tables are drawn.
 const DRAWN: u64 = 50_000;
+/// Words up to which Fisher's test takes them as they are; of more, rare ones are joined.
+const WORDS_DRAWN: usize = 64;
 /// Pairs of columns at most that are told.
 const PAIRS: usize = 20;
 /// Boosted trees that tell the periods apart.
@@ -105,6 +107,9 @@ pub struct TestSays {
 /// All inputs together.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Together {
+    /// Rows before and after, evenly spread over all where these are more.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub rows: Option<(u64, u64)>,
     /// Mean reconstruction error before and after, by the principal components of before.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub reconstruction_error: Option<(f64, f64)>,
@@ -192,6 +197,7 @@ impl Builder {
             name,
             role,
             values: values(&cells, false),
+            words: Vec::new(),
         };
         let columns: Vec<Own<'_>> = self.compared().into_iter().map(own).collect();
         let sides = (&sides.0[..], &sides.1[..]);
@@ -266,6 +272,7 @@ impl Builder {
         let corrected = holm(&pairs.iter().map(|pair| pair.p).collect::<Vec<_>>());
         let pairs = pairs.into_iter().zip(corrected).take(PAIRS);
         Some(Together {
+            rows: Some((before.len() as u64, after.len() as u64)),
             reconstruction_error: error,
             domain_classifier: classified.map(TestSays::from),
             mean_discrepancy: wants("mean_discrepancy").then(|| discrepancy(&old, &new).into()),
@@ -418,7 +425,17 @@ fn of_numbers(before: &[f64], after: &[f64], chosen: &TestChoice) -> Told {
         ("wasserstein_normalised", &|| a.wasserstein_normalised(&b)),
     ];
     let says = made(&tests, chosen).into_iter();
-    let says = says.map(|(name, test)| (name, test.into()));
+    let says = says.map(|(name, test)| {
+        let says = TestSays::from(test);
+        let named = (name == "anderson_darling").then(|| "normalised".to_owned());
+        (
+            name,
+            TestSays {
+                named: named.filter(|_| says.p.is_some()),
+                ..says
+            },
+        )
+    });
     (says.collect(), made(&distances, chosen))
 }
 
@@ -428,14 +445,20 @@ fn of_words(before: &[u64], after: &[u64], chosen: &TestChoice) -> Told {
         Ok((a, b)) => test(a, b),
         Err(why) => Err(*why),
     };
+    let words = before.iter().zip(after).filter(|(a, b)| **a + **b > 0);
+    let words = words.count();
     let tests: [(&str, &dyn Fn() -> Outcome); 3] = [
         ("chi_square", &|| on(tests::chi_square)),
-        ("fisher", &|| on(tests::fisher)),
+        // Right of any table, however rare a word is; of many words it takes long.
+        ("fisher", &|| match words <= WORDS_DRAWN {
+            true => tests::fisher(before, after),
+            false => on(tests::fisher),
+        }),
         ("g", &|| on(tests::g)),
     ];
     // Tables of more rows take long to draw, and chi-square is as right there.
     let rows: u64 = before.iter().chain(after).sum();
-    let few = |name: &str| name != "fisher" || rows <= DRAWN;
+    let few = |name: &str| name != "fisher" || words <= 2 || rows <= DRAWN;
     let tests: Vec<(&str, &dyn Fn() -> Outcome)> =
         tests.into_iter().filter(|(name, _)| few(name)).collect();
     let distances: [(&str, &dyn Fn() -> Option<f64>); 8] = [
@@ -472,15 +495,11 @@ fn of_words(before: &[u64], after: &[u64], chosen: &TestChoice) -> Told {
             },
         ));
     }
-    let categories = pooled.as_ref().map_or(0, |(a, b)| {
-        let rows = a.iter().zip(b);
-        rows.filter(|(a, b)| **a + **b > 0).count()
-    });
     for (_, fisher) in says.iter_mut().filter(|(name, _)| *name == "fisher") {
-        let named = if categories == 2 {
-            "odds ratio"
-        } else {
-            "probability of the table"
+        let named = match words {
+            0..=2 => "odds ratio",
+            3..=WORDS_DRAWN => "probability of the table",
+            _ => "probability of the table of joined rare words",
         };
         fisher.named = fisher.p.map(|_| named.to_owned());
     }

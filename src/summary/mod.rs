@@ -76,7 +76,7 @@ pub use class_curves::{ClassCurve, ClassCurves};
 pub use class_scores::ClassScores;
 pub use compat::{Compat, CompatAsked, Tool};
 pub use direct::{Expectation, Losses};
-pub use drift::{Bins, ColumnDrift, Distribution, Drift, Periods};
+pub use drift::{Bins, ColumnDrift, Distribution, Drawn, Drift, Periods};
 pub use estimated::{Asked, Estimates, Estimating, Expected, Method};
 pub use exact::{Chosen, Exact, P50, P90, P95, P99, Ranked};
 pub use examined::{Examined, ExaminedColumn, PairSays, TestSays, Together};

@@ -219,6 +219,7 @@ fn of_machine<'a>(
         let named = panel.lines.iter().enumerate();
         let named = named.map(|(hue, line)| {
             let total = line.total.map(|t| amount(panel.unit, t));
+            let total = total.map(|t| if line.above { format!("> {t}") } else { t });
             let name = match panel.lines.len() == 1 && line.name == panel.of {
                 true => String::new(),
                 false => line.name.clone(),

@@ -1,7 +1,7 @@
 //! What has grown is what one set with all samples gives: to the bit, in steps of any length.
 
 use super::*;
-use crate::series::known::{missed, since_created};
+use crate::series::known::{fine_in, missed, since_created};
 use crate::series::{Key, Kind, Labels, Measure};
 use crate::stats::buckets::Native;
 use proptest::prelude::*;
@@ -192,7 +192,7 @@ fn a_counter_that_tells_when_it_began_counts_from_0_then() {
     assert!(began.iter().all(|b| restarts.contains(b)), "{restarts:?}");
     let requests = machine.of(Measure::Requests).next().unwrap();
     let (first, last) = requests.cells.ends().unwrap();
-    let all: f64 = requests.cells.count(first, last + 1);
+    let all: f64 = requests.cells.came(first, last + 1);
     // 15 more than the last value of a process at the first look at the next one, and 3 at each; and failures.
     let told: f64 = (1..600)
         .map(|i| match i % 90 {

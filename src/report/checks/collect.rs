@@ -301,7 +301,13 @@ impl Collecting<'_> {
                     (sum.0 + hits, sum.1 + n)
                 })
             });
-            let (hits, n) = within.unwrap_or_else(|| of(base));
+            let own = (!profile.own.is_empty()).then(|| {
+                profile.own.iter().fold((0, 0), |sum, l| {
+                    let (hits, n) = of(l);
+                    (sum.0 + hits, sum.1 + n)
+                })
+            });
+            let (hits, n) = within.or(own).unwrap_or_else(|| of(base));
             let hits = if kind.is_impossible() { 0 } else { hits };
             let expected = Share { hits, n };
             let mut check = self.shares(kind, None, expected, windows);

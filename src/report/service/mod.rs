@@ -167,9 +167,10 @@ pub struct Line {
     /// Over the whole part of time that is looked at.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub total: Option<f64>,
-    /// Whether it is more than that: a quantile above the last bound of a histogram is told as that bound.
+    /// Whether the value over the whole part of time is more than `total`: a percentile that lies above the last bound of
+    /// a histogram, which `total` is then.
     #[serde(skip_serializing_if = "std::ops::Not::not", default)]
-    pub at_least: bool,
+    pub above: bool,
     /// The largest step.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub most: Option<f64>,
@@ -268,16 +269,17 @@ impl Service {
         let named = |id: &str, name: &str| {
             let panel = self.panel(id)?;
             let line = panel.lines.iter().find(|l| l.name == name)?;
-            Some((amount(panel.unit, line.total?), line.at_least))
+            Some((amount(panel.unit, line.total?), line.above))
         };
         if let Some((failed, _)) = named("error_share", "5xx") {
             parts.push(format!("{failed} of them failed by the server's fault"));
         }
-        if let Some((p99, more)) = named("duration", "p99") {
-            parts.push(match more {
-                true => format!("more than one of 100 took longer than {p99}"),
-                false => format!("99 of 100 took at most {p99}"),
-            });
+        match named("duration", "p99") {
+            Some((p99, false)) => parts.push(format!("99 of 100 took at most {p99}")),
+            Some((last, true)) => parts.push(format!(
+                "more than 1 of 100 took longer than {last}, where the histogram ends"
+            )),
+            None => {}
         }
         if parts.is_empty() {
             let measures: Vec<String> = self

@@ -3,7 +3,7 @@
 
 use super::slo::Slo;
 use crate::report::View;
-use crate::series::{Cells, Durations, Machine, Measure, Signal};
+use crate::series::{Cells, Machine, Measure, Signal, UpTo};
 use crate::stats::trend::{self, line, reaches};
 use crate::table::time::Time;
 use serde::{Deserialize, Serialize};
@@ -62,6 +62,10 @@ pub struct Apdex {
     pub chosen: bool,
     /// Between 0 and 1.
     pub value: f64,
+    /// Its ends, where it lies between two: requests are counted by bounds of how long they took, and the limit is none of
+    /// these.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub value_between: Option<(f64, f64)>,
     /// Requests.
     pub requests: f64,
     /// Those that failed by the server's fault: they frustrate, however quick they were.
@@ -102,7 +106,7 @@ pub struct Full {
 }
 
 /// Said of what is told of full resources.
-pub const ASSUMES: &str = "When a resource will be full is told from the median slope of its levels (Theil and Sen), with an interval of 95 % that allows for neighbouring levels hanging together. It holds if the resource goes on as it did in the time shown, and is left out where it does not rise for sure.";
+pub const ASSUMES: &str = "When a resource will be full is told from the median slope of its levels (Theil and Sen). The interval of 95 % is that of the instant at which this line is full (Fieller), and allows for neighbouring levels hanging together; what the resource sways by around its line comes on top. It holds if the resource goes on as it did in the time shown, and is left out where it does not rise for sure.";
 
 impl Objectives {
     /// Whether nothing was said.
@@ -112,38 +116,30 @@ impl Objectives {
     }
 }
 
-/// The cells of a measure of a thing.
-fn cells<'a>(machine: &'a Machine, measure: Measure, of: &str) -> Option<&'a Cells> {
-    machine.of(measure).find(|s| s.of == of).map(|s| &s.cells)
+/// All that a signal counted in a range of steps.
+fn sum(signal: &Signal, from: i64, to: i64) -> f64 {
+    signal.totals().came(from, to)
 }
 
 /// Apdex of every service whose durations are known.
 pub fn apdex(machine: &Machine, view: &View, from: i64, to: i64) -> Vec<Apdex> {
     let of = |signal: &Signal| {
-        let wanted = view.service.apdex_s.unwrap_or(0.5);
-        let limits = [wanted, 4.0 * wanted];
-        // Of rows it is counted how many took longer than a limit; charts know it about.
-        let rows = machine.rows_within(&signal.of, &limits, (from, to));
-        let took = |measure| match rows {
-            Some(rows) => machine.durations_within((measure, &signal.of), rows),
-            None => cells(machine, measure, &signal.of)?.durations(from, to),
-        };
-        let all = took(signal.measure)?;
-        let slow = took(Measure::FailedDuration);
-        let count = |measure| cells(machine, measure, &signal.of).map(|c| c.count(from, to));
-        let failed = count(Measure::ServerErrors).unwrap_or(0.0);
-        // A histogram tells how long requests took that its rate is of, not all that came.
-        let failed = match (&all, count(Measure::Requests)) {
-            (Durations::Classic(_) | Durations::Native(_), Some(requests)) if requests > 0.0 => {
-                failed / requests * all.count()
-            }
-            _ => failed,
-        };
-        let failed = failed.min(all.count());
+        let steps = (from, to);
+        let (all, _) = signal.up_to(steps, 0.0)?;
+        let of = |measure| machine.of(measure).find(|s| s.of == signal.of);
+        let slow = of(Measure::FailedDuration);
+        let failed = of(Measure::ServerErrors).map_or(0.0, |s| sum(s, from, to));
+        let failed = failed.min(all);
         // Where it is not told how long the failed ones took, they count as quick ones: most fail at once.
-        let failed_within = |s: f64| slow.as_ref().map_or(failed, |d| d.count_up_to(s));
-        let within = |s: f64| (all.count_up_to(s) - failed_within(s)).max(0.0);
-        Apdex::of(&signal.of, &view.service, (all.count(), failed), within)
+        let failed_within = |s: f64| {
+            let told = slow.and_then(|signal| signal.up_to(steps, s));
+            told.map_or(UpTo::exactly(failed), |(_, within)| within)
+        };
+        let within = |s: f64| match signal.up_to(steps, s) {
+            Some((_, all)) => all.without(failed_within(s)),
+            None => UpTo::default(),
+        };
+        Apdex::of(&signal.of, &view.service, (all, failed), within)
     };
     machine.of(Measure::Duration).filter_map(of).collect()
 }
@@ -155,16 +151,18 @@ impl Apdex {
         of: &str,
         wanted: &Objectives,
         (requests, failed): (f64, f64),
-        within: impl Fn(f64) -> f64,
+        within: impl Fn(f64) -> UpTo,
     ) -> Option<Self> {
         let within_s = wanted.apdex_s.unwrap_or(0.5);
-        let satisfied = within(within_s);
-        let tolerable = (within(4.0 * within_s) - satisfied).max(0.0);
+        // Satisfied ones and half of those up to four times the limit are half of both counts.
+        let both = within(within_s).plus(within(4.0 * within_s));
+        let share = |count: f64| (count / 2.0 / requests).clamp(0.0, 1.0);
         (requests > 0.0).then(|| Self {
             of: of.to_owned(),
             within_s,
             chosen: wanted.apdex_s.is_some(),
-            value: ((satisfied + tolerable / 2.0) / requests).clamp(0.0, 1.0),
+            value: share(both.about),
+            value_between: both.ends().map(|(a, b)| (share(a), share(b))),
             requests,
             failed,
         })
@@ -183,12 +181,12 @@ pub fn costs(machine: &Machine, view: &View, from: i64, to: i64) -> Vec<ServiceC
         return Vec::new();
     }
     let of = |requests: &Signal| {
-        let counted = requests.cells.count(from, to);
+        let counted = sum(requests, from, to);
         let tokens = |measure, price: Option<f64>| {
             let found = machine.of(measure).find(|s| s.of == requests.of);
-            found.map_or(0.0, |s| s.cells.count(from, to)) * price.unwrap_or(0.0) / 1e6
+            found.map_or(0.0, |s| sum(s, from, to)) * price.unwrap_or(0.0) / 1e6
         };
-        let hours = match &requests.cells {
+        let hours = match requests.totals() {
             Cells::Rate(cells) => {
                 let within = cells.iter().filter(|c| (from..to).contains(&c.0));
                 within.map(|c| c.1.seconds).sum::<f64>() / 3_600.0
@@ -207,90 +205,38 @@ pub fn costs(machine: &Machine, view: &View, from: i64, to: i64) -> Vec<ServiceC
     machine.of(Measure::Requests).filter_map(of).collect()
 }
 
-/// How far apart samples of a signal are, as far as its cells or shorter steps tell (microseconds).
-fn apart(machine: &Machine, signal: &Signal) -> Option<i64> {
-    let step = machine.step.micros();
-    let apart = match &signal.cells {
-        Cells::Level(cells) => {
-            let most = cells.iter().map(|c| c.1.n).fold(1.0, f64::max);
-            (step as f64 / most) as i64
-        }
-        _ => {
-            let mut fine = machine.fine.iter();
-            fine.find(|f| f.signal.is(signal))?.step.micros()
-        }
-    };
-    (1..=step).contains(&apart).then_some(apart)
-}
-
-/// Where the samples of some steps are in the middle: they lie behind the start of the first one up to the end of the last,
-/// within the time in which anything was seen.
-fn middle(machine: &Machine, apart: Option<i64>, (start, end): (i64, i64)) -> f64 {
-    let (first, last) = machine.span.unwrap_or((start, end));
-    let (from, to) = match apart {
-        Some(apart) => (
-            start + 1 + (last - start - 1).rem_euclid(apart),
-            end - (end - last).rem_euclid(apart),
-        ),
-        None => (start, end),
-    };
-    (from.max(first) as f64 + to.min(last) as f64) / 2.0
-}
-
-/// When resources will be full.
+/// When resources will be full. Each step, or some together, is a point where its samples were in their middle.
 pub fn full(machine: &Machine, from: i64, to: i64) -> Vec<Full> {
-    const FILLS: [Measure; 4] = [
-        Measure::DiskSpace,
-        Measure::MemoryShare,
-        Measure::GpuMemoryShare,
-        Measure::FileDescriptors,
-    ];
-    let mut out = Vec::new();
-    for measure in FILLS {
-        for signal in machine.of(measure) {
-            let every = ((to - from) as usize).div_ceil(trend::MOST / 2).max(1) as i64;
-            // A level is the mean of its samples, so it stands where these are in the middle.
-            let apart = apart(machine, signal);
-            let (step, zero) = (machine.step, machine.step.start(from));
-            let point = |n: i64| {
-                let end = (n + every).min(to);
-                let level = signal.cells.total(n, end)?;
-                let at = middle(machine, apart, (step.start(n), step.start(end)));
-                Some(((at - zero as f64) / step.micros() as f64, level))
-            };
-            let points: Vec<(f64, f64)> = (from..to)
-                .step_by(every as usize)
-                .filter_map(point)
-                .collect();
-            let (Some(line), Some(last)) = (line(&points), points.last()) else {
-                continue;
-            };
-            let level = line.intercept + line.slope * last.0;
-            let Some((soonest, at, latest)) = reaches(&line, level, 1.0) else {
-                continue;
-            };
-            let step = machine.step.seconds();
-            let time = |steps: f64| {
-                let micros = (last.0 + steps) * step * 1e6;
-                Time(
-                    machine
-                        .step
-                        .start(from)
-                        .saturating_add(micros.min(4e17) as i64),
-                )
-            };
-            out.push(Full {
-                id: measure.id().into(),
-                title: measure.title().into(),
-                of: signal.of.clone(),
-                level,
-                per_day: line.slope * 86_400.0 / step,
-                at: time(at),
-                soonest: time(soonest),
-                latest: time(latest),
-            });
-        }
-    }
+    let start = machine.step.start(from) as f64 / 1e6;
+    let end = machine.step.start(to) as f64 / 1e6;
+    let every = ((to - from) as usize).div_ceil(trend::MOST / 2).max(1) as i64;
+    let of = |signal: &Signal| {
+        let point = |n: i64| {
+            let next = (n + every).min(to);
+            let level = signal.cells.total(n, next)?;
+            let told = signal.when.as_ref().and_then(|when| when.total(n, next));
+            let middle = machine.step.start(n) as f64 + machine.step.start(next) as f64;
+            Some((told.unwrap_or(middle / 2e6) - start, level))
+        };
+        let numbers = (from..to).step_by(every as usize);
+        let points: Vec<(f64, f64)> = numbers.filter_map(point).collect();
+        let line = line(&points)?;
+        let last = points.last()?.0;
+        let (soonest, at, latest) = reaches(&line, 1.0, last)?;
+        let time = |seconds: f64| Time(((start + seconds) * 1e6).min(4e17) as i64);
+        Some(Full {
+            id: signal.measure.id().into(),
+            title: signal.measure.title().into(),
+            of: signal.of.clone(),
+            level: line.level + line.slope * (end - start - line.middle),
+            per_day: line.slope * 86_400.0,
+            at: time(at),
+            soonest: time(soonest),
+            latest: time(latest),
+        })
+    };
+    let all = machine.signals.iter().filter(|s| s.measure.fills());
+    let mut out: Vec<Full> = all.filter_map(of).collect();
     out.sort_by_key(|f| f.at);
     out
 }

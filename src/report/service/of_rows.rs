@@ -99,6 +99,7 @@ fn slo(ledger: &Ledger, view: &View, (of, shown, end): (&str, Range<i64>, i64)) 
             fails: ledger.knows_failed(),
             slow_s,
             total,
+            between: ledger.bad_between(slow_s, shown.clone()),
             steps,
             step,
             end: end.max(ledger.numbers()?.end),

@@ -5,7 +5,7 @@ use crate::report::View;
 use crate::series::anomalies::QUANTILE;
 use crate::series::{Cells, Durations, Machine, Measure, Signal, Unit};
 use crate::table::time::Time;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Lines of a panel at most.
 const LINES: usize = 8;
@@ -18,7 +18,7 @@ pub const QUANTILES: [(&str, f64); 4] = [("p50", 0.5), ("p90", 0.9), ("p95", 0.9
 
 /// First number of a step, and the one behind the last, in a view; `None` where nothing was seen.
 pub fn numbers(machine: &Machine, view: &View) -> Option<(i64, i64)> {
-    let ends = machine.signals.iter().filter_map(|s| s.cells.ends());
+    let ends = machine.signals.iter().filter_map(Signal::ends);
     let (first, last) = ends.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))?;
     let whole = (first, last + 1);
     let Some((from, to)) = view.range else {
@@ -88,7 +88,8 @@ pub fn whole_panels(machine: &Machine, from: i64, to: i64) -> Vec<Panel> {
                 }
             }
             measure => {
-                let all: Vec<&Signal> = machine.of(*measure).collect();
+                let seen = |s: &&Signal| s.cells.ends().is_some();
+                let all: Vec<&Signal> = machine.of(*measure).filter(seen).collect();
                 let durations = |s: &&Signal| matches!(s.cells, Cells::Durations(_));
                 if all.iter().any(durations) {
                     let many = all.len() > 1;
@@ -108,19 +109,20 @@ pub fn whole_panels(machine: &Machine, from: i64, to: i64) -> Vec<Panel> {
 /// What all things have of a rate together, over the steps in which any of them was seen: those that were not all
 /// there at the same time do not add up.
 pub fn together(machine: &Machine, measure: Measure, from: i64, to: i64) -> Option<f64> {
-    let mut all = machine.of(measure);
-    if let (Some(one), None) = (all.next(), all.next()) {
-        return one.cells.total(from, to);
+    let mut seconds: BTreeMap<i64, f64> = BTreeMap::new();
+    let mut came = 0.0;
+    for signal in machine.of(measure) {
+        let Cells::Rate(cells) = signal.totals() else {
+            continue;
+        };
+        for (number, rate) in cells.iter().filter(|c| (from..to).contains(&c.0)) {
+            came += rate.increase;
+            let longest = seconds.entry(*number).or_default();
+            *longest = longest.max(rate.seconds);
+        }
     }
-    let at = |n| {
-        let of = machine.of(measure);
-        of.filter_map(|s| s.cells.total(n, n + 1))
-            .reduce(|a, b| a + b)
-    };
-    let (sum, steps) = (from..to)
-        .filter_map(at)
-        .fold((0.0, 0_u32), |(sum, steps), x| (sum + x, steps + 1));
-    (steps > 0).then(|| sum / f64::from(steps))
+    let seconds: f64 = seconds.values().sum();
+    (seconds > 0.0).then(|| came / seconds)
 }
 
 fn panel(measure: Measure, title: &str, lines: Vec<Line>) -> Panel {
@@ -140,14 +142,15 @@ fn line(
     name: &str,
     source: &str,
     (from, to): (i64, i64),
-    value: impl Fn(i64, i64) -> Option<f64>,
+    value: impl Fn(i64) -> Option<f64>,
+    total: Option<f64>,
 ) -> Line {
-    let values: Vec<Option<f64>> = (from..to).map(|n| value(n, n + 1)).collect();
+    let values: Vec<Option<f64>> = (from..to).map(value).collect();
     Line {
         name: name.into(),
         source: source.into(),
-        total: value(from, to),
-        at_least: false,
+        total,
+        above: false,
         most: values.iter().flatten().copied().reduce(f64::max),
         values,
         anomalies: Vec::new(),
@@ -188,7 +191,13 @@ fn plain(
     };
     let lines = all.iter().map(|s| Line {
         anomalies: unlike(machine, s, (from, to)),
-        ..line(&name(s), &s.source, (from, to), |a, b| s.cells.total(a, b))
+        ..line(
+            &name(s),
+            &s.source,
+            (from, to),
+            |n| s.cells.total(n, n + 1),
+            s.totals().total(from, to),
+        )
     });
     let lines: Vec<Line> = lines.filter(|l| l.most.is_some()).collect();
     let of = match &lines[..] {
@@ -223,7 +232,7 @@ fn quantiles(
         Some(q) => durations.quantile(q),
         None => durations.most(),
     };
-    let whole = signal.cells.durations(from, to);
+    let whole = signal.durations(from, to);
     let line = |name: &str, q: Option<f64>| {
         let at = |n| told(signal.cells.durations_at(n)?, q);
         let values: Vec<Option<f64>> = (from..to).map(at).collect();
@@ -231,7 +240,7 @@ fn quantiles(
             name: name.into(),
             source: signal.source.clone(),
             total: whole.as_ref().and_then(|d| told(d, q)),
-            at_least: whole.as_ref().zip(q).is_some_and(|(d, q)| d.is_above(q)),
+            above: q.is_some_and(|q| whole.as_ref().is_some_and(|d| d.is_above(q))),
             most: values.iter().flatten().copied().reduce(f64::max),
             values,
             anomalies: match name == QUANTILE.0 {
@@ -267,22 +276,25 @@ fn errors(machine: &Machine, from: i64, to: i64) -> Option<Panel> {
             let Some(failed) = machine.of(measure).find(|s| s.of == all.of) else {
                 continue;
             };
-            let share = |a: i64, b: i64| {
-                if b - a > 1 {
-                    // Of a longer time what was counted, and not what rates are made of.
-                    let of = (failed.cells.count(a, b), all.cells.count(a, b));
-                    return (of.1 > 0.0).then(|| (of.0 / of.1).clamp(0.0, 1.0));
-                }
-                let all = all.cells.total(a, b).filter(|x| *x > 0.0)?;
-                Some((failed.cells.total(a, b)? / all).clamp(0.0, 1.0))
+            let share = |n: i64| {
+                let all = all.cells.total(n, n + 1).filter(|x| *x > 0.0)?;
+                Some((failed.cells.total(n, n + 1)? / all).clamp(0.0, 1.0))
             };
+            let came = all.totals().came(from, to);
+            let total = failed.totals().came(from, to) / came;
             let name = match several {
                 true => format!("{} {class}", all.of),
                 false => class.to_owned(),
             };
             lines.push(Line {
                 anomalies: unlike(machine, failed, (from, to)),
-                ..line(&name, &failed.source, (from, to), share)
+                ..line(
+                    &name,
+                    &failed.source,
+                    (from, to),
+                    share,
+                    (came > 0.0).then_some(total.clamp(0.0, 1.0)),
+                )
             });
         }
     }

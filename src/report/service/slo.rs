@@ -7,7 +7,7 @@
 use super::Objectives;
 use crate::report::View;
 use crate::report::words::grouped;
-use crate::series::{Machine, Measure, Step};
+use crate::series::{Machine, Measure, Step, UpTo};
 use crate::stats::burn::{RULES, Rule, Silent, Spent, burns, fewest};
 use crate::table::time::Time;
 use serde::{Deserialize, Serialize};
@@ -30,6 +30,10 @@ pub struct Slo {
     pub requests: f64,
     /// Those that were not good.
     pub bad: f64,
+    /// How many were not good at least and at most, where that is not known: requests are counted by bounds of how long
+    /// they took, and the limit is none of these, or it is not told which of the failed ones were slow, too.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub bad_between: Option<(f64, f64)>,
     /// Share of the error budget of the time shown that is left; negative where it is overspent. `None` where there
     /// are so few requests that the objective allows less than one of them to be bad.
     pub budget_left: Option<f64>,
@@ -77,6 +81,8 @@ pub(super) struct Judged<'a> {
     pub slow_s: Option<f64>,
     /// Bad and all requests of the time shown.
     pub total: (f64, f64),
+    /// Between what the bad ones lie.
+    pub between: UpTo,
     /// By step, over all that is known.
     pub steps: Vec<Spent>,
     /// The step of these.
@@ -112,32 +118,27 @@ pub(super) fn slos(
             .service
             .slow_s
             .filter(|_| find(Measure::Duration).is_some());
-        let (steps, step) = machine.spent(&requests.of, slow_s);
-        // Of rows it is counted how many took longer than a limit; charts know it about.
-        let limits = slow_s.into_iter().collect::<Vec<f64>>();
-        let rows = machine.rows_within(&requests.of, &limits, (from, to));
-        let rows = rows.filter(|rows| rows.0 == step && slow_s.is_some());
         let plain = machine.spent_by_charts(&requests.of, slow_s);
-        let (of, (first, end)) = match &rows {
-            Some((_, range)) => (&steps, *range),
-            None => (&plain, (from, to)),
-        };
-        let within = of.iter().filter(|s| (first..end).contains(&s.at));
+        let within = plain.iter().filter(|s| (from..to).contains(&s.at));
         let total = within.fold((0.0, 0.0), |sum, s| (sum.0 + s.bad, sum.1 + s.all));
+        let (steps, step) = machine.spent(&requests.of, slow_s);
         // A service that is not seen any more has no requests.
         let last = machine.span.map_or(i64::MIN, |span| step.of_sample(span.1));
         let end = last.max(steps.last().map_or(i64::MIN, |s| s.at)) + 1;
-        let most = machine.bad_at_most(&requests.of, slow_s, from..to);
-        if rows.is_none() && most > total.0 + 1e-6 {
-            notes.push(unsure(&requests.of, total, most));
+        let between = machine.bad_between(&requests.of, slow_s, from..to);
+        let fails = find(Measure::ServerErrors).is_some();
+        let apart = !fails || slow_s.is_none() || machine.tells_slow_failures(&requests.of);
+        if !apart && between.most > total.0 + 1e-6 {
+            notes.push(unsure(&requests.of, (between.least, total.1), between.most));
         }
         out.extend(Slo::of(
             &view.service,
             &Judged {
                 of: &requests.of,
-                fails: find(Measure::ServerErrors).is_some(),
+                fails,
                 slow_s,
                 total,
+                between,
                 steps,
                 step,
                 end,
@@ -171,6 +172,7 @@ impl Slo {
             within_s: judged.slow_s,
             requests: all,
             bad,
+            bad_between: judged.between.ends(),
             // 1 / (1 - 0.999) is a little more than 1000.
             budget_left: (all * allowed >= 1.0 - 1e-9).then(|| 1.0 - bad / all / allowed),
             budget_from: (1.0 / allowed * 1e6).round() / 1e6,

@@ -5,7 +5,7 @@ use super::finer::finer;
 use super::{About, Measured, Track, length, period, tracks, worse};
 use crate::report::Report;
 use crate::series::Machine;
-use crate::stats::moved::{LEAST, LEAST_EARLIER, MOST, Tested, moved, unlike};
+use crate::stats::moved::{LEAST, LEAST_EARLIER, MOST, Tested, inside, moved, unlike};
 use crate::stats::multiple::benjamini_yekutieli;
 use crate::table::time::{DAY, Time};
 use serde::{Deserialize, Serialize};
@@ -76,11 +76,14 @@ pub struct Change {
     /// How far its level shifted, by the test; `None` for too few values.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub shift: Option<Shifted>,
+    /// Where its level surely shifted inside the period, and not at its beginning: from when on.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub inside: Option<ShiftInside>,
     /// Against the same hours of earlier weeks, where there are such.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub weeks: Option<EarlierWeeks>,
-    /// Whether it surely changed: the corrected p-value against the time before, or that against the same hours of
-    /// earlier weeks, is at most 0.05.
+    /// Whether it surely changed: the corrected p-value against the time before, that of a shift inside the period, or
+    /// that against the same hours of earlier weeks, is at most 0.05.
     pub sure: bool,
     /// Whether that is for the worse, where it is known.
     #[serde(skip_serializing_if = "Option::is_none", default)]
@@ -109,6 +112,21 @@ impl From<Tested> for Shifted {
             high: test.high,
         }
     }
+}
+
+/// A shift of a level some time after a period has begun.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ShiftInside {
+    /// Start of the first window or step behind it.
+    pub at: Time,
+    /// Mean of the time before it, that before the period included.
+    pub before: f64,
+    /// Mean of the period from it on.
+    pub now: f64,
+    /// Two-sided p-value of no such shift, over all instants at which it could have been, corrected over all comparisons.
+    pub p_value: f64,
+    /// The same before it is corrected over all comparisons.
+    pub p_single: f64,
 }
 
 /// A period beside the same hours of earlier weeks.
@@ -157,7 +175,7 @@ impl Change {
 
     /// Whether only the same hours of earlier weeks tell that it changed.
     fn by_weeks_alone(&self) -> bool {
-        self.sure && self.p_value.is_none_or(|p| p > LEVEL)
+        self.sure && self.inside.is_none() && self.p_value.is_none_or(|p| p > LEVEL)
     }
 
     /// How far it moved, in standard deviations: from the time before or, where that is what is sure, from the same
@@ -216,7 +234,7 @@ impl Report {
         if rows.is_empty() {
             return None;
         }
-        correct(&mut rows);
+        let tested = correct(&mut rows);
         rows.sort_by(|a, b| {
             let size = |c: &Change| c.size();
             let moved = |c: &Change| c.change != 0.0;
@@ -225,10 +243,6 @@ impl Report {
                 .then(size(b).total_cmp(&size(a)))
                 .then_with(|| (a.about, &a.name).cmp(&(b.about, &b.name)))
         });
-        let tests = |c: &Change| {
-            let weeks = c.weeks.as_ref().and_then(|w| w.p_single);
-            usize::from(c.p_single.is_some()) + usize::from(weeks.is_some())
-        };
         let mut notes = Vec::new();
         for (step, n) in finer.into_iter().flatten() {
             notes.push(format!(
@@ -252,6 +266,12 @@ impl Report {
         if rows.iter().filter(few).count() * 2 > rows.len() {
             notes.push(format!(
                 "The period has fewer than {FEW} windows, of which little can be sure: smaller windows tell more."
+            ));
+        }
+        let moving = rows.iter().filter(|c| c.inside.is_some()).count();
+        if moving > 0 {
+            notes.push(format!(
+                "{moving} series shift inside the period and not at its beginning: mark it from there on to see by how much."
             ));
         }
         let untested = rows.iter().filter(|c| c.p_single.is_none()).count();
@@ -279,7 +299,7 @@ impl Report {
             start: Time(from),
             end: Time(to),
             since: Time(since),
-            tested: rows.iter().map(tests).sum(),
+            tested,
             sentence: sentence(&rows),
             method: method(),
             notes,
@@ -309,9 +329,32 @@ fn change(track: &Track, (since, from, to): (i64, i64, i64), timed: bool) -> Opt
         p_value: None,
         p_single: found.test.map(|t| t.p_value),
         shift: found.test.map(Shifted::from),
+        inside: shift_inside(track, &before, &now, (since, from, to)),
         weeks,
         sure: false,
         worse: worse(track, found.before, difference),
+    })
+}
+
+/// The surest shift inside a period, not yet corrected.
+fn shift_inside(
+    track: &Track,
+    before: &[Option<f64>],
+    now: &[Option<f64>],
+    (since, from, to): (i64, i64, i64),
+) -> Option<ShiftInside> {
+    let found = inside(before, now)?;
+    let at = track.inside(from, to).get(found.at)?.0;
+    let mean = |from: i64, to: i64| {
+        let known: Vec<f64> = track.within(from, to).into_iter().flatten().collect();
+        (!known.is_empty()).then(|| known.iter().sum::<f64>() / known.len() as f64)
+    };
+    Some(ShiftInside {
+        at: Time(at),
+        before: mean(since, at)?,
+        now: mean(at, to)?,
+        p_value: found.test.p_value,
+        p_single: found.test.p_value,
     })
 }
 
@@ -350,23 +393,33 @@ fn earlier(track: &Track, (from, to): (i64, i64), now: f64, values: usize) -> Op
     })
 }
 
-/// Corrects the p-values of all comparisons together.
-fn correct(rows: &mut [Change]) {
-    let singles = |c: &Change| [c.p_single, c.weeks.as_ref().and_then(|w| w.p_single)];
+/// Corrects the p-values of all comparisons together, and tells how many there are. A shift inside the period stays where
+/// it is sure, and a change at its beginning is not.
+fn correct(rows: &mut [Change]) -> usize {
+    let singles = |c: &Change| {
+        let weeks = c.weeks.as_ref().and_then(|w| w.p_single);
+        [c.p_single, c.inside.map(|i| i.p_single), weeks]
+    };
     let all: Vec<f64> = rows.iter().flat_map(singles).flatten().collect();
     let mut corrected = benjamini_yekutieli(&all).into_iter();
     for row in rows {
         row.p_value = row.p_single.and_then(|_| corrected.next());
+        if let Some(inside) = &mut row.inside {
+            inside.p_value = corrected.next().unwrap_or(1.0);
+        }
         if let Some(weeks) = &mut row.weeks {
             weeks.p_value = weeks.p_single.and_then(|_| corrected.next());
         }
         let weeks = row.weeks.as_ref().and_then(|w| w.p_value);
         let is_sure = |p: Option<f64>| p.is_some_and(|p| p <= LEVEL);
-        row.sure = is_sure(row.p_value) || is_sure(weeks);
-        if !is_sure(row.p_value) && is_sure(weeks) {
+        let at_once = is_sure(row.p_value);
+        row.inside = row.inside.filter(|i| !at_once && i.p_value <= LEVEL);
+        row.sure = at_once || row.inside.is_some() || is_sure(weeks);
+        if !at_once && row.inside.is_none() && is_sure(weeks) {
             row.worse = row.weeks.as_ref().and_then(|w| w.worse);
         }
     }
+    all.len()
 }
 
 fn sentence(rows: &[Change]) -> String {
@@ -383,8 +436,15 @@ fn sentence(rows: &[Change]) -> String {
         "changed; most of all"
     };
     let told = |x: f64| first.unit.told(x);
-    let told = match &first.weeks {
-        Some(weeks) if first.by_weeks_alone() => format!(
+    let told = match (&first.inside, &first.weeks) {
+        (Some(inside), _) => format!(
+            "{} went from {} to {} inside the period, at {}",
+            first.title,
+            told(inside.before),
+            told(inside.now),
+            inside.at
+        ),
+        (None, Some(weeks)) if first.by_weeks_alone() => format!(
             "{} is {} beside {} at the same hours of earlier weeks",
             first.title,
             told(first.now),
@@ -405,6 +465,6 @@ fn sentence(rows: &[Change]) -> String {
 
 fn method() -> String {
     format!(
-        "Means of the period against those of the {BEFORE} times longer time before it; more than {MOST} values are averaged in groups first. P-values allow for neighbouring values hanging together: the difference is held against how much the series sways by itself at low frequencies (Lazarus, Lewis, Stock and Watson 2018), after the first autocorrelation is taken off where there are enough values (Andrews and Monahan 1992). The same hours of up to {WEEKS} earlier weeks are compared by Student’s t test, weeks taken as independent. All p-values are corrected together (Benjamini and Yekutieli 2001), so that no more than 5 % of what is called sure is chance, however series depend on each other. The interval of a change holds every shift that its test alone would not reject at 5 %; where the first autocorrelation is taken off it looks most at the beginning of the period, and need not lie around the difference of the means. That the period was chosen because it looked odd is not corrected for."
+        "Means of the period against those of the {BEFORE} times longer time before it; more than {MOST} values are averaged in groups first. P-values allow for neighbouring values hanging together: the difference is held against how much the series sways by itself at low frequencies (Lazarus, Lewis, Stock and Watson 2018), after the first autocorrelation is taken off where there are enough values (Andrews and Monahan 1992). The same hours of up to {WEEKS} earlier weeks are compared by Student’s t test, weeks taken as independent. Whether a level shifts inside the period, and not at its beginning, is tested the same way for each instant in it, and the smallest p-value multiplied by their number. All p-values are corrected together (Benjamini and Yekutieli 2001), so that no more than 5 % of what is called sure is chance, however series depend on each other. The interval of a change holds every shift that its test alone would not reject at 5 %; where the first autocorrelation is taken off it looks most at the beginning of the period, and need not lie around the difference of the means. That the period was chosen because it looked odd is not corrected for."
     )
 }

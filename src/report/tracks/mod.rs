@@ -6,7 +6,7 @@ mod finer;
 mod leads;
 mod versions;
 
-pub use changes::{Change, Changes, EarlierWeeks, Shifted};
+pub use changes::{Change, Changes, EarlierWeeks, ShiftInside, Shifted};
 pub use leads::{Lead, Leads};
 pub use versions::VersionChange;
 
@@ -112,7 +112,7 @@ pub(super) type Place = (i64, i64, Option<f64>);
 
 impl Track {
     /// The windows or steps whose middle lies in a period.
-    fn inside(&self, from: i64, to: i64) -> &[Place] {
+    pub fn inside(&self, from: i64, to: i64) -> &[Place] {
         let middle = |p: &Place| i64::midpoint(p.0, p.1);
         let first = self.places.partition_point(|p| middle(p) < from);
         let last = self.places.partition_point(|p| middle(p) < to);

@@ -10,8 +10,7 @@ use crate::stats::counter::{Counted, CountedNative, Rise};
 pub enum Between {
     /// As Prometheus does: of the samples in a step, extrapolated to its ends.
     Extrapolated,
-    /// Of so few samples that none can be spared between steps: all that rose from one to the next is of the step of
-    /// the later one.
+    /// All that rose from one to the next is of the step of the later one: each rise once, so that steps add up.
     Whole,
 }
 
@@ -23,7 +22,7 @@ type Piece = (std::ops::Range<usize>, i64, i64);
 fn pieces(series: &Series, number: i64, (step, between): (Step, Between)) -> Option<Vec<Piece>> {
     let whole = between == Between::Whole;
     let broken = |at: &i64| step.of_sample(*at) == number;
-    if !whole && !series.breaks.iter().any(broken) {
+    if !series.breaks.iter().any(broken) {
         return None;
     }
     let times = &series.times;
@@ -103,9 +102,10 @@ pub fn rises(series: &Series, (step, between): (Step, Between)) -> Vec<(i64, f64
             .rise(from, to)
             .map(told)
     };
-    let of_run = |run: Run, from, to| match series.kind {
-        Kind::Delta => Some((run.level.sum, run.seconds.min(step.seconds()))),
-        _ => run.counted.rise(from, to).map(told),
+    let of_run = |run: Run, from, to| match (series.kind, between) {
+        (Kind::Delta, _) => Some((run.level.sum, run.seconds.min(step.seconds()))),
+        (_, Between::Whole) => run.counted.rose().map(told),
+        (_, Between::Extrapolated) => run.counted.rise(from, to).map(told),
     };
     let runs = series.runs(step);
     let plus = |a: (f64, f64), b: (f64, f64)| (a.0 + b.0, a.1 + b.1);
@@ -114,16 +114,6 @@ pub fn rises(series: &Series, (step, between): (Step, Between)) -> Vec<(i64, f64
         .filter(|(_, (_, seconds))| *seconds > 0.0)
         .map(|(number, (increase, seconds))| (number, increase, seconds))
         .collect()
-}
-
-/// All that a counter rose in each step in which it did, from the sample before each of its samples.
-pub fn counts(series: &Series, step: Step) -> Vec<(i64, f64)> {
-    let count = |(number, run): (i64, Run)| match series.kind {
-        Kind::Delta => (number, run.level.sum),
-        _ => (number, run.rose),
-    };
-    let all = series.runs(step).into_iter().map(count);
-    all.filter(|(_, rose)| *rose > 0.0).collect()
 }
 
 /// What was seen of a gauge in each step.
@@ -146,6 +136,13 @@ pub fn levels_from(series: &Series, step: Step, factor: f64) -> Vec<(i64, Level)
     out
 }
 
+/// The instant in the middle of the samples of each step, in seconds since 1970.
+pub fn middles(series: &Series, step: Step) -> Vec<(i64, f64)> {
+    let runs = series.runs(step).into_iter();
+    runs.map(|(number, run)| (number, run.counted.middle() as f64 / 1e6))
+        .collect()
+}
+
 /// What came into a native histogram in each step, its values times a power of two at most.
 pub fn natives(series: &Series, (step, between): (Step, Between)) -> Vec<(i64, Durations)> {
     let Values::Natives(values) = &series.values else {
@@ -159,9 +156,10 @@ pub fn natives(series: &Series, (step, between): (Step, Between)) -> Vec<(i64, D
             .zip(values.get(piece)?);
         counted(samples, CountedNative::new, CountedNative::push)?.rise(from, to)
     };
-    let of_run = |run: NativeRun<'_>, from, to| match run.sum {
-        Some(sum) => Some(sum),
-        None => run.counted.rise(from, to),
+    let of_run = |run: NativeRun<'_>, from, to| match (run.sum, between) {
+        (Some(sum), _) => Some(sum),
+        (None, Between::Whole) => run.counted.rose(),
+        (None, Between::Extrapolated) => run.counted.rise(from, to),
     };
     let runs = series.native_runs(step);
     let plus = |a: Native, b: Native| a.plus(&b);

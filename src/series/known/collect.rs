@@ -3,18 +3,18 @@
 use super::super::anomalies::anomalies;
 use super::super::measure::Measure;
 use super::super::set::LEGEND;
-use super::super::{Durations, Key, Kind, Level, Machine, Series, SeriesSet, Signal, Step};
-use super::cells::{Between, counts, levels, levels_from, natives, rises};
+use super::super::{Cells, Durations, Key, Kind, Level, Machine, Series, SeriesSet, Signal, Step};
+use super::cells::{Between, levels, levels_from, middles, natives, rises};
 use super::created::since_created;
 use super::far::without_far;
 use super::fine::fine;
-use super::found::{Found, Place, signals};
+use super::found::{Chosen, Found, Place, Telling, signals};
 use super::left_out::{left_out, marked};
 use super::missed::{missed, sources};
 use super::restarts::{restarts_in, told_restarts};
 use super::rows::rows;
 use super::rules::{Means, Take, counts_for_mean, ignored, means, other_way};
-use super::scrapes::{ONE_SCRAPE, apart, since_start, span, step};
+use super::scrapes::{NO_RATE, ONE_SCRAPE, apart, is_one_scrape, since_start, span, step};
 use super::units::{scale, unit};
 use super::who::{Class, class, who};
 use std::collections::BTreeMap;
@@ -46,6 +46,12 @@ pub fn machine(set: &SeriesSet) -> Machine {
         machine.missed = missed(set);
         machine.sources = sources(set);
     }
+    let counts = |s: &Series| matches!(s.kind, Kind::Counter);
+    let rates = |s: &Signal| !matches!(s.cells, Cells::Level(_));
+    if is_one_scrape(set) && set.series().values().any(counts) && !machine.signals.iter().any(rates)
+    {
+        machine.notes.push(NO_RATE.into());
+    }
     machine.settle();
     machine.anomalies = anomalies(&machine);
     machine
@@ -58,16 +64,12 @@ pub fn machine_in(set: &SeriesSet, step: Step) -> Machine {
 }
 
 fn made(set: &SeriesSet, step: Step, between: Between) -> Machine {
-    let mut making = Making::new(step, between, Measure::ALL);
-    for (key, series) in set.series() {
-        making.take(key, series);
-    }
-    let left = making.take_others();
-    let crowded = making.crowded;
+    let made = told_of(set, How::new(step, between), Measure::ALL, true);
+    let (left, crowded) = (made.left, made.crowded);
     let mut machine = Machine::new(step);
     machine.span = span(set);
     machine.restarts = told_restarts(restarts_in(set), step);
-    machine.signals = signals(making.found);
+    machine.signals = made.signals;
     for (of, requests) in set.requests() {
         rows(of, requests, step, &mut machine.signals);
     }
@@ -106,25 +108,82 @@ fn made(set: &SeriesSet, step: Step, between: Between) -> Machine {
 
 /// What series mean of some measures, by a given step of time.
 pub(super) fn signals_of(set: &SeriesSet, step: Step, measures: &'static [Measure]) -> Vec<Signal> {
-    let mut making = Making::new(step, Between::Extrapolated, measures);
-    for (key, series) in set.series() {
-        making.take(key, series);
-    }
-    let mut signals = signals(making.found);
+    let how = How::new(step, Between::Extrapolated);
+    let mut signals = told_of(set, how, measures, false).signals;
     signals.retain(|s| measures.contains(&s.measure));
     signals
 }
 
 /// What series mean, by a given step of time and without requests of logs: all of it, or only what goes up and down, of
-/// which one sample in a step tells.
+/// which one sample in a step tells. Cells of what rises are those of each step alone.
 pub(super) fn signals_in(set: &SeriesSet, step: Step, only_levels: bool) -> Vec<Signal> {
-    let mut making = Making::new(step, Between::Extrapolated, Measure::ALL);
-    making.how.only_levels = only_levels;
+    let how = How {
+        only: only_levels.then_some(Only::Levels),
+        ..How::new(step, Between::Extrapolated)
+    };
+    told_once(set, how, Measure::ALL, true, None).signals
+}
+
+/// What series mean, and what of it is not shown.
+struct Meant {
+    signals: Vec<Signal>,
+    /// Metrics that no rule knows for which there is no room.
+    left: usize,
+    /// Those of which not all series are shown.
+    crowded: usize,
+}
+
+fn told_once(
+    set: &SeriesSet,
+    how: How,
+    measures: &'static [Measure],
+    others: bool,
+    chosen: Option<&Chosen>,
+) -> Meant {
+    let mut making = Making::new(how, measures);
     for (key, series) in set.series() {
         making.take(key, series);
     }
-    making.take_others();
-    signals(making.found)
+    let left = if others { making.take_others() } else { 0 };
+    let sums = how.between == Between::Whole;
+    Meant {
+        crowded: making.crowded,
+        signals: signals(making.found, Telling { sums, chosen }),
+        left,
+    }
+}
+
+/// The same, of what rises with the cells that add up ([`Signal::counted`]).
+fn told_of(set: &SeriesSet, how: How, measures: &'static [Measure], others: bool) -> Meant {
+    let mut made = told_once(set, how, measures, others, None);
+    if how.between == Between::Whole {
+        return made;
+    }
+    let place = |s: &Signal| (s.measure, s.of.clone(), s.what.clone());
+    let known = made.signals.iter().enumerate();
+    let places: BTreeMap<Place, usize> = known.map(|(at, s)| (place(s), at)).collect();
+    let sources = made.signals.iter().map(|s| (place(s), s.source.clone()));
+    let chosen: Chosen = sources.collect();
+    let whole = How {
+        between: Between::Whole,
+        only: Some(Only::Rises),
+        ..how
+    };
+    for counted in told_once(set, whole, measures, others, Some(&chosen)).signals {
+        let at = places.get(&place(&counted));
+        match at.and_then(|at| made.signals.get_mut(*at)) {
+            Some(mine) if mine.is(&counted) => {
+                mine.counted = Some(counted.cells);
+            }
+            Some(_) => {}
+            None => made.signals.push(Signal {
+                cells: counted.cells.none_of(),
+                counted: Some(counted.cells),
+                ..counted
+            }),
+        }
+    }
+    made
 }
 
 /// How cells are made of samples.
@@ -132,36 +191,47 @@ pub(super) fn signals_in(set: &SeriesSet, step: Step, only_levels: bool) -> Vec<
 struct How {
     step: Step,
     between: Between,
-    /// Whether what only rises is passed over, and a sample at a border is of the step that begins with it.
-    only_levels: bool,
+    /// What of all series is looked at; `None`: everything.
+    only: Option<Only>,
+}
+
+/// A part of the series.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Only {
+    /// What goes up and down; a sample at a border is of the step that begins with it.
+    Levels,
+    /// What rises.
+    Rises,
 }
 
 impl How {
+    const fn new(step: Step, between: Between) -> Self {
+        Self {
+            step,
+            between,
+            only: None,
+        }
+    }
+
     fn levels(self, series: &Series, factor: f64) -> Vec<(i64, Level)> {
-        match self.only_levels {
-            true => levels_from(series, self.step, factor),
-            false => levels(series, self.step, factor),
+        match self.only {
+            Some(Only::Levels) => levels_from(series, self.step, factor),
+            Some(Only::Rises) => Vec::new(),
+            None => levels(series, self.step, factor),
         }
     }
 
     fn rises(self, series: &Series) -> Vec<(i64, f64, f64)> {
-        match self.only_levels {
-            true => Vec::new(),
-            false => rises(series, (self.step, self.between)),
-        }
-    }
-
-    fn counts(self, series: &Series) -> Vec<(i64, f64)> {
-        match self.only_levels {
-            true => Vec::new(),
-            false => counts(series, self.step),
+        match self.only {
+            Some(Only::Levels) => Vec::new(),
+            _ => rises(series, (self.step, self.between)),
         }
     }
 
     fn natives(self, series: &Series) -> Vec<(i64, Durations)> {
-        match self.only_levels {
-            true => Vec::new(),
-            false => natives(series, (self.step, self.between)),
+        match self.only {
+            Some(Only::Levels) => Vec::new(),
+            _ => natives(series, (self.step, self.between)),
         }
     }
 }
@@ -179,13 +249,9 @@ struct Making<'a> {
 }
 
 impl<'a> Making<'a> {
-    const fn new(step: Step, between: Between, measures: &'static [Measure]) -> Self {
+    const fn new(how: How, measures: &'static [Measure]) -> Self {
         Self {
-            how: How {
-                step,
-                between,
-                only_levels: false,
-            },
+            how,
             measures,
             found: BTreeMap::new(),
             others: BTreeMap::new(),
@@ -228,25 +294,28 @@ impl<'a> Making<'a> {
 
     fn apply(&mut self, key: &'a Key, series: &'a Series, means: Means) {
         let how = self.how;
+        if means.measure.fills() && how.only.is_none() {
+            let found = self.place(key, means, String::new());
+            for (number, seconds) in middles(series, how.step) {
+                let seen = Level::seen(seconds);
+                let when = found.when.entry(number);
+                when.and_modify(|when| when.merge(&seen)).or_insert(seen);
+            }
+        }
         let class = class(key);
         let scale = scale(&series.unit);
         match means.take {
             Take::Rise(factor) => {
                 let found = self.place(key, means, String::new());
                 found.classed |= class.is_some();
-                let at = match class {
-                    Some(Class::Client) => 1,
-                    Some(Class::Server) => 2,
-                    _ => 0,
-                };
                 for (number, increase, seconds) in how.rises(series) {
                     let sums = found.rates.entry(number).or_default();
-                    sums[at].rate += factor * increase / seconds;
-                    sums[at].seconds = sums[at].seconds.max(seconds);
-                }
-                for (number, came) in how.counts(series) {
-                    let sums = found.rates.entry(number).or_default();
-                    sums[at].came += factor * came;
+                    let at = match class {
+                        Some(Class::Client) => 1,
+                        Some(Class::Server) => 2,
+                        _ => 0,
+                    };
+                    sums[at].add(factor * increase, seconds);
                 }
             }
             Take::Busy => {
@@ -380,9 +449,7 @@ impl<'a> Making<'a> {
                 if rises {
                     for (number, increase, seconds) in how.rises(series) {
                         let sums = found.rates.entry(number).or_default();
-                        sums[0].rate += increase / seconds;
-                        sums[0].seconds = sums[0].seconds.max(seconds);
-                        sums[0].came += increase;
+                        sums[0].add(increase, seconds);
                     }
                 } else {
                     for (number, level) in how.levels(series, 1.0) {

@@ -73,11 +73,18 @@ fn others(set: &SeriesSet, machine: &Machine) -> Vec<Fine> {
     out
 }
 
-/// The same in a given step, of series alone.
+/// The same in a given step, of series alone, and only as it adds up.
 #[must_use]
 pub fn fine_in(set: &SeriesSet, step: Step) -> Vec<Fine> {
-    let signals = signals_of(set, step, &JUDGED).into_iter();
+    let signals = judged_in(set, step).into_iter();
+    let signals = signals.map(Signal::only_totals);
     signals.map(|signal| Fine { step, signal }).collect()
+}
+
+/// The signals that error budgets are judged by in a given step, of series alone.
+#[must_use]
+pub fn judged_in(set: &SeriesSet, step: Step) -> Vec<Signal> {
+    signals_of(set, step, &JUDGED)
 }
 
 /// The same of rows that were counted as they passed.

@@ -7,12 +7,36 @@ use std::collections::BTreeMap;
 /// What a place is about: measure, thing, and what tells it from others.
 pub type Place = (Measure, String, String);
 
-/// Sums of rates of several series in a step.
+/// Sums of several series in a step.
 #[derive(Clone, Copy, Default)]
 pub struct Sums {
+    /// Of their rates.
     pub rate: f64,
+    /// Of what they rose by.
+    pub rose: f64,
+    /// The longest time that one of them is of.
     pub seconds: f64,
-    pub came: f64,
+}
+
+impl Sums {
+    /// Adds what a series rose by, and in how many seconds.
+    pub fn add(&mut self, increase: f64, seconds: f64) {
+        self.rate += increase / seconds;
+        self.rose += increase;
+        self.seconds = self.seconds.max(seconds);
+    }
+}
+
+/// The metrics that were chosen, by place.
+pub type Chosen = BTreeMap<Place, String>;
+
+/// How metrics become signals.
+#[derive(Clone, Copy)]
+pub struct Telling<'a> {
+    /// Whether what series rose by adds up, and not their rates: where each rise counts once.
+    pub sums: bool,
+    /// The metric to take at a place, where it was chosen before.
+    pub chosen: Option<&'a Chosen>,
 }
 
 /// What one metric says of a place.
@@ -27,32 +51,46 @@ pub struct Found {
     pub whole: BTreeMap<i64, f64>,
     pub rest: bool,
     pub levels: BTreeMap<i64, Vec<Level>>,
+    /// When its samples were, of what can be full.
+    pub when: BTreeMap<i64, Level>,
     pub durations: BTreeMap<i64, Durations>,
 }
 
 /// The signals of what was found: at each place the metric of the highest rank, of equals the one that tells more.
-pub fn signals(found: BTreeMap<Place, BTreeMap<&str, Found>>) -> Vec<Signal> {
+pub fn signals(found: BTreeMap<Place, BTreeMap<&str, Found>>, how: Telling<'_>) -> Vec<Signal> {
     let mut out = Vec::new();
-    for ((measure, of, what), metrics) in found {
+    for (place, metrics) in found {
+        let taken = how.chosen.and_then(|chosen| chosen.get(&place));
+        let (measure, of, what) = place;
         let many = |f: &Found| f.rates.len() + f.durations.len() + f.levels.len() + f.part.len();
         let best = metrics
             .into_iter()
-            .filter(|(_, f)| many(f) > 0)
+            .filter(|(name, f)| many(f) > 0 && taken.is_none_or(|taken| taken == name))
             .max_by(|(a, x), (b, y)| {
                 let order = (x.rank, x.classed, many(x)).cmp(&(y.rank, y.classed, many(y)));
                 order.then_with(|| b.cmp(a))
             });
-        let Some((source, found)) = best else {
+        let Some((source, mut found)) = best else {
             continue;
         };
+        let when = match found.when.is_empty() {
+            true => None,
+            false => Some(Cells::Level(
+                std::mem::take(&mut found.when).into_iter().collect(),
+            )),
+        };
+        let unit = found.unit;
         let signal = |measure, cells| Signal {
             measure,
             of: of.clone(),
             what: what.clone(),
             source: source.to_owned(),
-            unit: found.unit,
+            unit,
             cells,
+            counted: None,
+            when: when.clone(),
         };
+        let rate = |found, classes| rate(found, classes, how.sums);
         if !found.rates.is_empty() {
             out.push(signal(measure, rate(&found, &[0, 1, 2])));
             if measure == Measure::Requests && found.classed {
@@ -89,33 +127,36 @@ pub fn signals(found: BTreeMap<Place, BTreeMap<&str, Found>>) -> Vec<Signal> {
             continue;
         };
         if failures.source.contains("failure") && requests.source.contains("success") {
-            add_rates(&mut requests.cells, &failures.cells);
+            add_rates(&mut requests.cells, &failures.cells, how.sums);
         }
         if failures.source != requests.source {
             let requests = requests.cells.clone();
-            as_long(&mut out[at].cells, &requests);
+            as_long(&mut out[at].cells, &requests, how.sums);
         }
     }
     out
 }
 
-/// Adds the rates of the same steps.
-fn add_rates(to: &mut Cells, more: &Cells) {
+/// Adds the rates of the same steps, or what came in them.
+fn add_rates(to: &mut Cells, more: &Cells, sums: bool) {
     if let (Cells::Rate(to), Cells::Rate(more)) = (to, more) {
         for (number, rate) in more {
             if let Ok(at) = to.binary_search_by_key(number, |c| c.0)
-                && let to = &mut to[at].1
+                && rate.seconds > 0.0
             {
-                to.came = Some(to.count() + rate.count());
-                to.increase += rate.value().unwrap_or(0.0) * to.seconds;
+                let seconds = to[at].1.seconds;
+                to[at].1.increase += match sums {
+                    true => rate.increase,
+                    false => rate.increase / rate.seconds * seconds,
+                };
             }
         }
     }
 }
 
 /// Tells rates over the seconds that others are of: counters that were at 0 until a step is seen for another part of it
-/// than those that rose, and a part of them is never more than they are.
-fn as_long(rates: &mut Cells, others: &Cells) {
+/// than those that rose, and a part of them is never more than they are. What came stays what it is, where that counts.
+fn as_long(rates: &mut Cells, others: &Cells, sums: bool) {
     if let (Cells::Rate(rates), Cells::Rate(others)) = (rates, others) {
         for (number, rate) in rates {
             if let Ok(at) = others.binary_search_by_key(number, |c| c.0)
@@ -123,25 +164,27 @@ fn as_long(rates: &mut Cells, others: &Cells) {
             {
                 let seconds = others[at].1.seconds;
                 *rate = Rate {
-                    increase: each * seconds,
+                    increase: match sums {
+                        true => rate.increase,
+                        false => each * seconds,
+                    },
                     seconds,
-                    came: Some(rate.count()),
                 };
             }
         }
     }
 }
 
-/// The rates of some classes together.
-fn rate(found: &Found, classes: &[usize]) -> Cells {
-    let cell = |(number, sums): (&i64, &[Sums; 3])| {
+/// The rates of some classes together, or what came of them.
+fn rate(found: &Found, classes: &[usize], sums: bool) -> Cells {
+    let cell = |(number, all): (&i64, &[Sums; 3])| {
         // Where only failures are silent, there are none; not a gap.
-        let seconds = sums.iter().map(|s| s.seconds).fold(0.0, f64::max);
-        let per_second: f64 = classes.iter().map(|c| sums[*c].rate).sum();
+        let seconds = all.iter().map(|s| s.seconds).fold(0.0, f64::max);
+        let per_second: f64 = classes.iter().map(|c| all[*c].rate).sum();
+        let rose: f64 = classes.iter().map(|c| all[*c].rose).sum();
         let rate = Rate {
-            increase: per_second * seconds,
+            increase: if sums { rose } else { per_second * seconds },
             seconds,
-            came: Some(classes.iter().map(|c| sums[*c].came).sum()),
         };
         (*number, rate)
     };

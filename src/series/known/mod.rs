@@ -22,7 +22,7 @@ mod who;
 pub use collect::{machine, machine_in};
 pub use created::{Looks, since_created, tells_when};
 pub use far::without_far;
-pub use fine::{fine_in, of_rows, others_in};
+pub use fine::{fine_in, judged_in, of_rows, others_in};
 pub use missed::{Scrapes, missed, sources};
 pub use restarts::{restarts_in, told_restarts};
 pub use rules::{Means, Take, counts_for_mean, ignored, means};

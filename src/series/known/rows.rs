@@ -1,5 +1,6 @@
 //! The measures of counted rows of logs and tables.
 
+use super::super::took::Took;
 use super::super::{Cells, Durations, Measure, Rate, RequestCell, Requests, Signal, Step};
 use crate::stats::sketch::LogHistogram;
 
@@ -74,6 +75,8 @@ pub fn rows(of: &str, requests: &Requests, step: Step, out: &mut Vec<Signal>) {
         what: String::new(),
         source: "requests".to_owned(),
         unit: None,
+        counted: None,
+        when: None,
         cells,
     };
     let seen = seen(&requests, (from, to), step);
@@ -83,7 +86,6 @@ pub fn rows(of: &str, requests: &Requests, step: Step, out: &mut Vec<Signal>) {
             let rate = Rate {
                 increase: numbers.fold(0.0, |sum, (_, cell)| sum + of(cell)),
                 seconds: cell.seconds,
-                came: None,
             };
             (cell.number, rate)
         };
@@ -138,8 +140,26 @@ pub fn rows(of: &str, requests: &Requests, step: Step, out: &mut Vec<Signal>) {
             Some((cell.number, Durations::Rows(all?)))
         };
         let cells: Vec<(i64, Durations)> = seen.iter().filter_map(durations).collect();
-        if !cells.is_empty() {
-            out.push(signal(measure, Cells::Durations(cells)));
+        if cells.is_empty() {
+            continue;
         }
+        let took: Option<fn(&RequestCell) -> &Took> = match measure {
+            Measure::Duration => Some(|c| &c.took),
+            Measure::FailedDuration => Some(|c| &c.failed_took),
+            _ => None,
+        };
+        let counted = took.map(|of| {
+            let counts = |cell: &Seen| {
+                let mut all = Took::default();
+                let numbers = requests.cells.range(cell.first..=cell.last);
+                numbers.for_each(|(_, cell)| all.merge(of(cell)));
+                (all.places() > 0).then_some((cell.number, Durations::Counted(all)))
+            };
+            Cells::Durations(seen.iter().filter_map(counts).collect())
+        });
+        out.push(Signal {
+            counted,
+            ..signal(measure, Cells::Durations(cells))
+        });
     }
 }

@@ -11,12 +11,32 @@ const STEPS: i64 = 480;
 /// Said of one scrape.
 pub const ONE_SCRAPE: &str = "There is one scrape only: what it counts is shown as the mean since its process, or machine, began. Give two or more scrapes to see how things go.";
 
+/// Said of one scrape whose counters tell no rate.
+pub const NO_RATE: &str = "Counters of one scrape tell no rate: give a second scrape, or one that tells when counting began (process_start_time_seconds, or …_created of OpenMetrics).";
+
+/// Whether a set is of one scrape.
+pub fn is_one_scrape(set: &SeriesSet) -> bool {
+    let one = |s: &Series| s.times.len() == 1;
+    !set.series().is_empty() && set.series().values().all(one)
+}
+
+/// When a counter of one scrape began, as its own series `…_created` tells (seconds since 1970).
+fn created(set: &SeriesSet, key: &Key) -> Option<f64> {
+    let ends = ["_total", "_count", "_sum", "_bucket"];
+    let base = ends.iter().find_map(|end| key.name.strip_suffix(end));
+    let own = Key {
+        name: format!("{}_created", base.unwrap_or(&key.name)),
+        labels: key.labels.without("le"),
+        file: key.file.clone(),
+    };
+    set.series().get(&own)?.numbers().first().copied()
+}
+
 /// A set of one scrape, each counter as it would have been a minute before if it had risen evenly since its process
 /// began, as far as the scrape tells when that was; `None` where there are more scrapes.
 pub fn since_start(set: &SeriesSet) -> Option<SeriesSet> {
     const MINUTE: i64 = 60_000_000;
-    let one = |s: &Series| s.times.len() == 1;
-    if set.series().is_empty() || !set.series().values().all(one) {
+    if !is_one_scrape(set) {
         return None;
     }
     let mut with = set.clone();
@@ -41,8 +61,9 @@ pub fn since_start(set: &SeriesSet) -> Option<SeriesSet> {
                 && own("instance")
         };
         let start = starts.iter().find(|(other, _)| same(other));
+        let start = created(set, key).or(start.map(|(_, start)| *start));
         let sample = series.times.first().zip(series.numbers().first());
-        if let (Some((_, start)), Some((time, value))) = (start, sample) {
+        if let (Some(start), Some((time, value))) = (start, sample) {
             let age = time - (start * 1e6) as i64;
             if age > 0 {
                 let back = age.min(MINUTE);

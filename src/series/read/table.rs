@@ -174,7 +174,7 @@ pub struct Units {
 }
 
 /// The units of times of which the name of no column tells it, by all parts of a table; notes say them.
-pub fn units<'a>(parts: impl Iterator<Item = &'a Table> + Clone, set: &mut SeriesSet) -> Units {
+pub fn units<'a>(parts: &(impl Iterator<Item = &'a Table> + Clone), set: &mut SeriesSet) -> Units {
     let mut unit = |of: Holds| {
         let (mut name, mut values) = (None, Vec::new());
         for part in parts.clone() {
@@ -418,7 +418,7 @@ mod tests {
 
     fn read(table: &Table) -> SeriesSet {
         let mut set = SeriesSet::default();
-        let units = units(std::iter::once(table), &mut set);
+        let units = units(&std::iter::once(table), &mut set);
         take(table, "t", units, &mut set);
         set
     }

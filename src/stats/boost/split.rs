@@ -17,6 +17,8 @@ const MOST_WORDS: usize = 32;
 const SMOOTH: f64 = 10.0;
 /// Rows that words need together before the next cut is tried.
 const GROUP: u32 = 100;
+/// What is less than this part of another number is so however both were rounded.
+const CLEARLY: f64 = 1.0 - 1e-12;
 
 /// A set of bins.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -65,14 +67,9 @@ impl Limits {
         }
     }
 
+    #[inline]
     fn allows(&self, side: Cell) -> bool {
         side.rows() >= self.min_rows && side.hessian() >= self.min_hessian
-    }
-
-    /// What both sides of a cut are worth; `None` where one is too small.
-    #[inline]
-    fn worth(&self, left: Cell, right: Cell, l2: f64) -> Option<f64> {
-        (self.allows(left) && self.allows(right)).then(|| score(left, l2) + score(right, l2))
     }
 }
 
@@ -118,9 +115,19 @@ impl Search<'_> {
     /// The gain of a cut, where it beats what was found.
     #[inline]
     fn gain(&self, left: Cell, l2: f64) -> Option<f64> {
-        let worth = self.limits.worth(left, self.total.less(left), l2)?;
-        let gain = worth - self.least;
-        (gain > self.found.map_or(0.0, |f| f.gain)).then_some(gain)
+        let right = self.total.less(left);
+        if !(self.limits.allows(left) && self.limits.allows(right)) {
+            return None;
+        }
+        let beaten = self.found.map_or(0.0, |f| f.gain);
+        // Most cuts win less, which products tell without a division; those within rounding are told by it.
+        let (a, b) = (left.hessian() + l2, right.hessian() + l2);
+        let (g, h) = (left.gradient(), right.gradient());
+        if g * g * b + h * h * a < (self.least + beaten) * a * b * CLEARLY {
+            return None;
+        }
+        let gain = score(left, l2) + score(right, l2) - self.least;
+        (gain > beaten).then_some(gain)
     }
 
     fn keep(&mut self, gain: f64, feature: usize, left: BinSet, sums: Cell) {
@@ -136,16 +143,12 @@ impl Search<'_> {
         let missing = slab[usize::from(MISSING)];
         let mut at = None;
         let mut sides = [Cell::default(), missing];
+        // An empty bin wins no more than the one before it: to go on is cheaper than to ask.
+        let ways = if missing.rows() == 0 { 1 } else { 2 };
         for bin in 1..=last {
             let cell = slab[usize::from(bin)];
-            if cell.rows() == 0 {
-                continue;
-            }
-            for (side, with_missing) in sides.iter_mut().zip([false, true]) {
+            for (side, with_missing) in sides.iter_mut().zip([false, true]).take(ways) {
                 side.add(cell);
-                if with_missing && missing.rows() == 0 {
-                    continue;
-                }
                 if let Some(gain) = self.gain(*side, self.limits.l2) {
                     self.keep(gain, feature, BinSet::default(), *side);
                     at = Some((bin, with_missing));

@@ -41,8 +41,14 @@ impl Twister {
         y ^ (y >> 18)
     }
 
+    /// An even number of 0 … 1, as `numpy.random.rand` draws it.
+    pub fn even(&mut self) -> f64 {
+        let (high, low) = (self.next() >> 5, self.next() >> 6);
+        (f64::from(high) * 67_108_864.0 + f64::from(low)) / 9_007_199_254_740_992.0
+    }
+
     /// An even number of 0 … most, by drawing again.
-    fn up_to(&mut self, most: u32) -> u32 {
+    pub fn up_to(&mut self, most: u32) -> u32 {
         let mask = u32::MAX >> most.leading_zeros().min(31);
         loop {
             let value = self.next() & mask;

@@ -90,6 +90,10 @@ pub fn streams(
     }
     let mut out = Vec::new();
     let all = |c: &Counts| c.missing + c.wrong + c.cells.iter().sum::<u64>();
+    // A column that the baseline has not is new, and nothing of it can be compared.
+    if baseline.iter().all(|c| c.missing == all(c)) {
+        return out;
+    }
     let mut rest = 1.0;
     for aspect in [Aspect::Missing, Aspect::WrongType] {
         let count = |c: &Counts| match aspect {

@@ -253,8 +253,12 @@ impl Fit {
             // Of what does not vary within windows only what varies between them tells.
             false => return f64::INFINITY.copysign(of.change),
         };
+        if skewness == 0.0 {
+            return plain;
+        }
         let (n, m) = (of.rows, of.base_rows);
-        let error = libm::pow(1.0 / n + 1.0 / m, 1.5);
+        let parts = 1.0 / n + 1.0 / m;
+        let error = parts * parts.sqrt();
         let third = skewness * (1.0 / (n * n) - 1.0 / (m * m)) / error;
         let by = third * (plain * plain - 1.0) / 6.0;
         match plain > 0.0 {

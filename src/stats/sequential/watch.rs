@@ -11,6 +11,8 @@ use crate::stats::special::normal_quantile;
 const LOOK_BACK: usize = 400;
 /// How much likelier it must be that a change is over than that it goes on: ln 100.
 const OVER: f64 = 4.605_170_185_988_092;
+/// The level at which windows are still away from the baseline, so that a change is not over however much weaker it is.
+const STILL: f64 = 0.01;
 
 /// What came of a stream.
 #[derive(Clone, Debug)]
@@ -291,12 +293,20 @@ impl<'a> Watcher<'a> {
         let level = if weight > 0.0 { sum / weight } else { 0.0 };
         let likelier = level * (level - 2.0 * change) / (2.0 * own);
         open.over = ((open.over.0 + likelier).max(0.0), since);
-        if open.over.0 < OVER {
+        if open.over.0 < OVER || self.is_still_away(open.sign, since) {
             return Some(open);
         }
         self.close(&open, Some(since));
         self.from = since;
         None
+    }
+
+    /// Whether the readings since a place are together surely away from the baseline that way.
+    fn is_still_away(&self, sign: f64, since: usize) -> bool {
+        let last = self.readings.get(since..).unwrap_or_default();
+        let side = if sign > 0.0 { Side::Up } else { Side::Down };
+        let of = self.fit.beside(last.iter().map(|r| r.1));
+        of.is_some_and(|of| p_value(&self.fit, self.stream, side, &of) <= STILL)
     }
 
     /// Keeps an alarm; `end`: the first reading that is back.
@@ -451,6 +461,23 @@ mod tests {
         let found = alarms(windows(0.2, 6.0));
         assert_eq!(found.len(), 1, "{found:?}");
         assert_eq!((found[0].start, found[0].end), (15, None));
+    }
+
+    /// None of 3 000 cells missing before, then 5 % of them, with a window of 2 % between: the change goes on.
+    #[test]
+    fn a_weaker_window_is_no_end() {
+        use super::super::columns::{Counts, share};
+        let of = |missing: u64| Counts {
+            cells: vec![300 - missing],
+            missing,
+            ..Counts::default()
+        };
+        let missing = [0, 0, 15, 17, 13, 16, 6, 14, 15, 12, 0, 0];
+        let windows: Vec<Option<Counts>> = missing.iter().map(|n| Some(of(*n))).collect();
+        let of = share(&vec![of(0); 10], &windows, 1.0, |c| (c.missing, 300));
+        let alarms = watch(&[of], 30.0).remove(0).alarms;
+        assert_eq!(alarms.len(), 1, "{alarms:?}");
+        assert_eq!((alarms[0].start, alarms[0].end), (2, Some(10)));
     }
 
     #[test]

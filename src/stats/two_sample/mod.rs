@@ -81,6 +81,9 @@ pub enum Undefined {
     /// A sample has fewer rows than the test needs.
     #[error("fewer than {0} values on one side")]
     TooFew(u64),
+    /// The middle half of all numbers is one number, and the test measures by its width.
+    #[error("the middle half of all values is one value, and the test measures by its width")]
+    NoWidth,
     /// All numbers of a sample are equal, and the test measures by their spread.
     #[error("all values are equal")]
     NoSpread,

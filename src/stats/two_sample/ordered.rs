@@ -58,20 +58,30 @@ pub fn kolmogorov_smirnov(steps: &[Step]) -> Outcome {
     Ok(told(p, How::Asymptotic))
 }
 
-/// Σ w B² over the ends of steps, w the rows of the steps around: n m / (n + m) ∫ (F − G)² dH.
+/// [`super::cramer_von_mises`], which is scipy's, where no two values are equal. Else Σ w B² over the ends of steps, w
+/// the rows of the steps around: n m / (n + m) ∫ (F − G)² dH; scipy's statistic grows with equal values alone.
 ///
 /// # Errors
 /// Where a sample is empty.
 pub fn cramer_von_mises(steps: &[Step]) -> Outcome {
-    squares(steps, |_| 1.0)
+    match steps.iter().all(|(a, b)| a + b <= 1) {
+        true => super::cramer_von_mises(steps),
+        false => squares(steps, |_| 1.0),
+    }
 }
 
-/// The same weighed by 1 / (t (1 − t)), t the pooled share: what happens in the tails counts as much.
+/// The statistic of [`super::anderson_darling`], which is scipy's; the p-value is that of the same sum weighed by
+/// 1 / (t (1 − t)), t the pooled share: what happens in the tails counts as much.
 ///
 /// # Errors
 /// Where a sample is empty.
 pub fn anderson_darling(steps: &[Step]) -> Outcome {
-    squares(steps, |t| 1.0 / (t * (1.0 - t)))
+    let tied = squares(steps, |t| 1.0 / (t * (1.0 - t)))?;
+    let scipys = super::anderson_darling(steps);
+    Ok(Test {
+        statistic: scipys.map_or(0.0, |t| t.statistic),
+        ..tied
+    })
 }
 
 fn squares(steps: &[Step], weight: impl Fn(f64) -> f64) -> Outcome {
@@ -92,7 +102,7 @@ fn squares(steps: &[Step], weight: impl Fn(f64) -> f64) -> Outcome {
         .iter()
         .zip(weighed(&full))
         .map(|(point, (_, w))| scale * point.apart * point.apart * w)
-        .sum();
+        .fold(0.0, |sum, x| sum + x);
     let joined = if full.len() as u64 > POINTS {
         ends_of(steps, n, m, POINTS)
     } else {

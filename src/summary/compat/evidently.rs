@@ -4,6 +4,7 @@ use super::quality::{self, EvidentlyValue};
 use super::{Own, Sides, Values, codes, numbers};
 use crate::log::Log;
 use crate::stats::compat::evidently::{Column, DRIFT_SHARE, OF_NUMBERS, OF_WORDS, Test};
+use crate::stats::compat::text::{TextDrift, text_drift};
 use crate::stats::distance::Sample;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -44,6 +45,9 @@ pub struct EvidentlyColumn {
     /// What that tells.
     #[serde(flatten)]
     pub score: Option<EvidentlyScore>,
+    /// Of texts what the score has to exceed: where the threshold is a percentile, that of random scores.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub limit: Option<f64>,
     /// Why it tells nothing.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub undefined: Option<String>,
@@ -86,14 +90,6 @@ pub(super) fn says(columns: &[Own<'_>], sides: &Sides, log: &Log, all: bool) -> 
 
 fn column(own: &Own<'_>, sides: &Sides, all: bool) -> EvidentlyColumn {
     let among = |tests: &'static [Test]| if all { tests } else { &[] };
-    let none = |kind: &str, why: &str| EvidentlyColumn {
-        column: own.name.into(),
-        kind: kind.into(),
-        test: None,
-        score: None,
-        undefined: Some(why.into()),
-        scores: BTreeMap::new(),
-    };
     match &own.values {
         Values::Numbers(values) => {
             let [before, after] = [&sides.reference, &sides.tested].map(|r| numbers(values, r));
@@ -137,7 +133,7 @@ fn column(own: &Own<'_>, sides: &Sides, all: bool) -> EvidentlyColumn {
             distinct.sort_unstable();
             distinct.dedup();
             if distinct.len() * 2 > a.len() + b.len() {
-                return none("text", "text, which it tests by a model of its words");
+                return texts(own, &a, &b);
             }
             let column = Column::Words {
                 reference: &a,
@@ -145,6 +141,26 @@ fn column(own: &Own<'_>, sides: &Sides, all: bool) -> EvidentlyColumn {
             };
             told(own.name, "categorical", &column, among(&OF_WORDS))
         }
+    }
+}
+
+/// Words that mostly differ: texts, by a model that tells the sides apart.
+fn texts(own: &Own<'_>, reference: &[u32], current: &[u32]) -> EvidentlyColumn {
+    let found = text_drift(reference, current, &own.words);
+    let test = TextDrift::name(reference.len());
+    let score = found.as_ref().ok().map(|found| EvidentlyScore {
+        score: found.score,
+        threshold: found.threshold,
+        drifted: found.drifted(),
+    });
+    EvidentlyColumn {
+        column: own.name.into(),
+        kind: "text".into(),
+        test: Some(test.into()),
+        scores: score.iter().map(|s| (test.to_owned(), *s)).collect(),
+        score,
+        limit: found.as_ref().ok().map(|found| found.limit),
+        undefined: found.err().map(|why| why.to_string()),
     }
 }
 
@@ -166,6 +182,7 @@ fn told(name: &str, kind: &str, column: &Column<'_>, tests: &[Test]) -> Evidentl
         kind: kind.into(),
         test: Some(test.name().into()),
         score: own.ok(),
+        limit: None,
         undefined: own.err().map(|why| why.to_string()),
         scores: scores.collect(),
     }

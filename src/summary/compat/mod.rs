@@ -119,6 +119,8 @@ pub(super) struct Own<'a> {
     pub name: &'a str,
     pub role: Role,
     pub values: Values,
+    /// The words, in their order.
+    pub words: Vec<&'a str>,
 }
 
 /// Rows of the reference, and rows that are tested.
@@ -153,6 +155,7 @@ impl Builder {
                 name,
                 role,
                 values: values(&cells, true),
+                words: in_order(&cells),
             })
             .collect();
         let says = match asked.tool {
@@ -215,6 +218,17 @@ pub(super) fn values(cells: &Cells<'_>, as_pandas: bool) -> Values {
         .collect();
     let of = |code: &u32| place.get(*code as usize).copied().unwrap_or(u32::MAX);
     Values::Words(codes.iter().map(of).collect(), places.len())
+}
+
+/// The words of a column, in their order, as [`Values::Words`] has places.
+fn in_order<'a>(cells: &Cells<'a>) -> Vec<&'a str> {
+    let Cells::Words(_, words) = *cells else {
+        return Vec::new();
+    };
+    let mut all: Vec<&str> = words.iter().map(String::as_str).collect();
+    all.sort_unstable();
+    all.dedup();
+    all
 }
 
 /// Some rows of a column of numbers.

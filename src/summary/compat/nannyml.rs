@@ -1,7 +1,7 @@
 //! What NannyML says: every method and metric for every chunk, with its thresholds and alerts.
 
 use super::{Own, Sides, Values, codes, numbers, performance};
-use crate::log::{Log, Role};
+use crate::log::{Log, Role, Task};
 use crate::stats::compat::nannyml::{
     CHI_SQUARE_LEVEL, Limits, Method, Numbers, OF_NUMBERS, OF_WORDS, Statistics, Thresholds, Words,
     by_default, by_size, encoded_numbers, encoded_words, statistics,
@@ -37,6 +37,9 @@ pub struct NannymlSays {
     /// Why nothing is estimated.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub estimated_undefined: Option<String>,
+    /// What NannyML says beside that and is not here, and why.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty", default)]
+    pub not_reproduced: BTreeMap<String, String>,
 }
 
 /// A chunk.
@@ -178,8 +181,35 @@ pub(super) fn says(
         reconstruction_error: reconstruction(columns, sides, &chunks).map(Box::new),
         performance: performance.measured,
         estimated: performance.estimated,
+        not_reproduced: not_reproduced(log, performance.undefined.as_deref()),
         estimated_undefined: performance.undefined,
     }
+}
+
+/// What it says beside that, and why it is not told here.
+fn not_reproduced(log: &Log, undefined: Option<&str>) -> BTreeMap<String, String> {
+    const TREES: &str = "the trees of LightGBM make it, in which one rounding can turn a split, and whose bins of more than 200 000 rows a random draw sets";
+    let mut out = BTreeMap::new();
+    let mut add = |what: &str, why: &str| out.insert(what.to_owned(), why.to_owned());
+    add("domain_classifier", TREES);
+    add(
+        "ranking of columns",
+        "it is asked for with drift and performance that the reader picks",
+    );
+    match log.task {
+        Some(Task::Binary) => {
+            add(
+                "sampling error of average_precision",
+                "it is drawn without a seed: each run tells another one",
+            );
+        }
+        Some(Task::Regression) => {
+            let why = undefined.unwrap_or(TREES);
+            add("estimated errors (DLE)", why);
+        }
+        _ => {}
+    }
+    out
 }
 
 /// Rows in the order of time by the windows of a calendar; rows without a time are in none.

@@ -21,6 +21,8 @@ pub(super) struct Rows {
     is_before: Vec<bool>,
     /// Rows of the reference by window of its own time.
     own: Vec<Vec<u32>>,
+    /// The window of its own of each row; empty where there are none.
+    own_of: Vec<u32>,
 }
 
 impl Rows {
@@ -60,9 +62,21 @@ impl Rows {
             rows
         };
         let own: Vec<Vec<u32>> = spans.own.iter().map(window).collect();
+        let mut own_of = match own.is_empty() {
+            true => Vec::new(),
+            false => vec![none; is_before.len()],
+        };
+        for (window, rows) in (0u32..).zip(&own) {
+            for row in rows {
+                if let Some(of) = own_of.get_mut(*row as usize) {
+                    *of = window;
+                }
+            }
+        }
         let window = window_of_row;
         Self {
             own,
+            own_of,
             before: all.filter(|r| *r.1).map(|r| r.0).collect(),
             order,
             starts,
@@ -74,6 +88,11 @@ impl Rows {
     /// The baseline and the windows.
     pub fn periods(&self) -> usize {
         self.starts.len()
+    }
+
+    /// The same and the windows of the reference's own time.
+    pub fn all(&self) -> usize {
+        self.periods() + self.own.len()
     }
 
     /// The windows of the reference's own time, as periods: they follow all others.
@@ -101,15 +120,18 @@ impl Rows {
         self.is_before.get(row as usize).copied().unwrap_or(false)
     }
 
-    /// Periods of a row.
+    /// Periods of a row, those of the reference's own time among them.
     pub fn periods_of(&self, row: u32) -> impl Iterator<Item = usize> {
         let before = self.is_before(row);
         let window = self.window.get(row as usize).copied();
         let window = window.filter(|w| (*w as usize) + 1 < self.starts.len());
+        let own = self.own_of.get(row as usize).copied();
+        let own = own.filter(|own| (*own as usize) < self.own.len());
         let before = before.then_some(0);
         before
             .into_iter()
             .chain(window.map(|window| window as usize + 1))
+            .chain(own.map(|own| self.periods() + own as usize))
     }
 }
 
@@ -131,6 +153,7 @@ impl Builder {
         let compared = self.compared();
         let places = kept(compared.iter().map(|c| c.1), spans.windows.len());
         let mut windows = lines(self, &rows);
+        let own = windows.split_off(rows.periods());
         let baseline = windows.remove(0);
         let column = |(name, role, cells): &(&str, Role, Cells<'_>)| {
             let found = match cells {
@@ -153,6 +176,7 @@ impl Builder {
             jointly,
             baseline,
             windows,
+            own,
             columns: places.iter().map(|at| column(&compared[*at])).collect(),
             outside: Vec::new(),
             left_out: compared.len() - places.len(),

@@ -5,9 +5,9 @@
 //! [`ROWS`] rows of a window, evenly spread over it, which are enough for any change that matters. Columns of which one
 //! value holds most rows are left out, for a few rows make any correlation of such.
 //!
-//! A baseline that is a reference has no windows of its own; it is cut, in order of time, into stretches of as many
-//! rows as windows have, so that what windows have in common with each other is compared with the like. Without times
-//! it is one stretch.
+//! A baseline that is a reference with times is looked at by the windows of its own time, where these are few enough, so
+//! that weekdays are compared with their like; else it is cut, in order of time, into stretches of as many rows as windows
+//! have, so that what windows have in common with each other is. Without times it is one stretch.
 
 use super::super::build::Builder;
 use super::super::compared::Cells;
@@ -25,6 +25,8 @@ const ROWS: usize = 2_000;
 const FEWEST: usize = 30;
 /// Stretches at most that a reference is cut into.
 const STRETCHES: usize = 40;
+/// Windows of its own at most that it is looked at by.
+const WINDOWS: usize = 60;
 /// The mean fourth power of ranks in standard deviations, above which one value holds most rows: 5 of 1, where it
 /// holds 85 % of them.
 const PEAKED: f64 = 5.0;
@@ -39,6 +41,9 @@ pub struct Jointly {
     pub baseline: Vec<u32>,
     /// And in each window.
     pub windows: Vec<u32>,
+    /// Whether the stretches of the baseline are the windows of a reference's own time.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub by_window: bool,
     /// The pairs.
     pub pairs: Vec<Pair>,
     /// Columns of numbers that are not looked at, for they would be too many.
@@ -135,7 +140,9 @@ pub(super) fn jointly(
         return Jointly::default();
     }
     let windows: Vec<Vec<u32>> = (1..rows.periods()).map(|at| spread(rows.of(at))).collect();
+    let by_window = reference && (1..=WINDOWS).contains(&rows.own().len());
     let stretches: Vec<Vec<u32>> = match reference {
+        true if by_window => rows.own().map(|at| spread(rows.of(at))).collect(),
         true => stretches(builder, rows).iter().map(|s| spread(s)).collect(),
         false => vec![spread(rows.of(0))],
     };
@@ -193,6 +200,7 @@ pub(super) fn jointly(
     Jointly {
         baseline: count(&stretches),
         windows: count(&windows),
+        by_window,
         pairs,
         left_out,
     }

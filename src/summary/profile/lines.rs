@@ -53,14 +53,14 @@ fn none(n: &u64) -> bool {
     *n == 0
 }
 
-/// Counts the rows of each period.
+/// Counts the rows of each period, those of the reference's own time last.
 pub(super) fn lines(builder: &Builder, rows: &Rows) -> Vec<Lines> {
     let log = &builder.log;
     let alike = builder.alike();
     let same = duplicates(alike, rows);
     let time = |row: u32| log.time.get(row as usize).copied().unwrap_or(NO_TIME);
     let usual = usual(&log.time[..log.live.min(log.time.len())]);
-    let mut again = vec![0u64; rows.periods()];
+    let mut again = vec![0u64; rows.all()];
     for row in &log.repeated {
         let count = |at: usize| again.get_mut(at).into_iter().for_each(|n| *n += 1);
         rows.periods_of(*row).for_each(count);
@@ -96,8 +96,9 @@ pub(super) fn lines(builder: &Builder, rows: &Rows) -> Vec<Lines> {
             }
         }
         times.sort_unstable();
-        // The baseline comes first and says nothing of what was before the first window.
-        let since = before.filter(|_| at > 1);
+        // The baseline comes first and says nothing of what was before the first window; nor do the windows before
+        // those of the reference's own time.
+        let since = before.filter(|_| at > 1 && at != rows.periods());
         let ways = times.windows(2).map(|pair| pair[1].abs_diff(pair[0]));
         let first = since.zip(times.first()).map(|(a, b)| b.saturating_sub(a));
         let first = first.map(|way| way.max(0).cast_unsigned());
@@ -105,14 +106,14 @@ pub(super) fn lines(builder: &Builder, rows: &Rows) -> Vec<Lines> {
         before = times.last().copied().or(before);
         lines
     };
-    (0..rows.periods()).map(one).collect()
+    (0..rows.all()).map(one).collect()
 }
 
 /// Rows of each period that equal an earlier one of it.
 fn duplicates(alike: &Alike, rows: &Rows) -> Vec<u64> {
-    let mut found = vec![0u64; rows.periods()];
+    let mut found = vec![0u64; rows.all()];
     // The lot that was last seen in a period.
-    let mut seen = vec![u32::MAX; rows.periods()];
+    let mut seen = vec![u32::MAX; rows.all()];
     for (lot, equal) in (0u32..).zip(alike.lots()) {
         for period in equal.iter().flat_map(|row| rows.periods_of(*row)) {
             if std::mem::replace(&mut seen[period], lot) == lot {

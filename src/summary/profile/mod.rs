@@ -77,6 +77,9 @@ pub struct Profile {
     pub baseline: Lines,
     /// Rows of each window.
     pub windows: Vec<Lines>,
+    /// Rows of each window of a reference's own time.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub own: Vec<Lines>,
     /// Inputs, segments, scores, predictions and outcomes, in the order of the files.
     pub columns: Vec<ColumnProfile>,
     /// How the numbers among the inputs hang together.

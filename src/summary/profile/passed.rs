@@ -47,6 +47,7 @@ fn profile(shapes: &Shapes, series: &Series, spans: &Spans) -> Option<Profile> {
         exact: false,
         baseline: lines(&periods[0]),
         windows: periods[1..].iter().map(lines).collect(),
+        own: Vec::new(),
         columns: places
             .iter()
             .map(|at| column(counted[*at].1, counted[*at].0, &periods, spans))

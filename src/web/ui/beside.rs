@@ -38,17 +38,18 @@ pub fn OtherTools() -> impl IntoView {
         _ if asked() => "The other tool's numbers are being computed.",
         _ => "It needs a baseline, and rows outside it.",
     };
-    let verdict = |alarms: bool| match alarms {
-        true => view! { <td class="alarmed">"changed"</td> },
-        false => view! { <td class="quiet">"no change"</td> },
+    let verdict = |alarms: Option<bool>| match alarms {
+        Some(true) => view! { <td class="alarmed">"changed"</td> },
+        Some(false) => view! { <td class="quiet">"no change"</td> },
+        None => view! { <td class="quiet">"not known"</td> },
     };
     let row = move |row: Beside| {
         view! {
             <tr>
                 <td><code>{row.column}</code></td>
-                {verdict(row.theirs)}
+                {verdict(row.known.then_some(row.theirs))}
                 <td class="why">{row.says}</td>
-                {verdict(row.ours)}
+                {verdict(Some(row.ours))}
                 <td class="why">{row.because}</td>
             </tr>
         }
@@ -74,7 +75,7 @@ pub fn OtherTools() -> impl IntoView {
                 </div>
             </div>
             <p class="quiet">
-                "The numbers, limits and alarms that the other tool would give for these rows, to the last digit, and why this report may say otherwise."
+                "The numbers, limits and alarms that the other tool would give for these rows, and why this report may say otherwise."
             </p>
             <Show when=move || chosen.get().is_some()>
                 <Show

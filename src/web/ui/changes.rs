@@ -155,19 +155,33 @@ fn row(change: &Change) -> impl IntoView + use<> {
         || "–".to_owned(),
         |s| format!("{}{}", if s > 0.0 { "+" } else { "" }, format::fixed(s, 1)),
     );
-    let interval = change.shift.map(|shift| {
-        let told = |x| change.unit.told_change(x);
-        let ends = format!("{} to {}", told(shift.low), told(shift.high));
-        // The test looks most at the border where neighbouring values hang together.
-        match (shift.low..=shift.high).contains(&change.change) {
-            true => ends,
-            false => format!("by the test {}: {ends}", told(shift.value)),
-        }
-    });
-    let p = match change.p_value {
-        Some(p) => format!("p {}", p_value(p)),
-        None => "few values".to_owned(),
+    // Of a shift inside the period the test of its beginning tells nothing.
+    let interval = change
+        .shift
+        .filter(|_| change.inside.is_none())
+        .map(|shift| {
+            let told = |x| change.unit.told_change(x);
+            let ends = format!("{} to {}", told(shift.low), told(shift.high));
+            // The test looks most at the border where neighbouring values hang together.
+            match (shift.low..=shift.high).contains(&change.change) {
+                true => ends,
+                false => format!("by the test {}: {ends}", told(shift.value)),
+            }
+        });
+    let p = match (change.inside, change.p_value) {
+        (Some(inside), _) => format!("p {}", p_value(inside.p_value)),
+        (None, Some(p)) => format!("p {}", p_value(p)),
+        (None, None) => "few values".to_owned(),
     };
+    let inside = change.inside.map(|inside| {
+        let told = |x| change.unit.told(x);
+        format!(
+            "Shifts inside the period, from {} on: {} → {}",
+            format::instant(true, inside.at),
+            told(inside.before),
+            told(inside.now)
+        )
+    });
     view! {
         <tr class=class data-testid="change">
             <th scope="row">
@@ -177,6 +191,7 @@ fn row(change: &Change) -> impl IntoView + use<> {
                     " "
                     <span class="changes-about">{change.about.word()}</span>
                 </span>
+                {inside.map(|i| view! { <span class="changes-values" data-testid="change-inside">{i}</span> })}
                 {weeks.map(|w| view! { <span class="changes-values">{w}</span> })}
             </th>
             <td class="right num">

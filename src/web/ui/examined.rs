@@ -40,6 +40,42 @@ fn titled(name: &str) -> String {
     known.map_or_else(|| name.replace('_', " "), |(_, title)| (*title).to_owned())
 }
 
+/// Which tests a saved report has, and how others come into one: they are made of rows, which it does not hold.
+fn held(found: Option<&Examined>) -> String {
+    let how =
+        "Tests are made of rows, which a saved report does not hold: choose them before saving.";
+    let Some(found) = found else {
+        return how.into();
+    };
+    let mut names: Vec<&str> = (found.columns.iter())
+        .flat_map(|c| {
+            c.tests
+                .keys()
+                .chain(c.distances.keys())
+                .chain(c.undefined.keys())
+        })
+        .map(String::as_str)
+        .collect();
+    if let Some(together) = &found.together {
+        let has = [
+            (
+                together.reconstruction_error.is_some(),
+                "reconstruction_error",
+            ),
+            (together.domain_classifier.is_some(), "domain_classifier"),
+            (together.mean_discrepancy.is_some(), "mean_discrepancy"),
+            (!together.correlations.is_empty(), "correlations"),
+        ];
+        names.extend(has.iter().filter(|h| h.0).map(|h| h.1));
+    }
+    let titles = NAMES.iter().filter(|(name, _)| names.contains(name));
+    let titles: Vec<&str> = titles.map(|(_, title)| *title).collect();
+    match titles.len() == NAMES.len() {
+        true => "This file holds every test.".into(),
+        false => format!("This file holds {}. {how}", titles.join(", ")),
+    }
+}
+
 /// A table of one kind of column: what is told of them, by name, and each column's cells.
 #[derive(Clone, Debug, Default, PartialEq)]
 struct Matrix {
@@ -189,7 +225,10 @@ pub fn EveryTest() -> impl IntoView {
             <p class="remark">
                 "Tests and distances that the kind of a column has, of all rows now against the baseline, and tests of all inputs together. To explore: p-values are corrected for all tests that are made here, not by the budget of false alarms, and raise no alarm."
             </p>
-            <Show when=move || !app.saved>
+            <Show
+                when=move || !app.saved
+                fallback=move || view! { <p class="remark" data-testid="tests-held">{move || found.with(|f| held(f.as_ref()))}</p> }
+            >
                 <Chooser every/>
             </Show>
             <Show when=move || asked.get()>
@@ -298,6 +337,14 @@ fn AllTogether(of: Together) -> impl IntoView {
             </tr>
         }
     };
+    let rows = of.rows.map(|(before, now)| {
+        let number = |n: u64| format::count(n);
+        format!(
+            "Of {} rows of the baseline and {} of now, evenly spread where there are more.",
+            number(before),
+            number(now)
+        )
+    });
     let error = of.reconstruction_error.map(|(before, now)| {
         // Few columns are told whole by their components; what is left is rounding.
         let told = match before.max(now) < 1e-9 {
@@ -342,6 +389,7 @@ fn AllTogether(of: Together) -> impl IntoView {
     });
     view! {
         <h4>"All inputs together"</h4>
+        {rows.map(|text| view! { <p class="remark" data-testid="together-rows">{text}</p> })}
         <div class="scroll-x" role="region" aria-label="All inputs together" tabindex="0">
             <table class="table" data-testid="together">
                 <thead>

@@ -163,12 +163,15 @@ fn facts(resources: &Resources) -> Vec<Told> {
     let usual = |chosen: bool| if chosen { "" } else { " (usual, set your own)" };
     let several = resources.slos().count() > 1;
     for slo in resources.slos() {
-        let good = 1.0 - slo.bad / slo.requests;
+        let share = |bad: f64| format!("{:.3} %", (1.0 - bad / slo.requests) * 100.0);
+        let between = slo.bad_between.map_or(String::new(), |(least, most)| {
+            format!("; between {} and {}", share(most), share(least))
+        });
         out.push((
             named("Good requests", &slo.of, several),
-            format!("{:.3} %", good * 100.0),
+            format!("{}{}", about(slo.bad_between), share(slo.bad)),
             format!(
-                "{}; {} % wanted{}",
+                "{}; {} % wanted{}{between}",
                 slo.good,
                 percent(slo.objective),
                 usual(slo.chosen)
@@ -184,11 +187,25 @@ fn facts(resources: &Resources) -> Vec<Told> {
         let chosen = usual(apdex.chosen);
         out.push((
             named("Apdex", &apdex.of, several),
-            format::fixed(apdex.value, 3),
-            match apdex.failed > 0.0 {
-                true => format!("satisfied within {within}{chosen}; failed requests frustrate"),
-                false => format!("satisfied within {within}{chosen}"),
-            },
+            format!(
+                "{}{}",
+                about(apdex.value_between),
+                format::fixed(apdex.value, 3)
+            ),
+            format!(
+                "satisfied within {within}{chosen}{}{}",
+                match apdex.failed > 0.0 {
+                    true => "; failed requests frustrate",
+                    false => "",
+                },
+                apdex
+                    .value_between
+                    .map_or(String::new(), |(least, most)| format!(
+                        "; between {} and {}",
+                        format::fixed(least, 3),
+                        format::fixed(most, 3)
+                    ))
+            ),
         ));
     }
     let costs = || resources.fulfilments().flat_map(|f| &f.costs);
@@ -253,8 +270,16 @@ fn budget(slo: &Slo) -> (String, String) {
                 format::number((1.0 - left).round())
             ),
         ),
-        Some(left) => (format::percent(left), "of the time shown".to_owned()),
+        Some(left) => (
+            format!("{}{}", about(slo.bad_between), format::percent(left)),
+            "of the time shown".to_owned(),
+        ),
     }
+}
+
+/// Marks a number that lies between two others.
+const fn about(between: Option<(f64, f64)>) -> &'static str {
+    if between.is_some() { "≈ " } else { "" }
 }
 
 fn percent(share: f64) -> String {

@@ -69,6 +69,9 @@ pub fn help(family: &str) -> &'static str {
 /// bounds, then what was added up and how often.
 type Place<'a> = (Vec<(&'a str, &'a str)>, u8, f64);
 
+/// A metric with its place and its value.
+type Shown<'a> = (Place<'a>, &'a Metric, f64);
+
 fn place(metric: &Metric) -> Place<'_> {
     let bound = |name: &str| metric.labels.get(name).and_then(|b| b.parse::<f64>().ok());
     let own = [NAME, "le", "quantile"];
@@ -90,7 +93,7 @@ fn place(metric: &Metric) -> Place<'_> {
 /// as in queries. Native histograms have no place in this text.
 pub fn exposition(metrics: &Metrics, now: i64) -> String {
     let families = Families::of(metrics);
-    let mut by_family: BTreeMap<(&str, &str), Vec<(Place<'_>, &Metric, f64)>> = BTreeMap::new();
+    let mut by_family: BTreeMap<(&str, &str), Vec<Shown<'_>>> = BTreeMap::new();
     for metric in &metrics.all {
         let (family, kind) = families.family(metric);
         let at = match (metric.series.kind, kind) {

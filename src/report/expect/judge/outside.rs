@@ -137,7 +137,7 @@ impl Judging<'_> {
         let unseen = found.unseen.iter().map(|w| w.0.as_str());
         let other = limited.counted.and_then(|c| c.other.as_deref());
         let first = other.or_else(|| unseen.into_iter().find(|w| !known.contains(w)));
-        let first = first.map_or_else(String::new, |word| format!(", '{word}' for one"));
+        let first = first.map_or_else(String::new, |word| format!(", such as '{word}'"));
         let why = (allowed, limited.why());
         self.bounded(&said("categories"), why, &windows, |share| {
             format!("{share} of the cells of '{name}' hold another word{first}")
