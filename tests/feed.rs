@@ -214,6 +214,38 @@ fn a_server_without_raw_samples_is_asked_for_ranges_and_a_gap_stays_one() {
 }
 
 #[test]
+fn what_is_dated_far_from_what_was_asked_for_is_set_aside_from_the_first_poll_on() {
+    for raw in [true, false] {
+        let look = |far: &[i64]| {
+            // The first poll has one scrape.
+            let mut shop = Shop::open_for(1, BEGIN / 1_000, 15_000);
+            (shop.raw, shop.far) = (raw, far.to_vec());
+            let mut run = Run::of(Connection::Prometheus(settings(60, 15)));
+            run.go(&shop, BEGIN + 600 * SECOND, std::iter::empty());
+            let news = run.live.news(run.now).unwrap();
+            (run.live.machine().unwrap(), news)
+        };
+        let (clean, told) = look(&[]);
+        assert!(clean.span.unwrap().1 > BEGIN + 570 * SECOND);
+        // The year 2200, 1970, both, and three hours ahead.
+        let ahead = BEGIN / 1_000 + 3 * 3_600_000;
+        for far in [
+            vec![7_258_118_400_000],
+            vec![0],
+            vec![0, 7_258_118_400_000],
+            vec![ahead],
+        ] {
+            let (machine, news) = look(&far);
+            assert_eq!(machine.signals, clean.signals, "{far:?}");
+            assert_eq!(machine.span, clean.span, "{far:?}");
+            assert_eq!((news.gaps, news.samples), (told.gaps.clone(), told.samples));
+            let said = |n: &&String| n.contains("dated far from all others, such as ");
+            assert_eq!(machine.notes.iter().filter(said).count(), 1, "{far:?}");
+        }
+    }
+}
+
+#[test]
 fn a_password_is_sent_and_told_nowhere() {
     let mut shop = Shop::open_for(3_600_000, BEGIN / 1_000, 15_000);
     shop.wants = Some("Basic bWU6c2VjcmV0".into());

@@ -321,7 +321,7 @@ fn utilisations_of_opentelemetry_are_cpu_memory_and_gpu() {
 fn logs_of_proxies_in_json_tell_of_rate_status_and_duration() {
     let stamp = |i: u64| format!("2026-03-01T12:{:02}:{:02}.123Z", i / 30, i * 2 % 60);
     let epoch = |i: u64| 1_772_366_400 + i * 2;
-    let status = |i: u64| if i % 20 == 0 { 503 } else { 200 };
+    let status = |i: u64| if i.is_multiple_of(20) { 503 } else { 200 };
     type Row<'a> = &'a dyn Fn(u64) -> String;
     let rows: [(&str, Row<'_>); 5] = [
         ("caddy.json", &|i| {

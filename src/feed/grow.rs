@@ -12,6 +12,8 @@
 //! the cells of shorter steps are kept, up to a bound of their own; and those of everything else, from which a marked
 //! period is compared, up to another.
 //!
+//! Steps shorter than four scrapes of most sources are let go of as soon as it is known how far these are apart.
+//!
 //! **Bound.** Samples of [`LATE`] and two of the shortest steps; of each series what a step of each length goes on from;
 //! [`MOST_STEPS`] cells of each measure of each thing; and in shorter steps [`MOST_CELLS`] of those that no budget is
 //! judged by.
@@ -28,7 +30,7 @@ use super::source::{Gap, Instant, SECOND};
 use crate::series::anomalies::{Anomalies, anomalies};
 use crate::series::fine::{Fine, JUDGED, MOST_CELLS, too_many, weight};
 use crate::series::known::{
-    Scrapes, judged_in, machine_in, of_rows, others_in, restarts_in, span, told_restarts,
+    Looks, Scrapes, judged_in, machine_in, of_rows, others_in, restarts_in, span, told_restarts,
     without_far,
 };
 use crate::series::{Machine, Missed, Restart, SeriesSet, Signal, Step};
@@ -93,6 +95,8 @@ pub struct Growth {
     /// Falls of counters that were let go, by time.
     restarts: Vec<Restart>,
     scrapes: Scrapes,
+    /// When sources were looked at first, for counters that tell when they began.
+    looks: Looks,
     /// Gaps in scrapes that were let go.
     missed: Vec<Missed>,
     gaps: Vec<Gap>,
@@ -187,6 +191,7 @@ impl Growth {
             anomalies: Anomalies::default(),
             restarts: Vec::new(),
             scrapes: Scrapes::default(),
+            looks: Looks::default(),
             missed: Vec::new(),
             gaps: Vec::new(),
             changed: Vec::new(),
@@ -211,7 +216,9 @@ impl Growth {
             }
             self.span = Some((known.0.min(from), known.1.max(to)));
         }
+        self.looks.take(&set);
         self.open.merge_in_order(set);
+        self.looks.begin(&mut self.open, self.border);
         match self.keeps {
             true => self.lengthen(self.span.map_or(0, |span| span.1)),
             false => self.close(),
@@ -234,6 +241,11 @@ impl Growth {
             return set;
         }
         self.far.take(set, known)
+    }
+
+    /// Leaves samples out that are dated far from all others, and says so.
+    pub fn set_aside(&mut self, far: SeriesSet) {
+        self.far.hold(far);
     }
 
     /// Marks a gap; the oldest is forgotten where there are too many.
@@ -266,6 +278,7 @@ impl Growth {
         self.restarts.extend(fell.filter(|r| r.time <= border));
         let more = self.restarts.len().saturating_sub(RESTARTS);
         self.restarts.drain(..more);
+        self.suit();
         self.missed.extend(self.scrapes.take(&self.open, border));
         self.missed.sort();
         let more = self.missed.len().saturating_sub(MISSED);
@@ -285,6 +298,22 @@ impl Growth {
         }
     }
 
+    /// Lets go of steps in which most counters have fewer than four samples: of one or two no rate can be told.
+    fn suit(&mut self) {
+        let Some(pace) = self.scrapes.pace(&self.open) else {
+            return;
+        };
+        // Scrapes are not of one instant.
+        let least = Step::at_least(pace.saturating_mul(36) / 10);
+        while self.rungs.len() > 1 && self.rungs[0].step < least {
+            self.rungs.remove(0);
+            match self.shown {
+                0 => self.begin_anomalies(),
+                _ => self.shown -= 1,
+            }
+        }
+    }
+
     /// Shows longer steps where those that are over by an instant are too many.
     fn lengthen(&mut self, border: Instant) {
         let Some((first, _)) = self.span else { return };
@@ -301,8 +330,13 @@ impl Growth {
             for shorter in &mut self.rungs[..self.shown] {
                 shorter.closed.anomalies.clear();
             }
-            // What is unlike in longer steps is another question: they are looked at from their beginning.
-            let rung = &mut self.rungs[self.shown];
+            self.begin_anomalies();
+        }
+    }
+
+    /// What is unlike in longer steps is another question: they are looked at from their beginning.
+    fn begin_anomalies(&mut self) {
+        if let Some(rung) = self.rungs.get_mut(self.shown) {
             self.anomalies = Anomalies::default();
             rung.closed.anomalies = self.anomalies.take(&rung.closed, rung.border);
         }

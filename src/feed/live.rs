@@ -178,6 +178,10 @@ impl Live {
                     self.growth.take(set);
                     self.grown = true;
                 }
+                Piece::Far(set) => {
+                    self.growth.set_aside(set);
+                    self.grown = true;
+                }
                 Piece::Rows(rows) => {
                     let lines = memchr::memchr_iter(b'\n', &rows.bytes).count() as u64;
                     // The first line of values names them.

@@ -259,6 +259,8 @@ pub enum Piece {
     Offers(Vec<Offer>),
     /// Samples of metrics, none of which was given before.
     Samples(SeriesSet),
+    /// Samples dated far from all that was asked for: of a clock that is wrong. They may come again with each answer.
+    Far(SeriesSet),
     /// Rows, none of which was given before.
     Rows(Rows),
     /// A gap.

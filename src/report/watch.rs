@@ -39,10 +39,10 @@ const ROWS: f64 = 0.02;
 pub(super) const ESTIMATES: f64 = 0.1;
 /// The part of the metrics' part that the first one has.
 const MAIN: f64 = 0.5;
-/// Windows up to which slices are watched.
-const MOST_WINDOWS: usize = 400;
-/// Slices that are watched; those of most rows.
+/// Slices that are watched at most; those of most rows.
 const MOST_SLICES: usize = 100;
+/// Windows of all slices that are watched at most: of a hundred slices 400 windows, of twenty 2 000.
+const MOST_OF_SLICES: usize = 40_000;
 
 /// Skewness of a row over √rows, above which z is not near enough to normal.
 const SKEWED: f64 = 0.25;
@@ -186,16 +186,23 @@ pub(super) fn limits(making: &Making<'_>, profile: Option<&Profile>) -> Vec<Stri
     if parts::slice_metric(making).is_none() || slices == 0 {
         return out;
     }
-    if making.all.len() > MOST_WINDOWS {
+    let most = most_slices(making);
+    if slices > most {
+        let helps = if most < MOST_SLICES {
+            format!(" Of {windows} windows more would be too much. {larger}")
+        } else {
+            String::new()
+        };
         out.push(format!(
-            "Slices are compared, but not watched for alarms: there are {windows} windows, and {MOST_WINDOWS} are the most for that. {larger}"
-        ));
-    } else if slices > MOST_SLICES {
-        out.push(format!(
-            "{MOST_SLICES} of {slices} slices are watched for alarms; the others are compared only."
+            "{most} of {slices} slices are watched for alarms; the others are compared only.{helps}"
         ));
     }
     out
+}
+
+/// Slices that are watched at most.
+fn most_slices(making: &Making<'_>) -> usize {
+    MOST_SLICES.min(MOST_OF_SLICES / making.all.len().max(1))
 }
 
 /// Where in a season a window lies: its weekday, or its hour of the week, of which the hour of the day is left where
@@ -268,9 +275,10 @@ async fn of_slices(
         return out;
     };
     let info = metric.info();
-    if info.material == Material::Never || making.all.len() > MOST_WINDOWS {
+    if info.material == Material::Never {
         return out;
     }
+    let most = most_slices(making);
     let estimate = |cell: &Cell| {
         let of = Measures::new(making.summary, cell, None, making.cut);
         metric.estimate(&of)
@@ -283,7 +291,7 @@ async fn of_slices(
         let Some((column, value)) = parts::named(making, series) else {
             continue;
         };
-        if out.len() >= MOST_SLICES || series.size != parts::sized(making, series) {
+        if out.len() >= most || series.size != parts::sized(making, series) {
             continue;
         }
         pause().await;

@@ -288,11 +288,12 @@ impl SeriesSet {
         self.undated += 1;
     }
 
-    /// Changes series.
+    /// Changes series, whose samples stay in order.
     pub fn change(&mut self, mut change: impl FnMut(&Key, &mut Series)) {
         for (key, series) in &mut self.series {
             change(key, series);
         }
+        self.samples = self.series.values().map(|s| s.times.len()).sum();
     }
 
     /// Tells what was assumed.

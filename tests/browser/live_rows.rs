@@ -41,7 +41,7 @@ fn log(name: &str) -> [String; 2] {
 }
 
 /// What a replay has served in the end, as files of the same names.
-fn served(replay: &Running, folder: &str, names: &[&str]) -> Vec<PathBuf> {
+pub fn served(replay: &Running, folder: &str, names: &[&str]) -> Vec<PathBuf> {
     let folder = data::folder(folder);
     let file = |name: &&str| {
         let (status, bytes) = get(replay.port, &format!("/{name}")).unwrap();
@@ -54,7 +54,7 @@ fn served(replay: &Running, folder: &str, names: &[&str]) -> Vec<PathBuf> {
 }
 
 /// Waits until all has come that a replay has.
-fn wait_until_over(replay: &Running) {
+pub fn wait_until_over(replay: &Running) {
     let end = Instant::now() + Duration::from_secs(60);
     loop {
         let listed: Value = serde_json::from_slice(&get(replay.port, "/").unwrap().1).unwrap();

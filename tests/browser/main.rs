@@ -22,6 +22,7 @@ mod feed_help;
 mod folders;
 mod formats;
 mod incidents;
+mod live_growth;
 mod live_rows;
 mod live_servers;
 mod looks;

@@ -22,6 +22,8 @@ pub struct Shop {
     pub wants: Option<String>,
     /// Whether samples can be had as they were scraped.
     pub raw: bool,
+    /// Times that every answer has a sample of, too, whatever was asked for: of a clock that is wrong.
+    pub far: Vec<Millis>,
 }
 
 /// A series: labels, and its value so many seconds after the shop opened last and of the day.
@@ -122,6 +124,7 @@ impl Shop {
             ill: None,
             wants: None,
             raw: true,
+            far: Vec::new(),
         }
     }
 
@@ -157,6 +160,9 @@ impl Shop {
             let sample = |(told, time): &(Millis, Millis)| {
                 json!([*told as f64 / 1e3, self.value(of, *time).to_string()])
             };
+            let far = self.far.iter().map(|far| (*far, *far));
+            let mut times: Vec<(Millis, Millis)> = times.iter().copied().chain(far).collect();
+            times.sort_unstable();
             json!({ "metric": metric, "values": times.iter().map(sample).collect::<Vec<_>>() })
         });
         let result: Vec<Value> = if times.is_empty() {

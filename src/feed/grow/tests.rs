@@ -1,7 +1,7 @@
 //! What has grown is what one set with all samples gives: to the bit, in steps of any length.
 
 use super::*;
-use crate::series::known::{fine_in, missed};
+use crate::series::known::{fine_in, missed, since_created};
 use crate::series::{Key, Kind, Labels, Measure};
 use crate::stats::buckets::Native;
 use proptest::prelude::*;
@@ -135,6 +135,78 @@ fn service(times: &[i64]) -> Vec<SeriesSet> {
     times.iter().enumerate().map(&mut of).collect()
 }
 
+/// Requests of a process that begins anew now and then and has more of them at its next look than at the one before, which
+/// only the time tells that it began; of failures nothing is told until there is one.
+fn begun(times: &[i64]) -> Vec<SeriesSet> {
+    let (mut began, mut total, mut failed, mut first_failed) = (times[0] - 1, 10.0, 0.0, 0);
+    let of = |(i, time): (usize, &i64)| {
+        let mut set = SeriesSet::default();
+        if i % 90 == 61 {
+            (began, total, failed) = (time - 7 * SECOND, total + 11.0, 0.0);
+        }
+        total += 3.0;
+        if i % 90 == 75 {
+            first_failed = time - 2 * SECOND;
+        }
+        if i % 90 >= 75 {
+            failed += 4.0;
+        }
+        let mut add = |name: &str, code: &str, kind, value| {
+            let labels = [("job", "a"), ("code", code)];
+            let labels = labels.iter().map(|(n, v)| ((*n).into(), (*v).into()));
+            let key = Key {
+                name: name.into(),
+                labels: Labels::new(labels.collect()),
+                file: String::new(),
+            };
+            set.add(key, kind, "", *time, value);
+        };
+        let seconds = |time: i64| time as f64 / 1e6;
+        add("http_requests_total", "200", Kind::Counter, total);
+        add("http_requests_created", "200", Kind::Gauge, seconds(began));
+        if failed > 0.0 {
+            add("http_requests_total", "500", Kind::Counter, failed);
+            let began = seconds(first_failed);
+            add("http_requests_created", "500", Kind::Gauge, began);
+        }
+        set
+    };
+    times.iter().enumerate().map(of).collect()
+}
+
+#[test]
+fn a_counter_that_tells_when_it_began_counts_from_0_then() {
+    let times: Vec<i64> = (0..600)
+        .map(|i| (1_700_000_051 + i * 15) * SECOND)
+        .collect();
+    let sets = begun(&times);
+    for most in [MOST_STEPS, 40, 5] {
+        check(&sets, Step::at_least(60 * SECOND), most, 7);
+    }
+    let mut growth = Growth::new(Step::at_least(60 * SECOND));
+    sets.iter().for_each(|s| growth.take(s.clone()));
+    let machine = growth.machine();
+    let restarts: Vec<i64> = machine.restarts.iter().map(|r| r.time).collect();
+    let began: Vec<i64> = (0..6).map(|i| times[61 + 90 * i] - 7 * SECOND).collect();
+    // Those of which the first failure of a process is told, too, lie in other steps.
+    assert!(began.iter().all(|b| restarts.contains(b)), "{restarts:?}");
+    let requests = machine.of(Measure::Requests).next().unwrap();
+    let (first, last) = requests.cells.ends().unwrap();
+    let all: f64 = requests.cells.came(first, last + 1);
+    // 15 more than the last value of a process at the first look at the next one, and 3 at each; and failures.
+    let told: f64 = (1..600)
+        .map(|i| match i % 90 {
+            61 => 10.0 + 3.0 * (i + 1) as f64 + 11.0 * (i / 90 + 1) as f64,
+            _ => 3.0,
+        })
+        .sum();
+    let failures: f64 = (1..600).filter(|i| i % 90 >= 75).map(|_| 4.0).sum();
+    assert!(
+        (all / (told + failures) - 1.0).abs() < 1e-9,
+        "{all} {told} {failures}"
+    );
+}
+
 /// Signals in the order of a machine.
 fn by_place(all: &[Fine]) -> Vec<Fine> {
     let mut machine = Machine::new(Step::FINEST);
@@ -162,6 +234,7 @@ fn check(sets: &[SeriesSet], step: Step, most: i64, told_every: usize) -> (f64, 
     let mut all = SeriesSet::default();
     sets.iter().for_each(|s| all.merge(s.clone()));
     all.settle();
+    let all = since_created(&all).unwrap_or(all);
     let mut whole = machine_in(&all, grown.step);
     let names = |m: &Machine| -> Vec<(Measure, String)> {
         m.signals
@@ -208,9 +281,9 @@ proptest! {
         most in 4_i64..60,
     ) {
         let mut time = (1_700_000_000 + start) * SECOND;
-        let times: Vec<i64> = gaps.iter().map(|gap| {
+        let times: Vec<i64> = gaps.iter().enumerate().map(|(i, gap)| {
             // Mostly every 15 s, some late, some missing.
-            time += if *gap < 60 { 15 * SECOND } else { gap * SECOND };
+            time += if i < 8 || *gap < 60 { 15 * SECOND } else { gap * SECOND };
             time
         }).collect();
         let minute = Step::at_least(60 * SECOND);
@@ -236,6 +309,35 @@ fn steps_that_became_longer_once_and_several_times_tell_what_all_samples_tell() 
     ] {
         let (step, fine) = check(&service(&times(2_600)), minute, most, 97);
         assert_eq!((step, fine), (seconds, 60.0), "{most}");
+    }
+}
+
+#[test]
+fn scrapes_that_are_as_far_apart_as_steps_are_told_in_longer_ones() {
+    for (every, seconds) in [(60, 300.0), (30, 300.0), (20, 300.0), (300, 1_800.0)] {
+        let times: Vec<i64> = (0..600)
+            .map(|i| (1_700_000_051 + i * every) * SECOND)
+            .collect();
+        let sets = service(&times);
+        let minute = Step::at_least(60 * SECOND);
+        let (step, fine) = check(&sets, minute, MOST_STEPS, 7);
+        assert_eq!((step, fine), (seconds, seconds), "{every}");
+        // Soon after it began, too, and of a look back at once.
+        let mut growth = Growth::new(minute);
+        let mut piece = SeriesSet::default();
+        for set in &sets[..12] {
+            growth.take(set.clone());
+            piece.merge(set.clone());
+        }
+        let mut back = Growth::new(minute);
+        piece.settle();
+        back.take(piece);
+        for growth in [growth, back] {
+            let machine = growth.machine();
+            let requests = machine.of(Measure::Requests).next().unwrap();
+            let (a, b) = requests.cells.ends().unwrap();
+            assert!(requests.cells.total(a, b + 1).is_some(), "{every}");
+        }
     }
 }
 

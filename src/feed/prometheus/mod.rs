@@ -16,6 +16,7 @@
 //! already is dropped, series by series. A question that is too long for an address goes as a form (`POST`), which
 //! needs no leave of the server (CORS) either.
 
+mod far;
 mod help;
 mod sign_in;
 mod tools;
@@ -78,6 +79,7 @@ enum Asked {
     Kinds,
     Samples {
         tools: Vec<usize>,
+        from: Instant,
         to: Instant,
         step: Option<Instant>,
     },
@@ -208,6 +210,7 @@ impl Prometheus {
             let to = end.max(from + every.min(step));
             self.asked = Some(Asked::Samples {
                 tools,
+                from: start,
                 to,
                 step: Some(step),
             });
@@ -227,6 +230,7 @@ impl Prometheus {
             };
             self.asked = Some(Asked::Samples {
                 tools,
+                from: from - overlap,
                 to,
                 step: None,
             });
@@ -297,7 +301,7 @@ impl Prometheus {
         &mut self,
         now: Instant,
         answer: &Answer,
-        (tools, to, step): (&[usize], Instant, Option<Instant>),
+        (tools, (from, to), step): (&[usize], (Instant, Instant), Option<Instant>),
     ) -> Result<Vec<Piece>, Fault> {
         if matches!(answer.status, 400 | 404 | 405 | 422) {
             let too_much = answer
@@ -317,9 +321,11 @@ impl Prometheus {
         let mut set = SeriesSet::default();
         answered(&words::host(&self.base), &value, &mut set)
             .map_err(|why| Fault::later(format!("{why}.")))?;
+        let far = far::set_aside(&mut set, (from, to));
         let mut pieces = self.fresh(&set);
         let gaps = self.gaps(&set, step);
         pieces.splice(0..0, gaps);
+        pieces.extend(far.map(Piece::Far));
         for tool in tools {
             if let Some(tool) = self.tools.get_mut(*tool) {
                 tool.upto = to;
@@ -460,9 +466,12 @@ impl Source for Prometheus {
                 self.kinds = Some(told.as_ref().map(tools::kinds).unwrap_or_default());
                 Ok(Vec::new())
             }
-            Asked::Samples { tools, to, step } => {
-                self.take_samples(now, &answer, (&tools, to, step))
-            }
+            Asked::Samples {
+                tools,
+                from,
+                to,
+                step,
+            } => self.take_samples(now, &answer, (&tools, (from, to), step)),
         }
     }
 

@@ -1,7 +1,7 @@
 //! What of a server's metrics is known, by the tool that writes them, so that a reader can choose among tools.
 
 use crate::feed::{Instant, Offer};
-use crate::series::known::{counts_for_mean, ignored, means};
+use crate::series::known::{counts_for_mean, ignored, means, tells_when};
 use crate::series::{Kind, Measure};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -92,6 +92,16 @@ pub fn of(names: &BTreeSet<&str>) -> Vec<Tool> {
             && !measures.contains(&known.measure)
         {
             measures.push(known.measure);
+        }
+    }
+    for name in names {
+        // When a counter began is of use beside it only.
+        let follows = |(all, _): &&mut Has| {
+            let others = all.iter().map(String::as_str);
+            tells_when(name, others).is_some()
+        };
+        if let Some((all, _)) = found.values_mut().find(follows) {
+            all.push((*name).to_owned());
         }
     }
     let counts = |measures: &[Measure]| measures.contains(&Measure::Requests);

@@ -19,7 +19,7 @@ const FEWEST: usize = 4;
 const TIMES: f64 = 2.5;
 
 /// Sources that are remembered at most: those that were seen last.
-const MOST_SOURCES: usize = 10_000;
+pub const MOST_SOURCES: usize = 10_000;
 
 /// What is scraped at once: file, job and instance.
 pub type Source = (String, String, String);
@@ -162,6 +162,22 @@ impl Scrapes {
         let new: BTreeSet<Source> = set.series().keys().filter_map(source).collect();
         let new = new.iter().filter(|s| !self.all.contains_key(s));
         self.all.len() + new.count()
+    }
+
+    /// How far apart the scrapes of most sources are at least (microseconds), with what comes after it; `None` where they are not
+    /// even, or too few to tell.
+    #[must_use]
+    pub fn pace(&self, set: &SeriesSet) -> Option<i64> {
+        let after = |(source, times): (Source, Vec<i64>)| {
+            let mut seen = self.all.get(&source).cloned().unwrap_or_default();
+            gaps(&source, &mut seen, &times);
+            let even = seen.apart.len() > FEWEST && seen.usual().is_some();
+            seen.apart.iter().min().copied().filter(|_| even)
+        };
+        let all = times(set, i64::MAX).into_iter();
+        let mut all: Vec<i64> = all.filter_map(after).collect();
+        all.sort_unstable();
+        all.get(all.len().saturating_sub(1) * 3 / 4).copied()
     }
 
     /// The gaps of what comes after it.

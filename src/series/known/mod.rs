@@ -20,6 +20,7 @@ mod units;
 mod who;
 
 pub use collect::{machine, machine_in};
+pub use created::{Looks, since_created, tells_when};
 pub use far::without_far;
 pub use fine::{fine_in, judged_in, of_rows, others_in};
 pub use missed::{Scrapes, missed, sources};

@@ -31,7 +31,7 @@ pub fn SliceTable() -> impl IntoView {
                 }}
             </h3>
             <p class="remark">
-                "To explore: changes are corrected for all slices of this table (Holm), not by the budget of false alarms, and raise no alarm here. Up to 100 slices are also watched window by window under that budget, where there are 400 windows at most; what is sure by it stands among the incidents."
+                "To explore: changes are corrected for all slices of this table (Holm), not by the budget of false alarms, and raise no alarm here. Up to 100 slices (fewer where there are more than 400 windows) are also watched window by window under that budget; what is sure by it stands among the incidents."
             </p>
             <div class="scroll-x" role="region" aria-label="By slice" tabindex="0">
                 <table class="table">

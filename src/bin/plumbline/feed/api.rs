@@ -4,9 +4,10 @@
 //! a value counts for five minutes, or one and a half times as long as the series is usually apart. Times are
 //! whole milliseconds, as Prometheus keeps them.
 
-use super::metrics::{Metric, Metrics, NAME};
+use super::exposition::{Families, help};
+use super::metrics::{Metric, Metrics};
 use super::query::{Query, Selector, duration};
-use plumbline::series::{Kind, Values};
+use plumbline::series::Values;
 use plumbline::stats::buckets::Native;
 use plumbline::table::time::Time;
 use serde_json::{Value, json};
@@ -296,99 +297,11 @@ fn metadata(metrics: &Metrics, asked: &Asked<'_>) -> Value {
     for metric in &metrics.all {
         let (name, kind) = families.family(metric);
         if asked.get("metric").is_none_or(|wanted| wanted == name) {
-            let entry = json!([{"type": kind, "help": "", "unit": metric.series.unit}]);
+            let help = help(name);
+            let entry = json!([{"type": kind, "help": help, "unit": metric.series.unit}]);
             told.entry(name).or_insert(entry);
         }
     }
     let told = told.into_iter().take(limit.unwrap_or(usize::MAX));
     told.map(|(name, value)| (name.to_owned(), value)).collect()
-}
-
-/// The metrics that are told under one name: the buckets of a histogram, or the quantiles of a summary, with their sums
-/// and counts.
-struct Families<'a> {
-    histograms: BTreeSet<&'a str>,
-    summaries: BTreeSet<&'a str>,
-}
-
-impl<'a> Families<'a> {
-    fn of(metrics: &'a Metrics) -> Self {
-        let all = || metrics.all.iter();
-        let buckets = all().filter(|m| m.labels.contains_key("le") || kind(m) == "histogram");
-        let quantiles = all().filter(|m| m.labels.contains_key("quantile"));
-        Self {
-            histograms: buckets
-                .filter_map(|m| m.name().strip_suffix("_bucket"))
-                .collect(),
-            summaries: quantiles.map(Metric::name).collect(),
-        }
-    }
-
-    /// The name and the type that a metric is told under.
-    fn family(&self, metric: &'a Metric) -> (&'a str, &'static str) {
-        let name = metric.name();
-        let base = |ends: &[&str]| ends.iter().find_map(|end| name.strip_suffix(end));
-        let histogram =
-            base(&["_bucket", "_count", "_sum"]).filter(|b| self.histograms.contains(b));
-        let summary = base(&["_count", "_sum"]).or(Some(name));
-        match (histogram, summary.filter(|b| self.summaries.contains(b))) {
-            (Some(base), _) => (base, "histogram"),
-            (None, Some(base)) => (base, "summary"),
-            (None, None) => (name, kind(metric)),
-        }
-    }
-}
-
-/// What Prometheus calls a series of such values.
-pub fn kind(metric: &Metric) -> &'static str {
-    match (&metric.series.values, metric.series.kind) {
-        (Values::Natives(_), _) => "histogram",
-        (_, Kind::Counter | Kind::Delta) => "counter",
-        (_, Kind::Gauge) => "gauge",
-        (_, Kind::Unknown) => "unknown",
-    }
-}
-
-/// What an exporter shows: the last value of every series that has come, without times, as Prometheus scrapes it. A
-/// counter keeps its value; of others one counts as long as in queries. Native histograms have no place in this text.
-pub fn exposition(metrics: &Metrics, now: i64) -> String {
-    let mut by_name: BTreeMap<&str, Vec<(&Metric, f64)>> = BTreeMap::new();
-    for metric in &metrics.all {
-        let place = match metric.series.kind {
-            Kind::Counter | Kind::Delta => metric.within(i64::MIN, now).last(),
-            _ => metric.at(now),
-        };
-        if let Some(value) = place.and_then(|place| metric.series.numbers().get(place)) {
-            by_name
-                .entry(metric.name())
-                .or_default()
-                .push((metric, *value));
-        }
-    }
-    let mut text = String::new();
-    for (name, all) in by_name {
-        // Buckets, sums and counts are parts of a metric of another name, and stand well without a type.
-        let part = ["_bucket", "_sum", "_count"]
-            .iter()
-            .any(|end| name.ends_with(end));
-        let kind = all.first().map_or("unknown", |(metric, _)| kind(metric));
-        if !part {
-            let kind = if kind == "unknown" { "untyped" } else { kind };
-            text.push_str(&format!("# TYPE {name} {kind}\n"));
-        }
-        for (metric, value) in all {
-            let escaped = |value: &str| {
-                let value = value.replace('\\', "\\\\").replace('"', "\\\"");
-                value.replace('\n', "\\n")
-            };
-            let labels = metric.labels.iter().filter(|(label, _)| *label != NAME);
-            let labels = labels.map(|(label, value)| format!("{label}=\"{}\"", escaped(value)));
-            let labels: Vec<String> = labels.collect();
-            match labels.is_empty() {
-                true => text.push_str(&format!("{name} {value}\n")),
-                false => text.push_str(&format!("{name}{{{}}} {value}\n", labels.join(","))),
-            }
-        }
-    }
-    text
 }

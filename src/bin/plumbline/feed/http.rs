@@ -1,6 +1,7 @@
 //! What is asked over HTTP and what is answered, without a socket: paths, ranges, tags, headers.
 
 use super::api::{self, Parameters, refusal};
+use super::exposition::exposition;
 use super::replay::Replay;
 use super::rows::Track;
 use plumbline::table::time::Time;
@@ -110,7 +111,7 @@ pub fn answer(replay: &Replay, asked: &Asked) -> Answer {
     match path {
         "/" => return document(200, &replay.list(now)),
         "/metrics" => {
-            let text = api::exposition(&replay.metrics, now);
+            let text = exposition(&replay.metrics, now);
             return whole(200, "text/plain; version=0.0.4; charset=utf-8", text.into());
         }
         "/-/healthy" | "/-/ready" => return whole(200, "text/plain", b"ready\n".to_vec()),

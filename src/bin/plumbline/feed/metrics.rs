@@ -4,7 +4,7 @@
 //! are counters at the ends of their steps. What has another sign in its name than Prometheus allows gets `_` there.
 
 use plumbline::engine::service::Served;
-use plumbline::series::known::is_told;
+use plumbline::series::known::{is_told, without_far};
 use plumbline::series::requests::RequestCell;
 use plumbline::series::{Key, Kind, Labels, Requests, Series, SeriesSet, Values};
 use plumbline::stats::sketch::LogHistogram;
@@ -60,14 +60,24 @@ pub struct Metrics {
     pub all: Vec<Metric>,
 }
 
+/// The samples in files of a service, without those that are dated far from all others, by which no clock is set; a
+/// sentence on these.
+pub fn near(served: Vec<Served>) -> (SeriesSet, Option<String>) {
+    let mut set = SeriesSet::default();
+    for one in served {
+        set.merge(one.read.set);
+    }
+    set.settle();
+    let Some(near) = without_far(&set) else {
+        return (set, None);
+    };
+    let said = near.notes().difference(set.notes()).next().cloned();
+    (near, said)
+}
+
 impl Metrics {
-    /// The metrics in files of a service.
-    pub fn new(served: Vec<Served>) -> Self {
-        let mut set = SeriesSet::default();
-        for one in served {
-            set.merge(one.read.set);
-        }
-        set.settle();
+    /// The metrics of samples, in order.
+    pub fn new(set: &SeriesSet) -> Self {
         let mut all: BTreeMap<BTreeMap<String, String>, Series> = BTreeMap::new();
         let mut put = |labels: BTreeMap<String, String>, series: Series| match all.entry(labels) {
             Entry::Vacant(place) => {
@@ -283,7 +293,7 @@ mod tests {
         // The second begins before the first ends, and their files are told or not.
         for files in [["", ""], ["day1", "day2"]] {
             let served = vec![day("day2", 2, files[1]), day("day1", 0, files[0])];
-            let metrics = Metrics::new(served);
+            let metrics = Metrics::new(&near(served).0);
             assert_eq!(metrics.all.len(), 1);
             assert_eq!(metrics.all[0].series.numbers(), [0.0, 1.0, 2.0, 3.0, 4.0]);
         }

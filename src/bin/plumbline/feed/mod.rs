@@ -5,6 +5,7 @@
 //! only; any page that is open in a browser of this machine may read it, unless `--origin` names one.
 
 mod api;
+mod exposition;
 mod http;
 mod metrics;
 mod query;
@@ -93,7 +94,11 @@ fn replay(options: &FeedOptions) -> Result<Replay, Failure> {
         eprintln!("plumbline: {HASHED}");
         tables = read(true)?;
     }
-    let mut metrics = Metrics::new(found.served);
+    let (set, far) = metrics::near(found.served);
+    if let Some(far) = far {
+        eprintln!("plumbline: {far}");
+    }
+    let mut metrics = Metrics::new(&set);
     let first = rows::first(&tables).into_iter();
     let first = first.chain(metrics.span().map(|span| span.0)).min();
     let now = SystemTime::now().duration_since(UNIX_EPOCH);

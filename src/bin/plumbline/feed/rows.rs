@@ -10,7 +10,8 @@
 use crate::files::Lines;
 use plumbline::engine::message::Input;
 use plumbline::log::{FileKind, Role};
-use plumbline::table::time::Time;
+use plumbline::stats::far::usual;
+use plumbline::table::time::{DAY, Time};
 use plumbline::table::{Column, Table};
 use std::collections::{BTreeSet, HashMap};
 use std::io::Write;
@@ -71,19 +72,22 @@ struct Draft {
     timed: bool,
 }
 
-/// The first time at which a row of some tables comes.
+/// The first time at which a row of some tables comes that is not dated far from all others: those come at once.
 pub fn first(tables: &[Lines]) -> Option<i64> {
     let parts = tables.iter().flat_map(|table| &table.parts);
-    let times = parts.flat_map(|(part, input)| {
+    let mut times: Vec<i64> = Vec::new();
+    for (part, input) in parts {
         let cells = Cells::new(part, input, 0);
-        let rows = 0..part.rows;
-        let first = rows.filter_map(|row| {
+        times.extend((0..part.rows).filter_map(|row| {
             let time = cells.time(row, Part::Time);
             time.or_else(|| cells.time(row, Part::OutcomeTime))
-        });
-        first.min()
-    });
-    times.min()
+        }));
+    }
+    times.sort_unstable();
+    let rows: Vec<(f64, u64)> = times.iter().map(|time| (*time as f64, 1)).collect();
+    let usual = usual(&rows, DAY as f64);
+    let near = |time: &&i64| usual.is_none_or(|usual| **time as f64 >= usual.0);
+    times.iter().find(near).copied()
 }
 
 /// The tables as they come, their times shifted by so much; and sentences on what was assumed.
@@ -423,6 +427,18 @@ mod tests {
             "{\"id\":\"a\",\"label\":1}\n"
         );
         assert!(notes[0].contains("2 of 2"), "{notes:?}");
+    }
+
+    #[test]
+    fn a_row_of_1970_sets_no_clock() {
+        let rows = (0..60).map(|i| format!("{i},2026-01-0{}T00:00:00Z,0.5\n", 1 + i % 9));
+        let csv = |far: &str| {
+            let rows: String = rows.clone().collect();
+            lines("log.csv", &format!("id,timestamp,score\n{far}{rows}"))
+        };
+        let begins = Time::parse("2026-01-01T00:00:00Z").map(|t| t.0);
+        assert_eq!(first(&[csv("")]), begins);
+        assert_eq!(first(&[csv("x,1970-01-01T00:00:07Z,0.5\n")]), begins);
     }
 
     #[test]
