@@ -191,8 +191,8 @@ fn a_counter_that_tells_when_it_began_counts_from_0_then() {
     // Those of which the first failure of a process is told, too, lie in other steps.
     assert!(began.iter().all(|b| restarts.contains(b)), "{restarts:?}");
     let requests = machine.of(Measure::Requests).next().unwrap();
-    let (first, last) = requests.cells.ends().unwrap();
-    let all: f64 = requests.cells.came(first, last + 1);
+    let (first, last) = requests.ends().unwrap();
+    let all: f64 = requests.totals().came(first, last + 1);
     // 15 more than the last value of a process at the first look at the next one, and 3 at each; and failures.
     let told: f64 = (1..600)
         .map(|i| match i % 90 {
