@@ -392,3 +392,30 @@ fn podman_is_read_as_docker_is() {
     let all = set.series().values();
     assert!(set.series().len() == 5 && all.clone().all(|s| s.times == [START_OF_STATS]));
 }
+
+/// Two gauges that nothing is known of, of one job: one falls within the period, the other stays.
+#[test]
+fn series_that_are_not_known_are_not_taken_for_each_other_in_finer_steps() {
+    let mut set = SeriesSet::default();
+    for i in 0..3 * 288_i64 {
+        let at = START + i * 5 * MINUTE;
+        let sway = ((i * 7919) % 13) as f64 / 100.0;
+        let fell = i >= 2 * 288 + 75;
+        let job = [("job", "x")];
+        let falling = if fell { 5.0 } else { 10.0 };
+        set.add(key("aaa_level", &job), Kind::Gauge, "", at, falling + sway);
+        set.add(key("bbb_level", &job), Kind::Gauge, "", at, 1_000.0 + sway);
+    }
+    let from = START + (2 * 288 + 75) * 5 * MINUTE;
+    let changes = marked(&set, from, from + 66 * 5 * MINUTE);
+    let found = |title: &str| {
+        let mut rows = changes.rows.iter();
+        rows.find(|row| row.title.starts_with(title))
+            .unwrap()
+            .clone()
+    };
+    let (falling, still) = (found("aaa_level"), found("bbb_level"));
+    assert!((falling.now - 5.0).abs() < 0.2, "{falling:?}");
+    assert!((still.now - 1_000.0).abs() < 0.2, "{still:?}");
+    assert_ne!(falling.name, still.name);
+}

@@ -16,7 +16,7 @@ pub(super) use versions::versions;
 use super::{Panel, Report, Window, judge, told, words};
 use crate::log::Task;
 use crate::metric::{self, Family, Info, Material};
-use crate::series;
+use crate::series::{self, Measure};
 use crate::table::time::Time;
 use serde::{Deserialize, Serialize};
 
@@ -295,7 +295,13 @@ pub(super) fn tracks(report: &Report) -> Vec<Track> {
 /// The lines of panels whose values stand in steps of a length, from an instant on.
 fn of_panels(panels: &[Panel], (from, step): (i64, i64)) -> Vec<Track> {
     let mut out = Vec::new();
+    let other = [Measure::OtherLevel, Measure::OtherRate].map(Measure::id);
     for panel in panels {
+        // What is not known is told apart by its own name only.
+        let id = match other.contains(&panel.id.as_str()) {
+            true => format!("{}.{}", panel.id, panel.title),
+            false => panel.id.clone(),
+        };
         for line in &panel.lines {
             let of = match (panel.of.as_str(), line.name.as_str()) {
                 ("", name) => name.to_owned(),
@@ -309,14 +315,14 @@ fn of_panels(panels: &[Panel], (from, step): (i64, i64)) -> Vec<Track> {
             out.push(Track {
                 about: About::Service,
                 name: match of.as_str() {
-                    "" => panel.id.clone(),
-                    of => format!("{}.{of}", panel.id),
+                    "" => id.clone(),
+                    of => format!("{id}.{of}"),
                 },
                 title: match of.as_str() {
                     "" => panel.title.clone(),
                     of => format!("{} ({of})", panel.title),
                 },
-                panel: format!("{}.{}", panel.id, panel.of),
+                panel: format!("{id}.{}", panel.of),
                 unit: Measured::Machine(panel.unit),
                 info: None,
                 places: line.values.iter().enumerate().map(place).collect(),
