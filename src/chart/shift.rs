@@ -9,7 +9,7 @@ use crate::report::{Bins, ColumnDrift};
 use plotters_backend::DrawingBackend;
 
 /// Two distributions over the same bins, small: the baseline's share of each bin as a wide pale bar, the
-/// share now as a narrow one before it. Bins of numbers are of one width of values, so that bars show their shape; where
+/// share now as a narrow one before it, or as a line over all where they are many. Bins of numbers are of one width of values, so that bars show their shape; where
 /// only deciles of the baseline are known, these are drawn equally wide.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Shift {
@@ -20,6 +20,8 @@ pub struct Shift {
 
 /// Bars from which on they touch.
 const MANY: usize = 12;
+/// How wide the line is that is drawn over them.
+const LINE: f64 = 1.5;
 
 impl Shift {
     /// Of a column. A last bin of other words is left out where it is empty.
@@ -84,6 +86,7 @@ impl Chart for Shift {
         let look = pen.look();
         let colours = look.colours;
         let frame = self.lay_out(look);
+        let mut steps: Vec<(f64, f64)> = Vec::new();
         for (i, (before, after)) in self.shares.iter().enumerate() {
             let (left, right) = (frame.px(i as f64), frame.px(i as f64 + 1.0));
             let wide = right - left;
@@ -91,10 +94,20 @@ impl Chart for Shift {
                 let from = (left + gap * wide, frame.py(share));
                 pen.rect(from, (right - gap * wide, frame.bottom), colour, 1.0)
             };
-            // Bars that are many touch, so that they read as one shape.
-            let gap = if self.shares.len() > MANY { 0.0 } else { 0.06 };
-            bar(*before, gap, colours.line_3)?;
-            bar(*after, 0.3, colours.palette[0])?;
+            // Bars that are many touch and read as one shape, which the other is drawn over as a line.
+            let many = self.shares.len() > MANY;
+            bar(*before, if many { 0.0 } else { 0.06 }, colours.line_3)?;
+            if many {
+                let y = frame.py(*after);
+                steps.extend([(left, y), (right, y)]);
+            } else {
+                bar(*after, 0.3, colours.palette[0])?;
+            }
+        }
+        if let (Some(first), Some(last)) = (steps.first().copied(), steps.last().copied()) {
+            steps.insert(0, (first.0, frame.bottom));
+            steps.push((last.0, frame.bottom));
+            pen.path(&steps, colours.palette[0], 1.0, LINE)?;
         }
         pen.level(frame.bottom, frame.left, frame.right, colours.line_2)?;
         Ok(frame)

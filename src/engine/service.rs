@@ -81,7 +81,10 @@ pub fn made_of(inputs: &[Input]) -> Vec<Made> {
         let of_rows = |h: &table::Holds| {
             matches!(
                 h,
-                table::Holds::Duration(_) | table::Holds::Took | table::Holds::Status
+                table::Holds::Duration(_)
+                    | table::Holds::Took
+                    | table::Holds::Status
+                    | table::Holds::GrpcStatus
             )
         };
         let service = is_table_of_service(input);
@@ -129,9 +132,9 @@ pub fn serve_table(input: &Input, file: &dyn Bytes) -> Result<Served, ReadError>
         parts.insert(shard.index, part);
     }
     let (mut line, mut troubles) = (1, Vec::new());
-    let units = table::units(&parts.values().map(|part| &part.table), &mut set);
+    let untold = table::untold(parts.values().map(|part| &part.table), &mut set);
     for part in parts.into_values() {
-        table::take(&part.table, &stem, units, &mut set);
+        table::take(&part.table, &stem, untold, &mut set);
         for trouble in part.troubles {
             troubles.push(Trouble {
                 line: line - 1 + trouble.line,

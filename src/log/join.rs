@@ -15,8 +15,8 @@ use super::labels::{self, Cells};
 use super::notes::Notes;
 use super::outcomes::Outcomes;
 use super::rows::{Category, Counts, Log, Source};
+use super::served::{failed, is_flag, latencies};
 use super::{FileKind, Level, Quantiles, Role};
-use crate::stats::time_unit::{self, TimeUnit};
 use crate::table::{Column, NO_KEY, NO_TIME};
 
 /// The sentence on rows that are left out of a log with times: on one, and on more.
@@ -320,7 +320,7 @@ fn log_of(
     let status = predictions.take(Role::Status);
     let settled = frame.filter(|f| f.stated);
     log.taken.flag = settled.map_or_else(|| is_flag(status.as_ref()), |f| f.taken.flag);
-    log.failed = failed(status, log.taken.flag);
+    log.failed = failed(status, &predictions.name_of(Role::Status), log.taken.flag);
     log.columns = predictions.finish(&mut log.notes);
 
     let counted = |row: usize| row < live && (log.time.is_empty() || log.time[row] != NO_TIME);
@@ -448,73 +448,6 @@ fn times(column: Option<Column>) -> Vec<i64> {
     }
 }
 
-/// Latencies in milliseconds; each file's column may have a unit of its own. The unit of those of which no name tells
-/// it is guessed from them, once.
-fn latencies(predictions: &mut Predictions, log: &mut Log) -> Vec<f64> {
-    let factors: Vec<(usize, Option<f64>)> = predictions
-        .sources()
-        .iter()
-        .map(|s| {
-            let told = s.column(Role::Latency).and_then(|c| milliseconds(c.0));
-            (s.table.rows, told)
-        })
-        .collect();
-    let Some(Column::Number(mut cells)) = predictions.take(Role::Latency) else {
-        return Vec::new();
-    };
-    if log.taken.latency.is_none() {
-        let mut untold: Vec<f64> = Vec::new();
-        let mut rest = &cells[..];
-        for (rows, told) in &factors {
-            let (of_file, behind) = rest.split_at(*rows);
-            if told.is_none() {
-                untold.extend(of_file);
-            }
-            rest = behind;
-        }
-        if let Some(median) = time_unit::median(&untold) {
-            let unit = time_unit::by_median(median);
-            log.taken.latency = Some(unit);
-            if unit != TimeUnit::Milliseconds {
-                let name = format!("'{}'", predictions.name_of(Role::Latency));
-                log.notes.say(time_unit::said(&name, median, unit));
-            }
-        }
-    }
-    let untold = log.taken.latency.unwrap_or_default().seconds() * 1e3;
-    let mut rest = &mut cells[..];
-    for (rows, told) in factors {
-        let (of_file, behind) = rest.split_at_mut(rows);
-        let factor = told.unwrap_or(untold);
-        if factor != 1.0 {
-            // Beyond every number is as good as missing.
-            let scaled = |x: f64| Some(x * factor).filter(|x| x.is_finite());
-            of_file
-                .iter_mut()
-                .for_each(|x| *x = scaled(*x).unwrap_or(f64::NAN));
-        }
-        rest = behind;
-    }
-    cells
-}
-
-/// What a latency of this column is multiplied with to be in milliseconds; `None` where its name tells no unit.
-fn milliseconds(name: &str) -> Option<f64> {
-    let name = name.to_lowercase();
-    let ends = |units: &[&str]| units.iter().any(|u| name.ends_with(u));
-    if ends(&["_us", "_micros", "_microseconds", "(us)", "[us]"]) {
-        Some(1e-3)
-    } else if ends(&["_ns", "_nanos", "_nanoseconds"]) {
-        Some(1e-6)
-    } else if ends(&["ms", "_millis", "_milliseconds", "(ms)", "[ms]"]) {
-        Some(1.0)
-    } else if ends(&["_s", "_sec", "_secs", "_seconds", "(s)", "[s]"]) {
-        Some(1e3)
-    } else {
-        None
-    }
-}
-
 /// Keys that also tell times and models apart: what is foretold of one thing at another time or by another
 /// model is told anew.
 fn told_anew(predictions: &Predictions, mut keys: Vec<u128>, time: &mut Vec<i64>) -> Vec<u128> {
@@ -532,48 +465,4 @@ fn repeated(keys: &[u128], live: usize) -> Vec<u32> {
     let again =
         |row: &u32| keys[*row as usize] != NO_KEY && seen.enter(keys, *row, |_| false).is_some();
     (0..keys.len() as u32).filter(again).collect()
-}
-
-/// Whether the numbers of a status are 0 and 1 only.
-fn is_flag(column: Option<&Column>) -> bool {
-    let flag = |x: &f64| x.is_nan() || *x == 0.0 || *x == 1.0;
-    match column {
-        Some(Column::Number(v)) => v.iter().all(flag),
-        Some(Column::Category { levels, .. }) => levels
-            .iter()
-            .filter_map(|l| l.parse().ok())
-            .all(|x| flag(&x)),
-        _ => false,
-    }
-}
-
-/// Server errors (5xx) fail; so do words such as `error` and, of a flag, a plain 1 or `true`. Among words
-/// a number says what it does alone.
-fn failed(column: Option<Column>, flag: bool) -> Vec<u8> {
-    let number = |x: f64| u8::from(if flag { x == 1.0 } else { x >= 500.0 });
-    match column {
-        Some(Column::Number(v)) => {
-            let fails = |x: f64| if x.is_nan() { 2 } else { number(x) };
-            v.into_iter().map(fails).collect()
-        }
-        Some(Column::Category { codes, levels }) => {
-            let bad: Vec<u8> = levels
-                .iter()
-                .map(|l| l.parse().map_or_else(|_| word_fails(l), number))
-                .collect();
-            codes
-                .into_iter()
-                .map(|c| bad.get(c as usize).copied().unwrap_or(2))
-                .collect()
-        }
-        _ => Vec::new(),
-    }
-}
-
-fn word_fails(word: &str) -> u8 {
-    let word = word.to_lowercase();
-    let bad = [
-        "error", "err", "failed", "failure", "fail", "timeout", "true", "5xx",
-    ];
-    u8::from(bad.contains(&word.as_str()) || word.starts_with('5') && word.len() == 3)
 }

@@ -33,6 +33,7 @@ mod role_text;
 mod roles;
 mod rows;
 mod rules;
+mod served;
 mod sets;
 mod task;
 

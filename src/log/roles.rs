@@ -13,6 +13,8 @@ use super::rules::{
 use super::{FileKind, Meant, Role, hot, quantile_roles};
 use crate::read::ColumnSniff;
 use crate::table::Kind;
+use crate::table::names::is_success;
+pub use crate::table::names::words;
 use serde::{Deserialize, Serialize};
 
 /// The role of a column, and how sure the guess is.
@@ -135,6 +137,9 @@ pub fn guess_beside(
         found.iter().flatten().any(|g: &RoleGuess| g.role == role)
     };
     let predicts = found.iter().flatten().any(|g| g.role.predicts());
+    if !predicts && !has(&found, Role::Id) {
+        requests(columns, &words, &mut found);
+    }
     let serves = [
         Role::Latency,
         Role::Status,
@@ -161,27 +166,37 @@ pub fn guess_beside(
     (kind, rest(columns, found, kind))
 }
 
-/// `yPredProba`, `Y-pred.proba` and `y_pred_proba` are the same three words.
-#[must_use]
-pub fn words(name: &str) -> Vec<String> {
-    let mut words = vec![String::new()];
-    let mut before = ' ';
-    for c in name.chars() {
-        let starts = !c.is_alphanumeric()
-            || (c.is_uppercase() && before.is_lowercase())
-            || (c.is_ascii_digit() != before.is_ascii_digit() && before.is_alphanumeric());
-        if starts && words.last().is_some_and(|w| !w.is_empty()) {
-            words.push(String::new());
-        }
-        if c.is_alphanumeric()
-            && let Some(word) = words.last_mut()
-        {
-            word.extend(c.to_lowercase());
-        }
-        before = c;
+/// In a file of requests, which tells how long each took and how it ended, a label is what was asked for, and no truth,
+/// which would have to be joined by an id. Whether a request ended well says more than its status, which is missing
+/// where no answer came.
+fn requests(columns: &[ColumnSniff], words: &[Vec<String>], found: &mut [Option<RoleGuess>]) {
+    let has = |role| {
+        let of =
+            |g: &Option<RoleGuess>| g.as_ref().is_some_and(|g| g.role == role && !g.is_given());
+        found.iter().position(of)
+    };
+    let (Some(_), Some(status)) = (has(Role::Latency), has(Role::Status)) else {
+        return;
+    };
+    let good = (0..columns.len()).find(|&i| {
+        found[i].is_none()
+            && columns[i].distinct <= 2
+            && words[i].len() <= 2
+            && is_success(&words[i])
+    });
+    let label = has(Role::Outcome);
+    if let Some(good) = good {
+        found[status] = None;
+        found[good] = Some(RoleGuess::new(
+            Role::Status,
+            0.95,
+            "says whether each request ended well",
+        ));
     }
-    words.retain(|w| !w.is_empty());
-    words
+    if let Some(label) = label {
+        found[label] = (columns[label].distinct <= SEGMENT_VALUES)
+            .then(|| RoleGuess::new(Role::Segment, 0.7, "a label of requests, few values"));
+    }
 }
 
 /// `x` beside `x_outcome`, and `predicted_x` beside `actual_x`, belong together.

@@ -4,7 +4,7 @@
 use super::Role;
 use super::roles::{SEGMENT_VALUES, words};
 use crate::read::ColumnSniff;
-use crate::table::Kind;
+use crate::table::{Kind, names};
 
 /// Weight and reason for a column with these words in its name; `None`: it does not fit.
 pub(super) type Rule = fn(&ColumnSniff, &[String]) -> Option<(f64, &'static str)>;
@@ -504,11 +504,16 @@ fn latency(c: &ColumnSniff, w: &[String]) -> Option<(f64, &'static str)> {
     if !is_number(c) || c.range.is_none_or(|r| r.0 < 0.0) {
         return None;
     }
-    let named = any(w, &["latency", "duration", "elapsed", "rt", "took"])
-        || (any(w, &["response", "request", "processing", "inference"])
-            && any(w, &["time", "ms", "seconds"]));
-    if named {
-        return Some((0.95, "named like a latency, not negative"));
+    // Of several, the one that is nearest to the whole time.
+    match names::duration(w) {
+        Some(0) => return Some((0.97, "named like a whole time, not negative")),
+        Some(1) => return Some((0.96, "named like a latency, not negative")),
+        Some(2..=8) => return Some((0.95, "named like a latency, not negative")),
+        Some(_) => return Some((0.9, "named like a part of a latency, not negative")),
+        None => {}
+    }
+    if names::is_first_token(w) {
+        return None;
     }
     let ends = w.len() > 1 && w.last().is_some_and(|l| l == "ms" || l == "millis");
     ends.then_some((0.6, "a time in milliseconds, not negative"))
@@ -520,18 +525,24 @@ fn status(c: &ColumnSniff, w: &[String]) -> Option<(f64, &'static str)> {
     if http && code {
         return Some((0.97, "named like a status, values between 100 and 599"));
     }
-    (code
+    let grpc = names::is_status(w) && names::is_of_grpc(w);
+    let of_grpc = is_number(c) && c.whole && c.range.is_some_and(|(l, h)| l >= 0.0 && h <= 16.0);
+    if grpc && of_grpc {
+        return Some((0.95, "named like a status of gRPC, values between 0 and 16"));
+    }
+    if c.kind != Kind::Category {
+        return None;
+    }
+    let is_class = |s: &String| names::ended(s).is_some();
+    let all = c.distinct <= 20 && names::is_status(w) && c.samples.iter().all(is_class);
+    let usual = ["ok", "error", "failed", "success", "timeout"];
+    let some = c.distinct <= 6
         && any(w, &["status"])
-        && c.distinct <= 6
-        && c.kind == Kind::Category
-        && any(
-            &c.samples
-                .iter()
-                .map(|s| s.to_lowercase())
-                .collect::<Vec<_>>(),
-            &["ok", "error", "failed", "success", "timeout"],
-        ))
-    .then_some((0.7, "named like a status, with words such as ok and error"))
+        && c.samples
+            .iter()
+            .any(|s| usual.contains(&s.to_lowercase().as_str()));
+    (all && !c.samples.is_empty() || some)
+        .then_some((0.7, "named like a status, with words such as ok and error"))
 }
 
 fn bytes(c: &ColumnSniff, w: &[String]) -> Option<(f64, &'static str)> {

@@ -100,6 +100,18 @@ pub struct Request {
     pub per_token_s: Option<f64>,
 }
 
+impl Request {
+    /// Seconds for each token after the first one: what is left of the whole time after the first token, over the tokens
+    /// that are left, as vLLM and others tell TPOT. `None` where one of these is not told, there is no second token, or
+    /// the first one is said to have come after the end.
+    #[must_use]
+    pub fn time_per_token(&self) -> Option<f64> {
+        let further = self.tokens_out? - 1.0;
+        let left = self.duration_s? - self.first_token_s?;
+        (further >= 1.0 && left >= 0.0).then(|| left / further)
+    }
+}
+
 impl RequestCell {
     fn add(&mut self, r: &Request) {
         self.count += 1;

@@ -17,6 +17,9 @@ pub const MOST_SERIES: usize = 100_000;
 /// The label that holds what a panel calls a series, where nothing else names it.
 pub const LEGEND: &str = "legend";
 
+/// What stands before the instance that a series is of, where more than its service tells it from others.
+pub const INSTANCE: &str = "instance=";
+
 /// Names and values, sorted by name.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Labels(Vec<(String, String)>);

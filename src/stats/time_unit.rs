@@ -67,6 +67,30 @@ pub const fn by_median(median: f64) -> TimeUnit {
     }
 }
 
+/// The units from the shortest to the longest.
+const ALL: [TimeUnit; 4] = [Nanoseconds, Microseconds, Milliseconds, Seconds];
+
+/// The same of durations that last at least so many seconds in the middle: the shortest unit, not below that of their
+/// size, in which they do.
+#[must_use]
+pub fn at_least(median: f64, seconds: f64) -> TimeUnit {
+    let guess = by_median(median);
+    let mut units = ALL.into_iter().skip_while(|unit| *unit != guess);
+    units
+        .find(|unit| median * unit.seconds() >= seconds)
+        .unwrap_or(guess)
+}
+
+/// The same of durations that last at most so many seconds in the middle.
+#[must_use]
+pub fn at_most(median: f64, seconds: f64) -> TimeUnit {
+    let guess = by_median(median);
+    let mut units = ALL.into_iter().rev().skip_while(|unit| *unit != guess);
+    units
+        .find(|unit| median * unit.seconds() <= seconds)
+        .unwrap_or(guess)
+}
+
 /// Microseconds in which a server answers next to nothing: of times in that unit few are below.
 const SOON: f64 = 50.0;
 /// Seconds that the median of requests does not take.
@@ -118,6 +142,11 @@ mod tests {
         ] {
             assert_eq!(name(values), unit, "{values:?}");
         }
+        // A whole request takes no less than its first token.
+        assert_eq!(by_median(2.0).word(), "milliseconds");
+        assert_eq!(at_least(2.0, 0.2).word(), "seconds");
+        assert_eq!(at_least(250.0, 0.2).word(), "milliseconds");
+        assert_eq!(at_most(0.5, 0.02).word(), "milliseconds");
         assert_eq!(of_apache(&[0.0, 1.0, 2.0]).word(), "seconds");
         assert_eq!(of_apache(&[120.0, 2_000.0]).word(), "microseconds");
         assert_eq!(of_apache(&[3.0, 2.0, 0.0, 150.0]).word(), "milliseconds");

@@ -17,6 +17,7 @@
 
 mod codec;
 pub mod key;
+pub mod names;
 pub mod time;
 
 use serde::{Deserialize, Serialize};

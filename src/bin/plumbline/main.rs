@@ -187,7 +187,7 @@ fn nothing(summary: &Summary, report: &Report, view: &View) -> Result<(), String
                     "nothing can be told of the service. {}",
                     machine.notes.join(" ")
                 ),
-                _ => "no row can be counted".into(),
+                _ => uncounted(report),
             },
             _ => format!("there is no row with {}", asked.join(" and ")),
         });
@@ -201,6 +201,28 @@ fn nothing(summary: &Summary, report: &Report, view: &View) -> Result<(), String
         )),
         _ => Ok(()),
     }
+}
+
+/// Why there is no row that counts: what was wrong with most of them, where it is, and how to mend it.
+fn uncounted(report: &Report) -> String {
+    let Some(worst) = report.rejected.iter().max_by_key(|r| (r.row_lost, r.count)) else {
+        let names = report
+            .sources
+            .iter()
+            .map(|s| format!("'{}' ({})", s.name, s.format));
+        let names: Vec<String> = names.collect();
+        return format!(
+            "no row can be counted: none was found below a header in {}. Write the names of the columns in the first line and a row in each line below it",
+            names.join(", ")
+        );
+    };
+    let column = worst.column.iter().map(|c| format!(", column '{c}'"));
+    let column: String = column.collect();
+    let rows = if worst.count == 1 { "row" } else { "rows" };
+    format!(
+        "no row can be counted: {}, line {}{column}: {} ({} {rows}). Write them so, or name the columns by hand (--role ROLE=COLUMN)",
+        worst.source, worst.line, worst.reason, worst.count
+    )
 }
 
 /// What a saved report carries, compressed.

@@ -282,24 +282,45 @@ impl Service {
             None => {}
         }
         if parts.is_empty() {
-            let measures: Vec<String> = self
-                .panels
-                .iter()
-                .take(4)
-                .map(|p| p.title.clone())
-                .collect();
             parts.push(match self.panels.len() {
                 0 => "Nothing could be told of the service".into(),
-                _ => format!(
-                    "The machine tells of {}",
-                    measures.join(", ").to_lowercase()
-                ),
+                _ => format!("The machine tells of {}", self.told_of()),
             });
         }
         format!(
             "{}. There are no predictions beside it, so whether a model is right is not known.",
             parts.join("; ")
         )
+    }
+}
+
+impl Service {
+    /// What the first panels are of, each once: `CPU, memory used and disk space used`.
+    fn told_of(&self) -> String {
+        let mut titles: Vec<String> = Vec::new();
+        for panel in &self.panels {
+            // The first word is small, unless it is an abbreviation.
+            let mut letters = panel.title.chars();
+            let first = letters.next().map(|c| c.to_lowercase().to_string());
+            let title = match letters.clone().next() {
+                Some(second) if second.is_lowercase() => {
+                    format!("{}{}", first.unwrap_or_default(), letters.as_str())
+                }
+                _ => panel.title.clone(),
+            };
+            let said = |known: &String| {
+                known
+                    .strip_prefix(title.as_str())
+                    .is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
+            };
+            if titles.len() < 4 && !titles.iter().any(said) {
+                titles.push(title);
+            }
+        }
+        match titles.split_last() {
+            Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
+            _ => titles.concat(),
+        }
     }
 }
 

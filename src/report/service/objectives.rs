@@ -169,7 +169,7 @@ impl Apdex {
     }
 }
 
-/// What requests cost, where prices are given.
+/// What requests cost, where prices are given and what they are of is told.
 pub fn costs(machine: &Machine, view: &View, from: i64, to: i64) -> Vec<ServiceCost> {
     let wanted = view.service;
     if wanted
@@ -183,8 +183,8 @@ pub fn costs(machine: &Machine, view: &View, from: i64, to: i64) -> Vec<ServiceC
     let of = |requests: &Signal| {
         let counted = sum(requests, from, to);
         let tokens = |measure, price: Option<f64>| {
-            let found = machine.of(measure).find(|s| s.of == requests.of);
-            found.map_or(0.0, |s| sum(s, from, to)) * price.unwrap_or(0.0) / 1e6
+            let found = machine.of(measure).find(|s| s.of == requests.of)?;
+            Some(sum(found, from, to) * price? / 1e6)
         };
         let hours = match requests.totals() {
             Cells::Rate(cells) => {
@@ -193,10 +193,15 @@ pub fn costs(machine: &Machine, view: &View, from: i64, to: i64) -> Vec<ServiceC
             }
             _ => 0.0,
         };
-        let all = tokens(Measure::TokensIn, wanted.price_in)
-            + tokens(Measure::TokensOut, wanted.price_out)
-            + hours * wanted.price_hour.unwrap_or(0.0);
-        (counted > 0.0).then(|| ServiceCost {
+        let priced = [
+            tokens(Measure::TokensIn, wanted.price_in),
+            tokens(Measure::TokensOut, wanted.price_out),
+            wanted.price_hour.map(|price| hours * price),
+        ];
+        // Of what a price is given for, nothing is told: no cost is known, which is not none.
+        let told = priced.iter().any(Option::is_some);
+        let all: f64 = priced.into_iter().flatten().sum();
+        (told && counted > 0.0).then(|| ServiceCost {
             of: requests.of.clone(),
             per_thousand: all / counted * 1_000.0,
             all,

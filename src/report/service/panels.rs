@@ -3,6 +3,7 @@
 use super::{Line, Panel, UnlikeValue};
 use crate::report::View;
 use crate::series::anomalies::QUANTILE;
+use crate::series::set::INSTANCE;
 use crate::series::{Cells, Durations, Machine, Measure, Signal, Unit};
 use crate::table::time::Time;
 use std::collections::{BTreeMap, BTreeSet};
@@ -177,22 +178,11 @@ fn plain(
     from: i64,
     to: i64,
 ) -> Option<Panel> {
-    let one_of = all.windows(2).all(|pair| pair[0].of == pair[1].of);
-    // The name of a metric that no rule knows is the panel's.
-    let what = |s: &Signal| match s.what.strip_prefix(s.source.as_str()) {
-        Some(rest) if rest.is_empty() || rest.starts_with(' ') => rest.trim_start().to_owned(),
-        _ => s.what.clone(),
-    };
-    let name = |s: &Signal| match (s.of.as_str(), what(s).as_str()) {
-        (of, "") => of.to_owned(),
-        (_, what) if measure == Measure::ToldDuration => quantile_name(what),
-        (_, what) if one_of => what.to_owned(),
-        (of, what) => format!("{of} {what}"),
-    };
-    let lines = all.iter().map(|s| Line {
+    let names = names(measure, all);
+    let lines = all.iter().zip(&names).map(|(s, name)| Line {
         anomalies: unlike(machine, s, (from, to)),
         ..line(
-            &name(s),
+            name,
             &s.source,
             (from, to),
             |n| s.cells.total(n, n + 1),
@@ -210,6 +200,39 @@ fn plain(
         unit: all.iter().find_map(|s| s.unit).unwrap_or(measure.unit()),
         ..panel(measure, title, lines)
     })
+}
+
+/// What the lines of a panel are called: by whose they are, and by what tells them apart, which is not the name of the
+/// panel, nor a label that all of them have.
+fn names(measure: Measure, all: &[&Signal]) -> Vec<String> {
+    let one_of = all.windows(2).all(|pair| pair[0].of == pair[1].of);
+    // The name of a metric that no rule knows is the panel's.
+    let whats = all
+        .iter()
+        .map(|s| match s.what.strip_prefix(s.source.as_str()) {
+            Some(rest) if rest.is_empty() || rest.starts_with(' ') => rest.trim_start(),
+            _ => s.what.as_str(),
+        });
+    let whats: Vec<Vec<&str>> = whats.map(|what| what.split(' ').collect()).collect();
+    let common = |word: &str| {
+        let label = word.starts_with(INSTANCE) || whats.len() > 1 && word.contains('=');
+        label && whats.iter().all(|what| what.contains(&word))
+    };
+    let what = |words: &Vec<&str>| {
+        let words = words.iter().filter(|word| !common(word));
+        let words = words.map(|word| match word.strip_prefix(INSTANCE) {
+            Some(instance) => instance.to_owned(),
+            None if measure == Measure::ToldDuration => quantile_name(word),
+            None => (*word).to_owned(),
+        });
+        words.collect::<Vec<String>>().join(" ")
+    };
+    let name = |(s, words): (&&Signal, &Vec<&str>)| match (s.of.as_str(), what(words).as_str()) {
+        (of, "") => of.to_owned(),
+        (_, what) if one_of => what.to_owned(),
+        (of, what) => format!("{of} {what}"),
+    };
+    all.iter().zip(&whats).map(name).collect()
 }
 
 /// `0.99` is p99.

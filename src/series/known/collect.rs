@@ -2,7 +2,7 @@
 
 use super::super::anomalies::anomalies;
 use super::super::measure::Measure;
-use super::super::set::LEGEND;
+use super::super::set::{INSTANCE, LEGEND};
 use super::super::{Cells, Durations, Key, Kind, Level, Machine, Series, SeriesSet, Signal, Step};
 use super::cells::{Between, levels, levels_from, middles, natives, rises};
 use super::created::since_created;
@@ -13,10 +13,11 @@ use super::left_out::{left_out, marked};
 use super::missed::{missed, sources};
 use super::restarts::{restarts_in, told_restarts};
 use super::rows::rows;
-use super::rules::{Means, Take, counts_for_mean, ignored, means, other_way};
+use super::rules::{Means, Take, counts_for_mean, ignored, means, other_way, told_quantile};
 use super::scrapes::{NO_RATE, ONE_SCRAPE, apart, is_one_scrape, since_start, span, step};
-use super::units::{scale, unit};
-use super::who::{Class, class, who};
+use super::units::{in_words, scale, unit};
+use super::who::{class, who};
+use crate::table::names::Class;
 use std::collections::BTreeMap;
 
 /// Metrics that no rule knows, shown at most.
@@ -261,7 +262,11 @@ impl<'a> Making<'a> {
 
     fn take(&mut self, key: &'a Key, series: &'a Series) {
         let counted = counts_for_mean(&key.name);
-        let known = means(&key.name);
+        let quantile = key.labels.get("quantile");
+        let known = match quantile.and_then(|_| told_quantile(&key.name)) {
+            None => means(&key.name),
+            told => told,
+        };
         for means in known.into_iter().chain(counted).chain(other_way(&key.name)) {
             if self.measures.contains(&means.measure) && !left_out(key, means.measure) {
                 self.apply(key, series, means);
@@ -343,6 +348,26 @@ impl<'a> Making<'a> {
                     *found.part.entry(number).or_default() += if is_part { level } else { 0.0 };
                 }
             }
+            Take::ShareWhere(label, value) => {
+                if marked(key, label).is_none_or(|found| found == value) {
+                    let found = self.place(key, means, String::new());
+                    for (number, level) in how.levels(series, 1.0) {
+                        found.levels.entry(number).or_default().push(level);
+                    }
+                }
+            }
+            Take::RestShareWhere(label, value) => {
+                let rest = match marked(key, label) {
+                    None => false,
+                    Some(found) if found == value => true,
+                    Some(_) => return,
+                };
+                let found = self.place(key, means, String::new());
+                for (number, level) in how.levels(series, 1.0) {
+                    let level = if rest { rest_of(level) } else { level };
+                    found.levels.entry(number).or_default().push(level);
+                }
+            }
             Take::Level(factor) => {
                 let found = self.place(key, means, String::new());
                 for (number, level) in how.levels(series, factor) {
@@ -350,8 +375,9 @@ impl<'a> Making<'a> {
                 }
             }
             Take::Quantile(factor) => {
+                let factor = scale.unwrap_or(factor);
                 let what = key.labels.get("quantile").unwrap_or("").to_owned();
-                let found = self.place(key, means, what);
+                let found = self.place(key, means, with_instance(what, key));
                 for (number, level) in how.levels(series, factor) {
                     found.levels.entry(number).or_default().push(level);
                 }
@@ -442,7 +468,10 @@ impl<'a> Making<'a> {
                     take,
                     rank: 0,
                 };
-                let what = told(key);
+                let mut what = told(key, &who(key, measure));
+                if let Some(words) = in_words(&series.unit, rises) {
+                    what = format!("{what} ({words})");
+                }
                 let how = self.how;
                 let found = self.place(key, means, what);
                 found.unit = unit(&series.unit, rises);
@@ -462,15 +491,36 @@ impl<'a> Making<'a> {
     }
 }
 
-/// The name of a series and its labels, but for those that say whose it is.
-fn told(key: &Key) -> String {
+/// What is left of a share: 1 less it.
+fn rest_of(share: Level) -> Level {
+    Level {
+        sum: share.n - share.sum,
+        n: share.n,
+        least: 1.0 - share.most,
+        most: 1.0 - share.least,
+    }
+}
+
+/// The name of a series and its labels, but for those that say whose it is: what tells it from all others of that
+/// name.
+fn told(key: &Key, of: &str) -> String {
     let own = ["job", "instance", "service.name", "service_name"];
-    let labels = key.labels.iter().filter(|(name, _)| !own.contains(name));
-    let labels = labels.take(3).map(|(name, value)| match name {
+    let is_told =
+        |(name, value): &(&str, &str)| own.contains(name) && (*value == of || *name == "instance");
+    let labels = key.labels.iter().filter(|label| !is_told(label));
+    let labels = labels.map(|(name, value)| match name {
         LEGEND => value.to_owned(),
         name => format!("{name}={value}"),
     });
     let name = Some(key.name.clone()).filter(|name| !name.is_empty());
     let parts: Vec<String> = name.into_iter().chain(labels).collect();
-    parts.join(" ")
+    with_instance(parts.join(" "), key)
+}
+
+/// What something is called, and of which instance it is.
+fn with_instance(what: String, key: &Key) -> String {
+    match key.labels.get("instance") {
+        Some(instance) => format!("{what} {INSTANCE}{instance}"),
+        None => what,
+    }
 }

@@ -27,4 +27,4 @@ pub use missed::{Scrapes, missed, sources};
 pub use restarts::{restarts_in, told_restarts};
 pub use rules::{Means, Take, counts_for_mean, ignored, means};
 pub use scrapes::span;
-pub use who::{Class, class, is_told, who, word};
+pub use who::{class, is_told, who};

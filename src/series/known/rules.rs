@@ -21,6 +21,10 @@ pub enum Take {
     RestWhere(&'static str, &'static str),
     /// A whole of which a part is marked by a label: levels, each with the state that it is of.
     PartWhere(&'static str, &'static str),
+    /// A share of what is marked by a label, or of what no label marks.
+    ShareWhere(&'static str, &'static str),
+    /// A share of which the rest is marked by a label, or a share that no label marks.
+    RestShareWhere(&'static str, &'static str),
     /// A histogram of durations in so many seconds.
     Histogram(f64),
     /// The sum of durations in so many seconds, over their count.
@@ -54,7 +58,8 @@ const fn rule(pattern: &'static str, measure: M, take: Take, rank: u8) -> (&'sta
 }
 
 use Take::{
-    Busy, Count, Histogram, Level, Part, PartWhere, Quantile, Rest, RestWhere, Rise, Sum, Whole,
+    Busy, Count, Histogram, Level, Part, PartWhere, Quantile, Rest, RestShareWhere, RestWhere,
+    Rise, ShareWhere, Sum, Whole,
 };
 
 const MIB: f64 = 1_048_576.0;
@@ -185,8 +190,14 @@ const RULES: &[(&str, Means)] = &[
     rule("node_vmstat_oom_kill", M::OutOfMemory, Rise(1.0), 9),
     // OpenTelemetry's conventions for hosts, processes, containers and Kubernetes.
     rule("system?cpu?time*", M::Cpu, RestWhere("state", "idle"), 8),
+    rule("system?cpu?utilization*", M::Cpu, RestShareWhere("state", "idle"), 7),
     rule("system?cpu?load_average?1m", M::Load, Level(1.0), 8),
     rule("system?memory?usage*", M::MemoryShare, PartWhere("state", "used"), 8),
+    rule("system?memory?utilization*", M::MemoryShare, ShareWhere("state", "used"), 7),
+    rule("system?filesystem?utilization*", M::DiskSpace, ShareWhere("state", "used"), 7),
+    rule("hw?gpu?utilization*", M::Gpu, Level(1.0), 8),
+    rule("hw?gpu?memory?utilization*", M::GpuMemoryShare, Level(1.0), 8),
+    rule("hw?gpu?memory?usage*", M::GpuMemory, Level(1.0), 8),
     rule("system?filesystem?usage*", M::DiskSpace, PartWhere("state", "used"), 8),
     rule("system?network?io*", M::NetworkIn, Rise(1.0), 8),
     rule("system?network?errors*", M::NetworkErrors, Rise(1.0), 8),
@@ -232,6 +243,7 @@ const RULES: &[(&str, Means)] = &[
     rule("plumbline_memory_free_bytes", M::MemoryShare, Rest(1.0), 9),
     rule("plumbline_memory_total_bytes", M::MemoryShare, Whole(1.0), 9),
     rule("plumbline_gpu_share", M::Gpu, Level(1.0), 9),
+    rule("plumbline_gpu_memory_bytes", M::GpuMemory, Level(1.0), 9),
     rule("plumbline_gpu_memory_share", M::GpuMemoryShare, Level(1.0), 9),
     rule("plumbline_gpu_memory_used_bytes", M::GpuMemoryShare, Part(1.0), 9),
     rule("plumbline_gpu_memory_total_bytes", M::GpuMemoryShare, Whole(1.0), 9),
@@ -338,6 +350,20 @@ pub fn means(name: &str) -> Option<Means> {
     let found = RULES.iter().find(|(pattern, _)| fits(pattern, name))?.1;
     // A factor of 0: known, and of no use.
     (found.take != Level(0.0)).then_some(found)
+}
+
+/// What quantiles mean that a service tells itself, by the name of a summary: what a histogram of that name would tell.
+#[must_use]
+pub fn told_quantile(name: &str) -> Option<Means> {
+    let histogram = means(&format!("{name}_bucket"))?;
+    match (histogram.measure, histogram.take) {
+        (M::Duration, Histogram(factor)) => Some(Means {
+            measure: M::ToldDuration,
+            take: Quantile(factor),
+            ..histogram
+        }),
+        _ => None,
+    }
 }
 
 /// The count beside the sums that Triton and TorchServe write.

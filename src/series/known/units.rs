@@ -10,6 +10,9 @@ pub fn unit(text: &str, rises: bool) -> Option<Unit> {
         "B/s" => Unit::BytesPerSecond,
         "1/s" => Unit::PerSecond,
         "s" | "seconds" => Unit::Seconds,
+        "W" | "watts" => Unit::Watts,
+        "°C" | "Cel" | "celsius" => Unit::Celsius,
+        "cores" | "{cpu}" => Unit::Cores,
         _ => return None,
     };
     match (unit, rises) {
@@ -17,6 +20,12 @@ pub fn unit(text: &str, rises: bool) -> Option<Unit> {
         (_, true) => None,
         (unit, false) => Some(unit),
     }
+}
+
+/// What is said of a unit that no chart has, behind the name of its series: the unit as the source writes it.
+pub fn in_words(text: &str, rises: bool) -> Option<&str> {
+    let plain = ["", "1", "share or percent"];
+    (unit(text, rises).is_none() && !rises && !plain.contains(&text)).then_some(text)
 }
 
 /// Seconds in a unit of time, where it is one.

@@ -1,6 +1,7 @@
 //! Whose a series is, and how a request ended, as labels tell it.
 
 use super::super::{Family, Key, Labels, Measure};
+use crate::table::names::{Class, ended, of_grpc};
 
 /// Labels that name a service, the surest first.
 const SERVICE: [&str; 12] = [
@@ -37,16 +38,10 @@ const PLACE: [&str; 14] = [
 ];
 
 /// Labels that name a part of a machine, of which each is looked at by itself.
-const PART: [&str; 8] = [
-    "gpu",
-    "gpu_uuid",
-    "UUID",
-    "mountpoint",
-    "container",
-    "name",
-    "device",
-    "pod",
-];
+const PART: [&str; 5] = ["mountpoint", "container", "name", "device", "pod"];
+
+/// Labels that name a GPU.
+const GPU: [&str; 5] = ["gpu", "gpu_uuid", "UUID", "hw.id", "hw_id"];
 
 /// Labels that name what kube-state-metrics tells of; its own job and instance are those of the teller.
 const KEPT: [&str; 4] = ["deployment", "statefulset", "container", "pod"];
@@ -119,10 +114,10 @@ pub fn who(key: &Key, measure: Measure) -> String {
                 | Measure::GpuMemory
                 | Measure::GpuMemoryShare
                 | Measure::GpuPower
-                | Measure::GpuTemperature => &PART[..3],
-                Measure::DiskSpace => &PART[3..4],
-                Measure::DiskBusy => &PART[6..7],
-                Measure::CpuCores | Measure::Memory | Measure::MemoryShare => &PART[4..6],
+                | Measure::GpuTemperature => &GPU,
+                Measure::DiskSpace => &PART[..1],
+                Measure::DiskBusy => &PART[3..4],
+                Measure::CpuCores | Measure::Memory | Measure::MemoryShare => &PART[1..3],
                 _ => &[],
             };
             let part = key.labels.first(parts).filter(|p| Some(*p) != place);
@@ -145,17 +140,6 @@ pub fn is_told(labels: &Labels) -> bool {
         .first(&SERVICE)
         .or_else(|| labels.first(&PLACE))
         .is_some()
-}
-
-/// How a request ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Class {
-    /// Well, or at least not badly.
-    Done,
-    /// Badly, by the client's fault.
-    Client,
-    /// Badly, by the server's fault.
-    Server,
 }
 
 /// Labels that tell how a request ended.
@@ -192,46 +176,9 @@ pub fn class(key: &Key) -> Option<Class> {
     if name.contains("grpc")
         && let Ok(number) = text.parse::<u16>()
     {
-        return Some(match number {
-            0 => Class::Done,
-            1 | 3 | 5..=7 | 9 | 10 | 11 | 16 => Class::Client,
-            _ => Class::Server,
-        });
+        return Some(of_grpc(number));
     }
-    word(text)
-}
-
-/// How a request ended by the word or number for it.
-#[must_use]
-pub fn word(text: &str) -> Option<Class> {
-    let bytes = text.as_bytes();
-    // 404, 4xx, 404.0
-    if let [digit @ b'1'..=b'5', _, _, ..] = bytes
-        && bytes[1..3]
-            .iter()
-            .all(|b| b.is_ascii_digit() || matches!(b, b'x' | b'X'))
-    {
-        return Some(match digit {
-            b'4' => Class::Client,
-            b'5' => Class::Server,
-            _ => Class::Done,
-        });
-    }
-    let plain: String = text
-        .chars()
-        .filter(char::is_ascii_alphabetic)
-        .map(|c| c.to_ascii_lowercase())
-        .collect();
-    Some(match plain.as_str() {
-        "ok" | "success" | "succeeded" | "stop" | "length" | "true" | "completed" => Class::Done,
-        "invalidargument" | "notfound" | "alreadyexists" | "permissiondenied"
-        | "unauthenticated" | "failedprecondition" | "outofrange" | "cancelled" | "canceled"
-        | "aborted" | "abort" | "clienterror" => Class::Client,
-        "internal" | "unknown" | "unavailable" | "deadlineexceeded" | "resourceexhausted"
-        | "dataloss" | "unimplemented" | "error" | "failed" | "failure" | "fail"
-        | "servererror" | "timeout" | "false" | "backend" | "rejected" | "other" => Class::Server,
-        _ => return None,
-    })
+    ended(text)
 }
 
 #[cfg(test)]
@@ -249,18 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn a_status_is_read_however_it_is_written() {
-        for (text, class) in [
-            ("200", Class::Done),
-            ("4xx", Class::Client),
-            ("503", Class::Server),
-            ("INVALID_ARGUMENT", Class::Client),
-            ("OK", Class::Done),
-            ("Unavailable", Class::Server),
-        ] {
-            assert_eq!(word(text), Some(class), "{text}");
-        }
-        assert_eq!(word("blue"), None);
+    fn labels_tell_how_requests_ended() {
         assert_eq!(
             class(&key(&[("rpc.grpc.status_code", "13")])),
             Some(Class::Server)

@@ -63,22 +63,6 @@ pub fn slashed(text: &str) -> Option<i64> {
     iso(&text.replacen('/', "-", 2))
 }
 
-/// `23.11.2026 13:48:11.412`, the day first.
-pub fn dotted(text: &str) -> Option<i64> {
-    let text = text.trim();
-    let (date, clock) = text.split_once([' ', 'T']).unwrap_or((text, ""));
-    let mut parts = date.trim_end_matches(',').split('.');
-    let mut number = |digits: std::ops::RangeInclusive<usize>| {
-        let part = parts.next()?;
-        let plain = digits.contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit());
-        part.parse::<u16>().ok().filter(|_| plain)
-    };
-    let (day, month, year) = (number(1..=2)?, number(1..=2)?, number(4..=4)?);
-    let whole = parts.next().is_none();
-    let iso = format!("{year:04}-{month:02}-{day:02} {clock}");
-    self::iso(iso.trim_end()).filter(|_| whole)
-}
-
 const MONTHS: [&str; 12] = [
     "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
 ];

@@ -83,6 +83,13 @@ pub fn known(unit: &str) -> Option<(f64, &'static str)> {
         "K" => (1e3, ""),
         "Mil" => (1e6, ""),
         "Bil" => (1e9, ""),
+        "mW" => (1e-3, "W"),
+        "W" => (1.0, "W"),
+        "kW" => (1e3, "W"),
+        "MW" => (1e6, "W"),
+        "°C" => (1.0, "°C"),
+        "mcores" => (1e-3, "cores"),
+        "core" | "cores" => (1.0, "cores"),
         unit => match (rate(unit), bits(unit), unit.strip_suffix("/s")) {
             (Some(factor), ..) => (factor, "1/s"),
             (_, Some(factor), _) => (factor, "B/s"),
@@ -92,17 +99,61 @@ pub fn known(unit: &str) -> Option<(f64, &'static str)> {
     })
 }
 
-/// Things a second: `req/s`, `K req/s`, `Kops/s`.
-fn rate(unit: &str) -> Option<f64> {
-    let ends = [
-        "req/s", "reqps", "ops/s", "rps", "c/s", "rd/s", "wr/s", "io/s", "mps", "p/s",
+/// Thousands, millions or more of a unit, and the unit: `K tok/s` is 1 000 of `tok/s`.
+pub fn thousands(unit: &str) -> (f64, &str) {
+    let known = [
+        ("K ", 1e3),
+        ("k ", 1e3),
+        ("Mil ", 1e6),
+        ("M ", 1e6),
+        ("Bil ", 1e9),
+        ("Tri ", 1e12),
     ];
-    let before = ends.iter().find_map(|end| unit.strip_suffix(end))?;
+    let found = known
+        .iter()
+        .find_map(|(sign, factor)| Some((*factor, unit.strip_prefix(sign)?.trim())));
+    found
+        .filter(|(_, unit)| !unit.is_empty())
+        .unwrap_or((1.0, unit))
+}
+
+/// Things a second: `req/s`, `K req/s`, `Kops/s`, `req/m`.
+fn rate(unit: &str) -> Option<f64> {
+    const MINUTE: f64 = 1.0 / 60.0;
+    let ends = [
+        ("req/s", 1.0),
+        ("reqps", 1.0),
+        ("ops/s", 1.0),
+        ("rps", 1.0),
+        ("c/s", 1.0),
+        ("rd/s", 1.0),
+        ("wr/s", 1.0),
+        ("io/s", 1.0),
+        ("mps", 1.0),
+        ("p/s", 1.0),
+        ("evt/s", 1.0),
+        ("msg/s", 1.0),
+        ("rec/s", 1.0),
+        ("rows/s", 1.0),
+        ("req/m", MINUTE),
+        ("ops/m", MINUTE),
+        ("c/m", MINUTE),
+        ("rd/m", MINUTE),
+        ("wr/m", MINUTE),
+        ("evts/m", MINUTE),
+        ("msgs/m", MINUTE),
+        ("rec/m", MINUTE),
+        ("rows/m", MINUTE),
+        ("rpm", MINUTE),
+    ];
+    let (before, factor) = ends
+        .iter()
+        .find_map(|(end, factor)| Some((unit.strip_suffix(end)?, *factor)))?;
     Some(match before.trim() {
-        "" => 1.0,
-        "k" | "K" => 1e3,
-        "M" | "Mil" => 1e6,
-        "G" | "B" | "Bil" => 1e9,
+        "" => factor,
+        "k" | "K" => 1e3 * factor,
+        "M" | "Mil" => 1e6 * factor,
+        "G" | "B" | "Bil" => 1e9 * factor,
         _ => return None,
     })
 }

@@ -1,0 +1,250 @@
+//! What a column of a service's table holds, by its name.
+
+use crate::table::names::{
+    duration, is_first_token, is_of_grpc, is_status, is_success, unit_s, words,
+};
+
+/// What a column of a service's table holds.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Holds {
+    /// Seconds that a request took, times a factor.
+    Duration(f64),
+    /// How long a request took, in a unit that the name does not tell.
+    Took,
+    /// Seconds to the first token, times a factor where the name tells the unit.
+    FirstToken(Option<f64>),
+    /// Seconds for each further token, times a factor where the name tells the unit.
+    PerToken(Option<f64>),
+    /// Its status.
+    Status,
+    /// Its status, in gRPC's numbers or words.
+    GrpcStatus,
+    /// Whether it ended well.
+    Success,
+    /// Bytes received.
+    BytesIn,
+    /// Bytes sent.
+    BytesOut,
+    /// Tokens of its prompt.
+    TokensIn,
+    /// Tokens that were generated.
+    TokensOut,
+    /// A level: the series that it is, and a factor.
+    Level(&'static str, f64),
+    /// A level that is shown under its own name, and a factor: a state of the processors, say.
+    Named(f64),
+    /// Bytes of some room, in so many bytes.
+    Room(Room, Part, f64),
+    /// Of what the row is.
+    Of,
+}
+
+/// What has room for bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Room {
+    /// A machine's memory, or that of what runs on it.
+    Memory,
+    /// A GPU's memory.
+    GpuMemory,
+    /// A disk.
+    Disk,
+}
+
+/// Which part of a room.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Part {
+    /// What is taken.
+    Used,
+    /// What is left.
+    Free,
+    /// All of it.
+    Total,
+}
+
+/// What a column holds, by its name.
+#[must_use]
+pub fn holds(name: &str) -> Option<Holds> {
+    let mut plain = String::new();
+    let mut before = ' ';
+    for c in name.chars() {
+        if c.is_uppercase() && before.is_lowercase() {
+            plain.push('_');
+        }
+        before = c;
+        plain.push(if c.is_alphanumeric() {
+            c.to_ascii_lowercase()
+        } else {
+            '_'
+        });
+    }
+    let plain = plain.trim_matches('_');
+    let parts: Vec<&str> = plain.split('_').filter(|p| !p.is_empty()).collect();
+    let has = |word: &str| parts.contains(&word);
+    let words = words(name);
+    let unit = unit_s(&words);
+    let share = if has("percent") || has("pct") || has("perc") || name.contains('%') {
+        0.01
+    } else {
+        1.0
+    };
+    let size = if has("mb") || has("mib") {
+        1_048_576.0
+    } else if has("gb") || has("gib") {
+        1_073_741_824.0
+    } else if has("kb") || has("kib") {
+        1_024.0
+    } else {
+        1.0
+    };
+    let states = [
+        "idle", "user", "system", "sys", "nice", "iowait", "irq", "softirq", "steal", "guest",
+    ];
+    let memory = has("memory") || has("mem") || has("rss") || has("ram");
+    // Parts of a memory that are neither used nor left for others, and another memory.
+    let aside = [
+        "swap", "cached", "cache", "buffers", "buffer", "buffered", "shared", "slab",
+    ];
+    let memory = memory && !aside.iter().any(|word| has(word));
+    let part = if ["free", "available", "avail"].iter().any(|word| has(word)) {
+        Part::Free
+    } else if ["total", "limit", "capacity", "size"]
+        .iter()
+        .any(|word| has(word))
+    {
+        Part::Total
+    } else {
+        Part::Used
+    };
+    let parted = part != Part::Used || has("used");
+    let sized = size != 1.0 || has("bytes");
+    let moved = ["read", "reads", "write", "writes", "written", "io"];
+    let moved = moved.iter().any(|word| has(word));
+    Some(match plain {
+        _ if is_status(&words) && is_of_grpc(&words) => Holds::GrpcStatus,
+        _ if is_status(&words) => Holds::Status,
+        _ if is_success(&words) && words.len() <= 2 => Holds::Success,
+        "bytes"
+        | "bytes_out"
+        | "bytes_sent"
+        | "response_bytes"
+        | "resp_bytes"
+        | "response_size"
+        | "body_bytes_sent"
+        | "downstream_content_size"
+        | "http_response_body_bytes" => Holds::BytesOut,
+        "bytes_in" | "bytes_received" | "request_bytes" | "request_size" | "request_length" => {
+            Holds::BytesIn
+        }
+        "context_tokens" | "prompt_tokens" | "input_tokens" | "tokens_in" | "input_length"
+        | "num_input_tokens" => Holds::TokensIn,
+        "generated_tokens" | "completion_tokens" | "output_tokens" | "tokens_out"
+        | "output_length" | "num_output_tokens" => Holds::TokensOut,
+        "host" | "instance" | "node" | "pod" | "container" | "gpu" | "server" | "machine" => {
+            Holds::Of
+        }
+        _ if is_first_token(&words) => Holds::FirstToken(unit),
+        _ if has("tpot")
+            || has("itl")
+            || plain.contains("per_token")
+            || plain.contains("per_output_token") =>
+        {
+            Holds::PerToken(unit)
+        }
+        // As nginx has it.
+        "request_time" => Holds::Duration(1.0),
+        _ if duration(&words).is_some() => unit.map_or(Holds::Took, Holds::Duration),
+        _ if has("gpu") && (memory || has("vram")) => match share == 1.0 && !sized && !parted {
+            true => Holds::Level("plumbline_gpu_memory_share", 1.0),
+            false if share != 1.0 => Holds::Level("plumbline_gpu_memory_share", share),
+            false => Holds::Room(Room::GpuMemory, part, size),
+        },
+        _ if has("gpu") && (has("power") || has("watts")) => {
+            Holds::Level("plumbline_gpu_power_watts", 1.0)
+        }
+        _ if has("gpu") => Holds::Level("plumbline_gpu_share", share),
+        _ if has("cpu") && has("cores") => Holds::Level("plumbline_cpu_cores", 1.0),
+        _ if has("cpu") && states.iter().any(|word| has(word)) => Holds::Named(share),
+        _ if has("cpu") => Holds::Level("plumbline_cpu_share", share),
+        _ if memory && share != 1.0 && part == Part::Used => {
+            Holds::Level("plumbline_memory_share", share)
+        }
+        _ if memory && share == 1.0 => Holds::Room(Room::Memory, part, size),
+        _ if has("disk") && share != 1.0 && part == Part::Used => {
+            Holds::Level("plumbline_disk_space", share)
+        }
+        _ if has("disk") && share == 1.0 && (sized || parted && part != Part::Used) && !moved => {
+            Holds::Room(Room::Disk, part, size)
+        }
+        _ if has("disk") && share == 1.0 && has("used") => {
+            Holds::Level("plumbline_disk_space", 1.0)
+        }
+        _ if (has("network") || has("net")) && (has("in") || has("rx") || has("received")) => {
+            Holds::Level("plumbline_network_in", size)
+        }
+        _ if (has("network") || has("net")) && (has("out") || has("tx") || has("sent")) => {
+            Holds::Level("plumbline_network_out", size)
+        }
+        _ => return None,
+    })
+}
+
+/// Whether the names of a table's columns are those of a service's: at least one tells of it, and all that are told
+/// are not few against those; or one tells how long a request took, and another how it ended.
+#[must_use]
+pub fn is<'a>(names: impl Iterator<Item = &'a str>) -> bool {
+    let known: Vec<Option<Holds>> = names.map(holds).collect();
+    let told = || known.iter().flatten().filter(|h| **h != Holds::Of);
+    let timed = told().any(|h| matches!(h, Holds::Duration(_) | Holds::Took));
+    let ended = told().any(|h| matches!(h, Holds::Status | Holds::GrpcStatus));
+    let enough = told().count() * 3 >= known.len().saturating_sub(1);
+    told().count() > 0 && enough || timed && ended
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_are_known_by_their_names() {
+        for (name, expected) in [
+            ("ContextTokens", Holds::TokensIn),
+            ("GeneratedTokens", Holds::TokensOut),
+            ("latency_ms", Holds::Duration(1e-3)),
+            ("latency_s", Holds::Duration(1.0)),
+            ("latency", Holds::Took),
+            ("predict_latency", Holds::Took),
+            ("ttft_ms", Holds::FirstToken(Some(1e-3))),
+            ("cpu_percent", Holds::Level("plumbline_cpu_share", 0.01)),
+            (
+                "memory_mb",
+                Holds::Room(Room::Memory, Part::Used, 1_048_576.0),
+            ),
+            ("status", Holds::Status),
+            ("total_time", Holds::Took),
+            ("ttft", Holds::FirstToken(None)),
+            ("grpc_status", Holds::GrpcStatus),
+            ("cpu_idle_pct", Holds::Named(0.01)),
+            (
+                "mem_total_mb",
+                Holds::Room(Room::Memory, Part::Total, 1_048_576.0),
+            ),
+            (
+                "gpu_memory_free_bytes",
+                Holds::Room(Room::GpuMemory, Part::Free, 1.0),
+            ),
+            (
+                "disk_used_percent",
+                Holds::Level("plumbline_disk_space", 0.01),
+            ),
+        ] {
+            assert_eq!(holds(name), Some(expected), "{name}");
+        }
+        assert_eq!(holds("age"), None);
+        assert!(is(
+            ["TIMESTAMP", "ContextTokens", "GeneratedTokens"].into_iter()
+        ));
+        assert!(!is(
+            ["time", "age", "income", "status", "city", "sex"].into_iter()
+        ));
+    }
+}
