@@ -534,10 +534,46 @@ impl Told<'_> {
         };
         assert!(rest.skip(&span), "{sentence}: {}", rest.0);
         self.effect(alert, &mut rest);
+        self.others(alert, &mut rest);
         assert_eq!(rest.0, "", "{sentence}");
         let of: u64 = self.inside(alert).map(|w| w.rows).sum();
         assert!(change.n <= of, "{} of {of}: {sentence}", change.n);
         alert.clone()
+    }
+
+    /// The other columns that are told to differ in the windows of an incident are those that surely do.
+    #[track_caller]
+    fn others(&self, alert: &Alert, rest: &mut Rest<'_>) {
+        let columns = alert.affected.iter().filter(|a| a.metric != "correlation");
+        let columns = columns.filter_map(|a| a.column.as_ref());
+        let others: Vec<&String> = columns
+            .filter(|c| Some(*c) != alert.column.as_ref())
+            .collect();
+        if alert.column.is_none() || others.is_empty() {
+            return;
+        }
+        assert!(rest.skip("; "), "{}", alert.sentence);
+        let told = rest.0;
+        let (named, more) = match told.split_once(" other columns differ in the same windows") {
+            Some((before, after)) => {
+                rest.0 = after;
+                let (named, count) = before.rsplit_once(" and ").unwrap();
+                (named, count.parse::<usize>().unwrap())
+            }
+            None => (rest.until(" differ"), 0),
+        };
+        if more == 0 {
+            rest.one_of(&["s in the same windows", " in the same windows"]);
+        }
+        let named: Vec<&str> = named.split(", ").flat_map(|n| n.split(" and ")).collect();
+        assert_eq!(named.len() + more, others.len(), "{}", alert.sentence);
+        for name in named {
+            assert!(
+                others.iter().any(|o| *o == name),
+                "{name}: {}",
+                alert.sentence
+            );
+        }
     }
 
     /// The windows of an incident.

@@ -168,11 +168,11 @@ pub(super) fn with_it(affected: &[Affected], named: &str) -> String {
     let others: Vec<&str> = columns.filter(|column| *column != named).collect();
     match others[..] {
         [] => String::new(),
-        [one] => format!("; {one} changed with it"),
-        [a, b] => format!("; {a} and {b} changed with it"),
-        [a, b, c] => format!("; {a}, {b} and {c} changed with it"),
+        [one] => format!("; {one} differs in the same windows"),
+        [a, b] => format!("; {a} and {b} differ in the same windows"),
+        [a, b, c] => format!("; {a}, {b} and {c} differ in the same windows"),
         [a, b, ref more @ ..] => format!(
-            "; {a}, {b} and {} other columns changed with it",
+            "; {a}, {b} and {} other columns differ in the same windows",
             more.len()
         ),
     }

@@ -40,13 +40,17 @@ fn titled(name: &str) -> String {
     known.map_or_else(|| name.replace('_', " "), |(_, title)| (*title).to_owned())
 }
 
-/// Which tests a saved report has, and how others come into one: they are made of rows, which it does not hold.
-fn held(found: Option<&Examined>) -> String {
+/// Which tests a saved report has, and how others come into one: they are made of rows, which it does not hold. `every`:
+/// whether all were made.
+fn held(found: Option<&Examined>, every: bool) -> String {
     let how =
         "Tests are made of rows, which a saved report does not hold: choose them before saving.";
     let Some(found) = found else {
         return how.into();
     };
+    if every {
+        return "This file holds every test that its columns have.".into();
+    }
     let mut names: Vec<&str> = (found.columns.iter())
         .flat_map(|c| {
             c.tests
@@ -70,10 +74,7 @@ fn held(found: Option<&Examined>) -> String {
     }
     let titles = NAMES.iter().filter(|(name, _)| names.contains(name));
     let titles: Vec<&str> = titles.map(|(_, title)| *title).collect();
-    match titles.len() == NAMES.len() {
-        true => "This file holds every test.".into(),
-        false => format!("This file holds {}. {how}", titles.join(", ")),
-    }
+    format!("This file holds {}. {how}", titles.join(", "))
 }
 
 /// A table of one kind of column: what is told of them, by name, and each column's cells.
@@ -227,7 +228,7 @@ pub fn EveryTest() -> impl IntoView {
             </p>
             <Show
                 when=move || !app.saved
-                fallback=move || view! { <p class="remark" data-testid="tests-held">{move || found.with(|f| held(f.as_ref()))}</p> }
+                fallback=move || view! { <p class="remark" data-testid="tests-held">{move || found.with(|f| held(f.as_ref(), app.view.with(|v| v.all_tests)))}</p> }
             >
                 <Chooser every/>
             </Show>
