@@ -321,11 +321,16 @@ fn of_rows(report: &Report, chosen: Option<&str>, awaits: bool) -> Vec<OfRows> {
     let resources: Vec<&Info> = resources.collect();
     let latencies = || resources.iter().filter(|i| i.unit == Unit::Milliseconds);
     if latencies().next().is_some() {
+        let mut shown: Vec<&Info> = latencies().copied().collect();
+        // The tail tells more than the one slowest.
+        if shown.len() > LATENCIES {
+            shown.retain(|i| i.name != "latency_max_ms");
+        }
         out.push(OfRows {
             title: "Latency".into(),
             group: "Requests of the model",
             unit: Unit::Milliseconds,
-            lines: latencies().take(LATENCIES).map(|i| of_metric(report, i)).collect(),
+            lines: shown.into_iter().take(LATENCIES).map(|i| of_metric(report, i)).collect(),
             left_out: 0,
             judged: Some(Shows::Durations("")),
         });

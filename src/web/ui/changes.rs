@@ -97,24 +97,26 @@ fn Ranked(changes: Changes) -> impl IntoView {
     };
     view! {
         <p aria-live="polite" data-testid="changes-said">{changes.sentence}</p>
-        <table class="table changes-table">
-            <thead>
-                <tr>
-                    <th scope="col">"Series"</th>
-                    <th scope="col" class="right" title="The difference of the means, in the series’ own unit; below it the 95 % interval of the shift">
-                        "Change"
-                    </th>
-                    <th
-                        scope="col"
-                        class="right"
-                        title="In standard deviations of the values before; below it the p-value, corrected over all comparisons"
-                    >
-                        "SD"
-                    </th>
-                </tr>
-            </thead>
-            <tbody>{shown}</tbody>
-        </table>
+        <div class="scroll-x" role="region" aria-label="Series, most changed first" tabindex="0">
+            <table class="table changes-table">
+                <thead>
+                    <tr>
+                        <th scope="col">"Series"</th>
+                        <th scope="col" class="right" title="The difference of the means, in the series’ own unit; below it the 95 % interval of the shift">
+                            "Change"
+                        </th>
+                        <th
+                            scope="col"
+                            class="right"
+                            title="In standard deviations of the values before; below it the p-value, corrected over all comparisons"
+                        >
+                            "SD"
+                        </th>
+                    </tr>
+                </thead>
+                <tbody>{shown}</tbody>
+            </table>
+        </div>
         <Show when=move || { !all.get() && count > first }>
             <button class="button quiet more" on:click=move |_| all.set(true)>
                 {format!("Show all {count}")}
