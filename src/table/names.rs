@@ -129,6 +129,15 @@ pub fn is_success(words: &[String]) -> bool {
     )
 }
 
+/// Whether a name, in its words, says that a request failed where it is true: `error`, `is_error`, `request_failed`.
+#[must_use]
+pub fn is_failure(words: &[String]) -> bool {
+    matches!(
+        words.last().map(String::as_str),
+        Some("error" | "err" | "errored" | "failed" | "failure")
+    )
+}
+
 /// How near a name, in its words, is to that of the whole time that a request took: 0 is nearest; `None` where it is of
 /// no such time. A part of that time (in a queue, upstream, until a connection) is far.
 #[must_use]
@@ -179,6 +188,13 @@ pub fn duration(words: &[String]) -> Option<u8> {
     } else {
         2
     })
+}
+
+/// Whether a name, in its words, is that of a quantile, which is of many requests: `p99_ms`, `latency_p95`.
+#[must_use]
+pub fn is_quantile(words: &[String]) -> bool {
+    let level = |word: &str| matches!(word, "50" | "75" | "90" | "95" | "99" | "999");
+    words.windows(2).any(|w| w[0] == "p" && level(&w[1]))
 }
 
 /// Whether a name, in its words, is that of the time to a first token.
@@ -249,6 +265,9 @@ mod tests {
             ("total", None),
         ] {
             assert_eq!(duration(&words(name)), near, "{name}");
+        }
+        for (name, is) in [("p99_ms", true), ("latencyP95", true), ("p_value", false)] {
+            assert_eq!(is_quantile(&words(name)), is, "{name}");
         }
     }
 }
