@@ -55,7 +55,7 @@ fn is_answer(text: &str, head: &str) -> bool {
     let known = of_list.iter().any(|start| data.starts_with(start))
         || data.starts_with('{') && of_server.iter().any(|key| data.contains(key));
     // Rows of a log stand behind each other.
-    known && text.matches("\"status\"").take(2).count() == 1
+    known && text.lines().filter(|l| l.starts_with('{')).take(2).count() == 1
 }
 
 /// Reads documents that stand behind each other, one a line or over several lines.
