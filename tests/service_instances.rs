@@ -107,6 +107,8 @@ fn the_seconds_of_a_gap_of_one_instance_count_once() {
         let (_, service) = shown(&told, &priced());
         near(service.requests_per_second.unwrap(), all / seconds);
         near(service.panels[0].lines[0].total.unwrap(), all / seconds);
+        let seen = (Time(START * SECOND), Time((START + 14_370) * SECOND));
+        assert_eq!(service.seen, Some(seen));
         let cost = &service.objectives.costs[0];
         near(cost.all, 10.0 * seconds / 3_600.0);
         near(cost.per_thousand, cost.all / all * 1_000.0);

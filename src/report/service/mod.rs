@@ -82,6 +82,9 @@ pub struct Service {
     pub start: Time,
     /// End of the last step (exclusive).
     pub end: Time,
+    /// The first and the last instant of it at which anything was seen.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub seen: Option<(Time, Time)>,
     /// Length of a step in seconds; rates are Prometheus's `rate()` over it.
     pub step_s: f64,
     /// Requests of all things together, over the steps in which any was seen.
@@ -438,9 +441,15 @@ pub(super) fn service(summary: &Summary, view: &View) -> Option<Service> {
         notes.push(objectives::ASSUMES.into());
     }
     let slos = slo::slos(machine, view, (from, to), &mut notes);
+    let (start, end) = (machine.step.start(from), machine.step.start(to));
+    let seen = machine
+        .span
+        .map(|(first, last)| (first.max(start), last.min(end)));
+    let seen = seen.filter(|(first, last)| first <= last);
     Some(Service {
-        start: Time(machine.step.start(from)),
-        end: Time(machine.step.start(to)),
+        start: Time(start),
+        end: Time(end),
+        seen: seen.map(|(first, last)| (Time(first), Time(last))),
         step_s: machine.step.seconds(),
         requests_per_second: together(machine.of(Measure::Requests), (from, to), machine.step),
         panels: panels::panels(machine, from, to),

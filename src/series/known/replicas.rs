@@ -2,14 +2,14 @@
 //! counts once.
 
 use super::super::{Key, SeriesSet};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// Labels that name the replica: of the Prometheus operator, and of Thanos.
 const REPLICA: [&str; 3] = ["prometheus_replica", "thanos_replica", "__replica__"];
 
 /// The series that another replica tells, too: all but those of the first one.
 pub fn doubles(set: &SeriesSet) -> BTreeSet<&Key> {
-    let mut first: BTreeMap<Key, &Key> = BTreeMap::new();
+    let mut first: BTreeSet<Key> = BTreeSet::new();
     let mut out = BTreeSet::new();
     for key in set.series().keys() {
         let Some(label) = REPLICA.iter().find(|l| key.labels.get(l).is_some()) else {
@@ -19,10 +19,8 @@ pub fn doubles(set: &SeriesSet) -> BTreeSet<&Key> {
             labels: key.labels.without(label),
             ..key.clone()
         };
-        if first.contains_key(&plain) {
+        if !first.insert(plain) {
             out.insert(key);
-        } else {
-            first.insert(plain, key);
         }
     }
     out
