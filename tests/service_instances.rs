@@ -3,10 +3,13 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use plumbline::engine::service::{Served, put};
+use plumbline::feed::grow::Growth;
 use plumbline::log::Task;
 use plumbline::report::view::View;
 use plumbline::report::{Report, Service};
+use plumbline::series::known::machine_in;
 use plumbline::series::read::{About, Form, read};
+use plumbline::series::{Key, Kind, Labels, SeriesSet, Step};
 use plumbline::summary::Summary;
 use plumbline::table::time::{SECOND, Time};
 use std::fmt::Write;
@@ -313,4 +316,43 @@ fn the_memory_of_a_container_is_a_share_of_its_limit() {
     assert_eq!(names, ["ml/a-1/main"]);
     near(share.lines[0].total.unwrap(), 0.75);
     assert_eq!(service.panel("memory").unwrap().lines.len(), 2);
+}
+
+#[test]
+fn what_comes_live_while_instances_are_silent_is_what_one_set_gives() {
+    let mut growth = Growth::new(Step::at_least(60 * SECOND));
+    let mut all = SeriesSet::default();
+    for k in 0..1_500_i64 {
+        let mut scrape = SeriesSet::default();
+        for (instance, skew, each, every, silent) in [
+            ("a:1", 0, 60.0, 0, 0),
+            ("b:1", 7, 20.0, 400, 290),
+            ("c:1", 11, 5.0, 333, 40),
+            ("d:1", 3, 7.0, 1_000, 930),
+        ] {
+            // Silent for so many scrapes of so many; one starts anew beside.
+            if every > 0 && (k + 50) % every < silent {
+                continue;
+            }
+            for (code, share) in [("200", 0.9), ("500", 0.1)] {
+                let labels = [("job", "api"), ("instance", instance), ("code", code)];
+                let labels = labels.map(|(n, v)| (n.to_owned(), v.to_owned()));
+                let key = Key {
+                    name: "http_requests_total".into(),
+                    labels: Labels::new(labels.to_vec()),
+                    file: String::new(),
+                };
+                let count = if each == 5.0 { k % 450 } else { k };
+                let time = (START + 30 * k + skew) * SECOND;
+                scrape.add(key, Kind::Counter, "", time, each * share * count as f64);
+            }
+        }
+        all.merge(scrape.clone());
+        growth.take(scrape);
+    }
+    all.settle();
+    let grown = growth.machine();
+    let whole = machine_in(&all, grown.step);
+    assert_eq!(grown.signals.len(), 3);
+    assert_eq!(grown.signals, whole.signals);
 }
