@@ -248,7 +248,7 @@ fn whether_a_request_failed_is_read_as_its_column_says_it() {
         // One of forty fails.
         let row = |i: usize| {
             let (minute, second) = (i / 60, i % 60);
-            let ended = if i % 40 == 0 { bad } else { good };
+            let ended = if i.is_multiple_of(40) { bad } else { good };
             format!(
                 "2026-03-20T10:{minute:02}:{second:02}Z,{ended},0.0{}\n",
                 20 + i % 30
@@ -293,7 +293,7 @@ fn rows_that_are_summed_up_by_time_are_no_requests() {
             5 * (i % 12),
             100 + i % 5,
             400 + i % 7,
-            if i % 2 == 0 { 30 } else { 3 }
+            if i.is_multiple_of(2) { 30 } else { 3 }
         )
     };
     let rows: String = (0..120).map(row).collect();
