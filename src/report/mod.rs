@@ -42,6 +42,7 @@ mod service;
 pub mod standards;
 mod steps;
 mod tracks;
+mod values;
 pub mod view;
 mod watch;
 pub mod words;

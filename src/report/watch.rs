@@ -228,7 +228,8 @@ fn of_metrics<'a>(
         let Some(base) = baseline.get(info.name) else {
             continue;
         };
-        if info.material == Material::Never {
+        let labels = info.family == Family::Classification && making.orders();
+        if info.material == Material::Never || labels {
             continue;
         }
         let starts = basis.starts(making).into_iter();

@@ -157,7 +157,14 @@ fn tail(text: &str) -> Option<Tail> {
     // What stands behind the agent, or behind status and bytes; of a text in quotes, that text.
     let quoted = text.trim_end().ends_with('"');
     let behind = match text.rfind('"') {
-        Some(at) if quoted => text[..at].rsplit('"').next()?,
+        // The agent is the second such text; what stands behind it may be a time, where it is nothing else.
+        Some(at) if quoted => {
+            let last = text[..at].rsplit('"').next()?;
+            let plain = |w: &str| w == "-" || w.parse::<f64>().is_ok();
+            let alone = last.split([' ', ',']).filter(|w| !w.is_empty()).all(plain);
+            let texts = text.replace("\\\"", "").matches('"').count() / 2;
+            Some(last).filter(|_| alone && texts != 2)?
+        }
         Some(at) => &text[at + 1..],
         None => {
             text.trim_start()
@@ -270,6 +277,13 @@ mod tests {
             assert_eq!(took(end), Some(0.1), "{end}");
         }
         assert_eq!(took("\"10.0.0.1\""), None);
+        // What a client calls itself is no time.
+        for agent in ["LumiBot 2.0", "Mozilla/5.0 (X11) Opera 8.50", "1.0"] {
+            let line = combined.replace("curl/7 (x; y)", agent);
+            assert_eq!(row(&line).unwrap().duration_s, None, "{agent}");
+            let timed = row(&format!("{line} \"0.250, 0.100\"")).unwrap();
+            assert_eq!(timed.duration_s, Some(0.25), "{agent}");
+        }
         let boxed = row(
             r#"[::1] - - [23/Nov/2026:09:00:10.250 +0000] "GET / HTTP/1.1" 200 1 "http://x/?a=1 duration=99 z" "-""#,
         )

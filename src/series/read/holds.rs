@@ -1,7 +1,7 @@
 //! What a column of a service's table holds, by its name.
 
 use crate::table::names::{
-    duration, is_first_token, is_of_grpc, is_status, is_success, unit_s, words,
+    duration, is_first_token, is_of_grpc, is_status, is_success, is_summed_up, unit_s, words,
 };
 
 /// What a column of a service's table holds.
@@ -150,6 +150,10 @@ pub fn holds(name: &str) -> Option<Holds> {
         {
             Holds::PerToken(unit)
         }
+        // Of a row that sums up many requests.
+        "requests" | "request_count" | "errors" | "error_count" | "invocations" | "throughput"
+        | "qps" | "rps" => Holds::Named(1.0),
+        _ if is_summed_up(&words) && unit.is_some() => Holds::Named(1.0),
         // As nginx has it.
         "request_time" => Holds::Duration(1.0),
         _ if duration(&words).is_some() => unit.map_or(Holds::Took, Holds::Duration),

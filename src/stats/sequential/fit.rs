@@ -4,7 +4,8 @@
 //! A season is removed where it shows: if windows of one phase (weekday, hour) differ less than windows of
 //! different ones, by an F-test at 1 % (R. A. Fisher 1925), and every phase is there twice. Windows are then
 //! compared with those of their own phase. One that does not show stays part of what windows vary by. Of hours of the
-//! week the hour of the day is tried first, and all 168 then where they tell more than that, by the same test.
+//! week the hour of the day is tried first, and all 168 then where they tell more than that, by the same test; hours
+//! that are not there twice, as in those of few rows, are then compared with nothing.
 
 use super::{Kind, Least, Reading, Stream, share};
 use crate::stats::special::{beta_cdf, normal_sf};
@@ -14,9 +15,13 @@ const SEASON: f64 = 0.01;
 /// Shares are tested exactly where fewer than so many hits or misses are expected, from this z on.
 const FEW: f64 = 1_000.0;
 const NEAR: f64 = 1.5;
+/// The skewness of a row over √rows up to which a mean of them is near enough to normal, once it is corrected for it.
+const SKEWED: f64 = 0.5;
 /// Phases of a day and of a week, where phases are hours.
 const DAY: u32 = 24;
 const WEEK: u32 = 168;
+/// Hours of the week that a baseline holds twice, at least, to be told apart.
+const LEAST_OF_WEEK: usize = 84;
 
 /// The baseline in one phase.
 #[derive(Clone, Copy, Debug, Default)]
@@ -89,34 +94,36 @@ impl Fit {
         {
             windows = vec![total];
         }
-        let all = rows(&windows);
-        if all <= 0.0 {
+        if rows(&windows) <= 0.0 {
             return None;
         }
-        let per_row = windows
-            .iter()
-            .map(|r| r.rows * r.rows * r.variance)
-            .sum::<f64>()
-            / all;
         let mut all_windows = windows.iter().chain(stream.windows.iter().flatten());
-        let cycles: &[u32] = match all_windows.any(|r| r.phase >= DAY) {
-            true => &[DAY, WEEK],
-            false => &[DAY],
-        };
-        let one = levels(&windows, 1);
-        let left = squares(&windows, &one, 1);
-        let (mut by_phase, mut left, mut cycle) = (one, left, 1);
+        let hours = all_windows.any(|r| r.phase >= DAY);
+        let cycles: &[u32] = if hours { &[DAY, WEEK] } else { &[DAY] };
+        let (mut by_phase, mut cycle) = (levels(&windows, 1), 1);
+        let mut left = squares(&windows, &by_phase, 1);
         for longer in cycles {
-            let of = levels(&windows, *longer);
-            let within = squares(&windows, &of, *longer);
-            let more = of.len().saturating_sub(by_phase.len());
-            let rest = windows.len().saturating_sub(of.len());
-            let whole = *longer != WEEK || of.len() == WEEK as usize;
-            let twice = whole && of.iter().all(|l| l.windows >= 2.0);
-            if more > 0 && twice && shows(left, within, (more as f64, rest as f64)) {
-                (by_phase, left, cycle) = (of, within, *longer);
+            let (kept, of) = twice(&windows, *longer);
+            let enough = match hours {
+                // What some hours do not tell twice is not judged in these.
+                true => 2 * kept.len() >= windows.len(),
+                false => kept.len() == windows.len(),
+            };
+            if !enough || *longer == WEEK && of.len() < LEAST_OF_WEEK {
+                continue;
+            }
+            let flat = levels(&kept, cycle);
+            let (flat, parts) = (squares(&kept, &flat, cycle), flat.len());
+            let within = squares(&kept, &of, *longer);
+            let more = of.len().saturating_sub(parts);
+            let rest = kept.len().saturating_sub(of.len());
+            if more > 0 && shows(flat, within, (more as f64, rest as f64)) {
+                (windows, by_phase, left, cycle) = (kept, of, within, *longer);
             }
         }
+        let all = rows(&windows);
+        let spread = windows.iter().map(|r| r.rows * r.rows * r.variance);
+        let per_row = spread.sum::<f64>() / all;
         let levels = by_phase;
         let seasonal = cycle > 1;
         let df = windows.len().saturating_sub(levels.len()) as f64;
@@ -171,6 +178,17 @@ impl Fit {
         level.copied().unwrap_or_default()
     }
 
+    /// Whether the baseline tells of windows of a phase.
+    #[must_use]
+    pub(super) fn knows(&self, phase: u32) -> bool {
+        let phase = phase % self.cycle;
+        self.cycle == 1
+            || self
+                .levels
+                .binary_search_by_key(&phase, |l| l.phase)
+                .is_ok()
+    }
+
     /// How many phases the baseline is told by: 1 where no season was removed.
     #[must_use]
     pub fn phases(&self) -> usize {
@@ -185,7 +203,15 @@ impl Fit {
         (reading.value - self.level(reading.phase).value, own)
     }
 
-    /// Some windows together beside the baseline; `None` without a row, or where nothing varies.
+    /// The same of a window that is known to have changed: its rows may vary by more than those of the baseline.
+    #[must_use]
+    pub(super) fn changed(&self, reading: &Reading) -> (f64, f64) {
+        let (change, own) = self.alone(reading);
+        (change, own.max(reading.own + self.between))
+    }
+
+    /// Some windows together beside the baseline, all of phases that it knows; `None` without a row, or where nothing
+    /// varies.
     #[must_use]
     pub fn beside<'a>(
         &self,
@@ -243,7 +269,7 @@ impl Fit {
         }
     }
 
-    /// Never surer than the skewness of the difference allows.
+    /// Never surer than the skewness of the difference allows, and not at all of too few rows for that.
     ///
     /// Source: E. A. Cornish and R. A. Fisher (1938), *Moments and cumulants in the specification of
     /// distributions*.
@@ -255,6 +281,9 @@ impl Fit {
         };
         if skewness == 0.0 {
             return plain;
+        }
+        if skewness.abs() > SKEWED * of.rows.sqrt() {
+            return 0.0;
         }
         let (n, m) = (of.rows, of.base_rows);
         let parts = 1.0 / n + 1.0 / m;
@@ -309,6 +338,17 @@ fn share_z(of: &Difference) -> (f64, f64) {
         return (exact, sampling);
     }
     (z, sampling)
+}
+
+/// The windows of phases that are there twice, and their levels.
+fn twice(windows: &[Reading], cycle: u32) -> (Vec<Reading>, Vec<Level>) {
+    let mut of = levels(windows, cycle);
+    of.retain(|level| level.windows >= 2.0);
+    let is_kept = |r: &&Reading| {
+        let phase = r.phase % cycle;
+        of.binary_search_by_key(&phase, |l| l.phase).is_ok()
+    };
+    (windows.iter().filter(is_kept).copied().collect(), of)
 }
 
 /// The baseline by phase modulo a cycle, in the order of the phases.
@@ -388,6 +428,31 @@ mod tests {
             part: 1.0,
         };
         Fit::of(&stream).unwrap()
+    }
+
+    /// Of a number that is told at few hours of the night, hours are compared with like ones, or with nothing.
+    #[test]
+    fn an_hour_that_the_baseline_does_not_hold_twice_is_compared_with_nothing() {
+        let of = |i: u32| Reading {
+            value: f64::from(i % 24) + f64::from(i % 5) * 0.01,
+            variance: 0.01,
+            own: 0.01,
+            rows: 50.0,
+            phase: i % 168,
+        };
+        let told = |i: &u32| i % 24 >= 6 || *i == 27;
+        let stream = Stream {
+            baseline: (0..7 * 24).filter(told).map(of).collect(),
+            total: None,
+            windows: vec![Some(of(168))],
+            kind: Kind::Mean { skewness: 0.0 },
+            side: Side::Either,
+            least: Least::Absolute(0.1),
+            part: 1.0,
+        };
+        let fit = Fit::of(&stream).unwrap();
+        assert_eq!(fit.phases(), 18);
+        assert!(fit.knows(12) && !fit.knows(3), "03:00 is there once");
     }
 
     #[test]
