@@ -43,7 +43,9 @@ pub mod standards;
 mod steps;
 mod tracks;
 pub mod view;
+mod volume;
 mod watch;
+mod whole_rows;
 pub mod words;
 
 pub use crate::metric::ClassRow;

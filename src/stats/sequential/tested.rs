@@ -45,7 +45,7 @@ pub(super) fn tested(fit: &Fit, stream: &Stream, of: &Difference) -> Tested {
         high: middle + Z * variance.max(0.0).sqrt(),
     };
     let (value, of_baseline, difference) = match stream.kind {
-        Kind::Share => {
+        Kind::Share | Kind::Uneven => {
             let share = |p: f64| p.clamp(0.0, 1.0);
             // Rows hang together by what windows vary by.
             let alike = (of.variance / of.sampling).max(1.0);
@@ -65,7 +65,7 @@ pub(super) fn tested(fit: &Fit, stream: &Stream, of: &Difference) -> Tested {
                 difference,
             )
         }
-        Kind::Mean { .. } => {
+        Kind::Mean { .. } | Kind::Count => {
             let unequal = of.variance - of.windows + of.own;
             let base = of.sampling - of.windows;
             (
