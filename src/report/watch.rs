@@ -10,7 +10,8 @@
 //! A pair of columns is watched by Fisher's z of their rank correlation within each window ([`crate::summary::Jointly`]):
 //! by it a change is noticed that leaves every column alone. Of the tests of several columns together it is the one
 //! that tells what changed. What pairs vary by between windows is learned of pairs only, for they are many and steady,
-//! and would make columns and metrics seem so; so it is of how many rows come, which vary far more.
+//! and would make columns and metrics seem so. How many rows come, stand still, or have their outcomes late varies far
+//! more, and is learned of each of these alone.
 
 use super::baseline::Basis;
 use super::checks::CheckKind;
@@ -71,6 +72,15 @@ impl What {
         match self {
             Self::Metric(info) | Self::Slice(info, ..) => Some(info),
             Self::Column(..) | Self::Pair(_) | Self::Rows(_) => None,
+        }
+    }
+
+    /// With which others it learns what windows vary by: 0 with most, 1 with the other pairs, 2 alone.
+    fn learns(&self) -> u8 {
+        match self {
+            Self::Pair(_) => 1,
+            Self::Rows(CheckKind::Volume | CheckKind::StaleRow | CheckKind::LateOutcome) => 2,
+            _ => 0,
         }
     }
 }
@@ -142,18 +152,13 @@ pub(super) async fn watch(
             (what, Stream { part, ..stream })
         }));
     }
+    all.sort_by_key(|(what, _)| what.learns());
     let (whats, streams): (Vec<What>, Vec<Stream>) = all.into_iter().unzip();
-    // What these vary by says nothing of others.
-    let is_pair = |what: &&What| matches!(what, What::Pair(_));
-    let is_volume = |what: &&What| matches!(what, What::Rows(CheckKind::Volume));
-    let volume = whats.iter().filter(is_volume).count();
-    let pairs = whats.iter().filter(is_pair).count();
-    let (others, volume) = streams.split_at(streams.len() - volume);
-    let (alone, pairs) = others.split_at(others.len() - pairs);
-    let fits: Vec<_> = [alone, pairs, volume]
-        .into_iter()
-        .flat_map(fit_all)
-        .collect();
+    let many = |of: u8| whats.partition_point(|what| what.learns() <= of);
+    let (others, alone) = streams.split_at(many(1));
+    let (others, pairs) = others.split_at(many(0));
+    let each = [others, pairs].into_iter().chain(alone.chunks(1));
+    let fits: Vec<_> = each.flat_map(fit_all).collect();
     pause().await;
     let mut items = Vec::with_capacity(streams.len());
     for ((what, stream), fit) in whats.into_iter().zip(streams).zip(fits) {

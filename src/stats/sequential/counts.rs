@@ -12,6 +12,7 @@
 
 use super::fit::Fit;
 use super::{Kind, Least, Reading, Side, Stream};
+use std::collections::BTreeMap;
 
 /// What windows vary by at least beside chance, as a part of their count.
 const LUMPS: f64 = 0.05;
@@ -94,15 +95,21 @@ pub fn means(stream: &Stream, fit: &Fit, (from, to): (usize, usize)) -> Option<(
     let count = |reading: &Reading| libm::rint(libm::exp(reading.value) - 0.5);
     let windows = stream.windows.get(from..to.min(stream.windows.len()))?;
     let (mut now, mut then, mut n) = (0.0, 0.0, 0.0);
+    // Means of the baseline by phase, as they are met.
+    let mut known: BTreeMap<u32, f64> = BTreeMap::new();
     for reading in windows.iter().flatten() {
-        let alike = stream.baseline.iter();
-        let alike = alike.filter(|b| fit.is_alike(b.phase, reading.phase));
-        let (sum, of) = alike.fold((0.0, 0.0), |s, b| (s.0 + count(b), s.1 + 1.0));
-        if of > 0.0 {
-            now += count(reading);
-            then += sum / of;
-            n += 1.0;
-        }
+        let usual = known.entry(reading.phase).or_insert_with(|| {
+            let alike = stream.baseline.iter();
+            let alike = alike.filter(|b| fit.is_alike(b.phase, reading.phase));
+            let (sum, of) = alike.fold((0.0, 0.0), |s, b| (s.0 + count(b), s.1 + 1.0));
+            match of > 0.0 {
+                true => sum / of,
+                false => libm::exp(fit.usual(reading.phase)),
+            }
+        });
+        now += count(reading);
+        then += *usual;
+        n += 1.0;
     }
     (n > 0.0).then(|| (then / n, now / n))
 }

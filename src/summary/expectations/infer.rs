@@ -12,6 +12,9 @@ use crate::summary::{Bins, ColumnProfile, Lines, Profile, STUCK, Tally};
 /// Shares of a column, and of rows, that are limited at most.
 const OF_COLUMN: usize = 6;
 const OF_ROWS: usize = 4;
+/// The share of rows that may repeat those of an earlier window in addition to what is inferred: cells that are missing
+/// make some rows alike.
+const STALE: f64 = 0.1;
 /// Windows at least that tell whether they differ by more than chance, and the level of that.
 const LUMPY: (usize, f64) = (5, 0.999);
 /// Standard deviations that different values may be fewer, before that is halved.
@@ -55,7 +58,7 @@ impl Expectations {
             let add = |sum: (u64, u64), w: (u64, u64)| (sum.0 + w.0, sum.1 + w.1);
             let all = own.iter().map(|l| of(l)).fold((0, 0), add);
             let told = all.1 > 0 && all.0 * 2 <= all.1;
-            told.then(|| leeway.share(all, own.iter().map(|l| of(l))))
+            told.then(|| (STALE + leeway.share(all, own.iter().map(|l| of(l)))).min(1.0))
         };
         let impossible = base.before_1971 + base.far + base.early_outcomes;
         Self {

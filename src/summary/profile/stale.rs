@@ -27,14 +27,24 @@ pub(super) fn stale(alike: &Alike, rows: &Rows, spans: &Spans) -> Vec<(u64, u64)
         window.copied().unwrap_or(false)
     };
     let size = |period: usize| rows.of(period).len() as u64;
-    let whole = |periods: &mut dyn Iterator<Item = usize>| periods.map(size).sum::<u64>();
-    let all_before = whole(&mut (1..rows.periods()).filter(|p| is_before(*p)));
-    let all_own = whole(&mut own.clone());
+    let all_before: u64 = (1..rows.periods())
+        .filter(|p| is_before(*p))
+        .map(size)
+        .sum();
+    let all_own: u64 = own.clone().map(size).sum();
+    // Rows of all windows before a period.
+    let mut sum = 0;
+    let until = (0..rows.periods()).map(|p| {
+        sum += if p > 1 { size(p - 1) } else { 0 };
+        sum
+    });
+    let until: Vec<u64> = until.collect();
+    let rows_until = |period: usize| until.get(period).copied().unwrap_or(0);
     let among = |period: usize| match period {
         0 => size(0).saturating_sub(1),
         p if own.contains(&p) => all_own - size(p),
         p if is_before(p) => all_before - size(p),
-        p => whole(&mut (p.saturating_sub(back).max(1)..p)),
+        p => rows_until(p) - rows_until(p.saturating_sub(back).max(1)),
     };
     let mut found: Vec<(u64, u64)> = (0..rows.all()).map(|p| (0, among(p))).collect();
     let mut periods: Vec<usize> = Vec::new();
