@@ -58,7 +58,7 @@ impl Expectations {
             let add = |sum: (u64, u64), w: (u64, u64)| (sum.0 + w.0, sum.1 + w.1);
             let all = own.iter().map(|l| of(l)).fold((0, 0), add);
             let told = all.1 > 0 && all.0 * 2 <= all.1;
-            told.then(|| (STALE + leeway.share(all, own.iter().map(|l| of(l)))).min(1.0))
+            told.then(|| rounded_up(STALE + leeway.share(all, own.iter().map(|l| of(l)))).min(1.0))
         };
         let impossible = base.before_1971 + base.far + base.early_outcomes;
         Self {
