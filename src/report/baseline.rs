@@ -27,6 +27,12 @@ fn usual(making: &Making<'_>) -> Option<(f64, f64)> {
     far::usual(&times, DAY as f64).filter(|_| making.summary.timed)
 }
 
+/// Whether a window that begins then is not dated far from all others.
+pub(super) fn near(making: &Making<'_>) -> impl Fn(Time) -> bool + use<> {
+    let usual = usual(making);
+    move |at| usual.is_none_or(|u| (u.0..=u.1).contains(&(at.0 as f64)))
+}
+
 /// Rows that windows are compared with.
 pub(super) struct Basis<'a> {
     pub label: String,
@@ -77,8 +83,7 @@ impl<'a> Basis<'a> {
             BaselineChoice::Auto | BaselineChoice::Reference => {
                 // Without outcomes every window can still be compared by its requests and latency.
                 let labelled = making.all.iter().any(|w| w.cell.labelled > 0);
-                let usual = usual(making);
-                let near = |at: Time| usual.is_none_or(|u| (u.0..=u.1).contains(&(at.0 as f64)));
+                let near = near(making);
                 let mature: Vec<usize> = (0..making.all.len())
                     .filter(|i| making.all[*i].mature || !labelled)
                     .filter(|i| near(making.all[*i].start))

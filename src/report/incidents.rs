@@ -17,7 +17,8 @@ use super::make::{self, Making};
 use super::steps::pause;
 use super::values::{change, now, then};
 use super::watch::{Item, Watched, What, is_worse, word};
-use super::{Affected, Alert, AlertKind, Level, Metrics, Window, improved, judge, words};
+use super::{Affected, Alert, AlertKind, Level, Metrics, Window, improved, judge, volume};
+use super::{whole_rows, words};
 use crate::metric::{self, Estimate, Family, Info, Unit};
 use crate::stats::multiple::benjamini_yekutieli;
 use crate::stats::sequential::columns::Aspect;
@@ -117,6 +118,16 @@ pub(super) async fn alerts(
     (out, improved::notes(&told, &improved::watch(watched)).await)
 }
 
+/// What windows `from..to` were, what they come to, and the difference.
+fn numbers(of: &Tested, item: &Item, range: (usize, usize)) -> [Estimate; 3] {
+    let what = &item.what;
+    let rows = match what {
+        What::Rows(CheckKind::Volume) => volume::told(item, of, range),
+        _ => None,
+    };
+    rows.unwrap_or_else(|| [then(of, what), now(of, what), change(of, what)])
+}
+
 /// What else is surely different, and by as much as matters, in some windows of what is watched; most sure first, once
 /// a column. `own`: what they are looked at for, which is left out.
 pub(super) fn changed(
@@ -152,13 +163,14 @@ pub(super) fn changed(
         if same || p_value > BELONGS || !matters || !worse {
             continue;
         }
+        let [_, value, change] = numbers(tested, item, (from, to));
         let of = Affected {
             kind,
             metric,
             column,
             value_of,
-            value: now(tested, &item.what),
-            change: change(tested, &item.what),
+            value,
+            change,
             p_value,
         };
         found.push((-tested.t.abs(), of));
@@ -232,6 +244,7 @@ impl Told<'_> {
             let seen = item.verdict.seen.get(*i).copied().flatten();
             seen.is_some_and(|s| s.change * alarm.over.change > 0.0)
         });
+        let [baseline, value, changed_by] = numbers(&alarm.over, item, (alarm.start, end));
         let mut alert = Alert {
             kind,
             metric,
@@ -249,9 +262,9 @@ impl Told<'_> {
             resumed: None,
             windows: departing.count() as u64,
             judged: within().count() as u64,
-            value: now(&alarm.over, &item.what),
-            baseline: then(&alarm.over, &item.what),
-            change: Some(change(&alarm.over, &item.what)),
+            value,
+            baseline,
+            change: Some(changed_by),
             false_alarm_rate: alarm.rate.min(1.0),
             method: self.method(item),
             level: Level::Watch,
@@ -300,7 +313,11 @@ impl Told<'_> {
             What::Slice(info, ..) => {
                 alert.sentence = judge::sentence(info, &alert, self.making, &label);
             }
-            What::Rows(kind) => alert.sentence = self.of_rows(&alert, *kind, &label),
+            What::Rows(kind) => {
+                let shares = self.shares(&alert, &label);
+                alert.sentence =
+                    whole_rows::sentence(&alert, *kind, (self.making, self.basis, &label), &shares);
+            }
             What::Column(..) | What::Pair(_) => {
                 // What the metric did by an incident that began later is not of this one.
                 let later = self.later(alarm).filter(|later| *later < end);
@@ -343,6 +360,9 @@ impl Told<'_> {
             }
             What::Column(_, Aspect::Shape(1)) => "mean rank (Mann–Whitney)",
             What::Column(_, Aspect::Shape(_)) => "component of Neyman's smooth test",
+            What::Rows(CheckKind::Volume) => {
+                "mean of the logarithms of counts, neighbours taken to be correlated by 0.5"
+            }
             What::Column(..) | What::Rows(_) => {
                 "difference of two shares (Fisher's exact test where few are expected)"
             }
@@ -459,15 +479,6 @@ impl Told<'_> {
         )
     }
 
-    /// What happened to whole rows.
-    fn of_rows(&self, alert: &Alert, kind: CheckKind, label: &str) -> String {
-        format!(
-            "The share of {} {}",
-            what_rows(kind.name()),
-            self.shares(alert, label)
-        )
-    }
-
     /// What happened to two columns together.
     fn of_pair(&self, alert: &Alert, label: &str) -> String {
         let (first, second) = alert.value_of.as_ref().map_or(("", ""), |b| (&b.0, &b.1));
@@ -561,17 +572,6 @@ impl Told<'_> {
             "Values of {name} are {how} than in the baseline ({}) by {size} standard deviations of ranks{means} over {rows} {span}",
             label
         )
-    }
-}
-
-/// Rows that are wrong in themselves, in words.
-pub(super) fn what_rows(kind: &str) -> &'static str {
-    match kind {
-        "duplicate_row" => "rows that are there twice",
-        "duplicate_id" => "rows whose id an earlier row has",
-        "before1971" => "rows dated before 1971",
-        "far_time" => "rows dated far from all others",
-        _ => "outcomes dated before their prediction",
     }
 }
 

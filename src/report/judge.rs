@@ -110,7 +110,7 @@ pub(super) fn matters(least: Least, change: f64, base: Option<&Estimate>) -> boo
         Some(from) => least.is_met(from, from + change),
         None => match least {
             Least::Absolute(least) => change.abs() >= least,
-            Least::Relative(_) | Least::Angle(_) => true,
+            Least::Relative(_) | Least::Angle(_) | Least::Factor(_) => true,
         },
     }
 }

@@ -44,7 +44,9 @@ mod steps;
 mod tracks;
 mod values;
 pub mod view;
+mod volume;
 mod watch;
+mod whole_rows;
 pub mod words;
 
 pub use crate::metric::ClassRow;

@@ -68,11 +68,12 @@ impl Row {
         let (value, rows) = (of.value?, of.n as f64);
         let enough = match self.kind {
             Kind::Share => rows > 0.0,
+            Kind::Uneven | Kind::Count => false,
             Kind::Mean { .. } => rows >= LEAST_ROWS,
         };
         let own = match self.kind {
             Kind::Share => value * (1.0 - value),
-            Kind::Mean { .. } => self.variance,
+            Kind::Mean { .. } | Kind::Uneven | Kind::Count => self.variance,
         };
         enough.then(|| Reading {
             value,

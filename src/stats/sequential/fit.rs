@@ -7,7 +7,7 @@
 //! week the hour of the day is tried first, and all 168 then where they tell more than that, by the same test; hours
 //! that are not there twice, as in those of few rows, are then compared with nothing.
 
-use super::{Kind, Least, Reading, Stream, share};
+use super::{Kind, Least, Reading, Stream, counts, share};
 use crate::stats::special::{beta_cdf, normal_sf};
 
 /// The chance that a season is seen where there is none.
@@ -46,6 +46,8 @@ pub struct Fit {
     pub seasonal: bool,
     /// Phases are counted modulo this: 1 where no season was removed.
     cycle: u32,
+    /// Whether it is of logarithms of counts.
+    counts: bool,
     /// Variance between windows as a multiple of sampling, with its degrees of freedom; 0 of them where
     /// nothing is known.
     pub multiple: (f64, f64),
@@ -100,8 +102,13 @@ impl Fit {
         let mut all_windows = windows.iter().chain(stream.windows.iter().flatten());
         let hours = all_windows.any(|r| r.phase >= DAY);
         let cycles: &[u32] = if hours { &[DAY, WEEK] } else { &[DAY] };
+        let counts = stream.kind == Kind::Count;
+        let off = |difference: f64| match counts {
+            true => counts::bend(difference),
+            false => difference,
+        };
         let (mut by_phase, mut cycle) = (levels(&windows, 1), 1);
-        let mut left = squares(&windows, &by_phase, 1);
+        let mut left = squares(&windows, &by_phase, 1, off);
         for longer in cycles {
             let (kept, of) = twice(&windows, *longer);
             let enough = match hours {
@@ -113,8 +120,8 @@ impl Fit {
                 continue;
             }
             let flat = levels(&kept, cycle);
-            let (flat, parts) = (squares(&kept, &flat, cycle), flat.len());
-            let within = squares(&kept, &of, *longer);
+            let (flat, parts) = (squares(&kept, &flat, cycle, off), flat.len());
+            let within = squares(&kept, &of, *longer, off);
             let more = of.len().saturating_sub(parts);
             let rest = kept.len().saturating_sub(of.len());
             if more > 0 && shows(flat, within, (more as f64, rest as f64)) {
@@ -128,12 +135,15 @@ impl Fit {
         let seasonal = cycle > 1;
         let df = windows.len().saturating_sub(levels.len()) as f64;
         let known = df >= 2.0 && per_row > 0.0;
+        let multiple = left / per_row / df;
         Some(Self {
             size: all / windows.len() as f64,
             multiple: match known {
-                true => (left / per_row / df, df),
+                true if counts => counts::apart(multiple, windows.len() as f64, df),
+                true => (multiple, df),
                 false => (1.0, 0.0),
             },
+            counts,
             levels,
             per_row,
             seasonal,
@@ -200,7 +210,27 @@ impl Fit {
     #[must_use]
     pub fn alone(&self, reading: &Reading) -> (f64, f64) {
         let own = self.per_row / reading.rows + self.between;
-        (reading.value - self.level(reading.phase).value, own)
+        (self.off(reading, &self.level(reading.phase)), own)
+    }
+
+    fn off(&self, reading: &Reading, level: &Level) -> f64 {
+        let difference = reading.value - level.value;
+        match self.counts {
+            true => counts::bend(difference),
+            false => difference,
+        }
+    }
+
+    /// What is usual in a phase.
+    #[must_use]
+    pub fn usual(&self, phase: u32) -> f64 {
+        self.level(phase).value
+    }
+
+    /// Whether windows of two phases are compared with one level.
+    #[must_use]
+    pub fn is_alike(&self, phase: u32, other: u32) -> bool {
+        phase % self.cycle == other % self.cycle
     }
 
     /// The same of a window that is known to have changed: its rows may vary by more than those of the baseline.
@@ -224,9 +254,11 @@ impl Fit {
         let (mut change, mut from, mut between) = (0.0, 0.0, 0.0);
         let (mut tested, mut own) = (0.0, 0.0);
         let mut parts: Vec<(Level, f64)> = Vec::new();
+        let mut count = 0.0;
         for reading in windows {
+            count += 1.0;
             let (part, level) = (reading.rows / rows, self.level(reading.phase));
-            change += part * (reading.value - level.value);
+            change += part * self.off(reading, &level);
             from += part * level.value;
             tested += part * part * reading.variance;
             own += part * part * reading.own;
@@ -241,6 +273,15 @@ impl Fit {
             base += part * part / level.rows;
             base_between += part * part * level.squares / (level.rows * level.rows);
         }
+        let of_baseline: f64 = self.levels.iter().map(|l| l.windows).sum();
+        let (near, near_base) = match self.counts {
+            true => (counts::together(count), counts::together(of_baseline)),
+            false => (1.0, 1.0),
+        };
+        tested *= near;
+        between *= near;
+        base *= near_base;
+        base_between *= near_base;
         let sampling = tested + self.per_row * base;
         let shared = self.per_row * base + self.between * base_between;
         let times = between + base_between;
@@ -264,7 +305,8 @@ impl Fit {
     #[must_use]
     pub fn z(&self, kind: Kind, of: &Difference) -> (f64, f64) {
         match kind {
-            Kind::Share => share_z(of),
+            Kind::Share | Kind::Uneven => share_z(of),
+            Kind::Count => (self.mean_z(0.0, of), of.sampling),
             Kind::Mean { skewness } => (self.mean_z(skewness, of), of.sampling),
         }
     }
@@ -301,8 +343,9 @@ impl Fit {
     pub fn p_values(&self, kind: Kind, of: &Difference) -> (f64, f64) {
         let (z, sampling) = self.z(kind, of);
         let (mut up, mut down) = (0.0, 0.0);
+        let times = of.times * if kind == Kind::Uneven { grown(of) } else { 1.0 };
         for (between, weight) in &self.likely {
-            let all = sampling + between * of.times;
+            let all = sampling + between * times;
             let z = match z.is_finite() && all > 0.0 {
                 true => z * (sampling / all).sqrt(),
                 false if all > 0.0 => of.change / all.sqrt(),
@@ -318,6 +361,19 @@ impl Fit {
     #[must_use]
     pub fn matters(least: Least, of: &Difference) -> bool {
         least.is_met(of.from, of.from + of.change)
+    }
+}
+
+/// How many times as much a share varies between windows half-way to what it is now, by its angle, as in the baseline;
+/// 1 where it is not larger, and where the baseline has none.
+fn grown(of: &Difference) -> f64 {
+    let angle = |p: f64| libm::asin(p.clamp(0.0, 1.0).sqrt());
+    let middle = libm::sin(0.5 * (angle(of.from) + angle(of.from + of.change)));
+    let p = middle * middle;
+    let from = of.from * (1.0 - of.from);
+    match from > 0.0 && of.change > 0.0 {
+        true => (p * (1.0 - p) / from).max(1.0),
+        false => 1.0,
     }
 }
 
@@ -379,11 +435,11 @@ fn levels(windows: &[Reading], cycle: u32) -> Vec<Level> {
 }
 
 /// Squared distances of windows from the level of their phase, by their rows.
-fn squares(windows: &[Reading], levels: &[Level], cycle: u32) -> f64 {
+fn squares(windows: &[Reading], levels: &[Level], cycle: u32, bent: impl Fn(f64) -> f64) -> f64 {
     let of = |r: &Reading| {
         let at = levels.binary_search_by_key(&(r.phase % cycle), |l| l.phase);
         let level = at.ok().and_then(|at| levels.get(at));
-        let off = r.value - level.map_or(r.value, |l| l.value);
+        let off = bent(r.value - level.map_or(r.value, |l| l.value));
         r.rows * off * off
     };
     windows.iter().map(of).sum()

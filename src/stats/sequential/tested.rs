@@ -45,7 +45,7 @@ pub(super) fn tested(fit: &Fit, stream: &Stream, of: &Difference) -> Tested {
         high: middle + Z * variance.max(0.0).sqrt(),
     };
     let (value, of_baseline, difference) = match stream.kind {
-        Kind::Share => {
+        Kind::Share | Kind::Uneven => {
             let share = |p: f64| p.clamp(0.0, 1.0);
             // Rows hang together by what windows vary by, beside the sampling of what was found.
             let found = of.own.max(of.windows) + of.sampling - of.windows;
@@ -66,7 +66,7 @@ pub(super) fn tested(fit: &Fit, stream: &Stream, of: &Difference) -> Tested {
                 difference,
             )
         }
-        Kind::Mean { .. } => {
+        Kind::Mean { .. } | Kind::Count => {
             let unequal = of.variance - of.windows + of.own;
             let base = of.sampling - of.windows;
             // Towards no change by the error that it is tested by, so that both say the same; skewed numbers have
