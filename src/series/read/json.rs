@@ -17,7 +17,9 @@ pub fn recognise(text: &str, first: &str) -> Option<Form> {
     if has("resourceMetrics") || has("resource_metrics") {
         return Some(Form::Otlp);
     }
-    if has("status") && (has("resultType") || has("errorType")) {
+    // Where a tool has sorted the keys, the status stands at the end.
+    let sorted = head.starts_with("{\"data\":{\"result") && head.contains("[{\"metric\":{");
+    if sorted || has("status") && (has("resultType") || has("errorType")) {
         return Some(Form::PrometheusJson);
     }
     if head.contains("\"PodMetrics") || head.contains("\"NodeMetrics") {

@@ -30,6 +30,7 @@ mod unsure;
 mod victoria;
 
 use super::SeriesSet;
+use super::order::late;
 use crate::read::{Bytes, ReadError, Trouble};
 use lines::Faults;
 use serde::{Deserialize, Serialize};
@@ -91,6 +92,9 @@ pub struct SeriesRead {
     pub troubles: Vec<Trouble>,
     /// What the file is.
     pub format: String,
+    /// Samples that stood behind a later one of their series.
+    #[serde(default)]
+    pub late: usize,
 }
 
 /// A reader of lines.
@@ -219,6 +223,7 @@ pub fn read(about: &About, file: &dyn Bytes, form: Form) -> Result<SeriesRead, R
         Some(reader) => lines::run(about, file, reader, &mut faults)?,
         None => json::documents(about, file, form, &mut faults)?,
     };
+    let late = set.series().values().map(|s| late(&s.times)).sum();
     set.settle();
     let troubles = faults.finish();
     if set.is_empty() && set.undated() == 0 {
@@ -253,6 +258,7 @@ pub fn read(about: &About, file: &dyn Bytes, form: Form) -> Result<SeriesRead, R
         set,
         troubles,
         format: form.label().into(),
+        late,
     })
 }
 
