@@ -366,6 +366,15 @@ pub fn told_quantile(name: &str) -> Option<Means> {
     }
 }
 
+/// What a native histogram means, which has the name of its metric alone; or a summary of that name.
+#[must_use]
+pub fn native(name: &str) -> Option<Means> {
+    let parts = ["_bucket", "_count", "_sum", "_created", "_total"];
+    let whole = !parts.iter().any(|end| name.ends_with(end));
+    let buckets = means(&format!("{name}_bucket")).filter(|_| whole)?;
+    matches!(buckets.take, Histogram(_)).then_some(buckets)
+}
+
 /// The count beside the sums that Triton and TorchServe write.
 #[must_use]
 pub fn counts_for_mean(name: &str) -> Option<Means> {
