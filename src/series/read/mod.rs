@@ -10,6 +10,7 @@
 
 mod access;
 mod access_json;
+mod balancers;
 mod csv;
 mod docker;
 mod exposition;
@@ -28,6 +29,7 @@ mod times;
 mod units;
 mod unsure;
 mod victoria;
+mod w3c;
 
 use super::SeriesSet;
 use super::order::late;
@@ -47,7 +49,7 @@ pub enum Form {
     Otlp,
     /// Series as VictoriaMetrics exports them.
     Victoria,
-    /// Access log: common, combined, or of a model server.
+    /// Access log: common, combined, W3C extended, of a load balancer or proxy, or of a model server.
     AccessLog,
     /// Access log in JSON lines.
     AccessJson,
@@ -169,6 +171,10 @@ pub fn recognise(head: &[u8]) -> Option<Form> {
     let first = all.first().copied()?.trim_start();
     if docker::is(&all) {
         return Some(Form::Docker);
+    }
+    // Envoy's lines begin with a bracket, too.
+    if first.starts_with('[') && access::is(&all) {
+        return Some(Form::AccessLog);
     }
     if first.starts_with('{') || first.starts_with('[') {
         return json::recognise(text, first);
