@@ -281,7 +281,7 @@ impl Service {
             parts.push(format!("{failed} of them failed by the server's fault"));
         }
         match named("duration", "p99") {
-            Some((p99, false)) => parts.push(format!("99 of 100 took at most {p99}")),
+            Some((p99, false)) => parts.push(format!("99 of 100 took at most about {p99}")),
             Some((last, true)) => parts.push(format!(
                 "more than 1 of 100 took longer than {last}, where the histogram ends"
             )),
