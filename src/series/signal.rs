@@ -427,7 +427,8 @@ impl Signal {
     /// Adds the cells of another.
     pub(super) fn add(&mut self, other: Self, add: impl Fn(&mut Cells, Cells)) {
         if self.counted.is_some() || other.counted.is_some() {
-            let mut counted = self.totals().clone();
+            let mine = self.counted.take();
+            let mut counted = mine.unwrap_or_else(|| self.cells.clone());
             add(&mut counted, other.totals().clone());
             self.counted = Some(counted);
         }

@@ -86,8 +86,12 @@ pub fn aws(text: &str) -> Result<Request, Wrong> {
     }
     let answered = status("elb_status_code", next())?;
     let _target = next();
-    let bytes_in = number("received_bytes", next(), "a number of bytes")?;
-    let bytes_out = number("sent_bytes", next(), "a number of bytes")?;
+    let mut bytes = |column| {
+        let found = next();
+        let count = found.parse::<u64>().ok().map(|n| n as f64);
+        count.ok_or_else(|| wrong(column, found, "a number of bytes"))
+    };
+    let (bytes_in, bytes_out) = (bytes("received_bytes")?, bytes("sent_bytes")?);
     Ok(Request {
         time,
         status: answered,

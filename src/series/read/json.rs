@@ -18,7 +18,9 @@ pub fn recognise(text: &str, first: &str) -> Option<Form> {
         return Some(Form::Otlp);
     }
     // Where a tool has sorted the keys, the status stands at the end.
-    let sorted = head.starts_with("{\"data\":{\"result") && head.contains("[{\"metric\":{");
+    let sorted = ["metric\":{", "histogram\":[", "histograms\":["];
+    let series = head.strip_prefix("{\"data\":{\"result\":[{\"");
+    let sorted = series.is_some_and(|s| sorted.iter().any(|key| s.starts_with(key)));
     if sorted || has("status") && (has("resultType") || has("errorType")) {
         return Some(Form::PrometheusJson);
     }
