@@ -123,10 +123,8 @@ pub fn envoy(text: &str) -> Result<Request, Wrong> {
     let words: Vec<&str> = rest.split_whitespace().collect();
     let answered = status("RESPONSE_CODE", words.first().copied().unwrap_or_default())?;
     let whole = |word: &&str| word.bytes().all(|b| b.is_ascii_digit());
-    let counts = words.get(1..).unwrap_or_default().windows(3);
-    let counts = counts
-        .into_iter()
-        .find(|three| three.iter().all(|w| whole(w)));
+    let mut counts = words.get(1..).unwrap_or_default().windows(3);
+    let counts = counts.find(|three| three.iter().all(whole));
     let Some([bytes_in, bytes_out, took]) = counts else {
         let found = words.get(2..5).map(|all| all.join(" ")).unwrap_or_default();
         return Err(wrong(
