@@ -339,9 +339,20 @@ impl Told<'_> {
         assert!(rest.skip(" to "), "{}", rest.0);
         let now = rest.until(" over ").to_owned();
         let rows = rest.one_of_rows();
-        let (since, until) = match rest.one_of(&[" since ", " from "]) {
-            " since " => (rest.0, None),
-            _ => (rest.until(" until "), Some(rest.0)),
+        let span = rest.one_of(&[" since ", " during "]);
+        let told = rest.0;
+        // What follows the words of when, where they are those of the incident.
+        let spanned = |a: &Alert| {
+            // Of what was paused, the sentence tells the last part first.
+            let begun = a.resumed.unwrap_or(a.since);
+            assert!(self.report.windows.iter().any(|w| w.start == begun));
+            let words = match a.until {
+                None => words::instant(begun, self.size, self.report.timed),
+                Some(until) => words::period(begun, until, self.size, self.report.timed),
+            };
+            let goes_on = span == " since ";
+            told.strip_prefix(words.as_str())
+                .filter(|_| a.goes_on() == goes_on)
         };
         let all: Vec<Alert> = match expected {
             true => self.report.estimated.as_ref().unwrap().alerts.clone(),
@@ -352,22 +363,15 @@ impl Told<'_> {
         };
         let fits = |a: &&Alert| {
             let of = a.value_of.as_ref().map(|(c, v)| format!("{c} is {v}"));
-            // Of what was paused, the sentence tells the last part first.
-            let begun = a.resumed.unwrap_or(a.since);
-            let begins = self.report.windows.iter().find(|w| w.start == begun);
-            let begins = begins.is_some_and(|w| since.starts_with(&self.instant(w)));
-            a.metric == info.name && of == place && begins && a.goes_on() == until.is_none()
+            a.metric == info.name && of == place && spanned(a).is_some()
         };
         let alert = all.iter().find(fits).unwrap_or_else(|| {
-            panic!("no incident of {} where {place:?} since {since}", info.name)
+            panic!(
+                "no incident of {} where {place:?} that {span}{told}",
+                info.name
+            )
         });
-        let begun = alert.resumed.unwrap_or(alert.since);
-        let first = self.report.windows.iter().find(|w| w.start == begun);
-        rest.0 = since.strip_prefix(&self.instant(first.unwrap())).unwrap();
-        if let (Some(told), Some(end)) = (until, alert.until) {
-            let end = self.report.windows.iter().find(|w| w.start == end).unwrap();
-            rest.0 = told.strip_prefix(&self.instant(end)).unwrap();
-        }
+        rest.0 = spanned(alert).unwrap();
         // Which way, from what, to what.
         let (value, base) = (&alert.value, alert.baseline.value.unwrap());
         let is = value.value.unwrap();
@@ -530,7 +534,10 @@ impl Told<'_> {
         let instant = |time| words::instant(time, self.size, self.report.timed);
         let span = match alert.until {
             None => format!(" since {}", instant(alert.since)),
-            Some(until) => format!(" from {} until {}", instant(alert.since), instant(until)),
+            Some(until) => {
+                let period = words::period(alert.since, until, self.size, self.report.timed);
+                format!(" during {period}")
+            }
         };
         assert!(rest.skip(&span), "{sentence}: {}", rest.0);
         self.effect(alert, &mut rest);
@@ -1025,7 +1032,7 @@ const NOTES: [&str; 7] = [
     ", and accuracy of the same windows is ",
     " are higher than in the baseline (",
     "The share of “",
-    " until ",
+    " during ",
 ];
 
 impl Rest<'_> {

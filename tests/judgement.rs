@@ -133,9 +133,7 @@ fn what_came_back_is_an_incident_that_is_over() {
     );
     assert_eq!((alert.windows, alert.judged), (4, 4));
     assert!(
-        alert
-            .sentence
-            .contains("from 14 Apr 2026 until 18 Apr 2026"),
+        alert.sentence.contains("during 14 – 17 Apr 2026"),
         "{}",
         alert.sentence
     );

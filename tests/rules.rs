@@ -400,6 +400,10 @@ fn a_silence_hides_and_does_not_forget() {
         v.sentence
     );
     assert_eq!(v.outcome, Outcome::Pass);
+    let all = judged(&rules(silence), &report("0.9 0.7 0.7"));
+    assert_eq!(check::headline(&all), "1 rule: 1 is silenced");
+    assert!(check::markdown(&all).contains("| 🔕 silenced | "));
+    assert!(check::junit(&all, "rules.toml").contains("skipped=\"1\""));
     check(silence, "0.9 0.7 0.7 0.7", Firing, Some(1), &[1, 2, 3]);
     check(silence, "0.9 0.7 0.9 0.9", Cleared, Some(1), &[1]);
     let ever = format!("{silence}; fails = \"ever\"");

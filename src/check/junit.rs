@@ -1,5 +1,5 @@
 //! Verdicts as JUnit XML, which GitLab, Jenkins and most others show beside other tests: a rule is a test
-//! case, a warning is a case that passes with a word on it, and what could not be judged is skipped.
+//! case, a warning is a case that passes with a word on it, and what is silenced or could not be judged is skipped.
 //!
 //! There is no standard; what is written here is what the readers have in common: `testsuites`, `testsuite`
 //! with its counts, `testcase` with `classname`, `name` and `time`, and in it `properties`, `skipped`,
@@ -15,7 +15,7 @@ pub fn junit(verdicts: &Verdicts, suite: &str) -> String {
         "tests=\"{}\" failures=\"{}\" errors=\"0\" skipped=\"{}\" time=\"0\"",
         verdicts.verdicts.len(),
         verdicts.failed,
-        verdicts.not_evaluated
+        verdicts.not_evaluated + verdicts.silenced
     );
     let suite = escaped(suite);
     let mut out = format!(
@@ -43,6 +43,9 @@ fn case(out: &mut String, v: &Verdict, suite: &str) {
     out.push_str("      </properties>\n");
     let sentence = escaped(&v.sentence);
     let _ = match v.outcome {
+        Outcome::Pass if v.is_silenced() => {
+            writeln!(out, "      <skipped message=\"{sentence}\"/>")
+        }
         Outcome::Pass => writeln!(out, "      <system-out>{sentence}</system-out>"),
         Outcome::Warn => writeln!(out, "      <system-out>WARN {sentence}</system-out>"),
         Outcome::NotEvaluated => writeln!(out, "      <skipped message=\"{sentence}\"/>"),

@@ -9,7 +9,8 @@ pub fn headline(verdicts: &Verdicts) -> String {
     let parts = [
         (verdicts.failed, "fails", "fail"),
         (verdicts.warned, "warns", "warn"),
-        (verdicts.passed, "passes", "pass"),
+        (verdicts.silenced, "is silenced", "are silenced"),
+        (verdicts.passed - verdicts.silenced, "passes", "pass"),
         (
             verdicts.not_evaluated,
             "could not be judged",
@@ -24,10 +25,11 @@ pub fn headline(verdicts: &Verdicts) -> String {
     format!("{all} {rules}: {}", told.join(", "))
 }
 
-fn word(outcome: Outcome) -> &'static str {
-    match outcome {
+fn word(verdict: &Verdict) -> &'static str {
+    match verdict.outcome {
         Outcome::Fail => "FAIL",
         Outcome::Warn => "WARN",
+        Outcome::Pass if verdict.is_silenced() => "mute",
         Outcome::Pass => "pass",
         Outcome::NotEvaluated => "----",
     }
@@ -39,7 +41,8 @@ fn in_order(verdicts: &Verdicts) -> Vec<&Verdict> {
         Outcome::Fail => 0,
         Outcome::Warn => 1,
         Outcome::NotEvaluated => 2,
-        Outcome::Pass => 3,
+        Outcome::Pass if v.is_silenced() => 3,
+        Outcome::Pass => 4,
     };
     let mut all: Vec<&Verdict> = verdicts.verdicts.iter().collect();
     all.sort_by_key(|v| order(v));
@@ -53,7 +56,7 @@ pub fn plain(verdicts: &Verdicts) -> String {
     for v in in_order(verdicts) {
         out.push_str(&format!(
             "{}  {}\n      {}\n",
-            word(v.outcome),
+            word(v),
             one_line(&v.name),
             one_line(&v.sentence)
         ));
@@ -73,6 +76,7 @@ pub fn markdown(verdicts: &Verdicts) -> String {
             Outcome::Fail => "❌ fail",
             Outcome::Warn => "⚠️ warn",
             Outcome::NotEvaluated => "➖ not judged",
+            Outcome::Pass if v.is_silenced() => "🔕 silenced",
             Outcome::Pass => "✅ pass",
         };
         let why = v.rule.why.as_ref();

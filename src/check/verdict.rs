@@ -46,8 +46,11 @@ pub struct Verdicts {
     pub schema: String,
     /// The worst of all that could be judged.
     pub outcome: Outcome,
-    /// Rules that are kept.
+    /// Rules that are kept, or are silenced.
     pub passed: u64,
+    /// Of these, rules that fire in a silence.
+    #[serde(skip_serializing_if = "is_none", default)]
+    pub silenced: u64,
     /// Rules that warn.
     pub warned: u64,
     /// Rules that fail.
@@ -123,6 +126,18 @@ pub struct Broken {
     pub silenced: bool,
 }
 
+fn is_none(n: &u64) -> bool {
+    *n == 0
+}
+
+impl Verdict {
+    /// Whether it would be broken, if a silence did not hide it.
+    #[must_use]
+    pub fn is_silenced(&self) -> bool {
+        self.outcome == Outcome::Pass && self.state == State::Silenced
+    }
+}
+
 impl Verdicts {
     /// Of these.
     #[must_use]
@@ -134,6 +149,7 @@ impl Verdicts {
             schema: SCHEMA.into(),
             outcome: judged.max().unwrap_or_default(),
             passed: count(Outcome::Pass),
+            silenced: verdicts.iter().filter(|v| v.is_silenced()).count() as u64,
             warned: count(Outcome::Warn),
             failed: count(Outcome::Fail),
             not_evaluated: count(Outcome::NotEvaluated),

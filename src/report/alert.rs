@@ -67,7 +67,8 @@ pub struct Alert {
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub change: Option<Estimate>,
     /// False alarms a window to be expected over the whole report, if everything as sure as this were an alarm: the
-    /// p-value over its part of the budget. It is no p-value itself, and at most one over the budget.
+    /// p-value over its part of the budget, when it was raised. It is no p-value itself, and at most one over the
+    /// budget.
     #[serde(alias = "p_value")]
     pub false_alarm_rate: f64,
     /// By which method at which level.

@@ -109,10 +109,18 @@ pub(super) fn judge(
                     Family::Ranking => "lists",
                     _ => "rows",
                 };
-                let sentence = format!(
-                    "{} is {value}; no window outside the baseline ({}) has enough {what} to be judged. Larger windows help.",
-                    info.title, b.label
-                );
+                let of_baseline = b.block.metrics.get(info.name);
+                let why = match of_baseline.is_some_and(|e| e.low.is_some()) {
+                    true => format!(
+                        "no window outside the baseline ({}) has enough {what} to be judged. Larger windows help.",
+                        b.label
+                    ),
+                    false => format!(
+                        "the baseline ({}) has too few {what} to judge others by. A longer one helps.",
+                        b.label
+                    ),
+                };
+                let sentence = format!("{} is {value}; {why}", info.title);
                 (Level::Unknown, sentence, name)
             }
             Some(b) => {

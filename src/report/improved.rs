@@ -110,7 +110,7 @@ fn method(of: &str, (budget, numbers): (f64, usize)) -> String {
 /// What is to be known of a note; `rose`: whether the number did.
 pub(super) fn advice(rose: bool, budget: f64) -> String {
     format!(
-        "A lasting {} that nobody made can be a leak of the outcome into the inputs, or another mix of rows. It is a note and no alarm: one by chance is to be expected in {} windows at most, beside the budget of alarms.",
+        "A {} that nobody made can be a leak of the outcome into the inputs, or another mix of rows. It is a note and no alarm: one by chance is to be expected in {} windows at most, beside the budget of alarms.",
         if rose { "rise" } else { "fall of errors" },
         words::number(budget)
     )

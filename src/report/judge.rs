@@ -175,12 +175,15 @@ pub(super) fn sentence(
     )
 }
 
-/// `since 3 May`, or `from 3 May until 5 May` for what is over.
+/// `since 3 May 2026`, or `during 3 – 4 May 2026` for what is over.
 pub(super) fn span(alert: &Alert, making: &Making<'_>) -> String {
     let instant = |time| words::instant(time, making.size, making.summary.timed);
     match alert.until {
         None => format!("since {}", instant(alert.since)),
-        Some(until) => format!("from {} until {}", instant(alert.since), instant(until)),
+        Some(until) => {
+            let (size, timed) = (making.size, making.summary.timed);
+            format!("during {}", words::period(alert.since, until, size, timed))
+        }
     }
 }
 

@@ -155,7 +155,7 @@ impl Report {
             _ => {}
         }
         if let Some(until) = alert.until {
-            text += &format!(", until {}", instant(until));
+            text += &format!("; over since {}", instant(until));
         }
         if let Some(raised) = alert.raised {
             text += &format!("; raised after the window of {}", instant(raised));
@@ -166,7 +166,7 @@ impl Report {
     fn level(&self, alert: &Alert) -> String {
         let budget = super::watch::budget(self.view.budget);
         format!(
-            "false-alarm rate {}; the budget of the whole report is 1 in {} windows; changes from {} on count",
+            "false-alarm rate {} when it was raised; the budget of the whole report is 1 in {} windows; changes from {} on count",
             words::false_alarm_rate(alert.false_alarm_rate),
             words::number(budget),
             self.view.least.told(alert)

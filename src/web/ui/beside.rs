@@ -38,19 +38,23 @@ pub fn OtherTools() -> impl IntoView {
         _ if asked() => "The other tool's numbers are being computed.",
         _ => "It needs a baseline, and rows outside it.",
     };
-    let verdict = |alarms: Option<bool>| match alarms {
-        Some(true) => view! { <td class="alarmed">"changed"</td> },
-        Some(false) => view! { <td class="quiet">"no change"</td> },
-        None => view! { <td class="quiet">"not known"</td> },
+    let verdict = |who: &'static str, alarms: Option<bool>| {
+        let (class, text) = match alarms {
+            Some(true) => ("alarmed", "changed"),
+            Some(false) => ("quiet", "no change"),
+            None => ("quiet", "not known"),
+        };
+        view! { <td class=class data-label=who>{text}</td> }
     };
     let row = move |row: Beside| {
+        let why = (!row.because.is_empty()).then_some("Because");
         view! {
             <tr>
                 <td><code>{row.column}</code></td>
-                {verdict(row.known.then_some(row.theirs))}
+                {verdict(name(), row.known.then_some(row.theirs))}
                 <td class="why">{row.says}</td>
-                {verdict(Some(row.ours))}
-                <td class="why">{row.because}</td>
+                {verdict("This report", Some(row.ours))}
+                <td class="why" data-label=why>{row.because}</td>
             </tr>
         }
     };
@@ -83,7 +87,7 @@ pub fn OtherTools() -> impl IntoView {
                     fallback=move || view! { {move || view! { <Empty text=nothing()/> }} }
                 >
                     <div class="scroll-x" role="region" aria-label="Other tool beside this report" tabindex="0">
-                        <table class="table">
+                        <table class="table stacks">
                             <thead>
                                 <tr>
                                     <th scope="col">"Column or metric"</th>

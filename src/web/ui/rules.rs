@@ -153,8 +153,9 @@ pub fn download(app: App, name: &str, mime: &str, text: &str) {
     }
 }
 
-fn class(outcome: Outcome) -> &'static str {
+fn class(outcome: Outcome, silenced: bool) -> &'static str {
     match outcome {
+        Outcome::Pass if silenced => "neutral",
         Outcome::Pass => "good",
         Outcome::NotEvaluated => "neutral",
         Outcome::Warn => "warn",
@@ -162,8 +163,9 @@ fn class(outcome: Outcome) -> &'static str {
     }
 }
 
-fn word(outcome: Outcome) -> &'static str {
-    match outcome {
+fn word(verdict: &Verdict) -> &'static str {
+    match verdict.outcome {
+        Outcome::Pass if verdict.is_silenced() => "Silenced",
         Outcome::Pass => "Passes",
         Outcome::NotEvaluated => "Not judged",
         Outcome::Warn => "Warns",
@@ -186,7 +188,7 @@ pub fn RulesLine() -> impl IntoView {
     move || {
         line.get().map(|(line, outcome)| {
             view! {
-                <p class=format!("rules-line {}", class(outcome))>
+                <p class=format!("rules-line {}", class(outcome, false))>
                     <i class="dot" aria-hidden="true"></i>
                     <button class="link" on:click=|_| go_to("rules")>{line}</button>
                 </p>
@@ -263,11 +265,11 @@ fn Verdicts() -> impl IntoView {
     };
     let one = |v: &Verdict| {
         view! {
-            <li class=class(v.outcome)>
+            <li class=class(v.outcome, v.is_silenced())>
                 <i class="dot" aria-hidden="true"></i>
                 <div>
                     <p>
-                        <b>{word(v.outcome)}</b>
+                        <b>{word(v)}</b>
                         {format!(" {} ({})", v.name, v.rule.allows())}
                     </p>
                     <p class="quiet">{together(&v.sentence)}</p>
