@@ -28,7 +28,7 @@ struct Point<'a> {
 /// Reads the series and writes their scores to standard output.
 pub fn anomalies(options: &AnomalyOptions) -> Result<(), Failure> {
     let lines = match files::series(&options.file).map_err(Failure::Input)? {
-        One::Table(table) => vec![of_table(table, options)?],
+        One::Table(table) => vec![of_table(*table, options)?],
         One::Service(served) => of_service::lines(served, options)?,
     };
     match write(&lines) {

@@ -286,7 +286,7 @@ fn within(path: &Path, name: &str, fixes: &Fixes) -> Result<Within, ReadError> {
 /// What holds a series to score.
 pub enum One {
     /// A column of a table.
-    Table(Opened),
+    Table(Box<Opened>),
     /// Metrics of a service.
     Service(Vec<Served>),
 }
@@ -305,7 +305,7 @@ pub fn series(path: &Path) -> Result<One, String> {
     tell(refused);
     let mut found = tables(found);
     match (found.pop(), found.len()) {
-        (Some((files, input)), 0) => Ok(One::Table(Opened { files, input })),
+        (Some((files, input)), 0) => Ok(One::Table(Box::new(Opened { files, input }))),
         (last, _) => {
             let names = found.iter().chain(&last).map(|(_, input)| &input.name);
             let names: Vec<&str> = names.map(String::as_str).take(40).collect();
