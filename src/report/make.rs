@@ -392,6 +392,7 @@ impl Making<'_> {
             resources: Resources {
                 block: block(resources),
                 service: service::service(summary, view),
+                lacks: service::lacks(summary),
                 objectives: service::of_rows(summary, view, &mut self.missing().ledger),
             },
             // Without a baseline, slices are not asked for, and are there only by chance.

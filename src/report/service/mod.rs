@@ -32,6 +32,9 @@ pub struct Resources {
     /// Of metrics and logs of the service, where such files were given.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub service: Option<Service>,
+    /// Why files of the service that were given tell nothing, and what would; empty where they tell something.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub lacks: Vec<String>,
     /// Whether the rows meet what is wanted of a service.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub objectives: Option<Fulfilment>,
@@ -176,6 +179,9 @@ pub struct Line {
     pub most: Option<f64>,
     /// A value a step from the start on; `null` is a gap.
     pub values: Vec<Option<f64>>,
+    /// Steps from the start on of which less than half is known: the first one, or one beside a gap.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub partly: Vec<usize>,
     /// Those that are unlike what was before them; of durations the 95th percentile is looked at.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub anomalies: Vec<UnlikeValue>,
@@ -275,7 +281,7 @@ impl Service {
             parts.push(format!("{failed} of them failed by the server's fault"));
         }
         match named("duration", "p99") {
-            Some((p99, false)) => parts.push(format!("99 of 100 took at most {p99}")),
+            Some((p99, false)) => parts.push(format!("99 of 100 took at most about {p99}")),
             Some((last, true)) => parts.push(format!(
                 "more than 1 of 100 took longer than {last}, where the histogram ends"
             )),
@@ -363,6 +369,14 @@ fn gaps(machine: &Machine) -> Vec<ServiceGap> {
     all
 }
 
+/// What files of a service that tell nothing lack.
+#[must_use]
+pub(super) fn lacks(summary: &Summary) -> Vec<String> {
+    let machine = summary.machine.as_deref();
+    let silent = machine.filter(|m| m.signals.iter().all(|s| s.ends().is_none()));
+    silent.map_or_else(Vec::new, |machine| machine.notes.clone())
+}
+
 /// What the machine says in a view.
 #[must_use]
 pub(super) fn service(summary: &Summary, view: &View) -> Option<Service> {
@@ -379,6 +393,8 @@ pub(super) fn service(summary: &Summary, view: &View) -> Option<Service> {
         notes.push(objectives::ASSUMES.into());
     }
     let slos = slo::slos(machine, view, (from, to), &mut notes);
+    let costs = objectives::costs(machine, view, from, to);
+    notes.extend(objectives::unpriced(machine, view));
     Some(Service {
         start: Time(machine.step.start(from)),
         end: Time(machine.step.start(to)),
@@ -388,7 +404,7 @@ pub(super) fn service(summary: &Summary, view: &View) -> Option<Service> {
         objectives: Fulfilment {
             slos,
             apdex: objectives::apdex(machine, view, from, to),
-            costs: objectives::costs(machine, view, from, to),
+            costs,
             notes,
         },
         restarts: restarts.collect(),

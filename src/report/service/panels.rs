@@ -154,8 +154,16 @@ fn line(
         above: false,
         most: values.iter().flatten().copied().reduce(f64::max),
         values,
+        partly: Vec::new(),
         anomalies: Vec::new(),
     }
+}
+
+/// The steps of a range of which less than half is known.
+fn partly(signal: &Signal, (from, to): (i64, i64)) -> Vec<usize> {
+    let all = signal.cells.partly();
+    let within = all.into_iter().filter(|n| (from..to).contains(n));
+    within.map(|n| (n - from) as usize).collect()
 }
 
 /// Values of a signal that are unlike those before them.
@@ -181,6 +189,7 @@ fn plain(
     let names = names(measure, all);
     let lines = all.iter().zip(&names).map(|(s, name)| Line {
         anomalies: unlike(machine, s, (from, to)),
+        partly: partly(s, (from, to)),
         ..line(
             name,
             &s.source,
@@ -266,6 +275,7 @@ fn quantiles(
             above: q.is_some_and(|q| whole.as_ref().is_some_and(|d| d.is_above(q))),
             most: values.iter().flatten().copied().reduce(f64::max),
             values,
+            partly: partly(signal, (from, to)),
             anomalies: match name == QUANTILE.0 {
                 true => unlike(machine, signal, (from, to)),
                 false => Vec::new(),
@@ -311,6 +321,7 @@ fn errors(machine: &Machine, from: i64, to: i64) -> Option<Panel> {
             };
             lines.push(Line {
                 anomalies: unlike(machine, failed, (from, to)),
+                partly: partly(all, (from, to)),
                 ..line(
                     &name,
                     &failed.source,

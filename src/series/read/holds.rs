@@ -11,6 +11,8 @@ pub enum Holds {
     Duration(f64),
     /// How long a request took, in a unit that the name does not tell.
     Took,
+    /// A part of how long a request took: seconds, times a factor.
+    TookOf(f64),
     /// Seconds to the first token, times a factor where the name tells the unit.
     FirstToken(Option<f64>),
     /// Seconds for each further token, times a factor where the name tells the unit.
@@ -119,6 +121,12 @@ pub fn holds(name: &str) -> Option<Holds> {
     let sized = size != 1.0 || has("bytes");
     let moved = ["read", "reads", "write", "writes", "written", "io"];
     let moved = moved.iter().any(|word| has(word));
+    // JMeter's, who is the client: what it sent came in. The time until there was a connection is in milliseconds.
+    match name {
+        "sentBytes" => return Some(Holds::BytesIn),
+        "Connect" => return Some(Holds::TookOf(1e-3)),
+        _ => {}
+    }
     Some(match plain {
         _ if is_status(&words) && is_of_grpc(&words) => Holds::GrpcStatus,
         _ if is_status(&words) => Holds::Status,
@@ -126,15 +134,15 @@ pub fn holds(name: &str) -> Option<Holds> {
         "bytes"
         | "bytes_out"
         | "bytes_sent"
+        | "sent_bytes"
         | "response_bytes"
         | "resp_bytes"
         | "response_size"
         | "body_bytes_sent"
         | "downstream_content_size"
         | "http_response_body_bytes" => Holds::BytesOut,
-        "bytes_in" | "bytes_received" | "request_bytes" | "request_size" | "request_length" => {
-            Holds::BytesIn
-        }
+        "bytes_in" | "bytes_received" | "received_bytes" | "request_bytes" | "request_size"
+        | "request_length" => Holds::BytesIn,
         "context_tokens" | "prompt_tokens" | "input_tokens" | "tokens_in" | "input_length"
         | "num_input_tokens" => Holds::TokensIn,
         "generated_tokens" | "completion_tokens" | "output_tokens" | "tokens_out"
@@ -224,6 +232,9 @@ mod tests {
                 Holds::Room(Room::Memory, Part::Used, 1_048_576.0),
             ),
             ("status", Holds::Status),
+            ("sentBytes", Holds::BytesIn),
+            ("sent_bytes", Holds::BytesOut),
+            ("Connect", Holds::TookOf(1e-3)),
             ("total_time", Holds::Took),
             ("ttft", Holds::FirstToken(None)),
             ("grpc_status", Holds::GrpcStatus),
