@@ -689,6 +689,7 @@ fn served() -> Report {
     report.resources.service = Some(Service {
         start,
         end: Time(start.0 + 240 * HOUR),
+        seen: None,
         step_s: 3_600.0,
         requests_per_second: None,
         panels: vec![

@@ -1,6 +1,8 @@
 //! What a reader is called for while they follow a live source: an incident that was opened, an error budget that is
 //! spent too fast. Each calls once, when it begins; what was so before the reader began to look does not.
 
+use crate::report::view::WindowSize;
+use crate::report::words::instant;
 use crate::report::{Alert, Particular, Report};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -118,7 +120,13 @@ pub fn going_on(report: &Report) -> Vec<Alarm> {
                 "" => "Error budget".into(),
                 of => format!("Error budget of {of}"),
             },
-            sentence: format!("{}.", b.sentence.trim_end_matches('.')),
+            sentence: format!(
+                "{}, since {}. The objective: {} % of requests {}.",
+                b.sentence.trim_end_matches('.'),
+                instant(b.since, WindowSize::Hour, true),
+                (slo.objective * 1e8).round() / 1e6,
+                slo.good
+            ),
             since: b.since.to_string(),
             particulars: Vec::new(),
             incident: None,

@@ -27,6 +27,7 @@ mod outcomes;
 mod positive;
 mod quantile_roles;
 mod quantiles;
+mod request_roles;
 mod rival_labels;
 mod rivals;
 mod role_text;

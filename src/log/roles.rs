@@ -10,10 +10,9 @@ use super::rules::{
     OUTCOMES, RULES, any, is_horizon, is_number, is_output, is_unit, named_score, place, shown_to,
     unique,
 };
-use super::{FileKind, Meant, Role, hot, quantile_roles};
+use super::{FileKind, Meant, Role, hot, quantile_roles, request_roles};
 use crate::read::ColumnSniff;
 use crate::table::Kind;
-use crate::table::names::is_success;
 pub use crate::table::names::words;
 use serde::{Deserialize, Serialize};
 
@@ -138,7 +137,7 @@ pub fn guess_beside(
     };
     let predicts = found.iter().flatten().any(|g| g.role.predicts());
     if !predicts && !has(&found, Role::Id) {
-        requests(columns, &words, &mut found);
+        request_roles::find(columns, &words, &mut found);
     }
     let serves = [
         Role::Latency,
@@ -164,39 +163,6 @@ pub fn guess_beside(
         }
     }
     (kind, rest(columns, found, kind))
-}
-
-/// In a file of requests, which tells how long each took and how it ended, a label is what was asked for, and no truth,
-/// which would have to be joined by an id. Whether a request ended well says more than its status, which is missing
-/// where no answer came.
-fn requests(columns: &[ColumnSniff], words: &[Vec<String>], found: &mut [Option<RoleGuess>]) {
-    let has = |role| {
-        let of =
-            |g: &Option<RoleGuess>| g.as_ref().is_some_and(|g| g.role == role && !g.is_given());
-        found.iter().position(of)
-    };
-    let (Some(_), Some(status)) = (has(Role::Latency), has(Role::Status)) else {
-        return;
-    };
-    let good = (0..columns.len()).find(|&i| {
-        found[i].is_none()
-            && columns[i].distinct <= 2
-            && words[i].len() <= 2
-            && is_success(&words[i])
-    });
-    let label = has(Role::Outcome);
-    if let Some(good) = good {
-        found[status] = None;
-        found[good] = Some(RoleGuess::new(
-            Role::Status,
-            0.95,
-            "says whether each request ended well",
-        ));
-    }
-    if let Some(label) = label {
-        found[label] = (columns[label].distinct <= SEGMENT_VALUES)
-            .then(|| RoleGuess::new(Role::Segment, 0.7, "a label of requests, few values"));
-    }
 }
 
 /// `x` beside `x_outcome`, and `predicted_x` beside `actual_x`, belong together.

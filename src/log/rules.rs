@@ -505,7 +505,7 @@ fn model_version(c: &ColumnSniff, w: &[String]) -> Option<(f64, &'static str)> {
 }
 
 fn latency(c: &ColumnSniff, w: &[String]) -> Option<(f64, &'static str)> {
-    if !is_number(c) || c.range.is_none_or(|r| r.0 < 0.0) {
+    if !is_number(c) || c.range.is_none_or(|r| r.0 < 0.0) || names::is_quantile(w) {
         return None;
     }
     // Of several, the one that is nearest to the whole time.

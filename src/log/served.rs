@@ -108,8 +108,8 @@ pub(super) fn failed(column: Option<Column>, name: &str, flag: bool) -> Vec<u8> 
     };
     let word = |word: &str| {
         u8::from(match word.to_lowercase().as_str() {
-            "true" => !good,
-            "false" => good,
+            "true" | "yes" => !good,
+            "false" | "no" => good,
             word => ended(word) == Some(Class::Server),
         })
     };

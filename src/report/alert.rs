@@ -104,10 +104,17 @@ impl Alert {
     /// Names it among others; the same as long as it goes on.
     #[must_use]
     pub fn id(&self) -> String {
-        format!(
-            "incident {:?} {} {:?} {:?}",
-            self.kind, self.metric, self.column, self.value_of
-        )
+        let kind = match self.kind {
+            AlertKind::Metric => "metric",
+            AlertKind::Slice => "slice",
+            AlertKind::Column => "column",
+        };
+        let value = self.value_of.as_ref();
+        let value = value.map(|(column, value)| format!("{column}={value}"));
+        let mut parts = vec!["incident", kind, &self.metric];
+        parts.extend(self.column.as_deref());
+        parts.extend(value.as_deref());
+        parts.join(" ")
     }
 
     /// Whether a metric of all rows is what it is about, or among what changed with it.

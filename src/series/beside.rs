@@ -91,6 +91,7 @@ mod tests {
             let rate = Rate {
                 increase: each,
                 seconds: 60.0,
+                ..Rate::default()
             };
             (number, rate)
         };

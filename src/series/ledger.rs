@@ -258,7 +258,12 @@ impl Ledger {
         let rate = |count: fn(&Tally) -> u64| {
             let cell = |(number, cell): (&i64, &Tally)| {
                 let increase = count(cell) as f64;
-                (*number, Rate { increase, seconds })
+                let rate = Rate {
+                    increase,
+                    seconds,
+                    ..Rate::default()
+                };
+                (*number, rate)
             };
             Cells::Rate(self.cells.iter().map(cell).collect())
         };

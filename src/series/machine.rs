@@ -268,6 +268,7 @@ mod tests {
             let rate = Rate {
                 increase: 10.0,
                 seconds: step.seconds(),
+                ..Rate::default()
             };
             (number, rate)
         };

@@ -28,7 +28,8 @@
 //! were known counts from its first sample on, as `increase()` has it; where `…_created` tells when it began, from 0 then.
 //! **Totals**, error budgets and percentiles of a time are made of cells of their own ([`Signal::totals`]): each rise from
 //! scrape to scrape is in one step, that of the later one, so that steps add up to what the counter rose by, whatever
-//! fell between the last scrape of one step and the first of the next.
+//! fell between the last scrape of one step and the first of the next. Where one of several instances was silent, the
+//! seconds of its gap count once, with those of the others ([`ranges`]).
 //! **Gaps.** Scrapes of a source that are missing are told with their instants ([`Missed`]), also where a step still has
 //! enough of them. **Quantiles** of histograms are those of
 //! `histogram_quantile` over the increases of the step ([`crate::stats::buckets`]); of rows they are from a sketch
@@ -54,6 +55,7 @@ pub mod ledger;
 mod machine;
 pub mod measure;
 mod order;
+pub mod ranges;
 pub mod read;
 pub mod requests;
 pub mod run;

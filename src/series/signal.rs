@@ -10,6 +10,21 @@ pub struct Rate {
     pub increase: f64,
     /// Seconds of it.
     pub seconds: f64,
+    /// The part of the increase that is of a time before these seconds: one of several series was silent then, and the
+    /// others were not.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub early: f64,
+    /// How many seconds before the step that time begins.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub reach_s: f64,
+    /// What series rose by a second that have one sample in the step: what it tells alone lacks them.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub lacking: f64,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref)]
+fn is_zero(x: &f64) -> bool {
+    *x == 0.0
 }
 
 /// A part of a whole.
@@ -151,6 +166,9 @@ fn together<T: Clone>(
 fn add_rate(a: &mut Rate, b: &Rate) {
     a.increase += b.increase;
     a.seconds += b.seconds;
+    a.early += b.early;
+    a.lacking += b.lacking;
+    a.reach_s = a.reach_s.max(b.reach_s);
 }
 
 fn add_share(a: &mut Share, b: &Share) {
@@ -200,6 +218,13 @@ impl Cells {
         };
         let at = cells.binary_search_by_key(&number, |c| c.0);
         at.map_or(0.0, |at| cells[at].1.increase)
+    }
+
+    /// Forgets what steps lack ([`Rate::lacking`]).
+    pub(super) fn lack_nothing(&mut self) {
+        if let Self::Rate(cells) = self {
+            cells.iter_mut().for_each(|(_, rate)| rate.lacking = 0.0);
+        }
     }
 
     /// Of the same kind, without any.

@@ -82,6 +82,24 @@ impl Counted {
         self.last
     }
 
+    /// When the sample before the first one was, where what rose from it on is known.
+    #[must_use]
+    pub fn before(&self) -> Option<i64> {
+        self.before.map(|before| before.0)
+    }
+
+    /// Whether it is one sample, of which alone no rate is known.
+    #[must_use]
+    pub const fn is_single(&self) -> bool {
+        self.n == 1
+    }
+
+    /// When the first sample of [`Counted::rose`] was.
+    #[must_use]
+    pub fn since(&self) -> i64 {
+        self.before().unwrap_or(self.first.0)
+    }
+
     /// How much it rose from the sample before its first one, or from that, to the last one. `None` of one sample alone.
     #[must_use]
     pub fn rose(&self) -> Option<Rise> {

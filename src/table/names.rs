@@ -132,12 +132,18 @@ pub fn is_success(words: &[String]) -> bool {
 /// Whether a name is of a quantile or a mean over many requests, and not of one: `p99_ms`, `avg_latency`.
 #[must_use]
 pub fn is_summed_up(words: &[String]) -> bool {
-    let digits = |w: &str| (2..=4).contains(&w.len()) && w.bytes().all(|b| b.is_ascii_digit());
-    let parted = |pair: &[String]| pair[0] == "p" && digits(&pair[1]);
-    let joined = |w: &String| w.strip_prefix('p').is_some_and(digits);
     let mean = ["avg", "average", "mean", "median", "min", "max"];
     let mean = |w: &String| mean.contains(&w.as_str());
-    words.windows(2).any(parted) || words.len() > 1 && words.iter().any(|w| joined(w) || mean(w))
+    is_quantile(words) || words.len() > 1 && words.iter().any(mean)
+}
+
+/// Whether a name, in its words, says that a request failed where it is true: `error`, `is_error`, `request_failed`.
+#[must_use]
+pub fn is_failure(words: &[String]) -> bool {
+    matches!(
+        words.last().map(String::as_str),
+        Some("error" | "err" | "errored" | "failed" | "failure")
+    )
 }
 
 /// How near a name, in its words, is to that of the whole time that a request took: 0 is nearest; `None` where it is of
@@ -193,6 +199,13 @@ pub fn duration(words: &[String]) -> Option<u8> {
     } else {
         2
     })
+}
+
+/// Whether a name, in its words, is that of a quantile, which is of many requests: `p99_ms`, `latency_p95`.
+#[must_use]
+pub fn is_quantile(words: &[String]) -> bool {
+    let level = |word: &str| matches!(word, "50" | "75" | "90" | "95" | "99" | "999");
+    words.windows(2).any(|w| w[0] == "p" && level(&w[1]))
 }
 
 /// Whether a name, in its words, is that of the time to a first token.
@@ -275,6 +288,9 @@ mod tests {
             ("total", None),
         ] {
             assert_eq!(duration(&words(name)), near, "{name}");
+        }
+        for (name, is) in [("p99_ms", true), ("latencyP95", true), ("p_value", false)] {
+            assert_eq!(is_quantile(&words(name)), is, "{name}");
         }
     }
 }

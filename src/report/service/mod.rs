@@ -15,9 +15,11 @@ pub(super) use panels::whole_panels;
 
 use super::words::lower_first;
 use super::{Block, View};
+use crate::series::ranges::together;
 use crate::series::{Family, Machine, Measure, Unit};
 use crate::summary::Summary;
 use crate::table::time::Time;
+use panels::{BY_SERVER, ERROR_SHARE};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Deref;
@@ -83,6 +85,9 @@ pub struct Service {
     pub start: Time,
     /// End of the last step (exclusive).
     pub end: Time,
+    /// The first and the last instant of it at which anything was seen.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub seen: Option<(Time, Time)>,
     /// Length of a step in seconds; rates are Prometheus's `rate()` over it.
     pub step_s: f64,
     /// Requests of all things together, over the steps in which any was seen.
@@ -192,6 +197,22 @@ fn instant(time: Time) -> String {
     super::words::instant(time, super::WindowSize::Hour, true)
 }
 
+/// Two instants; with their seconds where they are of one minute.
+fn between(start: Time, end: Time) -> (String, String) {
+    let (from, to) = (instant(start), instant(end));
+    if from != to {
+        return (from, to);
+    }
+    let exact = |time: Time| {
+        let (h, min, s) = time.clock();
+        instant(time).replace(
+            &format!(" {h:02}:{min:02} "),
+            &format!(" {h:02}:{min:02}:{s:02} "),
+        )
+    };
+    (exact(start), exact(end))
+}
+
 impl Service {
     /// What its charts mark beside restarts, in words: values that are unlike those before them, and gaps of a live
     /// source.
@@ -238,7 +259,7 @@ impl Service {
                 1 => "once".to_owned(),
                 n => format!("{n} times"),
             };
-            let (start, end) = (instant(last.start), instant(last.end));
+            let (start, end) = between(last.start, last.end);
             Some(match of_all {
                 true => {
                     format!("Grey: the source gave nothing {times}, last from {start} to {end}.")
@@ -272,21 +293,8 @@ impl Service {
             };
             parts.push(format!("{number} requests {time}"));
         }
-        let named = |id: &str, name: &str| {
-            let panel = self.panel(id)?;
-            let line = panel.lines.iter().find(|l| l.name == name)?;
-            Some((amount(panel.unit, line.total?), line.above))
-        };
-        if let Some((failed, _)) = named("error_share", "5xx") {
-            parts.push(format!("{failed} of them failed by the server's fault"));
-        }
-        match named("duration", "p99") {
-            Some((p99, false)) => parts.push(format!("99 of 100 took at most about {p99}")),
-            Some((last, true)) => parts.push(format!(
-                "more than 1 of 100 took longer than {last}, where the histogram ends"
-            )),
-            None => {}
-        }
+        parts.extend(self.failed());
+        parts.extend(self.slowest());
         if parts.is_empty() {
             parts.push(match self.panels.len() {
                 0 => "Nothing could be told of the service".into(),
@@ -300,7 +308,61 @@ impl Service {
     }
 }
 
+/// The one with the largest value, the first of equals.
+fn worst<'a, T: Copy>(all: impl Iterator<Item = (T, &'a Line)>) -> Option<(T, &'a Line, f64)> {
+    let told = all.filter_map(|(of, line)| Some((of, line, line.total?)));
+    told.reduce(|worst, other| if other.2 > worst.2 { other } else { worst })
+}
+
 impl Service {
+    /// How many requests failed: of several services, of the one with the largest share, which is named.
+    fn failed(&self) -> Option<String> {
+        let lines = &self.panel(ERROR_SHARE)?.lines;
+        let named = |l: &'_ Line| l.name.strip_suffix(BY_SERVER).is_some();
+        let (of, _, share) = worst(
+            lines
+                .iter()
+                .filter(|l| named(l))
+                .map(|l| (l.name.trim_end_matches(BY_SERVER).trim_end(), l)),
+        )?;
+        let told = amount(Unit::Share, share);
+        Some(match of {
+            "" => format!("{told} of them failed by the server's fault"),
+            _ if share == 0.0 => "none is known to have failed by the server's fault".to_owned(),
+            of => format!(
+                "{told} of those of {of} failed by the server's fault, the largest share of all services"
+            ),
+        })
+    }
+
+    /// How long requests took: of several services, those of the slowest, which is named.
+    fn slowest(&self) -> Option<String> {
+        let panels = || {
+            self.panels
+                .iter()
+                .filter(|p| p.id == Measure::Duration.id())
+        };
+        let p99 = |panel: &'_ Panel| panel.lines.iter().position(|l| l.name == "p99");
+        let lines = panels().filter_map(|p| Some((p, &p.lines[p99(p)?])));
+        let (panel, line, seconds) = worst(lines)?;
+        let told = amount(panel.unit, seconds);
+        let several = panels().count() > 1;
+        Some(match (several, line.above) {
+            (false, false) => format!("99 of 100 took at most about {told}"),
+            (false, true) => {
+                format!("more than 1 of 100 took longer than {told}, where the histogram ends")
+            }
+            (true, false) => format!(
+                "99 of 100 of those of {}, the slowest service, took at most about {told}",
+                panel.of
+            ),
+            (true, true) => format!(
+                "more than 1 of 100 of those of {} took longer than {told}, where the histogram ends",
+                panel.of
+            ),
+        })
+    }
+
     /// What the first panels are of, each once: `CPU, memory used and disk space used`.
     fn told_of(&self) -> String {
         let mut titles: Vec<String> = Vec::new();
@@ -395,11 +457,17 @@ pub(super) fn service(summary: &Summary, view: &View) -> Option<Service> {
     let slos = slo::slos(machine, view, (from, to), &mut notes);
     let costs = objectives::costs(machine, view, from, to);
     notes.extend(objectives::unpriced(machine, view));
+    let (start, end) = (machine.step.start(from), machine.step.start(to));
+    let seen = machine
+        .span
+        .map(|(first, last)| (first.max(start), last.min(end)));
+    let seen = seen.filter(|(first, last)| first <= last);
     Some(Service {
-        start: Time(machine.step.start(from)),
-        end: Time(machine.step.start(to)),
+        start: Time(start),
+        end: Time(end),
+        seen: seen.map(|(first, last)| (Time(first), Time(last))),
         step_s: machine.step.seconds(),
-        requests_per_second: panels::together(machine, Measure::Requests, from, to),
+        requests_per_second: together(machine.of(Measure::Requests), (from, to), machine.step),
         panels: panels::panels(machine, from, to),
         objectives: Fulfilment {
             slos,

@@ -6,13 +6,16 @@ use crate::series::anomalies::QUANTILE;
 use crate::series::set::INSTANCE;
 use crate::series::{Cells, Durations, Machine, Measure, Signal, Unit};
 use crate::table::time::Time;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// Lines of a panel at most.
 const LINES: usize = 8;
 
 /// The panel of failed requests.
-const ERROR_SHARE: &str = "error_share";
+pub const ERROR_SHARE: &str = "error_share";
+
+/// The line of those that failed by the server's fault; where there are several services the name of one stands before.
+pub const BY_SERVER: &str = "5xx";
 
 /// Quantiles that are shown of durations.
 pub const QUANTILES: [(&str, f64); 4] = [("p50", 0.5), ("p90", 0.9), ("p95", 0.95), ("p99", 0.99)];
@@ -41,21 +44,29 @@ pub fn panels(machine: &Machine, from: i64, to: i64) -> Vec<Panel> {
     all
 }
 
-/// Leaves the lines out for which a chart has no room: those with the lowest values; of failed requests the last ones.
+/// Leaves the lines out for which a chart has no room: those with the lowest values; of failed requests first those that
+/// failed by the client's fault.
 fn fit(panel: &mut Panel) {
     panel.left_out = panel.lines.len().saturating_sub(LINES);
     if panel.left_out == 0 {
         return;
     }
-    if panel.id != ERROR_SHARE {
-        let height = |l: &Line| l.total.or(l.most).unwrap_or(f64::NEG_INFINITY);
-        panel.lines.sort_by(|a, b| {
-            height(b)
-                .total_cmp(&height(a))
-                .then_with(|| a.name.cmp(&b.name))
-        });
-    }
-    panel.lines.truncate(LINES);
+    let height = |l: &Line| l.total.or(l.most).unwrap_or(f64::NEG_INFINITY);
+    let by_client = |l: &Line| panel.id == ERROR_SHARE && !l.name.ends_with(BY_SERVER);
+    let mut order: Vec<usize> = (0..panel.lines.len()).collect();
+    let lines = &panel.lines;
+    order.sort_by(|a, b| {
+        let (a, b) = (&lines[*a], &lines[*b]);
+        by_client(a)
+            .cmp(&by_client(b))
+            .then_with(|| height(b).total_cmp(&height(a)))
+            .then_with(|| a.name.cmp(&b.name))
+    });
+    order.truncate(LINES);
+    // Of failed requests both lines of a service stand beside each other; others are sorted by name.
+    order.sort_unstable();
+    let kept = order.iter().map(|at| lines[*at].clone()).collect();
+    panel.lines = kept;
     if panel.id != ERROR_SHARE {
         panel.lines.sort_by(|a, b| a.name.cmp(&b.name));
     }
@@ -105,25 +116,6 @@ pub fn whole_panels(machine: &Machine, from: i64, to: i64) -> Vec<Panel> {
         }
     }
     out
-}
-
-/// What all things have of a rate together, over the steps in which any of them was seen: those that were not all
-/// there at the same time do not add up.
-pub fn together(machine: &Machine, measure: Measure, from: i64, to: i64) -> Option<f64> {
-    let mut seconds: BTreeMap<i64, f64> = BTreeMap::new();
-    let mut came = 0.0;
-    for signal in machine.of(measure) {
-        let Cells::Rate(cells) = signal.totals() else {
-            continue;
-        };
-        for (number, rate) in cells.iter().filter(|c| (from..to).contains(&c.0)) {
-            came += rate.increase;
-            let longest = seconds.entry(*number).or_default();
-            *longest = longest.max(rate.seconds);
-        }
-    }
-    let seconds: f64 = seconds.values().sum();
-    (seconds > 0.0).then(|| came / seconds)
 }
 
 fn panel(measure: Measure, title: &str, lines: Vec<Line>) -> Panel {
@@ -187,16 +179,18 @@ fn plain(
     to: i64,
 ) -> Option<Panel> {
     let names = names(measure, all);
-    let lines = all.iter().zip(&names).map(|(s, name)| Line {
-        anomalies: unlike(machine, s, (from, to)),
-        partly: partly(s, (from, to)),
-        ..line(
-            name,
-            &s.source,
-            (from, to),
-            |n| s.cells.total(n, n + 1),
-            s.totals().total(from, to),
-        )
+    let lines = all.iter().zip(&names).map(|(s, name)| {
+        let lacking = s.lacking((from, to), machine.step);
+        let of_all = |unlike: &UnlikeValue| !lacking.contains_key(&machine.step.of(unlike.time.0));
+        let mut anomalies = unlike(machine, s, (from, to));
+        anomalies.retain(of_all);
+        let value = |n| Some(s.cells.total(n, n + 1)? + lacking.get(&n).unwrap_or(&0.0));
+        let total = s.over((from, to), machine.step);
+        Line {
+            anomalies,
+            partly: partly(s, (from, to)),
+            ..line(name, &s.source, (from, to), value, total)
+        }
     });
     let lines: Vec<Line> = lines.filter(|l| l.most.is_some()).collect();
     let of = match &lines[..] {
@@ -303,7 +297,7 @@ fn errors(machine: &Machine, from: i64, to: i64) -> Option<Panel> {
     let several = requests.len() > 1;
     for all in &requests {
         for (measure, class) in [
-            (Measure::ServerErrors, "5xx"),
+            (Measure::ServerErrors, BY_SERVER),
             (Measure::ClientErrors, "4xx"),
         ] {
             let Some(failed) = machine.of(measure).find(|s| s.of == all.of) else {

@@ -7,7 +7,7 @@
 use super::Objectives;
 use crate::report::View;
 use crate::report::words::grouped;
-use crate::series::{Machine, Measure, Step, UpTo};
+use crate::series::{Cells, Machine, Measure, Signal, Step, UpTo};
 use crate::stats::burn::{RULES, Rule, Silent, Spent, burns, fewest};
 use crate::table::time::Time;
 use serde::{Deserialize, Serialize};
@@ -103,6 +103,25 @@ fn unsure(of: &str, (bad, all): (f64, f64), most: f64) -> String {
     )
 }
 
+/// What was spent of one scrape in a step of as long as it counts over: since its process began nothing is known of when.
+fn as_long(requests: &Signal, (steps, step): (Vec<Spent>, Step)) -> (Vec<Spent>, Step) {
+    let Cells::Rate(cells) = requests.totals() else {
+        return (steps, step);
+    };
+    let [(_, rate)] = cells.as_slice() else {
+        return (steps, step);
+    };
+    let longer = Step::at_least((rate.seconds * 1e6) as i64);
+    if longer <= step {
+        return (steps, step);
+    }
+    let in_longer = |s: Spent| Spent {
+        at: longer.holds(step, s.at),
+        ..s
+    };
+    (steps.into_iter().map(in_longer).collect(), longer)
+}
+
 /// Whether objectives are met over a range of steps, and sentences on what is not known.
 pub(super) fn slos(
     machine: &Machine,
@@ -121,7 +140,7 @@ pub(super) fn slos(
         let plain = machine.spent_by_charts(&requests.of, slow_s);
         let within = plain.iter().filter(|s| (from..to).contains(&s.at));
         let total = within.fold((0.0, 0.0), |sum, s| (sum.0 + s.bad, sum.1 + s.all));
-        let (steps, step) = machine.spent(&requests.of, slow_s);
+        let (steps, step) = as_long(requests, machine.spent(&requests.of, slow_s));
         // A service that is not seen any more has no requests.
         let last = machine.span.map_or(i64::MIN, |span| step.of_sample(span.1));
         let end = last.max(steps.last().map_or(i64::MIN, |s| s.at)) + 1;

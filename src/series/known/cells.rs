@@ -14,6 +14,22 @@ pub enum Between {
     Whole,
 }
 
+/// For how long a counter was looked at in a step.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Look {
+    /// Seconds that its rise is of.
+    pub seconds: f64,
+    /// The first instant of a rise that is told whole (microseconds), which may lie before the step; that of the last
+    /// sample where a step is told alone.
+    pub from: i64,
+    /// The last sample.
+    pub until: i64,
+    /// The sample before the step from which on the rise is known.
+    pub before: Option<i64>,
+    /// Whether the step has one sample, so that no rate is told of it alone.
+    pub single: bool,
+}
+
 /// Samples, and the range of time that what rose between them is told of.
 type Piece = (std::ops::Range<usize>, i64, i64);
 
@@ -91,28 +107,65 @@ fn by_step<R, T>(
     runs.into_iter().filter_map(found).collect()
 }
 
-/// How much a counter rose in each step, and in how many seconds.
-pub fn rises(series: &Series, (step, between): (Step, Between)) -> Vec<(i64, f64, f64)> {
+/// How much a counter rose in each step, and for how long it was looked at.
+pub fn rises(series: &Series, (step, between): (Step, Between)) -> Vec<(i64, f64, Look)> {
     let values = series.numbers();
-    let told = |rise: Rise| (rise.increase, rise.seconds);
+    let told = |rise: Rise, counted: &Counted, before: Option<i64>| {
+        let look = Look {
+            seconds: rise.seconds,
+            from: match between {
+                Between::Whole => counted.since(),
+                Between::Extrapolated => counted.last().0,
+            },
+            until: counted.last().0,
+            before,
+            single: counted.is_single(),
+        };
+        (rise.increase, look)
+    };
     let of_piece = |(piece, from, to): Piece| {
         let times = series.times.get(piece.clone())?.iter();
         let samples = times.zip(values.get(piece)?.iter().copied());
-        counted(samples, Counted::new, Counted::push)?
-            .rise(from, to)
-            .map(told)
+        let counted = counted(samples, Counted::new, Counted::push)?;
+        let first = counted.since();
+        let before = (step.of_sample(first) < step.of_sample(counted.last().0)).then_some(first);
+        Some(told(counted.rise(from, to)?, &counted, before))
     };
-    let of_run = |run: Run, from, to| match (series.kind, between) {
-        (Kind::Delta, _) => Some((run.level.sum, run.seconds.min(step.seconds()))),
-        (_, Between::Whole) => run.counted.rose().map(told),
-        (_, Between::Extrapolated) => run.counted.rise(from, to).map(told),
+    let of_run = |run: Run, from, to| {
+        let counted = &run.counted;
+        let rise = match (series.kind, between) {
+            (Kind::Delta, _) => {
+                let seconds = run.seconds.min(step.seconds());
+                let until = counted.last().0;
+                let look = Look {
+                    seconds,
+                    from: until.saturating_sub((seconds * 1e6) as i64),
+                    until,
+                    before: counted.before(),
+                    single: false,
+                };
+                return Some((run.level.sum, look));
+            }
+            (_, Between::Whole) => counted.rose(),
+            (_, Between::Extrapolated) => counted.rise(from, to),
+        };
+        Some(told(rise?, counted, counted.before()))
     };
     let runs = series.runs(step);
-    let plus = |a: (f64, f64), b: (f64, f64)| (a.0 + b.0, a.1 + b.1);
+    let plus = |a: (f64, Look), b: (f64, Look)| {
+        let look = Look {
+            seconds: a.1.seconds + b.1.seconds,
+            from: a.1.from.min(b.1.from),
+            until: a.1.until.max(b.1.until),
+            before: a.1.before.or(b.1.before),
+            single: a.1.single && b.1.single,
+        };
+        (a.0 + b.0, look)
+    };
     let found = by_step(series, runs, (step, between), of_run, of_piece, plus).into_iter();
     found
-        .filter(|(_, (_, seconds))| *seconds > 0.0)
-        .map(|(number, (increase, seconds))| (number, increase, seconds))
+        .filter(|(_, (_, look))| look.seconds > 0.0)
+        .map(|(number, (increase, look))| (number, increase, look))
         .collect()
 }
 

@@ -4,17 +4,20 @@ use super::super::anomalies::anomalies;
 use super::super::measure::Measure;
 use super::super::set::{INSTANCE, LEGEND};
 use super::super::{Cells, Durations, Key, Kind, Level, Machine, Series, SeriesSet, Signal, Step};
-use super::cells::{Between, levels, levels_from, middles, natives, rises};
+use super::cells::{Between, Look, levels, levels_from, middles, natives, rises};
 use super::created::since_created;
 use super::far::without_far;
 use super::fine::fine;
 use super::found::{Chosen, Found, Place, Telling, signals};
 use super::left_out::{left_out, mark, marked};
 use super::missed::{missed, sources};
+use super::replicas::{doubles, said};
 use super::restarts::{restarts_in, told_restarts};
 use super::rows::rows;
-use super::rules::{Means, Take, counts_for_mean, ignored, means, other_way, told_quantile};
-use super::scrapes::{NO_RATE, ONE_SCRAPE, apart, is_one_scrape, since_start, span, step};
+use super::rules::{
+    Means, Take, counts_for_mean, ignored, means, other_way, part_of_limit, told_quantile,
+};
+use super::scrapes::{MINUTE, NO_RATE, ONE_SCRAPE, apart, is_one_scrape, since_start, span, step};
 use super::units::{in_words, scale, unit};
 use super::who::{class, who};
 use crate::table::names::Class;
@@ -34,13 +37,18 @@ pub fn machine(set: &SeriesSet) -> Machine {
     let set = created.as_ref().unwrap_or(set);
     let since = since_start(set);
     let of = since.as_ref().unwrap_or(set);
-    let step = step(of);
+    let step = match since.is_some() {
+        // Of one scrape a mean is known, and the instant at which it is.
+        true => step(set).max(Step::at_least(MINUTE)),
+        false => step(set),
+    };
     let between = match apart(of).1 {
         true => Between::Whole,
         false => Between::Extrapolated,
     };
     let mut machine = made(of, step, between);
     if since.is_some() {
+        machine.span = span(set);
         machine.notes.push(ONE_SCRAPE.into());
     } else {
         machine.fine = fine(set, &machine);
@@ -75,6 +83,7 @@ fn made(set: &SeriesSet, step: Step, between: Between) -> Machine {
         rows(of, requests, step, &mut machine.signals);
     }
     machine.notes.extend(set.notes().iter().cloned());
+    machine.notes.extend(said(set));
     if left > 0 {
         machine
             .notes
@@ -142,11 +151,14 @@ fn told_once(
     chosen: Option<&Chosen>,
 ) -> Meant {
     let mut making = Making::new(how, measures);
-    for (key, series) in set.series() {
+    let doubles = doubles(set);
+    let all = set.series().iter();
+    for (key, series) in all.filter(|(key, _)| !doubles.contains(key)) {
         making.take(key, series);
     }
     let left = if others { making.take_others() } else { 0 };
-    let sums = how.between == Between::Whole;
+    // What is told again, beside what each step tells, is to add up.
+    let sums = chosen.map(|_| how.step);
     Meant {
         crowded: making.crowded,
         signals: signals(making.found, Telling { sums, chosen }),
@@ -157,9 +169,6 @@ fn told_once(
 /// The same, of what rises with the cells that add up ([`Signal::counted`]).
 fn told_of(set: &SeriesSet, how: How, measures: &'static [Measure], others: bool) -> Meant {
     let mut made = told_once(set, how, measures, others, None);
-    if how.between == Between::Whole {
-        return made;
-    }
     let place = |s: &Signal| (s.measure, s.of.clone(), s.what.clone());
     let known = made.signals.iter().enumerate();
     let places: BTreeMap<Place, usize> = known.map(|(at, s)| (place(s), at)).collect();
@@ -170,7 +179,11 @@ fn told_of(set: &SeriesSet, how: How, measures: &'static [Measure], others: bool
         only: Some(Only::Rises),
         ..how
     };
-    for counted in told_once(set, whole, measures, others, Some(&chosen)).signals {
+    for mut counted in told_once(set, whole, measures, others, Some(&chosen)).signals {
+        if how.between == Between::Whole {
+            // What a step tells alone is told whole, too.
+            counted.cells.lack_nothing();
+        }
         let at = places.get(&place(&counted));
         match at.and_then(|at| made.signals.get_mut(*at)) {
             Some(mine) if mine.is(&counted) => {
@@ -222,7 +235,7 @@ impl How {
         }
     }
 
-    fn rises(self, series: &Series) -> Vec<(i64, f64, f64)> {
+    fn rises(self, series: &Series) -> Vec<(i64, f64, Look)> {
         match self.only {
             Some(Only::Levels) => Vec::new(),
             _ => rises(series, (self.step, self.between)),
@@ -267,7 +280,8 @@ impl<'a> Making<'a> {
             None => means(&key.name),
             told => told,
         };
-        for means in known.into_iter().chain(counted).chain(other_way(&key.name)) {
+        let beside = other_way(&key.name).or_else(|| part_of_limit(&key.name));
+        for means in known.into_iter().chain(counted).chain(beside) {
             if self.measures.contains(&means.measure) && !left_out(key, means.measure) {
                 self.apply(key, series, means);
             }
@@ -313,21 +327,21 @@ impl<'a> Making<'a> {
             Take::Rise(factor) => {
                 let found = self.place(key, means, String::new());
                 found.classed |= class.is_some();
-                for (number, increase, seconds) in how.rises(series) {
-                    let sums = found.rates.entry(number).or_default();
-                    let at = match class {
-                        Some(Class::Client) => 1,
-                        Some(Class::Server) => 2,
-                        _ => 0,
-                    };
-                    sums[at].add(factor * increase, seconds);
+                let at = match class {
+                    Some(Class::Client) => 1,
+                    Some(Class::Server) => 2,
+                    _ => 0,
+                };
+                for (number, increase, look) in how.rises(series) {
+                    let seen = found.rates.entry(number).or_default();
+                    seen.add(at, factor * increase, &look);
                 }
             }
             Take::Busy => {
                 let found = self.place(key, means, String::new());
-                for (number, increase, seconds) in how.rises(series) {
+                for (number, increase, look) in how.rises(series) {
                     *found.part.entry(number).or_default() += increase;
-                    *found.whole.entry(number).or_default() += seconds;
+                    *found.whole.entry(number).or_default() += look.seconds;
                 }
             }
             Take::RestWhere(label, value) => {
@@ -382,8 +396,8 @@ impl<'a> Making<'a> {
             }
             Take::Quantile(factor) => {
                 let factor = scale.unwrap_or(factor);
-                let what = key.labels.get("quantile").unwrap_or("").to_owned();
-                let found = self.place(key, means, with_instance(what, key));
+                let what = which_quantile(key, &who(key, means.measure));
+                let found = self.place(key, means, what);
                 for (number, level) in how.levels(series, factor) {
                     found.levels.entry(number).or_default().push(level);
                 }
@@ -482,9 +496,9 @@ impl<'a> Making<'a> {
                 let found = self.place(key, means, what);
                 found.unit = unit(&series.unit, rises);
                 if rises {
-                    for (number, increase, seconds) in how.rises(series) {
-                        let sums = found.rates.entry(number).or_default();
-                        sums[0].add(increase, seconds);
+                    for (number, increase, look) in how.rises(series) {
+                        let seen = found.rates.entry(number).or_default();
+                        seen.add(0, increase, &look);
                     }
                 } else {
                     for (number, level) in how.levels(series, 1.0) {
@@ -520,6 +534,18 @@ fn told(key: &Key, of: &str) -> String {
     });
     let name = Some(key.name.clone()).filter(|name| !name.is_empty());
     let parts: Vec<String> = name.into_iter().chain(labels).collect();
+    with_instance(parts.join(" "), key)
+}
+
+/// A quantile, and the labels that say of what: each has a line of its own, as no mean of quantiles is one.
+fn which_quantile(key: &Key, of: &str) -> String {
+    let quantile = key.labels.get("quantile").unwrap_or("");
+    let others = key
+        .labels
+        .iter()
+        .filter(|(name, value)| !matches!(*name, "quantile" | "instance") && *value != of);
+    let others = others.map(|(name, value)| format!("{name}={value}"));
+    let parts: Vec<String> = std::iter::once(quantile.to_owned()).chain(others).collect();
     with_instance(parts.join(" "), key)
 }
 

@@ -1,7 +1,8 @@
 //! What metrics say of a place before it is a signal: the sums and cells of their series, of which the metric that tells
 //! most is taken.
 
-use super::super::{Cells, Durations, Labels, Level, Measure, Rate, Share, Signal, Unit};
+use super::super::{Cells, Durations, Labels, Level, Measure, Rate, Share, Signal, Step, Unit};
+use super::cells::Look;
 use std::collections::BTreeMap;
 
 /// What a place is about: measure, thing, and what tells it from others.
@@ -9,21 +10,78 @@ pub type Place = (Measure, String, String);
 
 /// Sums of several series in a step.
 #[derive(Clone, Copy, Default)]
-pub struct Sums {
+struct Sums {
     /// Of their rates.
-    pub rate: f64,
+    rate: f64,
     /// Of what they rose by.
-    pub rose: f64,
-    /// The longest time that one of them is of.
-    pub seconds: f64,
+    rose: f64,
 }
 
-impl Sums {
-    /// Adds what a series rose by, and in how many seconds.
-    pub fn add(&mut self, increase: f64, seconds: f64) {
-        self.rate += increase / seconds;
-        self.rose += increase;
-        self.seconds = self.seconds.max(seconds);
+/// What rose in a time that series were looked at, by class of the status.
+#[derive(Clone, Copy, Default)]
+struct Looked {
+    rose: [f64; 3],
+    /// Of it what series of one sample in the step rose by.
+    single: [f64; 3],
+    seconds: f64,
+}
+
+/// What several series show in a step.
+#[derive(Default)]
+pub struct Seen {
+    /// By class of the status; the first one of all.
+    sums: [Sums; 3],
+    /// The shortest and the longest time that one of them is of.
+    seconds: Option<(f64, f64)>,
+    /// Where rises are told whole, by first and last instant.
+    looks: BTreeMap<(i64, i64), Looked>,
+    /// The last sample before the step.
+    before: Option<i64>,
+}
+
+impl Seen {
+    /// Adds what a series of a class of the status rose by.
+    pub fn add(&mut self, class: usize, increase: f64, look: &Look) {
+        let seconds = look.seconds;
+        if let Some(sums) = self.sums.get_mut(class) {
+            sums.rate += increase / seconds;
+            sums.rose += increase;
+        }
+        if look.from < look.until {
+            let looked = self.looks.entry((look.from, look.until)).or_default();
+            if let Some(rose) = looked.rose.get_mut(class) {
+                *rose += increase;
+            }
+            if let Some(rose) = looked.single.get_mut(class).filter(|_| look.single) {
+                *rose += increase;
+            }
+            looked.seconds = looked.seconds.max(seconds);
+        }
+        let (least, most) = self.seconds.unwrap_or((seconds, seconds));
+        self.seconds = Some((least.min(seconds), most.max(seconds)));
+        self.before = self.before.max(look.before);
+    }
+
+    /// The rate of some classes together, as this step alone tells it.
+    fn alone(&self, classes: &[usize]) -> Rate {
+        // Where only failures are silent, there are none; not a gap.
+        let (least, seconds) = self.seconds.unwrap_or_default();
+        let per_second: f64 = classes.iter().map(|c| self.sums[*c].rate).sum();
+        let rose = self.rose(classes);
+        let increase = match least == seconds {
+            true => rose,
+            false => per_second * seconds,
+        };
+        Rate {
+            increase,
+            seconds,
+            ..Rate::default()
+        }
+    }
+
+    /// What some classes together rose by.
+    fn rose(&self, classes: &[usize]) -> f64 {
+        classes.iter().map(|c| self.sums[*c].rose).sum()
     }
 }
 
@@ -33,8 +91,9 @@ pub type Chosen = BTreeMap<Place, String>;
 /// How metrics become signals.
 #[derive(Clone, Copy)]
 pub struct Telling<'a> {
-    /// Whether what series rose by adds up, and not their rates: where each rise counts once.
-    pub sums: bool,
+    /// The step, where what series rose by is to add up over steps, and not their rates in each: where each rise counts
+    /// once.
+    pub sums: Option<Step>,
     /// The metric to take at a place, where it was chosen before.
     pub chosen: Option<&'a Chosen>,
 }
@@ -44,8 +103,8 @@ pub struct Telling<'a> {
 pub struct Found {
     pub rank: u8,
     pub unit: Option<Unit>,
-    /// By class of the status; the first one of all.
-    pub rates: BTreeMap<i64, [Sums; 3]>,
+    /// What rises.
+    pub rates: BTreeMap<i64, Seen>,
     pub classed: bool,
     pub part: BTreeMap<i64, f64>,
     pub whole: BTreeMap<i64, f64>,
@@ -143,11 +202,11 @@ pub fn signals(found: BTreeMap<Place, BTreeMap<&str, Found>>, how: Telling<'_>) 
             continue;
         };
         if failures.source.contains("failure") && requests.source.contains("success") {
-            add_rates(&mut requests.cells, &failures.cells, how.sums);
+            add_rates(&mut requests.cells, &failures.cells, how.sums.is_some());
         }
         if failures.source != requests.source {
             let requests = requests.cells.clone();
-            as_long(&mut out[at].cells, &requests, how.sums);
+            as_long(&mut out[at].cells, &requests, how.sums.is_some());
         }
     }
     out
@@ -160,11 +219,14 @@ fn add_rates(to: &mut Cells, more: &Cells, sums: bool) {
             if let Ok(at) = to.binary_search_by_key(number, |c| c.0)
                 && rate.seconds > 0.0
             {
-                let seconds = to[at].1.seconds;
-                to[at].1.increase += match sums {
+                let to = &mut to[at].1;
+                to.increase += match sums {
                     true => rate.increase,
-                    false => rate.increase / rate.seconds * seconds,
+                    false => rate.increase / rate.seconds * to.seconds,
                 };
+                to.early += rate.early;
+                to.lacking += rate.lacking;
+                to.reach_s = to.reach_s.max(rate.reach_s);
             }
         }
     }
@@ -185,6 +247,7 @@ fn as_long(rates: &mut Cells, others: &Cells, sums: bool) {
                         false => each * seconds,
                     },
                     seconds,
+                    ..*rate
                 };
             }
         }
@@ -192,19 +255,47 @@ fn as_long(rates: &mut Cells, others: &Cells, sums: bool) {
 }
 
 /// The rates of some classes together, or what came of them.
-fn rate(found: &Found, classes: &[usize], sums: bool) -> Cells {
-    let cell = |(number, all): (&i64, &[Sums; 3])| {
-        // Where only failures are silent, there are none; not a gap.
-        let seconds = all.iter().map(|s| s.seconds).fold(0.0, f64::max);
-        let per_second: f64 = classes.iter().map(|c| all[*c].rate).sum();
-        let rose: f64 = classes.iter().map(|c| all[*c].rose).sum();
-        let rate = Rate {
-            increase: if sums { rose } else { per_second * seconds },
-            seconds,
+fn rate(found: &Found, classes: &[usize], sums: Option<Step>) -> Cells {
+    Cells::Rate(match sums {
+        Some(step) => adding_up(&found.rates, classes, step),
+        None => {
+            let cell = |(number, seen): (&i64, &Seen)| (*number, seen.alone(classes));
+            found.rates.iter().map(cell).collect()
+        }
+    })
+}
+
+/// What came of some classes, each rise in the step of the later scrape, and each second once: where one of several
+/// series was silent, what it rose by meanwhile comes late, and the others were looked at before. That part of the rise is
+/// told beside it ([`Rate::early`]).
+fn adding_up(all: &BTreeMap<i64, Seen>, classes: &[usize], step: Step) -> Vec<(i64, Rate)> {
+    let seconds = |from: i64, to: i64| to.saturating_sub(from).max(0) as f64 / 1e6;
+    // Up to when the thing was looked at.
+    let mut known: Option<i64> = None;
+    let mut out = Vec::with_capacity(all.len());
+    for (number, seen) in all {
+        known = known.max(seen.before);
+        let mut rate = Rate {
+            increase: seen.rose(classes),
+            ..Rate::default()
         };
-        (*number, rate)
-    };
-    Cells::Rate(found.rates.iter().map(cell).collect())
+        for ((from, until), looked) in &seen.looks {
+            let begin = known.map_or(*from, |known| known.max(*from));
+            let new = seconds(begin, *until).min(looked.seconds);
+            rate.seconds = rate.seconds.max(new);
+            let single: f64 = classes.iter().map(|c| looked.single[*c]).sum();
+            rate.lacking += single / seconds(*from, *until);
+            // Scrapes are not of one instant; a series is late that has none in the step before.
+            if *from < begin && *from <= step.start(number.saturating_sub(1)) {
+                let rose: f64 = classes.iter().map(|c| looked.rose[*c]).sum();
+                rate.early += rose * (seconds(*from, begin) / seconds(*from, *until));
+                rate.reach_s = rate.reach_s.max(seconds(*from, step.start(*number)));
+            }
+        }
+        known = known.max(seen.looks.keys().map(|look| look.1).max());
+        out.push((*number, rate));
+    }
+    out
 }
 
 /// What several series of one thing show in a step.

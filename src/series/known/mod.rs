@@ -12,6 +12,7 @@ mod fine;
 mod found;
 mod left_out;
 mod missed;
+mod replicas;
 mod restarts;
 mod rows;
 mod rules;

@@ -86,6 +86,7 @@ pub fn rows(of: &str, requests: &Requests, step: Step, out: &mut Vec<Signal>) {
             let rate = Rate {
                 increase: numbers.fold(0.0, |sum, (_, cell)| sum + of(cell)),
                 seconds: cell.seconds,
+                ..Rate::default()
             };
             (cell.number, rate)
         };

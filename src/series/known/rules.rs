@@ -221,6 +221,7 @@ const RULES: &[(&str, Means)] = &[
     rule("kubelet_volume_stats_capacity_bytes", M::DiskSpace, Whole(1.0), 9),
     rule("container_cpu_usage_seconds_total", M::CpuCores, Rise(1.0), 9),
     rule("container_memory_working_set_bytes", M::Memory, Level(1.0), 9),
+    rule("container_spec_memory_limit_bytes", M::MemoryShare, Whole(1.0), 9),
     rule("container_network_receive_bytes_total", M::NetworkIn, Rise(1.0), 8),
     rule("container_network_transmit_bytes_total", M::NetworkOut, Rise(1.0), 8),
     rule("container_network_*_errors_total", M::NetworkErrors, Rise(1.0), 8),
@@ -409,6 +410,16 @@ pub fn other_way(name: &str) -> Option<Means> {
     ];
     let both = both.iter().any(|pattern| fits(pattern, name));
     both.then_some(Means { measure, ..known })
+}
+
+/// What a metric that is shown by itself is beside that: the part of a share, of which another metric is the whole.
+#[must_use]
+pub fn part_of_limit(name: &str) -> Option<Means> {
+    (name == "container_memory_working_set_bytes").then_some(Means {
+        measure: M::MemoryShare,
+        take: Part(1.0),
+        rank: 9,
+    })
 }
 
 /// Whether a metric that no rule knows is better not shown.

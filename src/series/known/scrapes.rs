@@ -9,7 +9,7 @@ const SCRAPES: i64 = 4;
 const STEPS: i64 = 480;
 
 /// Said of one scrape.
-pub const ONE_SCRAPE: &str = "There is one scrape only: what it counts is shown as the mean since its process, or machine, began. Give two or more scrapes to see how things go.";
+pub const ONE_SCRAPE: &str = "There is one scrape only: what it counts is shown as the mean since its process, or machine, began, and counted since then. Give two or more scrapes to see how things go.";
 
 /// Said of one scrape whose counters tell no rate.
 pub const NO_RATE: &str = "Counters of one scrape tell no rate: give a second scrape, or one that tells when counting began (process_start_time_seconds, or …_created of OpenMetrics).";
@@ -32,10 +32,12 @@ fn created(set: &SeriesSet, key: &Key) -> Option<f64> {
     set.series().get(&own)?.numbers().first().copied()
 }
 
-/// A set of one scrape, each counter as it would have been a minute before if it had risen evenly since its process
-/// began, as far as the scrape tells when that was; `None` where there are more scrapes.
+/// The step of one scrape.
+pub const MINUTE: i64 = 60_000_000;
+
+/// A set of one scrape, each counter with a 0 when its process began, as far as the scrape tells when that was; `None`
+/// where there are more scrapes.
 pub fn since_start(set: &SeriesSet) -> Option<SeriesSet> {
-    const MINUTE: i64 = 60_000_000;
     if !is_one_scrape(set) {
         return None;
     }
@@ -62,13 +64,10 @@ pub fn since_start(set: &SeriesSet) -> Option<SeriesSet> {
         };
         let start = starts.iter().find(|(other, _)| same(other));
         let start = created(set, key).or(start.map(|(_, start)| *start));
-        let sample = series.times.first().zip(series.numbers().first());
-        if let (Some(start), Some((time, value))) = (start, sample) {
-            let age = time - (start * 1e6) as i64;
-            if age > 0 {
-                let back = age.min(MINUTE);
-                let before = value * (1.0 - back as f64 / age as f64);
-                with.add(key.clone(), series.kind, &series.unit, time - back, before);
+        if let (Some(start), Some(time)) = (start, series.times.first()) {
+            let began = (start * 1e6) as i64;
+            if began < *time {
+                with.add(key.clone(), series.kind, &series.unit, began, 0.0);
                 any = true;
             }
         }

@@ -61,10 +61,12 @@ pub fn who(key: &Key, measure: Measure) -> String {
     if key.name.starts_with("kube_")
         && let Some(of) = key.labels.first(&KEPT)
     {
-        return match key.labels.first(&SPACE) {
-            Some(space) => format!("{space}/{of}"),
-            None => of.to_owned(),
-        };
+        let space = key.labels.first(&SPACE);
+        // Of a container in each of several pods, as cAdvisor names it.
+        let pod = key.labels.get("pod").filter(|pod| *pod != of);
+        let pod = pod.filter(|_| key.name.starts_with("kube_pod_"));
+        let parts: Vec<&str> = space.into_iter().chain(pod).chain([of]).collect();
+        return parts.join("/");
     }
     // cAdvisor tells of the containers of a node; the instance is the node's.
     let of_pods = [
@@ -218,6 +220,9 @@ mod tests {
         ]);
         kept.name = "kube_deployment_spec_replicas".into();
         assert_eq!(who(&kept, Measure::Replicas), "shop/scorer");
+        let mut restarts = key(&[("namespace", "ml"), ("pod", "a-1"), ("container", "main")]);
+        restarts.name = "kube_pod_container_status_restarts_total".into();
+        assert_eq!(who(&restarts, Measure::ContainerRestarts), "ml/a-1/main");
         let of = |labels: &[(&str, &str)]| {
             let mut of_container = key(labels);
             of_container.name = "container_memory_working_set_bytes".into();

@@ -204,17 +204,10 @@ fn tail(text: &str) -> Option<Tail> {
             }
         }
     }
-    // What stands behind the agent, or behind status and bytes; of a text in quotes, that text.
+    // What stands behind the agent, or behind status and bytes; a text in quotes, where it is of numbers alone.
     let quoted = text.trim_end().ends_with('"');
     let behind = match text.rfind('"') {
-        // The agent is the second such text; what stands behind it may be a time, where it is nothing else.
-        Some(at) if quoted => {
-            let last = text[..at].rsplit('"').next()?;
-            let plain = |w: &str| w == "-" || w.parse::<f64>().is_ok();
-            let alone = last.split([' ', ',']).filter(|w| !w.is_empty()).all(plain);
-            let texts = text.replace("\\\"", "").matches('"').count() / 2;
-            Some(last).filter(|_| alone && texts != 2)?
-        }
+        Some(at) if quoted => last_quoted(&text[..at])?,
         Some(at) => &text[at + 1..],
         None => {
             text.trim_start()
@@ -233,6 +226,21 @@ fn tail(text: &str) -> Option<Tail> {
     }
     let last = behind.split_whitespace().last().filter(|_| !quoted)?;
     Some(Tail::Whole(number(last).filter(|_| is_plain(&last))?))
+}
+
+/// The last text in quotes, of which the end is cut off, where it may be of times: numbers alone, and no client's name
+/// for itself, which stands behind where the client came from.
+fn last_quoted(text: &str) -> Option<&str> {
+    let parts: Vec<&str> = text.split('"').collect();
+    let (last, before) = parts.split_last()?;
+    let of_times = |text: &str| {
+        let numbers = || text.split([' ', ',', '\t']).filter(|w| !w.is_empty());
+        let is_time = |w: &str| w == "-" || w.parse::<f64>().is_ok_and(|x| x >= 0.0);
+        numbers().all(is_time) && numbers().any(|w| w != "-")
+    };
+    // Texts in quotes stand at each other place; of two, the last one is the agent's, unless the first is a time, too.
+    let agent = before.len() == 3 && !of_times(before[1]);
+    (of_times(last) && !agent).then_some(*last)
 }
 
 /// `2026-11-23T08:46:30+0000 [INFO] [entry_service:Iris:1] … (status=200,…) 15.648ms (…)`

@@ -1,6 +1,7 @@
 //! `docker stats` in JSON lines, `podman stats` as JSON, and the statistics of Docker's API.
 //!
-//! The command tells no time. A time before each line (`2026-11-23T08:46:30Z {…}`) is taken; without one, the rounds
+//! The command tells no time. A time before each line (`2026-11-23T08:46:30Z {…}`) is taken, or one that was put into it
+//! (`{"timestamp":"2026-11-23T08:46:30Z",…}`); without one, the rounds
 //! of containers are drawn two seconds apart up to the file's own date, which is about how long `--no-stream` takes,
 //! and a note says so. Terminal escapes that a redirected stream holds are passed over.
 
@@ -16,7 +17,7 @@ use std::collections::BTreeSet;
 const APART: i64 = 2 * SECOND;
 
 /// Said where times are made up.
-const NOTE: &str = "docker stats tells no times: its rounds are drawn two seconds apart, the last one at the file's own date. Put a time before each line to have the true ones.";
+const NOTE: &str = "docker stats tells no times: its rounds are drawn two seconds apart, the last one at the file's own date. Put a time before each line, or a field 'timestamp' into it, to have the true ones.";
 
 /// Bytes of an object over several lines at most.
 const MOST_BYTES: usize = 1 << 20;
@@ -43,6 +44,35 @@ const COLUMNS: [[&str; 2]; 5] = [
     ["NetIO", "net_io"],
     ["BlockIO", "block_io"],
 ];
+
+/// When a row was made, where whoever collected it put the time into it.
+fn told(row: &Value) -> Option<i64> {
+    const NAMES: [&str; 9] = [
+        "timestamp",
+        "@timestamp",
+        "time",
+        "ts",
+        "datetime",
+        "date",
+        "read",
+        "collected_at",
+        "sampled_at",
+    ];
+    let fields = row.as_object()?;
+    let named = |name: &&str| {
+        let mut all = fields.iter();
+        all.find(|(key, _)| key.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value)
+    };
+    NAMES
+        .iter()
+        .filter_map(named)
+        .find_map(|value| match value {
+            Value::String(text) => times::any(text),
+            Value::Number(number) => times::any(&number.to_string()),
+            _ => None,
+        })
+}
 
 /// A value that waits for its time.
 struct Waiting {
@@ -287,7 +317,7 @@ impl Lines for Docker {
             match rows.next() {
                 Some(Ok(row)) if row.get("cpu_stats").is_some() => self.api(&row),
                 Some(Ok(row)) if row.get("SystemNano").is_some() => self.podman(&row, time),
-                Some(Ok(row)) => self.stats(&row, time, faults),
+                Some(Ok(row)) => self.stats(&row, time.or_else(|| told(&row)), faults),
                 Some(Err(why)) if why.is_eof() && goes_on && rest.len() < MOST_BYTES => {
                     rest.clone_into(&mut self.begun);
                     return;

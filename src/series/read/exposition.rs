@@ -5,6 +5,7 @@
 
 use super::lines::{Faults, quoted};
 use super::{About, Lines, times};
+use crate::series::step::is_plausible;
 use crate::series::{Key, Kind, Labels, SeriesSet};
 use std::collections::BTreeMap;
 
@@ -121,14 +122,17 @@ impl Exposition {
         self.scrapes += 1;
         let clock = scrape.iter().find(|s| s.name == "node_time_seconds");
         let clock = clock.map(|s| (s.value * 1e6) as i64);
-        let of_scrape = self.time.take().or(clock);
+        let stamp = |sample: &Sample| {
+            let stamp = sample.stamp?;
+            let factor = if stamp.abs() < 1e11 { 1e6 } else { 1e3 };
+            Some((stamp * factor).round() as i64)
+        };
+        // Beside samples that tell their time a scrape may have others: its latest one is that of the scrape.
+        let latest = || scrape.iter().filter_map(stamp).filter(|t| is_plausible(*t));
+        let of_scrape = self.time.take().or(clock).or_else(|| latest().max());
         let mut undated = Vec::new();
         for sample in scrape.drain(..) {
-            let stamp = sample.stamp.map(|stamp| {
-                let factor = if stamp.abs() < 1e11 { 1e6 } else { 1e3 };
-                (stamp * factor).round() as i64
-            });
-            match stamp.or(of_scrape) {
+            match stamp(&sample).or(of_scrape) {
                 Some(time) => self.put(sample, time),
                 None => undated.push(sample),
             }

@@ -1,7 +1,8 @@
 //! What a column of a service's table holds, by its name.
 
 use crate::table::names::{
-    duration, is_first_token, is_of_grpc, is_status, is_success, is_summed_up, unit_s, words,
+    duration, is_failure, is_first_token, is_of_grpc, is_quantile, is_status, is_success,
+    is_summed_up, unit_s, words,
 };
 
 /// What a column of a service's table holds.
@@ -23,6 +24,8 @@ pub enum Holds {
     GrpcStatus,
     /// Whether it ended well.
     Success,
+    /// Whether it failed.
+    Failure,
     /// Bytes received.
     BytesIn,
     /// Bytes sent.
@@ -35,6 +38,11 @@ pub enum Holds {
     Level(&'static str, f64),
     /// A level that is shown under its own name, and a factor: a state of the processors, say.
     Named(f64),
+    /// A quantile of how long many requests took, in so many seconds where the name tells the unit: the row is of a time,
+    /// and no request.
+    Quantile(Option<f64>),
+    /// How many requests, or failures, a row of a time is of.
+    Count,
     /// Bytes of some room, in so many bytes.
     Room(Room, Part, f64),
     /// Of what the row is.
@@ -131,6 +139,7 @@ pub fn holds(name: &str) -> Option<Holds> {
         _ if is_status(&words) && is_of_grpc(&words) => Holds::GrpcStatus,
         _ if is_status(&words) => Holds::Status,
         _ if is_success(&words) && words.len() <= 2 => Holds::Success,
+        _ if is_failure(&words) && words.len() <= 2 => Holds::Failure,
         "bytes"
         | "bytes_out"
         | "bytes_sent"
@@ -158,9 +167,11 @@ pub fn holds(name: &str) -> Option<Holds> {
         {
             Holds::PerToken(unit)
         }
-        // Of a row that sums up many requests.
-        "requests" | "request_count" | "errors" | "error_count" | "invocations" | "throughput"
-        | "qps" | "rps" => Holds::Named(1.0),
+        _ if is_quantile(&words) => Holds::Quantile(unit),
+        "requests" | "request_count" | "num_requests" | "count" | "calls" | "invocations"
+        | "errors" | "error_count" | "num_errors" | "failures" | "throttles" => Holds::Count,
+        // Means of a row that sums up many requests.
+        "throughput" | "qps" | "rps" => Holds::Named(1.0),
         _ if is_summed_up(&words) && unit.is_some() => Holds::Named(1.0),
         // As nginx has it.
         "request_time" => Holds::Duration(1.0),
@@ -205,7 +216,17 @@ pub fn holds(name: &str) -> Option<Holds> {
 #[must_use]
 pub fn is<'a>(names: impl Iterator<Item = &'a str>) -> bool {
     let known: Vec<Option<Holds>> = names.map(holds).collect();
-    let told = || known.iter().flatten().filter(|h| **h != Holds::Of);
+    // An error may be that of a model, and counts of anything.
+    let mut all = known.iter().flatten();
+    let many = all.any(|h| matches!(h, Holds::Quantile(_)));
+    let told = || {
+        let all = known.iter().flatten();
+        all.filter(|h| match h {
+            Holds::Of | Holds::Failure => false,
+            Holds::Count => many,
+            _ => true,
+        })
+    };
     let timed = told().any(|h| matches!(h, Holds::Duration(_) | Holds::Took));
     let ended = told().any(|h| matches!(h, Holds::Status | Holds::GrpcStatus));
     let enough = told().count() * 3 >= known.len().saturating_sub(1);
@@ -238,6 +259,10 @@ mod tests {
             ("total_time", Holds::Took),
             ("ttft", Holds::FirstToken(None)),
             ("grpc_status", Holds::GrpcStatus),
+            ("is_error", Holds::Failure),
+            ("p99_ms", Holds::Quantile(Some(1e-3))),
+            ("errors", Holds::Count),
+            ("requestFailed", Holds::Failure),
             ("cpu_idle_pct", Holds::Named(0.01)),
             (
                 "mem_total_mb",
@@ -258,6 +283,8 @@ mod tests {
         assert!(is(
             ["TIMESTAMP", "ContextTokens", "GeneratedTokens"].into_iter()
         ));
+        assert!(is(["date", "p50_ms", "requests", "errors"].into_iter()));
+        assert!(!is(["date", "count", "errors"].into_iter()));
         assert!(!is(
             ["time", "age", "income", "status", "city", "sex"].into_iter()
         ));

@@ -21,7 +21,8 @@ pub fn recognise(text: &str, first: &str) -> Option<Form> {
     let sorted = ["metric\":{", "histogram\":[", "histograms\":["];
     let series = head.strip_prefix("{\"data\":{\"result\":[{\"");
     let sorted = series.is_some_and(|s| sorted.iter().any(|key| s.starts_with(key)));
-    if sorted || has("status") && (has("resultType") || has("errorType")) {
+    let answer = has("status") && (has("resultType") || has("errorType"));
+    if sorted || answer || is_answer(text, &head) {
         return Some(Form::PrometheusJson);
     }
     if head.contains("\"PodMetrics") || head.contains("\"NodeMetrics") {
@@ -35,6 +36,31 @@ pub fn recognise(text: &str, first: &str) -> Option<Form> {
     }
     let row: Value = serde_json::from_str(first).ok()?;
     super::access_json::is(&row).then_some(Form::AccessJson)
+}
+
+/// Whether JSON, and its start without blanks, is one answer of Prometheus's API without samples: names of labels, their
+/// values, targets, rules, alerts, what the server is.
+fn is_answer(text: &str, head: &str) -> bool {
+    let Some(data) = head.strip_prefix("{\"status\":\"success\",\"data\":") else {
+        return false;
+    };
+    let of_list = ["[\"", "[]", "[{\"__name__\":", "[{\"seriesLabels\":"];
+    let of_server = [
+        "\"activeTargets\":",
+        "\"droppedTargets\":",
+        "\"activeAlertmanagers\":",
+        "\"groups\":",
+        "\"alerts\":",
+        "\"goVersion\":",
+        "\"help\":",
+        "\"headStats\":",
+        "\"yaml\":",
+        "\"storageRetention\":",
+    ];
+    let known = of_list.iter().any(|start| data.starts_with(start))
+        || data.starts_with('{') && of_server.iter().any(|key| data.contains(key));
+    // Rows of a log stand behind each other.
+    known && text.lines().filter(|l| l.starts_with('{')).take(2).count() == 1
 }
 
 /// Reads documents that stand behind each other, one a line or over several lines.

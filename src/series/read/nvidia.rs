@@ -116,6 +116,19 @@ fn amount(series: &str, value: f64) -> String {
     }
 }
 
+/// The unit of a number of which neither the cell nor the head of the column tells one: shares are in percent, and memory
+/// in MiB unless that would be more than any GPU has: then it is in bytes.
+fn usual_unit(series: &str, value: f64) -> Option<&'static str> {
+    const MOST_MIB: f64 = 4_194_304.0;
+    match series {
+        "plumbline_gpu_share" => Some("%"),
+        "plumbline_gpu_memory_used_bytes" | "plumbline_gpu_memory_total_bytes" => {
+            (value > 0.0 && value < MOST_MIB).then_some("MiB")
+        }
+        _ => None,
+    }
+}
+
 /// The series of a column.
 fn series(column: &str) -> Option<&'static str> {
     Some(match column {
@@ -171,7 +184,10 @@ impl Lines for Nvidia {
         }
         let gpu = ["index", "gpu_bus_id", "pci.bus_id", "uuid", "name"];
         let gpu = gpu.iter().find_map(|n| cell(n)).unwrap_or("0");
-        let gpu = format!("GPU {gpu}");
+        let gpu = match gpu.starts_with("GPU") {
+            true => gpu.to_owned(),
+            false => format!("GPU {gpu}"),
+        };
         let mut found: Vec<(&'static str, f64)> = Vec::new();
         for ((column, unit), cell) in self.columns.iter().zip(&cells) {
             let Some(series) = series(column) else {
@@ -181,14 +197,25 @@ impl Lines for Nvidia {
             if text.starts_with('[') || text == "N/A" {
                 continue;
             }
+            let mut untold = None;
             let value = units::split(text).and_then(|(value, own)| {
-                let unit = if own.is_empty() { unit.as_str() } else { own };
+                let mut unit = if own.is_empty() { unit.as_str() } else { own };
+                if unit.is_empty() {
+                    untold = usual_unit(series, value);
+                    unit = untold.unwrap_or_default();
+                }
                 match unit {
                     "%" => Some(value / 100.0),
                     "W" | "C" | "" => Some(value),
                     unit => Some(value * units::byte_factor(unit)?),
                 }
             });
+            if let Some(unit) = untold {
+                self.set.note(&format!(
+                    "Column {column} of {} tells no unit: it was read in {unit}, as nvidia-smi writes it.",
+                    self.file
+                ));
+            }
             match value {
                 Some(value) => found.push((series, value)),
                 None => faults.cell("amount", column, || {

@@ -11,6 +11,27 @@ use crate::series::{Key, Kind, Labels, SeriesSet};
 use crate::stats::buckets::Native;
 use serde_json::Value;
 
+/// What an answer without samples tells.
+fn answered_with(data: &Value) -> &'static str {
+    let has = |key: &str| data.get(key).is_some();
+    match data {
+        Value::Array(all) => match all.first() {
+            Some(Value::String(_)) => "names of labels, or their values",
+            Some(item) if item.get("seriesLabels").is_some() => "exemplars",
+            Some(_) => "the labels of series",
+            None => "an empty list",
+        },
+        _ if has("activeTargets") || has("droppedTargets") => "its targets",
+        _ if has("groups") => "its rules",
+        _ if has("alerts") => "its alerts",
+        _ if has("activeAlertmanagers") => "its alert managers",
+        _ if has("goVersion") => "what it is itself",
+        _ if has("headStats") => "what it stores",
+        _ if has("yaml") || has("storageRetention") => "how it is set up",
+        _ => "what it knows of metrics",
+    }
+}
+
 /// Takes an answer.
 pub fn take(
     about: &About,
@@ -32,6 +53,12 @@ pub fn take(
         .get("resultType")
         .and_then(Value::as_str)
         .unwrap_or_default();
+    if kind.is_empty() {
+        return Err(format!(
+            "Prometheus answered with {}, and no samples: ask /api/v1/query_range for series over a range of time",
+            answered_with(data)
+        ));
+    }
     if !matches!(kind, "matrix" | "vector") {
         return Err(format!(
             "the result is a {kind}, expected a matrix or vector: ask for series over a range of time"

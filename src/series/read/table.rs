@@ -38,6 +38,10 @@ fn held(table: &Table) -> Vec<Held<'_>> {
     if let Some(whole) = durations.min_by_key(|name| near(name)) {
         all.retain(|(h, name, _)| !timed(h) || *name == whole);
     }
+    // Counts are of rows that are of a time each.
+    if !all.iter().any(|(h, ..)| matches!(h, Holds::Quantile(_))) {
+        all.retain(|(h, ..)| *h != Holds::Count);
+    }
     // Of several that tell the same, the first one is it; others are shown under their own names.
     for at in 1..all.len() {
         if let Holds::Level(name, factor) = all[at].0 {
@@ -132,7 +136,14 @@ pub fn take(table: &Table, file: &str, untold: Untold, set: &mut SeriesSet) {
     let of_requests = columns.iter().any(|(h, ..)| {
         !matches!(
             h,
-            Holds::Level(..) | Holds::Named(_) | Holds::TookOf(_) | Holds::Room(..) | Holds::Of
+            Holds::Level(..)
+                | Holds::Named(_)
+                | Holds::TookOf(_)
+                | Holds::Room(..)
+                | Holds::Of
+                | Holds::Failure
+                | Holds::Quantile(_)
+                | Holds::Count
         )
     });
     let number = |column: &Column, row: usize| match column {
@@ -174,21 +185,20 @@ pub fn take(table: &Table, file: &str, untold: Untold, set: &mut SeriesSet) {
             file: file.into(),
         };
         let mut rooms: BTreeMap<Room, BTreeMap<Part, f64>> = BTreeMap::new();
-        let mut ended: [Option<u16>; 3] = [None; 3];
+        let mut ended: [Option<u16>; 4] = [None; 4];
         for (holds, name, column) in &columns {
             let status = match holds {
                 Holds::Status => Some(0),
                 Holds::GrpcStatus => Some(1),
                 Holds::Success => Some(2),
+                Holds::Failure => Some(3),
                 _ => None,
             };
             let value = number(column, row);
             if let Some(at) = status {
                 ended[at] = match value {
                     Some(value) => of_number(*holds, value),
-                    None => word(column, row)
-                        .and_then(|w| names::ended(&w))
-                        .map(Class::status),
+                    None => word(column, row).and_then(|w| of_word(*holds, &w)),
                 };
                 continue;
             }
@@ -220,6 +230,12 @@ pub fn take(table: &Table, file: &str, untold: Untold, set: &mut SeriesSet) {
                     // Of several columns that tell the same, the first one counts.
                     parts.entry(*part).or_insert(value * factor);
                 }
+                Holds::Quantile(f) => {
+                    set.note(SUMMED_UP);
+                    let unit = if f.is_some() { "s" } else { "" };
+                    set.add(key(name), Kind::Gauge, unit, time, value * f.unwrap_or(1.0));
+                }
+                Holds::Count => set.add(key(name), Kind::Gauge, "", time, value),
                 Holds::Named(factor) => {
                     let unit = if *factor == 1.0 { "" } else { "share" };
                     set.add(key(name), Kind::Gauge, unit, time, value * factor);
@@ -227,7 +243,8 @@ pub fn take(table: &Table, file: &str, untold: Untold, set: &mut SeriesSet) {
                 Holds::TookOf(factor) => {
                     set.add(key(name), Kind::Gauge, "s", time, value * factor);
                 }
-                Holds::Of | Holds::Status | Holds::GrpcStatus | Holds::Success => {}
+                Holds::Of | Holds::Status | Holds::GrpcStatus | Holds::Success | Holds::Failure => {
+                }
             }
         }
         for (room, parts) in rooms {
@@ -264,6 +281,9 @@ fn told_of(room: Room, parts: &BTreeMap<Part, f64>) -> Vec<(&'static str, f64)> 
     let share = used.zip(total).map(|(used, total)| (share, used / total));
     bytes.into_iter().chain(share).collect()
 }
+
+/// Said of rows that are of many requests each.
+const SUMMED_UP: &str = "Rows with quantiles of many requests are shown as they tell them: nothing is counted of them, and no quantile of a longer time follows from theirs.";
 
 /// The unit of what is a share or percent, before all of it is known.
 const UNSURE: &str = "share or percent";
@@ -311,15 +331,30 @@ fn of_number(holds: Holds, value: f64) -> Option<u16> {
             .contains(&value)
             .then(|| names::of_grpc(value as u16).status()),
         Holds::Success => Some(if value == 0.0 { 500 } else { 200 }),
+        // Any other number is how much something is off.
+        Holds::Failure if value == 0.0 => Some(200),
+        Holds::Failure => (value == 1.0).then_some(500),
         _ => (100.0..600.0).contains(&value).then_some(value as u16),
     }
 }
 
+/// A status that is a word.
+fn of_word(holds: Holds, word: &str) -> Option<u16> {
+    if holds != Holds::Failure {
+        return names::ended(word).map(Class::status);
+    }
+    match word.to_ascii_lowercase().as_str() {
+        "true" | "yes" => Some(500),
+        "false" | "no" => Some(200),
+        _ => None,
+    }
+}
+
 /// How a request ended by its status, by that of gRPC (the other one is 200 then, whatever became of the call), and by
-/// whether it is said to have ended well: what failed by any of these failed.
-fn status([http, grpc, success]: [Option<u16>; 3]) -> Option<u16> {
+/// whether it is said to have ended well, or to have failed: what failed by any of these failed.
+fn status([http, grpc, success, failure]: [Option<u16>; 4]) -> Option<u16> {
     let failed = |status: &Option<u16>| status.is_some_and(|s| s >= 400);
-    let all = [http, grpc, success];
+    let all = [http, grpc, success, failure];
     let first = all.iter().find(|s| failed(s)).copied().flatten();
-    first.or(http).or(grpc).or(success)
+    first.or(http).or(grpc).or(success).or(failure)
 }

@@ -333,7 +333,7 @@ fn KeyFacts() -> impl IntoView {
             .as_ref()
             .filter(|_| r.windows.is_empty());
         of_rows.or_else(|| {
-            let (start, end) = service.map(|s| (s.start, s.end))?;
+            let (start, end) = service.map(|s| s.seen.unwrap_or((s.start, s.end)))?;
             Some((
                 true,
                 Span {
