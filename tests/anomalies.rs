@@ -168,3 +168,118 @@ fn what_cannot_be_done_is_told() {
         Some(r#"{"time":null,"value":1.5,"score":0.0}"#)
     );
 }
+
+/// An answer of Prometheus's API of series by their labels.
+fn answer(series: &[(&str, &[f64])]) -> String {
+    let result: Vec<Value> = series
+        .iter()
+        .map(|(metric, values)| {
+            let metric: Value = serde_json::from_str(metric).unwrap();
+            let sample =
+                |(i, v): (usize, &f64)| serde_json::json!([time(i).0 as f64 / 1e6, v.to_string()]);
+            let values: Vec<Value> = values.iter().enumerate().map(sample).collect();
+            serde_json::json!({"metric": metric, "values": values})
+        })
+        .collect();
+    serde_json::json!({"status": "success", "data": {"resultType": "matrix", "result": result}})
+        .to_string()
+}
+
+#[test]
+fn an_answer_of_prometheus_with_one_series_is_scored_as_a_table_of_it() {
+    let table = points(&File::new("same.csv", &csv()), &[]);
+    for metric in ["{}", r#"{"__name__":"load","job":"shop"}"#] {
+        let file = File::new("range.json", &answer(&[(metric, &values())]));
+        assert_eq!(points(&file, &[]), table, "{metric}");
+    }
+}
+
+#[test]
+fn of_several_series_each_line_tells_its_own_or_one_is_asked_for() {
+    let (calm, all) = (vec![3.0; 20 * 144], values());
+    let text = answer(&[
+        (r#"{"__name__":"load","instance":"a:1"}"#, &calm),
+        (r#"{"__name__":"load","instance":"b:1"}"#, &all),
+        (
+            r#"{"__name__":"requests_total","instance":"b:1"}"#,
+            &[1.0, 2.0],
+        ),
+    ]);
+    let file = File::new("several.json", &text);
+    let found = points(&file, &[]);
+    assert_eq!(found.len(), 2 * 20 * 144 + 2);
+    let of = |name: &str| -> Vec<&Value> { found.iter().filter(|p| p["series"] == name).collect() };
+    assert_eq!(of(r#"load{instance="a:1"}"#).len(), 20 * 144);
+    let table = points(&File::new("table.csv", &csv()), &[]);
+    let second = of(r#"load{instance="b:1"}"#);
+    assert!(
+        second
+            .iter()
+            .zip(&table)
+            .all(|(a, b)| a["score"] == b["score"])
+    );
+    // One alone is as if it were alone, and a metric stands for its series.
+    let one = points(&file, &["--column", r#"load{ instance="b:1" }"#]);
+    assert_eq!(one, table);
+    assert_eq!(points(&file, &["--column", "load"]).len(), 2 * 20 * 144);
+    let said = fails(2, &file, &["--column", "loud"]);
+    assert!(
+        said.contains(r#"'loud'. Its series are: load{instance="a:1"}"#),
+        "{said}"
+    );
+    assert!(fails(2, &file, &["--time", "t"]).contains("their own times"));
+    let said = String::from_utf8(run(&file, &[]).stderr).unwrap();
+    assert!(said.contains("rate(requests_total[5m])"), "{said}");
+}
+
+#[test]
+fn a_panel_of_grafana_is_scored_in_the_unit_of_its_series() {
+    let mut text = String::from("\"Time\",\"p95\",\"CPU\"\n");
+    for (i, value) in values().iter().enumerate() {
+        let at = time(i).0 / 1_000;
+        writeln!(text, "{at},{value} ms,{value}%").unwrap();
+    }
+    let file = File::new("panel.csv", &text);
+    let found = points(&file, &["--column", "p95"]);
+    assert_eq!(found.len(), 20 * 144);
+    let first = found[0]["value"].as_f64().unwrap();
+    assert!((first - values()[0] / 1e3).abs() < 1e-12);
+    assert!(found[SPIKE]["score"].as_f64().unwrap() > 0.6);
+    assert_eq!(
+        points(&file, &[])
+            .iter()
+            .filter(|p| p["series"] == "CPU")
+            .count(),
+        20 * 144
+    );
+}
+
+#[test]
+fn rows_out_of_order_are_scored_in_the_order_of_time_and_it_is_said() {
+    let ordered = points(&File::new("ordered.csv", &csv()), &[]);
+    let mut lines: Vec<String> = csv().lines().map(String::from).collect();
+    lines[1..].reverse();
+    let file = File::new("reversed.csv", &lines.join("\n"));
+    assert_eq!(points(&file, &[]), ordered);
+    let said = String::from_utf8(run(&file, &[]).stderr).unwrap();
+    assert!(
+        said.contains("2879 points stand behind a later one"),
+        "{said}"
+    );
+    // The same of a panel.
+    let mut panel = vec!["\"Time\",\"p95\"".to_owned()];
+    panel.extend(
+        values()
+            .iter()
+            .enumerate()
+            .map(|(i, v)| format!("{},{v}", time(i).0 / 1_000)),
+    );
+    panel[1..].reverse();
+    let file = File::new("reversed-panel.csv", &panel.join("\n"));
+    assert_eq!(points(&file, &[]), ordered);
+    let said = String::from_utf8(run(&file, &[]).stderr).unwrap();
+    assert!(
+        said.contains("2879 points stand behind a later one"),
+        "{said}"
+    );
+}

@@ -669,6 +669,7 @@ fn served() -> Report {
         name: name.into(),
         source: "x".into(),
         above: false,
+        partly: Vec::new(),
         total: values[0],
         most: values.iter().flatten().copied().reduce(f64::max),
         values,

@@ -174,6 +174,42 @@ fn few_findings_are_false_and_what_was_planted_comes_first() {
     }
 }
 
+/// A week of which one sample is known, in a step that goes on until the series begins, is no earlier week.
+#[test]
+fn a_week_with_one_sample_is_no_earlier_week() {
+    let name = "load".to_owned();
+    let weeks = 3 * 7 * 8;
+    let mut machine = machine(
+        &[(name, (0..weeks + 24).map(f64::from).collect())],
+        3 * HOUR,
+    );
+    let Cells::Level(cells) = &mut machine.signals[0].cells else {
+        panic!()
+    };
+    // 12 samples a step, but for the one before the first midnight.
+    for cell in cells.iter_mut() {
+        cell.1.sum *= 12.0;
+        cell.1.n = 12.0;
+    }
+    let first = cells[0].0 - 1;
+    cells.insert(0, (first, Level::seen(1_000.0)));
+    let mut summary = Summary::of_task(Task::Service);
+    summary.machine = Some(Arc::new(machine));
+    let report = Report::from(&summary, &View::default());
+    let found = |from: i64, to: i64| {
+        let at = |h: i64| Time(start() + h * HOUR);
+        let changes = report.changes(None, at(from), at(to)).unwrap();
+        changes.rows[0].weeks.clone().unwrap()
+    };
+    // From nine in the evening on, three weeks after the last evening before the series begins.
+    let evening = found(3 * 168 - 3, 3 * 168);
+    assert_eq!(evening.weeks, 2);
+    let longer = found(3 * 168 - 6, 3 * 168);
+    assert_eq!((longer.weeks, longer.most < 1_000.0), (2, true));
+    // The hours that are known count.
+    assert_eq!(found(3 * 168, 3 * 168 + 3).weeks, 3);
+}
+
 /// A daily course looks like a change against the hours before, and is not one against the same hours of earlier weeks.
 #[test]
 fn what_happens_every_week_at_these_hours_is_told_as_usual() {

@@ -243,7 +243,7 @@ fn the_sentence_names_the_service_that_fails_and_the_slowest_one() {
     let told = sentence.replace("4.98 s", "4.97 s");
     assert_eq!(
         told.split(". There").next().unwrap(),
-        "10.0 requests a second; 20.0 % of those of web failed by the server's fault, the largest share of all services; 99 of 100 of those of web, the slowest service, took at most 4.97 s"
+        "10.0 requests a second; 20.0 % of those of web failed by the server's fault, the largest share of all services; 99 of 100 of those of web, the slowest service, took at most about 4.97 s"
     );
     assert_eq!(report.health.sentence, sentence);
 }

@@ -156,16 +156,32 @@ fn a_percentile_above_the_last_bound_is_told_as_more_than_that() {
     );
     let closed = service(0.0);
     assert!(
-        closed.sentence().contains("99 of 100 took at most"),
+        closed.sentence().contains("99 of 100 took at most about"),
         "{}",
         closed.sentence()
+    );
+}
+
+/// What is told within 1 % is about so long: half of these took 301 ms.
+#[test]
+fn a_percentile_within_one_percent_is_no_limit() {
+    let all = set(
+        "access.jsonl",
+        &log((0..7_200).map(|i| if i % 2 == 0 { 50 } else { 301 })),
+    );
+    let told = report(&all, &View::default());
+    let sentence = told.resources.service.unwrap().sentence();
+    assert!(
+        sentence.contains("99 of 100 took at most about"),
+        "{sentence}"
     );
 }
 
 #[test]
 fn one_scrape_tells_what_it_lacks_and_counts_since_it_began_where_that_is_told() {
     let plain = "# TYPE http_requests_total counter\nhttp_requests_total{job=\"a\"} 33\n";
-    let told = machine(&set("one.prom", plain));
+    let one = set("one.prom", plain);
+    let told = machine(&one);
     assert!(
         told.notes
             .iter()
@@ -173,6 +189,15 @@ fn one_scrape_tells_what_it_lacks_and_counts_since_it_began_where_that_is_told()
         "{:?}",
         told.notes
     );
+    // The report says so itself.
+    let told = report(&one, &View::default());
+    let sentence = &told.health.sentence;
+    assert!(
+        sentence.starts_with("Nothing can be told of the service.")
+            && sentence.contains("give a second scrape"),
+        "{sentence}"
+    );
+    assert!(told.resources.service.is_none() && !told.resources.lacks.is_empty());
     let created = "# TYPE http_requests counter\nhttp_requests_total{job=\"a\"} 200 1772323200.0\n\
                    http_requests_created{job=\"a\"} 1772323100.0\n# EOF\n";
     let set = set("one.txt", created);

@@ -317,6 +317,155 @@ fn utilisations_of_opentelemetry_are_cpu_memory_and_gpu() {
     );
 }
 
+/// What IIS, AWS's balancers and Envoy write: rate, status, bytes and how long requests took; of a line that is wrong
+/// the column, and the others are read.
+#[test]
+fn logs_of_iis_balancers_and_envoy_tell_of_requests() {
+    let clock = |i: u64| format!("12:{:02}:{:02}", i / 30, i * 2 % 60);
+    let status = |i: u64| if i.is_multiple_of(20) { 503 } else { 200 };
+    type Row<'a> = &'a dyn Fn(u64) -> String;
+    let logs: [(&str, &str, Row<'_>, &str, &str); 4] = [
+        (
+            "iis.log",
+            "#Software: Microsoft Internet Information Services 10.0\n#Fields: date time cs-method cs-uri-stem sc-status sc-bytes cs-bytes time-taken\n",
+            &|i| format!("2026-03-01 {} GET /a {} 1000 100 50", clock(i), status(i)),
+            "2026-03-01 12:00:00 GET /a 200 1000 100",
+            "time-taken",
+        ),
+        (
+            "w3c.log",
+            "#Version: 1.0\n#Fields: date time cs-method sc-status sc-bytes cs-bytes time-taken\n",
+            &|i| format!("2026-03-01 {} GET {} 1000 100 50", clock(i), status(i)),
+            "2026-03-01 noon GET 200 1000 100 50",
+            "time",
+        ),
+        (
+            "alb.log",
+            "",
+            &|i| {
+                format!(
+                    r#"https 2026-03-01T{}.123456Z app/lb/50dc 10.0.0.1:2817 10.0.0.2:80 0.000 0.050 0.000 {} 200 100 1000 "GET https://x:443/ HTTP/1.1" "curl" - - arn "Root=1""#,
+                    clock(i),
+                    status(i)
+                )
+            },
+            r#"https 2026-03-01T12:00:00.123456Z app/lb/50dc 10.0.0.1:2817 10.0.0.2:80 0.000 fast 0.000 200 200 100 1000 "GET / HTTP/1.1""#,
+            "target_processing_time",
+        ),
+        (
+            "envoy.log",
+            "",
+            &|i| {
+                format!(
+                    r#"[2026-03-01T{}.123Z] "GET /a HTTP/1.1" {} - 100 1000 50 49 "-" "curl" "id" "host" "10.0.0.1:80""#,
+                    clock(i),
+                    status(i)
+                )
+            },
+            r#"[2026-03-01T12:00:00.123Z] "GET /a HTTP/1.1" 2OO - 100 1000 50 49 "-""#,
+            "RESPONSE_CODE",
+        ),
+    ];
+    for (name, header, row, bad, column) in logs {
+        let mut lines: Vec<String> = (0..600).map(row).collect();
+        lines.insert(300, bad.to_owned());
+        let told = report(name, &format!("{header}{}\n", lines.join("\n")));
+        near(total(&told, "requests", None), 0.5, 0.01);
+        near(total(&told, "error_share", Some("5xx")), 0.05, 1e-12);
+        near(total(&told, "duration", Some("p99")), 0.05, 0.000_5);
+        let ratio = total(&told, "network_out", None) / total(&told, "network_in", None);
+        near(ratio, 10.0, 1e-9);
+        let rejected = &told["rejected"][0];
+        assert_eq!(rejected["count"], 1, "{name}: {rejected}");
+        assert_eq!(rejected["column"], column, "{name}: {rejected}");
+        let line = 301 + header.lines().count() as u64;
+        assert_eq!(rejected["line"], line, "{name}: {rejected}");
+        assert!(
+            rejected["reason"].as_str().unwrap().contains("expected"),
+            "{rejected}"
+        );
+    }
+}
+
+/// Exporters leave states out, and newer ones call them modes; a process has no idle state at all.
+#[test]
+fn states_without_idle_add_up_to_what_is_busy() {
+    let mut text = String::new();
+    for minute in 1..60_u64 {
+        let time = format!("{}", (1_772_323_200 + minute * 60) * 1_000_000_000);
+        let point = |value: f64, cpu: &str, mode: &str| {
+            format!(
+                r#"{{"timeUnixNano":"{time}","asDouble":{value},"attributes":[{{"key":"cpu","value":{{"stringValue":"{cpu}"}}}},{{"key":"cpu.mode","value":{{"stringValue":"{mode}"}}}}]}}"#
+            )
+        };
+        let of = |host: &str, name: &str, points: &[String]| {
+            format!(
+                r#"{{"resource":{{"attributes":[{{"key":"host.name","value":{{"stringValue":"{host}"}}}}]}},"scopeMetrics":[{{"metrics":[{{"name":"{name}","unit":"1","gauge":{{"dataPoints":[{}]}}}}]}}]}}"#,
+                points.join(",")
+            )
+        };
+        let system = [
+            point(0.2, "0", "user"),
+            point(0.1, "0", "system"),
+            point(0.4, "1", "user"),
+            point(0.1, "1", "system"),
+        ];
+        let process = [point(0.25, "", "user"), point(0.05, "", "system")];
+        let plain = [point(0.15, "", "")];
+        let resources = [
+            of("h1", "system.cpu.utilization", &system),
+            of("h2", "process.cpu.utilization", &process),
+            of("h3", "process.cpu.utilization", &plain),
+        ];
+        text.push_str(&format!(
+            r#"{{"resourceMetrics":[{}]}}"#,
+            resources.join(",")
+        ));
+        text.push('\n');
+    }
+    let told = report("modes.jsonl", &text);
+    near(total(&told, "cpu", Some("h1")), 0.4, 1e-9);
+    near(total(&told, "cpu", Some("h2")), 0.3, 1e-9);
+    near(total(&told, "cpu", Some("h3")), 0.15, 1e-9);
+}
+
+#[test]
+fn results_of_jmeter_tell_what_was_sent_and_how_long_a_connection_took() {
+    let mut text =
+        "timeStamp,elapsed,label,responseCode,success,bytes,sentBytes,Latency,Connect\n".to_owned();
+    for i in 0..600_u64 {
+        let time = (1_772_323_200 + i * 10) * 1_000;
+        text.push_str(&format!("{time},80,home,200,true,1000,100,40,5\n"));
+    }
+    let told = report("jmeter.csv", &text);
+    near(total(&told, "duration", Some("p50")), 0.08, 0.000_8);
+    let ratio = total(&told, "network_out", None) / total(&told, "network_in", None);
+    near(ratio, 10.0, 1e-9);
+    let panels = told["resources"]["service"]["panels"].as_array().unwrap();
+    for (title, seconds) in [("Latency", 0.04), ("Connect", 0.005)] {
+        let panel = panels.iter().find(|p| p["title"] == title).unwrap();
+        assert_eq!(panel["unit"], "seconds");
+        near(panel["lines"][0]["total"].as_f64().unwrap(), seconds, 1e-9);
+    }
+}
+
+/// A price by tokens of rows without any is no cost of 0: what is missing is said.
+#[test]
+fn prices_without_tokens_say_what_a_cost_takes() {
+    let rows = table("time,latency_ms,status", 60, |_| "20,200".into());
+    let notes = |arguments: &[&str]| {
+        let told = report_with("untold.csv", &rows, arguments);
+        let service = &told["resources"]["service"];
+        assert!(service["costs"].is_null());
+        service["notes"].to_string()
+    };
+    let said = notes(&["--price-in", "3", "--price-out", "9"]);
+    assert!(said.contains("needs counts of tokens in and out"), "{said}");
+    let said = notes(&["--price-out", "9"]);
+    assert!(said.contains("needs counts of tokens out"), "{said}");
+    assert!(!notes(&[]).contains("tokens"));
+}
+
 #[test]
 fn logs_of_proxies_in_json_tell_of_rate_status_and_duration() {
     let stamp = |i: u64| format!("2026-03-01T12:{:02}:{:02}.123Z", i / 30, i * 2 % 60);

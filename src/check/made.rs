@@ -56,11 +56,16 @@ fn of_rows(kind: CheckKind, report: &Report) -> String {
             | CheckKind::EarlyOutcome
             | CheckKind::LateOutcome
             | CheckKind::NoRows
+            | CheckKind::Volume
     );
     match kind {
         _ if needs_times && !report.timed => {
             format!("“{}” needs times, which these rows have not", kind.title())
         }
+        CheckKind::Volume => format!(
+            "“{}” needs windows of time, and a baseline of five whole ones, and of a week where they are of a day or less",
+            kind.title()
+        ),
         kind if kind.needs_rows() && report.streamed => passed(kind),
         CheckKind::EarlyOutcome | CheckKind::LateOutcome => format!(
             "“{}” needs outcomes with a time of their own, of the baseline and of a window",

@@ -88,7 +88,9 @@ fn of_metric(
             spread: Spread::Prediction,
         },
         (false, Least::Relative(share)) => Limit::Within(Tolerance::Relative(share)),
-        (false, Least::Absolute(by) | Least::Angle(by)) => Limit::Within(Tolerance::Absolute(by)),
+        (false, Least::Absolute(by) | Least::Angle(by) | Least::Factor(by)) => {
+            Limit::Within(Tolerance::Absolute(by))
+        }
     };
     let of = match values {
         0 => String::new(),

@@ -152,6 +152,7 @@ pub fn serve_table(input: &Input, file: &dyn Bytes) -> Result<Served, ReadError>
             set,
             troubles,
             format: inputs[0].sniff.description.clone(),
+            late: 0,
         },
     })
 }

@@ -28,7 +28,7 @@ mod far;
 
 use super::source::{Gap, Instant, SECOND};
 use crate::series::anomalies::{Anomalies, anomalies};
-use crate::series::fine::{Fine, JUDGED, MOST_CELLS, too_many, weight};
+use crate::series::fine::{Fine, JUDGED, MOST_CELLS, needed, too_many, weight};
 use crate::series::known::{
     Looks, Scrapes, judged_in, machine_in, of_rows, others_in, restarts_in, span, told_restarts,
     without_far,
@@ -125,26 +125,23 @@ impl Rung {
         }
     }
 
+    /// Lets go of the cells that nobody needs in steps shorter than those that are shown.
+    fn keep_needed(&mut self) {
+        let signals = std::mem::take(&mut self.closed.signals);
+        self.closed.signals = signals.into_iter().map(needed).collect();
+    }
+
     /// What error budgets are judged by, or all else, from an instant on, with what is open.
     fn since(&self, mut open: Machine, start: Instant, judged: bool) -> Vec<Fine> {
         open.keep_from(self.border);
+        open.signals = open.signals.into_iter().map(needed).collect();
         let mut all = self.closed.since(self.step.of(start));
         all.signals
             .retain(|s| JUDGED.contains(&s.measure) == judged);
         all.merge(&open);
-        // Budgets are judged by what adds up; periods are compared by what each step tells.
-        let fine = |mut signal: Signal| {
-            if judged {
-                signal = signal.only_totals();
-            } else {
-                signal.counted = None;
-            }
-            Fine {
-                step: self.step,
-                signal,
-            }
-        };
-        let fine = all.signals.into_iter().map(fine);
+        let step = self.step;
+        let signals = all.signals.into_iter();
+        let fine = signals.map(|signal| Fine { step, signal });
         fine.filter(|f| f.signal.cells.ends().is_some()).collect()
     }
 }
@@ -329,6 +326,7 @@ impl Growth {
             self.longer = true;
             for shorter in &mut self.rungs[..self.shown] {
                 shorter.closed.anomalies.clear();
+                shorter.keep_needed();
             }
             self.begin_anomalies();
         }
@@ -349,6 +347,7 @@ impl Growth {
         } else {
             machine_in(&self.open, self.rungs[at].step)
         };
+        let is_shorter = at < self.shown;
         let rung = &mut self.rungs[at];
         let until = rung.step.of(border);
         let mut cells = open;
@@ -374,6 +373,9 @@ impl Growth {
                     }
                 }
             }
+        }
+        if is_shorter {
+            cells.signals = cells.signals.into_iter().map(needed).collect();
         }
         rung.closed.merge(&cells);
         rung.border = until;

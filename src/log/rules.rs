@@ -209,7 +209,7 @@ fn time(c: &ColumnSniff, w: &[String]) -> Option<(f64, &'static str)> {
 }
 
 /// What outcomes are called.
-pub(super) const OUTCOMES: [&str; 16] = [
+pub(super) const OUTCOMES: [&str; 20] = [
     "label",
     "target",
     "outcome",
@@ -222,6 +222,10 @@ pub(super) const OUTCOMES: [&str; 16] = [
     "labels",
     "gt",
     "true_label",
+    "true_labels",
+    "true_class",
+    "true_classes",
+    "true_value",
     "real",
     "observed",
     "y_test",
@@ -512,7 +516,7 @@ fn latency(c: &ColumnSniff, w: &[String]) -> Option<(f64, &'static str)> {
         Some(_) => return Some((0.9, "named like a part of a latency, not negative")),
         None => {}
     }
-    if names::is_first_token(w) {
+    if names::is_first_token(w) || names::is_summed_up(w) {
         return None;
     }
     let ends = w.len() > 1 && w.last().is_some_and(|l| l == "ms" || l == "millis");

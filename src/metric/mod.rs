@@ -185,10 +185,15 @@ pub const METRICS: &[&dyn Metric] = &[
     &resource::MEMORY,
 ];
 
+/// Whether scores only order the rows of a query, so that they have no error and no threshold makes labels of them.
+#[must_use]
+pub fn orders(summary: &Summary) -> bool {
+    summary.has(Role::Query) && !summary.served
+}
+
 /// The metrics that a report on this Summary shows, in their order.
 pub fn of(summary: &Summary) -> impl Iterator<Item = &'static dyn Metric> {
-    // A score that only orders the rows of a query has no error.
-    let orders = summary.has(Role::Query) && !summary.served;
+    let orders = orders(summary);
     METRICS
         .iter()
         .copied()

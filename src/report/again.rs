@@ -2,7 +2,7 @@
 //!
 //! A cause that is near to what can be told at all is now seen and now not. Where what begins may have begun as soon as
 //! what was before it ended, both are of one family (metrics of the same rows, or one column), and the pause is no longer
-//! than it had lasted, or [`SHORT`] windows, that is one incident: it has the first one's start and the last one's end,
+//! than it had lasted, or [`SHORT`] windows, or where it surely paused for one window, that is one incident: it has the first one's start and the last one's end,
 //! name and numbers, and says both. Fewer incidents are told by this, never more: the budget of false alarms holds.
 
 use super::causes::{Place, Raised, begun};
@@ -36,10 +36,12 @@ fn is_related(before: &Raised<'_>, after: &Raised<'_>) -> bool {
 /// Windows between two alarms, where the later one may have begun as soon as the earlier one ended.
 fn pause(before: &Alarm, after: &Alarm) -> Option<usize> {
     let end = before.end?;
-    let meets = after.earliest <= end && end <= after.latest + 1 && before.start < after.start;
+    let meets = after.earliest <= end && end <= after.latest + 1;
     let pause = after.start.saturating_sub(end);
     let lasted = end.saturating_sub(before.start);
-    (meets && pause <= lasted.max(SHORT)).then_some(pause)
+    let soon = after.start >= end && pause <= 1 && lasted > 1;
+    let joins = meets && pause <= lasted.max(SHORT) || soon;
+    (joins && before.start < after.start).then_some(pause)
 }
 
 /// Joins what began anew with what was before it; `during`: what is surely different in the windows of an alarm.

@@ -27,7 +27,8 @@ pub struct Alert {
     pub kind: AlertKind,
     /// The metric; of a column, what is watched of it: `location`, `spread`, `shape`, `share`, `unknown`, `missing`,
     /// `wrong_type`, or its `correlation` with another; of whole rows what is wrong with them: `duplicate_row`,
-    /// `duplicate_id`, `before1971`, `far_time`, `early_outcome`.
+    /// `duplicate_id`, `before1971`, `far_time`, `early_outcome`, `stale_row`, that they come late, `late_outcome`, or how
+    /// many come, `volume`.
     pub metric: String,
     /// The column, where it is about one.
     #[serde(skip_serializing_if = "Option::is_none", default)]

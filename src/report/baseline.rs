@@ -17,11 +17,20 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+/// Weekdays.
+const WEEKDAYS: i64 = 7;
+
 /// Between which starts a window is not dated far from all others.
 fn usual(making: &Making<'_>) -> Option<(f64, f64)> {
     let rows = |frame: &Frame<'_>| (frame.start.0 as f64, frame.cell.rows);
     let times: Vec<(f64, u64)> = making.all.iter().map(rows).collect();
     far::usual(&times, DAY as f64).filter(|_| making.summary.timed)
+}
+
+/// Whether a window that begins then is not dated far from all others.
+pub(super) fn near(making: &Making<'_>) -> impl Fn(Time) -> bool + use<> {
+    let usual = usual(making);
+    move |at| usual.is_none_or(|u| (u.0..=u.1).contains(&(at.0 as f64)))
 }
 
 /// Rows that windows are compared with.
@@ -42,7 +51,8 @@ pub(super) struct Basis<'a> {
 
 impl<'a> Basis<'a> {
     /// What the reader chose, or the reference file, or the first quarter of the mature windows
-    /// (at least one, and one must be left to judge) without those that are dated far from all others.
+    /// (at least one, and one must be left to judge; two weeks of windows within a day, where that is no more than half
+    /// of them) without those that are dated far from all others.
     pub(super) async fn choose(making: &Making<'a>, choice: &BaselineChoice) -> Option<Self> {
         let windows = match choice {
             BaselineChoice::None => return None,
@@ -73,8 +83,7 @@ impl<'a> Basis<'a> {
             BaselineChoice::Auto | BaselineChoice::Reference => {
                 // Without outcomes every window can still be compared by its requests and latency.
                 let labelled = making.all.iter().any(|w| w.cell.labelled > 0);
-                let usual = usual(making);
-                let near = |at: Time| usual.is_none_or(|u| (u.0..=u.1).contains(&(at.0 as f64)));
+                let near = near(making);
                 let mature: Vec<usize> = (0..making.all.len())
                     .filter(|i| making.all[*i].mature || !labelled)
                     .filter(|i| near(making.all[*i].start))
@@ -82,7 +91,17 @@ impl<'a> Basis<'a> {
                 if mature.len() < 2 {
                     return None;
                 }
-                (mature[0], mature[(mature.len() / 4).max(1) - 1] + 1)
+                let quarter = (mature.len() / 4).max(1);
+                // Hours of the week are told apart where each is there twice.
+                let begun = making.all[mature[0]].start.0;
+                let weeks =
+                    mature.partition_point(|i| making.all[*i].start.0 < begun + 2 * WEEKDAYS * DAY);
+                let hours = making.size.within_day() && making.summary.timed;
+                let count = match hours && 2 * weeks <= mature.len() {
+                    true => quarter.max(weeks),
+                    false => quarter,
+                };
+                (mature[0], mature[count - 1] + 1)
             }
         };
         let (first, last) = (
@@ -186,10 +205,18 @@ impl<'a> Basis<'a> {
         frames.filter_map(of).collect()
     }
 
-    /// Why weekdays, or hours, are compared with all of the reference together, where windows have such.
+    /// Why weekdays, or hours, are compared with all of the baseline together, where windows have such.
     pub(super) fn no_season(&self, making: &Making<'_>) -> Option<String> {
+        if let (Some(from), Some(to)) = (self.start, self.end) {
+            let weekdays = making.size.within_day() && making.summary.timed;
+            let twice = to.0 - from.0 >= 2 * WEEKDAYS * DAY;
+            return (weekdays && !twice).then(|| format!(
+                "What weekdays differ by is not removed from windows of hours: the baseline ({}) does not hold each of them twice.",
+                self.label
+            ));
+        }
         let (phases, of, length) = match making.size {
-            _ if self.windows.is_some() || !making.summary.timed => return None,
+            _ if !making.summary.timed => return None,
             WindowSize::Day => (7, "weekdays", DAY),
             size if size.within_day() => (24, "hours of the day", HOUR),
             _ => return None,

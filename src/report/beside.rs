@@ -394,13 +394,14 @@ fn of_nannyml(report: &Report, says: &NannymlSays, column: &NannymlColumn) -> Be
         ("sum", "sum"),
     ];
     let statistics = statistics.map(|(named, name)| (named, column.statistics.get(name)));
-    let mut others = 0;
+    let (mut others, mut sums) = (0, 0);
     for (named, line) in quality.into_iter().chain(statistics) {
         let Some((line, (alarms, all))) = line.map(|line| (line, counted(line))) else {
             continue;
         };
         if alarms > 0 {
             others += alarms;
+            sums += if named == "sum" { alarms } else { 0 };
             let limits = match (line.lower, line.upper) {
                 (Some(low), Some(high)) => format!("outside {} … {}", shown(low), shown(high)),
                 (Some(low), None) => format!("below {}", shown(low)),
@@ -414,6 +415,7 @@ fn of_nannyml(report: &Report, says: &NannymlSays, column: &NannymlColumn) -> Be
     let because = match (theirs, ours) {
         (true, true) => "Both see a change.".to_owned(),
         (false, false) => "Neither sees a change.".to_owned(),
+        (true, false) if sums > 0 && alarms + others == sums => "A chunk of more rows, or of fewer, has another sum, whatever its values are: this report compares what rows hold.".to_owned(),
         (true, false) => format!(
             "Its limits are three standard deviations of {references} chunks of the reference, each number's and chunk's own; what exceeds them is not sure under the budget of false alarms over the whole report, or too small to matter."
         ),

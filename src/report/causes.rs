@@ -69,6 +69,49 @@ pub(super) fn date(raised: &mut [Raised<'_>], places: &[usize]) {
     }
 }
 
+/// Dates metrics of all rows by the first of them that began, where they are as surely worse from there on: what ends
+/// and begins anew while another goes on has not ended.
+pub(super) fn date_by_first(raised: &mut [Raised<'_>], places: &[usize]) {
+    let of_rows = |at: &usize| {
+        let of = raised.get(*at)?;
+        let metric = matches!(of.item.what, What::Metric(_)) && of_predictions(of.item);
+        metric.then_some((*at, of.alarm))
+    };
+    let all: Vec<(usize, Alarm)> = places.iter().filter_map(of_rows).collect();
+    let Some((_, first)) = all.iter().min_by_key(|of| of.1.start).copied() else {
+        return;
+    };
+    for (at, alarm) in all.into_iter().filter(|of| of.1.start > first.start) {
+        let Some(of) = raised.get_mut(at) else {
+            continue;
+        };
+        let end = alarm.end.unwrap_or(usize::MAX);
+        let over = of.item.verdict.over(&of.item.stream, first.start, end);
+        let between = of
+            .item
+            .verdict
+            .over(&of.item.stream, first.start, alarm.start);
+        let least = of.item.stream.least;
+        let away = |over: &Tested| {
+            let matters = least.is_met(over.from, over.from + over.change);
+            matters && over.change * alarm.over.change > 0.0 && over.p_value <= SAME_CAUSE
+        };
+        if between.as_ref().is_some_and(away)
+            && let Some(over) = over.filter(away)
+        {
+            of.alarm = Alarm {
+                start: first.start,
+                earliest: first.earliest,
+                latest: first.latest,
+                raised: alarm.raised.min(first.raised),
+                rate: alarm.rate.min(first.rate),
+                over,
+                ..alarm
+            };
+        }
+    }
+}
+
 /// Alarms that began together, the surest first, by what has one cause.
 pub(super) fn by_cause<'a>(members: Vec<&'a Raised<'a>>) -> Vec<Vec<&'a Raised<'a>>> {
     let Some(surest) = members
@@ -79,7 +122,18 @@ pub(super) fn by_cause<'a>(members: Vec<&'a Raised<'a>>) -> Vec<Vec<&'a Raised<'
         return vec![members];
     };
     let of_it = |of: &&Raised<'_>| !of_predictions(of.item) || is_of(of, surest);
-    let (with, others): (Vec<_>, Vec<_>) = members.iter().copied().partition(of_it);
+    let (mut with, others): (Vec<_>, Vec<_>) = members.iter().copied().partition(of_it);
+    // What is noticed of the predictions while they are worse by it is no other cause.
+    let worse: Vec<Alarm> = (with.iter().filter(|of| of_predictions(of.item)))
+        .map(|of| of.alarm)
+        .collect();
+    let end = |alarm: &Alarm| alarm.end.unwrap_or(usize::MAX);
+    let within = |of: &&Raised<'_>| {
+        let mut all = worse.iter();
+        all.any(|by| by.start <= of.alarm.start && end(&of.alarm) <= end(by))
+    };
+    let (inside, others): (Vec<_>, Vec<_>) = others.into_iter().partition(within);
+    with.extend(inside);
     [with, others]
         .into_iter()
         .filter(|m| !m.is_empty())

@@ -1,8 +1,9 @@
 //! What a change of a column did to predictions, as their outcomes tell in the same windows, or as they are
 //! estimated where no outcome is in.
 //!
-//! It is told by the first metric that is judged. A change is harmless where that metric is surely (at 95 %) not
-//! worse by as much as matters; it harms where the metric is surely worse, and by as much.
+//! It is told by the first metric that is judged, or by another one that is surely worse. A change is harmless where
+//! that metric is surely (at 95 %) not worse by as much as matters; it harms where the metric is surely worse, and by as
+//! much. What estimates cannot know, they do not call harmless: values that the baseline has not.
 
 use super::least::Sizes;
 use super::watch::is_worse;
@@ -12,6 +13,11 @@ use crate::stats::interval::Interval;
 use crate::stats::sequential::Least;
 use crate::table::time::Time;
 use serde::{Deserialize, Serialize};
+
+/// Standard deviations of ranks from which on most values are beyond what most of the baseline's are.
+const BEYOND: f64 = 1.0;
+/// The least share of cells of a kind that a baseline tells of.
+const HAD: f64 = 0.001;
 
 /// What became of predictions in the windows of an incident about a column.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -63,7 +69,12 @@ pub(super) fn tell(alert: &mut Alert) {
         true => format!("estimated {}", words::lower_first(info.title)),
         false => words::lower_first(info.title),
     };
-    let value = words::estimate(info, &effect.value);
+    let from = effect.value.value.unwrap_or_default() - effect.change.value.unwrap_or_default();
+    let value = format!(
+        "{} (before {})",
+        words::estimate(info, &effect.value),
+        words::value(info.unit, from)
+    );
     let span = effect.span();
     if effect.estimated && alert.harmless.is_some() {
         alert.known = Some(alert.sentence.clone());
@@ -75,12 +86,7 @@ pub(super) fn tell(alert: &mut Alert) {
             words::end_first(&mut alert.sentence, &so_far);
         }
         Some(false) => {
-            let change = effect.change.value.unwrap_or_default();
-            let from = effect.value.value.unwrap_or_default() - change;
-            let and = format!(
-                ", and {title} {span} is {value} (before {})",
-                words::value(info.unit, from)
-            );
+            let and = format!(", and {title} {span} is {value}");
             words::end_first(&mut alert.sentence, &and);
         }
         None => {}
@@ -103,30 +109,51 @@ pub(super) fn by_estimates(
         let inside = |w: &Window| w.start >= since && until.is_none_or(|until| w.start < until);
         let within = |at: usize| windows.get(at).is_some_and(inside);
         let infos = metric::METRICS.iter().map(|m| m.info());
-        let mut judged =
+        let judged =
             infos.filter(|i| i.material != Material::Never && i.family != Family::Resource);
-        let Some((info, from, value)) = judged.find_map(|info| {
+        let says = judged.filter_map(|info| {
             let from = baseline.get(info.name)?.value?;
-            Some((info, from, estimate(info, &within)?))
-        }) else {
+            let value = estimate(info, &within)?;
+            let (now, low, high) = (value.value?, value.low?, value.high?);
+            let of = harmless((info, least.of(info)), from, now, (low, high));
+            let ends = Interval {
+                low: low - from,
+                high: high - from,
+            };
+            Some((info, of, (now - from, ends), value))
+        });
+        // The first metric that tells, unless another one is surely worse.
+        let says: Vec<_> = says.collect();
+        let worse = says.iter().position(|s| s.1 == Some(false));
+        let Some((info, of, (change, ends), value)) =
+            says.into_iter().nth(worse.unwrap_or_default())
+        else {
             continue;
         };
-        let (Some(now), Some(low), Some(high)) = (value.value, value.low, value.high) else {
-            continue;
-        };
-        let ends = Interval {
-            low: low - from,
-            high: high - from,
-        };
-        alert.harmless = harmless((info, least.of(info)), from, now, (low, high));
+        alert.harmless = of.filter(|harmless| !harmless || is_known_ground(alert));
         alert.effect = Some(Effect {
             metric: info.name.into(),
-            change: Estimate::of(now - from, Some(ends), value.n),
+            change: Estimate::of(change, Some(ends), value.n),
             value,
             estimated: true,
             until: None,
         });
         tell(alert);
+    }
+}
+
+/// Whether estimates, which know what the baseline holds, can tell that a change is harmless: not of values, words or
+/// holes that the baseline has not.
+fn is_known_ground(alert: &Alert) -> bool {
+    let had = alert.baseline.value.unwrap_or_default();
+    match alert.metric.as_str() {
+        "unknown" => false,
+        "missing" | "wrong_type" => had >= HAD,
+        "location" | "spread" | "shape" => {
+            let by = alert.change.as_ref().and_then(|c| c.value);
+            by.is_some_and(|by| by.abs() < BEYOND)
+        }
+        _ => true,
     }
 }
 

@@ -258,6 +258,9 @@ pub(super) fn judge(
     {
         notes.push(format!("The scores are no probabilities: from {at} on a row is taken as positive. Set the threshold that the model is used with."));
     }
+    if report.overall.rows > 0 {
+        notes.extend(report.resources.lacks.iter().cloned());
+    }
     notes.extend(blank_labels(summary));
     notes.extend(summary.notes.iter().cloned());
     Health {
@@ -346,6 +349,10 @@ fn no_outcomes(report: &Report) -> String {
     let service = report.resources.service.as_ref();
     if let Some(service) = service.filter(|_| report.windows.is_empty()) {
         return service.sentence();
+    }
+    let lacks = &report.resources.lacks;
+    if report.task == Task::Service && report.overall.rows == 0 && !lacks.is_empty() {
+        return format!("Nothing can be told of the service. {}", lacks.join(" "));
     }
     if report.task == Task::Service {
         let rows = match report.overall.rows {

@@ -8,15 +8,18 @@
 
 use super::again::{Made, joined};
 use super::baseline::Basis;
-use super::causes::{Raised, begun, by_cause, date, is_far_surer, named, place, with_it};
+use super::causes::{
+    Raised, begun, by_cause, date, date_by_first, is_far_surer, named, place, with_it,
+};
 use super::checks::CheckKind;
 use super::effect::{self, Effect};
 use super::make::{self, Making};
 use super::steps::pause;
+use super::values::{change, now, then};
 use super::watch::{Item, Watched, What, is_worse, word};
-use super::{Affected, Alert, AlertKind, Level, Metrics, Window, improved, judge, words};
-use crate::metric::{Estimate, Family, Info, Measured, Unit};
-use crate::stats::interval::{Interval, wilson_of_share};
+use super::{Affected, Alert, AlertKind, Level, Metrics, Window, improved, judge, volume};
+use super::{whole_rows, words};
+use crate::metric::{self, Estimate, Family, Info, Unit};
 use crate::stats::multiple::benjamini_yekutieli;
 use crate::stats::sequential::columns::Aspect;
 use crate::stats::sequential::fit::Fit;
@@ -73,7 +76,10 @@ pub(super) async fn alerts(
     let begun: Vec<Begun> = raised.iter().map(begun).collect();
     let mut out: Vec<Made<'_>> = Vec::new();
     let found = group(&begun);
-    found.iter().for_each(|places| date(&mut raised, places));
+    for places in &found {
+        date(&mut raised, places);
+        date_by_first(&mut raised, places);
+    }
     let members = found
         .iter()
         .map(|places| places.iter().filter_map(|i| raised.get(*i)).collect());
@@ -112,55 +118,14 @@ pub(super) async fn alerts(
     (out, improved::notes(&told, &improved::watch(watched)).await)
 }
 
-/// A difference with its interval; of a correlation in its own unit.
-fn change(of: &Tested, what: &What) -> Estimate {
-    let by = |change: f64| match what {
-        What::Pair(_) => libm::tanh(of.from + change) - libm::tanh(of.from),
-        _ => change,
+/// What windows `from..to` were, what they come to, and the difference.
+fn numbers(of: &Tested, item: &Item, range: (usize, usize)) -> [Estimate; 3] {
+    let what = &item.what;
+    let rows = match what {
+        What::Rows(CheckKind::Volume) => volume::told(item, of, range),
+        _ => None,
     };
-    let interval = Interval {
-        low: by(of.low),
-        high: by(of.high),
-    };
-    Estimate::of(by(of.change), Some(interval), of.rows as u64)
-}
-
-/// What windows come to; the interval ends where the number does.
-fn now(of: &Tested, what: &What) -> Estimate {
-    bounded(of.from + of.change, of.value, of.rows, what)
-}
-
-/// What the baseline is for them.
-fn then(of: &Tested, what: &What) -> Estimate {
-    bounded(of.from, of.of_baseline, of.baseline_rows, what)
-}
-
-fn bounded(value: f64, interval: Interval, rows: f64, what: &What) -> Estimate {
-    let interval = match what.info().and_then(Info::measured) {
-        Some(Measured::Share) => wilson_of_share(value.clamp(0.0, 1.0), rows),
-        _ => interval,
-    };
-    let (least, most) = match what {
-        What::Metric(info) | What::Slice(info, ..) => info.range,
-        What::Column(_, Aspect::Shape(_)) | What::Pair(_) => (None, None),
-        What::Column(..) | What::Rows(_) => (Some(0.0), Some(1.0)),
-    };
-    let within = |x: f64| {
-        if matches!(what, What::Pair(_)) {
-            return libm::tanh(x);
-        }
-        let x = least.map_or(x, |least| x.max(least));
-        most.map_or(x, |most| x.min(most))
-    };
-    let interval = Interval {
-        low: within(interval.low),
-        high: within(interval.high),
-    };
-    let value = match what {
-        What::Pair(_) => within(value),
-        _ => value,
-    };
-    Estimate::of(value, Some(interval), libm::rint(rows) as u64)
+    rows.unwrap_or_else(|| [then(of, what), now(of, what), change(of, what)])
 }
 
 /// What else is surely different, and by as much as matters, in some windows of what is watched; most sure first, once
@@ -198,13 +163,14 @@ pub(super) fn changed(
         if same || p_value > BELONGS || !matters || !worse {
             continue;
         }
+        let [_, value, change] = numbers(tested, item, (from, to));
         let of = Affected {
             kind,
             metric,
             column,
             value_of,
-            value: now(tested, &item.what),
-            change: change(tested, &item.what),
+            value,
+            change,
             p_value,
         };
         found.push((-tested.t.abs(), of));
@@ -273,10 +239,12 @@ impl Told<'_> {
         };
         let time = |at: usize| self.windows.get(at).map(|w| w.start);
         let (kind, metric, column, value_of) = names(item, self.profile);
+        let label = judge::compared_with(item, self.making.size, &self.basis.label);
         let departing = within().filter(|i| {
             let seen = item.verdict.seen.get(*i).copied().flatten();
             seen.is_some_and(|s| s.change * alarm.over.change > 0.0)
         });
+        let [baseline, value, changed_by] = numbers(&alarm.over, item, (alarm.start, end));
         let mut alert = Alert {
             kind,
             metric,
@@ -294,9 +262,9 @@ impl Told<'_> {
             resumed: None,
             windows: departing.count() as u64,
             judged: within().count() as u64,
-            value: now(&alarm.over, &item.what),
-            baseline: then(&alarm.over, &item.what),
-            change: Some(change(&alarm.over, &item.what)),
+            value,
+            baseline,
+            change: Some(changed_by),
             false_alarm_rate: alarm.rate.min(1.0),
             method: self.method(item),
             level: Level::Watch,
@@ -312,7 +280,10 @@ impl Told<'_> {
                 let frame = |at: usize| self.making.all.get(self.making.shown.0 + at);
                 let range = (frame(first)?.range.0, frame(last)?.range.1);
                 let base = self.baseline.get(info.name)?;
+                // What is compared with like windows is told beside what these were.
+                let whole = label == self.basis.label;
                 alert.value = match within().count() == last + 1 - first {
+                    _ if !whole => alert.value,
                     true => {
                         let cell = make::total(self.making.series, range).await;
                         self.making.metrics(&cell, Some(range)).remove(info.name)?
@@ -325,9 +296,11 @@ impl Told<'_> {
                         self.making.metric(info.name, &Cell::total(&cells))?
                     }
                 };
-                alert.baseline = base.clone();
+                if whole {
+                    alert.baseline = base.clone();
+                }
                 // Few large windows above the baseline can outweigh many small ones below it.
-                let together = judge::compare(info, &alert.value, base, 0.0);
+                let together = judge::compare(info, &alert.value, &alert.baseline, 0.0);
                 let way = is_worse(info, alarm.over.from, alarm.over.change);
                 if together.is_some_and(|d| d.worse.is_some() && d.worse != way) {
                     return None;
@@ -335,12 +308,16 @@ impl Told<'_> {
                 if info.family != Family::Resource {
                     alert.level = Level::Bad;
                 }
-                alert.sentence = judge::sentence(info, &alert, self.making, self.basis);
+                alert.sentence = judge::sentence(info, &alert, self.making, &label);
             }
             What::Slice(info, ..) => {
-                alert.sentence = judge::sentence(info, &alert, self.making, self.basis);
+                alert.sentence = judge::sentence(info, &alert, self.making, &label);
             }
-            What::Rows(kind) => alert.sentence = self.of_rows(&alert, *kind),
+            What::Rows(kind) => {
+                let shares = self.shares(&alert, &label);
+                alert.sentence =
+                    whole_rows::sentence(&alert, *kind, (self.making, self.basis, &label), &shares);
+            }
             What::Column(..) | What::Pair(_) => {
                 // What the metric did by an incident that began later is not of this one.
                 let later = self.later(alarm).filter(|later| *later < end);
@@ -353,11 +330,16 @@ impl Told<'_> {
                     estimated: false,
                     until: later.and_then(time),
                 });
+                if alert.harmless != Some(false)
+                    && let Some(hurt) = self.hurt(&alert.affected, alarm)
+                {
+                    (alert.harmless, alert.effect) = (Some(false), Some(hurt));
+                }
                 alert.sentence = match &item.what {
                     What::Column(at, aspect) => {
-                        self.of_column(&mut alert, (*at, *aspect), (alarm.start, end))
+                        self.of_column(&mut alert, (*at, *aspect), (alarm.start, end), &label)
                     }
-                    _ => self.of_pair(&alert),
+                    _ => self.of_pair(&alert, &label),
                 };
             }
         }
@@ -378,6 +360,9 @@ impl Told<'_> {
             }
             What::Column(_, Aspect::Shape(1)) => "mean rank (Mann–Whitney)",
             What::Column(_, Aspect::Shape(_)) => "component of Neyman's smooth test",
+            What::Rows(CheckKind::Volume) => {
+                "mean of the logarithms of counts, neighbours taken to be correlated by 0.5"
+            }
             What::Column(..) | What::Rows(_) => {
                 "difference of two shares (Fisher's exact test where few are expected)"
             }
@@ -410,6 +395,32 @@ impl Told<'_> {
         let alarms = self.main_item()?.verdict.alarms.iter();
         let later = alarms.filter(|a| a.earliest > alarm.latest + 1);
         later.map(|a| a.start).min()
+    }
+
+    /// Another metric that is surely worse in the windows of an alarm, unless it began to be so later.
+    fn hurt(&self, affected: &[Affected], alarm: &Alarm) -> Option<Effect> {
+        let later = |metric: &str| {
+            let of = |i: &&Item| matches!(i.what, What::Metric(info) if info.name == metric);
+            let mut alarms = self
+                .watched
+                .items
+                .iter()
+                .filter(of)
+                .flat_map(|i| &i.verdict.alarms);
+            alarms.any(|a| a.earliest > alarm.latest + 1)
+        };
+        let found = affected.iter().find(|a| {
+            let info = metric::info(&a.metric);
+            let of_rows = info.is_some_and(|info| info.family != Family::Resource);
+            a.kind == AlertKind::Metric && of_rows && !later(&a.metric)
+        })?;
+        Some(Effect {
+            metric: found.metric.clone(),
+            value: found.value.clone(),
+            change: found.change.clone(),
+            estimated: false,
+            until: None,
+        })
     }
 
     /// The main metric in some windows, and whether it is surely not worse by more than matters, or surely worse.
@@ -451,7 +462,7 @@ impl Told<'_> {
     }
 
     /// How a share moved.
-    fn shares(&self, alert: &Alert) -> String {
+    fn shares(&self, alert: &Alert, label: &str) -> String {
         let change = alert.change.as_ref().and_then(|c| c.value);
         format!(
             "{} from {} ({}) to {} over {} {}",
@@ -461,24 +472,15 @@ impl Told<'_> {
                 "fell"
             },
             words::value(Unit::Percent, alert.baseline.value.unwrap_or_default()),
-            self.basis.label,
+            label,
             words::in_unit(Unit::Percent, &alert.value),
             words::rows(alert.change.as_ref().map_or(0, |c| c.n)),
             judge::span(alert, self.making),
         )
     }
 
-    /// What happened to whole rows.
-    fn of_rows(&self, alert: &Alert, kind: CheckKind) -> String {
-        format!(
-            "The share of {} {}",
-            what_rows(kind.name()),
-            self.shares(alert)
-        )
-    }
-
     /// What happened to two columns together.
-    fn of_pair(&self, alert: &Alert) -> String {
+    fn of_pair(&self, alert: &Alert, label: &str) -> String {
         let (first, second) = alert.value_of.as_ref().map_or(("", ""), |b| (&b.0, &b.1));
         let up = alert
             .change
@@ -490,7 +492,7 @@ impl Told<'_> {
             "The rank correlation of {first} and {second} {} from {} ({}) to {} over {} {}",
             if up { "rose" } else { "fell" },
             words::value(Unit::Ratio, alert.baseline.value.unwrap_or_default()),
-            self.basis.label,
+            label,
             words::in_unit(Unit::Ratio, &alert.value),
             words::rows(alert.value.n),
             judge::span(alert, self.making),
@@ -503,6 +505,7 @@ impl Told<'_> {
         alert: &mut Alert,
         (at, aspect): (usize, Aspect),
         (from, to): (usize, usize),
+        label: &str,
     ) -> String {
         let name = alert.column.clone().unwrap_or_default();
         let span = judge::span(alert, self.making);
@@ -513,7 +516,7 @@ impl Told<'_> {
             .unwrap_or_default()
             > 0.0;
         let rows = words::rows(alert.change.as_ref().map_or(0, |c| c.n));
-        let shares = self.shares(alert);
+        let shares = self.shares(alert, label);
         match aspect {
             Aspect::Word(_) => {
                 let word = alert.value_of.as_ref().map_or("", |v| v.1.as_str());
@@ -567,19 +570,8 @@ impl Told<'_> {
         };
         format!(
             "Values of {name} are {how} than in the baseline ({}) by {size} standard deviations of ranks{means} over {rows} {span}",
-            self.basis.label
+            label
         )
-    }
-}
-
-/// Rows that are wrong in themselves, in words.
-pub(super) fn what_rows(kind: &str) -> &'static str {
-    match kind {
-        "duplicate_row" => "rows that are there twice",
-        "duplicate_id" => "rows whose id an earlier row has",
-        "before1971" => "rows dated before 1971",
-        "far_time" => "rows dated far from all others",
-        _ => "outcomes dated before their prediction",
     }
 }
 

@@ -4,13 +4,18 @@
 //! of the other over 1.96; one without an interval is not judged. Which differences are alarms is decided in
 //! `watch.rs`, of everything together.
 
-use super::baseline::Basis;
 use super::make::Making;
-use super::watch::{Watched, What};
+use super::watch::{Item, Watched, What};
 use super::{Alert, AlertKind, Departure, Metrics, SliceRow, Window, words};
 use crate::metric::{self, Better, Estimate, Family, Info, Material};
 use crate::stats::compare::z_test;
 use crate::stats::sequential::Least;
+use crate::stats::sequential::fit::Fit;
+use crate::stats::special::normal_sf;
+use crate::summary::WindowSize;
+
+/// The level at which a slice stands out from all rows, of all slices that are compared.
+const STANDS_OUT: f64 = 0.05;
 
 /// Whether a metric is about requests and resources, which need no outcomes.
 pub(super) fn is_resource(name: &str) -> bool {
@@ -33,11 +38,11 @@ pub(super) fn departures(windows: &mut [Window], watched: &Watched) {
         let What::Metric(info) = item.what else {
             continue;
         };
-        let Some(from) = item.stream.total.map(|t| t.value) else {
-            continue;
-        };
         for (at, window) in windows.iter_mut().enumerate() {
             let Some(seen) = item.verdict.seen.get(at).copied().flatten() else {
+                continue;
+            };
+            let Some(now) = item.stream.windows.get(at).copied().flatten() else {
                 continue;
             };
             let mut alarms = item.verdict.alarms.iter();
@@ -56,7 +61,7 @@ pub(super) fn departures(windows: &mut [Window], watched: &Watched) {
                     change: seen.change,
                     p_value: None,
                     false_alarm_rate: Some(rate.min(1.0)),
-                    worse: worse(info, from, from + seen.change),
+                    worse: worse(info, now.value - seen.change, now.value),
                 },
             );
         }
@@ -105,7 +110,7 @@ pub(super) fn matters(least: Least, change: f64, base: Option<&Estimate>) -> boo
         Some(from) => least.is_met(from, from + change),
         None => match least {
             Least::Absolute(least) => change.abs() >= least,
-            Least::Relative(_) | Least::Angle(_) => true,
+            Least::Relative(_) | Least::Angle(_) | Least::Factor(_) => true,
         },
     }
 }
@@ -144,12 +149,7 @@ pub(super) fn onset(departs: &[bool]) -> (Option<usize>, usize) {
 }
 
 /// What an alert is, as a sentence without its end.
-pub(super) fn sentence(
-    info: &Info,
-    alert: &Alert,
-    making: &Making<'_>,
-    basis: &Basis<'_>,
-) -> String {
+pub(super) fn sentence(info: &Info, alert: &Alert, making: &Making<'_>, label: &str) -> String {
     let then = alert.baseline.value.unwrap_or_default();
     let span = span(alert, making);
     let where_is = match &alert.value_of {
@@ -161,7 +161,7 @@ pub(super) fn sentence(
             "{}{where_is} departs from {} ({}) {span}",
             info.title,
             words::value(info.unit, then),
-            basis.label
+            label
         );
     };
     format!(
@@ -169,10 +169,23 @@ pub(super) fn sentence(
         info.title,
         if now < then { "fell" } else { "rose" },
         words::value(info.unit, then),
-        basis.label,
+        label,
         words::estimate(info, &alert.value),
         words::of_family(info.family, alert.value.n),
     )
+}
+
+/// What windows are compared with: the baseline by its name, or those of its windows that are like them.
+pub(super) fn compared_with(item: &Item, size: WindowSize, label: &str) -> String {
+    let of_metric = item.what.info().is_some();
+    let like = match item.verdict.fit.as_ref().map_or(1, Fit::phases) {
+        0 | 1 if of_metric && item.stream.total.is_none() => "windows of ",
+        0 | 1 => "",
+        25.. => "the same hours of the week of ",
+        _ if size.within_day() => "the same hours of ",
+        _ => "the same weekdays of ",
+    };
+    format!("{like}{label}")
 }
 
 /// `since 3 May 2026`, or `during 3 – 4 May 2026` for what is over.
@@ -188,7 +201,8 @@ pub(super) fn span(alert: &Alert, making: &Making<'_>) -> String {
 }
 
 /// Names the slice in which the metric of the incident that goes on departs most, where one stands out: it departs
-/// after correction, and by at least one and a half times the change of all rows. What a slice or a column is about,
+/// after correction, by at least one and a half times the change of all rows, and by so much more than all rows that
+/// none of so many slices would by chance. What a slice or a column is about,
 /// and what is over, is of other rows than the slices were compared over.
 pub(super) fn name_slices(alerts: &mut [Alert], slices: &[SliceRow]) {
     let compared = slices.first().map(|s| s.metric.as_str());
@@ -202,25 +216,43 @@ pub(super) fn name_slices(alerts: &mut [Alert], slices: &[SliceRow]) {
         return;
     };
     let whole = alert.value.value.unwrap_or_default() - alert.baseline.value.unwrap_or_default();
+    let before = alert.baseline.clone();
+    let rows = alert.value.n;
+    // What the baseline has not, such as a new version, is compared with what all of its rows were.
+    let change = |s: &SliceRow| match s.baseline.value {
+        Some(_) => s.departure,
+        None if s.current.n < rows => compare(info, &s.current, &before, 0.0),
+        None => None,
+    };
+    let stands_out = |s: &&SliceRow| {
+        let change = change(s).filter(|d| d.worse == Some(true))?.change.abs();
+        let of_baseline = s.baseline.se().or_else(|| before.se())?;
+        let error = libm::hypot(s.current.se()?, of_baseline);
+        let by_chance = normal_sf((change - whole.abs()) / error) * slices.len() as f64;
+        (change >= 1.5 * whole.abs() && by_chance <= STANDS_OUT).then_some(())
+    };
     let worst = slices
         .iter()
-        .filter(|s| {
-            s.departure
-                .is_some_and(|d| d.worse == Some(true) && d.change.abs() >= 1.5 * whole.abs())
-        })
+        .filter(|s| stands_out(s).is_some())
         .max_by(|a, b| {
-            let size = |s: &SliceRow| s.departure.map_or(0.0, |d| d.change.abs());
+            let size = |s: &SliceRow| change(s).map_or(0.0, |d| d.change.abs());
             size(a).total_cmp(&size(b))
         });
     if let Some(s) = worst {
         alert.slice = Some(format!("{} = {}", s.column, s.value));
-        let named = format!(
-            ", most where {} is {} ({} → {})",
-            s.column,
-            s.value,
-            words::value(info.unit, s.baseline.value.unwrap_or_default()),
-            words::value(info.unit, s.current.value.unwrap_or_default()),
-        );
+        let now = words::value(info.unit, s.current.value.unwrap_or_default());
+        let named = match s.baseline.value {
+            Some(then) => format!(
+                ", most where {} is {} ({} → {now})",
+                s.column,
+                s.value,
+                words::value(info.unit, then)
+            ),
+            None => format!(
+                ", most where {} is {} ({now}), which the baseline has not",
+                s.column, s.value
+            ),
+        };
         words::end_first(&mut alert.sentence, &named);
     }
 }
@@ -267,14 +299,7 @@ mod tests {
             column: "channel".into(),
             value: "app".into(),
             rows: 100,
-            current: Estimate::of(0.5, None, 100),
-            baseline: Estimate::of(0.9, None, 100),
-            departure: Some(Departure {
-                change: -0.4,
-                p_value: Some(0.001),
-                false_alarm_rate: None,
-                worse: Some(true),
-            }),
+            ..slice((50, 100), Some((90, 100)))
         };
         let mut alerts = [
             alert(AlertKind::Slice, None),
@@ -292,5 +317,55 @@ mod tests {
         let mut over = [alert(AlertKind::Metric, Some(Time(9)))];
         name_slices(&mut over, std::slice::from_ref(&slice));
         assert_eq!(over[0].slice, None);
+    }
+
+    /// So many right of so many rows now, and in the baseline.
+    fn slice(now: (u64, u64), then: Option<(u64, u64)>) -> SliceRow {
+        let share = |of: (u64, u64)| metric::share_of(of.0, of.1);
+        let (current, known) = (share(now), then.map(share));
+        let change = |then: &Estimate| Departure {
+            change: current.value.unwrap_or_default() - then.value.unwrap_or_default(),
+            p_value: Some(0.001),
+            false_alarm_rate: None,
+            worse: Some(true),
+        };
+        SliceRow {
+            metric: "accuracy".into(),
+            column: "model".into(),
+            value: "v2".into(),
+            rows: now.1,
+            departure: known.as_ref().map(change),
+            current,
+            baseline: known.unwrap_or_else(|| Estimate::undefined("not in the baseline", 0)),
+        }
+    }
+
+    fn named(slices: &[SliceRow]) -> String {
+        let mut alerts = [Alert {
+            value: metric::share_of(1_600, 2_000),
+            baseline: metric::share_of(1_800, 2_000),
+            ..alert(AlertKind::Metric, None)
+        }];
+        name_slices(&mut alerts, slices);
+        alerts[0].sentence.clone()
+    }
+
+    #[test]
+    fn a_slice_that_chance_explains_is_not_named() {
+        // 18 points fewer, where all rows have 10 fewer: one of ten slices has that by chance.
+        let chance = vec![slice((72, 100), Some((90, 100))); 10];
+        assert_eq!(named(&chance), "Accuracy fell");
+        let sure = vec![slice((720, 1_000), Some((900, 1_000))); 10];
+        assert!(named(&sure).ends_with("most where model is v2 (90.0 % → 72.0 %)"));
+    }
+
+    #[test]
+    fn what_the_baseline_has_not_is_named_beside_what_all_rows_were() {
+        let new = [slice((600, 1_000), None)];
+        assert_eq!(
+            named(&new),
+            "Accuracy fell, most where model is v2 (60.0 %), which the baseline has not"
+        );
+        assert_eq!(named(&[slice((800, 1_000), None)]), "Accuracy fell");
     }
 }

@@ -1,10 +1,11 @@
 //! From which size on a change is worth an alarm, as the reader says it: of a metric in its own unit, of what columns
 //! hold in standard deviations. Of what they do not say, the size is a sensible one ([`Material`], [`columns::LEAST`]).
 
+use super::whole_rows::{LATE, STALE};
 use super::{Alert, AlertKind, words};
 use crate::metric::{self, Info, Material, Unit};
 use crate::settings::{among, number};
-use crate::stats::sequential::{Least, columns};
+use crate::stats::sequential::{Least, columns, counts};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -106,10 +107,12 @@ impl Sizes {
                 Least::Relative(share) => {
                     format!("{} of the baseline", words::value(Unit::Percent, share))
                 }
-                Least::Absolute(least) | Least::Angle(least) => match info.unit {
-                    Unit::Percent => words::value(info.unit, least).replace('%', "pp"),
-                    unit => words::value(unit, least),
-                },
+                Least::Absolute(least) | Least::Angle(least) | Least::Factor(least) => {
+                    match info.unit {
+                        Unit::Percent => words::value(info.unit, least).replace('%', "pp"),
+                        unit => words::value(unit, least),
+                    }
+                }
             },
             (_, _) if alert.metric == super::incidents::CORRELATION => {
                 let least = self.0.get(CORRELATIONS).copied().unwrap_or(LEAST_Z);
@@ -119,6 +122,9 @@ impl Sizes {
                 "location" | "spread" | "shape" => {
                     format!("{} standard deviations of ranks", words::number(columns))
                 }
+                "volume" => format!("{} times as many, or as few", words::number(counts::LEAST)),
+                "stale_row" => format!("{} pp", words::number(100.0 * STALE)),
+                "late_outcome" => format!("Cohen's h of {}", words::number(LATE)),
                 _ => format!("Cohen's h of {}", words::number(columns)),
             },
         }

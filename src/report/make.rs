@@ -392,6 +392,7 @@ impl Making<'_> {
             resources: Resources {
                 block: block(resources),
                 service: service::service(summary, view),
+                lacks: service::lacks(summary),
                 objectives: service::of_rows(summary, view, &mut self.missing().ledger),
             },
             // Without a baseline, slices are not asked for, and are there only by chance.
@@ -413,7 +414,9 @@ impl Making<'_> {
         report.health = health::judge(&report, summary, view, of);
         if judging && report.baseline.is_some() {
             report.health.notes.extend(watch::limits(self, profile));
-            let no_season = basis.as_ref().and_then(|basis| basis.no_season(self));
+            let told = !report.alerts.is_empty() || !report.improved.is_empty();
+            let basis = basis.as_ref().filter(|b| told || b.windows.is_none());
+            let no_season = basis.and_then(|basis| basis.no_season(self));
             report.health.notes.extend(no_season);
         }
         pause().await;
@@ -422,6 +425,11 @@ impl Making<'_> {
         let marked = view.marked;
         report.changes = marked.and_then(|(from, to)| report.changes(machine, from, to));
         report
+    }
+
+    /// Whether scores order the rows of lists and are no probabilities: then the order is judged, and not labels.
+    pub(super) fn orders(&self) -> bool {
+        metric::orders(self.summary) && !self.summary.probabilistic
     }
 
     /// Looks up what a naive forecast is off by in the baseline, or in all rows in view without one.

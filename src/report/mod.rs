@@ -42,8 +42,11 @@ mod service;
 pub mod standards;
 mod steps;
 mod tracks;
+mod values;
 pub mod view;
+mod volume;
 mod watch;
+mod whole_rows;
 pub mod words;
 
 pub use crate::metric::ClassRow;

@@ -2,7 +2,8 @@
 //! method at which level, and what else changed then. The page, a notification and a message to a webhook have the
 //! same.
 
-use super::incidents::{CORRELATION, what_rows};
+use super::incidents::CORRELATION;
+use super::whole_rows::what_rows;
 use super::{Affected, Alert, AlertKind, Report, words};
 use crate::metric::{self, Estimate, Unit};
 use crate::summary::WindowSize;
@@ -33,6 +34,7 @@ fn units(kind: AlertKind, metric: &str) -> (Unit, Unit) {
         AlertKind::Column => match metric {
             "location" | "spread" | "shape" => (Unit::Outcome, Unit::Ratio),
             CORRELATION => (Unit::Ratio, Unit::Ratio),
+            "volume" => (Unit::Count, Unit::Count),
             _ => (Unit::Percent, Unit::Percent),
         },
         AlertKind::Metric | AlertKind::Slice => {
@@ -74,6 +76,7 @@ fn what(
             format!("The share of cells of {column} that hold no number")
         }
         (AlertKind::Column, "missing", _) => format!("The share of missing cells of {column}"),
+        (AlertKind::Column, "volume", _) => "Rows a window".into(),
         (AlertKind::Column, ..) => format!("The share of {}", what_rows(metric)),
     }
 }

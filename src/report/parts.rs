@@ -9,7 +9,7 @@ use super::{
 };
 use crate::log::Task;
 use crate::metric::Estimate;
-use crate::metric::{self, ClassRow, Measures, Metric, by_class, by_label};
+use crate::metric::{self, ClassRow, Family, Measures, Metric, by_class, by_label};
 use crate::stats::interval::wilson;
 use crate::stats::multiple::holm;
 use crate::summary::{CALIBRATION_BINS, Cell, Series, Slice, SliceChoice, Tenth, WindowSize};
@@ -134,8 +134,10 @@ fn main_metric(making: &Making<'_>, alerts: &[Alert]) -> Option<&'static dyn Met
         .filter(|a| a.goes_on() && a.kind == AlertKind::Metric)
         .map(|a| a.metric.as_str())
         .find(|m| by_counts.contains(m));
+    let orders = making.orders();
     metric::of(making.summary).find(|m| match alerted {
         Some(name) => m.info().name == name,
+        None if orders => m.info().family == Family::Ranking && by_counts.contains(&m.info().name),
         None => by_counts.contains(&m.info().name),
     })
 }

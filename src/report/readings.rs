@@ -1,16 +1,23 @@
 //! Metrics of windows as readings, which [`crate::stats::sequential`] tests.
 //!
 //! A reading's error is that of its interval. A window of too few rows for an interval of its own is still a mean of
-//! its rows, whose error the rows of the baseline tell: of a share exactly, by its counts; of another mean where the
-//! window has rows enough for the skewness that such values have, as their intervals take it ([`crate::metric`]).
+//! its rows, whose error the rows of the baseline tell: of a share exactly, by its counts; of another mean where as many
+//! windows together have rows enough for the skewness that such values have, as their intervals take it
+//! ([`crate::metric`]).
+//!
+//! A number that is no mean of rows, such as ROC AUC or balanced accuracy, is compared with what it is in windows of the
+//! baseline: of hours that differ it is another one of all of them together.
 
 use crate::metric::{Better, Estimate, Info, Measured};
 use crate::stats::sequential::{Kind, Least, Reading, Side, Stream};
 
-/// The skewness of a row over √rows up to which a mean of them is near enough to normal, once it is corrected for it.
-const SKEWED: f64 = 0.5;
-/// Rows that a mean has at least.
+/// Rows that a mean has at least; how many windows together need is for the test of them to say.
 const LEAST_ROWS: f64 = 20.0;
+
+/// Windows of the baseline that tell what a number of windows is, where it is no mean of rows.
+const LEAST_WINDOWS: usize = 3;
+/// Rows of windows, of those of all of the baseline, from which on they are as good as the whole.
+const WHOLE: f64 = 0.9;
 
 /// An estimate as a reading; `towards`: the value that it is compared with.
 pub(super) fn reading(of: &Estimate, towards: Option<f64>, phase: u32) -> Option<Reading> {
@@ -61,11 +68,12 @@ impl Row {
         let (value, rows) = (of.value?, of.n as f64);
         let enough = match self.kind {
             Kind::Share => rows > 0.0,
-            Kind::Mean { skewness } => rows >= LEAST_ROWS && skewness.abs() <= SKEWED * rows.sqrt(),
+            Kind::Uneven | Kind::Count => false,
+            Kind::Mean { .. } => rows >= LEAST_ROWS,
         };
         let own = match self.kind {
             Kind::Share => value * (1.0 - value),
-            Kind::Mean { .. } => self.variance,
+            Kind::Mean { .. } | Kind::Uneven | Kind::Count => self.variance,
         };
         enough.then(|| Reading {
             value,
@@ -96,9 +104,15 @@ pub(super) fn stream(
     };
     let known = |of: &(&Estimate, u32)| told(of, reading(of.0, None, of.1));
     let judged = |of: &Option<(&Estimate, u32)>| of.as_ref().and_then(|of| told(of, plain(of)));
+    let before: Vec<Reading> = before.iter().filter_map(known).collect();
+    // A number that is no mean of rows may be another one of all rows together than of each window.
+    let told_by: f64 = before.iter().map(|r| r.rows).sum();
+    let apart = info.measured().is_none()
+        && before.len() >= LEAST_WINDOWS
+        && told_by < WHOLE * base.n as f64;
     Stream {
-        baseline: before.iter().filter_map(known).collect(),
-        total: known(&(base, 0)),
+        total: known(&(base, 0)).filter(|_| !apart),
+        baseline: before,
         windows: windows.iter().map(judged).collect(),
         kind: row.map_or(Kind::Mean { skewness: 0.0 }, |row| row.kind),
         side: match info.better {
@@ -157,6 +171,35 @@ mod tests {
         assert!(alarms("accuracy", &base, 8, &values).is_empty());
         values.extend([0.125; 5]);
         assert_eq!(alarms("accuracy", &base, 8, &values), [5]);
+    }
+
+    /// Of hours that differ, balanced accuracy is another one of all of them together than of each.
+    #[test]
+    fn what_is_no_mean_of_rows_is_compared_with_windows() {
+        let of = |value: f64, n: u64| {
+            let interval = Interval {
+                low: value - 0.05,
+                high: value + 0.05,
+            };
+            Estimate::of(value, Some(interval), n)
+        };
+        let base = of(0.756, 3_600);
+        let before: Vec<Estimate> = (0..8)
+            .map(|i| of(0.63 + 0.01 * f64::from(i % 3), 60))
+            .collect();
+        let windows: Vec<Estimate> = (0..30)
+            .map(|i| of(0.63 + 0.01 * f64::from(i % 3), 60))
+            .collect();
+        let before: Vec<(&Estimate, u32)> = before.iter().map(|e| (e, 0)).collect();
+        let windows: Vec<Option<(&Estimate, u32)>> = windows.iter().map(|e| Some((e, 0))).collect();
+        let alarms = |name: &str| {
+            let info = metric::info(name).expect("it is there");
+            let of = stream((info, Least::Absolute(0.01)), &base, &before, &windows);
+            watch(&[of], 30.0).remove(0).alarms.len()
+        };
+        assert_eq!(alarms("balanced_accuracy"), 0);
+        // A mean of rows is that of the windows together.
+        assert_eq!(alarms("ndcg_at_10"), 1);
     }
 
     #[test]

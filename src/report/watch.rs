@@ -5,14 +5,13 @@
 //! metrics, of which the main one has half, to columns, to pairs of columns, to whole rows, to slices, and to what is
 //! expected of windows whose outcomes are not in yet.
 //!
-//! Of whole rows is watched what is wrong in itself: rows and ids that are there twice, and times that cannot be. Rows
-//! that only look alike are the more the larger a window is; in one of more rows than the baseline's have, so many more
-//! are no change.
+//! Of whole rows is watched what is wrong in itself, and how many come (`whole_rows.rs`, `volume.rs`).
 //!
 //! A pair of columns is watched by Fisher's z of their rank correlation within each window ([`crate::summary::Jointly`]):
 //! by it a change is noticed that leaves every column alone. Of the tests of several columns together it is the one
 //! that tells what changed. What pairs vary by between windows is learned of pairs only, for they are many and steady,
-//! and would make columns and metrics seem so.
+//! and would make columns and metrics seem so. How many rows come, stand still, or have their outcomes late varies far
+//! more, and is learned of each of these alone.
 
 use super::baseline::Basis;
 use super::checks::CheckKind;
@@ -21,20 +20,22 @@ use super::readings::stream;
 use super::steps::pause;
 use super::view::WindowSize;
 use super::{Metrics, Window, judge, parts, words};
+use super::{volume, whole_rows};
 use crate::metric::{self, Estimate, Family, Info, Material, Measures};
 use crate::stats::sequential::columns::{self, Aspect, Counts};
 use crate::stats::sequential::{
     Kind, Reading, Side, Stream, Verdict, WINDOWS_TO_AN_ALARM, fit_all, judge as judge_stream,
 };
-use crate::summary::{Cell, ColumnProfile, Found, Lines, MOST_TOGETHER, Profile, Series, Tally};
+use crate::summary::{Cell, ColumnProfile, Found, MOST_TOGETHER, Profile, Series, Tally};
 use crate::table::time::{DAY, HOUR, Time};
 
 /// Parts of the budget, where all of them are there.
-const METRICS: f64 = 0.45;
-const COLUMNS: f64 = 0.3;
+const METRICS: f64 = 0.44;
+const COLUMNS: f64 = 0.29;
 const PAIRS: f64 = 0.05;
 const SLICES: f64 = 0.08;
 const ROWS: f64 = 0.02;
+const VOLUME: f64 = 0.02;
 /// The part that is left to what is expected of windows without outcomes.
 pub(super) const ESTIMATES: f64 = 0.1;
 /// The part of the metrics' part that the first one has.
@@ -71,6 +72,15 @@ impl What {
         match self {
             Self::Metric(info) | Self::Slice(info, ..) => Some(info),
             Self::Column(..) | Self::Pair(_) | Self::Rows(_) => None,
+        }
+    }
+
+    /// With which others it learns what windows vary by: 0 with most, 1 with the other pairs, 2 alone.
+    fn learns(&self) -> u8 {
+        match self {
+            Self::Pair(_) => 1,
+            Self::Rows(CheckKind::Volume | CheckKind::StaleRow | CheckKind::LateOutcome) => 2,
+            _ => 0,
         }
     }
 }
@@ -114,14 +124,16 @@ pub(super) async fn watch(
     let metrics = of_metrics(making, basis, (baseline, before), windows);
     pause().await;
     let slices = of_slices(making, basis, windows).await;
-    let (columns, rows, pairs) = match profile {
+    let (columns, pairs) = match profile {
         Some(profile) => (
             of_columns(making, basis, windows, profile).await,
-            of_rows(making, basis, windows, profile),
             of_pairs(making, basis, windows, profile).await,
         ),
-        None => (Vec::new(), Vec::new(), Vec::new()),
+        None => (Vec::new(), Vec::new()),
     };
+    let rows = whole_rows::streams(making, basis, windows, profile);
+    let volume = volume::stream(making, basis, windows);
+    let volume = volume.map(|stream| (What::Rows(CheckKind::Volume), stream));
     pause().await;
     let families = [
         (METRICS, metrics),
@@ -129,6 +141,7 @@ pub(super) async fn watch(
         (SLICES, slices),
         (ROWS, rows),
         (PAIRS, pairs),
+        (VOLUME, volume.into_iter().collect()),
     ];
     let there = families.iter().filter(|f| !f.1.is_empty()).map(|f| f.0);
     let whole = there.sum::<f64>() + ESTIMATES;
@@ -139,12 +152,13 @@ pub(super) async fn watch(
             (what, Stream { part, ..stream })
         }));
     }
+    all.sort_by_key(|(what, _)| what.learns());
     let (whats, streams): (Vec<What>, Vec<Stream>) = all.into_iter().unzip();
-    let is_pair = |what: &What| matches!(what, What::Pair(_));
-    let others = whats.iter().position(is_pair).unwrap_or(whats.len());
-    let (alone, pairs) = streams.split_at(others);
-    let mut fits = fit_all(alone);
-    fits.extend(fit_all(pairs));
+    let many = |of: u8| whats.partition_point(|what| what.learns() <= of);
+    let (others, alone) = streams.split_at(many(1));
+    let (others, pairs) = others.split_at(many(0));
+    let each = [others, pairs].into_iter().chain(alone.chunks(1));
+    let fits: Vec<_> = each.flat_map(fit_all).collect();
     pause().await;
     let mut items = Vec::with_capacity(streams.len());
     for ((what, stream), fit) in whats.into_iter().zip(streams).zip(fits) {
@@ -207,7 +221,7 @@ fn most_slices(making: &Making<'_>) -> usize {
 
 /// Where in a season a window lies: its weekday, or its hour of the week, of which the hour of the day is left where
 /// the baseline does not hold every one twice ([`crate::stats::sequential::fit`]).
-fn phase(making: &Making<'_>, start: Time) -> u32 {
+pub(super) fn phase(making: &Making<'_>, start: Time) -> u32 {
     match making.size {
         WindowSize::Day if making.summary.timed => start.0.div_euclid(DAY).rem_euclid(7) as u32,
         size if size.within_day() && making.summary.timed => {
@@ -228,7 +242,8 @@ fn of_metrics<'a>(
         let Some(base) = baseline.get(info.name) else {
             continue;
         };
-        if info.material == Material::Never {
+        let labels = info.family == Family::Classification && making.orders();
+        if info.material == Material::Never || labels {
             continue;
         }
         let starts = basis.starts(making).into_iter();
@@ -411,88 +426,6 @@ const fn wrong(tally: &Tally) -> u64 {
 /// Cells that hold nothing.
 fn absent(tally: &Tally) -> u64 {
     tally.missing().saturating_sub(wrong(tally))
-}
-
-/// Rows that are wrong in themselves, by what is wrong, of so many.
-type OfLines = (CheckKind, fn(&Lines) -> (u64, u64));
-const OF_ROWS: [OfLines; 5] = [
-    (CheckKind::DuplicateRow, |l| (l.duplicates, l.rows)),
-    (CheckKind::DuplicateId, |l| (l.same_id, l.rows)),
-    (CheckKind::Before1971, |l| (l.before_1971, l.rows)),
-    (CheckKind::FarTime, |l| (l.far, l.rows)),
-    (CheckKind::EarlyOutcome, |l| {
-        (l.early_outcomes, l.timed_outcomes)
-    }),
-];
-
-/// What is wrong of whole rows, where anything is.
-fn of_rows(
-    making: &Making<'_>,
-    basis: &Basis<'_>,
-    windows: &[Window],
-    profile: &Profile,
-) -> Vec<(What, Stream)> {
-    let mut out = Vec::new();
-    for (kind, of) in OF_ROWS.into_iter().filter(|_| profile.exact) {
-        let before: Vec<(&Lines, u32)> = match basis.windows {
-            Some((from, to)) => (from..to)
-                .filter_map(|i| {
-                    Some((
-                        profile.windows.get(i)?,
-                        phase(making, making.all.get(i)?.start),
-                    ))
-                })
-                .collect(),
-            None if profile.own.is_empty() => vec![(&profile.baseline, 0)],
-            None => (profile.own.iter().zip(&basis.own))
-                .map(|(lines, (start, _))| (lines, phase(making, *start)))
-                .collect(),
-        };
-        let rows: u64 = before.iter().map(|(lines, _)| of(lines).1).sum();
-        let usual = rows as f64 / before.len().max(1) as f64;
-        let counts = |lines: &Lines, phase: u32| {
-            let (hits, rows) = of(lines);
-            // By chance the share of rows that are alike grows with the rows among which they may be.
-            let more = match kind {
-                CheckKind::DuplicateRow if rows as f64 > usual => usual / rows as f64,
-                _ => 1.0,
-            };
-            let hits = libm::floor(hits.min(rows) as f64 * more) as u64;
-            (rows > 0).then(|| Counts {
-                cells: vec![rows - hits],
-                missing: hits,
-                wrong: 0,
-                phase,
-            })
-        };
-        let judged = |(i, w): (usize, &Window)| {
-            let lines = profile.windows.get(making.shown.0 + i)?;
-            let known = counts(lines, phase(making, w.start))?;
-            (!w.in_baseline && !w.open).then_some(known)
-        };
-        let before: Vec<Counts> = before
-            .iter()
-            .filter_map(|(l, phase)| counts(l, *phase))
-            .collect();
-        let after: Vec<Option<Counts>> = windows.iter().enumerate().map(judged).collect();
-        if before.is_empty() || !after.iter().flatten().any(|c| c.missing > 0) {
-            continue;
-        }
-        let stream = columns::share(&before, &after, 1.0, |c| {
-            (c.missing, c.missing + c.cells[0])
-        });
-        out.push((
-            What::Rows(kind),
-            Stream {
-                side: Side::Up,
-                least: making.least.of_column(stream.least),
-                ..stream
-            },
-        ));
-    }
-    let part = 1.0 / out.len().max(1) as f64;
-    out.iter_mut().for_each(|s| s.1.part = part);
-    out
 }
 
 async fn of_pairs(

@@ -53,6 +53,17 @@ pub fn weight(signal: &Signal) -> usize {
     }
 }
 
+/// What of a signal shorter steps than those of the charts are for: budgets are judged by what adds up, and periods are
+/// compared by what each step tells.
+#[must_use]
+pub fn needed(mut signal: Signal) -> Signal {
+    if JUDGED.contains(&signal.measure) {
+        return signal.only_totals();
+    }
+    signal.counted = None;
+    signal
+}
+
 fn steps(signal: &Signal) -> i64 {
     let ends = signal.ends();
     ends.map_or(0, |(first, last)| last - first + 1)

@@ -19,6 +19,16 @@ pub struct Order {
     pub back: Option<(i64, i64)>,
 }
 
+/// Samples that stand behind a later one.
+pub fn late(times: &[i64]) -> usize {
+    let mut latest = i64::MIN;
+    let is_late = |time: &&i64| {
+        latest = latest.max(**time);
+        **time < latest
+    };
+    times.iter().filter(is_late).count()
+}
+
 /// Falls of a counter, in an order.
 fn falls(order: &[usize], level: &[f64]) -> usize {
     order

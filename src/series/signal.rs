@@ -300,6 +300,32 @@ impl Cells {
         }
     }
 
+    /// Numbers of the steps of which less than half is known, by the steps beside them: samples of a level, seconds of a
+    /// rate, the whole of a share. Durations do not tell it.
+    #[must_use]
+    pub fn partly(&self) -> Vec<i64> {
+        fn of<T>(cells: &[(i64, T)], known: impl Fn(&T) -> f64) -> Vec<i64> {
+            let beside = |at: Option<usize>, number: i64| {
+                let cell = cells.get(at?)?;
+                (cell.0 == number).then(|| known(&cell.1))
+            };
+            let is_partly = |(at, cell): &(usize, &(i64, T))| {
+                let before = beside(at.checked_sub(1), cell.0 - 1);
+                let after = beside(at.checked_add(1), cell.0 + 1);
+                let whole = before.into_iter().chain(after).reduce(f64::min);
+                whole.is_some_and(|whole| known(&cell.1) * 2.0 < whole)
+            };
+            let found = cells.iter().enumerate().filter(is_partly);
+            found.map(|(_, cell)| cell.0).collect()
+        }
+        match self {
+            Self::Rate(cells) => of(cells, |c| c.seconds),
+            Self::Share(cells) => of(cells, |c| c.whole),
+            Self::Level(cells) => of(cells, |c| c.n),
+            Self::Durations(_) => Vec::new(),
+        }
+    }
+
     /// The value of each step, or of those in a range of numbers (`from..to`) all together.
     #[must_use]
     pub fn total(&self, from: i64, to: i64) -> Option<f64> {
@@ -426,7 +452,8 @@ impl Signal {
     /// Adds the cells of another.
     pub(super) fn add(&mut self, other: Self, add: impl Fn(&mut Cells, Cells)) {
         if self.counted.is_some() || other.counted.is_some() {
-            let mut counted = self.totals().clone();
+            let mine = self.counted.take();
+            let mut counted = mine.unwrap_or_else(|| self.cells.clone());
             add(&mut counted, other.totals().clone());
             self.counted = Some(counted);
         }

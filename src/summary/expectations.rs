@@ -39,6 +39,12 @@ pub struct OfRows {
     pub unique_ids: bool,
     /// Largest share of rows that are in one window twice.
     pub duplicate_share_max: Option<f64>,
+    /// Largest share of rows whose values an earlier window has too.
+    pub stale_share_max: Option<f64>,
+    /// Fewest rows of a window of time that holds all of its rows, as the first and the last one need not.
+    pub rows_min: Option<u64>,
+    /// Most rows of such a window.
+    pub rows_max: Option<u64>,
     /// Longest time without a row, in hours.
     pub silence_max_hours: Option<f64>,
     /// Whether rows may be dated before 1971 or far from all others, and outcomes before their prediction; `None` or
@@ -113,6 +119,7 @@ impl Expectations {
         let rows = &self.rows;
         let of_rows = [
             rows.duplicate_share_max.is_some(),
+            rows.stale_share_max.is_some(),
             rows.late_after_hours.is_some(),
         ];
         let of_columns = self.columns.iter().flat_map(OfColumn::keys);

@@ -129,6 +129,14 @@ pub fn is_success(words: &[String]) -> bool {
     )
 }
 
+/// Whether a name is of a quantile or a mean over many requests, and not of one: `p99_ms`, `avg_latency`.
+#[must_use]
+pub fn is_summed_up(words: &[String]) -> bool {
+    let mean = ["avg", "average", "mean", "median", "min", "max"];
+    let mean = |w: &String| mean.contains(&w.as_str());
+    is_quantile(words) || words.len() > 1 && words.iter().any(mean)
+}
+
 /// Whether a name, in its words, says that a request failed where it is true: `error`, `is_error`, `request_failed`.
 #[must_use]
 pub fn is_failure(words: &[String]) -> bool {
@@ -142,6 +150,9 @@ pub fn is_failure(words: &[String]) -> bool {
 /// no such time. A part of that time (in a queue, upstream, until a connection) is far.
 #[must_use]
 pub fn duration(words: &[String]) -> Option<u8> {
+    if is_summed_up(words) {
+        return None;
+    }
     let any = |of: &[&str]| words.iter().any(|w| of.contains(&w.as_str()));
     let timed = any(&["time", "ms", "millis", "seconds"]);
     let told = any(&["latency", "duration", "elapsed", "rt", "took"])
@@ -223,6 +234,18 @@ pub fn unit_s(words: &[String]) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_sums_up_many_requests_is_no_time_of_one() {
+        for name in ["p99_ms", "latency_p50_ms", "avg_latency", "max_duration_s"] {
+            assert!(is_summed_up(&words(name)), "{name}");
+            assert_eq!(duration(&words(name)), None, "{name}");
+        }
+        for name in ["latency_ms", "duration", "p2_latency"] {
+            assert!(!is_summed_up(&words(name)), "{name}");
+            assert!(duration(&words(name)).is_some(), "{name}");
+        }
+    }
 
     #[test]
     fn a_status_is_read_however_it_is_written() {

@@ -331,3 +331,101 @@ fn a_replay_is_followed_from_an_empty_view_on() {
     assert!(ends[0] < ends[1] && ends[1] < ends[2], "{ends:?}");
     assert_eq!(page.troubles(), Vec::<String>::new());
 }
+
+/// A server that is scraped once a minute, as Prometheus does by itself.
+#[test]
+fn of_a_server_scraped_once_a_minute_it_is_told_how_fast_counters_rise() {
+    let Some(mut app) = open_live() else { return };
+    let folder = data::folder("live-minutes");
+    let file = data::file(&folder, "service.jsonl", exported(4 * 3_600, 60));
+    let from = Time((1_772_000_000 + 2 * 3_600) * SECOND);
+    let replay = Running::replay(
+        &[
+            "--replay",
+            file.to_str().unwrap(),
+            "--speed",
+            "120",
+            "--from",
+            &from.to_string(),
+        ],
+        0,
+    );
+    let page = &mut app.page;
+    let url = format!("127.0.0.1:{}", replay.port);
+    connect(page, "prometheus", &url, &[("connect-back", "3600")]);
+    page.wait_for(&has("machine-stack"));
+    page.wait_for("/7\\.0\\d requests a second/.test(document.body.innerText)");
+    let (_, report) = saved_json(page);
+    let service = &report["resources"]["service"];
+    let rate = service["requests_per_second"].as_f64().unwrap();
+    assert!((rate - (7.0 + 1.0 / 30.0)).abs() < 0.02, "{rate}");
+    let sentence = report["health"]["sentence"].as_str().unwrap();
+    assert!(
+        sentence.contains("requests a second; 0.4"),
+        "a share of 0.47 % failed: {sentence}"
+    );
+    let panels = service["panels"].as_array().unwrap();
+    for (id, lines) in [("requests", 1), ("error_share", 2), ("load", 1)] {
+        let panel = panels.iter().find(|p| p["id"] == id).unwrap();
+        let all = panel["lines"].as_array().unwrap();
+        assert_eq!(all.len(), lines, "{id}");
+        // No step is without a value: scrapes as far apart as their steps leave none.
+        let values = all[0]["values"].as_array().unwrap();
+        let known = values.iter().filter(|v| v.is_number()).count();
+        assert!(known + 2 >= values.len(), "{id}: {values:?}");
+    }
+}
+
+/// Requests of the time of [`regions`], a sample a minute.
+fn of_these_days(days: i64) -> String {
+    let begin = Time::parse("2026-03-01").unwrap().0 / SECOND;
+    let labels = json!({"__name__": "http_requests_total", "job": "api", "code": "200"});
+    let all = 0..days * 1_440;
+    let values: Vec<i64> = all.clone().map(|i| 420 * i).collect();
+    let times: Vec<i64> = all.map(|i| (begin + 60 * i) * 1_000).collect();
+    format!(
+        "{{\"metric\":{labels},\"values\":{},\"timestamps\":{}}}\n",
+        json!(values),
+        json!(times)
+    )
+}
+
+/// Charts stay where they are while metrics come and rows are compared anew.
+#[test]
+fn the_chart_of_drift_stays_while_rows_and_metrics_come() {
+    let Some(mut app) = open_live() else { return };
+    let folder = data::folder("live-places");
+    let rows = data::file(&folder, "served.csv", regions(6 * 1_440));
+    let metrics = data::file(&folder, "service.jsonl", of_these_days(6));
+    let replay = Running::replay(
+        &[
+            "--replay",
+            rows.to_str().unwrap(),
+            metrics.to_str().unwrap(),
+            "--speed",
+            "3600",
+            "--from",
+            "2026-03-04T00:00:00Z",
+        ],
+        0,
+    );
+    let page = &mut app.page;
+    let url = format!("127.0.0.1:{}", replay.port);
+    connect(
+        page,
+        "prometheus",
+        &url,
+        &[("connect-back", "3600"), ("connect-every", "1")],
+    );
+    let url = format!("http://127.0.0.1:{}/served/events", replay.port);
+    connect(page, "events", &url, &[]);
+    page.wait_for(&has("machine-stack"));
+    let drawn = "[...document.querySelectorAll('.machine-title')].some(t => t.innerText.startsWith('Drift of'))";
+    page.wait_for(drawn);
+    page.eval(&format!(
+        "window.gone = 0; setInterval(() => {{ if (!({drawn})) window.gone += 1; }}, 20)"
+    ));
+    let first = page.eval(&rows_of(0)).as_f64().unwrap();
+    page.wait_for(&format!("{} > {}", rows_of(0), first + 900.0));
+    assert_eq!(page.eval("window.gone"), 0);
+}

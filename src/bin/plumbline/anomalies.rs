@@ -1,7 +1,8 @@
 //! `plumbline anomalies`: a score for each point of a series, one line of JSON each.
 
 use super::Failure;
-use super::files::{self, Opened};
+use super::files::{self, One, Opened};
+use super::of_service::{self, Line};
 use super::options::AnomalyOptions;
 use plumbline::log::{Role, RoleGuess};
 use plumbline::read::ColumnSniff;
@@ -13,7 +14,10 @@ use std::io::{BufWriter, ErrorKind, Write};
 
 /// A line of the output.
 #[derive(Serialize)]
-struct Point {
+struct Point<'a> {
+    /// Which series it is of, where several are scored.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    series: Option<&'a str>,
     /// Null where the file has none.
     time: Option<Time>,
     /// Null where it is missing.
@@ -21,9 +25,21 @@ struct Point {
     score: f64,
 }
 
-/// Reads the series and writes its scores to standard output.
+/// Reads the series and writes their scores to standard output.
 pub fn anomalies(options: &AnomalyOptions) -> Result<(), Failure> {
-    let mut series = files::series(&options.file).map_err(Failure::Input)?;
+    let lines = match files::series(&options.file).map_err(Failure::Input)? {
+        One::Table(table) => vec![of_table(*table, options)?],
+        One::Service(served) => of_service::lines(served, options)?,
+    };
+    match write(&lines) {
+        // Whoever reads has enough.
+        Err(e) if e.kind() == ErrorKind::BrokenPipe => Ok(()),
+        done => done.map_err(|e| Failure::Input(e.to_string())),
+    }
+}
+
+/// The series of a table: a column of numbers, in the order of its times.
+fn of_table(mut series: Opened, options: &AnomalyOptions) -> Result<Line, Failure> {
     let (time, value) = columns(&series, options)?;
     if time.is_none() {
         eprintln!("plumbline: there is no column of times, so nothing is known of times of day");
@@ -40,11 +56,15 @@ pub fn anomalies(options: &AnomalyOptions) -> Result<(), Failure> {
     let name = input.sniff.columns[value].name.clone();
     let time = time.map(|at| input.sniff.columns[at].name.clone());
     let tables = files::read_alone(&series)?;
-    match write(&tables, time.as_deref(), &name) {
-        // Whoever reads has enough.
-        Err(e) if e.kind() == ErrorKind::BrokenPipe => Ok(()),
-        done => done.map_err(|e| Failure::Input(e.to_string())),
+    let mut points = points(&tables, time.as_deref(), &name);
+    let late = put_into_order(&mut points);
+    if late > 0 {
+        of_service::say_unordered(&series.input.name, late);
     }
+    Ok(Line {
+        name: String::new(),
+        points,
+    })
 }
 
 /// Which columns hold the times and the values.
@@ -114,10 +134,9 @@ fn columns(series: &Opened, options: &AnomalyOptions) -> Result<(Option<usize>, 
     Ok((time, value))
 }
 
-/// Scores the points in the order of the file.
-fn write(tables: &[Table], time: Option<&str>, value: &str) -> std::io::Result<()> {
-    let mut out = BufWriter::new(std::io::stdout().lock());
-    let mut detector = Detector::default();
+/// The points in the order of the file.
+fn points(tables: &[Table], time: Option<&str>, value: &str) -> Vec<(Option<i64>, f64)> {
+    let mut out = Vec::new();
     for table in tables {
         let times = match time.and_then(|name| table.column(name)) {
             Some(Column::Time(times)) => times.as_slice(),
@@ -126,12 +145,43 @@ fn write(tables: &[Table], time: Option<&str>, value: &str) -> std::io::Result<(
         let Some(Column::Number(values)) = table.column(value) else {
             continue;
         };
-        for (at, value) in values.iter().enumerate() {
-            let time = times.get(at).copied().filter(|t| *t != NO_TIME);
+        let time = |at: usize| times.get(at).copied().filter(|t| *t != NO_TIME);
+        out.extend(values.iter().enumerate().map(|(at, v)| (time(at), *v)));
+    }
+    out
+}
+
+/// Puts points into the order of their times; one without a time stays behind the one that it stood behind. Tells how
+/// many stood behind a later one.
+fn put_into_order(points: &mut Vec<(Option<i64>, f64)>) -> usize {
+    let mut last = i64::MIN;
+    let mut latest = i64::MIN;
+    let mut late = 0;
+    let mut placed: Vec<(i64, (Option<i64>, f64))> = Vec::with_capacity(points.len());
+    for point in points.drain(..) {
+        last = point.0.unwrap_or(last);
+        late += usize::from(last < latest);
+        latest = latest.max(last);
+        placed.push((last, point));
+    }
+    if late > 0 {
+        placed.sort_by_key(|p| p.0);
+    }
+    points.extend(placed.into_iter().map(|p| p.1));
+    late
+}
+
+/// Scores the points of each series.
+fn write(lines: &[Line]) -> std::io::Result<()> {
+    let mut out = BufWriter::new(std::io::stdout().lock());
+    for line in lines {
+        let mut detector = Detector::default();
+        for (time, value) in &line.points {
             let point = Point {
+                series: (lines.len() > 1).then_some(line.name.as_str()),
                 time: time.map(Time),
                 value: Some(*value).filter(|v| v.is_finite()),
-                score: detector.push(time, *value),
+                score: detector.push(*time, *value),
             };
             serde_json::to_writer(&mut out, &point)?;
             out.write_all(b"\n")?;

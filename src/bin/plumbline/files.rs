@@ -283,21 +283,29 @@ fn within(path: &Path, name: &str, fixes: &Fixes) -> Result<Within, ReadError> {
     })
 }
 
-/// Looks into a path that leads to one table.
-pub fn series(path: &Path) -> Result<Opened, String> {
+/// What holds a series to score.
+pub enum One {
+    /// A column of a table.
+    Table(Box<Opened>),
+    /// Metrics of a service.
+    Service(Vec<Served>),
+}
+
+/// Looks into a path that leads to one table, or to metrics of a service.
+pub fn series(path: &Path) -> Result<One, String> {
     let fixes = Fixes::default();
-    let (found, refused) = mended(open(path, &fixes)?.tables, &fixes)?;
+    let within = open(path, &fixes)?;
+    if within.tables.is_empty() && !within.served.is_empty() {
+        return Ok(One::Service(within.served));
+    }
+    let (found, refused) = mended(within.tables, &fixes)?;
     if let (true, Some(why)) = (found.is_empty(), refused.first()) {
         return Err(why.to_string());
     }
     tell(refused);
     let mut found = tables(found);
     match (found.pop(), found.len()) {
-        (Some((files, input)), 0) => Ok(Opened { files, input }),
-        (None, _) => Err(format!(
-            "{} holds metrics of a service: give a table with a column of times and one of numbers",
-            path.display()
-        )),
+        (Some((files, input)), 0) => Ok(One::Table(Box::new(Opened { files, input }))),
         (last, _) => {
             let names = found.iter().chain(&last).map(|(_, input)| &input.name);
             let names: Vec<&str> = names.map(String::as_str).take(40).collect();

@@ -10,6 +10,7 @@ mod feed;
 mod files;
 mod fixes;
 mod folder;
+mod of_service;
 mod options;
 mod place;
 
@@ -101,7 +102,7 @@ fn report(options: &ReportOptions, out: &str) -> Result<(), Failure> {
         return Err(Failure::Data(format!("--cost: {why}")));
     }
     let report = Report::expecting(&summary, &view, expected.as_ref());
-    nothing(&summary, &report, &view).map_err(Failure::Data)?;
+    nothing(&report, &view).map_err(Failure::Data)?;
     if report.health.notes.iter().any(|note| note == UNTIMED) {
         eprintln!("{UNTIMED}");
     }
@@ -169,7 +170,7 @@ fn expect(options: &ReportOptions, out: &str) -> Result<(), Failure> {
 }
 
 /// Whether the view asks for rows that are not there.
-fn nothing(summary: &Summary, report: &Report, view: &View) -> Result<(), String> {
+fn nothing(report: &Report, view: &View) -> Result<(), String> {
     if report.overall.rows == 0
         && report.resources.service.is_some()
         && report.rows.predictions == 0
@@ -182,12 +183,9 @@ fn nothing(summary: &Summary, report: &Report, view: &View) -> Result<(), String
         let slices = slices.map(|s| format!("{} = {}", s.column, s.value));
         let asked: Vec<String> = version.chain(slices).collect();
         return Err(match asked.len() {
-            0 => match summary.machine.as_deref() {
-                Some(machine) if !machine.notes.is_empty() => format!(
-                    "nothing can be told of the service. {}",
-                    machine.notes.join(" ")
-                ),
-                _ => uncounted(report),
+            0 => match report.resources.lacks.join(" ").as_str() {
+                "" => uncounted(report),
+                lacks => format!("nothing can be told of the service. {lacks}"),
             },
             _ => format!("there is no row with {}", asked.join(" and ")),
         });

@@ -68,9 +68,11 @@ pub enum Command {
 /// Options of `plumbline anomalies`.
 #[derive(Args)]
 pub struct AnomalyOptions {
-    /// A table with a column of times and one of numbers, in the order of time.
+    /// A table with a column of times and one of numbers, or metrics of a service: an answer of Prometheus's API, a
+    /// panel of Grafana (CSV), and what else `report` reads.
     pub file: PathBuf,
-    /// The column of numbers, where there are several.
+    /// The column of numbers, where there are several. Of metrics the series, as Prometheus writes it, or a metric with
+    /// all its series; without it all are scored, each line with its `series`.
     #[arg(long, value_name = "NAME")]
     pub column: Option<String>,
     /// The column of times, where the guess is wrong.

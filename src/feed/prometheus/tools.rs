@@ -1,7 +1,7 @@
 //! What of a server's metrics is known, by the tool that writes them, so that a reader can choose among tools.
 
 use crate::feed::{Instant, Offer};
-use crate::series::known::{counts_for_mean, ignored, means, tells_when};
+use crate::series::known::{counts_for_mean, ignored, means, native, tells_when};
 use crate::series::{Kind, Measure};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -75,6 +75,7 @@ pub fn of(names: &BTreeSet<&str>) -> Vec<Tool> {
     let mut others = 0;
     for name in names {
         let known = means(name).or_else(|| counts_for_mean(name));
+        let known = known.or_else(|| native(name));
         let title = match known {
             Some(_) => tool(name),
             None if ignored(name) => continue,
@@ -214,6 +215,14 @@ mod tests {
             ]
         );
         assert_eq!(names(Kind::Gauge), ["size", "up"]);
+    }
+
+    #[test]
+    fn a_native_histogram_is_known_by_the_name_of_its_metric() {
+        let tools = of(&["http_request_duration_seconds", "weather"].into());
+        let told: Vec<&str> = tools.iter().map(|t| t.offer.title.as_str()).collect();
+        assert_eq!(told, [SERVICES, OTHERS]);
+        assert_eq!(tools[0].names, ["http_request_duration_seconds"]);
     }
 
     #[test]

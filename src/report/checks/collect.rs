@@ -3,11 +3,13 @@
 use super::super::baseline::Basis;
 use super::super::make::Making;
 use super::super::steps::pause;
+use super::super::{volume, whole_rows};
 use super::{CheckKind, Seen, Tracked};
 use crate::log::Role;
 use crate::metric::Estimate;
 use crate::stats::interval::{Interval, wilson};
 use crate::stats::proportions::{self, Share};
+use crate::stats::sequential::counts;
 use crate::stats::sketch::LogHistogram;
 use crate::summary::{ColumnProfile, Lines, Profile, STUCK, Tally};
 
@@ -37,6 +39,7 @@ pub(in super::super) async fn tracked(
     };
     let mut out = of.missing(profile).await;
     out.extend(of.late_outcomes().await);
+    out.extend(of.volume());
     pause().await;
     if let Some(profile) = profile {
         for column in &profile.columns {
@@ -166,7 +169,7 @@ impl Collecting<'_> {
     /// Outcomes of mature windows that took long.
     async fn late_outcomes(&self) -> Option<Tracked> {
         let delays = self.basis.cell.delay_s.as_ref()?;
-        let long = delays.quantile(0.95).filter(|long| *long > 0.0)?;
+        let long = whole_rows::in_time(self.basis)?;
         let share = |delays: &LogHistogram| Share {
             hits: delays.count_above(long),
             n: delays.count(),
@@ -185,6 +188,22 @@ impl Collecting<'_> {
             share(delays),
             windows.into_iter(),
         ))
+    }
+
+    /// Rows of windows that hold all of theirs; twice the most of the baseline, or half of the fewest, breaks it.
+    fn volume(&self) -> Option<Tracked> {
+        let usual = volume::usual(self.making, self.basis);
+        let counts = || usual.iter().map(|w| w.0 as f64);
+        let mean = counts().sum::<f64>() / usual.len() as f64;
+        let (fewest, most) = counts().fold((mean, mean), |l, n| (l.0.min(n), l.1.max(n)));
+        let whole = volume::whole(self.making);
+        let windows = self.making.all.iter().zip(whole);
+        let windows = windows.map(|(frame, whole)| {
+            let rows = frame.cell.rows;
+            whole.then_some((rows as f64, rows, rows))
+        });
+        let limits = (fewest / counts::LEAST, most * counts::LEAST);
+        (!usual.is_empty()).then(|| Self::amounts(CheckKind::Volume, None, (mean, limits), windows))
     }
 
     fn column(&self, column: &ColumnProfile, exact: bool, out: &mut Vec<Tracked>) {
@@ -319,6 +338,7 @@ impl Collecting<'_> {
         add(CheckKind::DuplicateRow, |l| (l.duplicates, l.rows));
         add(CheckKind::DuplicateId, |l| (l.same_id, l.rows));
         add(CheckKind::RepeatedRow, |l| (l.repeats, l.rows));
+        add(CheckKind::StaleRow, whole_rows::stale);
         if !self.making.summary.timed {
             return;
         }

@@ -4,7 +4,8 @@
 //! where the interval of what was found, at 1 % over all windows together, lies beyond the interval of what is
 //! expected and beyond what any window of the baseline had: data of real services is lumpier than chance. This
 //! orders a table. What raises an alarm is decided under the budget of false alarms, in `watch.rs`: missing cells, cells
-//! of another type, unseen words, rows and ids that are there twice, times that cannot be, and what columns hold.
+//! of another type, unseen words, rows and ids that are there twice, rows that stand still, how many come, times that
+//! cannot be, outcomes that come later, and what columns hold.
 //!
 //! [`tracked`] gives counts and totals of each check window by window, to be judged elsewhere; [`Checks`] is what
 //! a reader sees of it.
@@ -64,11 +65,15 @@ pub enum CheckKind {
     LateOutcome,
     /// The longest time without a row, in seconds.
     NoRows,
+    /// Rows whose values an earlier window has too.
+    StaleRow,
+    /// Rows of a window, of windows of time that hold all of theirs.
+    Volume,
 }
 
 impl CheckKind {
     /// All of them.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 20] = [
         Self::Missing,
         Self::WrongType,
         Self::NotFinite,
@@ -87,6 +92,8 @@ impl CheckKind {
         Self::EarlyOutcome,
         Self::LateOutcome,
         Self::NoRows,
+        Self::StaleRow,
+        Self::Volume,
     ];
 
     /// Its name in a report's JSON and in rules.
@@ -111,6 +118,8 @@ impl CheckKind {
             Self::EarlyOutcome => "early_outcome",
             Self::LateOutcome => "late_outcome",
             Self::NoRows => "no_rows",
+            Self::StaleRow => "stale_row",
+            Self::Volume => "volume",
         }
     }
 
@@ -136,6 +145,8 @@ impl CheckKind {
             Self::EarlyOutcome => "Outcome before prediction",
             Self::LateOutcome => "Late outcomes",
             Self::NoRows => "No rows",
+            Self::StaleRow => "Stale rows",
+            Self::Volume => "Number of rows",
         }
     }
 
@@ -168,7 +179,7 @@ impl CheckKind {
     pub fn needs_rows(self) -> bool {
         !matches!(
             self,
-            Self::Missing | Self::UnseenWord | Self::OutOfRange | Self::LateOutcome
+            Self::Missing | Self::UnseenWord | Self::OutOfRange | Self::LateOutcome | Self::Volume
         )
     }
 
@@ -187,7 +198,7 @@ impl CheckKind {
     pub fn is_share(self) -> bool {
         !matches!(
             self,
-            Self::Constant | Self::Stuck | Self::Cardinality | Self::NoRows
+            Self::Constant | Self::Stuck | Self::Cardinality | Self::NoRows | Self::Volume
         )
     }
 }

@@ -18,6 +18,13 @@ pub(super) fn sentence(making: &Making<'_>, check: &Check, worst: Option<Seen>) 
     format!("{}{when}{}.", what(check, worst), expected(check))
 }
 
+fn rows(n: f64) -> String {
+    match libm::rint(n) {
+        1.0 => "1 row".into(),
+        n => format!("{} rows", words::grouped(n)),
+    }
+}
+
 fn percent(share: Option<f64>) -> String {
     share.map_or_else(
         || "an unknown share".into(),
@@ -87,6 +94,10 @@ fn what(check: &Check, worst: Option<Seen>) -> String {
             format!("{share} of the outcomes took longer than 95 % of the baseline's did")
         }
         CheckKind::NoRows => format!("No row came for {}", words::duration(value)),
+        CheckKind::StaleRow => {
+            format!("{share} of the rows repeat the values of an earlier window")
+        }
+        CheckKind::Volume => format!("{} came in a window", rows(value)),
     }
 }
 
@@ -103,6 +114,7 @@ fn expected(check: &Check) -> String {
                 words::duration(value)
             )
         }
+        CheckKind::Volume => format!("; {} are usual", words::grouped(libm::rint(value))),
         _ if value == 0.0 => "; none in the baseline".into(),
         _ => format!("; {} expected", percent(Some(value))),
     }

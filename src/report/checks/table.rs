@@ -100,7 +100,7 @@ fn row(making: &Making<'_>, judged: &[usize], check: &Tracked) -> Check {
         expected: check.expected.clone(),
         found: found(check, &of, worst.and_then(seen)),
         rows: match check.kind {
-            CheckKind::Cardinality => 0,
+            CheckKind::Cardinality | CheckKind::Volume => 0,
             _ => of.iter().map(|s| s.count).sum(),
         },
         windows: (from..to).map(|at| seen(at).map(|s| s.value)).collect(),

@@ -228,7 +228,7 @@ impl<'a> Expects<'a> {
             sentence: String::new(),
             known: None,
         };
-        let sentence = judge::sentence(course.info, &alert, self.making, self.basis);
+        let sentence = judge::sentence(course.info, &alert, self.making, &self.basis.label);
         alert.sentence = format!(
             "Estimated {}, outcomes are not in yet",
             words::lower_first(&sentence)

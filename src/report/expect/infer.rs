@@ -2,7 +2,8 @@
 
 use super::super::view::View;
 use super::Expectations;
-use crate::summary::Summary;
+use crate::summary::{Profile, Series, Summary, WindowSize};
+use crate::table::time::DAY;
 use std::borrow::Cow;
 
 /// What the baseline by which the columns of a view were counted last lets expect; `None` where they were not.
@@ -21,5 +22,28 @@ pub fn infer(summary: &Summary, view: &View) -> Option<Expectations> {
     let own = own.filter(|w| w.0 >= from && w.1 <= to);
     let own: Vec<_> = own.map(|window| series.total(*window)).collect();
     let each: Vec<_> = own.iter().filter_map(|c| c.delay_s.as_ref()).collect();
-    Some(Expectations::infer(profile, summary.timed, delays, &each))
+    let rows = usual_rows(series, profile);
+    Some(Expectations::infer(
+        profile,
+        summary.timed,
+        (delays, &each),
+        &rows,
+    ))
+}
+
+/// Rows of the windows of a baseline of a week and more, but for the first one of all, which may be cut; none of a
+/// shorter baseline, and where windows are of so many rows.
+fn usual_rows(series: &Series, profile: &Profile) -> Vec<u64> {
+    let bucket = |at: usize| series.buckets.get(at);
+    let last = |end: usize| end.checked_sub(1).and_then(bucket);
+    let before = profile.spans.before.and_then(|(from, to)| {
+        let span = last(to)?.end.0 - bucket(from)?.start.0;
+        (span >= 7 * DAY && !matches!(series.size, WindowSize::Rows(_))).then_some((from, to))
+    });
+    let Some((from, to)) = before else {
+        return Vec::new();
+    };
+    let all = profile.spans.windows.iter().zip(&profile.windows);
+    let inner = all.skip(1).filter(|(w, _)| w.0 >= from && w.1 <= to);
+    inner.map(|(_, lines)| lines.rows).collect()
 }

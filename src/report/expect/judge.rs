@@ -11,7 +11,7 @@ mod outside;
 
 use super::super::checks::Checks;
 use super::super::make::{Frame, Making};
-use super::super::words;
+use super::super::{volume, whole_rows, words};
 use super::{Expectations, OfColumn, Unjudged, Violation};
 use crate::metric::Unit;
 use crate::stats::sequential::SCALES;
@@ -268,10 +268,12 @@ impl Judging<'_> {
         };
         let timed = self.making.summary.timed;
         let possible = rows.impossible_times == Some(false);
+        self.volume(windows);
         if !exact {
             let asked = [
                 ("unique_ids", rows.unique_ids),
                 ("duplicate_share_max", rows.duplicate_share_max.is_some()),
+                ("stale_share_max", rows.stale_share_max.is_some()),
                 ("silence_max_hours", rows.silence_max_hours.is_some()),
                 ("impossible_times", possible),
             ];
@@ -291,6 +293,12 @@ impl Judging<'_> {
             let each = windows.iter().map(|w| (w.duplicates, w.rows));
             self.share(&said("duplicate_share_max"), allowed, each, |share| {
                 format!("{share} of the rows are there twice")
+            });
+        }
+        if let Some(allowed) = rows.stale_share_max {
+            let each = windows.iter().map(whole_rows::stale);
+            self.share(&said("stale_share_max"), allowed, each, |share| {
+                format!("{share} of the rows repeat the values of an earlier window")
             });
         }
         if rows.silence_max_hours.is_some() && !timed {
@@ -322,6 +330,39 @@ impl Judging<'_> {
             });
         }
         self.late();
+    }
+
+    /// Rows of windows that hold all of theirs.
+    fn volume(&mut self, windows: &[Lines]) {
+        let (making, rows) = (self.making, &self.expected.rows);
+        let said = |key| Said {
+            column: None,
+            key,
+            lines: &rows.lines,
+        };
+        let limits = [("rows_min", rows.rows_min), ("rows_max", rows.rows_max)];
+        for (key, limit) in limits {
+            let Some(limit) = limit else { continue };
+            if !volume::is_told(making) {
+                self.pass_over(&said(key), "windows are of so many rows each");
+                continue;
+            }
+            let sign = if key == "rows_min" { -1.0 } else { 1.0 };
+            let counts = windows.iter().zip(volume::whole(making));
+            let counts = counts.map(|(lines, whole)| match whole {
+                true => sign * lines.rows as f64,
+                false => f64::NEG_INFINITY,
+            });
+            let counts: Vec<f64> = counts.collect();
+            let what = |n: f64| match sign * n {
+                1.0 => "1 row came in a window".to_owned(),
+                n => format!("{} rows came in a window", words::grouped(n)),
+            };
+            let end = if sign < 0.0 { "fewest" } else { "most" };
+            let allowed = format!("{} are the {end}", words::grouped(limit as f64));
+            let limit = sign * limit as f64;
+            self.amount(&said(key), limit, counts.into_iter(), what, &allowed);
+        }
     }
 
     /// Outcomes that took long, of windows whose outcomes are in.

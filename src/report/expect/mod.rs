@@ -23,9 +23,12 @@ use serde::{Deserialize, Serialize};
 pub const SCHEMA: &str = "plumbline.expectations/1";
 
 /// Keys of the table of rows.
-const OF_ROWS: [&str; 6] = [
+const OF_ROWS: [&str; 9] = [
     "unique_ids",
     "duplicate_share_max",
+    "stale_share_max",
+    "rows_min",
+    "rows_max",
     "silence_max_hours",
     "impossible_times",
     "late_after_hours",

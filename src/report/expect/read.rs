@@ -112,6 +112,9 @@ fn of_rows(table: Table) -> Result<OfRows, Fault> {
     let rows = OfRows {
         unique_ids: keys.take("unique_ids", flag)?.unwrap_or(false),
         duplicate_share_max: keys.share("duplicate_share_max")?,
+        stale_share_max: keys.share("stale_share_max")?,
+        rows_min: keys.take("rows_min", Value::count)?.map(u64::from),
+        rows_max: keys.take("rows_max", Value::count)?.map(u64::from),
         silence_max_hours: keys.take("silence_max_hours", Value::number)?,
         impossible_times: keys.take("impossible_times", flag)?,
         late_after_hours: keys.take("late_after_hours", hours)?,
@@ -123,6 +126,15 @@ fn of_rows(table: Table) -> Result<OfRows, Fault> {
             at,
             found: "[rows] has late_share_max and does not say when an outcome is late".into(),
             mend: "Write late_after_hours = 24 beside it".into(),
+        });
+    }
+    if let (Some(min), Some(max)) = (rows.rows_min, rows.rows_max)
+        && min > max
+    {
+        return Err(Fault {
+            at,
+            found: format!("the fewest rows of a window, {min}, are more than the most, {max}"),
+            mend: "Swap them".into(),
         });
     }
     Ok(OfRows {

@@ -13,7 +13,8 @@ const HEAD: &str = "\
 # A share is one of the cells of a window, from 0 to 1, and is broken where it surely is larger: limits as they are
 # inferred are broken by chance in at most one of a hundred files of the baseline's kind, over all columns and windows.
 # Of rows: unique_ids = true: no id twice; duplicate_share_max: rows that are there twice; silence_max_hours: longest
-# time without a row; impossible_times = false: no row dated before 1971 or far from all others, no outcome dated
+# time without a row; stale_share_max: rows that repeat the values of an earlier window; rows_min, rows_max: rows of a
+# window of time, but for the first and the last one, which may be cut; impossible_times = false: no row dated before 1971 or far from all others, no outcome dated
 # before its prediction; late_after_hours: outcomes that took longer may be late_share_max.
 # Of a column: type = \"number\" or \"category\"; min, max: numbers outside them may be outside_share_max; length_min,
 # length_max: characters of a word, and words outside them may be outside_share_max, too; categories: all words, others
@@ -37,6 +38,14 @@ pub fn write(expectations: &Expectations) -> String {
         "duplicate_share_max",
         rows.duplicate_share_max.map(number),
     );
+    line(
+        &mut out,
+        "stale_share_max",
+        rows.stale_share_max.map(number),
+    );
+    let count = |said: Option<u64>| said.map(|n| n.to_string());
+    line(&mut out, "rows_min", count(rows.rows_min));
+    line(&mut out, "rows_max", count(rows.rows_max));
     line(
         &mut out,
         "silence_max_hours",

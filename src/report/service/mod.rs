@@ -34,6 +34,9 @@ pub struct Resources {
     /// Of metrics and logs of the service, where such files were given.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub service: Option<Service>,
+    /// Why files of the service that were given tell nothing, and what would; empty where they tell something.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub lacks: Vec<String>,
     /// Whether the rows meet what is wanted of a service.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub objectives: Option<Fulfilment>,
@@ -181,6 +184,9 @@ pub struct Line {
     pub most: Option<f64>,
     /// A value a step from the start on; `null` is a gap.
     pub values: Vec<Option<f64>>,
+    /// Steps from the start on of which less than half is known: the first one, or one beside a gap.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub partly: Vec<usize>,
     /// Those that are unlike what was before them; of durations the 95th percentile is looked at.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub anomalies: Vec<UnlikeValue>,
@@ -342,12 +348,12 @@ impl Service {
         let told = amount(panel.unit, seconds);
         let several = panels().count() > 1;
         Some(match (several, line.above) {
-            (false, false) => format!("99 of 100 took at most {told}"),
+            (false, false) => format!("99 of 100 took at most about {told}"),
             (false, true) => {
                 format!("more than 1 of 100 took longer than {told}, where the histogram ends")
             }
             (true, false) => format!(
-                "99 of 100 of those of {}, the slowest service, took at most {told}",
+                "99 of 100 of those of {}, the slowest service, took at most about {told}",
                 panel.of
             ),
             (true, true) => format!(
@@ -425,6 +431,14 @@ fn gaps(machine: &Machine) -> Vec<ServiceGap> {
     all
 }
 
+/// What files of a service that tell nothing lack.
+#[must_use]
+pub(super) fn lacks(summary: &Summary) -> Vec<String> {
+    let machine = summary.machine.as_deref();
+    let silent = machine.filter(|m| m.signals.iter().all(|s| s.ends().is_none()));
+    silent.map_or_else(Vec::new, |machine| machine.notes.clone())
+}
+
 /// What the machine says in a view.
 #[must_use]
 pub(super) fn service(summary: &Summary, view: &View) -> Option<Service> {
@@ -441,6 +455,8 @@ pub(super) fn service(summary: &Summary, view: &View) -> Option<Service> {
         notes.push(objectives::ASSUMES.into());
     }
     let slos = slo::slos(machine, view, (from, to), &mut notes);
+    let costs = objectives::costs(machine, view, from, to);
+    notes.extend(objectives::unpriced(machine, view));
     let (start, end) = (machine.step.start(from), machine.step.start(to));
     let seen = machine
         .span
@@ -456,7 +472,7 @@ pub(super) fn service(summary: &Summary, view: &View) -> Option<Service> {
         objectives: Fulfilment {
             slos,
             apdex: objectives::apdex(machine, view, from, to),
-            costs: objectives::costs(machine, view, from, to),
+            costs,
             notes,
         },
         restarts: restarts.collect(),

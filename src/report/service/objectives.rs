@@ -210,6 +210,31 @@ pub fn costs(machine: &Machine, view: &View, from: i64, to: i64) -> Vec<ServiceC
     machine.of(Measure::Requests).filter_map(of).collect()
 }
 
+/// What is said where a price of tokens is given, and no tokens are told that it is of: it takes their counts.
+pub fn unpriced(machine: &Machine, view: &View) -> Option<String> {
+    let wanted = view.service;
+    let lacks = |measure, price: Option<f64>| {
+        price.is_some() && !machine.of(measure).any(|s| s.ends().is_some())
+    };
+    let names = match (
+        lacks(Measure::TokensIn, wanted.price_in),
+        lacks(Measure::TokensOut, wanted.price_out),
+    ) {
+        (true, true) => "tokens in and out",
+        (true, false) => "tokens in",
+        (false, true) => "tokens out",
+        (false, false) => return None,
+    };
+    Some(needs_tokens(names))
+}
+
+/// What a cost by tokens takes.
+pub fn needs_tokens(names: &str) -> String {
+    format!(
+        "Cost per 1000 requests needs counts of {names}, which are not told: give a table with such columns (prompt_tokens, completion_tokens) or metrics of the model server."
+    )
+}
+
 /// When resources will be full. Each step, or some together, is a point where its samples were in their middle.
 pub fn full(machine: &Machine, from: i64, to: i64) -> Vec<Full> {
     let start = machine.step.start(from) as f64 / 1e6;

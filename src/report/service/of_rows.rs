@@ -1,6 +1,6 @@
 //! What is wanted of a service, told of the rows of a log: each is a request.
 
-use super::objectives::{Apdex, Fulfilment, ServiceCost};
+use super::objectives::{Apdex, Fulfilment, ServiceCost, needs_tokens};
 use super::slo::{Judged, Slo};
 use crate::report::{View, maturity};
 use crate::series::Ledger;
@@ -57,8 +57,24 @@ pub(in crate::report) fn of_rows(
         apdex: apdex(ledger, view, (&of, steps)).into_iter().collect(),
         // An hour of the service is paid for all rows at once.
         costs: costs(whole, view).into_iter().collect(),
-        notes: note.map(str::to_owned).into_iter().collect(),
+        notes: note
+            .map(str::to_owned)
+            .into_iter()
+            .chain(unpriced(summary, view))
+            .collect(),
     })
+}
+
+/// What is said where prices of tokens are given, and nothing beside the rows could tell of tokens.
+fn unpriced(summary: &Summary, view: &View) -> Option<String> {
+    let names = match (view.service.price_in, view.service.price_out) {
+        _ if summary.machine.is_some() => return None,
+        (None, None) => return None,
+        (Some(_), None) => "tokens in",
+        (None, Some(_)) => "tokens out",
+        (Some(_), Some(_)) => "tokens in and out",
+    };
+    Some(needs_tokens(names))
 }
 
 /// `the model (version 2, country = de)`.

@@ -146,8 +146,16 @@ fn line(
         above: false,
         most: values.iter().flatten().copied().reduce(f64::max),
         values,
+        partly: Vec::new(),
         anomalies: Vec::new(),
     }
+}
+
+/// The steps of a range of which less than half is known.
+fn partly(signal: &Signal, (from, to): (i64, i64)) -> Vec<usize> {
+    let all = signal.cells.partly();
+    let within = all.into_iter().filter(|n| (from..to).contains(n));
+    within.map(|n| (n - from) as usize).collect()
 }
 
 /// Values of a signal that are unlike those before them.
@@ -180,6 +188,7 @@ fn plain(
         let total = s.over((from, to), machine.step);
         Line {
             anomalies,
+            partly: partly(s, (from, to)),
             ..line(name, &s.source, (from, to), value, total)
         }
     });
@@ -260,6 +269,7 @@ fn quantiles(
             above: q.is_some_and(|q| whole.as_ref().is_some_and(|d| d.is_above(q))),
             most: values.iter().flatten().copied().reduce(f64::max),
             values,
+            partly: partly(signal, (from, to)),
             anomalies: match name == QUANTILE.0 {
                 true => unlike(machine, signal, (from, to)),
                 false => Vec::new(),
@@ -305,6 +315,7 @@ fn errors(machine: &Machine, from: i64, to: i64) -> Option<Panel> {
             };
             lines.push(Line {
                 anomalies: unlike(machine, failed, (from, to)),
+                partly: partly(all, (from, to)),
                 ..line(
                     &name,
                     &failed.source,

@@ -358,15 +358,15 @@ fn shift_inside(
     })
 }
 
-/// The same hours of earlier weeks, as far as at least half of their values are known.
+/// The same hours of earlier weeks, as far as at least half of their values are known; a value of which less than half
+/// is known is none.
 fn earlier(track: &Track, (from, to): (i64, i64), now: f64, values: usize) -> Option<EarlierWeeks> {
     let week = 7 * DAY;
     if to - from > week {
         return None;
     }
     let mean = |back: i64| {
-        let within = track.within(from - back * week, to - back * week);
-        let known: Vec<f64> = within.into_iter().flatten().collect();
+        let known = track.known(from - back * week, to - back * week);
         let enough = !known.is_empty() && known.len() * 2 >= values;
         enough.then(|| known.iter().sum::<f64>() / known.len() as f64)
     };

@@ -65,6 +65,7 @@ pub(super) fn finer(
         for track in of_panels(&panels, (step.start(a), step.micros())) {
             if let Some(coarse) = all.iter_mut().find(|t| t.name == track.name) {
                 coarse.places = track.places;
+                coarse.partly = track.partly;
                 *told.entry(step.micros()).or_default() += 1;
             }
         }

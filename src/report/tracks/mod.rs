@@ -105,6 +105,8 @@ pub(super) struct Track {
     pub info: Option<&'static Info>,
     /// The values; `None` is a gap.
     pub places: Vec<Place>,
+    /// Starts of those of which less than half is known, rising.
+    pub partly: Vec<i64>,
 }
 
 /// From, to (exclusive; microseconds), and the value.
@@ -122,6 +124,13 @@ impl Track {
     /// The values whose middle lies in a period.
     pub fn within(&self, from: i64, to: i64) -> Vec<Option<f64>> {
         self.inside(from, to).iter().map(|p| p.2).collect()
+    }
+
+    /// The values of a period of which at least half is known.
+    pub fn known(&self, from: i64, to: i64) -> Vec<f64> {
+        let whole = |p: &&Place| self.partly.binary_search(&p.0).is_err();
+        let whole = self.inside(from, to).iter().filter(whole);
+        whole.filter_map(|p| p.2).collect()
     }
 
     /// The time that its values in a period are of, where that is another by more than a tenth of the period: its
@@ -240,6 +249,7 @@ pub(super) fn tracks(report: &Report) -> Vec<Track> {
             unit: Measured::Model(info.unit),
             info: Some(info),
             places: on_grid(&value),
+            partly: Vec::new(),
         });
     }
     if report.task != Task::Service && report.overall.labelled > 0 {
@@ -255,6 +265,7 @@ pub(super) fn tracks(report: &Report) -> Vec<Track> {
             unit: Measured::Model(metric::Unit::Percent),
             info: None,
             places: on_grid(&value),
+            partly: Vec::new(),
         });
     }
     for column in report.drift.iter().flat_map(|d| &d.windows) {
@@ -267,6 +278,7 @@ pub(super) fn tracks(report: &Report) -> Vec<Track> {
             unit: Measured::Model(metric::Unit::Ratio),
             info: None,
             places: on_grid(&value),
+            partly: Vec::new(),
         });
     }
     let rows = |_: usize, w: &Window| Some(w.rows as f64);
@@ -282,6 +294,7 @@ pub(super) fn tracks(report: &Report) -> Vec<Track> {
             unit: Measured::Model(metric::Unit::Count),
             info: None,
             places: on_grid(&rows),
+            partly: Vec::new(),
         });
     }
     if let Some(service) = &report.resources.service {
@@ -326,6 +339,11 @@ fn of_panels(panels: &[Panel], (from, step): (i64, i64)) -> Vec<Track> {
                 unit: Measured::Machine(panel.unit),
                 info: None,
                 places: line.values.iter().enumerate().map(place).collect(),
+                partly: line
+                    .partly
+                    .iter()
+                    .map(|at| from + *at as i64 * step)
+                    .collect(),
             });
         }
     }

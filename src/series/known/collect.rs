@@ -9,7 +9,7 @@ use super::created::since_created;
 use super::far::without_far;
 use super::fine::fine;
 use super::found::{Chosen, Found, Place, Telling, signals};
-use super::left_out::{left_out, marked};
+use super::left_out::{left_out, mark, marked};
 use super::missed::{missed, sources};
 use super::replicas::{doubles, said};
 use super::restarts::{restarts_in, told_restarts};
@@ -350,7 +350,10 @@ impl<'a> Making<'a> {
                 found.rest = true;
                 for (number, increase, _) in how.rises(series) {
                     *found.whole.entry(number).or_default() += increase;
-                    *found.part.entry(number).or_default() += if is_rest { increase } else { 0.0 };
+                    // Where no rest is told, it is not none.
+                    if is_rest {
+                        *found.part.entry(number).or_default() += increase;
+                    }
                 }
             }
             Take::PartWhere(label, value) => {
@@ -371,13 +374,16 @@ impl<'a> Making<'a> {
                 }
             }
             Take::RestShareWhere(label, value) => {
-                let rest = match marked(key, label) {
-                    None => false,
-                    Some(found) if found == value => true,
-                    Some(_) => return,
-                };
+                let state = mark(key, label);
+                let rest = state.is_some_and(|(_, found)| found == value);
+                let of = key.labels.without(state.map_or(label, |(name, _)| name));
                 let found = self.place(key, means, String::new());
                 for (number, level) in how.levels(series, 1.0) {
+                    if state.is_some() && !rest {
+                        let states = found.states.entry(number).or_default();
+                        states.entry(of.clone()).or_default().push(level);
+                        continue;
+                    }
                     let level = if rest { rest_of(level) } else { level };
                     found.levels.entry(number).or_default().push(level);
                 }

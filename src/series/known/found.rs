@@ -1,7 +1,7 @@
 //! What metrics say of a place before it is a signal: the sums and cells of their series, of which the metric that tells
 //! most is taken.
 
-use super::super::{Cells, Durations, Level, Measure, Rate, Share, Signal, Step, Unit};
+use super::super::{Cells, Durations, Labels, Level, Measure, Rate, Share, Signal, Step, Unit};
 use super::cells::Look;
 use std::collections::BTreeMap;
 
@@ -110,15 +110,31 @@ pub struct Found {
     pub whole: BTreeMap<i64, f64>,
     pub rest: bool,
     pub levels: BTreeMap<i64, Vec<Level>>,
+    /// Shares of states of one thing, beside those of its rest: together they are what is not the rest.
+    pub states: BTreeMap<i64, BTreeMap<Labels, Vec<Level>>>,
     /// When its samples were, of what can be full.
     pub when: BTreeMap<i64, Level>,
     pub durations: BTreeMap<i64, Durations>,
 }
 
+impl Found {
+    /// Takes the states of each thing together where no rest is told.
+    fn add_up_states(&mut self) {
+        if !self.levels.is_empty() {
+            return;
+        }
+        for (number, things) in std::mem::take(&mut self.states) {
+            let each = things.values().map(|all| combined(all, true));
+            self.levels.insert(number, each.collect());
+        }
+    }
+}
+
 /// The signals of what was found: at each place the metric of the highest rank, of equals the one that tells more.
 pub fn signals(found: BTreeMap<Place, BTreeMap<&str, Found>>, how: Telling<'_>) -> Vec<Signal> {
     let mut out = Vec::new();
-    for (place, metrics) in found {
+    for (place, mut metrics) in found {
+        metrics.values_mut().for_each(Found::add_up_states);
         let taken = how.chosen.and_then(|chosen| chosen.get(&place));
         let (measure, of, what) = place;
         let many = |f: &Found| f.rates.len() + f.durations.len() + f.levels.len() + f.part.len();

@@ -22,14 +22,18 @@ const WAYS: [&str; 7] = [
 /// What a label says, under its old name or under the longer ones of OpenTelemetry's newer conventions:
 /// `system.memory.state`, `cpu.mode`.
 pub fn marked<'a>(key: &'a Key, label: &str) -> Option<&'a str> {
+    mark(key, label).map(|(_, value)| value)
+}
+
+/// The same with the name that the label has.
+pub fn mark<'a>(key: &'a Key, label: &str) -> Option<(&'a str, &'a str)> {
     let newer = |name: &str| {
         let end = name.rsplit(['.', '_']).next();
         end == Some(label) || label == "state" && matches!(name, "cpu.mode" | "cpu_mode")
     };
     let mut all = key.labels.iter();
-    key.labels
-        .get(label)
-        .or_else(|| all.find(|(name, _)| newer(name)).map(|(_, value)| value))
+    let itself = key.labels.iter().find(|(name, _)| *name == label);
+    itself.or_else(|| all.find(|(name, _)| newer(name)))
 }
 
 /// Whether a series is one of those that would count things twice, or that are no resource.

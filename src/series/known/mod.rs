@@ -26,6 +26,6 @@ pub use far::without_far;
 pub use fine::{fine_in, judged_in, of_rows, others_in};
 pub use missed::{Scrapes, missed, sources};
 pub use restarts::{restarts_in, told_restarts};
-pub use rules::{Means, Take, counts_for_mean, ignored, means};
+pub use rules::{Means, Take, counts_for_mean, ignored, means, native};
 pub use scrapes::span;
 pub use who::{class, is_told, who};

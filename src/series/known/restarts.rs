@@ -53,14 +53,38 @@ fn restarts(series: &Series) -> Vec<i64> {
     if series.kind == Kind::Delta {
         return Vec::new();
     }
-    let mut before = series.before.last().and_then(|last| last.1);
+    let before = series.before.last();
+    let mut before = before.and_then(|(time, value)| Some((time, value?)));
     let mut out = Vec::new();
     for (time, value) in series.times.iter().zip(series.numbers()) {
-        let fell = before.is_some_and(|before| *value < before);
-        if fell && series.breaks.binary_search(time).is_err() {
-            out.push(*time);
+        let fell = before.filter(|before| *value < before.1);
+        if let Some((last, _)) = fell
+            && series.breaks.binary_search(time).is_err()
+        {
+            // What began anew at the very instant of the last sample stands right behind it.
+            out.push(if *time == last + 1 { last } else { *time });
         }
-        before = Some(*value);
+        before = Some((*time, *value));
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::series::Values;
+
+    #[test]
+    fn what_begins_anew_at_the_instant_of_the_last_sample_is_told_at_it() {
+        let series = Series {
+            times: vec![10, 20, 21, 30],
+            ..Series::empty(Kind::Counter, "", Values::Numbers(vec![1.0, 5.0, 0.0, 2.0]))
+        };
+        assert_eq!(restarts(&series), [20]);
+        let series = Series {
+            times: vec![10, 20, 30],
+            ..Series::empty(Kind::Counter, "", Values::Numbers(vec![1.0, 5.0, 2.0]))
+        };
+        assert_eq!(restarts(&series), [30]);
+    }
 }

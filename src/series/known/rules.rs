@@ -23,7 +23,8 @@ pub enum Take {
     PartWhere(&'static str, &'static str),
     /// A share of what is marked by a label, or of what no label marks.
     ShareWhere(&'static str, &'static str),
-    /// A share of which the rest is marked by a label, or a share that no label marks.
+    /// A share of which the rest is marked by a label, or a share that no label marks; without the rest the other marks
+    /// are its parts.
     RestShareWhere(&'static str, &'static str),
     /// A histogram of durations in so many seconds.
     Histogram(f64),
@@ -213,6 +214,7 @@ const RULES: &[(&str, Means)] = &[
     rule("container?cpu?time*", M::CpuCores, Rise(1.0), 8),
     rule("container?memory?working_set", M::Memory, Level(1.0), 8),
     rule("process?cpu?time*", M::CpuCores, Rise(1.0), 3),
+    rule("process?cpu?utilization*", M::Cpu, RestShareWhere("state", "idle"), 3),
     rule("process?memory?usage*", M::Memory, Level(1.0), 3),
     // cAdvisor and the kubelet.
     rule("kubelet_volume_stats_available_bytes", M::DiskSpace, Rest(1.0), 9),
@@ -365,6 +367,15 @@ pub fn told_quantile(name: &str) -> Option<Means> {
         }),
         _ => None,
     }
+}
+
+/// What a native histogram means, which has the name of its metric alone; or a summary of that name.
+#[must_use]
+pub fn native(name: &str) -> Option<Means> {
+    let parts = ["_bucket", "_count", "_sum", "_created", "_total"];
+    let whole = !parts.iter().any(|end| name.ends_with(end));
+    let buckets = means(&format!("{name}_bucket")).filter(|_| whole)?;
+    matches!(buckets.take, Histogram(_)).then_some(buckets)
 }
 
 /// The count beside the sums that Triton and TorchServe write.

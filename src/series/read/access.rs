@@ -1,5 +1,5 @@
-//! Access logs as text: common and combined with what sites add to them, and those of BentoML, Ray Serve and
-//! OpenStack. Each row is counted and let go.
+//! Access logs as text: common and combined with what sites add to them, W3C extended ones ([`w3c`]), those of load
+//! balancers and proxies ([`balancers`]), and of BentoML, Ray Serve and OpenStack. Each row is counted and let go.
 //!
 //! Sources: Apache *mod_log_config*, nginx *ngx_http_log_module*. Of numbers behind the agent the first with a fraction is
 //! the time of the request in seconds, as nginx has it, those after it are of servers behind it; a whole number at the
@@ -9,7 +9,8 @@
 
 use super::lines::{Faults, quoted};
 use super::unsure::{Guess, Unsure};
-use super::{About, Lines, times};
+use super::w3c::{self, Fields, Took};
+use super::{About, Lines, balancers, times};
 use crate::series::SeriesSet;
 use crate::series::requests::Request;
 
@@ -21,8 +22,9 @@ pub fn is(lines: &[&str]) -> bool {
         .filter(|l| !l.trim().is_empty())
         .take(200)
         .collect();
-    let read = lines.iter().filter(|l| row(l).is_some()).count();
-    read > 0 && read * 3 > lines.len()
+    let is_row = |l: &&&str| row(l).is_some() || balancers::of(l).is_some();
+    let read = lines.iter().filter(is_row).count();
+    w3c::is(&lines) || read > 0 && read * 3 > lines.len()
 }
 
 /// The reader.
@@ -30,6 +32,10 @@ pub struct Access {
     file: String,
     set: SeriesSet,
     unsure: Unsure,
+    /// The columns, where the log names them.
+    fields: Fields,
+    /// How its lines are read, where it is of a balancer or proxy.
+    reads: Option<balancers::Reads>,
 }
 
 impl Access {
@@ -44,6 +50,8 @@ impl Access {
                     about.stem()
                 ),
             ),
+            fields: Fields::default(),
+            reads: None,
         }
     }
 }
@@ -54,7 +62,31 @@ impl Lines for Access {
         if text.is_empty() {
             return;
         }
-        match row(text) {
+        let told = self.fields.are_told();
+        if self.fields.directive(text) {
+            if !told && self.fields.are_told() {
+                let of = format!("Column 'time-taken' of {}", self.file);
+                self.unsure = Unsure::new(Guess::Median, of);
+            }
+            return;
+        }
+        if self.fields.are_told() {
+            return self.of_fields(text, faults);
+        }
+        let read = row(text);
+        if read.is_none() {
+            self.reads = self.reads.or_else(|| balancers::of(text));
+            if let Some(reads) = self.reads {
+                match reads(text) {
+                    Ok(request) => self.set.requests_of(&self.file).add(&request),
+                    Err(wrong) => faults.lost_in("column", wrong.column, || {
+                        format!("{} is no request: {}", quoted(text), wrong.reason)
+                    }),
+                }
+                return;
+            }
+        }
+        match read {
             Some((request, Some(whole))) => {
                 self.unsure.take(&mut self.set, &self.file, request, whole);
             }
@@ -71,6 +103,24 @@ impl Lines for Access {
     fn finish(mut self: Box<Self>, _: &mut Faults) -> SeriesSet {
         self.unsure.settle(&mut self.set, &self.file);
         self.set
+    }
+}
+
+impl Access {
+    /// Takes a line of a log that names its columns.
+    fn of_fields(&mut self, text: &str, faults: &mut Faults) {
+        let Some((mut request, took)) = self.fields.row(text, faults) else {
+            return;
+        };
+        match took {
+            Took::Known(seconds) => {
+                request.duration_s = seconds;
+                self.set.requests_of(&self.file).add(&request);
+            }
+            Took::Untold(number) => {
+                self.unsure.take(&mut self.set, &self.file, request, number);
+            }
+        }
     }
 }
 
@@ -285,6 +335,13 @@ mod tests {
             assert_eq!(took(end), Some(0.1), "{end}");
         }
         assert_eq!(took("\"10.0.0.1\""), None);
+        // What a client calls itself is no time.
+        for agent in ["LumiBot 2.0", "Mozilla/5.0 (X11) Opera 8.50", "1.0"] {
+            let line = combined.replace("curl/7 (x; y)", agent);
+            assert_eq!(row(&line).unwrap().duration_s, None, "{agent}");
+            let timed = row(&format!("{line} \"0.250, 0.100\"")).unwrap();
+            assert_eq!(timed.duration_s, Some(0.25), "{agent}");
+        }
         let boxed = row(
             r#"[::1] - - [23/Nov/2026:09:00:10.250 +0000] "GET / HTTP/1.1" 200 1 "http://x/?a=1 duration=99 z" "-""#,
         )

@@ -1,8 +1,8 @@
 //! What a column of a service's table holds, by its name.
 
 use crate::table::names::{
-    duration, is_failure, is_first_token, is_of_grpc, is_quantile, is_status, is_success, unit_s,
-    words,
+    duration, is_failure, is_first_token, is_of_grpc, is_quantile, is_status, is_success,
+    is_summed_up, unit_s, words,
 };
 
 /// What a column of a service's table holds.
@@ -12,6 +12,8 @@ pub enum Holds {
     Duration(f64),
     /// How long a request took, in a unit that the name does not tell.
     Took,
+    /// A part of how long a request took: seconds, times a factor.
+    TookOf(f64),
     /// Seconds to the first token, times a factor where the name tells the unit.
     FirstToken(Option<f64>),
     /// Seconds for each further token, times a factor where the name tells the unit.
@@ -127,6 +129,12 @@ pub fn holds(name: &str) -> Option<Holds> {
     let sized = size != 1.0 || has("bytes");
     let moved = ["read", "reads", "write", "writes", "written", "io"];
     let moved = moved.iter().any(|word| has(word));
+    // JMeter's, who is the client: what it sent came in. The time until there was a connection is in milliseconds.
+    match name {
+        "sentBytes" => return Some(Holds::BytesIn),
+        "Connect" => return Some(Holds::TookOf(1e-3)),
+        _ => {}
+    }
     Some(match plain {
         _ if is_status(&words) && is_of_grpc(&words) => Holds::GrpcStatus,
         _ if is_status(&words) => Holds::Status,
@@ -135,15 +143,15 @@ pub fn holds(name: &str) -> Option<Holds> {
         "bytes"
         | "bytes_out"
         | "bytes_sent"
+        | "sent_bytes"
         | "response_bytes"
         | "resp_bytes"
         | "response_size"
         | "body_bytes_sent"
         | "downstream_content_size"
         | "http_response_body_bytes" => Holds::BytesOut,
-        "bytes_in" | "bytes_received" | "request_bytes" | "request_size" | "request_length" => {
-            Holds::BytesIn
-        }
+        "bytes_in" | "bytes_received" | "received_bytes" | "request_bytes" | "request_size"
+        | "request_length" => Holds::BytesIn,
         "context_tokens" | "prompt_tokens" | "input_tokens" | "tokens_in" | "input_length"
         | "num_input_tokens" => Holds::TokensIn,
         "generated_tokens" | "completion_tokens" | "output_tokens" | "tokens_out"
@@ -162,6 +170,9 @@ pub fn holds(name: &str) -> Option<Holds> {
         _ if is_quantile(&words) => Holds::Quantile(unit),
         "requests" | "request_count" | "num_requests" | "count" | "calls" | "invocations"
         | "errors" | "error_count" | "num_errors" | "failures" | "throttles" => Holds::Count,
+        // Means of a row that sums up many requests.
+        "throughput" | "qps" | "rps" => Holds::Named(1.0),
+        _ if is_summed_up(&words) && unit.is_some() => Holds::Named(1.0),
         // As nginx has it.
         "request_time" => Holds::Duration(1.0),
         _ if duration(&words).is_some() => unit.map_or(Holds::Took, Holds::Duration),
@@ -242,6 +253,9 @@ mod tests {
                 Holds::Room(Room::Memory, Part::Used, 1_048_576.0),
             ),
             ("status", Holds::Status),
+            ("sentBytes", Holds::BytesIn),
+            ("sent_bytes", Holds::BytesOut),
+            ("Connect", Holds::TookOf(1e-3)),
             ("total_time", Holds::Took),
             ("ttft", Holds::FirstToken(None)),
             ("grpc_status", Holds::GrpcStatus),

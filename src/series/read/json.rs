@@ -17,7 +17,12 @@ pub fn recognise(text: &str, first: &str) -> Option<Form> {
     if has("resourceMetrics") || has("resource_metrics") {
         return Some(Form::Otlp);
     }
-    if has("status") && (has("resultType") || has("errorType")) || is_answer(text, &head) {
+    // Where a tool has sorted the keys, the status stands at the end.
+    let sorted = ["metric\":{", "histogram\":[", "histograms\":["];
+    let series = head.strip_prefix("{\"data\":{\"result\":[{\"");
+    let sorted = series.is_some_and(|s| sorted.iter().any(|key| s.starts_with(key)));
+    let answer = has("status") && (has("resultType") || has("errorType"));
+    if sorted || answer || is_answer(text, &head) {
         return Some(Form::PrometheusJson);
     }
     if head.contains("\"PodMetrics") || head.contains("\"NodeMetrics") {

@@ -26,6 +26,11 @@ impl Faults {
         self.add(kind, None, true, reason);
     }
 
+    /// Counts a line that is lost for what one of its columns has.
+    pub fn lost_in(&mut self, kind: &'static str, column: &str, reason: impl FnOnce() -> String) {
+        self.add(kind, Some(column), true, reason);
+    }
+
     /// Counts a value that is lost while others of its line are not.
     pub fn cell(&mut self, kind: &'static str, column: &str, reason: impl FnOnce() -> String) {
         self.add(kind, Some(column), false, reason);

@@ -10,6 +10,7 @@
 
 mod access;
 mod access_json;
+mod balancers;
 mod csv;
 mod docker;
 mod exposition;
@@ -28,8 +29,10 @@ mod times;
 mod units;
 mod unsure;
 mod victoria;
+mod w3c;
 
 use super::SeriesSet;
+use super::order::late;
 use crate::read::{Bytes, ReadError, Trouble};
 use lines::Faults;
 use serde::{Deserialize, Serialize};
@@ -46,7 +49,7 @@ pub enum Form {
     Otlp,
     /// Series as VictoriaMetrics exports them.
     Victoria,
-    /// Access log: common, combined, or of a model server.
+    /// Access log: common, combined, W3C extended, of a load balancer or proxy, or of a model server.
     AccessLog,
     /// Access log in JSON lines.
     AccessJson,
@@ -91,6 +94,9 @@ pub struct SeriesRead {
     pub troubles: Vec<Trouble>,
     /// What the file is.
     pub format: String,
+    /// Samples that stood behind a later one of their series.
+    #[serde(default)]
+    pub late: usize,
 }
 
 /// A reader of lines.
@@ -166,6 +172,10 @@ pub fn recognise(head: &[u8]) -> Option<Form> {
     if docker::is(&all) {
         return Some(Form::Docker);
     }
+    // Envoy's lines begin with a bracket, too.
+    if first.starts_with('[') && access::is(&all) {
+        return Some(Form::AccessLog);
+    }
     if first.starts_with('{') || first.starts_with('[') {
         return json::recognise(text, first);
     }
@@ -219,6 +229,7 @@ pub fn read(about: &About, file: &dyn Bytes, form: Form) -> Result<SeriesRead, R
         Some(reader) => lines::run(about, file, reader, &mut faults)?,
         None => json::documents(about, file, form, &mut faults)?,
     };
+    let late = set.series().values().map(|s| late(&s.times)).sum();
     set.settle();
     let troubles = faults.finish();
     if set.is_empty() && set.undated() == 0 {
@@ -253,6 +264,7 @@ pub fn read(about: &About, file: &dyn Bytes, form: Form) -> Result<SeriesRead, R
         set,
         troubles,
         format: form.label().into(),
+        late,
     })
 }
 

@@ -12,8 +12,17 @@ use std::collections::BTreeMap;
 /// A column, what it holds, and what it is called.
 type Held<'a> = (Holds, &'a str, &'a Column);
 
+/// What JMeter calls the time to the first byte of the answer, in milliseconds, beside `elapsed`.
+const FIRST_BYTE: &str = "Latency";
+
 /// What the columns of a table hold. Of several that tell how long a request took, it is the one of the whole time.
 fn held(table: &Table) -> Vec<Held<'_>> {
+    let has = |name: &str| table.names.iter().any(|n| n == name);
+    let jmeter = has("elapsed") && has("timeStamp");
+    let holds = |name: &str| match jmeter && name == FIRST_BYTE {
+        true => Some(Holds::TookOf(1e-3)),
+        false => holds(name),
+    };
     let mut all: Vec<Held<'_>> = table
         .names
         .iter()
@@ -129,6 +138,7 @@ pub fn take(table: &Table, file: &str, untold: Untold, set: &mut SeriesSet) {
             h,
             Holds::Level(..)
                 | Holds::Named(_)
+                | Holds::TookOf(_)
                 | Holds::Room(..)
                 | Holds::Of
                 | Holds::Failure
@@ -229,6 +239,9 @@ pub fn take(table: &Table, file: &str, untold: Untold, set: &mut SeriesSet) {
                 Holds::Named(factor) => {
                     let unit = if *factor == 1.0 { "" } else { "share" };
                     set.add(key(name), Kind::Gauge, unit, time, value * factor);
+                }
+                Holds::TookOf(factor) => {
+                    set.add(key(name), Kind::Gauge, "s", time, value * factor);
                 }
                 Holds::Of | Holds::Status | Holds::GrpcStatus | Holds::Success | Holds::Failure => {
                 }

@@ -4,9 +4,10 @@
 //! A season is removed where it shows: if windows of one phase (weekday, hour) differ less than windows of
 //! different ones, by an F-test at 1 % (R. A. Fisher 1925), and every phase is there twice. Windows are then
 //! compared with those of their own phase. One that does not show stays part of what windows vary by. Of hours of the
-//! week the hour of the day is tried first, and all 168 then where they tell more than that, by the same test.
+//! week the hour of the day is tried first, and all 168 then where they tell more than that, by the same test; hours
+//! that are not there twice, as in those of few rows, are then compared with nothing.
 
-use super::{Kind, Least, Reading, Stream, share};
+use super::{Kind, Least, Reading, Stream, counts, share};
 use crate::stats::special::{beta_cdf, normal_sf};
 
 /// The chance that a season is seen where there is none.
@@ -14,9 +15,13 @@ const SEASON: f64 = 0.01;
 /// Shares are tested exactly where fewer than so many hits or misses are expected, from this z on.
 const FEW: f64 = 1_000.0;
 const NEAR: f64 = 1.5;
+/// The skewness of a row over √rows up to which a mean of them is near enough to normal, once it is corrected for it.
+const SKEWED: f64 = 0.5;
 /// Phases of a day and of a week, where phases are hours.
 const DAY: u32 = 24;
 const WEEK: u32 = 168;
+/// Hours of the week that a baseline holds twice, at least, to be told apart.
+const LEAST_OF_WEEK: usize = 84;
 
 /// The baseline in one phase.
 #[derive(Clone, Copy, Debug, Default)]
@@ -41,6 +46,8 @@ pub struct Fit {
     pub seasonal: bool,
     /// Phases are counted modulo this: 1 where no season was removed.
     cycle: u32,
+    /// Whether it is of logarithms of counts.
+    counts: bool,
     /// Variance between windows as a multiple of sampling, with its degrees of freedom; 0 of them where
     /// nothing is known.
     pub multiple: (f64, f64),
@@ -89,44 +96,54 @@ impl Fit {
         {
             windows = vec![total];
         }
-        let all = rows(&windows);
-        if all <= 0.0 {
+        if rows(&windows) <= 0.0 {
             return None;
         }
-        let per_row = windows
-            .iter()
-            .map(|r| r.rows * r.rows * r.variance)
-            .sum::<f64>()
-            / all;
         let mut all_windows = windows.iter().chain(stream.windows.iter().flatten());
-        let cycles: &[u32] = match all_windows.any(|r| r.phase >= DAY) {
-            true => &[DAY, WEEK],
-            false => &[DAY],
+        let hours = all_windows.any(|r| r.phase >= DAY);
+        let cycles: &[u32] = if hours { &[DAY, WEEK] } else { &[DAY] };
+        let counts = stream.kind == Kind::Count;
+        let off = |difference: f64| match counts {
+            true => counts::bend(difference),
+            false => difference,
         };
-        let one = levels(&windows, 1);
-        let left = squares(&windows, &one, 1);
-        let (mut by_phase, mut left, mut cycle) = (one, left, 1);
+        let (mut by_phase, mut cycle) = (levels(&windows, 1), 1);
+        let mut left = squares(&windows, &by_phase, 1, off);
         for longer in cycles {
-            let of = levels(&windows, *longer);
-            let within = squares(&windows, &of, *longer);
-            let more = of.len().saturating_sub(by_phase.len());
-            let rest = windows.len().saturating_sub(of.len());
-            let whole = *longer != WEEK || of.len() == WEEK as usize;
-            let twice = whole && of.iter().all(|l| l.windows >= 2.0);
-            if more > 0 && twice && shows(left, within, (more as f64, rest as f64)) {
-                (by_phase, left, cycle) = (of, within, *longer);
+            let (kept, of) = twice(&windows, *longer);
+            let enough = match hours {
+                // What some hours do not tell twice is not judged in these.
+                true => 2 * kept.len() >= windows.len(),
+                false => kept.len() == windows.len(),
+            };
+            if !enough || *longer == WEEK && of.len() < LEAST_OF_WEEK {
+                continue;
+            }
+            let flat = levels(&kept, cycle);
+            let (flat, parts) = (squares(&kept, &flat, cycle, off), flat.len());
+            let within = squares(&kept, &of, *longer, off);
+            let more = of.len().saturating_sub(parts);
+            let rest = kept.len().saturating_sub(of.len());
+            if more > 0 && shows(flat, within, (more as f64, rest as f64)) {
+                (windows, by_phase, left, cycle) = (kept, of, within, *longer);
             }
         }
+        let all = rows(&windows);
+        let spread = windows.iter().map(|r| r.rows * r.rows * r.variance);
+        let per_row = spread.sum::<f64>() / all;
         let levels = by_phase;
         let seasonal = cycle > 1;
         let df = windows.len().saturating_sub(levels.len()) as f64;
         let known = df >= 2.0 && per_row > 0.0;
+        let multiple = left / per_row / df;
         Some(Self {
             size: all / windows.len() as f64,
             multiple: match known {
-                true => (left / per_row / df, df),
+                true if counts => counts::apart(multiple, windows.len() as f64, df),
+                true => (multiple, df),
                 false => (1.0, 0.0),
             },
+            counts,
             levels,
             per_row,
             seasonal,
@@ -171,6 +188,17 @@ impl Fit {
         level.copied().unwrap_or_default()
     }
 
+    /// Whether the baseline tells of windows of a phase.
+    #[must_use]
+    pub(super) fn knows(&self, phase: u32) -> bool {
+        let phase = phase % self.cycle;
+        self.cycle == 1
+            || self
+                .levels
+                .binary_search_by_key(&phase, |l| l.phase)
+                .is_ok()
+    }
+
     /// How many phases the baseline is told by: 1 where no season was removed.
     #[must_use]
     pub fn phases(&self) -> usize {
@@ -182,10 +210,38 @@ impl Fit {
     #[must_use]
     pub fn alone(&self, reading: &Reading) -> (f64, f64) {
         let own = self.per_row / reading.rows + self.between;
-        (reading.value - self.level(reading.phase).value, own)
+        (self.off(reading, &self.level(reading.phase)), own)
     }
 
-    /// Some windows together beside the baseline; `None` without a row, or where nothing varies.
+    fn off(&self, reading: &Reading, level: &Level) -> f64 {
+        let difference = reading.value - level.value;
+        match self.counts {
+            true => counts::bend(difference),
+            false => difference,
+        }
+    }
+
+    /// What is usual in a phase.
+    #[must_use]
+    pub fn usual(&self, phase: u32) -> f64 {
+        self.level(phase).value
+    }
+
+    /// Whether windows of two phases are compared with one level.
+    #[must_use]
+    pub fn is_alike(&self, phase: u32, other: u32) -> bool {
+        phase % self.cycle == other % self.cycle
+    }
+
+    /// The same of a window that is known to have changed: its rows may vary by more than those of the baseline.
+    #[must_use]
+    pub(super) fn changed(&self, reading: &Reading) -> (f64, f64) {
+        let (change, own) = self.alone(reading);
+        (change, own.max(reading.own + self.between))
+    }
+
+    /// Some windows together beside the baseline, all of phases that it knows; `None` without a row, or where nothing
+    /// varies.
     #[must_use]
     pub fn beside<'a>(
         &self,
@@ -198,9 +254,11 @@ impl Fit {
         let (mut change, mut from, mut between) = (0.0, 0.0, 0.0);
         let (mut tested, mut own) = (0.0, 0.0);
         let mut parts: Vec<(Level, f64)> = Vec::new();
+        let mut count = 0.0;
         for reading in windows {
+            count += 1.0;
             let (part, level) = (reading.rows / rows, self.level(reading.phase));
-            change += part * (reading.value - level.value);
+            change += part * self.off(reading, &level);
             from += part * level.value;
             tested += part * part * reading.variance;
             own += part * part * reading.own;
@@ -215,6 +273,15 @@ impl Fit {
             base += part * part / level.rows;
             base_between += part * part * level.squares / (level.rows * level.rows);
         }
+        let of_baseline: f64 = self.levels.iter().map(|l| l.windows).sum();
+        let (near, near_base) = match self.counts {
+            true => (counts::together(count), counts::together(of_baseline)),
+            false => (1.0, 1.0),
+        };
+        tested *= near;
+        between *= near;
+        base *= near_base;
+        base_between *= near_base;
         let sampling = tested + self.per_row * base;
         let shared = self.per_row * base + self.between * base_between;
         let times = between + base_between;
@@ -238,12 +305,13 @@ impl Fit {
     #[must_use]
     pub fn z(&self, kind: Kind, of: &Difference) -> (f64, f64) {
         match kind {
-            Kind::Share => share_z(of),
+            Kind::Share | Kind::Uneven => share_z(of),
+            Kind::Count => (self.mean_z(0.0, of), of.sampling),
             Kind::Mean { skewness } => (self.mean_z(skewness, of), of.sampling),
         }
     }
 
-    /// Never surer than the skewness of the difference allows.
+    /// Never surer than the skewness of the difference allows, and not at all of too few rows for that.
     ///
     /// Source: E. A. Cornish and R. A. Fisher (1938), *Moments and cumulants in the specification of
     /// distributions*.
@@ -255,6 +323,9 @@ impl Fit {
         };
         if skewness == 0.0 {
             return plain;
+        }
+        if skewness.abs() > SKEWED * of.rows.sqrt() {
+            return 0.0;
         }
         let (n, m) = (of.rows, of.base_rows);
         let parts = 1.0 / n + 1.0 / m;
@@ -272,8 +343,9 @@ impl Fit {
     pub fn p_values(&self, kind: Kind, of: &Difference) -> (f64, f64) {
         let (z, sampling) = self.z(kind, of);
         let (mut up, mut down) = (0.0, 0.0);
+        let times = of.times * if kind == Kind::Uneven { grown(of) } else { 1.0 };
         for (between, weight) in &self.likely {
-            let all = sampling + between * of.times;
+            let all = sampling + between * times;
             let z = match z.is_finite() && all > 0.0 {
                 true => z * (sampling / all).sqrt(),
                 false if all > 0.0 => of.change / all.sqrt(),
@@ -289,6 +361,19 @@ impl Fit {
     #[must_use]
     pub fn matters(least: Least, of: &Difference) -> bool {
         least.is_met(of.from, of.from + of.change)
+    }
+}
+
+/// How many times as much a share varies between windows half-way to what it is now, by its angle, as in the baseline;
+/// 1 where it is not larger, and where the baseline has none.
+fn grown(of: &Difference) -> f64 {
+    let angle = |p: f64| libm::asin(p.clamp(0.0, 1.0).sqrt());
+    let middle = libm::sin(0.5 * (angle(of.from) + angle(of.from + of.change)));
+    let p = middle * middle;
+    let from = of.from * (1.0 - of.from);
+    match from > 0.0 && of.change > 0.0 {
+        true => (p * (1.0 - p) / from).max(1.0),
+        false => 1.0,
     }
 }
 
@@ -309,6 +394,17 @@ fn share_z(of: &Difference) -> (f64, f64) {
         return (exact, sampling);
     }
     (z, sampling)
+}
+
+/// The windows of phases that are there twice, and their levels.
+fn twice(windows: &[Reading], cycle: u32) -> (Vec<Reading>, Vec<Level>) {
+    let mut of = levels(windows, cycle);
+    of.retain(|level| level.windows >= 2.0);
+    let is_kept = |r: &&Reading| {
+        let phase = r.phase % cycle;
+        of.binary_search_by_key(&phase, |l| l.phase).is_ok()
+    };
+    (windows.iter().filter(is_kept).copied().collect(), of)
 }
 
 /// The baseline by phase modulo a cycle, in the order of the phases.
@@ -339,11 +435,11 @@ fn levels(windows: &[Reading], cycle: u32) -> Vec<Level> {
 }
 
 /// Squared distances of windows from the level of their phase, by their rows.
-fn squares(windows: &[Reading], levels: &[Level], cycle: u32) -> f64 {
+fn squares(windows: &[Reading], levels: &[Level], cycle: u32, bent: impl Fn(f64) -> f64) -> f64 {
     let of = |r: &Reading| {
         let at = levels.binary_search_by_key(&(r.phase % cycle), |l| l.phase);
         let level = at.ok().and_then(|at| levels.get(at));
-        let off = r.value - level.map_or(r.value, |l| l.value);
+        let off = bent(r.value - level.map_or(r.value, |l| l.value));
         r.rows * off * off
     };
     windows.iter().map(of).sum()
@@ -388,6 +484,31 @@ mod tests {
             part: 1.0,
         };
         Fit::of(&stream).unwrap()
+    }
+
+    /// Of a number that is told at few hours of the night, hours are compared with like ones, or with nothing.
+    #[test]
+    fn an_hour_that_the_baseline_does_not_hold_twice_is_compared_with_nothing() {
+        let of = |i: u32| Reading {
+            value: f64::from(i % 24) + f64::from(i % 5) * 0.01,
+            variance: 0.01,
+            own: 0.01,
+            rows: 50.0,
+            phase: i % 168,
+        };
+        let told = |i: &u32| i % 24 >= 6 || *i == 27;
+        let stream = Stream {
+            baseline: (0..7 * 24).filter(told).map(of).collect(),
+            total: None,
+            windows: vec![Some(of(168))],
+            kind: Kind::Mean { skewness: 0.0 },
+            side: Side::Either,
+            least: Least::Absolute(0.1),
+            part: 1.0,
+        };
+        let fit = Fit::of(&stream).unwrap();
+        assert_eq!(fit.phases(), 18);
+        assert!(fit.knows(12) && !fit.knows(3), "03:00 is there once");
     }
 
     #[test]

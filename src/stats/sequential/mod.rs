@@ -28,6 +28,7 @@
 
 pub mod chosen;
 pub mod columns;
+pub mod counts;
 pub mod fit;
 pub mod group;
 mod onset;
@@ -73,6 +74,10 @@ pub enum Kind {
     },
     /// A share of rows: value × rows is a count.
     Share,
+    /// A share of rows that varies between windows the more the larger it is: as if its angle 2 asin √p varied evenly.
+    Uneven,
+    /// The logarithm of how many rows a window has ([`counts`]).
+    Count,
 }
 
 /// Which way a change is an alarm.
@@ -96,6 +101,8 @@ pub enum Least {
     /// Of shares: 2 asin √p has to change by so much (J. Cohen 1988, *Statistical power analysis for the
     /// behavioral sciences*, his h), which is near to standard deviations.
     Angle(f64),
+    /// Of logarithms of counts, as they are watched ([`counts::bend`]): so many times as much, or as little.
+    Factor(f64),
 }
 
 impl Least {
@@ -107,6 +114,10 @@ impl Least {
             Self::Absolute(least) => (to - from).abs() >= least,
             Self::Relative(share) => (to - from).abs() >= share * from.abs(),
             Self::Angle(least) => (angle(to) - angle(from)).abs() >= least,
+            Self::Factor(times) => {
+                let by = counts::factor(to - from);
+                by >= times || by * times <= 1.0
+            }
         }
     }
 }

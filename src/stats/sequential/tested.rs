@@ -45,10 +45,11 @@ pub(super) fn tested(fit: &Fit, stream: &Stream, of: &Difference) -> Tested {
         high: middle + Z * variance.max(0.0).sqrt(),
     };
     let (value, of_baseline, difference) = match stream.kind {
-        Kind::Share => {
+        Kind::Share | Kind::Uneven => {
             let share = |p: f64| p.clamp(0.0, 1.0);
-            // Rows hang together by what windows vary by.
-            let alike = (of.variance / of.sampling).max(1.0);
+            // Rows hang together by what windows vary by, beside the sampling of what was found.
+            let found = of.own.max(of.windows) + of.sampling - of.windows;
+            let alike = 1.0 + ((of.variance - of.sampling) / found).max(0.0);
             let ends = |p: f64, rows: f64| wilson_of_share(share(p), rows);
             let (now, then) = (
                 ends(from + change, of.rows / alike),
@@ -65,13 +66,26 @@ pub(super) fn tested(fit: &Fit, stream: &Stream, of: &Difference) -> Tested {
                 difference,
             )
         }
-        Kind::Mean { .. } => {
+        Kind::Mean { .. } | Kind::Count => {
             let unequal = of.variance - of.windows + of.own;
             let base = of.sampling - of.windows;
+            // Towards no change by the error that it is tested by, so that both say the same; skewed numbers have
+            // another one on the far side.
+            let (tested, found) = (around(change, of.variance), around(change, unequal));
+            let difference = match change > 0.0 {
+                true => Interval {
+                    low: tested.low,
+                    high: found.high,
+                },
+                false => Interval {
+                    low: found.low,
+                    high: tested.high,
+                },
+            };
             (
                 around(from + change, of.own),
                 around(from, base),
-                around(change, unequal),
+                difference,
             )
         }
     };

@@ -63,7 +63,8 @@ impl Verdict {
     pub fn over(&self, stream: &Stream, from: usize, to: usize) -> Option<Tested> {
         let windows = stream.windows.get(from..to.min(stream.windows.len()))?;
         let fit = self.fit.as_ref()?;
-        let difference = fit.beside(windows.iter().flatten())?;
+        let known = windows.iter().flatten().filter(|r| fit.knows(r.phase));
+        let difference = fit.beside(known)?;
         Some(tested(fit, stream, &difference))
     }
 }
@@ -179,7 +180,7 @@ impl<'a> Watcher<'a> {
         let at = self.seen.len();
         let known = window
             .as_ref()
-            .filter(|r| r.rows > 0.0 && r.value.is_finite());
+            .filter(|r| r.rows > 0.0 && r.value.is_finite() && self.fit.knows(r.phase));
         let Some(reading) = known else {
             self.seen.push(None);
             return;
@@ -281,12 +282,12 @@ impl<'a> Watcher<'a> {
     /// Whether the last window, which comes after an alarm, ends it.
     fn go_on(&mut self, mut open: Open) -> Option<Open> {
         let last = self.readings.len() - 1;
-        let (change, own) = self.fit.alone(self.readings[last].1);
+        let (change, own) = self.fit.changed(self.readings[last].1);
         let since = if open.over.0 > 0.0 { open.over.1 } else { last };
         let before = self.readings.get(open.first..since)?;
         let (mut sum, mut weight) = (0.0, 0.0);
         for (_, reading) in before {
-            let (change, own) = self.fit.alone(reading);
+            let (change, own) = self.fit.changed(reading);
             sum += change / own;
             weight += 1.0 / own;
         }
@@ -391,6 +392,27 @@ mod tests {
         let down = [stream(&values.map(|v| -v))];
         let found = watch(&down, 30.0).remove(0);
         assert!(found.alarms.is_empty() && found.seen[3].unwrap().departs);
+    }
+
+    /// A few large errors a window make it vary by more than windows of the baseline did: one with fewer of them does not
+    /// end the change.
+    #[test]
+    fn a_change_that_varies_more_than_the_baseline_goes_on() {
+        let rare = |value: f64| Reading {
+            value,
+            variance: 2.0,
+            own: 6.0,
+            rows: 100.0,
+            phase: 0,
+        };
+        let mut of = stream(&[0.2, -0.5, 0.1]);
+        let after = [9.0, 6.5, 4.0, 8.0, 3.5, 4.5, 7.0, 9.5, 4.0, 8.0];
+        of.windows.extend(after.map(|v| Some(rare(v))));
+        let found = watch(&[of], 30.0).remove(0);
+        let [one] = found.alarms[..] else {
+            panic!("{:?}", found.alarms);
+        };
+        assert_eq!((one.start, one.end), (3, None));
     }
 
     #[test]

@@ -116,13 +116,14 @@ pub fn cramers_v_corrected(before: &[u64], after: &[u64]) -> Result<f64, Undefin
 /// joined ones come last; where they are still too few they join the rarest other one.
 ///
 /// # Errors
-/// Where a side has no row, or the sides have not the same categories.
+/// Where a side has no row, the sides have not the same categories, or one is left of several.
 pub fn pooled(
     before: &[u64],
     after: &[u64],
     least: f64,
 ) -> Result<(Vec<u64>, Vec<u64>), Undefined> {
     let (sides, mut kept) = table(before, after)?;
+    let several = kept.len() > 1;
     let share = sides.0.min(sides.1) as f64 / (sides.0 + sides.1) as f64;
     let rare = |s: &(u64, u64)| ((s.0 + s.1) as f64) * share < least;
     let add = |sum: (u64, u64), s: &(u64, u64)| (sum.0 + s.0, sum.1 + s.1);
@@ -134,6 +135,9 @@ pub fn pooled(
             Some(i) if rare(&rest) => kept[i] = add(kept[i], &rest),
             _ => kept.push(rest),
         }
+    }
+    if several && kept.len() < 2 {
+        return Err(Undefined::TooRare);
     }
     Ok(kept.into_iter().unzip())
 }
@@ -162,5 +166,19 @@ fn told(statistic: f64, categories: usize) -> Test {
         statistic,
         p,
         how: How::Asymptotic,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_too_rare_joins_others_and_is_no_test_where_none_is_left() {
+        let joined = pooled(&[90, 1, 9], &[80, 2, 18], 5.0);
+        assert_eq!(joined, Ok((vec![90, 10], vec![80, 20])));
+        // One word of 1 200 rows, and another that is expected 4 times of 200: not one category, of which every test is sure.
+        assert_eq!(pooled(&[996, 4], &[180, 20], 5.0), Err(Undefined::TooRare));
+        assert_eq!(pooled(&[10], &[7], 5.0), Ok((vec![10], vec![7])));
     }
 }

@@ -90,6 +90,9 @@ pub enum Undefined {
     /// The categories of both sides are not the same ones.
     #[error("other categories on either side")]
     OtherCategories,
+    /// All categories but one are too rare for a test that holds for many rows.
+    #[error("all categories but one are too rare for it; Fisher's exact test holds")]
+    TooRare,
     /// The sides are of other sizes, where the test takes none.
     #[error("other numbers of rows on either side")]
     OtherSizes,

@@ -11,7 +11,10 @@ use crate::summary::{Bins, ColumnProfile, Lines, Profile, STUCK, Tally};
 
 /// Shares of a column, and of rows, that are limited at most.
 const OF_COLUMN: usize = 6;
-const OF_ROWS: usize = 2;
+const OF_ROWS: usize = 4;
+/// The share of rows that may repeat those of an earlier window in addition to what is inferred: cells that are missing
+/// make some rows alike.
+const STALE: f64 = 0.1;
 /// Windows at least that tell whether they differ by more than chance, and the level of that.
 const LUMPY: (usize, f64) = (5, 0.999);
 /// Standard deviations that different values may be fewer, before that is halved.
@@ -19,13 +22,13 @@ const FEWER: f64 = 4.0;
 
 impl Expectations {
     /// Those that the baseline of a profile lets expect, with how long its outcomes took, in seconds, in all of it and
-    /// in each of its windows.
+    /// in each of its windows, and how many rows its windows have, where they tell what is usual.
     #[must_use]
     pub fn infer(
         profile: &Profile,
         timed: bool,
-        delays: Option<&LogHistogram>,
-        delays_of_windows: &[&LogHistogram],
+        (delays, delays_of_windows): (Option<&LogHistogram>, &[&LogHistogram]),
+        usual_rows: &[u64],
     ) -> Self {
         let leeway = Leeway::of(profile);
         let base = &profile.baseline;
@@ -49,12 +52,23 @@ impl Expectations {
             let own = delays_of_windows.iter().map(|d| late(d));
             Some((hours, leeway.share(late(delays), own)))
         });
+        let rows = leeway.rows(usual_rows).filter(|_| timed);
+        let stale = || {
+            let of = |l: &Lines| (l.stale, if l.among > 0 { l.rows } else { 0 });
+            let add = |sum: (u64, u64), w: (u64, u64)| (sum.0 + w.0, sum.1 + w.1);
+            let all = own.iter().map(|l| of(l)).fold((0, 0), add);
+            let told = all.1 > 0 && all.0 * 2 <= all.1;
+            told.then(|| rounded_up(STALE + leeway.share(all, own.iter().map(|l| of(l)))).min(1.0))
+        };
         let impossible = base.before_1971 + base.far + base.early_outcomes;
         Self {
             file: String::new(),
             rows: OfRows {
                 unique_ids: profile.exact && same_id == 0,
                 duplicate_share_max: profile.exact.then(duplicates),
+                stale_share_max: stale().filter(|_| profile.exact),
+                rows_min: rows.map(|r| r.0).filter(|n| *n > 0),
+                rows_max: rows.map(|r| r.1),
                 silence_max_hours: leeway
                     .silence(profile)
                     .filter(|_| profile.exact && timed && base.gap > 0)
@@ -136,6 +150,25 @@ impl Leeway {
         let variance = own.iter().map(square).sum::<f64>() / free;
         let t = student_t_quantile(1.0 - self.level / self.windows as f64, free);
         Some(mean + t * (variance * (1.0 + 1.0 / count)).sqrt())
+    }
+
+    /// The fewest and the most rows of a window: half of the fewest of the baseline and twice its most, or what the
+    /// next windows may have by the logarithms of these. `None` for too few windows to tell.
+    fn rows(&self, own: &[u64]) -> Option<(u64, u64)> {
+        if own.len() < LUMPY.0 {
+            return None;
+        }
+        let logs: Vec<f64> = own.iter().map(|n| libm::log(*n as f64 + 0.5)).collect();
+        let (count, free) = (logs.len() as f64, logs.len() as f64 - 1.0);
+        let mean = logs.iter().sum::<f64>() / count;
+        let variance = logs.iter().map(|x| (x - mean) * (x - mean)).sum::<f64>() / free;
+        let t = student_t_quantile(1.0 - self.level / 2.0 / self.windows as f64, free);
+        let off = t * (variance * (1.0 + 1.0 / count)).sqrt();
+        let (fewest, most) = (own.iter().min()?, own.iter().max()?);
+        let least = libm::exp(mean - off).min(*fewest as f64 / 2.0);
+        let last = libm::exp(mean + off).max(2.0 * *most as f64);
+        // A float above every integer is the largest one.
+        Some((least.floor() as u64, last.ceil() as u64))
     }
 
     /// How many times the longest gap between rows of the baseline another may be: twice, or what rows that come

@@ -10,56 +10,91 @@ use crate::table::NO_TIME;
 pub(in super::super) struct Alike {
     /// One hash a row of all that is compared but the outcome; empty where nothing is.
     pub hashes: Vec<u64>,
-    /// Rows that equal another one in these, in version and time: those that equal each other side by side, in
-    /// rising order.
+    /// Rows that equal another one in these.
+    values: Lots,
+    /// Rows that equal another one in version and time, too.
+    same: Lots,
+}
+
+/// Rows that equal each other side by side, in rising order.
+#[derive(Default)]
+struct Lots {
     rows: Vec<u32>,
-    /// Where each lot of equal rows begins in `rows`, and the end of the last one.
-    starts: Vec<u32>,
+    /// Where each lot ends in `rows`.
+    ends: Vec<u32>,
+}
+
+impl Lots {
+    /// Adds the lots of two rows and more among pairs that are in order.
+    fn add(&mut self, pairs: &[(u64, u32)]) {
+        for lot in pairs
+            .chunk_by(|a, b| a.0 == b.0)
+            .filter(|lot| lot.len() > 1)
+        {
+            self.rows.extend(lot.iter().map(|pair| pair.1));
+            self.ends.push(self.rows.len() as u32);
+        }
+    }
+
+    fn each(&self) -> impl Iterator<Item = &[u32]> {
+        let starts = std::iter::once(&0).chain(&self.ends);
+        let lot = |(from, to): (&u32, &u32)| {
+            let rows = self.rows.get(*from as usize..*to as usize);
+            rows.unwrap_or_default()
+        };
+        starts.zip(&self.ends).map(lot)
+    }
 }
 
 impl Alike {
     pub fn of(builder: &Builder, compared: &[(&str, Role, Cells<'_>)]) -> Self {
         let hashes = hashes(builder, compared).unwrap_or_default();
         let log = &builder.log;
-        let key = |(row, hash): (usize, &u64)| {
-            let time = log.time.get(row).copied().unwrap_or(NO_TIME);
+        let key = |row: u32, hash: u64| {
+            let time = log.time.get(row as usize).copied().unwrap_or(NO_TIME);
             let whole = mix(hash ^ time.cast_unsigned());
-            let version = log.version.as_ref().and_then(|v| v.codes.get(row));
+            let version = log.version.as_ref();
+            let version = version.and_then(|v| v.codes.get(row as usize));
             version.map_or(whole, |v| whole.wrapping_add(u64::from(*v)))
         };
-        let mut keys: Vec<u64> = hashes.iter().enumerate().map(key).collect();
-        // Few logs have any: who is alone is told by the keys, which are half as long as pairs to sort.
-        keys.sort_unstable();
-        let mut shared: Vec<u64> = (keys.windows(2).filter(|p| p[0] == p[1]))
+        // Few logs have any: who is alone is told by the hashes, which are half as long as pairs to sort.
+        let mut sorted = hashes.clone();
+        sorted.sort_unstable();
+        let mut shared: Vec<u64> = (sorted.windows(2).filter(|p| p[0] == p[1]))
             .map(|p| p[0])
             .collect();
-        drop(keys);
+        drop(sorted);
         shared.dedup();
-        let mut pairs: Vec<(u64, u32)> = Vec::new();
+        let (mut values, mut same) = (Lots::default(), Lots::default());
         if !shared.is_empty() {
-            let all = (0u32..).zip(hashes.iter().enumerate().map(key));
-            let of_shared = all.filter(|(_, key)| shared.binary_search(key).is_ok());
-            pairs.extend(of_shared.map(|(row, key)| (key, row)));
+            let all = hashes.iter().copied().zip(0u32..);
+            let of_shared = all.filter(|pair| shared.binary_search(&pair.0).is_ok());
+            let mut pairs: Vec<(u64, u32)> = of_shared.collect();
             pairs.sort_unstable();
-        }
-        let mut starts = vec![0];
-        for lot in pairs.chunk_by(|a, b| a.0 == b.0) {
-            starts.push(starts.last().copied().unwrap_or(0) + lot.len() as u32);
+            values.add(&pairs);
+            let mut keys: Vec<(u64, u32)> = Vec::new();
+            for lot in pairs.chunk_by(|a, b| a.0 == b.0) {
+                keys.clear();
+                keys.extend(lot.iter().map(|(hash, row)| (key(*row, *hash), *row)));
+                keys.sort_unstable();
+                same.add(&keys);
+            }
         }
         Self {
             hashes,
-            rows: pairs.into_iter().map(|pair| pair.1).collect(),
-            starts,
+            values,
+            same,
         }
     }
 
-    /// Each lot of rows that equal each other.
-    pub fn lots(&self) -> impl Iterator<Item = &[u32]> {
-        let lot = |ends: &[u32]| {
-            let (from, to) = (ends[0] as usize, ends[1] as usize);
-            self.rows.get(from..to).unwrap_or_default()
-        };
-        self.starts.windows(2).map(lot)
+    /// Each lot of rows that equal each other in what is compared.
+    pub fn values(&self) -> impl Iterator<Item = &[u32]> {
+        self.values.each()
+    }
+
+    /// Each lot of rows that equal each other in version and time, too.
+    pub fn same(&self) -> impl Iterator<Item = &[u32]> {
+        self.same.each()
     }
 }
 

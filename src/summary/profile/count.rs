@@ -152,7 +152,7 @@ impl Builder {
         let rows = Rows::of_series(self, series, spans);
         let compared = self.compared();
         let places = kept(compared.iter().map(|c| c.1), spans.windows.len());
-        let mut windows = lines(self, &rows);
+        let mut windows = lines(self, &rows, spans);
         let own = windows.split_off(rows.periods());
         let baseline = windows.remove(0);
         let column = |(name, role, cells): &(&str, Role, Cells<'_>)| {

@@ -2,8 +2,10 @@
 //! be.
 
 use super::super::build::Builder;
+use super::Spans;
 use super::alike::Alike;
 use super::count::Rows;
+use super::stale::stale;
 use crate::stats::exact_quantile::quantile_sorted;
 use crate::stats::far;
 use crate::table::NO_TIME;
@@ -27,6 +29,13 @@ pub struct Lines {
     /// Rows whose id, or key, an earlier row has too.
     #[serde(skip_serializing_if = "none")]
     pub same_id: u64,
+    /// Rows whose values, of every column that is compared, stand in an earlier window too: of as many before it as the
+    /// baseline has others; of a window of the baseline in one of these others.
+    #[serde(skip_serializing_if = "none")]
+    pub stale: u64,
+    /// Rows of the windows among which they were looked for.
+    #[serde(skip_serializing_if = "none")]
+    pub among: u64,
     /// Rows that equal the one before in every column that is compared, in the order of the files.
     #[serde(skip_serializing_if = "none")]
     pub repeats: u64,
@@ -54,10 +63,11 @@ fn none(n: &u64) -> bool {
 }
 
 /// Counts the rows of each period, those of the reference's own time last.
-pub(super) fn lines(builder: &Builder, rows: &Rows) -> Vec<Lines> {
+pub(super) fn lines(builder: &Builder, rows: &Rows, spans: &Spans) -> Vec<Lines> {
     let log = &builder.log;
     let alike = builder.alike();
     let same = duplicates(alike, rows);
+    let old = stale(alike, rows, spans);
     let time = |row: u32| log.time.get(row as usize).copied().unwrap_or(NO_TIME);
     let usual = usual(&log.time[..log.live.min(log.time.len())]);
     let mut again = vec![0u64; rows.all()];
@@ -73,6 +83,8 @@ pub(super) fn lines(builder: &Builder, rows: &Rows) -> Vec<Lines> {
             rows: own.len() as u64,
             same_id: again.get(at).copied().unwrap_or(0),
             duplicates: same.get(at).copied().unwrap_or(0),
+            stale: old.get(at).map_or(0, |old| old.0),
+            among: old.get(at).map_or(0, |old| old.1),
             ..Lines::default()
         };
         let hash = |row: &u32| alike.hashes.get(*row as usize);
@@ -114,7 +126,7 @@ fn duplicates(alike: &Alike, rows: &Rows) -> Vec<u64> {
     let mut found = vec![0u64; rows.all()];
     // The lot that was last seen in a period.
     let mut seen = vec![u32::MAX; rows.all()];
-    for (lot, equal) in (0u32..).zip(alike.lots()) {
+    for (lot, equal) in (0u32..).zip(alike.same()) {
         for period in equal.iter().flat_map(|row| rows.periods_of(*row)) {
             if std::mem::replace(&mut seen[period], lot) == lot {
                 found[period] += 1;

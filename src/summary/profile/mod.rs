@@ -17,6 +17,7 @@ mod jointly;
 mod lines;
 mod outside;
 mod passed;
+mod stale;
 mod sums;
 mod tally;
 

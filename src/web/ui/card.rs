@@ -5,7 +5,7 @@ use super::metrics::{better, title_in, unit};
 use super::state::app;
 use super::{format, metrics};
 use crate::metric::{Estimate, Rank, Unit, info};
-use crate::report::{Alert, Level};
+use crate::report::{Alert, AlertKind, Level};
 use crate::web::chart_view::Sparkline;
 use leptos::prelude::*;
 
@@ -90,7 +90,10 @@ fn Card(
                 Of::Resources => &r.resources,
             };
             let expected = r.estimated.as_ref();
-            let alert = r.alerts.iter().find(|a| a.goes_on() && a.touches(&name));
+            // Its own incident, or of those that touch it the one that began first.
+            let touching = || r.alerts.iter().filter(|a| a.goes_on() && a.touches(&name));
+            let own = touching().find(|a| a.kind == AlertKind::Metric && a.metric == name);
+            let alert = own.or_else(|| touching().min_by_key(|a| a.since));
             let arriving = r.arriving.as_ref().filter(|_| of == Of::Overall);
             Standing {
                 arrives: arriving.is_some(),

@@ -159,7 +159,7 @@ fn Row(check: Check, timed: bool) -> impl IntoView {
 fn value(kind: CheckKind, x: f64) -> String {
     match kind {
         CheckKind::Constant => (if x > 0.0 { "one value" } else { "several" }).into(),
-        CheckKind::Stuck => format::plural(x as u64, "row", "rows"),
+        CheckKind::Stuck | CheckKind::Volume => format::plural(x as u64, "row", "rows"),
         CheckKind::Cardinality => format!("× {}", format::fixed(x, 2)),
         CheckKind::NoRows => format::duration(x),
         _ => format::percent(x),

@@ -51,8 +51,19 @@ pub fn follow(app: App) {
             // What is made next tells what is lacking.
             return;
         }
-        let asked = app.asked.get_value();
         if !lacking || app.saved {
+            // As time passes rows are compared with other ones, and they are asked anew.
+            if view.live {
+                app.asked.set_value(None);
+            }
+            return;
+        }
+        let asked = app.asked.get_value();
+        let same = asked
+            .as_ref()
+            .is_some_and(|(of, by, _)| *of == view && *by == expected);
+        if same && app.asking.get_value() > 0 {
+            // Metrics came meanwhile; what the rows tell is on its way.
             return;
         }
         let depth = match &asked {
@@ -112,9 +123,11 @@ async fn ask_rows(app: App, view: View, expected: Option<Arc<Expected>>, depth: 
     app.work.update(|w| *w = w.take().or(Some(Work::Refine)));
     let refined = app.refined;
     let expected = expected.map(|e| e.found.clone());
+    app.asking.update_value(|n| *n += 1);
     let answer = client
         .refine(view, depth, expected, move |done| refined.set(Some(done)))
         .await;
+    app.asking.update_value(|n| *n -= 1);
     refined.set(None);
     app.work
         .update(|w| *w = w.take().filter(|w| *w != Work::Refine));

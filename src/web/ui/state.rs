@@ -121,6 +121,8 @@ pub struct App {
     pub behind: RwSignal<usize>,
     /// The View and the expectations that rows were last gone back to for, and how far.
     pub asked: StoredValue<Option<Asked>>,
+    /// Questions to the rows that are not answered yet.
+    pub asking: StoredValue<usize>,
     /// What the reader may choose from.
     pub choices: Memo<Choices>,
     /// The work under way.
@@ -196,6 +198,7 @@ impl App {
             behind: RwSignal::default(),
             choices,
             asked: StoredValue::new(None),
+            asking: StoredValue::new(0),
             work: RwSignal::default(),
             refined: RwSignal::default(),
             errors: RwSignal::default(),

@@ -56,6 +56,8 @@ fn period(app: App, from: Time, to: Time) -> String {
 #[component]
 pub fn Brushed() -> impl IntoView {
     let app = app();
+    // What only a machine tells has no baseline.
+    let has_rows = app.part(|r| !r.windows.is_empty());
     view! {
         {move || {
             app.brush
@@ -74,16 +76,18 @@ pub fn Brushed() -> impl IntoView {
                             >
                                 "Look only at this"
                             </button>
-                            <button
-                                class="button"
-                                data-testid="brush-baseline"
-                                on:click=move |_| {
-                                    app.choose(|v| v.baseline = BaselineChoice::Period(from, to));
-                                    app.brush.set(None);
-                                }
-                            >
-                                "Use as baseline"
-                            </button>
+                            <Show when=move || has_rows.get()>
+                                <button
+                                    class="button"
+                                    data-testid="brush-baseline"
+                                    on:click=move |_| {
+                                        app.choose(|v| v.baseline = BaselineChoice::Period(from, to));
+                                        app.brush.set(None);
+                                    }
+                                >
+                                    "Use as baseline"
+                                </button>
+                            </Show>
                             <button class="button quiet" on:click=move |_| app.brush.set(None)>
                                 "Clear"
                             </button>

@@ -19,7 +19,7 @@ impl<'a> Families<'a> {
         let quantiles = all().filter(|m| m.labels.contains_key("quantile"));
         Self {
             histograms: buckets
-                .filter_map(|m| m.name().strip_suffix("_bucket"))
+                .map(|m| m.name().strip_suffix("_bucket").unwrap_or(m.name()))
                 .collect(),
             summaries: quantiles.map(Metric::name).collect(),
         }
@@ -30,7 +30,7 @@ impl<'a> Families<'a> {
         let name = metric.name();
         let base = |ends: &[&str]| ends.iter().find_map(|end| name.strip_suffix(end));
         let histogram =
-            base(&["_bucket", "_count", "_sum"]).filter(|b| self.histograms.contains(b));
+            base(&["_bucket", "_count", "_sum", ""]).filter(|b| self.histograms.contains(b));
         let summary = base(&["_count", "_sum"]).or(Some(name));
         match (histogram, summary.filter(|b| self.summaries.contains(b))) {
             (Some(base), _) => (base, "histogram"),

@@ -98,7 +98,15 @@ impl Metrics {
                     }
                 }
             }
-            put(labels(key), series);
+            let mut labels = labels(key);
+            // A native histogram has the name of its metric, which is none of a bucket.
+            if matches!(series.values, Values::Natives(_))
+                && let Some(name) = labels.get_mut(NAME)
+                && let Some(base) = name.strip_suffix("_bucket")
+            {
+                *name = base.to_owned();
+            }
+            put(labels, series);
         }
         for (of, requests) in set.requests() {
             for (key, series) in counted(of, requests) {
@@ -297,6 +305,28 @@ mod tests {
             assert_eq!(metrics.all.len(), 1);
             assert_eq!(metrics.all[0].series.numbers(), [0.0, 1.0, 2.0, 3.0, 4.0]);
         }
+    }
+
+    #[test]
+    fn a_native_histogram_has_the_name_of_its_metric() {
+        let answer = serde_json::json!({"status": "success", "data": {"resultType": "matrix", "result": [{
+            "metric": {"__name__": "http_request_duration_seconds", "job": "x"},
+            "histograms": [[1_793_491_200, {"count": "3", "sum": "2", "buckets": [[0, "0.5", "1", "3"]]}]],
+        }]}});
+        let mut set = SeriesSet::default();
+        plumbline::series::read::answered("x", &answer, &mut set).unwrap();
+        let metrics = Metrics::new(&set);
+        let natives = metrics.all.iter();
+        let natives = natives.filter(|m| matches!(m.series.values, Values::Natives(_)));
+        let names: Vec<&str> = natives.map(Metric::name).collect();
+        assert_eq!(names, ["http_request_duration_seconds"]);
+        let families = crate::feed::exposition::Families::of(&metrics);
+        assert!(
+            metrics
+                .all
+                .iter()
+                .all(|m| families.family(m) == (names[0], "histogram"))
+        );
     }
 
     #[test]

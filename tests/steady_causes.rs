@@ -1,0 +1,177 @@
+//! Steady causes, told with their start, their cause and what they do to predictions.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod pipeline;
+
+use pipeline::report;
+use plumbline::report::view::View;
+use plumbline::report::{AlertKind, Level, Report};
+use std::fmt::Write as _;
+
+/// Evenly between 0 and 1, the same for everyone.
+struct Random(u64);
+
+impl Random {
+    fn unit(&mut self) -> f64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        ((z ^ (z >> 31)) >> 11) as f64 / (1u64 << 53) as f64
+    }
+
+    /// Near to normal, with mean 0 and variance 1.
+    fn normal(&mut self) -> f64 {
+        (0..12).map(|_| self.unit()).sum::<f64>() - 6.0
+    }
+}
+
+const DAYS: u32 = 30;
+/// The first day of the change.
+const FROM: u32 = 17;
+
+fn at(day: u32, row: u32, of: u32) -> String {
+    let minute = row * 1_440 / of;
+    format!("2026-04-{day:02}T{:02}:{:02}:00Z", minute / 60, minute % 60)
+}
+
+fn of(text: &str) -> Report {
+    report(&[("log.csv", text.as_bytes())], &View::default())
+}
+
+#[test]
+fn rare_large_errors_are_dated_by_their_first_window() {
+    for seed in 0..4 {
+        let mut random = Random(seed);
+        let mut text = String::from("timestamp,prediction,actual\n");
+        for day in 1..=DAYS {
+            for row in 0..400 {
+                let truth = 20.0 + 5.0 * random.normal();
+                let mut predicted = truth + 3.0 * random.normal();
+                if day >= FROM && random.unit() < 0.01 {
+                    predicted -= 120.0;
+                }
+                writeln!(text, "{},{predicted:.2},{truth:.2}", at(day, row, 400)).unwrap();
+            }
+        }
+        let report = of(&text);
+        let errors = |a: &&plumbline::report::Alert| a.kind == AlertKind::Metric;
+        let all: Vec<_> = report.alerts.iter().filter(errors).collect();
+        let [one] = all[..] else {
+            panic!("{seed}: {:?}", report.alerts);
+        };
+        assert!(one.goes_on(), "{seed}: {one:?}");
+        let since = one.since.to_string();
+        assert!(
+            ["2026-04-16", "2026-04-17", "2026-04-18"]
+                .iter()
+                .any(|d| since.starts_with(d)),
+            "{seed}: {since}"
+        );
+        assert!(one.judged >= 12, "{seed}: {one:?}");
+    }
+}
+
+/// Scores that are made overconfident: as many labels are right, and log loss is worse.
+#[test]
+fn a_change_that_harms_another_metric_than_the_first_is_told() {
+    let mut random = Random(5);
+    let mut text = String::from("timestamp,score,label\n");
+    for day in 1..=DAYS {
+        for row in 0..800 {
+            let logit = 1.4 * random.normal();
+            let label = random.unit() < 1.0 / (1.0 + (-logit).exp());
+            let told = if day >= FROM { 2.5 * logit } else { logit };
+            let score = 1.0 / (1.0 + (-told).exp());
+            writeln!(text, "{},{score:.5},{}", at(day, row, 800), u8::from(label)).unwrap();
+        }
+    }
+    let report = of(&text);
+    assert!(report.health.level > Level::Ok, "{:?}", report.health);
+    let told = report.health.sentence.to_lowercase();
+    assert!(
+        told.contains("log loss") || told.contains("brier"),
+        "{told}"
+    );
+    assert!(!told.contains("nothing departs"), "{told}");
+}
+
+/// Half of the rows are of a version that the baseline has not, and that guesses.
+#[test]
+fn a_new_version_that_fails_is_named() {
+    let mut random = Random(6);
+    let mut text = String::from("timestamp,prediction,label,model_version\n");
+    for day in 1..=DAYS {
+        for row in 0..400 {
+            let new = day >= FROM && random.unit() < 0.5;
+            let label = random.unit() < 0.4;
+            let wrong = if new { 0.45 } else { 0.2 };
+            let predicted = label ^ (random.unit() < wrong);
+            let (predicted, label) = (u8::from(predicted), u8::from(label));
+            let version = if new { "v2" } else { "v1" };
+            writeln!(text, "{},{predicted},{label},{version}", at(day, row, 400)).unwrap();
+        }
+    }
+    let report = of(&text);
+    assert_eq!(report.health.level, Level::Bad);
+    let told = &report.health.sentence;
+    assert!(told.contains("model_version is v2"), "{told}");
+    assert!(told.contains("which the baseline has not"), "{told}");
+}
+
+/// A feed that gives another unit, and a model that scores by it: no outcome of these days is in.
+#[test]
+fn estimates_do_not_call_values_harmless_that_the_baseline_has_not() {
+    let mut random = Random(7);
+    let mut text = String::from("timestamp,score,label,amount\n");
+    for day in 1..=DAYS {
+        for row in 0..400 {
+            let amount = (3.0 + random.normal()).exp();
+            let logit = 2.0 * (amount.ln() - 3.0);
+            let label = random.unit() < 1.0 / (1.0 + (-logit).exp());
+            let told = if day >= FROM { amount * 100.0 } else { amount };
+            let score = 1.0 / (1.0 + (-2.0 * (told.ln() - 3.0)).exp());
+            let label = match day {
+                0..FROM => u8::from(label).to_string(),
+                _ => String::new(),
+            };
+            writeln!(text, "{},{score:.6},{label},{told:.2}", at(day, row, 400)).unwrap();
+        }
+    }
+    let report = of(&text);
+    assert!(report.health.level > Level::Ok, "{:?}", report.health);
+    let about = |a: &&plumbline::report::Alert| a.kind == AlertKind::Column;
+    assert!(
+        report.alerts.iter().any(|a| about(&a)),
+        "{:?}",
+        report.health
+    );
+    for alert in report.alerts.iter().filter(about) {
+        assert_eq!(alert.harmless, Some(false), "{}", alert.sentence);
+    }
+}
+
+/// Lists of fifty queries a day, whose order gets worse.
+#[test]
+fn a_ranking_of_few_lists_is_watched_by_its_order() {
+    for grades in [4.0, 1.0] {
+        let mut random = Random(8);
+        let mut text = String::from("query_id,item_id,timestamp,score,relevance\n");
+        for day in 1..=DAYS {
+            for query in 0..50 {
+                for item in 0..8 {
+                    let fit = random.normal();
+                    let noise = if day >= FROM { 1.6 } else { 0.5 };
+                    let score = fit + noise * random.normal();
+                    let grade = (grades * (0.3 + 0.4 * fit)).round().clamp(0.0, grades);
+                    let when = at(day, query, 50);
+                    writeln!(text, "d{day}q{query},i{item},{when},{score:.4},{grade}").unwrap();
+                }
+            }
+        }
+        let report = of(&text);
+        let told = &report.health.sentence;
+        assert!(told.starts_with("NDCG@10 fell"), "{grades}: {told}");
+        assert!(told.contains("since 17 Apr 2026"), "{grades}: {told}");
+    }
+}
