@@ -66,6 +66,7 @@ const MAY_LACK: [&str; 29] = [
     "column",
     "line",
     "missing_by_window",
+    "windows",
     "psi",
     "jensen_shannon",
     "kolmogorov_smirnov",

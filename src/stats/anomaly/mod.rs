@@ -18,6 +18,11 @@
 //! lᵢ are put together as l = √(Σ (wᵢ·lᵢ)²), where wᵢ is 1, but 0.5 for values above those of their time of day:
 //! what is high is in most cases new as a shape, too, and then counts once.
 //!
+//! **A series that hardly ever changes** (errors that are 0, a target that is up) has answers of 0 only, of which no tail
+//! is made. Where it changed k times in n points, k at most [`STEADY`], the level of a change is at least
+//! log₁₀((n + 1)/(k + 1)) − 1: that is how rare changes are (P. S. Laplace's rule of succession), and one in ten points
+//! is no news.
+//!
 //! **The score** is l/(l + 0.75), which is 0.5 where an alarm is worth it (`ALARM`). After a point with a score
 //! the next [`REST`] points are silent, except those whose level is higher by 0.6: what goes on is told once.
 //! The first points have no past, and score 0.
@@ -54,6 +59,8 @@ const RANGE: u64 = 30;
 /// Points of the level, and of those before that it is compared with.
 const RECENT: usize = 108;
 const BEFORE: usize = 300;
+/// Changes of a series that hardly ever changes.
+const STEADY: u64 = 5;
 /// Values are kept within this, in the unit of the first change; beyond it squares would not be finite.
 const FARTHEST: f64 = 1e150;
 
@@ -78,6 +85,8 @@ pub struct Detector {
     /// The last values, the latest at the end.
     last: Vec<f64>,
     range: Option<(f64, f64)>,
+    /// How often a value was another one than that before it.
+    changes: u64,
     shapes: Shapes,
     daytime: Daytime,
     tails: [Tail; WEIGHTS.len()],
@@ -95,6 +104,7 @@ impl Detector {
         let at = self.seen;
         self.seen += 1;
         let value = self.measured(value);
+        let steady = self.steady(value, at);
         self.remember(value);
         let answers = self.answers(time, value, at);
         let mut squares = 0.0;
@@ -105,7 +115,7 @@ impl Detector {
                 tail.push(answer, at);
             }
         }
-        let level = squares.sqrt();
+        let level = squares.sqrt().max(steady);
         let rested = at - self.told.1 > REST;
         if level > 0.0 && (rested || level > self.told.0 + HIGHER) {
             self.told = (level, at);
@@ -126,6 +136,19 @@ impl Detector {
         }
         let unit = *self.unit.get_or_insert(from.abs().min(f64::MAX));
         (from / unit).clamp(-FARTHEST, FARTHEST)
+    }
+
+    /// The level of a value that differs from the one before it, in a series that hardly ever changes.
+    fn steady(&mut self, value: f64, at: u64) -> f64 {
+        if self.last.last().is_none_or(|last| *last == value) {
+            return 0.0;
+        }
+        let before = self.changes;
+        self.changes += 1;
+        if at < WARM || before > STEADY {
+            return 0.0;
+        }
+        (libm::log10((at + 1) as f64 / (before + 1) as f64) - 1.0).max(0.0)
     }
 
     fn remember(&mut self, value: f64) {

@@ -153,3 +153,32 @@ fn what_is_planted_is_found_and_little_else() {
     // Of 8 000 points 40 are bursts of any height; one alarm in 500 points is what that costs.
     assert!(others.count() <= 16, "{alarms:?}");
 }
+
+/// Errors that are 0, a target that is up: the first change of what never changed is told, and each one after it while
+/// changes are rare.
+#[test]
+fn a_change_of_what_never_changed_is_told() {
+    let steady = |n: usize, value: f64| vec![(None, value); n];
+    for (usual, then) in [(5.0, 50.0), (5.0, 0.0), (0.0, 0.33), (1.0, 0.0)] {
+        let mut points = steady(400, usual);
+        points.extend(steady(400, then));
+        let found = scores(&points);
+        assert!(found[..400].iter().all(|s| *s == 0.0));
+        assert!(found[400] >= 0.5, "{usual} to {then}: {}", found[400]);
+        assert!(found[401..].iter().all(|s| *s < 0.5), "{usual} to {then}");
+    }
+    // Four bursts of a queue that is empty.
+    let mut points = Vec::new();
+    for _ in 0..4 {
+        points.extend(steady(600, 0.0));
+        points.extend(steady(5, 7.0));
+    }
+    let found = scores(&points);
+    let told = found.iter().enumerate().filter(|s| *s.1 >= 0.5);
+    let at: Vec<usize> = told.map(|s| s.0).collect();
+    assert!(at.starts_with(&[600, 1_205]), "{at:?}");
+    assert!(at.iter().all(|i| i % 605 >= 600), "{at:?}");
+    // What goes up and down all the time is another matter.
+    let busy: Vec<(Option<i64>, f64)> = (0..300).map(|i| (None, f64::from(i % 7))).collect();
+    assert!(scores(&busy).iter().all(|s| *s < 0.5));
+}

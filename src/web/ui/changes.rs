@@ -167,7 +167,7 @@ fn row(change: &Change) -> impl IntoView + use<> {
             // The test looks most at the border where neighbouring values hang together.
             match (shift.low..=shift.high).contains(&change.change) {
                 true => ends,
-                false => format!("by the test {}: {ends}", told(shift.value)),
+                false => format!("a shift at its beginning: {ends}"),
             }
         });
     let p = match (change.inside, change.p_value) {
