@@ -17,14 +17,24 @@ pub fn Machine() -> impl IntoView {
     let part = app.part(chart::is_part);
     let chosen = RwSignal::new(None::<bool>);
     let near = Memo::new(move |_| chosen.get().unwrap_or_else(|| part.get()));
-    let stack = Memo::new(move |_| {
+    let stack = Memo::new(move |old: Option<&Vec<Stacked>>| {
         let (near, chosen) = (near.get(), app.metric.get());
-        let awaits = app.awaited.get().drift;
-        app.report.with(|r| {
+        // What rows that come are compared with is asked of them again and again: meanwhile the last answer stays.
+        let live = app.view.with(|v| v.live);
+        let known = old.and_then(|all| all.iter().find(|s| is_drift(s)));
+        let known = known.filter(|_| live);
+        let awaits = app.awaited.get().drift || known.is_some();
+        let mut stack = app.report.with(|r| {
             r.as_ref()
                 .map(|r| chart::stack(r, near, chosen.as_deref(), awaits))
                 .unwrap_or_default()
-        })
+        });
+        if let (Some(known), Some(place)) = (known, stack.iter_mut().find(|s| is_drift(s)))
+            && place.lines.is_empty()
+        {
+            *place = known.clone();
+        }
+        stack
     });
     let notes = app.part(|r| {
         r.resources
@@ -190,10 +200,17 @@ fn LeadsCard(leads: Leads) -> impl IntoView {
     }
 }
 
+/// How the title of the chart of drift begins.
+const DRIFT: &str = "Drift of";
+
+fn is_drift(of: &Stacked) -> bool {
+    of.title.starts_with(DRIFT)
+}
+
 /// The class of a chart. Names and values of lines that come after the chart have their room before it.
 fn class_of(title: &str) -> &'static str {
     match title {
-        title if title.starts_with("Drift of") => "machine-panel two-lines",
+        title if title.starts_with(DRIFT) => "machine-panel two-lines",
         title if title.contains("duration") => "machine-panel full-line",
         _ => "machine-panel",
     }
