@@ -3,25 +3,14 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod pipeline;
+mod random;
 
 use pipeline::{File, summary};
 use plumbline::engine::{Depth, Refined};
 use plumbline::report::view::{View, WindowSize};
 use plumbline::report::{Method, Report};
+use random::Random;
 use std::fmt::Write as _;
-
-/// splitmix64.
-struct Random(u64);
-
-impl Random {
-    fn unit(&mut self) -> f64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        ((z ^ (z >> 31)) >> 11) as f64 / (1u64 << 53) as f64
-    }
-}
 
 fn report(files: &[File<'_>], rows: u32) -> Report {
     let view = View {

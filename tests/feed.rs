@@ -193,6 +193,28 @@ fn a_long_look_back_is_asked_for_in_pieces_that_a_server_gives() {
 }
 
 #[test]
+fn where_a_look_back_meets_what_follows_no_rise_is_dated_wrong() {
+    // Scrapes lie 11 s after whole minutes; points of the look back lie on whole steps.
+    let mut shop = Shop::open_for(9 * 86_400_000, BEGIN / 1_000, 60_000);
+    shop.late = 11_000;
+    let mut run = Run::of(Connection::Prometheus(settings(7 * 86_400, 60)));
+    run.go(&shop, BEGIN + 7_200 * SECOND, std::iter::empty());
+    assert!(run.asked.iter().any(|u| u.contains("timestamp%28up%29")));
+    let machine = run.live.machine().unwrap();
+    let requests = machine.signals.iter();
+    let mut requests = requests.filter(|s| s.source == "http_requests_total");
+    let requests = requests.next().unwrap();
+    let (a, b) = requests.cells.ends().unwrap();
+    for number in a + 1..b - 1 {
+        let rate = requests.cells.total(number, number + 1).unwrap();
+        assert!(
+            (rate - 20.01).abs() < 0.01,
+            "{number} of {a} to {b}: {rate}"
+        );
+    }
+}
+
+#[test]
 fn a_server_without_raw_samples_is_asked_for_ranges_and_a_gap_stays_one() {
     let mut shop = Shop::open_for(7_200_000, BEGIN / 1_000, 15_000);
     shop.raw = false;

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod pipeline;
+mod random;
 
 use pipeline::{streamed, summary};
 use plumbline::engine::Shards;
@@ -11,21 +12,9 @@ use plumbline::metric::{self, Better, Estimate, Info, Material, Unit};
 use plumbline::report::view::{BaselineChoice, View, WindowSize, baseline};
 use plumbline::report::{Alert, AlertKind, Level, Report, Window, lower_first, words};
 use plumbline::table::time::Time;
+use random::Random;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
-
-/// Evenly between 0 and 1, the same for everyone.
-struct Random(u64);
-
-impl Random {
-    fn unit(&mut self) -> f64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        ((z ^ (z >> 31)) >> 11) as f64 / (1u64 << 53) as f64
-    }
-}
 
 /// What a model does.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod pipeline;
+mod random;
 
 use pipeline::{report, streamed};
 use plumbline::engine::Shards;
@@ -11,21 +12,9 @@ use plumbline::report::compat::{Chunk, EvidentlyColumn, EvidentlyScore, Evidentl
 use plumbline::report::view::{View, baseline};
 use plumbline::report::{AlertKind, Report};
 use plumbline::table::time::{DAY, HOUR, Time};
+use random::Random;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-
-/// Evenly between 0 and 1, the same for everyone.
-struct Random(u64);
-
-impl Random {
-    fn unit(&mut self) -> f64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        ((z ^ (z >> 31)) >> 11) as f64 / (1u64 << 53) as f64
-    }
-}
 
 /// Thirty days of 400 predictions. On day 17 numbers rise, words change, and errors become as many as told.
 fn changed(seed: u64, errors: f64) -> String {

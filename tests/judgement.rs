@@ -2,25 +2,14 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod pipeline;
+mod random;
 
 use pipeline::{report, summary, value};
 use plumbline::log::{FileKind, Role};
 use plumbline::report::view::{BaselineChoice, View};
 use plumbline::report::{AlertKind, Level, Report};
+use random::Random;
 use std::fmt::Write as _;
-
-/// Evenly between 0 and 1, the same for everyone.
-struct Random(u64);
-
-impl Random {
-    fn unit(&mut self) -> f64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        ((z ^ (z >> 31)) >> 11) as f64 / (1u64 << 53) as f64
-    }
-}
 
 /// Thirty days of 300 predictions; `wrong(day, region)` is the chance of a wrong label, and
 /// outcomes come `delay` days later, as far as they are known by the end.

@@ -2,25 +2,14 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod pipeline;
+mod random;
 
 use pipeline::report;
 use plumbline::report::view::{View, baseline};
 use plumbline::report::{AlertKind, Report};
 use plumbline::summary::WindowSize;
+use random::Random;
 use std::fmt::Write as _;
-
-/// Evenly between 0 and 1, the same for everyone.
-struct Random(u64);
-
-impl Random {
-    fn unit(&mut self) -> f64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        ((z ^ (z >> 31)) >> 11) as f64 / (1u64 << 53) as f64
-    }
-}
 
 /// Days from 4 May 2026, a Monday, with the rows of an hour and whether an hour's labels are wrong.
 fn log(days: u32, rows: impl Fn(u32) -> u32, wrong: impl Fn(u32, u32) -> f64) -> String {

@@ -2,10 +2,13 @@
 //! nothing is taken for something.
 #![allow(clippy::unwrap_used)]
 
+mod random;
+
 use plumbline::stats::lagged::{Innovations, correlations, innovations};
 use plumbline::stats::moved::{MOST, Tested, inside, moved, unlike};
 use plumbline::stats::multiple::benjamini_yekutieli;
 use proptest::prelude::*;
+use random::Random;
 use serde_json::Value;
 
 fn numbers(value: &Value) -> Vec<f64> {
@@ -92,32 +95,14 @@ fn lagged_correlations_are_those_of_statsmodels_and_scipy() {
     }
 }
 
-/// SplitMix64 (Steele, Lea and Flood 2014), two of them summed to a normal by the method of Box and Muller.
-struct Random(u64);
-
-impl Random {
-    fn unit(&mut self) -> f64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        ((z ^ (z >> 31)) >> 11) as f64 / (1u64 << 53) as f64
-    }
-
-    fn normal(&mut self) -> f64 {
-        let radius = (-2.0 * (1.0 - self.unit()).ln()).sqrt();
-        radius * (std::f64::consts::TAU * self.unit()).cos()
-    }
-
-    /// An autoregression of the first order that has run for a while.
-    fn alike(&mut self, weight: f64, n: usize) -> Vec<Option<f64>> {
-        let mut value = 0.0;
-        let all = (0..n + 100).map(|_| {
-            value = weight * value + self.normal();
-            Some(value)
-        });
-        all.collect::<Vec<_>>().split_off(100)
-    }
+/// An autoregression of the first order that has run for a while.
+fn alike(random: &mut Random, weight: f64, n: usize) -> Vec<Option<f64>> {
+    let mut value = 0.0;
+    let all = (0..n + 100).map(|_| {
+        value = weight * value + random.normal();
+        Some(value)
+    });
+    all.collect::<Vec<_>>().split_off(100)
 }
 
 /// Of a period in which nothing happened, no more than the nominal share of all series is said to have moved, and no
@@ -132,7 +117,7 @@ fn what_only_sways_is_not_said_to_have_moved() {
             for _ in 0..periods {
                 let tests: Vec<f64> = (0..series)
                     .map(|_| {
-                        let all = random.alike(weight, 5 * length);
+                        let all = alike(&mut random, weight, 5 * length);
                         let (before, period) = all.split_at(4 * length);
                         moved(before, period).unwrap().test.unwrap().p_value
                     })
@@ -167,7 +152,7 @@ fn what_only_sways_does_not_shift_inside_a_period() {
             let rounds = 600;
             let mut found = [0; 2];
             for _ in 0..rounds {
-                let all = random.alike(weight, 5 * length);
+                let all = alike(&mut random, weight, 5 * length);
                 let (before, period) = all.split_at(4 * length);
                 let p = inside(before, period).unwrap().test.p_value;
                 found[0] += u32::from(p <= 0.05);
@@ -190,7 +175,7 @@ fn a_shift_some_time_after_the_beginning_is_found_where_it_is() {
         for late in [2, 4, 8, 14] {
             let (rounds, mut found, mut near) = (60, 0, 0);
             for _ in 0..rounds {
-                let mut all = random.alike(weight, 140);
+                let mut all = alike(&mut random, weight, 140);
                 for value in &mut all[112 + late..] {
                     *value = value.map(|v| v + 20.0);
                 }
@@ -214,7 +199,7 @@ fn the_interval_of_a_shift_holds_it() {
         for (length, shift) in [(5, 3.0), (10, -8.0), (40, 0.5), (60, 20.0)] {
             let (rounds, mut held, mut wide) = (2_000, 0, 0.0);
             for _ in 0..rounds {
-                let mut all = random.alike(weight, 5 * length);
+                let mut all = alike(&mut random, weight, 5 * length);
                 for value in all[4 * length..].iter_mut().flatten() {
                     *value += shift;
                 }
@@ -241,7 +226,7 @@ fn a_planted_step_is_seen_through_what_sways() {
     let mut random = Random(6);
     let mut seen = 0;
     for _ in 0..100 {
-        let mut all = random.alike(0.6, 200);
+        let mut all = alike(&mut random, 0.6, 200);
         for value in all[160..].iter_mut().flatten() {
             *value += 4.0;
         }
@@ -259,9 +244,9 @@ fn what_wanders_by_itself_moves_before_nothing() {
         let (searches, mut any, mut small, mut all) = (300u32, 0u32, 0usize, 0usize);
         for _ in 0..searches {
             let mut tests = Vec::new();
-            let first = innovations(&random.alike(one, 120)).unwrap();
+            let first = innovations(&alike(&mut random, one, 120)).unwrap();
             for _ in 0..3 {
-                let second = innovations(&random.alike(other, 120)).unwrap();
+                let second = innovations(&alike(&mut random, other, 120)).unwrap();
                 tests.extend(correlations(&first, &second, 12).iter().map(|l| l.p_value));
             }
             small += tests.iter().filter(|p| **p <= 0.05).count();
@@ -281,8 +266,8 @@ fn a_planted_lag_is_found() {
     let mut random = Random(8);
     let mut found = 0;
     for _ in 0..50 {
-        let first = random.alike(0.8, 150);
-        let own = random.alike(0.9, 150);
+        let first = alike(&mut random, 0.8, 150);
+        let own = alike(&mut random, 0.9, 150);
         // The second follows the first by four steps.
         let second: Vec<Option<f64>> = (0..150usize)
             .map(|at| {

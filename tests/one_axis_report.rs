@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod pipeline;
+mod random;
 
 use plumbline::log::{Role, Task};
 use plumbline::report::view::{BaselineChoice, View, WindowSize};
@@ -10,36 +11,19 @@ use plumbline::series::{Cells, Level, Machine, Signal};
 use plumbline::series::{Measure, Step};
 use plumbline::summary::Summary;
 use plumbline::table::time::{DAY, HOUR, Time};
+use random::Random;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-/// SplitMix64 (Steele, Lea and Flood 2014), two of them to a normal by the method of Box and Muller.
-struct Random(u64);
-
-impl Random {
-    fn unit(&mut self) -> f64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        ((z ^ (z >> 31)) >> 11) as f64 / (1u64 << 53) as f64
-    }
-
-    fn normal(&mut self) -> f64 {
-        let radius = (-2.0 * (1.0 - self.unit()).ln()).sqrt();
-        radius * (std::f64::consts::TAU * self.unit()).cos()
-    }
-
-    /// An autoregression of the first order with variance 1.
-    fn alike(&mut self, weight: f64, n: usize) -> Vec<f64> {
-        let size = (1.0 - weight * weight).sqrt();
-        let mut value = self.normal();
-        let step = |_| {
-            value = weight * value + size * self.normal();
-            value
-        };
-        (0..n).map(step).collect()
-    }
+/// An autoregression of the first order with variance 1.
+fn alike(random: &mut Random, weight: f64, n: usize) -> Vec<f64> {
+    let size = (1.0 - weight * weight).sqrt();
+    let mut value = random.normal();
+    let step = |_| {
+        value = weight * value + size * random.normal();
+        value
+    };
+    (0..n).map(step).collect()
 }
 
 /// 2 March 2026, a Monday.
@@ -96,7 +80,7 @@ fn a_period_that_begins_before_the_change_tells_from_when_it_changed() {
     for begin in [100, 101, 103, 106] {
         let series: Vec<(String, Vec<f64>)> = (0..20)
             .map(|i| {
-                let mut values = random.alike(0.3, 140);
+                let mut values = alike(&mut random, 0.3, 140);
                 if i < 4 {
                     values[112..].iter_mut().for_each(|v| *v += 40.0);
                 }
@@ -122,7 +106,7 @@ fn a_period_that_begins_before_the_change_tells_from_when_it_changed() {
         );
     }
     // Marked where it changed it is a change of the period.
-    let mut values = random.alike(0.3, 140);
+    let mut values = alike(&mut random, 0.3, 140);
     values[112..].iter_mut().for_each(|v| *v += 40.0);
     let changes = marked(&of_machine(&[("one".to_owned(), values)]), 112, 136);
     assert!(changes.rows[0].sure && changes.rows[0].inside.is_none());
@@ -137,7 +121,7 @@ fn few_findings_are_false_and_what_was_planted_comes_first() {
         for _ in 0..rounds {
             let series: Vec<(String, Vec<f64>)> = (0..20)
                 .map(|i| {
-                    let mut values = random.alike(weight, 120);
+                    let mut values = alike(&mut random, weight, 120);
                     if i < 4 {
                         let size = if i == 0 { 12.0 } else { 7.0 };
                         values[100..].iter_mut().for_each(|v| *v += size);
@@ -222,7 +206,7 @@ fn what_happens_every_week_at_these_hours_is_told_as_usual() {
             0.0
         }
     };
-    let mut usual: Vec<f64> = random.alike(0.3, n);
+    let mut usual: Vec<f64> = alike(&mut random, 0.3, n);
     usual
         .iter_mut()
         .enumerate()
@@ -263,7 +247,7 @@ fn what_fails_to_come_as_every_week_is_found() {
     let mut random = Random(4);
     let n = 6 * 7 * 24;
     let from = 5 * 7 * 24 + 2 * 24 + 9;
-    let mut peaks: Vec<f64> = random.alike(0.3, n).iter().map(|v| 0.3 * v).collect();
+    let mut peaks: Vec<f64> = alike(&mut random, 0.3, n).iter().map(|v| 0.3 * v).collect();
     (0..5).for_each(|week| {
         let at = from - (week + 1) * 7 * 24;
         peaks[at..at + 8].iter_mut().for_each(|v| *v += 10.0);
@@ -345,9 +329,9 @@ fn hourly() -> View {
 fn both_families_are_ranked_and_nothing_after_the_period_is_looked_at() {
     let bad = |h: usize| if (120..132).contains(&h) { 0.4 } else { 0.08 };
     let mut random = Random(4);
-    let mut cpu = random.alike(0.5, 160);
+    let mut cpu = alike(&mut random, 0.5, 160);
     cpu[120..132].iter_mut().for_each(|v| *v += 9.0);
-    let idle = random.alike(0.5, 160);
+    let idle = alike(&mut random, 0.5, 160);
     let series = [("cpu".to_owned(), cpu), ("idle".to_owned(), idle)];
     let until = |hours: usize| {
         let text = log(hours, 60, bad, |h| if h < 120 { "v1" } else { "v2" });
@@ -404,14 +388,14 @@ fn both_families_are_ranked_and_nothing_after_the_period_is_looked_at() {
 fn what_moves_before_accuracy_is_found_at_its_lag_and_what_does_not_is_not() {
     let mut random = Random(5);
     let n = 400;
-    let queue = random.alike(0.8, n);
+    let queue = alike(&mut random, 0.8, n);
     let wrong = |h: usize| match h.checked_sub(3) {
         Some(before) => (0.2 + 0.12 * queue[before]).clamp(0.01, 0.6),
         None => 0.2,
     };
     let mut series = vec![("queue".to_owned(), queue.clone())];
     for i in 0..6 {
-        series.push((format!("noise{i}"), random.alike(0.95, n)));
+        series.push((format!("noise{i}"), alike(&mut random, 0.95, n)));
     }
     let text = log(n, 100, wrong, |_| "v1");
     let leads = with_machine(&text, &series, &hourly()).leads.unwrap();
@@ -438,7 +422,7 @@ fn what_moves_before_accuracy_is_found_at_its_lag_and_what_does_not_is_not() {
 fn what_moves_ten_minutes_before_recall_is_told_in_minutes() {
     let mut random = Random(6);
     let n = 300;
-    let p99 = random.alike(0.8, n);
+    let p99 = alike(&mut random, 0.8, n);
     let wrong = |at: usize| match at.checked_sub(1) {
         Some(before) => (0.2 + 0.12 * p99[before]).clamp(0.01, 0.6),
         None => 0.2,

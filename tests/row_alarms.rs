@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod pipeline;
+mod random;
 
 use pipeline::{File, inputs, keeper};
 use plumbline::log::Role;
@@ -11,20 +12,8 @@ use plumbline::report::view::{View, WindowSize};
 use plumbline::report::{Alert, CheckKind, Report};
 use plumbline::summary::Summary;
 use plumbline::table::time::{DAY, Time};
+use random::Random;
 use std::fmt::Write;
-
-/// splitmix64.
-struct Random(u64);
-
-impl Random {
-    fn unit(&mut self) -> f64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        ((z ^ (z >> 31)) >> 11) as f64 / 9_007_199_254_740_992.0
-    }
-}
 
 /// A row of a day: its inputs, and how many hours its outcome takes.
 type Cells<'a> = &'a dyn Fn(i64, usize, &mut Random) -> (String, f64);

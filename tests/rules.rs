@@ -826,3 +826,18 @@ fn what_outcomes_are_is_read_and_written() {
             .contains("'ranking' is no task that can be said")
     );
 }
+
+#[test]
+fn where_there_are_no_times_junit_tells_rows() {
+    let mut report = report("0.9 0.9 0.7");
+    report.timed = false;
+    for (n, window) in report.windows.iter_mut().enumerate() {
+        let row = |n: usize| Time(500 * n as i64 * 1_000_000);
+        (window.start, window.end) = (row(n), row(n + 1));
+    }
+    let v = judged(&rules("min = 0.8"), &report);
+    let xml = check::junit(&v, "rules.toml");
+    assert!(!xml.contains("1970"), "{xml}");
+    assert!(xml.contains("name=\"since\" value=\"row 1001\""), "{xml}");
+    assert!(xml.contains("row 1001 to row 1500: 0.7"), "{xml}");
+}

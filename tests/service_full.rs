@@ -1,6 +1,8 @@
 //! When a resource is full: at which instant a line is, and how often the interval holds it.
 #![allow(clippy::unwrap_used)]
 
+mod random;
+
 use plumbline::log::Task;
 use plumbline::report::view::View;
 use plumbline::report::{Full, Report};
@@ -8,6 +10,7 @@ use plumbline::series::known::machine;
 use plumbline::series::{Key, Kind, Labels, SeriesSet};
 use plumbline::stats::trend::{line, reaches};
 use plumbline::summary::Summary;
+use random::Random;
 use std::sync::Arc;
 
 const SECOND: i64 = 1_000_000;
@@ -80,24 +83,6 @@ fn what_rises_evenly_is_full_when_it_is() {
             full.at.0
         );
         assert!(full.soonest <= full.at && full.at <= full.latest);
-    }
-}
-
-/// SplitMix64 (Steele, Lea and Flood 2014), two of them made a normal by the method of Box and Muller.
-struct Random(u64);
-
-impl Random {
-    fn unit(&mut self) -> f64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        ((z ^ (z >> 31)) >> 11) as f64 / (1u64 << 53) as f64
-    }
-
-    fn normal(&mut self) -> f64 {
-        let radius = (-2.0 * (1.0 - self.unit()).ln()).sqrt();
-        radius * (std::f64::consts::TAU * self.unit()).cos()
     }
 }
 

@@ -322,3 +322,27 @@ fn rows_that_are_summed_up_by_time_are_no_requests() {
     let notes = service["notes"].to_string();
     assert!(notes.contains("nothing is counted of them"), "{notes}");
 }
+
+#[test]
+fn requests_that_tell_when_they_began_and_ended_have_durations() {
+    // 2 in 100 fail, by gRPC's word or by HTTP's number; each takes 250 ms and answers with 2 KiB.
+    for code in [["OK", "UNAVAILABLE"], ["200", "503"], ["0", "14"]] {
+        let row = |i: usize| {
+            let (minute, second) = (i / 60, i % 60);
+            let at = |ms: usize| format!("2026-03-20T10:{minute:02}:{second:02}.{ms:03}Z");
+            let code = code[usize::from(i % 50 == 7)];
+            format!("{},{},{code},2,x{}\n", at(100), at(350), i % 3)
+        };
+        let rows: String = (0..1_200).map(row).collect();
+        let text = format!("Start Time,End Time,Code,Response Size (KB),model\n{rows}");
+        let report = table("spans.csv", &text).unwrap();
+        let panels = report["resources"]["service"]["panels"].as_array();
+        let of = |id: &str| {
+            let panel = panels.unwrap().iter().find(|p| p["id"] == id).unwrap();
+            panel["lines"][0]["total"].as_f64().unwrap()
+        };
+        near(of("error_share"), 0.02);
+        assert!((of("duration") - 0.25).abs() < 0.0025);
+        near(of("network_out"), 2_048.0);
+    }
+}

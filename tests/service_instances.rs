@@ -316,6 +316,31 @@ fn the_memory_of_a_container_is_a_share_of_its_limit() {
     assert_eq!(names, ["ml/a-1/main"]);
     near(share.lines[0].total.unwrap(), 0.75);
     assert_eq!(service.panel("memory").unwrap().lines.len(), 2);
+
+    // What kube-state-metrics tells of a limit counts where cAdvisor has none.
+    for (pod, resource, value) in [
+        ("a-1", "memory", 9e8),
+        ("b-1", "memory", 6e8),
+        ("b-1", "cpu", 2.0),
+    ] {
+        let labels = vec![
+            ("__name__", "kube_pod_container_resource_limits"),
+            ("job", "kube-state-metrics"),
+            ("namespace", "ml"),
+            ("pod", pod),
+            ("container", "main"),
+            ("resource", resource),
+        ];
+        told.push((labels, (0..60).map(|k| (60 * k, value)).collect()));
+    }
+    let (_, service) = shown(&told, &View::default());
+    let share = service.panel("memory_share").unwrap();
+    let lines: Vec<(&str, f64)> = share
+        .lines
+        .iter()
+        .map(|l| (l.name.as_str(), l.total.unwrap()))
+        .collect();
+    assert_eq!(lines, [("ml/a-1/main", 0.75), ("ml/b-1/main", 0.5)]);
 }
 
 #[test]

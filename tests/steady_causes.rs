@@ -2,29 +2,13 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod pipeline;
+mod random;
 
 use pipeline::report;
 use plumbline::report::view::View;
 use plumbline::report::{AlertKind, Level, Report};
+use random::Random;
 use std::fmt::Write as _;
-
-/// Evenly between 0 and 1, the same for everyone.
-struct Random(u64);
-
-impl Random {
-    fn unit(&mut self) -> f64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        ((z ^ (z >> 31)) >> 11) as f64 / (1u64 << 53) as f64
-    }
-
-    /// Near to normal, with mean 0 and variance 1.
-    fn normal(&mut self) -> f64 {
-        (0..12).map(|_| self.unit()).sum::<f64>() - 6.0
-    }
-}
 
 const DAYS: u32 = 30;
 /// The first day of the change.
@@ -46,8 +30,8 @@ fn rare_large_errors_are_dated_by_their_first_window() {
         let mut text = String::from("timestamp,prediction,actual\n");
         for day in 1..=DAYS {
             for row in 0..400 {
-                let truth = 20.0 + 5.0 * random.normal();
-                let mut predicted = truth + 3.0 * random.normal();
+                let truth = 20.0 + 5.0 * random.near_normal();
+                let mut predicted = truth + 3.0 * random.near_normal();
                 if day >= FROM && random.unit() < 0.01 {
                     predicted -= 120.0;
                 }
@@ -79,7 +63,7 @@ fn a_change_that_harms_another_metric_than_the_first_is_told() {
     let mut text = String::from("timestamp,score,label\n");
     for day in 1..=DAYS {
         for row in 0..800 {
-            let logit = 1.4 * random.normal();
+            let logit = 1.4 * random.near_normal();
             let label = random.unit() < 1.0 / (1.0 + (-logit).exp());
             let told = if day >= FROM { 2.5 * logit } else { logit };
             let score = 1.0 / (1.0 + (-told).exp());
@@ -126,7 +110,7 @@ fn estimates_do_not_call_values_harmless_that_the_baseline_has_not() {
     let mut text = String::from("timestamp,score,label,amount\n");
     for day in 1..=DAYS {
         for row in 0..400 {
-            let amount = (3.0 + random.normal()).exp();
+            let amount = (3.0 + random.near_normal()).exp();
             let logit = 2.0 * (amount.ln() - 3.0);
             let label = random.unit() < 1.0 / (1.0 + (-logit).exp());
             let told = if day >= FROM { amount * 100.0 } else { amount };
@@ -160,9 +144,9 @@ fn a_ranking_of_few_lists_is_watched_by_its_order() {
         for day in 1..=DAYS {
             for query in 0..50 {
                 for item in 0..8 {
-                    let fit = random.normal();
+                    let fit = random.near_normal();
                     let noise = if day >= FROM { 1.6 } else { 0.5 };
-                    let score = fit + noise * random.normal();
+                    let score = fit + noise * random.near_normal();
                     let grade = (grades * (0.3 + 0.4 * fit)).round().clamp(0.0, grades);
                     let when = at(day, query, 50);
                     writeln!(text, "d{day}q{query},i{item},{when},{score:.4},{grade}").unwrap();

@@ -6,6 +6,7 @@
 //! `failure` and `system-out`. No time is taken, so that the same data give the same bytes.
 
 use super::verdict::{Broken, Outcome, Verdict, Verdicts};
+use crate::table::time::{SECOND, Time};
 use std::fmt::Write as _;
 
 /// The document; `suite`: the name of the file of rules.
@@ -52,7 +53,7 @@ fn case(out: &mut String, v: &Verdict, suite: &str) {
         Outcome::Fail => writeln!(
             out,
             "      <failure type=\"rule\" message=\"{sentence}\">{sentence}\n{}</failure>",
-            escaped(&windows(&v.windows))
+            escaped(&windows(&v.windows, v.by_rows))
         ),
     };
     out.push_str("    </testcase>\n");
@@ -73,14 +74,22 @@ fn properties(v: &Verdict) -> Vec<(&'static str, String)> {
     add("high", v.high.map(|x| x.to_string()));
     add("value", v.latest.map(|b| b.value.to_string()));
     add("rows", v.latest.map(|b| b.rows.to_string()));
-    add("since", v.since.map(|t| t.to_string()));
-    add("until", v.until.map(|t| t.to_string()));
+    add("since", v.since.map(|t| instant(t, v.by_rows)));
+    add("until", v.until.map(|t| instant(t, v.by_rows)));
     add("why", v.rule.why.clone());
     all
 }
 
+/// An instant, or the row that it is.
+fn instant(time: Time, by_rows: bool) -> String {
+    match by_rows {
+        true => format!("row {}", time.0 / SECOND + 1),
+        false => time.to_string(),
+    }
+}
+
 /// A line a window.
-fn windows(broken: &[Broken]) -> String {
+fn windows(broken: &[Broken], by_rows: bool) -> String {
     let mut out = String::new();
     for b in broken {
         let interval = match (b.low, b.high) {
@@ -91,10 +100,16 @@ fn windows(broken: &[Broken]) -> String {
             .limit
             .map_or_else(String::new, |limit| format!(", limit {limit}"));
         let silenced = if b.silenced { ", silenced" } else { "" };
+        // The last row of a window is the one before its end.
+        let last = if by_rows { SECOND } else { 0 };
+        let (first, last) = (
+            instant(b.start, by_rows),
+            instant(Time(b.end.0 - last), by_rows),
+        );
         let _ = writeln!(
             out,
-            "{} to {}: {}{interval}{limit}, {} rows{silenced}",
-            b.start, b.end, b.value, b.rows
+            "{first} to {last}: {}{interval}{limit}, {} rows{silenced}",
+            b.value, b.rows
         );
     }
     out

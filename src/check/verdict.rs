@@ -81,6 +81,9 @@ pub struct Verdict {
     /// The most.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub high: Option<f64>,
+    /// Whether its instants are row numbers in seconds, for want of times.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub by_rows: bool,
     /// Start of the first window of the row that made it fire last.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub since: Option<Time>,

@@ -102,14 +102,18 @@ pub fn made_of(inputs: &[Input]) -> Vec<Made> {
 /// Where it cannot be read.
 pub fn serve_table(input: &Input, file: &dyn Bytes) -> Result<Served, ReadError> {
     let mut input = input.clone();
-    let mut timed = false;
-    for (column, guess) in input.sniff.columns.iter().zip(&mut input.roles) {
+    let columns = &input.sniff.columns;
+    let span = table::began_and_ended(columns.iter().map(|c| c.name.as_str()));
+    let is_time = |at: usize| columns.get(at).is_some_and(|c| c.kind == Kind::Time);
+    let span = span.filter(|(a, b)| is_time(*a) && is_time(*b));
+    let times = columns.iter().position(|c| c.kind == Kind::Time);
+    let (time, ended) = span.map_or((times, None), |(a, b)| (Some(a), Some(b)));
+    for (at, (column, guess)) in columns.iter().zip(&mut input.roles).enumerate() {
+        let held = table::holds(&column.name).is_some() || table::is_code(&column.name);
         guess.role = match column.kind {
-            Kind::Time if !timed => {
-                timed = true;
-                Role::Time
-            }
-            _ if table::holds(&column.name).is_some() => Role::Feature,
+            _ if Some(at) == time => Role::Time,
+            _ if Some(at) == ended => Role::OutcomeTime,
+            _ if held => Role::Feature,
             _ => Role::Ignore,
         };
     }

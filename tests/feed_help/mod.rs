@@ -12,6 +12,8 @@ pub type Millis = i64;
 pub struct Shop {
     /// How often it scrapes.
     pub every: Millis,
+    /// How long after whole multiples of that.
+    pub late: Millis,
     /// When the shop opened.
     pub born: Millis,
     /// When nothing was scraped, and after which counters began anew.
@@ -57,12 +59,12 @@ const SERIES: &[Of] = &[
     ),
     (
         "http_requests_total",
-        &[("job", "shop"), ("code", "200")],
+        &[("job", "shop"), ("code", "200"), ("instance", "shop:80")],
         |a, _| (a * 20.0).floor(),
     ),
     (
         "http_requests_total",
-        &[("job", "shop"), ("code", "500")],
+        &[("job", "shop"), ("code", "500"), ("instance", "shop:80")],
         |a, _| (a * 0.01).floor(),
     ),
     (
@@ -119,6 +121,7 @@ impl Shop {
     pub fn open_for(ms: Millis, now: Millis, every: Millis) -> Self {
         Self {
             every,
+            late: 0,
             born: (now - ms).div_euclid(every) * every,
             down: Vec::new(),
             ill: None,
@@ -130,7 +133,8 @@ impl Shop {
 
     /// The times at which it scraped in `(from, to]`.
     pub fn times(&self, from: Millis, to: Millis) -> Vec<Millis> {
-        let first = from.max(self.born - 1).div_euclid(self.every) * self.every + self.every;
+        let from = from.max(self.born - 1) - self.late;
+        let first = from.div_euclid(self.every) * self.every + self.every + self.late;
         let all = (0..).map(|i| first + i * self.every);
         all.take_while(|t| *t <= to)
             .filter(|t| !self.down.iter().any(|(a, b)| (*a..*b).contains(t)))
@@ -170,6 +174,17 @@ impl Shop {
         } else {
             series.collect()
         };
+        json!({ "status": "success", "data": { "resultType": "matrix", "result": result } })
+    }
+
+    /// When the last sample of `up` at each time was scraped.
+    fn when(&self, times: &[(Millis, Millis)]) -> Value {
+        let values: Vec<Value> = times
+            .iter()
+            .map(|(told, time)| json!([*told as f64 / 1e3, (*time as f64 / 1e3).to_string()]))
+            .collect();
+        let metric = json!({ "job": "shop", "instance": "shop:80" });
+        let result = json!([{ "metric": metric, "values": values }]);
         json!({ "status": "success", "data": { "resultType": "matrix", "result": result } })
     }
 
@@ -242,13 +257,18 @@ impl Shop {
                             "error": "exceeded maximum resolution of 11,000 points per timeseries" }),
                     );
                 }
+                let when = expression == "timestamp(up)";
+                let range = if when { 300_000 } else { range };
                 let at = |i: Millis| {
                     let told = start + i * step;
                     let last = self.times(told - range, told.min(now)).pop()?;
                     Some((told, last))
                 };
                 let times: Vec<_> = (0..points).filter_map(at).collect();
-                told(200, &self.matrix(&names, &times))
+                match when {
+                    true => told(200, &self.when(&times)),
+                    false => told(200, &self.matrix(&names, &times)),
+                }
             }
             _ => told(404, &json!("404 page not found")),
         }

@@ -7,7 +7,8 @@
 //! 3. The time that is looked back on. Where samples as they were scraped would be too many,
 //!    `GET …/api/v1/query_range?query=…&start=…&end=…&step=N` in chunks of fewer than 11 000 points a series, which is
 //!    what Prometheus gives at most. The query is `last_over_time({__name__=~"a|b|c"}[Ns])`, so that a step in which
-//!    nothing was scraped has no value; a plain range would tell the last one for five minutes more.
+//!    nothing was scraped has no value; a plain range would tell the last one for five minutes more. Before it
+//!    `timestamp(up)` of the same range, which tells when that was scraped; a server need not answer it.
 //! 4. `GET …/api/v1/query?query=…&time=…`: what is new, or all where it is not too much. The query is
 //!    `{__name__=~"a|b|c"}[Nms]`: samples come with the times at which they were scraped. A server that does not take
 //!    it (status 400, 404, 405 or 422) is asked for ranges as in 3.
@@ -18,6 +19,7 @@
 
 mod far;
 mod help;
+mod scrapes;
 mod sign_in;
 mod tools;
 mod words;
@@ -29,6 +31,7 @@ use super::source::{
 };
 use crate::series::read::answered;
 use crate::series::{Key, Kind, SeriesSet, Values};
+use scrapes::Scrapes;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -77,6 +80,7 @@ pub struct Settings {
 enum Asked {
     Names,
     Kinds,
+    Scrapes(Instant, Instant, Instant),
     Samples {
         tools: Vec<usize>,
         from: Instant,
@@ -96,6 +100,8 @@ pub struct Prometheus {
     tools: Vec<Tool>,
     /// Whether samples can be had as they were scraped.
     raw: bool,
+    /// When the points of the range that is asked for next were scraped.
+    scrapes: Option<Scrapes>,
     /// Points of a series that the next look back asks for.
     points: i64,
     /// The last sample of each series.
@@ -121,6 +127,7 @@ impl Prometheus {
             kinds: None,
             tools: Vec::new(),
             raw: true,
+            scrapes: None,
             points: MOST_POINTS,
             last: BTreeMap::new(),
             newest: None,
@@ -208,6 +215,17 @@ impl Prometheus {
             let start = from.div_euclid(step) * step + step;
             let end = (start + (points - 1) * step).min(now).div_euclid(step) * step;
             let to = end.max(from + every.min(step));
+            let range = [
+                ("start", words::seconds(start)),
+                ("end", words::seconds(end.max(start))),
+                ("step", words::seconds(step)),
+            ];
+            let known = |s: &Scrapes| s.are_of((start, end, step));
+            if self.raw && !self.scrapes.as_ref().is_some_and(known) {
+                // Only what is followed by samples as they were scraped has to fit these.
+                self.asked = Some(Asked::Scrapes(start, end, step));
+                return self.ask_range(scrapes::QUERY.into(), range);
+            }
             self.asked = Some(Asked::Samples {
                 tools,
                 from: start,
@@ -215,13 +233,7 @@ impl Prometheus {
                 step: Some(step),
             });
             let query = format!("last_over_time({selector}[{}s])", step / SECOND);
-            let pairs = [
-                ("query", query),
-                ("start", words::seconds(start)),
-                ("end", words::seconds(end.max(start))),
-                ("step", words::seconds(step)),
-            ];
-            self.ask("query_range", &pairs)
+            self.ask_range(query, range)
         } else {
             let to = (from + points * every).min(now);
             let overlap = match self.newest {
@@ -238,6 +250,11 @@ impl Prometheus {
             let pairs = [("query", query), ("time", words::seconds(to))];
             self.ask("query", &pairs)
         }
+    }
+
+    fn ask_range(&self, query: String, range: [(&str, String); 3]) -> Ask {
+        let pairs: Vec<(&str, String)> = [("query", query)].into_iter().chain(range).collect();
+        self.ask("query_range", &pairs)
     }
 
     fn take_names(&mut self, now: Instant, answer: &Answer) -> Result<Vec<Piece>, Fault> {
@@ -322,6 +339,9 @@ impl Prometheus {
         answered(&words::host(&self.base), &value, &mut set)
             .map_err(|why| Fault::later(format!("{why}.")))?;
         let far = far::set_aside(&mut set, (from, to));
+        if let Some(scrapes) = self.scrapes.take().filter(|_| step.is_some()) {
+            scrapes.date(&mut set);
+        }
         let mut pieces = self.fresh(&set);
         let gaps = self.gaps(&set, step);
         pieces.splice(0..0, gaps);
@@ -464,6 +484,15 @@ impl Source for Prometheus {
                 // Nobody needs it who has names.
                 let told = data(&answer, now).ok();
                 self.kinds = Some(told.as_ref().map(tools::kinds).unwrap_or_default());
+                Ok(Vec::new())
+            }
+            Asked::Scrapes(start, end, step) => {
+                // Without them the points keep their times.
+                let told = json(&answer, now).ok();
+                let mut set = SeriesSet::default();
+                let host = words::host(&self.base);
+                let read = told.and_then(|told| answered(&host, &told, &mut set).ok());
+                self.scrapes = Some(Scrapes::of((start, end, step), read.map(|_| &set)));
                 Ok(Vec::new())
             }
             Asked::Samples {

@@ -298,7 +298,12 @@ impl<'a> Making<'a> {
         let place = (means.measure, who(key, means.measure), what);
         let named = match means.take {
             // Both parts of a share are of different metrics.
-            Take::Part(_) | Take::Whole(_) | Take::Rest(_) | Take::Sum(_) | Take::Count => "",
+            Take::Part(_)
+            | Take::Whole(_)
+            | Take::WholeWhere(..)
+            | Take::Rest(_)
+            | Take::Sum(_)
+            | Take::Count => "",
             _ => key.name.as_str(),
         };
         let found = self
@@ -363,6 +368,15 @@ impl<'a> Making<'a> {
                     let Some(level) = level.value() else { continue };
                     *found.whole.entry(number).or_default() += level;
                     *found.part.entry(number).or_default() += if is_part { level } else { 0.0 };
+                }
+            }
+            Take::WholeWhere(label, value) => {
+                if marked(key, label) == Some(value) {
+                    let found = self.place(key, means, String::new());
+                    for (number, level) in how.levels(series, 1.0) {
+                        let Some(level) = level.value() else { continue };
+                        *found.limit.entry(number).or_default() += level;
+                    }
                 }
             }
             Take::ShareWhere(label, value) => {

@@ -108,6 +108,8 @@ pub struct Found {
     pub classed: bool,
     pub part: BTreeMap<i64, f64>,
     pub whole: BTreeMap<i64, f64>,
+    /// The whole by another teller, where the first says nothing.
+    pub limit: BTreeMap<i64, f64>,
     pub rest: bool,
     pub levels: BTreeMap<i64, Vec<Level>>,
     /// Shares of states of one thing, beside those of its rest: together they are what is not the rest.
@@ -181,7 +183,8 @@ pub fn signals(found: BTreeMap<Place, BTreeMap<&str, Found>>, how: Telling<'_>) 
             out.push(signal(measure, Cells::Durations(cells)));
         } else {
             let cell = |(n, part): (&i64, &f64)| {
-                let whole = *found.whole.get(n)?;
+                let told = found.whole.get(n).filter(|whole| **whole > 0.0);
+                let whole = *told.or_else(|| found.limit.get(n))?;
                 let part = if found.rest { whole - part } else { *part };
                 (whole > 0.0).then_some((*n, Share { part, whole }))
             };

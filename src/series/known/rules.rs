@@ -15,6 +15,9 @@ pub enum Take {
     Part(f64),
     /// The whole of that share.
     Whole(f64),
+    /// The whole of that share as another teller has it, by a label and its mark: it counts where [`Take::Whole`] says
+    /// nothing.
+    WholeWhere(&'static str, &'static str),
     /// The part of the whole that is left: the share is the rest.
     Rest(f64),
     /// A whole of which the part is what is marked by a label: the share is the rest.
@@ -60,7 +63,7 @@ const fn rule(pattern: &'static str, measure: M, take: Take, rank: u8) -> (&'sta
 
 use Take::{
     Busy, Count, Histogram, Level, Part, PartWhere, Quantile, Rest, RestShareWhere, RestWhere,
-    Rise, ShareWhere, Sum, Whole,
+    Rise, ShareWhere, Sum, Whole, WholeWhere,
 };
 
 const MIB: f64 = 1_048_576.0;
@@ -235,6 +238,7 @@ const RULES: &[(&str, Means)] = &[
     rule("kube_deployment_spec_replicas", M::Replicas, Whole(1.0), 9),
     rule("kube_statefulset_status_replicas_ready", M::Replicas, Part(1.0), 9),
     rule("kube_statefulset_replicas", M::Replicas, Whole(1.0), 9),
+    rule("kube_pod_container_resource_limits", M::MemoryShare, WholeWhere("resource", "memory"), 9),
     rule("kube_pod_container_status_restarts_total", M::ContainerRestarts, Rise(1.0), 9),
     // What our own readers write of Docker, metrics.k8s.io, kubectl, nvidia-smi and tables.
     rule("plumbline_cpu_share", M::Cpu, Level(1.0), 9),

@@ -26,10 +26,10 @@ pub enum Holds {
     Success,
     /// Whether it failed.
     Failure,
-    /// Bytes received.
-    BytesIn,
-    /// Bytes sent.
-    BytesOut,
+    /// Bytes received, times a factor.
+    BytesIn(f64),
+    /// Bytes sent, times a factor.
+    BytesOut(f64),
     /// Tokens of its prompt.
     TokensIn,
     /// Tokens that were generated.
@@ -131,7 +131,7 @@ pub fn holds(name: &str) -> Option<Holds> {
     let moved = moved.iter().any(|word| has(word));
     // JMeter's, who is the client: what it sent came in. The time until there was a connection is in milliseconds.
     match name {
-        "sentBytes" => return Some(Holds::BytesIn),
+        "sentBytes" => return Some(Holds::BytesIn(1.0)),
         "Connect" => return Some(Holds::TookOf(1e-3)),
         _ => {}
     }
@@ -140,18 +140,7 @@ pub fn holds(name: &str) -> Option<Holds> {
         _ if is_status(&words) => Holds::Status,
         _ if is_success(&words) && words.len() <= 2 => Holds::Success,
         _ if is_failure(&words) && words.len() <= 2 => Holds::Failure,
-        "bytes"
-        | "bytes_out"
-        | "bytes_sent"
-        | "sent_bytes"
-        | "response_bytes"
-        | "resp_bytes"
-        | "response_size"
-        | "body_bytes_sent"
-        | "downstream_content_size"
-        | "http_response_body_bytes" => Holds::BytesOut,
-        "bytes_in" | "bytes_received" | "received_bytes" | "request_bytes" | "request_size"
-        | "request_length" => Holds::BytesIn,
+        _ if let Some(bytes) = bytes(&parts, size) => bytes,
         "context_tokens" | "prompt_tokens" | "input_tokens" | "tokens_in" | "input_length"
         | "num_input_tokens" => Holds::TokensIn,
         "generated_tokens" | "completion_tokens" | "output_tokens" | "tokens_out"
@@ -211,11 +200,81 @@ pub fn holds(name: &str) -> Option<Holds> {
     })
 }
 
+/// The bytes of a request or its answer, by a name in its parts; these may tell the unit.
+fn bytes(parts: &[&str], size: f64) -> Option<Holds> {
+    let units = ["kb", "kib", "mb", "mib", "gb", "gib"];
+    let bare: Vec<&str> = parts
+        .iter()
+        .copied()
+        .filter(|p| !units.contains(p))
+        .collect();
+    Some(match bare.join("_").as_str() {
+        "sent" if size != 1.0 => Holds::BytesOut(size),
+        "received" if size != 1.0 => Holds::BytesIn(size),
+        "bytes"
+        | "bytes_out"
+        | "bytes_sent"
+        | "sent_bytes"
+        | "response_bytes"
+        | "resp_bytes"
+        | "response_size"
+        | "response_size_bytes"
+        | "resp_size"
+        | "body_bytes_sent"
+        | "downstream_content_size"
+        | "http_response_body_bytes" => Holds::BytesOut(size),
+        "bytes_in" | "bytes_received" | "received_bytes" | "request_bytes" | "request_size"
+        | "request_size_bytes" | "req_size" | "request_length" => Holds::BytesIn(size),
+        _ => return None,
+    })
+}
+
+/// Whether a name is of a status where a request's time stands beside it, and of anything else where none does.
+#[must_use]
+pub fn is_code(name: &str) -> bool {
+    name.eq_ignore_ascii_case("code")
+}
+
+/// The places of the names of when a request began and when it ended, where both are there.
+#[must_use]
+pub fn began_and_ended<'a>(names: impl Iterator<Item = &'a str> + Clone) -> Option<(usize, usize)> {
+    let place = |wanted: &[&str]| {
+        let is = |name: &str| {
+            let of = [
+                "time",
+                "at",
+                "ts",
+                "timestamp",
+                "request",
+                "response",
+                "date",
+            ];
+            let words = words(name);
+            let marks = words.iter().filter(|w| wanted.contains(&w.as_str()));
+            let others = words.iter().filter(|w| !wanted.contains(&w.as_str()));
+            marks.count() == 1 && { others }.all(|w| of.contains(&w.as_str()))
+        };
+        names.clone().position(is)
+    };
+    let begins = place(&["start", "started", "begin", "began", "begun"])?;
+    let ends = place(&[
+        "end",
+        "ended",
+        "finish",
+        "finished",
+        "stop",
+        "stopped",
+        "completed",
+    ])?;
+    Some((begins, ends))
+}
+
 /// Whether the names of a table's columns are those of a service's: at least one tells of it, and all that are told
 /// are not few against those; or one tells how long a request took, and another how it ended.
 #[must_use]
 pub fn is<'a>(names: impl Iterator<Item = &'a str>) -> bool {
-    let known: Vec<Option<Holds>> = names.map(holds).collect();
+    let names: Vec<&str> = names.collect();
+    let known: Vec<Option<Holds>> = names.iter().map(|name| holds(name)).collect();
     // An error may be that of a model, and counts of anything.
     let mut all = known.iter().flatten();
     let many = all.any(|h| matches!(h, Holds::Quantile(_)));
@@ -227,8 +286,10 @@ pub fn is<'a>(names: impl Iterator<Item = &'a str>) -> bool {
             _ => true,
         })
     };
-    let timed = told().any(|h| matches!(h, Holds::Duration(_) | Holds::Took));
-    let ended = told().any(|h| matches!(h, Holds::Status | Holds::GrpcStatus));
+    let timed = told().any(|h| matches!(h, Holds::Duration(_) | Holds::Took))
+        || began_and_ended(names.iter().copied()).is_some();
+    let ended = told().any(|h| matches!(h, Holds::Status | Holds::GrpcStatus))
+        || names.iter().any(|name| is_code(name));
     let enough = told().count() * 3 >= known.len().saturating_sub(1);
     told().count() > 0 && enough || timed && ended
 }
@@ -253,8 +314,9 @@ mod tests {
                 Holds::Room(Room::Memory, Part::Used, 1_048_576.0),
             ),
             ("status", Holds::Status),
-            ("sentBytes", Holds::BytesIn),
-            ("sent_bytes", Holds::BytesOut),
+            ("sentBytes", Holds::BytesIn(1.0)),
+            ("sent_bytes", Holds::BytesOut(1.0)),
+            ("Response Size (KB)", Holds::BytesOut(1_024.0)),
             ("Connect", Holds::TookOf(1e-3)),
             ("total_time", Holds::Took),
             ("ttft", Holds::FirstToken(None)),
@@ -285,6 +347,13 @@ mod tests {
         ));
         assert!(is(["date", "p50_ms", "requests", "errors"].into_iter()));
         assert!(!is(["date", "count", "errors"].into_iter()));
+        assert!(is([
+            "ts", "took_ms", "code", "model", "city", "zone", "user"
+        ]
+        .into_iter()));
+        assert!(!is(["ts", "code", "model"].into_iter()));
+        assert!(is(["start_time", "end_time", "status", "model"].into_iter()));
+        assert!(!is(["start_date", "end_date", "contract"].into_iter()));
         assert!(!is(
             ["time", "age", "income", "status", "city", "sex"].into_iter()
         ));

@@ -1,7 +1,7 @@
 //! Tables of a service: rows of requests (time with latency, status, bytes or tokens), or of what a machine used
 //! (time with CPU, memory, GPU). By the names of their columns.
 
-pub use super::holds::{Holds, Part, Room, holds, is};
+pub use super::holds::{Holds, Part, Room, began_and_ended, holds, is, is_code};
 use crate::series::requests::Request;
 use crate::series::{Key, Kind, Labels, Series, SeriesSet, Values};
 use crate::stats::time_unit::{self, TimeUnit};
@@ -30,6 +30,14 @@ fn held(table: &Table) -> Vec<Held<'_>> {
         .filter_map(|(name, column)| Some((holds(name)?, name.as_str(), column)))
         .collect();
     let timed = |h: &Holds| matches!(h, Holds::Duration(_) | Holds::Took);
+    let is_ended = |h: &Holds| matches!(h, Holds::Status | Holds::GrpcStatus);
+    if !all.iter().any(|(h, ..)| is_ended(h))
+        && (all.iter().any(|(h, ..)| timed(h)) || span(table).is_some())
+    {
+        let named = table.names.iter().zip(&table.columns);
+        let code = { named }.find(|(name, _)| is_code(name));
+        all.extend(code.and_then(|(name, column)| Some((of_code(column)?, name.as_str(), column))));
+    }
     let near = |name: &str| names::duration(&names::words(name));
     let durations = all
         .iter()
@@ -52,6 +60,36 @@ fn held(table: &Table) -> Vec<Held<'_>> {
         }
     }
     all
+}
+
+/// What a column holds that is called `code`: a status, where all of it is of one kind.
+fn of_code(column: &Column) -> Option<Holds> {
+    let all = |holds: Holds| match column {
+        Column::Number(numbers) => numbers
+            .iter()
+            .filter(|x| x.is_finite())
+            .all(|x| of_number(holds, *x).is_some()),
+        Column::Category { levels, .. } => {
+            let known = |word: &str| match word.parse() {
+                Ok(number) => of_number(holds, number),
+                Err(_) => of_word(holds, word),
+            };
+            levels.iter().all(|word| known(word).is_some())
+        }
+        _ => false,
+    };
+    [Holds::GrpcStatus, Holds::Status]
+        .into_iter()
+        .find(|holds| all(*holds))
+}
+
+/// When requests began and when they ended, where a table tells both.
+fn span(table: &Table) -> Option<(&[i64], &[i64])> {
+    let (begins, ends) = began_and_ended(table.names.iter().map(String::as_str))?;
+    match (table.columns.get(begins)?, table.columns.get(ends)?) {
+        (Column::Time(begins), Column::Time(ends)) => Some((begins, ends)),
+        _ => None,
+    }
 }
 
 /// In what the times of a table are of which no name tells the unit.
@@ -133,19 +171,23 @@ pub fn take(table: &Table, file: &str, untold: Untold, set: &mut SeriesSet) {
     });
     let Some(times) = time else { return };
     let columns = held(table);
-    let of_requests = columns.iter().any(|(h, ..)| {
-        !matches!(
-            h,
-            Holds::Level(..)
-                | Holds::Named(_)
-                | Holds::TookOf(_)
-                | Holds::Room(..)
-                | Holds::Of
-                | Holds::Failure
-                | Holds::Quantile(_)
-                | Holds::Count
-        )
-    });
+    let timed = |(h, ..): &Held<'_>| matches!(h, Holds::Duration(_) | Holds::Took);
+    let span = span(table).filter(|_| !columns.iter().any(timed));
+    let times = span.map_or(times.as_slice(), |(begins, _)| begins);
+    let of_requests = span.is_some()
+        || columns.iter().any(|(h, ..)| {
+            !matches!(
+                h,
+                Holds::Level(..)
+                    | Holds::Named(_)
+                    | Holds::TookOf(_)
+                    | Holds::Room(..)
+                    | Holds::Of
+                    | Holds::Failure
+                    | Holds::Quantile(_)
+                    | Holds::Count
+            )
+        });
     let number = |column: &Column, row: usize| match column {
         Column::Number(numbers) => numbers.get(row).copied().filter(|x| x.is_finite()),
         Column::Category { codes, levels } => {
@@ -175,6 +217,9 @@ pub fn take(table: &Table, file: &str, untold: Untold, set: &mut SeriesSet) {
             time,
             ..Request::default()
         };
+        let ended = span.and_then(|(_, ends)| ends.get(row));
+        let ended = ended.filter(|ended| **ended >= time && **ended != NO_TIME);
+        request.duration_s = ended.map(|ended| (ended - time) as f64 / 1e6);
         let of = columns.iter().find(|(h, ..)| *h == Holds::Of);
         let of = of.and_then(|(_, _, column)| word(column, row));
         let labels = of.iter().map(|of| ("instance".to_owned(), of.clone()));
@@ -214,8 +259,8 @@ pub fn take(table: &Table, file: &str, untold: Untold, set: &mut SeriesSet) {
                     let unit = f.unwrap_or(untold.per_token.seconds());
                     request.per_token_s = Some(value * unit);
                 }
-                Holds::BytesIn => request.bytes_in = Some(value),
-                Holds::BytesOut => request.bytes_out = Some(value),
+                Holds::BytesIn(f) => request.bytes_in = Some(value * f),
+                Holds::BytesOut(f) => request.bytes_out = Some(value * f),
                 Holds::TokensIn => request.tokens_in = Some(value),
                 Holds::TokensOut => request.tokens_out = Some(value),
                 Holds::Level(name, factor) => {

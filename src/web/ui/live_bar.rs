@@ -67,8 +67,8 @@ pub(super) fn facts(news: &News, now: Instant) -> Vec<String> {
     if let Some(gap) = news.gaps.last() {
         let n = format::plural(news.gaps.len() as u64, "gap", "gaps");
         let since = format::instant(true, Time(gap.from));
-        let until = format::instant(true, Time(gap.to));
-        facts.push(format!("{n}, last from {since} to {until}"));
+        let lasted = format::duration((gap.to - gap.from) as f64 / 1e6);
+        facts.push(format!("{n}, last from {since} for {lasted}"));
     }
     facts
 }

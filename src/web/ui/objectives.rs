@@ -164,12 +164,10 @@ fn facts(resources: &Resources) -> Vec<Told> {
     let several = resources.slos().count() > 1;
     for slo in resources.slos() {
         let share = |bad: f64| format!("{:.3} %", (1.0 - bad / slo.requests) * 100.0);
-        let between = slo.bad_between.map_or(String::new(), |(least, most)| {
-            format!("; between {} and {}", share(most), share(least))
-        });
+        let (about, between) = between(slo.bad_between.map(|(a, b)| (share(b), share(a))));
         out.push((
             named("Good requests", &slo.of, several),
-            format!("{}{}", about(slo.bad_between), share(slo.bad)),
+            format!("{about}{}", share(slo.bad)),
             format!(
                 "{}; {} % wanted{}{between}",
                 slo.good,
@@ -185,26 +183,18 @@ fn facts(resources: &Resources) -> Vec<Told> {
     for apdex in apdexes() {
         let within = amount(Unit::Seconds, apdex.within_s);
         let chosen = usual(apdex.chosen);
+        let value = |x| format::fixed(x, 3);
+        let ends = apdex.value_between.map(|(a, b)| (value(a), value(b)));
+        let (about, between) = between(ends);
         out.push((
             named("Apdex", &apdex.of, several),
+            format!("{about}{}", value(apdex.value)),
             format!(
-                "{}{}",
-                about(apdex.value_between),
-                format::fixed(apdex.value, 3)
-            ),
-            format!(
-                "satisfied within {within}{chosen}{}{}",
+                "satisfied within {within}{chosen}{}{between}",
                 match apdex.failed > 0.0 {
                     true => "; failed requests frustrate",
                     false => "",
                 },
-                apdex
-                    .value_between
-                    .map_or(String::new(), |(least, most)| format!(
-                        "; between {} and {}",
-                        format::fixed(least, 3),
-                        format::fixed(most, 3)
-                    ))
             ),
         ));
     }
@@ -270,16 +260,24 @@ fn budget(slo: &Slo) -> (String, String) {
                 format::number((1.0 - left).round())
             ),
         ),
-        Some(left) => (
-            format!("{}{}", about(slo.bad_between), format::percent(left)),
-            "of the time shown".to_owned(),
-        ),
+        Some(left) => {
+            let allowed = slo.requests * (1.0 - slo.objective);
+            let left_of = |bad: f64| format::percent(1.0 - bad / allowed);
+            let (about, _) = between(slo.bad_between.map(|(a, b)| (left_of(b), left_of(a))));
+            (
+                format!("{about}{}", format::percent(left)),
+                "of the time shown".to_owned(),
+            )
+        }
     }
 }
 
-/// Marks a number that lies between two others.
-const fn about(between: Option<(f64, f64)>) -> &'static str {
-    if between.is_some() { "≈ " } else { "" }
+/// What marks a number that lies between two others, and tells these, where they can be told apart.
+fn between(ends: Option<(String, String)>) -> (&'static str, String) {
+    match ends.filter(|(least, most)| least != most) {
+        Some((least, most)) => ("≈ ", format!("; between {least} and {most}")),
+        None => ("", String::new()),
+    }
 }
 
 fn percent(share: f64) -> String {

@@ -5,7 +5,7 @@
 //! whole milliseconds, as Prometheus keeps them.
 
 use super::exposition::{Families, help};
-use super::metrics::{Metric, Metrics};
+use super::metrics::{Metric, Metrics, NAME};
 use super::query::{Query, Selector, duration};
 use plumbline::series::Values;
 use plumbline::stats::buckets::Native;
@@ -128,30 +128,28 @@ fn seconds(time: i64) -> Value {
 fn query(metrics: &Metrics, asked: &Asked<'_>) -> Result<Value, Refused> {
     let at = asked.time("time")?.unwrap_or(asked.now);
     let scalar = |x: f64| json!({"resultType": "scalar", "result": [seconds(at), x.to_string()]});
-    let (selector, look_back) = match asked.query()? {
+    let (selector, look_back, tell) = match asked.query()? {
         Query::Time => return Ok(scalar(at.div_euclid(1_000) as f64 / 1e3)),
         Query::Number(x) => return Ok(scalar(x)),
         Query::Samples(selector, span) => {
             let result = metrics.all.iter().filter(|m| selector.fits(m));
             let result = result.filter_map(|m| {
                 let to = at.min(asked.now);
-                matrix(
-                    m,
-                    m.within(at.saturating_sub(span), to)
-                        .map(|i| (m.series.times[i], i)),
-                )
+                let within = m.within(at.saturating_sub(span), to);
+                matrix(m, Tell::Value, within.map(|i| (m.series.times[i], i)))
             });
             let result: Vec<Value> = result.collect();
             return Ok(json!({"resultType": "matrix", "result": result}));
         }
-        Query::Value(selector) => (selector, None),
-        Query::Last(selector, span) => (selector, Some(span)),
+        Query::Value(selector) => (selector, None, Tell::Value),
+        Query::When(selector) => (selector, None, Tell::When),
+        Query::Last(selector, span) => (selector, Some(span), Tell::Value),
     };
     let result = metrics.all.iter().filter(|m| selector.fits(m));
     let result = result.filter_map(|m| {
         let place = counts(m, at, look_back, asked.now)?;
-        let (field, value) = sample(m, at, place)?;
-        Some(json!({"metric": m.labels, field: value}))
+        let (field, value) = sample(m, tell, at, place)?;
+        Some(json!({"metric": tell.labels(m), field: value}))
     });
     let result: Vec<Value> = result.collect();
     Ok(json!({"resultType": "vector", "result": result}))
@@ -178,9 +176,10 @@ fn range(metrics: &Metrics, asked: &Asked<'_>) -> Result<Value, Refused> {
         ));
     }
     let steps = (0..=(end - start) / step).map(|n| start + n * step);
-    let (selector, look_back) = match asked.query()? {
-        Query::Value(selector) => (selector, None),
-        Query::Last(selector, span) => (selector, Some(span)),
+    let (selector, look_back, tell) = match asked.query()? {
+        Query::Value(selector) => (selector, None, Tell::Value),
+        Query::When(selector) => (selector, None, Tell::When),
+        Query::Last(selector, span) => (selector, Some(span), Tell::Value),
         Query::Samples(..) => {
             return Err(Refused::bad(
                 "invalid expression type \"range vector\" for range query, must be Scalar or instant Vector",
@@ -203,7 +202,7 @@ fn range(metrics: &Metrics, asked: &Asked<'_>) -> Result<Value, Refused> {
     let result = result.filter_map(|m| {
         let places = steps.clone();
         let places = places.filter_map(|at| Some((at, counts(m, at, look_back, asked.now)?)));
-        matrix(m, places)
+        matrix(m, tell, places)
     });
     let result: Vec<Value> = result.collect();
     Ok(json!({"resultType": "matrix", "result": result}))
@@ -220,24 +219,47 @@ fn counts(metric: &Metric, at: i64, look_back: Option<i64>, now: i64) -> Option<
     }
 }
 
+/// What is told of a sample.
+#[derive(Clone, Copy, PartialEq)]
+enum Tell {
+    Value,
+    When,
+}
+
+impl Tell {
+    /// The labels of the series that tells it: a function's value has no name.
+    fn labels(self, metric: &Metric) -> BTreeMap<&String, &String> {
+        let named = |(label, _): &(&String, &String)| self == Self::Value || *label != NAME;
+        metric.labels.iter().filter(named).collect()
+    }
+}
+
 /// Samples of a series, each at a time; `None` where there is none.
-fn matrix(metric: &Metric, places: impl Iterator<Item = (i64, usize)>) -> Option<Value> {
+fn matrix(
+    metric: &Metric,
+    tell: Tell,
+    places: impl Iterator<Item = (i64, usize)>,
+) -> Option<Value> {
     let (mut values, mut histograms) = (Vec::new(), Vec::new());
     for (at, place) in places {
-        match sample(metric, at, place)? {
+        match sample(metric, tell, at, place)? {
             ("value", sample) => values.push(sample),
             (_, sample) => histograms.push(sample),
         }
     }
     match (values.is_empty(), histograms.is_empty()) {
         (true, true) => None,
-        (false, _) => Some(json!({"metric": metric.labels, "values": values})),
+        (false, _) => Some(json!({"metric": tell.labels(metric), "values": values})),
         (true, false) => Some(json!({"metric": metric.labels, "histograms": histograms})),
     }
 }
 
 /// The sample at a place, and what its field is called.
-fn sample(metric: &Metric, at: i64, place: usize) -> Option<(&'static str, Value)> {
+fn sample(metric: &Metric, tell: Tell, at: i64, place: usize) -> Option<(&'static str, Value)> {
+    if tell == Tell::When {
+        let scraped = metric.series.times.get(place)?.div_euclid(1_000) as f64 / 1e3;
+        return Some(("value", json!([seconds(at), scraped.to_string()])));
+    }
     Some(match &metric.series.values {
         Values::Numbers(numbers) => {
             let number = numbers.get(place)?.to_string();

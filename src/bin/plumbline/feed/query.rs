@@ -1,7 +1,8 @@
 //! What may be asked of the metrics: selectors, raw samples of a time, the last value of a time, the clock.
 //!
 //! ```text
-//! query    = selector | selector "[" duration "]" | "last_over_time(" selector "[" duration "])" | "time()" | number
+//! query    = selector | selector "[" duration "]" | "last_over_time(" selector "[" duration "])" | "timestamp(" selector ")"
+//!          | "time()" | number
 //! selector = name | name? "{" label ("=" | "!=" | "=~" | "!~") text "," … "}"
 //! ```
 //!
@@ -20,6 +21,8 @@ pub enum Query {
     Samples(Selector, i64),
     /// The last value within so many microseconds.
     Last(Selector, i64),
+    /// When the value of each series was scraped, in seconds.
+    When(Selector),
     /// What time it is.
     Time,
     /// A number.
@@ -88,6 +91,12 @@ impl Query {
             rest.end()?;
             return Ok(Self::Last(selector, span));
         }
+        if rest.takes("timestamp(") {
+            let selector = rest.selector()?;
+            rest.must(")")?;
+            rest.end()?;
+            return Ok(Self::When(selector));
+        }
         let selector = rest.selector()?;
         let span = rest.span()?;
         rest.end()?;
@@ -144,7 +153,7 @@ impl<'a> Text<'a> {
     fn fault(&self, expected: &str) -> String {
         let at = self.whole.chars().count() - self.rest.chars().count() + 1;
         format!(
-            "character {at} of the query: expected {expected}. A replay answers selectors (name{{label=\"value\"}}), their samples (name[5m]), last_over_time of these, and time(); for all of PromQL, have a Prometheus scrape /metrics"
+            "character {at} of the query: expected {expected}. A replay answers selectors (name{{label=\"value\"}}), their samples (name[5m]), last_over_time of these, timestamp(name), and time(); for all of PromQL, have a Prometheus scrape /metrics"
         )
     }
 
@@ -351,6 +360,7 @@ mod tests {
         ));
         let last = Query::read("last_over_time({__name__=~\"a|b\"}[15s])");
         assert!(matches!(last, Ok(Query::Last(_, 15_000_000))));
+        assert!(matches!(Query::read("timestamp(up)"), Ok(Query::When(_))));
         assert_eq!(duration("1h30m"), Some(5_400_000_000));
         assert_eq!(duration("250ms"), Some(250_000));
         assert_eq!(duration("0.5"), Some(500_000));
