@@ -103,7 +103,8 @@ pub fn made_of(inputs: &[Input]) -> Vec<Made> {
 pub fn serve_table(input: &Input, file: &dyn Bytes) -> Result<Served, ReadError> {
     let mut input = input.clone();
     let columns = &input.sniff.columns;
-    let span = table::began_and_ended(columns.iter().map(|c| c.name.as_str()));
+    let names: Vec<&str> = columns.iter().map(|c| c.name.as_str()).collect();
+    let span = table::began_and_ended(&names);
     let is_time = |at: usize| columns.get(at).is_some_and(|c| c.kind == Kind::Time);
     let span = span.filter(|(a, b)| is_time(*a) && is_time(*b));
     let times = columns.iter().position(|c| c.kind == Kind::Time);

@@ -49,7 +49,7 @@ pub struct Alert {
     /// Start of the window after which it was raised: nothing later was needed to know of it.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub raised: Option<Time>,
-    /// Start of the first window that is back; `None`: it goes on.
+    /// End (exclusive) of its last window; `None`: it goes on.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub until: Option<Time>,
     /// Start of the first window after its last pause, where it ended and began anew: its value, change and

@@ -15,7 +15,7 @@ use super::checks::CheckKind;
 use super::effect::{self, Effect};
 use super::make::{self, Making};
 use super::steps::pause;
-use super::values::{change, now, then};
+use super::values::{change, means, now, then};
 use super::watch::{Item, Watched, What, is_worse, word};
 use super::{Affected, Alert, AlertKind, Level, Metrics, Window, improved, judge, volume};
 use super::{whole_rows, words};
@@ -258,7 +258,10 @@ impl Told<'_> {
             since_earliest: time(alarm.earliest),
             since_latest: time(alarm.latest),
             raised: time(alarm.raised),
-            until: alarm.end.and_then(time),
+            // The next window that is judged may be far behind.
+            until: alarm
+                .end
+                .and_then(|_| Some(self.windows.get(within().next_back()?)?.end)),
             resumed: None,
             windows: departing.count() as u64,
             judged: within().count() as u64,
@@ -337,7 +340,8 @@ impl Told<'_> {
                 }
                 alert.sentence = match &item.what {
                     What::Column(at, aspect) => {
-                        self.of_column(&mut alert, (*at, *aspect), (alarm.start, end), &label)
+                        let of = (item, *at, *aspect);
+                        self.of_column(&mut alert, of, (alarm.start, end), &label)
                     }
                     _ => self.of_pair(&alert, &label),
                 };
@@ -503,7 +507,7 @@ impl Told<'_> {
     fn of_column(
         &self,
         alert: &mut Alert,
-        (at, aspect): (usize, Aspect),
+        (item, at, aspect): (&Item, usize, Aspect),
         (from, to): (usize, usize),
         label: &str,
     ) -> String {
@@ -550,16 +554,13 @@ impl Told<'_> {
         }
         let size = words::in_unit(Unit::Ratio, &size(alert.change.as_ref()));
         let column = self.profile.and_then(|p| p.columns.get(at));
-        let first = self.making.shown.0;
-        let means = column.and_then(|c| {
-            let now = c.within(first + from..first + to);
-            Some((c.mean(&c.baseline)?, c.mean(&now)?, now.values))
-        });
-        let means = means.map_or_else(String::new, |(then, now, n)| {
-            alert.baseline = Estimate::of(then, None, column.map_or(0, |c| c.baseline.values));
-            alert.value = Estimate::of(now, None, n);
-            let value = |v: f64| words::value(Unit::Outcome, v);
-            format!(", mean {} → {},", value(then), value(now))
+        let of = (self.making, self.basis);
+        let means = column.and_then(|c| means(of, item, c, (from, to)));
+        let means = means.map_or_else(String::new, |[then, now]| {
+            let value = |e: &Estimate| words::value(Unit::Outcome, e.value.unwrap_or_default());
+            let told = format!(", mean {} → {},", value(&then), value(&now));
+            (alert.baseline, alert.value) = (then, now);
+            told
         });
         let how = match (aspect, up) {
             (Aspect::Shape(1), true) => "higher",

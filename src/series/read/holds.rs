@@ -237,7 +237,7 @@ pub fn is_code(name: &str) -> bool {
 
 /// The places of the names of when a request began and when it ended, where both are there.
 #[must_use]
-pub fn began_and_ended<'a>(names: impl Iterator<Item = &'a str> + Clone) -> Option<(usize, usize)> {
+pub fn began_and_ended(names: &[&str]) -> Option<(usize, usize)> {
     let place = |wanted: &[&str]| {
         let is = |name: &str| {
             let of = [
@@ -254,7 +254,7 @@ pub fn began_and_ended<'a>(names: impl Iterator<Item = &'a str> + Clone) -> Opti
             let others = words.iter().filter(|w| !wanted.contains(&w.as_str()));
             marks.count() == 1 && { others }.all(|w| of.contains(&w.as_str()))
         };
-        names.clone().position(is)
+        names.iter().position(|name| is(name))
     };
     let begins = place(&["start", "started", "begin", "began", "begun"])?;
     let ends = place(&[
@@ -287,7 +287,7 @@ pub fn is<'a>(names: impl Iterator<Item = &'a str>) -> bool {
         })
     };
     let timed = told().any(|h| matches!(h, Holds::Duration(_) | Holds::Took))
-        || began_and_ended(names.iter().copied()).is_some();
+        || began_and_ended(&names).is_some();
     let ended = told().any(|h| matches!(h, Holds::Status | Holds::GrpcStatus))
         || names.iter().any(|name| is_code(name));
     let enough = told().count() * 3 >= known.len().saturating_sub(1);

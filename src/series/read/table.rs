@@ -85,7 +85,8 @@ fn of_code(column: &Column) -> Option<Holds> {
 
 /// When requests began and when they ended, where a table tells both.
 fn span(table: &Table) -> Option<(&[i64], &[i64])> {
-    let (begins, ends) = began_and_ended(table.names.iter().map(String::as_str))?;
+    let (begins, ends) =
+        began_and_ended(&table.names.iter().map(String::as_str).collect::<Vec<_>>())?;
     match (table.columns.get(begins)?, table.columns.get(ends)?) {
         (Column::Time(begins), Column::Time(ends)) => Some((begins, ends)),
         _ => None,

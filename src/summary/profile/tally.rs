@@ -120,7 +120,7 @@ impl Tally {
     }
 
     /// Adds another window. Of what does not add up the larger stays, and distances go.
-    pub(super) fn merge(&mut self, other: &Self) {
+    pub fn merge(&mut self, other: &Self) {
         let empty = self.cells == 0;
         self.cells += other.cells;
         self.values += other.values;
