@@ -8,6 +8,7 @@ use pipeline::report;
 use plumbline::report::view::{View, baseline};
 use plumbline::report::{AlertKind, Report};
 use plumbline::summary::WindowSize;
+use plumbline::table::time::{DAY, Time};
 use random::Random;
 use std::fmt::Write as _;
 
@@ -93,4 +94,44 @@ fn hours_that_differ_are_no_change_of_what_is_no_mean_of_rows() {
     assert!(report.alerts.len() <= 14 * 24 / 30, "{:?}", report.alerts);
     // Two weeks are the baseline, so that hours of the week can be told apart.
     assert_eq!(report.baseline.unwrap().label, "4 – 17 May 2026");
+}
+
+/// Amounts are 1 at weekends and 0 else; at the third weekend after the baseline they are less.
+#[test]
+fn what_amounts_of_weekends_were_stands_beside_what_they_are() {
+    let mut random = Random(3);
+    let mut text = String::from("timestamp,prediction,amount\n");
+    for day in 0..42_i64 {
+        let date = Time(Time::parse("2026-05-04").unwrap().0 + day * DAY).to_string();
+        let usual = match (day % 7 >= 5, day >= 33) {
+            (true, true) => 0.4,
+            (true, false) => 1.0,
+            (false, _) => 0.0,
+        };
+        for row in 0..300 {
+            let amount = usual + 0.3 * random.normal();
+            let (hour, minute) = (row / 13, row % 60);
+            let prediction = u8::from(random.unit() < 0.4);
+            let at = date.replace("T00:00:00", &format!("T{hour:02}:{minute:02}:00"));
+            writeln!(text, "{at},{prediction},{amount:.4}").unwrap();
+        }
+    }
+    let view = View {
+        baseline: baseline("2026-05-04..2026-06-01").unwrap(),
+        ..View::default()
+    };
+    let report = of(&text, &view);
+    let alert = report
+        .alerts
+        .iter()
+        .find(|a| a.column.as_deref() == Some("amount"));
+    let alert = alert.unwrap();
+    assert!(
+        alert.sentence.contains("same weekdays"),
+        "{}",
+        alert.sentence
+    );
+    let (now, then) = (alert.value.value.unwrap(), alert.baseline.value.unwrap());
+    assert!((then - 1.0).abs() < 0.05, "{then}: {}", alert.sentence);
+    assert!((now - 0.4).abs() < 0.05, "{now}: {}", alert.sentence);
 }

@@ -159,3 +159,87 @@ fn a_ranking_of_few_lists_is_watched_by_its_order() {
         assert!(told.contains("since 17 Apr 2026"), "{grades}: {told}");
     }
 }
+
+/// Labels are wrong on days 5 to 7, before the baseline, and on days 20 to 23, before days without any outcome.
+#[test]
+fn an_incident_ends_with_the_last_window_that_is_known_of_it() {
+    let mut random = Random(8);
+    let mut text = String::from("timestamp,prediction,label,observed\n");
+    for day in 1..=DAYS {
+        for row in 0..400 {
+            let wrong = if [5, 6, 7, 20, 21, 22, 23].contains(&day) {
+                0.4
+            } else {
+                0.1
+            };
+            let truth = random.unit() < 0.4;
+            let prediction = truth ^ (random.unit() < wrong);
+            let known = !(24..28).contains(&day);
+            let label = if known {
+                u8::from(truth).to_string()
+            } else {
+                String::new()
+            };
+            let at = at(day, row, 400);
+            writeln!(
+                text,
+                "{at},{},{label},{}",
+                u8::from(prediction),
+                if known { &at } else { "" }
+            )
+            .unwrap();
+        }
+    }
+    let view = View {
+        baseline: plumbline::report::view::baseline("2026-04-08..2026-04-19").unwrap(),
+        ..View::default()
+    };
+    let report = report(&[("log.csv", text.as_bytes())], &view);
+    let ends: Vec<(String, String)> = (report.alerts.iter())
+        .filter(|a| a.metric == "accuracy")
+        .map(|a| (a.since.to_string(), a.until.unwrap().to_string()))
+        .collect();
+    let day = |from: &str, to: &str| {
+        let at = |day: &str| format!("2026-04-{day}T00:00:00Z");
+        (at(from), at(to))
+    };
+    assert_eq!(
+        ends,
+        [day("20", "24"), day("05", "08")],
+        "{:?}",
+        report.alerts
+    );
+}
+
+/// Latency rises a day before labels become wrong, and far more surely.
+#[test]
+fn a_fall_is_not_dated_by_what_rose_before_it() {
+    for seed in 0..3 {
+        let mut random = Random(seed);
+        let mut text = String::from("timestamp,prediction,label,latency_ms\n");
+        for day in 1..=DAYS {
+            for row in 0..1_000 {
+                let truth = random.unit() < 0.4;
+                let wrong = if day >= FROM { 0.4 } else { 0.27 };
+                let prediction = truth ^ (random.unit() < wrong);
+                let slow = if day + 1 >= FROM { 1.8 } else { 1.0 };
+                let latency = slow * (40.0 + 4.0 * random.near_normal());
+                let (prediction, label) = (u8::from(prediction), u8::from(truth));
+                let at = at(day, row, 1_000);
+                writeln!(text, "{at},{prediction},{label},{latency:.1}").unwrap();
+            }
+        }
+        let report = of(&text);
+        let alert = report
+            .alerts
+            .iter()
+            .find(|a| a.metric == "accuracy")
+            .unwrap();
+        let since = alert.since.to_string();
+        assert!(
+            since.starts_with("2026-04-17"),
+            "{seed}: {}",
+            alert.sentence
+        );
+    }
+}

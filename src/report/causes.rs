@@ -4,15 +4,19 @@ use super::Affected;
 use super::incidents::CORRELATION;
 use super::watch::{Item, What};
 use crate::metric::{self, Family, Info};
+use crate::stats::interval::Z;
 use crate::stats::sequential::columns::Aspect;
 use crate::stats::sequential::group::Begun;
 use crate::stats::sequential::{Alarm, Tested};
 
 /// The level at which a metric's fall is of the windows in which a column is changed.
 const SAME_CAUSE: f64 = 0.005;
+/// The standard errors beyond which two changes are not the same, at that level.
+const OTHERWISE: f64 = 2.807;
 /// How many times as sure as what an incident is named by something is that is told beside it.
 const SURER: f64 = 2.0;
-/// How many times as sure as a shift of a column's values another change of them is at most, where it is told as a shift.
+/// How many times as sure as a shift or spread of a column's values another change of them is at most, where it is told
+/// as that.
 const MOVED: f64 = 2.0;
 
 /// An alarm of an item.
@@ -55,7 +59,7 @@ pub(super) fn date(raised: &mut [Raised<'_>], places: &[usize]) {
             let matters = stream.least.is_met(over.from, over.from + over.change);
             matters && over.change * of.alarm.over.change > 0.0
         };
-        if let Some(over) = over.filter(goes_on) {
+        if let Some(over) = over.filter(goes_on).filter(|_| !began_later(of, start)) {
             let alarm = Alarm {
                 start,
                 earliest: surest.alarm.earliest,
@@ -67,6 +71,20 @@ pub(super) fn date(raised: &mut [Raised<'_>], places: &[usize]) {
             raised[*at].alarm = alarm;
         }
     }
+}
+
+/// Whether what tells of the predictions was surely not yet what it became in the windows from an instant to its start:
+/// by the difference of both changes over its standard error.
+fn began_later(of: &Raised<'_>, from: usize) -> bool {
+    let over = |from, to| of.item.verdict.over(&of.item.stream, from, to);
+    let (start, end) = (of.alarm.start, of.alarm.end.unwrap_or(usize::MAX));
+    let (Some(before), Some(after)) = (over(from, start), over(start, end)) else {
+        return false;
+    };
+    let error = |t: &Tested| (t.high - t.low) / (2.0 * Z);
+    let both = libm::hypot(error(&before), error(&after));
+    let less = (after.change - before.change) * after.change.signum();
+    less > OTHERWISE * both
 }
 
 /// Dates metrics of all rows by the first of them that began, where they are as surely worse from there on: what ends
@@ -140,17 +158,21 @@ pub(super) fn by_cause<'a>(members: Vec<&'a Raised<'a>>) -> Vec<Vec<&'a Raised<'
         .collect()
 }
 
-/// The alarm that a column's incident is named by: where its values moved, that they did. A shift beyond the baseline's
-/// values changes their spread and shape, too, and more surely, for ranks end there.
+/// The alarm that a column's incident is named by: where its values moved, that they did, and else where they spread
+/// otherwise, that. A shift beyond the baseline's values changes their spread and shape, too, and more surely, for ranks
+/// end there; so does a spread beyond them their shape.
 pub(super) fn named<'a>(lead: &'a Raised<'a>, members: &[&'a Raised<'a>]) -> &'a Raised<'a> {
-    let What::Column(column, Aspect::Shape(2..)) = lead.item.what else {
+    let What::Column(column, Aspect::Shape(order @ 2..)) = lead.item.what else {
         return lead;
     };
-    let moved = |of: &&&Raised<'_>| {
-        let is = matches!(of.item.what, What::Column(at, Aspect::Shape(1)) if at == column);
-        is && MOVED * of.alarm.over.t.abs() >= lead.alarm.over.t.abs()
+    let by = |plainer: u8| {
+        let is = move |of: &&&Raised<'_>| {
+            let is = matches!(of.item.what, What::Column(at, Aspect::Shape(n)) if at == column && n == plainer);
+            is && MOVED * of.alarm.over.t.abs() >= lead.alarm.over.t.abs()
+        };
+        members.iter().find(is).copied()
     };
-    members.iter().find(moved).copied().unwrap_or(lead)
+    (1..order.min(3)).find_map(by).unwrap_or(lead)
 }
 
 pub(super) fn is_far_surer(surest: &Raised<'_>, lead: &Raised<'_>) -> bool {

@@ -1,7 +1,7 @@
 //! Is the model still true, in a sentence that its own numbers bear out.
 
 use super::judge::is_resource;
-use super::view::View;
+use super::view::{BaselineChoice, View};
 use super::{Alert, AlertKind, Estimate, Health, Level, Report, Window, words};
 use crate::log::Task;
 use crate::metric::{self, Better, Family, Info};
@@ -90,10 +90,7 @@ pub(super) fn judge(
             }
             None => (
                 Level::Unknown,
-                format!(
-                    "{} is {value}; there is no baseline to compare it with.",
-                    info.title
-                ),
+                format!("{} is {value}; {}.", info.title, no_baseline(report)),
                 name,
             ),
             Some(b) if judged == 0 => (
@@ -342,6 +339,21 @@ fn holds(info: &Info, now: &Estimate, base: Option<&Estimate>) -> bool {
         Better::Higher => high >= from,
         Better::Lower => low <= from,
         Better::Zero | Better::Near(_) | Better::Neither => true,
+    }
+}
+
+/// Why there is no baseline, within a sentence.
+fn no_baseline(report: &Report) -> String {
+    let size = report.view.window.unwrap_or(WindowSize::Day);
+    let asked = match report.view.baseline {
+        BaselineChoice::Period(from, to) if report.timed => {
+            Some(words::period(from, to, size, true))
+        }
+        _ => None,
+    };
+    match asked {
+        Some(period) => format!("the baseline that was chosen ({period}) holds no rows"),
+        None => "there is no baseline to compare it with".into(),
     }
 }
 

@@ -10,6 +10,7 @@ use plumbline::report::view::{
     self, BaselineChoice, Season, SliceChoice, TestChoice, Tool, View, WindowSize,
 };
 use plumbline::report::{Objectives, Sizes};
+use plumbline::table::time::Time;
 use std::path::PathBuf;
 
 /// Tells whether a machine-learning model in production is still true.
@@ -348,9 +349,7 @@ impl ReportOptions {
             window: self.window,
             baseline: match self.reference() {
                 Some(_) => BaselineChoice::Reference,
-                None => view::baseline(&self.baseline).ok_or_else(|| {
-                    format!("--baseline {}: there is no such file, and it is not START..END, auto, reference or none", self.baseline)
-                })?,
+                None => view::baseline(&self.baseline).ok_or_else(|| self.no_such_baseline())?,
             },
             threshold: self.threshold,
             version: self.model_version.clone(),
@@ -436,6 +435,18 @@ impl ReportOptions {
                 sizes
             },
         })
+    }
+
+    fn no_such_baseline(&self) -> String {
+        let text = &self.baseline;
+        let times = text.split_once("..");
+        let times = times.and_then(|(from, to)| Time::parse(from).zip(Time::parse(to)));
+        match times {
+            Some(_) => format!("--baseline {text}: it has to begin before it ends"),
+            None => format!(
+                "--baseline {text}: there is no such file, and it is not START..END, auto, reference or none"
+            ),
+        }
     }
 
     /// The reference file or folder, where the baseline names one.

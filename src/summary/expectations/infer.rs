@@ -43,7 +43,6 @@ impl Expectations {
             };
             leeway.share(all, own.iter().map(|l| (l.duplicates, l.rows)))
         };
-        let same_id = base.same_id + profile.windows.iter().map(|w| w.same_id).sum::<u64>();
         // Rounded up to what a person would write, and then counted by that.
         let late = delays.filter(|_| timed).and_then(|delays| {
             let hours = delays.quantile(0.95).filter(|long| *long > 0.0)? / 3_600.0;
@@ -64,7 +63,7 @@ impl Expectations {
         Self {
             file: String::new(),
             rows: OfRows {
-                unique_ids: profile.exact && same_id == 0,
+                unique_ids: profile.exact && base.same_id == 0,
                 duplicate_share_max: profile.exact.then(duplicates),
                 stale_share_max: stale().filter(|_| profile.exact),
                 rows_min: rows.map(|r| r.0).filter(|n| *n > 0),

@@ -211,6 +211,11 @@ impl ColumnProfile {
     #[must_use]
     pub fn mean(&self, tally: &Tally) -> Option<f64> {
         let mean = self.centre + tally.sum / tally.values as f64;
+        // What is left of the centre by rounding alone is nothing.
+        let mean = match mean.abs() <= 4.0 * f64::EPSILON * self.centre.abs() {
+            true => 0.0,
+            false => mean,
+        };
         (tally.values > 0 && mean.is_finite()).then_some(mean)
     }
 
