@@ -258,10 +258,9 @@ impl Told<'_> {
             since_earliest: time(alarm.earliest),
             since_latest: time(alarm.latest),
             raised: time(alarm.raised),
-            // The next window that is judged may be far behind.
             until: alarm
                 .end
-                .and_then(|_| Some(self.windows.get(within().next_back()?)?.end)),
+                .and_then(|end| Some(self.windows.get(end.checked_sub(1)?)?.end)),
             resumed: None,
             windows: departing.count() as u64,
             judged: within().count() as u64,

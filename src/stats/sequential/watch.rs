@@ -51,7 +51,8 @@ pub struct Alarm {
     pub earliest: usize,
     /// The last one.
     pub latest: usize,
-    /// The first window that is back at the baseline; `None`: it goes on.
+    /// The window behind its last one, which is the next that is judged or, before a time in which none is, one that is
+    /// not; `None`: it goes on.
     pub end: Option<usize>,
     /// What the windows from its start to its end come to.
     pub over: Tested,
@@ -328,7 +329,7 @@ impl<'a> Watcher<'a> {
                 start: best,
                 earliest: low,
                 latest: high,
-                end: end.and_then(place),
+                end: end.and_then(|at| Some(place(at.checked_sub(1)?)? + 1)),
                 over: tested(&self.fit, self.stream, &over),
             });
         }
