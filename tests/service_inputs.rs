@@ -346,3 +346,34 @@ fn requests_that_tell_when_they_began_and_ended_have_durations() {
         near(of("network_out"), 2_048.0);
     }
 }
+
+#[test]
+fn a_time_and_a_number_are_a_series_with_its_anomalies() {
+    // Three days of five minutes with a daily wave, and an hour that is far off.
+    let row = |i: usize| {
+        let (day, minute) = (20 + i / 288, i % 288 * 5);
+        let (hour, minute) = (minute / 60, minute % 60);
+        let wave = (i as f64 / 288.0 * std::f64::consts::TAU).sin();
+        let off = if (1_500..1_512).contains(&i) {
+            9.0
+        } else {
+            0.0
+        };
+        let jitter = (i * 37 % 19) as f64 / 40.0;
+        format!(
+            "2026-03-{day} {hour:02}:{minute:02}:00,{}\n",
+            20.0 + wave + jitter + off
+        )
+    };
+    let rows: String = (0..2_016).map(row).collect();
+    let report = table("level.csv", &format!("timestamp,value\n{rows}")).unwrap();
+    let service = &report["resources"]["service"];
+    let panel = &service["panels"][0];
+    assert_eq!(panel["title"], "value", "{panel}");
+    let found = panel.to_string();
+    assert!(
+        found.contains("2026-03-25T05:0"),
+        "{}",
+        &found[..found.len().min(3_000)]
+    );
+}

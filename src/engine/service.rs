@@ -44,7 +44,8 @@ pub fn serve(about: &About, file: &dyn Bytes, form: Form) -> Result<Served, Read
     })
 }
 
-/// Whether a table is of a service: it has a time, columns that only a service has, and none that a model has.
+/// Whether a table is of a service: it has a time, columns that only a service has, and none that a model has; or it is
+/// one series, a time and a number.
 #[must_use]
 pub fn is_table_of_service(input: &Input) -> bool {
     let of_model = |g: &RoleGuess| g.role.predicts() || g.role == Role::Outcome;
@@ -52,7 +53,15 @@ pub fn is_table_of_service(input: &Input) -> bool {
     input.kind != FileKind::Outcomes
         && timed
         && !input.roles.iter().any(of_model)
-        && table::is(input.sniff.columns.iter().map(|c| c.name.as_str()))
+        && (is_series(input) || table::is(input.sniff.columns.iter().map(|c| c.name.as_str())))
+}
+
+/// Whether a table holds a time and one number, which no name and no reader says to be anything of a model or a service.
+fn is_series(input: &Input) -> bool {
+    let columns = &input.sniff.columns;
+    let numbers = columns.iter().filter(|c| c.kind == Kind::Number);
+    let known = columns.iter().any(|c| table::holds(&c.name).is_some());
+    columns.len() == 2 && { numbers }.count() == 1 && !known
 }
 
 /// What is made of a table.
@@ -102,6 +111,7 @@ pub fn made_of(inputs: &[Input]) -> Vec<Made> {
 /// Where it cannot be read.
 pub fn serve_table(input: &Input, file: &dyn Bytes) -> Result<Served, ReadError> {
     let mut input = input.clone();
+    let series = is_series(&input);
     let columns = &input.sniff.columns;
     let names: Vec<&str> = columns.iter().map(|c| c.name.as_str()).collect();
     let span = table::began_and_ended(&names);
@@ -114,7 +124,7 @@ pub fn serve_table(input: &Input, file: &dyn Bytes) -> Result<Served, ReadError>
         guess.role = match column.kind {
             _ if Some(at) == time => Role::Time,
             _ if Some(at) == ended => Role::OutcomeTime,
-            _ if held => Role::Feature,
+            _ if held || series => Role::Feature,
             _ => Role::Ignore,
         };
     }

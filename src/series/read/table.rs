@@ -30,6 +30,12 @@ fn held(table: &Table) -> Vec<Held<'_>> {
         .filter_map(|(name, column)| Some((holds(name)?, name.as_str(), column)))
         .collect();
     let timed = |h: &Holds| matches!(h, Holds::Duration(_) | Holds::Took);
+    // Nothing but one number beside the time is read where it is a series by itself.
+    if all.is_empty() {
+        let named = table.names.iter().zip(&table.columns);
+        let numbers = named.filter(|(_, column)| matches!(column, Column::Number(_)));
+        all.extend(numbers.map(|(name, column)| (Holds::Named(1.0), name.as_str(), column)));
+    }
     let is_ended = |h: &Holds| matches!(h, Holds::Status | Holds::GrpcStatus);
     if !all.iter().any(|(h, ..)| is_ended(h))
         && (all.iter().any(|(h, ..)| timed(h)) || span(table).is_some())
