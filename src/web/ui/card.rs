@@ -90,10 +90,15 @@ fn Card(
                 Of::Resources => &r.resources,
             };
             let expected = r.estimated.as_ref();
-            // Its own incident, or of those that touch it the one that began first.
+            // Its own incident, or of those that touch it one of its family, or the one that began first.
             let touching = || r.alerts.iter().filter(|a| a.goes_on() && a.touches(&name));
-            let own = touching().find(|a| a.kind == AlertKind::Metric && a.metric == name);
-            let alert = own.or_else(|| touching().min_by_key(|a| a.since));
+            let family = |name: &str| info(name).map(|info| info.family);
+            let alert = touching().min_by_key(|a| {
+                let by_metric = a.kind == AlertKind::Metric;
+                let own = by_metric && a.metric == name;
+                let alike = by_metric && family(&a.metric) == family(&name);
+                (!own, !alike, a.since)
+            });
             let arriving = r.arriving.as_ref().filter(|_| of == Of::Overall);
             Standing {
                 arrives: arriving.is_some(),
