@@ -343,7 +343,7 @@ fn requests_that_tell_when_they_began_and_ended_have_durations() {
         };
         near(of("error_share"), 0.02);
         assert!((of("duration") - 0.25).abs() < 0.0025);
-        near(of("network_out"), 2_048.0);
+        near(of("network_out"), 2_000.0);
     }
 }
 

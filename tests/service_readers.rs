@@ -73,7 +73,7 @@ fn used_and_total_memory_are_a_level_and_its_share() {
         format!("{},{},4000,{}", 40 + i % 10, 1_000 + i % 2, 3_000 - i % 2)
     });
     let told = report("memory.csv", &text);
-    near(total(&told, "memory", None), 1_000.5 * 1_048_576.0, 1e-6);
+    near(total(&told, "memory", None), 1_000.5e6, 1e-6);
     near(total(&told, "memory_share", None), 1_000.5 / 4_000.0, 1e-6);
     // What is free says how much is used where the whole is known.
     let text = table("time,gpu_memory_total_gib,gpu_memory_free_gib", 400, |_| {
@@ -437,7 +437,7 @@ fn results_of_jmeter_tell_what_was_sent_and_how_long_a_connection_took() {
         let time = (1_772_323_200 + i * 10) * 1_000;
         text.push_str(&format!("{time},80,home,200,true,1000,100,40,5\n"));
     }
-    let told = report("jmeter.csv", &text);
+    let told = report("jmeter_bytes.csv", &text);
     near(total(&told, "duration", Some("p50")), 0.08, 0.000_8);
     let ratio = total(&told, "network_out", None) / total(&told, "network_in", None);
     near(ratio, 10.0, 1e-9);

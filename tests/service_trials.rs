@@ -550,10 +550,11 @@ fn a_counter_of_opentelemetry_begins_anew_where_it_says_so() {
         let read = opened("otlp.jsonl", &text, Form::Otlp);
         assert_eq!(read.troubles, []);
         let series = read.set.series().values().next().unwrap();
-        // Twenty points but for the one that recorded nothing, and the 0 with which the second process began.
-        assert_eq!(series.times.len(), 20);
-        assert_eq!(series.numbers()[9..12], [60.0, 0.0, 600.0]);
-        assert_eq!(series.times[10], 1_795_425_000_000_000 + late.max(1));
+        // Twenty points but for the one that recorded nothing, and the 0 with which each process began.
+        assert_eq!(series.times.len(), 21);
+        assert_eq!(series.numbers()[..2], [0.0, 6.0]);
+        assert_eq!(series.numbers()[10..13], [60.0, 0.0, 600.0]);
+        assert_eq!(series.times[11], 1_795_425_000_000_000 + late.max(1));
     }
 }
 

@@ -105,6 +105,40 @@ pub fn made_of(inputs: &[Input]) -> Vec<Made> {
     inputs.iter().map(each).collect()
 }
 
+/// What is said of columns of numbers of which the name tells nothing that is known, beside columns that tell of a machine
+/// alone: rows of requests have columns of other things.
+fn left_out(input: &Input) -> Option<String> {
+    const SHOWN: usize = 8;
+    let of_machine = |h: &table::Holds| {
+        matches!(
+            h,
+            table::Holds::Level(..)
+                | table::Holds::Named(_)
+                | table::Holds::Room(..)
+                | table::Holds::Of
+        )
+    };
+    let columns = input.sniff.columns.iter();
+    let (known, unknown): (Vec<_>, Vec<_>) = columns
+        .map(|c| (table::holds(&c.name), c))
+        .partition(|(holds, _)| holds.is_some());
+    let mut known = known.iter().filter_map(|(holds, _)| holds.as_ref());
+    if !known.all(of_machine) {
+        return None;
+    }
+    let unknown = unknown.iter().filter(|(_, c)| c.kind == Kind::Number);
+    let names: Vec<String> = unknown.map(|(_, c)| format!("'{}'", c.name)).collect();
+    let more = match names.len().saturating_sub(SHOWN) {
+        0 => String::new(),
+        n => format!(" and {n} more"),
+    };
+    let shown = names.iter().take(SHOWN).cloned().collect::<Vec<_>>();
+    let shown = shown.join(", ");
+    (!names.is_empty()).then(|| {
+        format!("Columns with names that tell nothing that is known of a machine were left out: {shown}{more}.")
+    })
+}
+
 /// Reads a table of a service.
 ///
 /// # Errors
@@ -139,6 +173,9 @@ pub fn serve_table(input: &Input, file: &dyn Bytes) -> Result<Served, ReadError>
     let inputs = [input];
     let mut plan = Plan::new(&inputs, 1).unbounded();
     let mut set = SeriesSet::default();
+    if let Some(said) = left_out(&inputs[0]) {
+        set.note(&said);
+    }
     let mut parts = BTreeMap::new();
     while let Next::Read(shard) = plan.take() {
         let part = read_through(&inputs[0], shard, file)?;

@@ -196,6 +196,13 @@ impl Ledger {
         (self.cells, self.step) = (cells, step);
     }
 
+    /// Keeps the steps that hold an instant from one to another, both inclusive.
+    pub fn keep(&mut self, from: i64, to: i64) {
+        let kept = self.step.of(from)..=self.step.of(to);
+        self.cells.retain(|number, _| kept.contains(number));
+        self.places = self.cells.values().map(Tally::places).sum();
+    }
+
     /// The step of its counts.
     #[must_use]
     pub const fn step(&self) -> Step {

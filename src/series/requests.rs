@@ -304,7 +304,7 @@ impl Requests {
         self.step = step;
     }
 
-    /// Keeps the cells that begin from an instant to another, both inclusive.
+    /// Keeps the cells that begin from an instant to another, both inclusive, and the ledger of the same time.
     pub fn keep(&mut self, from: i64, to: i64) {
         let step = self.step;
         let before = self.cells.len();
@@ -314,10 +314,13 @@ impl Requests {
             return;
         }
         let ends = self.cells.keys().next().zip(self.cells.keys().next_back());
-        self.span = self.span.zip(ends).map(|(span, (first, last))| {
-            let end = step.start(last + 1) - 1;
-            (span.0.max(step.start(*first)), span.1.min(end))
-        });
+        let ends = ends.map(|(first, last)| (step.start(*first), step.start(last + 1) - 1));
+        let span = self.span.zip(ends);
+        self.span = span.map(|(span, (first, last))| (span.0.max(first), span.1.min(last)));
+        match ends {
+            Some((first, last)) => self.ledger.keep(first, last),
+            None => self.ledger = Ledger::default(),
+        }
     }
 
     /// How exact the log's times are, as far as they show: the longest of [`UNITS`] of which each time is a whole number

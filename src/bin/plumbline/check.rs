@@ -49,7 +49,11 @@ pub fn suggest(options: &ReportOptions, out: &str) -> Result<(), Failure> {
     let rules = check::suggest(&report, options.role.clone(), options.meant());
     if rules.rules.is_empty() {
         return Err(Failure::Data(
-            "there is no baseline to make rules from: give files with at least two windows, or --baseline FILE".into(),
+            match summary.machine.is_some() && report.rows.predictions == 0 {
+                true => "rules are made of predictions and their columns, and these files are of a service alone: give predictions beside them. What a service promises is judged by objectives: plumbline report --slo SHARE --slow SECONDS",
+                false => "there is no baseline to make rules from: give files with at least two windows, or --baseline FILE",
+            }
+            .into(),
         ));
     }
     let text = check::write(&rules);

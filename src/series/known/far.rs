@@ -14,6 +14,41 @@ const TIMES: i64 = 10;
 /// Groups of far instants that are left out at most.
 const GROUPS: usize = 8;
 
+/// The instants that lie together: those between the cuts at the widest gaps, as many of these as leave out few instants
+/// each and are far wider than what is kept. Far instants before and behind it do not hide each other: by one cut alone
+/// what is kept would be as long as up to the other end.
+fn near(times: &[i64]) -> &[i64] {
+    let pairs = times.iter().zip(times.iter().skip(1)).zip(1..);
+    let gaps = pairs.map(|((a, b), at)| (b.saturating_sub(*a), at));
+    let mut gaps: Vec<(i64, usize)> = gaps.collect();
+    gaps.sort_unstable_by(|a, b| b.cmp(a));
+    gaps.truncate(GROUPS);
+    let mut kept = times;
+    let mut cuts: Vec<usize> = Vec::new();
+    for (gap, at) in gaps {
+        cuts.push(at);
+        cuts.sort_unstable();
+        let starts = std::iter::once(0).chain(cuts.iter().copied());
+        let ends = cuts.iter().copied().chain([times.len()]);
+        let groups: Vec<&[i64]> = starts.zip(ends).map(|(a, b)| &times[a..b]).collect();
+        let Some(most) = groups.iter().max_by_key(|group| group.len()) else {
+            break;
+        };
+        let length = most
+            .last()
+            .zip(most.first())
+            .map_or(0, |(b, a)| b.saturating_sub(*a));
+        let few = |group: &&[i64]| *group == *most || group.len() * ONE_OF <= most.len();
+        if most.len() >= FEWEST
+            && gap > DAY.max(length.saturating_mul(TIMES))
+            && groups.iter().all(few)
+        {
+            kept = most;
+        }
+    }
+    kept
+}
+
 /// A set without the few instants that lie further than a day, and ten times the length of all the others, from these;
 /// a note in it says so. `None` where there is none.
 #[must_use]
@@ -28,23 +63,7 @@ pub fn without_far(set: &SeriesSet) -> Option<SeriesSet> {
     let mut times: Vec<i64> = samples.chain(rows).collect();
     times.sort_unstable();
     times.dedup();
-    let mut kept = &times[..];
-    for _ in 0..GROUPS {
-        let gaps = kept.windows(2).map(|p| p[1] - p[0]).enumerate();
-        let Some((at, gap)) = gaps.max_by_key(|(_, gap)| *gap) else {
-            break;
-        };
-        let (a, b) = kept.split_at(at + 1);
-        let (few, many) = if a.len() < b.len() { (a, b) } else { (b, a) };
-        let length = many.last()? - many.first()?;
-        if few.len() * ONE_OF > many.len()
-            || many.len() < FEWEST
-            || gap <= DAY.max(length.saturating_mul(TIMES))
-        {
-            break;
-        }
-        kept = many;
-    }
+    let kept = near(&times);
     if kept.len() == times.len() {
         return None;
     }

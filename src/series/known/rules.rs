@@ -260,6 +260,8 @@ const RULES: &[(&str, Means)] = &[
     rule("plumbline_network_out_bytes_total", M::NetworkOut, Rise(1.0), 9),
     rule("plumbline_network_in", M::NetworkIn, Level(1.0), 9),
     rule("plumbline_network_out", M::NetworkOut, Level(1.0), 9),
+    rule("plumbline_disk_read", M::DiskRead, Level(1.0), 9),
+    rule("plumbline_disk_written", M::DiskWritten, Level(1.0), 9),
     rule("plumbline_disk_read_bytes_total", M::DiskRead, Rise(1.0), 9),
     rule("plumbline_disk_written_bytes_total", M::DiskWritten, Rise(1.0), 9),
     rule("plumbline_disk_space", M::DiskSpace, Level(1.0), 9),

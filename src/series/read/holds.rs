@@ -1,5 +1,6 @@
 //! What a column of a service's table holds, by its name.
 
+use super::sizes::{Size, size};
 use crate::table::names::{
     duration, is_failure, is_first_token, is_of_grpc, is_quantile, is_status, is_success,
     is_summed_up, unit_s, words,
@@ -60,6 +61,17 @@ pub enum Room {
     Disk,
 }
 
+impl Room {
+    /// The series of the share of it that is taken.
+    pub const fn share(self) -> &'static str {
+        match self {
+            Self::Memory => "plumbline_memory_share",
+            Self::GpuMemory => "plumbline_gpu_memory_share",
+            Self::Disk => "plumbline_disk_space",
+        }
+    }
+}
+
 /// Which part of a room.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Part {
@@ -71,22 +83,32 @@ pub enum Part {
     Total,
 }
 
-/// What a column holds, by its name.
-#[must_use]
-pub fn holds(name: &str) -> Option<Holds> {
+/// A name in small letters, its words apart: `CPUUtilization`, `cpuUtilization` and `CPU Utilization` are the same.
+fn plain(name: &str) -> String {
     let mut plain = String::new();
     let mut before = ' ';
-    for c in name.chars() {
-        if c.is_uppercase() && before.is_lowercase() {
+    let mut rest = name.chars();
+    while let Some(c) = rest.next() {
+        // A word begins behind a small letter, and with the last of several capitals.
+        let mut ahead = rest.clone();
+        let begins = |c: Option<char>| c.is_some_and(char::is_lowercase);
+        let last = before.is_uppercase() && begins(ahead.next()) && begins(ahead.next());
+        if c.is_uppercase() && (before.is_lowercase() || last) {
             plain.push('_');
         }
         before = c;
-        plain.push(if c.is_alphanumeric() {
-            c.to_ascii_lowercase()
-        } else {
-            '_'
+        plain.push(match c.is_alphanumeric() {
+            true => c.to_ascii_lowercase(),
+            false => '_',
         });
     }
+    plain
+}
+
+/// What a column holds, by its name.
+#[must_use]
+pub fn holds(name: &str) -> Option<Holds> {
+    let plain = plain(name);
     let plain = plain.trim_matches('_');
     let parts: Vec<&str> = plain.split('_').filter(|p| !p.is_empty()).collect();
     let has = |word: &str| parts.contains(&word);
@@ -97,15 +119,9 @@ pub fn holds(name: &str) -> Option<Holds> {
     } else {
         1.0
     };
-    let size = if has("mb") || has("mib") {
-        1_048_576.0
-    } else if has("gb") || has("gib") {
-        1_073_741_824.0
-    } else if has("kb") || has("kib") {
-        1_024.0
-    } else {
-        1.0
-    };
+    let size = size(name);
+    let bytes = size.map_or(1.0, Size::bytes);
+    let per_second = size.is_some_and(|size| size.per_second);
     let states = [
         "idle", "user", "system", "sys", "nice", "iowait", "irq", "softirq", "steal", "guest",
     ];
@@ -125,10 +141,27 @@ pub fn holds(name: &str) -> Option<Holds> {
     } else {
         Part::Used
     };
-    let parted = part != Part::Used || has("used");
-    let sized = size != 1.0 || has("bytes");
-    let moved = ["read", "reads", "write", "writes", "written", "io"];
-    let moved = moved.iter().any(|word| has(word));
+    let parted = part != Part::Used || has("used") || has("usage");
+    let any = |of: &[&str]| of.iter().any(|word| has(word));
+    let (read, written) = (
+        any(&["read", "reads"]),
+        any(&["write", "writes", "written"]),
+    );
+    let moved = read || written || has("io");
+    // Amounts of other things, and what fails, are no bytes.
+    let counted = any(&["packets", "errors", "errs", "dropped", "drops"]);
+    let net = any(&["network", "net", "nic"]) && !counted;
+    let inwards = any(&["in", "rx", "received", "receive", "recv", "ingress"]);
+    let outwards = any(&[
+        "out",
+        "tx",
+        "sent",
+        "send",
+        "transmit",
+        "transmitted",
+        "egress",
+    ]);
+    let flow = size.map_or(1.0, Size::of_network);
     // JMeter's, who is the client: what it sent came in. The time until there was a connection is in milliseconds.
     match name {
         "sentBytes" => return Some(Holds::BytesIn(1.0)),
@@ -140,7 +173,7 @@ pub fn holds(name: &str) -> Option<Holds> {
         _ if is_status(&words) => Holds::Status,
         _ if is_success(&words) && words.len() <= 2 => Holds::Success,
         _ if is_failure(&words) && words.len() <= 2 => Holds::Failure,
-        _ if let Some(bytes) = bytes(&parts, size) => bytes,
+        _ if let Some(of_request) = of_request(&parts, bytes) => of_request,
         "context_tokens" | "prompt_tokens" | "input_tokens" | "tokens_in" | "input_length"
         | "num_input_tokens" => Holds::TokensIn,
         "generated_tokens" | "completion_tokens" | "output_tokens" | "tokens_out"
@@ -165,11 +198,13 @@ pub fn holds(name: &str) -> Option<Holds> {
         // As nginx has it.
         "request_time" => Holds::Duration(1.0),
         _ if duration(&words).is_some() => unit.map_or(Holds::Took, Holds::Duration),
-        _ if has("gpu") && (memory || has("vram")) => match share == 1.0 && !sized && !parted {
-            true => Holds::Level("plumbline_gpu_memory_share", 1.0),
-            false if share != 1.0 => Holds::Level("plumbline_gpu_memory_share", share),
-            false => Holds::Room(Room::GpuMemory, part, size),
-        },
+        _ if has("gpu") && (memory || has("vram")) => {
+            match share == 1.0 && size.is_none() && !parted {
+                true => Holds::Level("plumbline_gpu_memory_share", 1.0),
+                false if share != 1.0 => Holds::Level("plumbline_gpu_memory_share", share),
+                false => Holds::Room(Room::GpuMemory, part, bytes),
+            }
+        }
         _ if has("gpu") && (has("power") || has("watts")) => {
             Holds::Level("plumbline_gpu_power_watts", 1.0)
         }
@@ -180,28 +215,32 @@ pub fn holds(name: &str) -> Option<Holds> {
         _ if memory && share != 1.0 && part == Part::Used => {
             Holds::Level("plumbline_memory_share", share)
         }
-        _ if memory && share == 1.0 => Holds::Room(Room::Memory, part, size),
+        _ if memory && share == 1.0 => Holds::Room(Room::Memory, part, bytes),
         _ if has("disk") && share != 1.0 && part == Part::Used => {
             Holds::Level("plumbline_disk_space", share)
         }
-        _ if has("disk") && share == 1.0 && (sized || parted && part != Part::Used) && !moved => {
-            Holds::Room(Room::Disk, part, size)
+        _ if has("disk") && per_second && read && !written => {
+            Holds::Level("plumbline_disk_read", bytes)
         }
-        _ if has("disk") && share == 1.0 && has("used") => {
-            Holds::Level("plumbline_disk_space", 1.0)
+        _ if has("disk") && per_second && written && !read => {
+            Holds::Level("plumbline_disk_written", bytes)
         }
-        _ if (has("network") || has("net")) && (has("in") || has("rx") || has("received")) => {
-            Holds::Level("plumbline_network_in", size)
+        _ if has("disk") && share == 1.0 && (size.is_some() || parted) && !moved => {
+            Holds::Room(Room::Disk, part, bytes)
         }
-        _ if (has("network") || has("net")) && (has("out") || has("tx") || has("sent")) => {
-            Holds::Level("plumbline_network_out", size)
+        // What has no name of a network is of one where it is so much a second.
+        _ if (net || per_second && !has("disk")) && inwards => {
+            Holds::Level("plumbline_network_in", flow)
+        }
+        _ if (net || per_second && !has("disk")) && outwards => {
+            Holds::Level("plumbline_network_out", flow)
         }
         _ => return None,
     })
 }
 
 /// The bytes of a request or its answer, by a name in its parts; these may tell the unit.
-fn bytes(parts: &[&str], size: f64) -> Option<Holds> {
+fn of_request(parts: &[&str], size: f64) -> Option<Holds> {
     let units = ["kb", "kib", "mb", "mib", "gb", "gib"];
     let bare: Vec<&str> = parts
         .iter()
@@ -309,14 +348,37 @@ mod tests {
             ("predict_latency", Holds::Took),
             ("ttft_ms", Holds::FirstToken(Some(1e-3))),
             ("cpu_percent", Holds::Level("plumbline_cpu_share", 0.01)),
-            (
-                "memory_mb",
-                Holds::Room(Room::Memory, Part::Used, 1_048_576.0),
-            ),
+            ("memory_mb", Holds::Room(Room::Memory, Part::Used, 1e6)),
             ("status", Holds::Status),
             ("sentBytes", Holds::BytesIn(1.0)),
             ("sent_bytes", Holds::BytesOut(1.0)),
-            ("Response Size (KB)", Holds::BytesOut(1_024.0)),
+            ("Response Size (KB)", Holds::BytesOut(1e3)),
+            ("CPUUtilization", Holds::Level("plumbline_cpu_share", 1.0)),
+            ("GPUUtilization", Holds::Level("plumbline_gpu_share", 1.0)),
+            (
+                "MemoryUtilization",
+                Holds::Room(Room::Memory, Part::Used, 1.0),
+            ),
+            ("disk_usage", Holds::Room(Room::Disk, Part::Used, 1.0)),
+            ("net_in_MBps", Holds::Level("plumbline_network_in", 1e6)),
+            (
+                "Network in [MiB/s]",
+                Holds::Level("plumbline_network_in", 1_048_576.0),
+            ),
+            (
+                "net_out_mbit_s",
+                Holds::Level("plumbline_network_out", 125_000.0),
+            ),
+            ("receive MB/s", Holds::Level("plumbline_network_in", 1e6)),
+            (
+                "rx_bytes_per_sec",
+                Holds::Level("plumbline_network_in", 1.0),
+            ),
+            (
+                "disk_read_bytes_per_second",
+                Holds::Level("plumbline_disk_read", 1.0),
+            ),
+            ("bytes_in", Holds::BytesIn(1.0)),
             ("Connect", Holds::TookOf(1e-3)),
             ("total_time", Holds::Took),
             ("ttft", Holds::FirstToken(None)),
@@ -326,10 +388,7 @@ mod tests {
             ("errors", Holds::Count),
             ("requestFailed", Holds::Failure),
             ("cpu_idle_pct", Holds::Named(0.01)),
-            (
-                "mem_total_mb",
-                Holds::Room(Room::Memory, Part::Total, 1_048_576.0),
-            ),
+            ("mem_total_mb", Holds::Room(Room::Memory, Part::Total, 1e6)),
             (
                 "gpu_memory_free_bytes",
                 Holds::Room(Room::GpuMemory, Part::Free, 1.0),
@@ -342,6 +401,7 @@ mod tests {
             assert_eq!(holds(name), Some(expected), "{name}");
         }
         assert_eq!(holds("age"), None);
+        assert_eq!(holds("net_rx_packets"), None);
         assert!(is(
             ["TIMESTAMP", "ContextTokens", "GeneratedTokens"].into_iter()
         ));

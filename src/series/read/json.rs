@@ -75,12 +75,19 @@ pub fn documents(
     let text = text.trim_start_matches('\u{feff}');
     let mut set = SeriesSet::default();
     let first = text.trim_start().lines().next().unwrap_or_default();
+    let mut starts = otlp::Starts::default();
     let mut take = |value: Result<Value, serde_json::Error>, faults: &mut Faults, shown: &str| {
+        if let Err(why) = &value {
+            faults.mend = Some(match why.is_eof() {
+                true => "It was cut off: download or export it again, whole",
+                false => "It is no JSON there: download or export it again",
+            });
+        }
         let taken = value
             .map_err(|e| e.to_string())
             .and_then(|value| match form {
                 Form::PrometheusJson => prometheus::take(about, &value, &mut set, faults),
-                Form::Otlp => otlp::take(about, &value, &mut set, faults),
+                Form::Otlp => otlp::take(about, &value, &mut set, &mut starts, faults),
                 _ => kubernetes::take(about, &value, &mut set, faults),
             });
         match taken {
@@ -109,6 +116,7 @@ pub fn documents(
             }
         }
     }
+    starts.begin(&mut set);
     Ok(set)
 }
 

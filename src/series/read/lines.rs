@@ -17,6 +17,8 @@ const KINDS: usize = 50;
 pub struct Faults {
     /// The line at hand, counted from 0.
     pub line: u64,
+    /// What helps where nothing at all can be read, as far as it is known.
+    pub mend: Option<&'static str>,
     found: Vec<(&'static str, Trouble)>,
 }
 

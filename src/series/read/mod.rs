@@ -24,6 +24,7 @@ mod locale;
 mod nvidia;
 mod otlp;
 mod prometheus;
+mod sizes;
 pub mod table;
 mod times;
 mod units;
@@ -231,6 +232,7 @@ pub fn read(about: &About, file: &dyn Bytes, form: Form) -> Result<SeriesRead, R
     };
     let late = set.series().values().map(|s| late(&s.times)).sum();
     set.settle();
+    let mend = faults.mend;
     let troubles = faults.finish();
     if set.is_empty() && set.undated() == 0 {
         if set.far_requests() > 0 {
@@ -257,7 +259,9 @@ pub fn read(about: &About, file: &dyn Bytes, form: Form) -> Result<SeriesRead, R
                 },
                 |t| t.reason.clone(),
             ),
-            mend: "Export it again, over a time in which the service ran".into(),
+            mend: mend
+                .unwrap_or("Export it again, over a time in which the service ran")
+                .into(),
         });
     }
     Ok(SeriesRead {

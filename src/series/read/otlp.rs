@@ -7,15 +7,86 @@
 use super::About;
 use super::json::{first, items, number};
 use super::lines::Faults;
-use crate::series::{Key, Kind, Labels, SeriesSet};
+use crate::series::{Key, Kind, Labels, SeriesSet, Values};
 use crate::stats::buckets::Native;
 use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Attributes of a resource.
+type Resource = [(String, String)];
+
+/// When what is counted began, of each series as it was first seen.
+#[derive(Default)]
+pub struct Starts {
+    /// The instants of the points of each resource.
+    looks: BTreeMap<Vec<(String, String)>, BTreeSet<i64>>,
+    /// By series: of which resource it is, and when its counting began.
+    first: BTreeMap<Key, (Vec<(String, String)>, i64)>,
+}
+
+impl Starts {
+    fn looked(&mut self, of: &Resource, time: i64) {
+        match self.looks.get_mut(of) {
+            Some(looks) => {
+                looks.insert(time);
+            }
+            None => {
+                self.looks.insert(of.to_vec(), BTreeSet::from([time]));
+            }
+        }
+    }
+
+    /// Learns of a point of a series before it is added.
+    fn seen(&mut self, set: &SeriesSet, key: &Key, of: &Resource, start: Option<i64>) {
+        if let Some(start) = start.filter(|_| !set.series().contains_key(key)) {
+            self.first.insert(key.clone(), (of.to_vec(), start));
+        }
+    }
+
+    /// Puts a 0 before the first point of each series whose counting began while its resource was looked at, or so
+    /// shortly before that the first look is the first export: at most two of the series' own intervals. It stood at 0
+    /// when it began, and at the looks that did not show it. What a process that ran for longer had counted before is
+    /// not known to be of this time.
+    pub fn begin(self, set: &mut SeriesSet) {
+        let Self { looks, first } = self;
+        set.change(|key, series| {
+            let known = first.get(key);
+            let looks = known.and_then(|(of, _)| looks.get(of));
+            let (Some((_, start)), Some(looks), Some(time)) = (known, looks, series.times.first())
+            else {
+                return;
+            };
+            let apart = series.times.get(1).map_or(0, |next| (next - time).max(0));
+            let earlier = looks.range(..=*time - (apart / 2).max(1)).next_back();
+            let Some(first_look) = looks.first() else {
+                return;
+            };
+            let zero = earlier.map_or(*start, |look| *start.max(look));
+            if *start < first_look - 2 * apart || zero >= *time {
+                return;
+            }
+            match &mut series.values {
+                Values::Numbers(numbers) => numbers.insert(0, 0.0),
+                Values::Natives(natives) => {
+                    let none = natives.first().map(|first| Native {
+                        schema: first.schema,
+                        zero_threshold: first.zero_threshold,
+                        ..Native::default()
+                    });
+                    natives.insert(0, none.unwrap_or_default());
+                }
+            }
+            series.times.insert(0, zero);
+        });
+    }
+}
 
 /// Takes an export.
 pub fn take(
     about: &About,
     export: &Value,
     set: &mut SeriesSet,
+    starts: &mut Starts,
     faults: &mut Faults,
 ) -> Result<(), String> {
     let resources = first(export, &["resourceMetrics", "resource_metrics"])
@@ -35,7 +106,7 @@ pub fn take(
         own.retain(|pair: &(String, String)| wanted.contains(&pair.0.as_str()));
         for scope in items(resource, &["scopeMetrics", "scope_metrics"]) {
             for metric in items(scope, &["metrics"]) {
-                one(about, metric, &own, set, faults);
+                one(about, metric, &own, set, starts, faults);
             }
         }
     }
@@ -47,6 +118,7 @@ fn one(
     metric: &Value,
     own: &[(String, String)],
     set: &mut SeriesSet,
+    starts: &mut Starts,
     faults: &mut Faults,
 ) {
     let text = |key: &str| metric.get(key).and_then(Value::as_str).unwrap_or_default();
@@ -104,7 +176,9 @@ fn one(
             }
         };
         let value = |keys: &[&str]| first(point, keys).and_then(number);
-        let put = |set: &mut SeriesSet, key: Key, value: f64| {
+        starts.looked(own, time);
+        let put = |set: &mut SeriesSet, starts: &mut Starts, key: Key, value: f64| {
+            starts.seen(set, &key, own, start.filter(|_| !delta));
             if let Some(start) = anew(set, &key) {
                 set.add(key.clone(), rises, unit, start, 0.0);
             }
@@ -117,7 +191,7 @@ fn one(
                     _ => Kind::Gauge,
                 };
                 match value(&["asDouble", "as_double", "asInt", "as_int"]) {
-                    Some(value) if kind == Kind::Counter => put(set, key("", None), value),
+                    Some(value) if kind == Kind::Counter => put(set, starts, key("", None), value),
                     Some(value) => set.add(key("", None), kind, unit, time, value),
                     None => faults.cell("value", name, || "a point has no value".into()),
                 }
@@ -130,18 +204,18 @@ fn one(
                     below += number(count).unwrap_or(0.0);
                     let bound = bounds.get(i).and_then(number);
                     let le = bound.map_or_else(|| "+Inf".to_owned(), |b| b.to_string());
-                    put(set, key("_bucket", Some(("le", le))), below);
+                    put(set, starts, key("_bucket", Some(("le", le))), below);
                 }
                 for (end, keys) in [("_count", ["count"]), ("_sum", ["sum"])] {
                     if let Some(value) = value(&keys) {
-                        put(set, key(end, None), value);
+                        put(set, starts, key(end, None), value);
                     }
                 }
             }
             "summary" => {
                 for (end, keys) in [("_count", ["count"]), ("_sum", ["sum"])] {
                     if let Some(value) = value(&keys) {
-                        set.add(key(end, None), Kind::Counter, unit, time, value);
+                        put(set, starts, key(end, None), value);
                     }
                 }
                 for quantile in items(point, &["quantileValues", "quantile_values"]) {
@@ -155,6 +229,7 @@ fn one(
             _ => {
                 // As a native histogram has the name of its metric, so that rules for buckets know it.
                 let (native, key_of) = (exponential(point), key("_bucket", None));
+                starts.seen(set, &key_of, own, start.filter(|_| !delta));
                 if let Some(start) = anew(set, &key_of) {
                     let none = Native {
                         schema: native.schema,
@@ -165,7 +240,7 @@ fn one(
                 }
                 set.add_native(key_of, rises, unit, time, native);
                 if let Some(value) = value(&["count"]) {
-                    put(set, key("_count", None), value);
+                    put(set, starts, key("_count", None), value);
                 }
             }
         }

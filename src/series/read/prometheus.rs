@@ -44,8 +44,9 @@ pub fn take(
             .get("error")
             .and_then(Value::as_str)
             .unwrap_or("no reason");
+        faults.mend = Some("Ask it anew, and give the answer that has data");
         return Err(format!(
-            "Prometheus answered with an error, expected data: {why}; ask it anew and save that answer"
+            "Prometheus answered with an error, expected data: {why}"
         ));
     }
     let data = answer.get("data").ok_or("there is no 'data'")?;
@@ -53,6 +54,9 @@ pub fn take(
         .get("resultType")
         .and_then(Value::as_str)
         .unwrap_or_default();
+    if !matches!(kind, "matrix" | "vector") {
+        faults.mend = Some("Save what it answers, and give that file");
+    }
     if kind.is_empty() {
         return Err(format!(
             "Prometheus answered with {}, and no samples: ask /api/v1/query_range for series over a range of time",

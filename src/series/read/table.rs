@@ -2,6 +2,7 @@
 //! (time with CPU, memory, GPU). By the names of their columns.
 
 pub use super::holds::{Holds, Part, Room, began_and_ended, holds, is, is_code};
+use super::sizes::{size, unsure};
 use crate::series::requests::Request;
 use crate::series::{Key, Kind, Labels, Series, SeriesSet, Values};
 use crate::stats::time_unit::{self, TimeUnit};
@@ -105,7 +106,64 @@ pub struct Untold {
     took: TimeUnit,
     first_token: TimeUnit,
     per_token: TimeUnit,
+    rooms: [Alone; 3],
 }
+
+/// What is told of a room of which a table tells neither the whole nor what is free.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Alone {
+    /// Bytes; of a disk nothing, as it is shown as a share.
+    #[default]
+    Bytes,
+    /// A share or percent of it.
+    Share,
+    /// An amount that is shown as it stands.
+    Plain,
+}
+
+/// What is said of a room that a table tells: no room has a hundred bytes, so an amount up to 100 without a unit is a share
+/// or percent.
+fn alone<'a>(room: Room, parts: impl Iterator<Item = &'a Table>, set: &mut SeriesSet) -> Alone {
+    let mut used: Option<(String, f64)> = None;
+    for part in parts {
+        for (holds, name, column) in held(part) {
+            let Holds::Room(of, told, _) = holds else {
+                continue;
+            };
+            match (of == room, told, column) {
+                (false, ..) => {}
+                (_, Part::Used, Column::Number(numbers)) => {
+                    let (_, most) = used.get_or_insert_with(|| (name.to_owned(), 0.0));
+                    *most = numbers.iter().copied().fold(*most, f64::max);
+                }
+                (_, Part::Used, _) => {}
+                _ => return Alone::Bytes,
+            }
+        }
+    }
+    let Some((name, most)) = used else {
+        return Alone::Bytes;
+    };
+    let untold = size(&name).is_none();
+    // The resident set is of a process, and told in bytes or thousands of them.
+    let of_process = names::words(&name).iter().any(|word| word == "rss");
+    if untold && most <= 100.0 && !of_process {
+        return Alone::Share;
+    }
+    if untold && most < LEAST_BYTES {
+        set.note(&format!(
+            "Column '{name}' tells no unit and is at most {most}: it is shown as it stands. Name one, such as {name}_gb."
+        ));
+        return Alone::Plain;
+    }
+    match room {
+        Room::Disk => Alone::Plain,
+        Room::Memory | Room::GpuMemory => Alone::Bytes,
+    }
+}
+
+/// Amounts of room below are no bytes.
+const LEAST_BYTES: f64 = 1e5;
 
 /// A column of times: its name, seconds in its unit where that is told, and some of its values.
 #[derive(Default)]
@@ -117,7 +175,9 @@ struct Timed {
 
 /// The units of times of which the name of no column tells it, by all parts of a table; notes say them. A request takes
 /// no less than the time to its first token, and that for each token is a part of it.
-pub fn untold<'a>(parts: impl Iterator<Item = &'a Table>, set: &mut SeriesSet) -> Untold {
+pub fn untold<'a>(parts: impl Iterator<Item = &'a Table> + Clone, set: &mut SeriesSet) -> Untold {
+    let rooms = [Room::Memory, Room::GpuMemory, Room::Disk];
+    let rooms = rooms.map(|room| alone(room, parts.clone(), set));
     let mut columns: [Option<Timed>; 3] = [None, None, None];
     for part in parts {
         for (holds, name, column) in held(part) {
@@ -164,6 +224,7 @@ pub fn untold<'a>(parts: impl Iterator<Item = &'a Table>, set: &mut SeriesSet) -
         took: unit(took),
         first_token: unit(first),
         per_token: unit(each),
+        rooms,
     }
 }
 
@@ -216,6 +277,16 @@ pub fn take(table: &Table, file: &str, untold: Untold, set: &mut SeriesSet) {
         Column::Number(numbers) => numbers.get(row).map(ToString::to_string),
         _ => None,
     };
+    for (holds, name, _) in &columns {
+        let of_network = match holds {
+            Holds::Level(of, _) => of.starts_with("plumbline_network"),
+            Holds::Room(..) => false,
+            _ => continue,
+        };
+        if let Some(said) = unsure(name, of_network) {
+            set.note(&said);
+        }
+    }
     for row in 0..table.rows {
         let Some(time) = times.get(row).copied().filter(|t| *t != NO_TIME) else {
             continue;
@@ -270,12 +341,25 @@ pub fn take(table: &Table, file: &str, untold: Untold, set: &mut SeriesSet) {
                 Holds::BytesOut(f) => request.bytes_out = Some(value * f),
                 Holds::TokensIn => request.tokens_in = Some(value),
                 Holds::TokensOut => request.tokens_out = Some(value),
-                Holds::Level(name, factor) => {
-                    let unit = match *factor == 1.0 && is_share(name) {
+                Holds::Level(of, factor) => {
+                    let unit = match *factor == 1.0 && is_share(of) {
                         true => UNSURE,
                         false => "",
                     };
-                    set.add(key(name), Kind::Gauge, unit, time, value * factor);
+                    set.add(key(of), Kind::Gauge, unit, time, value * factor);
+                }
+                Holds::Room(room, Part::Used, factor)
+                    if untold.rooms[*room as usize] != Alone::Bytes =>
+                {
+                    match untold.rooms[*room as usize] {
+                        Alone::Share => {
+                            set.add(key(room.share()), Kind::Gauge, UNSURE, time, value);
+                        }
+                        _ => {
+                            let unit = if size(name).is_some() { "B" } else { "" };
+                            set.add(key(name), Kind::Gauge, unit, time, value * factor);
+                        }
+                    }
                 }
                 Holds::Room(room, part, factor) => {
                     let parts = rooms.entry(*room).or_default();
@@ -321,16 +405,13 @@ fn told_of(room: Room, parts: &BTreeMap<Part, f64>) -> Vec<(&'static str, f64)> 
     let total = part(Part::Total).filter(|t| *t > 0.0);
     let left = || Some(total? - part(Part::Free)?);
     let used = part(Part::Used).or_else(left);
-    let (bytes, share) = match room {
-        Room::Memory => (Some("plumbline_memory_bytes"), "plumbline_memory_share"),
-        Room::GpuMemory => (
-            Some("plumbline_gpu_memory_bytes"),
-            "plumbline_gpu_memory_share",
-        ),
-        Room::Disk => (None, "plumbline_disk_space"),
+    let bytes = match room {
+        Room::Memory => Some("plumbline_memory_bytes"),
+        Room::GpuMemory => Some("plumbline_gpu_memory_bytes"),
+        Room::Disk => None,
     };
     let bytes = bytes.zip(used);
-    let share = used.zip(total).map(|(used, total)| (share, used / total));
+    let share = { used.zip(total) }.map(|(used, total)| (room.share(), used / total));
     bytes.into_iter().chain(share).collect()
 }
 

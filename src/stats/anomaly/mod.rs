@@ -28,7 +28,8 @@
 //! The first points have no past, and score 0.
 //!
 //! **What does not count**: the unit and the origin of values (value·a + b with a > 0 has the same scores, up to
-//! rounding), the length of the series, the time between points but for the time of day (UTC). A missing value
+//! rounding), what is beyond 40 binary digits of a value (means of equal values differ there, by how many they are of),
+//! the length of the series, the time between points but for the time of day (UTC). A missing value
 //! scores 0 and changes nothing. Without times there is no time of day. Memory is bounded, the work for a point
 //! too: some 4 000 multiplications.
 //!
@@ -103,7 +104,7 @@ impl Detector {
         }
         let at = self.seen;
         self.seen += 1;
-        let value = self.measured(value);
+        let value = self.measured(rounded(value));
         let steady = self.steady(value, at);
         self.remember(value);
         let answers = self.answers(time, value, at);
@@ -185,6 +186,13 @@ impl Detector {
             risen,
         ]
     }
+}
+
+/// A value to 40 binary digits behind its first one, some 12 decimal ones: what is beyond comes of rounding.
+fn rounded(value: f64) -> f64 {
+    const BEYOND: u64 = (1 << 12) - 1;
+    let near = f64::from_bits((value.to_bits() + BEYOND / 2 + 1) & !BEYOND);
+    if near.is_finite() { near } else { value }
 }
 
 fn mean(values: &[f64]) -> f64 {
