@@ -173,7 +173,7 @@ pub fn serve_table(input: &Input, file: &dyn Bytes) -> Result<Served, ReadError>
     let inputs = [input];
     let mut plan = Plan::new(&inputs, 1).unbounded();
     let mut set = SeriesSet::default();
-    if let Some(said) = left_out(&inputs[0]) {
+    if let Some(said) = left_out(&inputs[0]).filter(|_| !series) {
         set.note(&said);
     }
     let mut parts = BTreeMap::new();
