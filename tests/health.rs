@@ -404,7 +404,8 @@ impl Told<'_> {
             assert!(alert.goes_on() && alert.kind == AlertKind::Metric);
         }
         // What is far surer than that, of a column that is changed in the same windows.
-        if rest.skip("; at the same time ") {
+        let when = ["; at the same time ", "; before that ", "; later "];
+        if when.iter().any(|when| rest.skip(when)) {
             let mut names = alert.affected.iter().filter_map(|a| a.column.as_ref());
             assert!(
                 names.any(|name| rest.0.contains(name.as_str())),

@@ -26,6 +26,7 @@ use crate::stats::sequential::fit::Fit;
 use crate::stats::sequential::group::{Begun, group};
 use crate::stats::sequential::{Alarm, SCALES, Side, Tested};
 use crate::summary::{Cell, Profile};
+use std::cmp::Ordering;
 
 /// The level at which something belongs to an incident.
 const BELONGS: f64 = 0.05;
@@ -95,7 +96,12 @@ pub(super) async fn alerts(
                     && let Some(other) = told.alert(surest).await
                 {
                     let beside = words::lower_first(&other.sentence);
-                    alert.sentence += &format!("; at the same time {beside}");
+                    let when = match other.since.cmp(&alert.since) {
+                        Ordering::Less => "before that",
+                        Ordering::Equal => "at the same time",
+                        Ordering::Greater => "later",
+                    };
+                    alert.sentence += &format!("; {when} {beside}");
                     known = other.column;
                 }
                 effect::tell(&mut alert);
